@@ -1,0 +1,413 @@
+"""Do the United States run medium models, and China small, large and extra-large ones?
+
+The report counts, for each country, the addresses that serve at least one model of a class. One
+address can serve several classes, and how many addresses serve any model at all is not published.
+The counts can be compared as they stand; the shares of hosts are known only up to bounds.
+"""
+
+from typing import Annotated, Literal
+
+import numpy as np
+from scipy.stats import chi2_contingency
+
+from research import (
+    ESTIMAND,
+    Assumption,
+    Bounds,
+    Curve,
+    Estimate,
+    Hypothesis,
+    Interval,
+    NotApplicable,
+    Sample,
+    Test,
+    TippingPoint,
+    figures,
+)
+from research.estimators.design_effects import intraclass_correlation
+from research.estimators.identification import (
+    assumption_ladder,
+    contrast_bounds,
+    contrast_interval,
+    equal_multiplicity,
+    ratio_of_ratios,
+)
+from research.estimators.tipping import tipping_point
+from research.wording import number
+
+CLASSES = {"S": "small", "M": "medium", "L": "large", "XL": "extra-large"}
+CLAIMS = {
+    "S": ("tenthe/china-more-small", "greater"),
+    "M": ("tenthe/us-more-medium", "less"),
+    "L": ("tenthe/china-more-large", "greater"),
+    "XL": ("tenthe/china-more-extra-large", "greater"),
+}
+IN_HOSTS, IN_SHARE = "{}: hosts, China minus US", "{}: share of hosts, China minus US"
+
+HYPOTHESES = {
+    template.format(CLASSES[k]): Hypothesis(
+        claims=[claim],
+        estimand=f"{what} with a {CLASSES[k]} model, China minus United States",
+        null=0,
+        alternative=alternative,
+        role="reanalysis",
+        scope=scope,
+        null_source="equality: the claim says one country has more",
+    )
+    for k, (claim, alternative) in CLAIMS.items()
+    for template, what, scope in (
+        (IN_HOSTS, "answering hosts", "same"),
+        (IN_SHARE, "share of answering hosts", "other measure"),
+    )
+}
+
+
+def sample(
+    tenthe_parameter_scale,
+    tenthe_model_tags,
+    tenthe_totals,
+    tenthe_hosting,
+    *,
+    quantity: Annotated[Literal["shares", "counts"], ESTIMAND] = "shares",
+    clones: Literal["kept", "fewest removed", "most removed"] = "kept",
+) -> Sample:
+    counts = tenthe_parameter_scale.pivot(
+        index="country", columns="parameter_class", values="answering_hosts"
+    )[list(CLASSES)]
+    kept = 1 - CLONE_SHARES[clones](tenthe_model_tags, tenthe_totals)
+    china, us = (counts.loc[country].to_numpy(float) for country in ("CN", "US"))
+    # The suspected block holds five tags of 4 to 8 billion parameters: medium, and nothing else.
+    medium = list(CLASSES).index("M")
+    china[medium] *= kept
+    us[medium] *= kept
+    return Sample(
+        population="the answering hosts of the Tenthe scan",
+        as_of="2025-04-24",
+        data={
+            "quantity": quantity,
+            "china": china,
+            "us": us,
+            "cluster size": _hosts_per_network(tenthe_hosting, tenthe_totals),
+        },
+        tables={"classes": tenthe_parameter_scale},
+    )
+
+
+def _block(tags) -> int:
+    """Hosts of the suspected clone block: at most those of the rarest of the five leading tags."""
+    return int(tags.nsmallest(5, "rank")["answering_hosts"].min())
+
+
+def _total(totals, name) -> float:
+    return float(totals.set_index("name").loc[name, "value"])
+
+
+# Share of the medium hosts of each country that belong to the block, if it is spread over countries
+# as medium hosts are. How many hosts serve a medium model worldwide is not published: at least
+# those of the leading medium tag, at most all.
+CLONE_SHARES = {
+    "kept": lambda _tags, _totals: 0.0,
+    "fewest removed": lambda tags, totals: _block(tags) / _total(totals, "answering_hosts"),
+    "most removed": lambda tags, _totals: _block(tags) / tags["answering_hosts"].max(),
+}
+
+
+def _hosts_per_network(hosting, totals) -> float:
+    """Mean hosts in the network of a random host, from the listed networks alone."""
+    everyone = _total(totals, "discovered_ips")
+    return float((hosting["discovered_ips"] ** 2).sum() / everyone)
+
+
+def estimate(sample, *, design_effect: Literal[1, 10, 50] = 1) -> list[Estimate]:
+    china, us = sample["china"], sample["us"]
+    if sample["quantity"] == "counts":
+        if design_effect != 1:
+            raise NotApplicable("a count of the listed hosts has no sampling error to inflate")
+        return [_hosts(china, us, position, k) for position, k in enumerate(CLASSES)]
+    found = []
+    for position, k in enumerate(CLASSES):
+        found.append(_share(sample, position, k, design_effect))
+        found += _ladder(china, us, position, k)
+        if k != "M":
+            found.append(_relative_to_medium(china, us, position, k, design_effect))
+    return [*found, _naive_chi_square(china, us)]
+
+
+# Counts as the report compares them ----------------------------------------------------------------
+
+
+def _hosts(china, us, position, k) -> Estimate:
+    gap = china[position] - us[position]
+    leader, trailer = ("China", "the US") if gap > 0 else ("the US", "China")
+    return Estimate(
+        label=IN_HOSTS.format(CLASSES[k]),
+        unit="answering hosts",
+        reading="finite population",
+        value=gap,
+        n=china[position] + us[position],
+        n_unit="hosts",
+        assumptions=(GENUINE,),
+        tipping_points=(
+            TippingPoint(
+                what=f"hosts of {leader} that are not genuine",
+                threshold=abs(gap),
+                sentence=f"lost if {number(abs(gap))} of the {number(max(china[position], us[position]))} "
+                f"hosts of {leader} were not genuine and all of {trailer} were",
+            ),
+        ),
+    )
+
+
+# Shares of hosts: identified sets -------------------------------------------------------------------
+
+
+def _share(sample, position, k, design_effect) -> Estimate:
+    china, us = sample["china"], sample["us"]
+    return Estimate(
+        label=IN_SHARE.format(CLASSES[k]),
+        unit="difference in share of hosts",
+        reading="superpopulation",
+        bounds=contrast_bounds(china, us, position),
+        interval=contrast_interval(china, us, position, design_effect=design_effect),
+        n=china.sum() + us.sum(),
+        n_unit="class-host pairs",
+        n_effective=(china.sum() + us.sum()) / design_effect,
+        assumptions=(GENUINE, *UNKNOWN),
+        tipping_points=_tipping_points(sample, position, k),
+        curves=(_over_design_effect(china, us, position), _over_multiplicity(china, us, position)),
+    )
+
+
+def _margin(found: Bounds, k: str) -> float:
+    """How far inside the claimed region the interval or set lies; negative where it reaches out."""
+    return found.low if CLAIMS[k][1] == "greater" else -found.high
+
+
+def _tipping_points(sample, position, k) -> tuple[TippingPoint, ...]:
+    china, us = sample["china"], sample["us"]
+    ratio = equal_multiplicity(china, us, position)
+    points = [
+        TippingPoint(
+            what="classes per host in China over the US",
+            threshold=ratio.tipping,
+            sentence=f"the sign turns where Chinese hosts serve {number(ratio.tipping)} times as many "
+            f"classes as US hosts (possible: {number(ratio.feasible.low)} to {number(ratio.feasible.high)})",
+        )
+    ]
+    if _margin(contrast_bounds(china, us, position), k) <= 0:
+        return tuple(points)  # nothing more to lose: the set itself straddles zero
+    return (
+        _design_effect(sample, position, k),
+        _fake(china, us, position, k),
+        _clones(china, us, position, k),
+        *points,
+    )
+
+
+def _design_effect(sample, position, k) -> TippingPoint:
+    china, us = sample["china"], sample["us"]
+    lost = tipping_point(
+        lambda deff: _margin(contrast_interval(china, us, position, design_effect=deff), k), 1, 2000
+    )
+    if lost is None:
+        return TippingPoint(
+            what="design effect", threshold=None, sentence="kept at any design effect up to 2 000"
+        )
+    icc = intraclass_correlation(lost, sample["cluster size"])
+    return TippingPoint(
+        what="design effect",
+        threshold=lost,
+        sentence=f"lost at deff {number(lost, 0)}, an intraclass correlation of about {number(icc, 3)}",
+    )
+
+
+def _fake(china, us, position, k) -> TippingPoint:
+    """Chinese hosts of this class alone that would have to be fake."""
+
+    def margin(fake: float) -> float:
+        fewer = china.copy()
+        fewer[position] -= fake
+        return _margin(contrast_bounds(fewer, us, position), k)
+
+    lost = tipping_point(margin, 0, china[position])
+    return TippingPoint(
+        what="fake Chinese hosts of the class",
+        threshold=lost,
+        sentence=f"lost if {number(lost, 0)} of China's {number(china[position], 0)} hosts of the class were fake",
+    )
+
+
+def _clones(china, us, position, k) -> TippingPoint:
+    """US hosts of medium models alone that would have to be clones."""
+    medium = list(CLASSES).index("M")
+
+    def margin(clones: float) -> float:
+        fewer = us.copy()
+        fewer[medium] -= clones
+        return _margin(contrast_bounds(china, fewer, position), k)
+
+    lost = tipping_point(margin, 0, us[medium] - 1)
+    told = (
+        "kept even if every medium US host were a clone"
+        if lost is None
+        else f"lost if {number(lost, 0)} of the {number(us[medium], 0)} medium US hosts were clones"
+    )
+    return TippingPoint(what="US clones of one medium class", threshold=lost, sentence=told)
+
+
+def _over_design_effect(china, us, position) -> Curve:
+    grid = np.geomspace(1, 1000, 40)
+    found = contrast_bounds(china, us, position)
+    intervals = [contrast_interval(china, us, position, design_effect=deff) for deff in grid]
+    return Curve(
+        over="design effect",
+        grid=tuple(grid),
+        low=(found.low,) * len(grid),
+        high=(found.high,) * len(grid),
+        interval_low=tuple(interval.low for interval in intervals),
+        interval_high=tuple(interval.high for interval in intervals),
+    )
+
+
+def _over_multiplicity(china, us, position) -> Curve:
+    """The ratio of shares as the one unknown that drives all four contrasts moves."""
+    found = equal_multiplicity(china, us, position)
+    grid = np.geomspace(*found.feasible, 41)
+    ratio = tuple(found.ratio * grid)
+    return Curve(
+        over="classes per host in China over the US", grid=tuple(grid), low=ratio, high=ratio
+    )
+
+
+# What assumptions buy, and what needs no denominator -------------------------------------------------
+
+
+RUNGS = (
+    "nothing is assumed",
+    "Chinese hosts serve at least as many classes as US hosts",
+    "hosts of both countries serve equally many classes",
+)
+
+
+def _ladder(china, us, position, k) -> list[Estimate]:
+    rungs = zip(RUNGS, assumption_ladder(china, us, position), strict=True)
+    return [
+        Estimate(
+            label=f"{CLASSES[k]}: share difference if {assumed}",
+            unit="difference in share of hosts",
+            reading="finite population",
+            bounds=rung.bounds,
+            n=china.sum() + us.sum(),
+            n_unit="class-host pairs",
+            assumptions=(Assumption(name=assumed, holds="not testable", evidence=NO_OVERLAPS),),
+        )
+        for assumed, rung in rungs
+    ]
+
+
+def _relative_to_medium(china, us, position, k, design_effect) -> Estimate:
+    medium = list(CLASSES).index("M")
+    found = ratio_of_ratios(
+        china, us, numerator=position, denominator=medium, design_effect=design_effect
+    )
+    return Estimate(
+        label=f"{CLASSES[k]} per medium host, China over US",
+        unit="ratio of ratios",
+        reading="superpopulation",
+        value=found.value,
+        interval=found.interval,
+        n=china[position] + china[medium] + us[position] + us[medium],
+        n_unit="class-host pairs",
+        assumptions=(GENUINE,),
+    )
+
+
+def _naive_chi_square(china, us) -> Estimate:
+    """What a textbook test would print, and why it may not be used."""
+    table = np.array([china, us])
+    statistic, p, _, _ = chi2_contingency(table, correction=False)
+    return Estimate(
+        label="naive chi-square over the 2 x 4 table: INVALID",
+        unit="Cramer's V",
+        reading="superpopulation",
+        value=float(np.sqrt(statistic / table.sum())),
+        test=Test(name="Pearson chi-square, 3 df (invalid)", statistic=statistic, p=p),
+        n=table.sum(),
+        n_unit="class-host pairs treated as hosts",
+        assumptions=(
+            Assumption(
+                name="each host is in one cell",
+                holds="no",
+                evidence="One host serves several classes, so cells overlap; the rows are compared as if "
+                "both countries served equally many classes per host; hosts of one network are alike.",
+            ),
+        ),
+    )
+
+
+NO_OVERLAPS = (
+    "The report publishes neither the number of hosts with a classed model nor any overlap."
+)
+GENUINE = Assumption(
+    name="every listed host is a genuine deployment",
+    holds="no",
+    evidence="The five leading tags look like one block of cloned hosts, all of the medium class.",
+)
+UNKNOWN = (
+    Assumption(
+        name="a host is in one class", holds="no", evidence="One address can serve several models."
+    ),
+    Assumption(
+        name="hosts are independent",
+        holds="no",
+        evidence="Addresses cluster in a few clouds; the interval states the design effect it assumes.",
+    ),
+)
+
+
+# Figure ------------------------------------------------------------------------------------------
+
+
+def figure(result):
+    shares = result.answer(quantity="shares")
+    canvas, (sets, ratios) = figures.canvas(
+        (1, 2), height=3.1, source=figures.sources(result), width_ratios=(1.15, 1)
+    )
+    _draw_sets(sets, shares)
+    _draw_ratios(ratios, shares)
+    return canvas
+
+
+def _draw_sets(axes, answer) -> None:
+    figures.null_line(axes, 0)
+    for position, name in enumerate(CLASSES.values()):
+        estimate = answer.estimates[IN_SHARE.format(name)]
+        curve = next(c for c in estimate.curves if c.over == "design effect")
+        at_50 = int(np.argmin(np.abs(np.array(curve.grid) - 50)))
+        wide = Interval(curve.interval_low[at_50], curve.interval_high[at_50])
+        figures.draw_set(axes, -position - 0.22, estimate.identified, wide, color=figures.OTHER)
+        figures.draw_set(axes, -position, estimate.identified, estimate.interval)
+    figures.label_rows(axes, [f"{name}\n({k})" for k, name in CLASSES.items()])
+    axes.set_xlabel("share of hosts, China minus US")
+    axes.set_title("What the counts identify")
+
+
+def _draw_ratios(axes, answer) -> None:
+    axes.set_xscale("log")
+    axes.set_yscale("log")
+    for style, name in zip(("-", "--", "-.", ":"), CLASSES.values(), strict=True):
+        estimate = answer.estimates[IN_SHARE.format(name)]
+        curve = next(c for c in estimate.curves if c.over.startswith("classes per host"))
+        axes.plot(curve.grid, curve.low, ls=style, color=figures.INK, lw=1.2)
+        axes.annotate(
+            name,
+            (curve.grid[-1], curve.low[-1]),
+            xytext=(3, 0),
+            textcoords="offset points",
+            va="center",
+            fontsize=8,
+        )
+    axes.axhline(1, color=figures.MUTED, lw=0.8, ls=(0, (4, 3)))
+    axes.set_xlabel("classes per host, China over US (unknown)")
+    axes.set_ylabel("share in China over share in US")
+    axes.set_title("One unknown drives all four")

@@ -1,0 +1,48 @@
+"""modelometrics: tests published claims about who runs and who downloads open AI models.
+
+What an analysis needs, in one import. Nothing heavy is loaded before it is used.
+"""
+
+from research.analysis.declare import Sample
+from research.datasets import describe, load
+from research.results import (
+    ESTIMAND,
+    Answer,
+    Assumption,
+    Bounds,
+    BudgetRow,
+    CannotEstimate,
+    Curve,
+    Estimate,
+    Hypothesis,
+    Interval,
+    NotApplicable,
+    ResearchError,
+    Result,
+    Test,
+    TippingPoint,
+)
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "ESTIMAND",
+    "Answer",
+    "Assumption",
+    "Bounds",
+    "BudgetRow",
+    "CannotEstimate",
+    "Curve",
+    "Estimate",
+    "Hypothesis",
+    "Interval",
+    "NotApplicable",
+    "ResearchError",
+    "Result",
+    "Sample",
+    "Test",
+    "TippingPoint",
+    "__version__",
+    "describe",
+    "load",
+]

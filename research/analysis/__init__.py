@@ -1,0 +1,11 @@
+"""Find, run and record analyses.
+
+An analysis is one file. ``sample(tables, *, choices)`` says which tables it reads and which choices
+another analyst could have made; ``estimate(sample, *, rng)`` estimates; ``figure(result)`` draws.
+"""
+
+from research.analysis.declare import Analysis, Choice, Sample, analyses, find
+from research.analysis.recording import record, recorded
+from research.analysis.running import SEED, run
+
+__all__ = ["SEED", "Analysis", "Choice", "Sample", "analyses", "find", "record", "recorded", "run"]

@@ -1,0 +1,172 @@
+"""What an analysis file declares: its tables, its choices, its hypotheses."""
+
+from __future__ import annotations
+
+import importlib.util
+import inspect
+import itertools
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin, get_type_hints
+
+from research import datasets, places
+from research.results import ESTIMAND, Choices, Hypothesis, ResearchError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sample:
+    """What an analysis estimates from: the data after one set of choices.
+
+    Parameters
+    ----------
+    population, as_of
+        Of whom and when, as they appear in a verdict: "holds as of ``as_of`` in ``population``".
+    data
+        Named frames, arrays and scalars for ``estimate``; ``sample["name"]`` reads one.
+    tables
+        Frames whose rows the figure or the paper prints; kept in the result.
+    """
+
+    population: str
+    as_of: str
+    data: Mapping[str, Any]
+    tables: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+
+    def __getitem__(self, name: str) -> Any:
+        return self.data[name]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Choice:
+    """A keyword-only parameter: its values, the default first."""
+
+    name: str
+    values: tuple[Any, ...]
+    is_estimand: bool
+    of: Literal["sample", "estimate"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Analysis:
+    """One file of ``analyses/`` as its signatures declare it."""
+
+    name: str
+    path: Path
+    module: ModuleType
+    tables: tuple[str, ...]
+    choices: tuple[Choice, ...]
+    hypotheses: dict[str, Hypothesis]
+
+    @property
+    def title(self) -> str:
+        return (self.module.__doc__ or self.name).strip().splitlines()[0].rstrip(".")
+
+    @property
+    def about(self) -> str:
+        return "\n".join((self.module.__doc__ or "").strip().splitlines()[1:]).strip()
+
+    def combinations(self, *, estimand: bool) -> Iterator[Choices]:
+        """Every combination of the choices of one kind, the defaults first."""
+        kind = [choice for choice in self.choices if choice.is_estimand is estimand]
+        for values in itertools.product(*(choice.values for choice in kind)):
+            yield {choice.name: value for choice, value in zip(kind, values, strict=True)}
+
+
+# Finding ------------------------------------------------------------------------------------------
+
+
+def analyses() -> dict[str, Path]:
+    """The analysis files by name: those of ``./analyses`` overlay the shipped ones."""
+    return dict(sorted(places.folders("analyses", "[a-z]*.py").items()))
+
+
+def find(name: str) -> Analysis:
+    """The analysis of this name, or the one in the file of this path (``./mine.py``).
+
+    Raises
+    ------
+    ResearchError
+        If there is none, or its file does not declare what an analysis must.
+    """
+    path = Path(name) if name.endswith(".py") else analyses().get(name)
+    if path is None:
+        raise ResearchError(datasets.unknown("analysis", name, analyses()))
+    if not path.is_file():
+        raise ResearchError(f"There is no analysis file {path}. Check the path.")
+    module = _imported(path)
+    missing = [part for part in ("HYPOTHESES", "sample", "estimate") if not hasattr(module, part)]
+    if missing:
+        raise ResearchError(
+            f"{path} is not an analysis: it lacks {' and '.join(missing)}. An analysis defines "
+            "HYPOTHESES, sample(tables, *, choices) and estimate(sample, *, rng)."
+        )
+    return Analysis(
+        name=path.stem,
+        path=path,
+        module=module,
+        tables=_tables(module.sample),
+        choices=_choices(module.sample, "sample", path)
+        + _choices(module.estimate, "estimate", path),
+        hypotheses=dict(module.HYPOTHESES),
+    )
+
+
+def _imported(path: Path) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(f"analyses.{path.stem}", path)
+    if spec is None or spec.loader is None:
+        raise ResearchError(f"{path} is not a Python file. An analysis ends in .py.")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    try:
+        spec.loader.exec_module(module)
+    except Exception as error:
+        raise ResearchError(f"{where_in(error, path)}: {type(error).__name__}: {error}") from error
+    return module
+
+
+def where_in(error: BaseException, path: Path) -> str:
+    """The last line of the user's own file that led to the error."""
+    if isinstance(error, SyntaxError):
+        return f"{path.name}, line {error.lineno}"
+    lines, trace = [0], error.__traceback__
+    while trace:
+        if trace.tb_frame.f_code.co_filename == str(path):
+            lines.append(trace.tb_lineno)
+        trace = trace.tb_next
+    return f"{path.name}, line {lines[-1]}"
+
+
+def _tables(sample: Callable[..., Any]) -> tuple[str, ...]:
+    parameters = inspect.signature(sample).parameters.values()
+    return tuple(p.name for p in parameters if p.kind is not p.KEYWORD_ONLY)
+
+
+def _choices(
+    function: Callable[..., Any], of: Literal["sample", "estimate"], path: Path
+) -> tuple[Choice, ...]:
+    hints = get_type_hints(function, include_extras=True)
+    keyword = [
+        p for p in inspect.signature(function).parameters.values() if p.kind is p.KEYWORD_ONLY
+    ]
+    return tuple(_choice(p, hints.get(p.name), of, path) for p in keyword if p.name != "rng")
+
+
+def _choice(
+    parameter: inspect.Parameter, hint: Any, of: Literal["sample", "estimate"], path: Path
+) -> Choice:
+    is_estimand = ESTIMAND in getattr(hint, "__metadata__", ())
+    literal = hint.__origin__ if is_estimand else hint
+    values = get_args(literal) if get_origin(literal) is Literal else ()
+    if not values or parameter.default != values[0]:
+        raise ResearchError(
+            f"{path.name}: the choice '{parameter.name}' of {of}() must be annotated with "
+            "Literal[...] (or Annotated[Literal[...], ESTIMAND]) and default to its first value; "
+            f"found {hint} with default {parameter.default!r}."
+        )
+    return Choice(name=parameter.name, values=values, is_estimand=is_estimand, of=of)

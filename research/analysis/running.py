@@ -1,0 +1,279 @@
+"""Run an analysis: every question, under every combination of its analytic choices."""
+
+from __future__ import annotations
+
+import hashlib
+import inspect
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, is_dataclass
+from typing import TYPE_CHECKING, Any
+
+from research import datasets
+from research.analysis.declare import Analysis, Sample, where_in
+from research.results import (
+    Answer,
+    CannotEstimate,
+    Choices,
+    Estimate,
+    Hypothesis,
+    NotApplicable,
+    Provenance,
+    ResearchError,
+    Result,
+    Robustness,
+    Skipped,
+    Specification,
+    Table,
+    Verdict,
+    judge,
+)
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+SEED = 20250424  # the date of the report under test
+
+
+def run(analysis: Analysis, *, fixed: Mapping[str, Any] | None = None, seed: int = SEED) -> Result:
+    """Answer every question of an analysis, under every combination of its analytic choices.
+
+    Parameters
+    ----------
+    analysis
+        As :func:`find` gives it.
+    fixed
+        Choices that differ from the defaults: an estimand choice restricts the questions, an
+        analytic one moves the primary specification. The multiverse stays whole.
+    seed
+        Each specification draws from its own generator, seeded by (seed, analysis, choices): adding
+        a specification moves nobody else's numbers.
+
+    Raises
+    ------
+    ResearchError
+        For an unknown choice or value, or a hypothesis about an estimate that is never made.
+    """
+    fixed = _known(analysis, fixed or {})
+    frames = {table: datasets.load(table) for table in analysis.tables}
+    answers = {}
+    for estimand in analysis.combinations(estimand=True):
+        if all(estimand[name] == value for name, value in fixed.items() if name in estimand):
+            key = ", ".join(str(value) for value in estimand.values()) or "answer"
+            answers[key] = _answer(_Question(analysis, frames, estimand, fixed, seed))
+    _refuse_unanswered(analysis, answers)
+    return Result(
+        analysis=analysis.name,
+        title=analysis.title,
+        about=analysis.about,
+        hypotheses=analysis.hypotheses,
+        answers=answers,
+        provenance=Provenance(seed=seed, tables={t: _origin(t) for t in analysis.tables}),
+    )
+
+
+@dataclass(frozen=True)
+class _Question:
+    """One combination of estimand choices, with what is needed to answer it."""
+
+    analysis: Analysis
+    frames: Mapping[str, pd.DataFrame]
+    estimand: Choices
+    fixed: Mapping[str, Any]
+    seed: int
+
+    def specifications(self) -> list[Choices]:
+        """Every combination of analytic choices, the primary one first."""
+        every = list(self.analysis.combinations(estimand=False))
+        primary = every[0] | {k: v for k, v in self.fixed.items() if k in every[0]}
+        return [primary, *(choices for choices in every if choices != primary)]
+
+    def sample(self, choices: Choices) -> Sample:
+        return self.analysis.module.sample(*self.frames.values(), **self.options("sample", choices))  # type: ignore[no-any-return]
+
+    def estimates(self, sample: Sample, choices: Choices) -> dict[str, Estimate]:
+        options = self.options("estimate", choices)
+        if "rng" in inspect.signature(self.analysis.module.estimate).parameters:
+            options["rng"] = self._generator(choices)
+        found = self.analysis.module.estimate(sample, **options)
+        listed = [found] if isinstance(found, Estimate) else list(found)
+        return {estimate.label: estimate for estimate in listed}
+
+    def options(self, function: str, choices: Choices) -> Choices:
+        names = {choice.name for choice in self.analysis.choices if choice.of == function}
+        return {k: v for k, v in (self.estimand | choices).items() if k in names}
+
+    def _generator(self, choices: Choices) -> Any:
+        import numpy as np
+
+        text = json.dumps([self.seed, self.analysis.name, self.estimand | choices], sort_keys=True)
+        return np.random.default_rng(int(hashlib.sha256(text.encode()).hexdigest()[:32], 16))
+
+
+@dataclass
+class _Computed:
+    """A distinct specification: its first choices, the further ones with the same sample."""
+
+    choices: Choices
+    sample: Sample
+    estimates: dict[str, Estimate]
+    also: list[Choices] = field(default_factory=list)
+
+
+def _answer(question: _Question) -> Answer:
+    computed, skipped = _compute(question)
+    primary = next(iter(computed.values()), None)
+    specifications = question.specifications()
+    if primary is None or primary.choices != specifications[0]:
+        return _refused(question, skipped)
+    hypotheses = question.analysis.hypotheses
+    where = f"as of {primary.sample.as_of} in {primary.sample.population}"
+    judged = {
+        label: judge(hypotheses[label], estimate.identified, estimate.interval, where=where)
+        for label, estimate in primary.estimates.items()
+        if label in hypotheses
+    }
+    rows = tuple(_specifications(computed, hypotheses, where))
+    return Answer(
+        estimand=question.estimand,
+        choices=primary.choices,
+        population=primary.sample.population,
+        as_of=primary.sample.as_of,
+        estimates=primary.estimates,
+        verdicts=judged,
+        robustness={
+            label: _robustness(label, judged[label], rows, len(skipped)) for label in judged
+        },
+        specifications=rows,
+        skipped=tuple(skipped),
+        tables={name: _table(frame) for name, frame in primary.sample.tables.items()},
+    )
+
+
+def _compute(question: _Question) -> tuple[dict[Any, _Computed], list[Skipped]]:
+    """Estimate every specification; those with identical samples once."""
+    computed: dict[Any, _Computed] = {}
+    skipped = []
+    for choices in question.specifications():
+        try:
+            sample = question.sample(choices)
+            identity = (fingerprint(sample.data), str(question.options("estimate", choices)))
+            if identity in computed:
+                computed[identity].also.append(choices)
+                continue
+            computed[identity] = _Computed(choices, sample, question.estimates(sample, choices))
+        except (NotApplicable, CannotEstimate) as reason:
+            skipped.append(Skipped(choices=choices, reason=str(reason)))
+        except ResearchError:
+            raise
+        except Exception as error:
+            raise ResearchError(
+                f"{where_in(error, question.analysis.path)}: {type(error).__name__}: {error} (with "
+                f"{question.estimand | choices})"
+            ) from error
+    return computed, skipped
+
+
+def _specifications(
+    computed: Mapping[Any, _Computed], hypotheses: Mapping[str, Hypothesis], where: str
+) -> Iterator[Specification]:
+    for item in computed.values():
+        for label, estimate in item.estimates.items():
+            if label in hypotheses:
+                yield Specification(
+                    label=label,
+                    choices=item.choices,
+                    value=estimate.value,
+                    bounds=estimate.identified,
+                    interval=estimate.interval,
+                    verdict=judge(
+                        hypotheses[label], estimate.identified, estimate.interval, where=where
+                    ),
+                    also=tuple(item.also),
+                )
+
+
+def _robustness(
+    label: str, verdict: Verdict, rows: tuple[Specification, ...], skipped: int
+) -> Robustness:
+    mine = [row for row in rows if row.label == label]
+    sets = [row.interval or row.bounds for row in mine]
+    return Robustness(
+        same_verdict=sum(row.verdict.word == verdict.word for row in mine),
+        specifications=len(mine),
+        skipped=skipped,
+        low=min(found.low for found in sets),
+        high=max(found.high for found in sets),
+    )
+
+
+def _refused(question: _Question, skipped: list[Skipped]) -> Answer:
+    return Answer(
+        estimand=question.estimand, choices=question.specifications()[0], population="", as_of="",
+        estimates={}, verdicts={}, robustness={}, specifications=(), skipped=tuple(skipped),
+        refused=skipped[0].reason,
+    )  # fmt: skip
+
+
+def _known(analysis: Analysis, fixed: Mapping[str, Any]) -> Choices:
+    """The fixed choices with the types of their declared values; unknown ones are refused."""
+    choices = {choice.name: choice for choice in analysis.choices}
+    typed = {}
+    for name, value in fixed.items():
+        if name not in choices:
+            raise ResearchError(datasets.unknown(f"choice in {analysis.name}", name, choices))
+        matches = [known for known in choices[name].values if str(known) == str(value)]
+        if not matches:
+            values = {str(known): None for known in choices[name].values}
+            raise ResearchError(
+                datasets.unknown(f"value of {analysis.name}'s choice '{name}'", str(value), values)
+            )
+        typed[name] = matches[0]
+    return typed
+
+
+def _refuse_unanswered(analysis: Analysis, answers: Mapping[str, Answer]) -> None:
+    made = {label for answer in answers.values() for label in answer.estimates}
+    for label in analysis.hypotheses:
+        if made and label not in made:
+            raise ResearchError(
+                f"{analysis.path.name}: HYPOTHESES has '{label}', but estimate() never makes an "
+                f"estimate of that label. It makes: {', '.join(sorted(made))}."
+            )
+
+
+def _origin(table: str) -> dict[str, str]:
+    dataset = datasets.describe(table)
+    return {
+        "dataset": dataset.name,
+        "version": dataset.version,
+        "hash": dataset.resources[table]["hash"],
+    }
+
+
+def _table(frame: pd.DataFrame) -> Table:
+    plain = frame.astype(object).where(frame.notna(), None)
+    return Table(
+        columns=tuple(map(str, frame.columns)),
+        rows=tuple(plain.itertuples(index=False, name=None)),
+    )
+
+
+def fingerprint(value: Any) -> str:
+    """A hash of the content of frames, arrays, mappings and scalars: equal data, equal text."""
+    import numpy as np
+    import pandas as pd
+
+    if isinstance(value, pd.DataFrame | pd.Series | pd.Index):
+        names = list(value.columns) if isinstance(value, pd.DataFrame) else [value.name]
+        rows = pd.util.hash_pandas_object(value).to_numpy()
+        return f"{names}{hashlib.sha256(rows.tobytes()).hexdigest()}"
+    if isinstance(value, np.ndarray):
+        return f"{value.dtype}{value.shape}{hashlib.sha256(np.ascontiguousarray(value).tobytes()).hexdigest()}"
+    if isinstance(value, Mapping):
+        return str({key: fingerprint(item) for key, item in value.items()})
+    if isinstance(value, tuple | list):
+        return str([fingerprint(item) for item in value])
+    if is_dataclass(value) and not isinstance(value, type):
+        return str({key: fingerprint(getattr(value, key)) for key in value.__dataclass_fields__})
+    return repr(value)

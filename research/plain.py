@@ -1,0 +1,85 @@
+"""Dataclasses to plain JSON values, back again, and what differs between two of them."""
+
+from __future__ import annotations
+
+import math
+import types
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import fields, is_dataclass
+from typing import Any, Union, get_args, get_origin, get_type_hints
+
+SIGNIFICANT_DIGITS = 12  # last-bit differences between processors must not show in a stored result
+RELATIVE_TOLERANCE = (
+    1e-9  # above what another BLAS or processor changes, far below any printed digit
+)
+
+
+def to_plain(value: Any) -> Any:
+    """Dataclasses, mappings and sequences as plain JSON values; floats at 12 significant digits."""
+    if is_dataclass(value) and not isinstance(value, type):
+        return {f.name: to_plain(getattr(value, f.name)) for f in fields(value)}
+    if isinstance(value, Mapping):
+        return {str(key): to_plain(item) for key, item in value.items()}
+    if isinstance(value, str) or value is None or isinstance(value, bool):
+        return value
+    if isinstance(value, Sequence):
+        return [to_plain(item) for item in value]
+    return _plain_number(value)
+
+
+def _plain_number(value: Any) -> int | float | str:
+    if hasattr(value, "item"):  # a numpy scalar
+        value = value.item()
+    if isinstance(value, int | bool):
+        return value
+    if not isinstance(value, float):
+        raise TypeError(f"A result holds plain values, found {type(value).__name__}: {value!r}.")
+    if math.isnan(value):
+        raise ValueError("A result cannot hold NaN: give a reason instead of a number.")
+    if math.isinf(value):
+        return "inf" if value > 0 else "-inf"
+    return float(f"{value:.{SIGNIFICANT_DIGITS}g}") + 0.0
+
+
+def from_plain(kind: Any, value: Any) -> Any:
+    """Inverse of :func:`to_plain` for the annotated type ``kind``."""
+    if value is None or kind is Any:
+        return value
+    origin, arguments = get_origin(kind), get_args(kind)
+    if origin in (Union, types.UnionType):
+        return from_plain(next(a for a in arguments if a is not type(None)), value)
+    if is_dataclass(kind):
+        hints = get_type_hints(kind)
+        return kind(**{name: from_plain(hints[name], item) for name, item in value.items()})  # type: ignore[operator]
+    if origin is dict:
+        return {key: from_plain(arguments[1], item) for key, item in value.items()}
+    if origin is tuple or origin is Sequence:
+        return tuple(from_plain(arguments[0], item) for item in value)
+    return float(value) if kind is float else value
+
+
+def changes(old: Any, new: Any, at: str = "") -> Iterator[str]:
+    """What differs between two plain results, a sentence each: text exactly, numbers within 1e-9."""
+    if isinstance(old, dict) and isinstance(new, dict):
+        for key in [*old, *(k for k in new if k not in old)]:
+            if key not in old or key not in new:
+                yield f"{at}/{key}: {'is new' if key in new else 'is gone'}"
+            else:
+                yield from changes(old[key], new[key], f"{at}/{key}")
+    elif isinstance(old, list) and isinstance(new, list) and len(old) == len(new):
+        for position, (before, after) in enumerate(zip(old, new, strict=True)):
+            yield from changes(before, after, f"{at}/{position}")
+    elif _number(old) and _number(new):
+        if abs(new - old) > RELATIVE_TOLERANCE * max(abs(old), abs(new)):
+            yield f"{at}: {old!r} -> {new!r} (by {new - old:.3g})"
+    elif old != new:
+        yield f"{at}: {_short(old)} -> {_short(new)}"
+
+
+def _number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _short(value: Any) -> str:
+    text = f"a list of {len(value)}" if isinstance(value, list) else repr(value)
+    return text if len(text) < 90 else text[:87] + "..."

@@ -1,0 +1,417 @@
+"""What is asked, what is estimated and what it shows: value objects and the verdict rule.
+
+Standard library only. Nothing here knows of data frames, files or random numbers.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, fields
+from typing import Any, Literal
+
+from research.plain import from_plain, to_plain
+
+Alternative = Literal["greater", "less", "different", "equivalent"]
+Role = Literal["reanalysis", "out of sample"]
+Scope = Literal["same", "later date", "other population", "other measure"]
+Reading = Literal["finite population", "superpopulation"]
+Holds = Literal["yes", "no", "not testable"]
+Word = Literal[
+    "supported", "contradicted", "holds", "does not hold", "not identified", "inconclusive"
+]
+
+Choices = dict[str, Any]  # name of a choice -> its value (text or number)
+
+
+class ResearchError(Exception):
+    """A mistake that the user can mend. The message says what, where, and what to do."""
+
+
+class CannotEstimate(ResearchError):
+    """The estimate is undefined for these data; the message is the reason that is printed."""
+
+
+class NotApplicable(Exception):
+    """This combination of choices makes no sense; the message is the reason that is counted."""
+
+
+class Estimand:
+    """Marks a choice that changes the question: ``Annotated[Literal[...], ESTIMAND]``."""
+
+    def __repr__(self) -> str:
+        return "ESTIMAND"
+
+
+ESTIMAND = Estimand()
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """Identified set ``[low, high]`` of a scalar parameter; a point where both are equal."""
+
+    low: float
+    high: float
+
+    def __post_init__(self) -> None:
+        _refuse_nan(self)
+        if self.low > self.high:
+            raise ValueError(f"Bounds need low <= high, found [{self.low}, {self.high}].")
+
+    def __contains__(self, value: float) -> bool:
+        return self.low <= value <= self.high
+
+    def __iter__(self) -> Iterator[float]:
+        return iter((self.low, self.high))
+
+    @property
+    def width(self) -> float:
+        return self.high - self.low
+
+
+@dataclass(frozen=True, slots=True)
+class Interval(Bounds):
+    """Confidence interval for the parameter, covering identification and sampling.
+
+    ``design_effect`` is the one assumed; ``None`` where the method itself handles clustering.
+    """
+
+    level: float = 0.95
+    method: str = ""
+    design_effect: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Test:
+    """A test of the null hypothesis: its name, statistic and p-value."""
+
+    name: str
+    statistic: float
+    p: float
+
+    __test__ = False  # not a pytest class
+
+    def __post_init__(self) -> None:
+        _refuse_nan(self)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assumption:
+    """An assumption, whether it holds, and the evidence in one sentence."""
+
+    name: str
+    holds: Holds
+    evidence: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TippingPoint:
+    """The value of a nuisance at which the verdict is lost, and the sentence to print.
+
+    ``threshold`` is ``None`` where no admissible value of the nuisance overturns the verdict.
+    """
+
+    what: str
+    threshold: float | None
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BudgetRow:
+    """One source of uncertainty and the range that it alone gives the estimate."""
+
+    source: str
+    low: float
+    high: float
+    detail: str
+
+    def __post_init__(self) -> None:
+        _refuse_nan(self)
+
+    @property
+    def width(self) -> float:
+        return self.high - self.low
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Curve:
+    """An estimate over a grid of one nuisance, so that a figure or a slider computes nothing.
+
+    ``low`` and ``high`` are the identified set at each grid point; ``interval_low`` and
+    ``interval_high`` the interval there (empty under the finite reading).
+    """
+
+    over: str
+    grid: tuple[float, ...]
+    low: tuple[float, ...]
+    high: tuple[float, ...]
+    interval_low: tuple[float, ...] = ()
+    interval_high: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Estimate:
+    """One estimated quantity with everything needed to judge and to print it.
+
+    Parameters
+    ----------
+    label, unit
+        What it is and in which unit, e.g. ``"difference in share"``, ``"share of hosts"``.
+    value
+        Point estimate; ``None`` where the data identify only a set.
+    reading
+        ``"finite population"``: the table is all there is, so there is neither an interval nor a
+        p-value. ``"superpopulation"``: units are draws, and the interval states its design effect.
+    bounds
+        Identified set; defaults to the point ``value``.
+    n, n_unit, n_effective
+        Sample size, the unit it counts, and the effective size (Kish, or n over design effect).
+    """
+
+    label: str
+    unit: str
+    reading: Reading
+    value: float | None = None
+    bounds: Bounds | None = None
+    interval: Interval | None = None
+    test: Test | None = None
+    n: float | None = None
+    n_unit: str = ""
+    n_effective: float | None = None
+    assumptions: tuple[Assumption, ...] = ()
+    tipping_points: tuple[TippingPoint, ...] = ()
+    budget: tuple[BudgetRow, ...] = ()
+    curves: tuple[Curve, ...] = ()
+
+    def __post_init__(self) -> None:
+        _refuse_nan(self)
+        if self.value is None and self.bounds is None:
+            raise ValueError(f"{self.label}: an Estimate needs a value, bounds, or both.")
+        if self.reading == "finite population" and (self.interval or self.test):
+            raise ValueError(
+                f"{self.label}: under the finite reading the table is all there is; "
+                "give bounds and tipping points, not an interval or a p-value."
+            )
+
+    @property
+    def identified(self) -> Bounds:
+        """The identified set; the point itself where it is a point."""
+        return self.bounds if self.bounds is not None else Bounds(self.value, self.value)  # type: ignore[arg-type]
+
+    @property
+    def widest(self) -> BudgetRow | None:
+        """The row of the uncertainty budget that matters most."""
+        return max(self.budget, key=lambda row: row.width, default=None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hypothesis:
+    """A published claim made testable: a parameter, a null, and the region that would support it.
+
+    Parameters
+    ----------
+    claims
+        Ids of the rows of ``published_claims`` that this answers; may be empty.
+    estimand
+        The parameter in words: of what, in which population.
+    null, margin, null_source
+        Threshold of the claim and where it comes from. ``"different"`` is the region outside
+        ``null ± margin``, ``"equivalent"`` the one inside it.
+    role
+        ``"reanalysis"`` of the claim's own table, or ``"out of sample"``.
+    scope
+        Whether data, definition, population and date are those of the claim. Only ``"same"`` may
+        print *supported* or *contradicted*.
+    """
+
+    estimand: str
+    null: float
+    alternative: Alternative
+    role: Role
+    claims: Sequence[str] = ()
+    margin: float = 0.0
+    null_source: str = "the claim itself"
+    scope: Scope = "same"
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "claims", tuple(self.claims))
+        _refuse_nan(self)
+        if self.margin < 0:
+            raise ValueError(f"The margin of a hypothesis cannot be negative, found {self.margin}.")
+
+    def region(self) -> tuple[Bounds, bool]:
+        """The closed set to compare with, and whether the hypothesis is its complement."""
+        match self.alternative:
+            case "greater":
+                return Bounds(-math.inf, self.null), True
+            case "less":
+                return Bounds(self.null, math.inf), True
+            case "different":
+                return Bounds(self.null - self.margin, self.null + self.margin), True
+            case "equivalent":
+                return Bounds(self.null - self.margin, self.null + self.margin), False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """The verdict in one word and as the phrase that may be printed."""
+
+    word: Word
+    phrase: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Specification:
+    """One estimate of one combination of analytic choices.
+
+    ``also`` holds the further combinations whose sample is identical: they count once.
+    """
+
+    label: str
+    choices: Choices
+    value: float | None
+    bounds: Bounds
+    interval: Interval | None
+    verdict: Verdict
+    also: tuple[Choices, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Skipped:
+    """A combination of choices that gave no estimate, and why."""
+
+    choices: Choices
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Robustness:
+    """How many specifications share the primary verdict, and the range of all of them."""
+
+    same_verdict: int
+    specifications: int
+    skipped: int
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """Rows that a figure or the paper prints, as columns and tuples."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Any, ...], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """The answer to one question: the estimates of one combination of estimand choices.
+
+    ``refused`` is the reason where the primary specification could not be estimated.
+    """
+
+    estimand: Choices
+    choices: Choices
+    population: str
+    as_of: str
+    estimates: dict[str, Estimate]
+    verdicts: dict[str, Verdict]
+    robustness: dict[str, Robustness]
+    specifications: tuple[Specification, ...]
+    skipped: tuple[Skipped, ...] = ()
+    tables: dict[str, Table] = field(default_factory=dict)
+    refused: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Provenance:
+    """What went in: the seed and every table with the version and hash of its dataset."""
+
+    seed: int
+    tables: dict[str, dict[str, str]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """All that an analysis found: the paper, the page and the figures read this and nothing else."""
+
+    analysis: str
+    title: str
+    about: str
+    hypotheses: dict[str, Hypothesis]
+    answers: dict[str, Answer]
+    provenance: Provenance
+
+    def answer(self, **estimand: Any) -> Answer:
+        """The answer with these estimand choices; the first one where none are named."""
+        for candidate in self.answers.values():
+            if estimand.items() <= candidate.estimand.items():
+                return candidate
+        raise ResearchError(
+            f"{self.analysis} has no answer for {estimand}. It has: {', '.join(self.answers)}."
+        )
+
+    def to_json(self) -> str:
+        """Stable text: 12 significant digits, infinities as strings, no times."""
+        return json.dumps(to_plain(self), indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+
+    @classmethod
+    def from_json(cls, text: str) -> Result:
+        result: Result = from_plain(cls, json.loads(text))
+        return result
+
+
+# The verdict rule ---------------------------------------------------------------------------------
+
+
+def judge(
+    hypothesis: Hypothesis, bounds: Bounds, interval: Interval | None, *, where: str = ""
+) -> Verdict:
+    """Read the verdict off the interval, or off the bounds where there is no interval.
+
+    Wholly inside the region of the alternative: supported; wholly outside: contradicted;
+    straddling while the identified set itself straddles: not identified (more of the same data
+    would not help); straddling otherwise: inconclusive. A p-value plays no part.
+
+    Examples
+    --------
+    >>> h = Hypothesis(estimand="difference", null=0, alternative="greater", role="reanalysis")
+    >>> judge(h, Bounds(0.1, 0.6), Interval(0.05, 0.65)).word
+    'supported'
+    >>> judge(h, Bounds(-0.1, 0.6), None).word
+    'not identified'
+    >>> judge(h, Bounds(0.1, 0.1), Interval(-0.2, 0.4)).word
+    'inconclusive'
+    """
+    match _inside(hypothesis, interval or bounds):
+        case True:
+            return _scoped("supported", "holds", hypothesis.scope, where)
+        case False:
+            return _scoped("contradicted", "does not hold", hypothesis.scope, where)
+    if _inside(hypothesis, bounds) is None:
+        return Verdict(word="not identified", phrase="not identified")
+    return Verdict(word="inconclusive", phrase="inconclusive")
+
+
+def _inside(hypothesis: Hypothesis, bounds: Bounds) -> bool | None:
+    """True: wholly in the region of the alternative; False: wholly outside; None: straddling."""
+    region, complement = hypothesis.region()
+    if region.low <= bounds.low and bounds.high <= region.high:
+        return not complement
+    if bounds.high < region.low or region.high < bounds.low:
+        return complement
+    return None
+
+
+def _scoped(same: Word, otherwise: Word, scope: Scope, where: str) -> Verdict:
+    if scope == "same":
+        return Verdict(word=same, phrase=same)
+    return Verdict(word=otherwise, phrase=f"{otherwise} {where}".strip())
+
+
+def _refuse_nan(value: Any) -> None:
+    for name in (f.name for f in fields(value)):
+        item = getattr(value, name)
+        if isinstance(item, float) and math.isnan(item):
+            raise ValueError(f"{type(value).__name__}.{name} is NaN: give a reason, not a number.")

@@ -1,0 +1,46 @@
+"""Numbers and estimates as people read them. Rounding happens here and nowhere else."""
+
+from __future__ import annotations
+
+import math
+
+from research.results import Estimate, Interval, Verdict
+
+
+def number(value: float | None, digits: int = 2) -> str:
+    """A number for people: plain decimals, thin-spaced thousands, at least two significant figures.
+
+    >>> number(0.1337), number(18844), number(0.00452), number(3.5103), number(-0.0)
+    ('0.13', '18 844', '0.0045', '3.51', '0.00')
+    """
+    if value is None:
+        return "none"
+    if math.isinf(value):
+        return "infinity" if value > 0 else "-infinity"
+    if abs(value) >= 1000:
+        return f"{value:,.0f}".replace(",", " ")
+    if 0 < abs(value) < 10**-digits * 5:
+        return f"{value:.2g}" if abs(value) >= 1e-4 else f"{value:.1e}"
+    if abs(value) >= 100:
+        digits = 0
+    return f"{value + 0.0:.{digits}f}"
+
+
+def one_line(estimate: Estimate, verdict: Verdict | None = None) -> str:
+    """The estimate as one line, with its verdict and what would overturn it where given."""
+    low, high = estimate.identified
+    found = number(low) if low == high else f"{number(low)} to {number(high)}"
+    text = f"{estimate.label} = {found}"
+    if estimate.interval:
+        text += f", {_interval(estimate.interval)}"
+    if estimate.n is not None:
+        text += f", n = {number(estimate.n)} {estimate.n_unit}".rstrip()
+    if verdict is None:
+        return text
+    lost = estimate.tipping_points[0].sentence if estimate.tipping_points else ""
+    return f"{text}: {verdict.phrase}" + (f" ({lost})" if lost else "")
+
+
+def _interval(interval: Interval) -> str:
+    text = f"{interval.level:.0%} CI [{number(interval.low)}, {number(interval.high)}]"
+    return text if interval.design_effect is None else f"{text} at deff {interval.design_effect:g}"

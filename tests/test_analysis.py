@@ -1,0 +1,165 @@
+"""What an analysis file may declare, and what the runner makes of it."""
+
+from __future__ import annotations
+
+import textwrap
+
+import pytest
+
+from research import Result
+from research.analysis import find, record, recorded, run
+from research.results import ResearchError
+
+TOY = '''
+"""Is the US ahead?
+
+More about it.
+"""
+from typing import Annotated, Literal
+from research import ESTIMAND, CannotEstimate, Estimate, Hypothesis, NotApplicable, Sample
+
+HYPOTHESES = {
+    "share": Hypothesis(estimand="US share", null=0.2, alternative="greater", role="reanalysis"),
+}
+
+def sample(tenthe_countries, *,
+           unit: Annotated[Literal["addresses", "countries"], ESTIMAND] = "addresses",
+           top: Literal[20, 10, 5, 1] = 20,
+           spelling: Literal["long", "short"] = "long") -> Sample:
+    if top == 1 and spelling == "short":
+        raise NotApplicable("one country has no spelling")
+    frame = tenthe_countries.nlargest(top, "discovered_ips")
+    return Sample(population="the listed countries", as_of="2025-04-24",
+                  data={"frame": frame, "unit": unit}, tables={"countries": frame.head(2)})
+
+def estimate(sample, *, noise: Literal["none", "some"] = "none", rng):
+    if len(sample["frame"]) == 5:
+        raise CannotEstimate("five is too few")
+    frame = sample["frame"]
+    weight = frame["discovered_ips"] if sample["unit"] == "addresses" else frame["rank"] ** 0
+    value = float((weight * (frame["country"] == "US")).sum() / weight.sum())
+    value += rng.uniform(0, 0.001) if noise == "some" else 0
+    return Estimate(label="share", unit="share", reading="finite population", value=value)
+'''
+
+
+@pytest.fixture
+def toy(tmp_path):
+    def write(text: str = TOY, name: str = "toy.py"):
+        path = tmp_path / name
+        path.write_text(textwrap.dedent(text).strip() + "\n")
+        return str(path)
+
+    return write
+
+
+def test_the_signature_declares_tables_choices_and_question(toy):
+    analysis = find(toy())
+    assert analysis.tables == ("tenthe_countries",)
+    assert analysis.title == "Is the US ahead?"
+    assert analysis.about == "More about it."
+    assert [(c.name, c.values, c.is_estimand) for c in analysis.choices] == [
+        ("unit", ("addresses", "countries"), True),
+        ("top", (20, 10, 5, 1), False),
+        ("spelling", ("long", "short"), False),
+        ("noise", ("none", "some"), False),
+    ]
+
+
+def test_estimand_choices_make_answers_and_analytic_ones_a_multiverse(toy):
+    result = run(find(toy()))
+    assert list(result.answers) == ["addresses", "countries"]
+    answer = result.answer(unit="addresses")
+    # 4 x 2 x 2 = 16 combinations; spelling changes no data, so it counts once; top=5 cannot be
+    # estimated (4) and one spelling of top=1 makes no sense (2).
+    assert len(answer.specifications) == 6
+    assert len(answer.skipped) == 4 + 2
+    assert {s.reason for s in answer.skipped} == {"five is too few", "one country has no spelling"}
+    covered = sum(1 + len(s.also) for s in answer.specifications) + len(answer.skipped)
+    assert covered == 16
+
+
+def test_primary_specification_is_the_default_and_is_judged(toy):
+    answer = run(find(toy())).answer(unit="addresses")
+    assert answer.choices == {"top": 20, "spelling": "long", "noise": "none"}
+    assert answer.verdicts["share"].word == "supported"
+    robustness = answer.robustness["share"]
+    assert (robustness.same_verdict, robustness.specifications) == (6, 6)
+    assert robustness.low == answer.estimates["share"].value
+
+
+def test_fixed_choices_move_the_primary_specification_and_keep_the_multiverse(toy):
+    analysis = find(toy())
+    moved = run(analysis, fixed={"top": "10", "unit": "countries"})
+    assert list(moved.answers) == ["countries"]
+    assert moved.answers["countries"].choices["top"] == 10
+    assert len(moved.answers["countries"].specifications) == 6
+
+
+def test_each_specification_has_its_own_generator(toy):
+    def noisy(result: Result, top: int) -> float:
+        rows = result.answer(unit="addresses").specifications
+        return next(
+            r.value for r in rows if r.choices["noise"] == "some" and r.choices["top"] == top
+        )
+
+    before = run(find(toy()))
+    after = run(find(toy(TOY.replace("[20, 10, 5, 1]", "[20, 15, 10, 5, 1]"))))
+    assert noisy(before, 10) == noisy(after, 10)
+    assert noisy(before, 20) != noisy(run(find(toy()), seed=1), 20)
+
+
+def test_provenance_names_every_table_with_its_hash(toy):
+    origin = run(find(toy())).provenance.tables["tenthe_countries"]
+    assert origin["dataset"] == "tenthe"
+    assert origin["version"] == "2025-04-24"
+    assert origin["hash"].startswith("sha256:")
+
+
+def test_recorded_and_read_back_is_the_same_result(toy, tmp_path):
+    result = run(find(toy()))
+    path = record(result, tmp_path / "results")
+    back = recorded("toy", tmp_path / "results")
+    assert back.to_json() == path.read_text() == result.to_json()
+    assert back.answers.keys() == result.answers.keys()
+    with pytest.raises(ResearchError, match=r"No result of 'other' in .* Run: research reproduce"):
+        recorded("other", tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("top: Literal[20, 10, 5, 1] = 20", "top: Literal[20, 10] = 10",
+         r"toy.py: the choice 'top' of sample\(\) must be annotated .* default to its first value"),
+        ("top: Literal[20, 10, 5, 1] = 20", "top: int = 20", "must be annotated with Literal"),
+        ("def estimate", "def guess", "is not an analysis: it lacks estimate"),
+        ('"share": Hyp', '"sahre": Hyp', "HYPOTHESES has 'sahre', but .* It makes: share"),
+        ("tenthe_countries, *", "tenthe_country, *", "Did you mean 'tenthe_countries'"),
+        ('frame["rank"]', 'frame["rnk"]', r"toy.py, line 29: KeyError: 'rnk' \(with .*countries"),
+        ("HYPOTHESES = {", "HYPOTHESES = {{", r"toy.py, line \d+: SyntaxError"),
+        ("import ESTIMAND", "import ESTIMATE", r"toy.py, line 6: ImportError"),
+    ],
+)  # fmt: skip
+def test_mistakes_in_an_analysis_are_told_with_file_and_remedy(toy, old, new, message):
+    assert old in TOY
+    with pytest.raises(ResearchError, match=message):
+        run(find(toy(TOY.replace(old, new))))
+
+
+@pytest.mark.parametrize(
+    ("fixed", "message"),
+    [
+        ({"tpo": "10"}, r"no choice in toy named 'tpo'. Did you mean 'top'\?"),
+        ({"top": "11"}, r"no value of toy's choice 'top' named '11'. .*Known: 1, 10, 20, 5"),
+    ],
+)
+def test_unknown_choices_and_values_are_refused(toy, fixed, message):
+    with pytest.raises(ResearchError, match=message):
+        run(find(toy()), fixed=fixed)
+
+
+def test_unknown_analysis_lists_and_guesses():
+    with pytest.raises(ResearchError, match=r"Did you mean 'parameter_scale'\?"):
+        find("parameter_scal")
+    with pytest.raises(ResearchError, match="There is no analysis file"):
+        find("./nothing.py")

@@ -1,0 +1,154 @@
+"""The verdict rule, the guards of an estimate, and the stored form of a result."""
+
+from __future__ import annotations
+
+import json
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from research import Bounds, Curve, Estimate, Hypothesis, Interval, Test, TippingPoint
+from research.plain import changes, from_plain, to_plain
+from research.results import judge
+from research.wording import number, one_line
+
+finite = st.floats(-1e6, 1e6, allow_nan=False)
+
+
+def hypothesis_about(alternative: str, null: float = 0.0, **options: object) -> Hypothesis:
+    return Hypothesis(
+        estimand="x", null=null, alternative=alternative, role="reanalysis", **options
+    )
+
+
+@pytest.mark.parametrize(
+    ("alternative", "bounds", "interval", "word"),
+    [
+        ("greater", (0.1, 0.6), (0.05, 0.7), "supported"),
+        ("greater", (-0.6, -0.1), (-0.7, -0.05), "contradicted"),
+        ("greater", (0.1, 0.6), (-0.05, 0.7), "inconclusive"),
+        ("greater", (-0.1, 0.6), (-0.2, 0.7), "not identified"),
+        ("greater", (-0.1, 0.6), None, "not identified"),
+        ("greater", (0.0, 0.0), None, "contradicted"),  # the null itself is not greater
+        ("less", (-0.6, -0.1), (-0.7, -0.05), "supported"),
+        ("less", (0.1, 0.6), None, "contradicted"),
+        ("different", (0.2, 0.3), (0.15, 0.4), "supported"),
+        ("different", (0.0, 0.05), (-0.05, 0.08), "contradicted"),
+        ("equivalent", (0.0, 0.05), (-0.05, 0.08), "supported"),
+        ("equivalent", (0.2, 0.3), (0.15, 0.4), "contradicted"),
+        ("equivalent", (0.0, 0.05), (-0.05, 0.15), "inconclusive"),
+        ("equivalent", (0.0, 0.2), (-0.05, 0.25), "not identified"),
+    ],
+)
+def test_verdict_rule(alternative, bounds, interval, word):
+    margin = 0.1 if alternative in ("different", "equivalent") else 0.0
+    found = judge(
+        hypothesis_about(alternative, margin=margin),
+        Bounds(*bounds),
+        Interval(*interval) if interval else None,
+    )
+    assert found.word == word
+
+
+@given(finite, finite, finite)
+def test_opposite_hypotheses_never_share_a_verdict(a, b, null):
+    bounds = Bounds(min(a, b), max(a, b))
+    greater = judge(hypothesis_about("greater", null), bounds, None).word
+    less = judge(hypothesis_about("less", null), bounds, None).word
+    assert not (greater == less == "supported")
+    assert (greater == "not identified") == (bounds.low <= null < bounds.high)
+
+
+@given(finite, st.floats(0, 10), finite, st.floats(0, 10))
+def test_equivalent_is_the_complement_of_different(center, halfwidth, null, margin):
+    bounds = Bounds(center - halfwidth, center + halfwidth)
+    opposite = {
+        "supported": "contradicted",
+        "contradicted": "supported",
+        "not identified": "not identified",
+    }
+    different = judge(hypothesis_about("different", null, margin=margin), bounds, None).word
+    equivalent = judge(hypothesis_about("equivalent", null, margin=margin), bounds, None).word
+    assert equivalent == opposite[different]
+
+
+def test_only_the_claims_own_scope_says_supported():
+    other = hypothesis_about("greater", scope="later date")
+    verdict = judge(other, Bounds(1, 2), None, where="as of 2026-06-11 in the top 1,000")
+    assert verdict.word == "holds"
+    assert verdict.phrase == "holds as of 2026-06-11 in the top 1,000"
+    assert judge(other, Bounds(-2, -1), None).word == "does not hold"
+
+
+def test_the_finite_reading_has_no_interval_and_no_p_value():
+    for extra in ({"interval": Interval(0, 1)}, {"test": Test(name="z", statistic=1, p=0.3)}):
+        with pytest.raises(ValueError, match="give bounds and tipping points"):
+            Estimate(label="share", unit="share", reading="finite population", value=0.5, **extra)
+
+
+@pytest.mark.parametrize("bad", [{"value": math.nan}, {}])
+def test_an_estimate_needs_a_number(bad):
+    with pytest.raises(ValueError, match=r"NaN|needs a value"):
+        Estimate(label="share", unit="share", reading="finite population", **bad)
+
+
+def estimate() -> Estimate:
+    return Estimate(
+        label="difference in share",
+        unit="share of hosts",
+        reading="superpopulation",
+        bounds=Bounds(0.1337, 0.5910),
+        interval=Interval(0.1222, 0.6034, method="Imbens-Manski", design_effect=1),
+        n=18844,
+        n_unit="class-host pairs",
+        tipping_points=(
+            TippingPoint(what="design effect", threshold=135.0, sentence="lost at deff 135"),
+        ),
+        curves=(Curve(over="ratio", grid=(0.5, 1.0), low=(0.1, 0.2), high=(math.inf, math.inf)),),
+    )
+
+
+def test_an_estimate_prints_as_one_line():
+    verdict = judge(hypothesis_about("greater"), estimate().identified, estimate().interval)
+    assert one_line(estimate(), verdict) == (
+        "difference in share = 0.13 to 0.59, 95% CI [0.12, 0.60] at deff 1, "
+        "n = 18 844 class-host pairs: supported (lost at deff 135)"
+    )
+
+
+def test_stored_and_read_back_is_the_same_estimate():
+    stored = json.loads(json.dumps(to_plain(estimate()), allow_nan=False))
+    assert from_plain(Estimate, stored) == estimate()
+
+
+def test_stored_numbers_have_twelve_significant_digits():
+    assert to_plain(1 / 3) == 0.333333333333
+    assert to_plain(-0.0) == 0.0
+    assert to_plain(math.inf) == "inf"
+    with pytest.raises(ValueError, match="cannot hold NaN"):
+        to_plain({"a": [math.nan]})
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "sentence"),
+    [
+        ({"a": 1.0}, {"a": 1.0 + 1e-12}, []),
+        ({"a": 1.0}, {"a": 1.1}, ["/a: 1.0 -> 1.1 (by 0.1)"]),
+        ({"a": "x"}, {"a": "y"}, ["/a: 'x' -> 'y'"]),
+        ({"a": 1}, {"b": 1}, ["/a: is gone", "/b: is new"]),
+        ([1, 2], [1], [": a list of 2 -> a list of 1"]),
+    ],
+)
+def test_changes_say_what_moved_and_by_how_much(old, new, sentence):
+    assert list(changes(old, new)) == sentence
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(0.13369, "0.13"), (18844, "18 844"), (0.00452, "0.0045"), (math.inf, "infinity"), (0.0, "0.00"),
+     (-0.0214, "-0.021"), (2.5e-6, "2.5e-06"), (None, "none")],
+)  # fmt: skip
+def test_numbers_for_people(value, text):
+    assert number(value) == text
