@@ -36,6 +36,7 @@ from research.estimators.tipping import tipping_point
 from research.wording import number
 
 CLASSES = {"S": "small", "M": "medium", "L": "large", "XL": "extra-large"}
+MEDIUM = list(CLASSES).index("M")
 CLAIMS = {
     "S": ("tenthe/china-more-small", "greater"),
     "M": ("tenthe/us-more-medium", "less"),
@@ -77,9 +78,8 @@ def sample(
     kept = 1 - CLONE_SHARES[clones](tenthe_model_tags, tenthe_totals)
     china, us = (counts.loc[country].to_numpy(float) for country in ("CN", "US"))
     # The suspected block holds five tags of 4 to 8 billion parameters: medium, and nothing else.
-    medium = list(CLASSES).index("M")
-    china[medium] *= kept
-    us[medium] *= kept
+    china[MEDIUM] *= kept
+    us[MEDIUM] *= kept
     return Sample(
         population="the answering hosts of the Tenthe scan",
         as_of="2025-04-24",
@@ -133,7 +133,7 @@ def estimate(sample, *, design_effect: Literal[1, 10, 50] = 1) -> list[Estimate]
     return [*found, _naive_chi_square(china, us)]
 
 
-# Counts as the report compares them ----------------------------------------------------------------
+# Counts as the report compares them ---------------------------------------------------------------
 
 
 def _hosts(china, us, position, k) -> Estimate:
@@ -151,14 +151,15 @@ def _hosts(china, us, position, k) -> Estimate:
             TippingPoint(
                 what=f"hosts of {leader} that are not genuine",
                 threshold=abs(gap),
-                sentence=f"lost if {number(abs(gap))} of the {number(max(china[position], us[position]))} "
-                f"hosts of {leader} were not genuine and all of {trailer} were",
+                sentence=f"lost if {number(abs(gap))} of the "
+                f"{number(max(china[position], us[position]))} hosts of {leader} were not genuine "
+                f"and all of {trailer} were",
             ),
         ),
     )
 
 
-# Shares of hosts: identified sets -------------------------------------------------------------------
+# Shares of hosts: identified sets -----------------------------------------------------------------
 
 
 def _share(sample, position, k, design_effect) -> Estimate:
@@ -190,8 +191,9 @@ def _tipping_points(sample, position, k) -> tuple[TippingPoint, ...]:
         TippingPoint(
             what="classes per host in China over the US",
             threshold=ratio.tipping,
-            sentence=f"the sign turns where Chinese hosts serve {number(ratio.tipping)} times as many "
-            f"classes as US hosts (possible: {number(ratio.feasible.low)} to {number(ratio.feasible.high)})",
+            sentence=f"the sign turns where Chinese hosts serve {number(ratio.tipping)} times as "
+            f"many classes as US hosts (possible: {number(ratio.feasible.low)} to "
+            f"{number(ratio.feasible.high)})",
         )
     ]
     if _margin(contrast_bounds(china, us, position), k) <= 0:
@@ -210,53 +212,54 @@ def _design_effect(sample, position, k) -> TippingPoint:
         lambda deff: _margin(contrast_interval(china, us, position, design_effect=deff), k), 1, 2000
     )
     if lost is None:
-        return TippingPoint(
-            what="design effect", threshold=None, sentence="kept at any design effect up to 2 000"
-        )
-    icc = intraclass_correlation(lost, sample["cluster size"])
-    return TippingPoint(
-        what="design effect",
-        threshold=lost,
-        sentence=f"lost at deff {number(lost, 0)}, an intraclass correlation of about {number(icc, 3)}",
-    )
+        told = "kept at any design effect up to 2 000"
+    else:
+        icc = intraclass_correlation(lost, sample["cluster size"])
+        told = f"lost at deff {number(lost, 0)}, an intraclass correlation of {number(icc, 3)}"
+    return TippingPoint(what="design effect", threshold=lost, sentence=told)
 
 
 def _fake(china, us, position, k) -> TippingPoint:
-    """Chinese hosts of this class alone that would have to be fake."""
-
-    def margin(fake: float) -> float:
-        fewer = china.copy()
-        fewer[position] -= fake
-        return _margin(contrast_bounds(fewer, us, position), k)
-
-    lost = tipping_point(margin, 0, china[position])
+    """Hosts of the leading country and of this class alone that would have to be fake."""
+    leader, hosts = ("China", china) if CLAIMS[k][1] == "greater" else ("the US", us)
+    lost = tipping_point(
+        lambda fake: _margin_without(china, us, position, k, hosts, position, fake),
+        0,
+        hosts[position],
+    )
     return TippingPoint(
-        what="fake Chinese hosts of the class",
+        what="fake hosts of the class",
         threshold=lost,
-        sentence=f"lost if {number(lost, 0)} of China's {number(china[position], 0)} hosts of the class were fake",
+        sentence=f"lost if {number(lost, 0)} of {leader}'s {number(hosts[position], 0)} hosts of "
+        "the class were fake",
     )
 
 
 def _clones(china, us, position, k) -> TippingPoint:
     """US hosts of medium models alone that would have to be clones."""
-    medium = list(CLASSES).index("M")
-
-    def margin(clones: float) -> float:
-        fewer = us.copy()
-        fewer[medium] -= clones
-        return _margin(contrast_bounds(china, fewer, position), k)
-
-    lost = tipping_point(margin, 0, us[medium] - 1)
+    lost = tipping_point(
+        lambda clones: _margin_without(china, us, position, k, us, MEDIUM, clones),
+        0,
+        us[MEDIUM] - 1,
+    )
     told = (
         "kept even if every medium US host were a clone"
         if lost is None
-        else f"lost if {number(lost, 0)} of the {number(us[medium], 0)} medium US hosts were clones"
+        else f"lost if {number(lost, 0)} of the {number(us[MEDIUM], 0)} medium US hosts were clones"
     )
     return TippingPoint(what="US clones of one medium class", threshold=lost, sentence=told)
 
 
+def _margin_without(china, us, position, k, thinned, where, removed) -> float:
+    """The margin of the set after removing hosts of one class from one country."""
+    fewer = thinned.copy()
+    fewer[where] -= removed
+    pair = (fewer, us) if thinned is china else (china, fewer)
+    return _margin(contrast_bounds(*pair, position), k)
+
+
 def _over_design_effect(china, us, position) -> Curve:
-    grid = np.geomspace(1, 1000, 40)
+    grid = np.geomspace(1, 1000, 31)
     found = contrast_bounds(china, us, position)
     intervals = [contrast_interval(china, us, position, design_effect=deff) for deff in grid]
     return Curve(
@@ -279,7 +282,7 @@ def _over_multiplicity(china, us, position) -> Curve:
     )
 
 
-# What assumptions buy, and what needs no denominator -------------------------------------------------
+# What assumptions buy, and what needs no denominator ----------------------------------------------
 
 
 RUNGS = (
@@ -306,9 +309,8 @@ def _ladder(china, us, position, k) -> list[Estimate]:
 
 
 def _relative_to_medium(china, us, position, k, design_effect) -> Estimate:
-    medium = list(CLASSES).index("M")
     found = ratio_of_ratios(
-        china, us, numerator=position, denominator=medium, design_effect=design_effect
+        china, us, numerator=position, denominator=MEDIUM, design_effect=design_effect
     )
     return Estimate(
         label=f"{CLASSES[k]} per medium host, China over US",
@@ -316,7 +318,7 @@ def _relative_to_medium(china, us, position, k, design_effect) -> Estimate:
         reading="superpopulation",
         value=found.value,
         interval=found.interval,
-        n=china[position] + china[medium] + us[position] + us[medium],
+        n=china[position] + china[MEDIUM] + us[position] + us[MEDIUM],
         n_unit="class-host pairs",
         assumptions=(GENUINE,),
     )
@@ -338,8 +340,9 @@ def _naive_chi_square(china, us) -> Estimate:
             Assumption(
                 name="each host is in one cell",
                 holds="no",
-                evidence="One host serves several classes, so cells overlap; the rows are compared as if "
-                "both countries served equally many classes per host; hosts of one network are alike.",
+                evidence="One host serves several classes, so cells overlap; the rows are compared "
+                "as if both countries served equally many classes per host; hosts of one network "
+                "are alike.",
             ),
         ),
     )
@@ -360,18 +363,18 @@ UNKNOWN = (
     Assumption(
         name="hosts are independent",
         holds="no",
-        evidence="Addresses cluster in a few clouds; the interval states the design effect it assumes.",
+        evidence="Addresses cluster in a few clouds; the interval states its design effect.",
     ),
 )
 
 
-# Figure ------------------------------------------------------------------------------------------
+# Figure -------------------------------------------------------------------------------------------
 
 
 def figure(result):
     shares = result.answer(quantity="shares")
     canvas, (sets, ratios) = figures.canvas(
-        (1, 2), height=3.1, source=figures.sources(result), width_ratios=(1.15, 1)
+        (1, 2), height=3.2, source=figures.sources(result), width_ratios=(1.15, 1)
     )
     _draw_sets(sets, shares)
     _draw_ratios(ratios, shares)
@@ -382,32 +385,49 @@ def _draw_sets(axes, answer) -> None:
     figures.null_line(axes, 0)
     for position, name in enumerate(CLASSES.values()):
         estimate = answer.estimates[IN_SHARE.format(name)]
-        curve = next(c for c in estimate.curves if c.over == "design effect")
-        at_50 = int(np.argmin(np.abs(np.array(curve.grid) - 50)))
-        wide = Interval(curve.interval_low[at_50], curve.interval_high[at_50])
-        figures.draw_set(axes, -position - 0.22, estimate.identified, wide, color=figures.OTHER)
-        figures.draw_set(axes, -position, estimate.identified, estimate.interval)
-    figures.label_rows(axes, [f"{name}\n({k})" for k, name in CLASSES.items()])
-    axes.set_xlabel("share of hosts, China minus US")
+        wide, deff = _interval_near(estimate, 50)
+        figures.draw_set(axes, -position + 0.14, estimate.identified, estimate.interval)
+        figures.draw_set(axes, -position - 0.18, estimate.identified, wide, color=figures.OTHER)
+    for height, assumed in ((0.14, 1), (-0.18, deff)):
+        axes.annotate(
+            f"95% interval, deff {assumed:.0f}", (0.01, height - 3),
+            xycoords=("axes fraction", "data"), va="center", fontsize=7.5, color=figures.MUTED,
+        )  # fmt: skip
+    figures.label_rows(axes, [f"{name} ({k})" for k, name in CLASSES.items()])
+    axes.set_xlabel("share of hosts, China minus US\n(bar: all that the counts allow)")
     axes.set_title("What the counts identify")
+
+
+def _interval_near(estimate, design_effect) -> tuple[Interval, float]:
+    """The interval of the curve at the grid's design effect nearest to the one wanted."""
+    curve = next(c for c in estimate.curves if c.over == "design effect")
+    at = min(range(len(curve.grid)), key=lambda i: abs(curve.grid[i] - design_effect))
+    return Interval(curve.interval_low[at], curve.interval_high[at]), curve.grid[at]
 
 
 def _draw_ratios(axes, answer) -> None:
     axes.set_xscale("log")
     axes.set_yscale("log")
+    axes.axhline(1, color=figures.MUTED, lw=0.8, ls=(0, (4, 3)))
     for style, name in zip(("-", "--", "-.", ":"), CLASSES.values(), strict=True):
         estimate = answer.estimates[IN_SHARE.format(name)]
         curve = next(c for c in estimate.curves if c.over.startswith("classes per host"))
         axes.plot(curve.grid, curve.low, ls=style, color=figures.INK, lw=1.2)
         axes.annotate(
-            name,
-            (curve.grid[-1], curve.low[-1]),
-            xytext=(3, 0),
-            textcoords="offset points",
-            va="center",
-            fontsize=8,
+            name, (curve.grid[-1], curve.low[-1]), xytext=(4, 0), textcoords="offset points",
+            va="center", fontsize=8,
+        )  # fmt: skip
+        turn = next(
+            t.threshold for t in estimate.tipping_points if t.what.startswith("classes per")
         )
-    axes.axhline(1, color=figures.MUTED, lw=0.8, ls=(0, (4, 3)))
-    axes.set_xlabel("classes per host, China over US (unknown)")
-    axes.set_ylabel("share in China over share in US")
+        if curve.grid[0] < turn < curve.grid[-1]:
+            axes.plot(turn, 1, "o", ms=5, mfc="white", mec=figures.INK, mew=1)
+            axes.annotate(
+                number(turn), (turn, 1), xytext=(0, -6), textcoords="offset points",
+                ha="center", va="top", fontsize=7.5,
+            )  # fmt: skip
+    figures.plain_ticks(axes.xaxis, (0.75, 1, 1.5, 2))
+    figures.plain_ticks(axes.yaxis, (0.5, 1, 2, 5, 10))
+    axes.set_xlabel("classes per host, China over US\n(unknown; all possible values shown)")
+    axes.set_ylabel("share in China over share in the US")
     axes.set_title("One unknown drives all four")

@@ -1,4 +1,4 @@
-"""The command line. Exit codes: 0 done; 1 a check found differences; 2 the request needs mending."""
+"""The command line. Exit codes: 0 done, 1 a check found differences, 2 a request to mend."""
 
 from __future__ import annotations
 
@@ -231,13 +231,14 @@ def _print_rows(rows: Iterable[dict[str, Any]], as_json: bool) -> None:
 
     rows = list(rows)
     if as_json:
-        return _print_json(rows)
+        _print_json(rows)
+        return
     table = Table(box=None, pad_edge=False, header_style="bold")
     for column in rows[0] if rows else ():
         table.add_column(column)
     for row in rows:
         table.add_row(*(", ".join(v) if isinstance(v, list) else str(v) for v in row.values()))
-    return _console().print(table)
+    _console().print(table)
 
 
 def _print_analysis(shown: dict[str, Any]) -> None:
@@ -322,8 +323,11 @@ def _progress(what: str, total: int) -> Iterator[Callable[[str], None]]:
     )
 
     columns = (
-        TextColumn("{task.description:<28}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(),
-    )  # fmt: skip
+        TextColumn("{task.description:<32}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+    )
     console = Console(stderr=True)
     with Progress(
         *columns, console=console, transient=True, disable=not console.is_terminal

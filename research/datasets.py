@@ -112,8 +112,8 @@ def load(table: str) -> pd.DataFrame:
     Examples
     --------
     >>> import research
-    >>> research.load("tenthe_countries").loc[0, ["country", "discovered_ips"]].tolist()
-    ['US', 29195]
+    >>> research.load("tenthe_countries").iloc[0].to_dict()
+    {'rank': 1, 'country': 'US', 'discovered_ips': 29195}
     """
     known = tables()
     if table not in known:
@@ -216,8 +216,8 @@ def _checked_bytes(dataset: Dataset, table: str) -> bytes:
         payload = path.read_bytes()
     except FileNotFoundError:
         raise DatasetError(
-            f"The file of table '{table}' is not there: {path}. Restore it (git checkout, or install "
-            "the package again)."
+            f"The file of table '{table}' is not there: {path}. Restore it (git checkout, or "
+            "install the package again)."
         ) from None
     found = _hash(payload)
     if found != expected:

@@ -18,6 +18,7 @@ from research.wording import number
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.axis import Axis
     from matplotlib.figure import Figure
 
 WIDTH = 6.6  # inches: the text width of the paper
@@ -182,6 +183,15 @@ def label_rows(axes: Axes, labels: Sequence[str], *, width: int = 34) -> None:
     axes.spines["left"].set_visible(False)
 
 
+def plain_ticks(axis: Axis, ticks: Sequence[float]) -> None:
+    """Ticks of a logarithmic axis as plain numbers."""
+    from matplotlib.ticker import FixedLocator, NullLocator
+
+    axis.set_major_locator(FixedLocator(ticks))
+    axis.set_minor_locator(NullLocator())
+    axis.set_major_formatter(lambda value, _: f"{value:,g}".replace(",", " "))
+
+
 def budget(axes: Axes, rows: Sequence[BudgetRow], *, value: float | None = None) -> None:
     """An uncertainty budget: the range that each source alone gives, the widest on top."""
     ordered = sorted(rows, key=lambda row: row.width, reverse=True)
@@ -193,20 +203,21 @@ def budget(axes: Axes, rows: Sequence[BudgetRow], *, value: float | None = None)
 
 
 def specification_curve(
-    curve: Axes, choices: Axes, answer: Answer, label: str, *, null: float | None = None
+    panels: tuple[Axes, Axes], result: Result, answer: Answer, label: str
 ) -> None:
     """The multiverse of one estimate: specifications in order, and which choices each one makes."""
+    curve, choices = panels
     rows = [row for row in answer.specifications if row.label == label]
     rows.sort(key=lambda row: (row.bounds.low + row.bounds.high, row.bounds.low))
     primary = next(i for i, row in enumerate(rows) if row.choices == answer.choices)
     for position, row in enumerate(rows):
         _draw_upright(curve, position, row.bounds, row.interval, is_primary=position == primary)
-    if null is not None:
-        curve.axhline(null, color=MUTED, lw=0.8, ls=(0, (4, 3)), zorder=0)
+    curve.axhline(result.hypotheses[label].null, color=MUTED, lw=0.8, ls=(0, (4, 3)), zorder=0)
     curve.set_xticks([])
     curve.spines["bottom"].set_visible(False)
-    _choice_dots(choices, [[row.choices, *row.also] for row in rows], primary)
-    for axes in (curve, choices):
+    options = {name: result.choices[name] for name in answer.choices}
+    _choice_dots(choices, options, [[row.choices, *row.also] for row in rows], primary)
+    for axes in panels:
         axes.set_xlim(-0.7, len(rows) - 0.3)
 
 
@@ -224,24 +235,25 @@ def _draw_upright(
         axes.plot(x, found.low, "o", ms=4 if is_primary else 3, color=color)
 
 
-def _choice_dots(axes: Axes, columns: Sequence[Sequence[dict[str, Any]]], primary: int) -> None:
-    """A dot where a specification (column) makes a choice (row); choices that never vary are left out."""
-    options = {
-        name: list({str(c[name]): 0 for group in columns for c in group}) for name in columns[0][0]
-    }
-    options = {name: values for name, values in options.items() if len(values) > 1}
-    height, ticks = 0.0, []
+def _choice_dots(
+    axes: Axes,
+    options: Mapping[str, Sequence[Any]],
+    columns: Sequence[Sequence[Mapping[str, Any]]],
+    primary: int,
+) -> None:
+    """A dot where a specification (column) makes a choice (row)."""
+    height, ticks = 0.0, {}
     for name, values in options.items():
         for value in values:
-            on = [i for i, group in enumerate(columns) if any(str(c[name]) == value for c in group)]
+            on = [i for i, group in enumerate(columns) if any(c[name] == value for c in group)]
             axes.plot(range(len(columns)), [height] * len(columns), ".", ms=1.5, color=FAINT)
             axes.plot(on, [height] * len(on), "o", ms=2.8, color=MUTED)
             if primary in on:
                 axes.plot(primary, height, "o", ms=3.6, color=CHINA)
-            ticks.append((height, f"{name.replace('_', ' ')}: {value}"))
+            ticks[height] = f"{name.replace('_', ' ')}: {value}"
             height -= 1
         height -= 0.6
-    axes.set_yticks([t[0] for t in ticks], [t[1] for t in ticks], fontsize=7.5)
+    axes.set_yticks(list(ticks), list(ticks.values()), fontsize=7.5)
     axes.set_xticks([])
     axes.tick_params(axis="y", length=0)
     axes.spines[:].set_visible(False)
@@ -263,7 +275,7 @@ def default(result: Result) -> Figure:
 
 
 def save(figure: Figure, stem: Path, formats: Sequence[str] = FORMATS) -> list[Path]:
-    """Write the figure as ``stem.svg``, ``stem.pdf`` and ``stem.png``: the same bytes every time."""
+    """Write ``stem.svg``, ``stem.pdf`` and ``stem.png``: the same bytes every time."""
     import io
 
     from research.places import write_beside

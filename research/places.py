@@ -1,4 +1,4 @@
-"""Where things are: the files that ship with the package, the folder where one works, safe writing."""
+"""Where things are: what ships with the package, the folder where one works; safe writing."""
 
 from __future__ import annotations
 

@@ -50,7 +50,8 @@ def from_plain(kind: Any, value: Any) -> Any:
         return from_plain(next(a for a in arguments if a is not type(None)), value)
     if is_dataclass(kind):
         hints = get_type_hints(kind)
-        return kind(**{name: from_plain(hints[name], item) for name, item in value.items()})  # type: ignore[operator]
+        parts = {name: from_plain(hints[name], item) for name, item in value.items()}
+        return kind(**parts)  # type: ignore[operator]
     if origin is dict:
         return {key: from_plain(arguments[1], item) for key, item in value.items()}
     if origin is tuple or origin is Sequence:
@@ -59,7 +60,7 @@ def from_plain(kind: Any, value: Any) -> Any:
 
 
 def changes(old: Any, new: Any, at: str = "") -> Iterator[str]:
-    """What differs between two plain results, a sentence each: text exactly, numbers within 1e-9."""
+    """What differs between two plain results, a sentence each; numbers may move by 1e-9."""
     if isinstance(old, dict) and isinstance(new, dict):
         for key in [*old, *(k for k in new if k not in old)]:
             if key not in old or key not in new:

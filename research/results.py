@@ -197,7 +197,9 @@ class Estimate:
     @property
     def identified(self) -> Bounds:
         """The identified set; the point itself where it is a point."""
-        return self.bounds if self.bounds is not None else Bounds(self.value, self.value)  # type: ignore[arg-type]
+        if self.bounds is not None:
+            return self.bounds
+        return Bounds(self.value, self.value)  # type: ignore[arg-type]
 
     @property
     def widest(self) -> BudgetRow | None:
@@ -334,11 +336,12 @@ class Provenance:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
-    """All that an analysis found: the paper, the page and the figures read this and nothing else."""
+    """All that an analysis found: paper, page and figures read this and nothing else."""
 
     analysis: str
     title: str
     about: str
+    choices: dict[str, tuple[Any, ...]]
     hypotheses: dict[str, Hypothesis]
     answers: dict[str, Answer]
     provenance: Provenance

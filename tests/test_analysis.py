@@ -135,7 +135,7 @@ def test_recorded_and_read_back_is_the_same_result(toy, tmp_path):
         ("def estimate", "def guess", "is not an analysis: it lacks estimate"),
         ('"share": Hyp', '"sahre": Hyp', "HYPOTHESES has 'sahre', but .* It makes: share"),
         ("tenthe_countries, *", "tenthe_country, *", "Did you mean 'tenthe_countries'"),
-        ('frame["rank"]', 'frame["rnk"]', r"toy.py, line 29: KeyError: 'rnk' \(with .*countries"),
+        ('frame["rank"]', 'frame["rnk"]', r"toy.py, line 26: KeyError: 'rnk' \(with .*countries"),
         ("HYPOTHESES = {", "HYPOTHESES = {{", r"toy.py, line \d+: SyntaxError"),
         ("import ESTIMAND", "import ESTIMATE", r"toy.py, line 6: ImportError"),
     ],

@@ -147,7 +147,8 @@ def test_changes_say_what_moved_and_by_how_much(old, new, sentence):
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [(0.13369, "0.13"), (18844, "18 844"), (0.00452, "0.0045"), (math.inf, "infinity"), (0.0, "0.00"),
+    [(0.13369, "0.13"), (18844, "18 844"), (247, "247"), (0.00452, "0.0045"), (0.0, "0.00"),
+     (math.inf, "infinity"),
      (-0.0214, "-0.021"), (2.5e-6, "2.5e-06"), (None, "none")],
 )  # fmt: skip
 def test_numbers_for_people(value, text):

@@ -66,6 +66,7 @@ def run(analysis: Analysis, *, fixed: Mapping[str, Any] | None = None, seed: int
         analysis=analysis.name,
         title=analysis.title,
         about=analysis.about,
+        choices={choice.name: choice.values for choice in analysis.choices},
         hypotheses=analysis.hypotheses,
         answers=answers,
         provenance=Provenance(seed=seed, tables={t: _origin(t) for t in analysis.tables}),
@@ -269,7 +270,8 @@ def fingerprint(value: Any) -> str:
         rows = pd.util.hash_pandas_object(value).to_numpy()
         return f"{names}{hashlib.sha256(rows.tobytes()).hexdigest()}"
     if isinstance(value, np.ndarray):
-        return f"{value.dtype}{value.shape}{hashlib.sha256(np.ascontiguousarray(value).tobytes()).hexdigest()}"
+        content = hashlib.sha256(np.ascontiguousarray(value).tobytes()).hexdigest()
+        return f"{value.dtype}{value.shape}{content}"
     if isinstance(value, Mapping):
         return str({key: fingerprint(item) for key, item in value.items()})
     if isinstance(value, tuple | list):

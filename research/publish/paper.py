@@ -22,7 +22,7 @@ def working_copy(folder: Path) -> None:
 
 
 def compile_paper(folder: Path) -> Path:
-    """Compile ``folder/paper.typ`` to ``folder/build/paper.pdf``, offline; the same bytes each time.
+    """Compile ``folder/paper.typ`` to ``folder/build/paper.pdf``: offline, the same bytes always.
 
     Raises
     ------

@@ -113,8 +113,8 @@ def _plain(path: Path) -> object:
         return json.loads(path.read_text(encoding="utf-8"))
     except json.JSONDecodeError as error:
         raise ResearchError(
-            f"{path} is not valid JSON (line {error.lineno}: {error.msg}). Restore it (git checkout) "
-            "or run: research reproduce."
+            f"{path} is not valid JSON (line {error.lineno}: {error.msg}). Restore it (git "
+            "checkout) or run: research reproduce."
         ) from None
 
 

@@ -1,0 +1,116 @@
+"""Table 6.6 of the Tenthe report: what follows from it, and what does not."""
+
+from __future__ import annotations
+
+from itertools import product
+
+import pytest
+
+import research
+from research import figures
+from research.analysis import find, run
+
+NAMES = {"S": "small", "M": "medium", "L": "large", "XL": "extra-large"}
+EXACT = 1e-9
+
+
+@pytest.fixture(scope="module")
+def result():
+    return run(find("parameter_scale"))
+
+
+@pytest.fixture(scope="module")
+def counts():
+    table = research.load("tenthe_parameter_scale").set_index(["country", "parameter_class"])
+    return table["answering_hosts"]
+
+
+def share(result, k):
+    return result.answer(quantity="shares").estimates[f"{NAMES[k]}: share of hosts, China minus US"]
+
+
+def extremes(counts, k, *, china_less=0, us_medium_less=0):
+    """Smallest and largest difference in share over every admissible pair of denominators."""
+    china, us = counts["CN"].astype(float).copy(), counts["US"].astype(float).copy()
+    china[k] -= china_less
+    us["M"] -= us_medium_less
+    pairs = product((china.max(), china.sum()), (us.max(), us.sum()))
+    differences = [china[k] / n_china - us[k] / n_us for n_china, n_us in pairs]
+    return min(differences), max(differences)
+
+
+@pytest.mark.parametrize("k", NAMES)
+def test_the_set_spans_every_admissible_denominator(result, counts, k):
+    low, high = extremes(counts, k)
+    assert share(result, k).bounds.low == pytest.approx(low, abs=EXACT)
+    assert share(result, k).bounds.high == pytest.approx(high, abs=EXACT)
+
+
+def test_counts_support_all_four_claims_and_shares_only_two(result):
+    words = {
+        quantity: [v.word for v in result.answer(quantity=quantity).verdicts.values()]
+        for quantity in ("counts", "shares")
+    }
+    assert words["counts"] == ["supported"] * 4
+    assert words["shares"] == ["holds", "not identified", "not identified", "holds"]
+
+
+@pytest.mark.parametrize("k", ["S", "XL"])
+def test_tipping_points_bring_the_set_to_zero(result, counts, k):
+    points = {point.what: point.threshold for point in share(result, k).tipping_points}
+    low, _ = extremes(counts, k, china_less=points["fake hosts of the class"])
+    assert low == pytest.approx(0, abs=1e-6)
+    clones = points["US clones of one medium class"]
+    if clones is None:  # XL: not even without any medium host
+        assert extremes(counts, k, us_medium_less=counts["US"]["M"] - 1)[0] > 0
+    else:
+        assert extremes(counts, k, us_medium_less=clones)[0] == pytest.approx(0, abs=1e-6)
+
+
+def test_the_intraclass_correlation_behind_the_design_effect_is_tiny(result):
+    point = next(p for p in share(result, "S").tipping_points if p.what == "design effect")
+    hosting = research.load("tenthe_hosting")["discovered_ips"]
+    cluster = (hosting**2).sum() / 99_412
+    assert 0.001 < (point.threshold - 1) / (cluster - 1) < 0.01
+
+
+def test_the_textbook_test_is_shown_once_and_called_invalid(result):
+    shown = [e for a in result.answers.values() for e in a.estimates.values() if e.test is not None]
+    assert [estimate.label for estimate in shown] == [
+        "naive chi-square over the 2 x 4 table: INVALID"
+    ]
+    assert shown[0].assumptions[0].holds == "no"
+    assert shown[0].label not in result.hypotheses
+
+
+def test_equal_classes_per_host_fix_the_sign_of_every_class(result):
+    ladder = result.answer(quantity="shares").estimates
+    assumed = "share difference if hosts of both countries serve equally many classes"
+    signs = {k: ladder[f"{name}: {assumed}"].bounds for k, name in NAMES.items()}
+    assert signs["S"].low > 0
+    assert signs["M"].high < 0
+    assert signs["L"].low > 0
+    assert signs["XL"].low > 0
+
+
+def test_a_count_has_no_design_effect(result):
+    skipped = result.answer(quantity="counts").skipped
+    assert {s.choices["design_effect"] for s in skipped} == {10, 50}
+    assert all("no sampling error" in s.reason for s in skipped)
+
+
+def test_the_figure_draws_the_intervals_that_the_result_holds(result):
+    with figures.theme():
+        sets, ratios = find("parameter_scale").module.figure(result).axes
+    spans = [
+        (segment[0][0], segment[1][0])
+        for collection in sets.collections
+        for segment in collection.get_segments()
+    ]
+    for k in NAMES:
+        interval = share(result, k).interval
+        assert any(span == pytest.approx((interval.low, interval.high)) for span in spans)
+    assert [line.get_xdata()[0] for line in sets.lines if line.get_linestyle() == "--"] == [0]
+    crossings = [line for line in ratios.lines if line.get_marker() == "o"]
+    assert len(crossings) == 2  # large and medium turn within the admissible range
+    assert all(line.get_ydata()[0] == 1 for line in crossings)

@@ -1,0 +1,95 @@
+"""What holds for every frozen dataset: intact, described, valid by the standard, and private."""
+
+import gc
+import gzip
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from research import datasets, places
+
+FOLDERS = sorted(path.parent for path in places.bundled().glob("datasets/*/snapshot.py"))
+NAMES = [folder.name for folder in FOLDERS]
+
+# The same quantity has the same name everywhere; these say too little to be one.
+BARE_NAMES = {"downloads", "pulls", "hosts", "ips", "instances", "count"}
+# A word of four numbers; "oMLX-0.6.3.2RC" in a model's name is a version.
+ADDRESS = re.compile(r"(?<![\w.-])(?:\d{1,3}\.){3}\d{1,3}(?![\w.-])")
+MACHINE_PATH = re.compile(r"[\"'`](?:/\w+/|~/|[A-Z]:\\)")
+
+
+def descriptor(folder: Path) -> dict:
+    return json.loads((folder / datasets.DESCRIPTOR).read_text(encoding="utf-8"))
+
+
+def text(path: Path) -> str:
+    payload = path.read_bytes()
+    return (gzip.decompress(payload) if path.suffix == ".gz" else payload).decode()
+
+
+def test_there_are_datasets():
+    assert {"tenthe", "published_claims", "model_crosswalk", "publisher_origins"} <= set(NAMES)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_files_are_what_was_frozen(name):
+    assert datasets.verify(name) == []
+
+
+# frictionless leaves compressed files open until they are collected.
+@pytest.mark.filterwarnings("ignore::ResourceWarning")
+@pytest.mark.parametrize("folder", FOLDERS, ids=NAMES)
+def test_valid_by_the_data_package_standard(folder):
+    from frictionless import Package  # a development tool: half a second to import
+
+    report = Package(str(folder / datasets.DESCRIPTOR)).validate()
+    problems = report.flatten(["type", "message"])[:5]
+    gc.collect()
+    assert problems == []
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=NAMES)
+def test_folder_holds_descriptor_script_and_tables_only(folder):
+    tables = {resource["path"] for resource in descriptor(folder)["resources"]}
+    found = {path.name for path in folder.iterdir() if path.is_file()}
+    assert found == {datasets.DESCRIPTOR, "snapshot.py"} | tables
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=NAMES)
+def test_descriptor_says_who_when_and_under_which_licence(folder):
+    package = descriptor(folder)
+    assert package["name"] == folder.name
+    assert re.fullmatch(r"\d{4}-\d{2}-\d{2}", package["version"])
+    assert all(licence.get("name") or licence.get("path") for licence in package["licenses"])
+    assert all(source.get("title") for source in package["sources"])
+    assert all(resource["schema"].get("primaryKey") for resource in package["resources"])
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=NAMES)
+def test_columns_name_their_quantity(folder):
+    resources = descriptor(folder)["resources"]
+    columns = {field["name"] for r in resources for field in r["schema"]["fields"]}
+    assert not columns & BARE_NAMES
+    assert all(re.fullmatch(r"[a-z][a-z0-9_]*", column) for column in columns)
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=NAMES)
+def test_no_address_of_a_host(folder):
+    tables = [folder / resource["path"] for resource in descriptor(folder)["resources"]]
+    assert {path.name: ADDRESS.findall(text(path))[:3] for path in tables} == {
+        path.name: [] for path in tables
+    }
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=NAMES)
+def test_snapshot_names_no_place_on_a_machine(folder):
+    script = (folder / "snapshot.py").read_text(encoding="utf-8")
+    assert MACHINE_PATH.findall(script) == []
+    assert f"python datasets/{folder.name}/snapshot.py" in script
+
+
+def test_table_names_are_unique():
+    named = [resource["name"] for folder in FOLDERS for resource in descriptor(folder)["resources"]]
+    assert sorted(named) == sorted(set(named))
