@@ -1,0 +1,99 @@
+"""The command line as its users meet it: real processes, exit codes, messages."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from research.analysis import analyses
+
+
+def research(*arguments, cwd=None):
+    return subprocess.run(
+        [sys.executable, "-m", "research", *arguments],
+        capture_output=True, text=True, check=False, cwd=cwd,
+    )  # fmt: skip
+
+
+def test_help_loads_nothing_heavy():
+    code = "import sys, research.cli; print([m for m in ('pandas', 'scipy', 'matplotlib') if m in sys.modules])"
+    loaded = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+    assert loaded.stdout.strip() == "[]"
+    assert "reproduce" in research("--help").stdout
+
+
+def test_list_names_every_analysis_with_its_claims():
+    rows = json.loads(research("list", "--json").stdout)
+    assert [row["name"] for row in rows] == list(analyses())
+    scale = next(row for row in rows if row["name"] == "parameter_scale")
+    assert "tenthe/china-more-small" in scale["claims"]
+
+
+def test_show_prints_tables_choices_and_hypotheses():
+    shown = json.loads(research("show", "parameter_scale", "--json").stdout)
+    assert shown["choices"]["quantity"] == {"values": ["shares", "counts"], "kind": "estimand"}
+    assert "tenthe_parameter_scale" in shown["tables"]
+    assert "design_effect (analytic)" in research("show", "parameter_scale").stdout
+
+
+def test_run_from_an_empty_folder_prints_verdicts_and_writes_where_told(tmp_path):
+    done = research("run", "parameter_scale", "--out", "out", cwd=tmp_path)
+    assert done.returncode == 0
+    assert "not identified" in done.stdout
+    assert "Traceback" not in done.stderr
+    assert {path.name for path in (tmp_path / "out").iterdir()} == {
+        f"parameter_scale.{kind}" for kind in ("json", "svg", "pdf", "png")
+    }
+
+
+def test_run_with_a_choice_changed_moves_the_primary_specification():
+    done = research(
+        "run", "parameter_scale", "--set", "design_effect=50", "--set", "quantity=shares", "--json"
+    )
+    (result,) = json.loads(done.stdout)
+    assert list(result["answers"]) == ["shares"]
+    assert result["answers"]["shares"]["choices"]["design_effect"] == 50
+
+
+def test_data_list_show_and_verify():
+    tables = {row["table"] for row in json.loads(research("data", "list", "--json").stdout)}
+    assert {"tenthe_countries", "publisher_origins", "hub_top_models"} <= tables
+    assert "Known limitations" in research("data", "show", "tenthe").stdout
+    verified = research("data", "verify", "tenthe", "published_claims")
+    assert (verified.returncode, verified.stdout.strip()) == (0, "2 datasets are as frozen.")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["run", "parameter_scal"], "Did you mean 'parameter_scale'?"),
+        (["run", "parameter_scale", "--set", "clones=gone"], "Known: fewest removed, kept, most removed"),
+        (["run", "parameter_scale", "--set", "clones"], "--set wants CHOICE=VALUE, found 'clones'"),
+        (["run", "./nothing.py"], "There is no analysis file nothing.py"),
+        (["data", "show", "tenthee"], "Did you mean 'tenthe'?"),
+        (["show", "nothing"], "There is no analysis named 'nothing'"),
+    ],
+)
+def test_a_users_mistake_is_one_message_and_exit_code_2(arguments, message):
+    done = research(*arguments)
+    assert done.returncode == 2
+    assert message in done.stderr
+    assert "Traceback" not in done.stderr
+    assert done.stdout == ""
+
+
+def test_a_tampered_dataset_fails_verification_with_exit_code_1(tmp_path):
+    source = json.loads(research("data", "show", "published_claims", "--json").stdout)
+    folder = tmp_path / "datasets" / "published_claims"
+    folder.mkdir(parents=True)
+    (folder / "datapackage.json").write_text(json.dumps(source))
+    for resource in source["resources"]:
+        (folder / resource["path"]).write_text("claim_id\nnot what was frozen\n")
+    done = research("data", "verify", "published_claims", cwd=tmp_path)
+    assert done.returncode == 1
+    assert "is not the file that was frozen" in done.stdout

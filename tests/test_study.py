@@ -1,0 +1,90 @@
+"""Running the whole study: same bytes serial and parallel, and a check that notices what moved."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from research import places
+from research.analysis import analyses, recorded
+from research.publish import study
+
+TOY = '''"""How many countries are listed?"""
+from typing import Literal
+from research import Estimate, Hypothesis, Sample
+
+HYPOTHESES = {"n": Hypothesis(estimand="countries", null=10, alternative="greater", role="reanalysis")}
+
+def sample(tenthe_countries, *, top: Literal[20, 5] = 20):
+    return Sample(population="the list", as_of="2025-04-24", data={"frame": tenthe_countries.head(top)})
+
+def estimate(sample, *, rng):
+    value = len(sample["frame"]) + rng.uniform()
+    return Estimate(label="n", unit="countries", reading="finite population", value=value)
+'''
+
+
+@pytest.fixture
+def toys(tmp_path, monkeypatch):
+    """Two small analyses in place of the study's."""
+    paths = {name: tmp_path / f"{name}.py" for name in ("first", "second")}
+    for path in paths.values():
+        path.write_text(TOY)
+    monkeypatch.setattr(study, "analyses", lambda: paths)
+    return tmp_path
+
+
+def contents(folder):
+    return {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
+
+
+def test_parallel_and_serial_runs_give_the_same_bytes(toys):
+    told = []
+    for jobs in (1, 2):
+        out = toys / str(jobs)
+        list(study.run_all(out / "results", out / "figures", jobs=jobs, done=told.append))
+    assert told == ["first", "second"] * 2
+    assert contents(toys / "1" / "results") == contents(toys / "2" / "results")
+    assert contents(toys / "1" / "figures") == contents(toys / "2" / "figures")
+    assert len(contents(toys / "1" / "figures")) == 2 * 3
+
+
+def test_check_says_which_number_moved_and_by_how_much(toys):
+    list(study.run_all(toys / "results", None, jobs=1))
+    assert study.check(toys, jobs=1) == []
+    path = toys / "results" / "first.json"
+    stored = json.loads(path.read_text())
+    value = stored["answers"]["answer"]["estimates"]["n"]["value"]
+    stored["answers"]["answer"]["estimates"]["n"]["value"] = value + 0.5
+    path.write_text(json.dumps(stored))
+    moved = study.check(toys, jobs=1)
+    assert len(moved) == 1
+    assert moved[0].startswith("first/answers/answer/estimates/n/value: ")
+    assert moved[0].endswith("(by -0.5)")
+
+
+def test_check_notices_a_missing_and_an_orphaned_result(toys):
+    list(study.run_all(toys / "results", None, jobs=1))
+    (toys / "results" / "second.json").rename(toys / "results" / "third.json")
+    assert study.check(toys, jobs=1) == [
+        "third: has no analysis any more",
+        "second: has no committed result",
+    ]
+
+
+def test_the_study_gives_the_committed_results(paper):
+    committed = places.bundled() / "paper" / "results"
+    assert {path.stem for path in committed.glob("*.json")} == set(analyses())
+    for name in analyses():
+        assert recorded(name, paper / "results") == recorded(name, committed)
+
+
+def test_the_study_leaves_figures_paper_and_manifest(paper):
+    for name in analyses():
+        assert all((paper / "build" / "figures" / f"{name}.{kind}").stat().st_size > 1000
+                   for kind in ("svg", "pdf", "png"))  # fmt: skip
+    assert (paper / "build" / "paper.pdf").read_bytes().startswith(b"%PDF")
+    manifest = json.loads((paper / "build" / "manifest.json").read_text())
+    assert "build/paper.pdf" in manifest["outputs"]
+    assert len(manifest["lock"]) == 64
