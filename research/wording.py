@@ -26,10 +26,21 @@ def number(value: float | None, digits: int = 2) -> str:
     return f"{value + 0.0:.{digits}f}"
 
 
+def span(low: float, high: float, between: str = ", ") -> str:
+    """Both ends of a range, with the decimals that the smaller one needs.
+
+    >>> span(0.017, 0.0612), span(-0.2, 0.5), span(0, math.inf)
+    ('0.017, 0.061', '-0.20, 0.50', '0.00, infinity')
+    """
+    sizes = [abs(end) for end in (low, high) if end and math.isfinite(end)]
+    digits = 3 if sizes and min(sizes) < 0.05 else 2
+    return f"{number(low, digits)}{between}{number(high, digits)}"
+
+
 def one_line(estimate: Estimate, verdict: Verdict | None = None) -> str:
     """The estimate as one line, with its verdict and what would overturn it where given."""
     low, high = estimate.identified
-    found = number(low) if low == high else f"{number(low)} to {number(high)}"
+    found = number(low) if low == high else span(low, high, " to ")
     text = f"{estimate.label} = {found}"
     if estimate.interval:
         text += f", {_interval(estimate.interval)}"
@@ -42,5 +53,5 @@ def one_line(estimate: Estimate, verdict: Verdict | None = None) -> str:
 
 
 def _interval(interval: Interval) -> str:
-    text = f"{interval.level:.0%} CI [{number(interval.low)}, {number(interval.high)}]"
+    text = f"{interval.level:.0%} CI [{span(interval.low, interval.high)}]"
     return text if interval.design_effect is None else f"{text} at deff {interval.design_effect:g}"

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import shutil
+from collections.abc import Iterable
 from pathlib import Path
 
-from research import figures, places
+from research import datasets, figures, places
 from research.places import write_beside
-from research.results import ResearchError
+from research.results import ResearchError, Result
 
-SOURCES = ("paper.typ", "references.bib")
+SOURCES = ("paper.typ", "numbers.typ", "references.bib")
 
 
 def working_copy(folder: Path) -> None:
@@ -19,6 +21,23 @@ def working_copy(folder: Path) -> None:
         shipped = places.bundled() / "paper" / name
         if shipped.is_file() and not (folder / name).is_file():
             shutil.copyfile(shipped, folder / name)
+
+
+def list_datasets(results: Iterable[Result], folder: Path) -> Path:
+    """Write name, date, rows and title of every dataset behind the results, for the paper's table."""
+    used = sorted({o["dataset"] for r in results for o in r.provenance.tables.values()})
+    rows = [
+        {
+            "name": dataset.name,
+            "version": dataset.version,
+            "title": dataset.descriptor["title"],
+            "rows": sum(resource["rows"] for resource in dataset.resources.values()),
+        }
+        for dataset in map(datasets.describe, used)
+    ]
+    path = folder / "build" / "datasets.json"
+    write_beside(path, (json.dumps(rows, indent=1, ensure_ascii=False) + "\n").encode())
+    return path
 
 
 def compile_paper(folder: Path) -> Path:
