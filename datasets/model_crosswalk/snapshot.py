@@ -1,7 +1,9 @@
 """Freeze the crosswalk of models: ``python datasets/model_crosswalk/snapshot.py RAW``.
 
 RAW is a folder with three hand-made tables: ``crosswalk.csv`` (names of the Ollama library),
-``crosswalk_tags.csv`` (tags of their own) and ``foundation_model_families.csv`` (families).
+``crosswalk_tags.csv`` (tags of their own) and ``foundation_model_families.csv`` (families). The
+rules that find a name's repositories on the Hub are hand-made too: ``model_crosswalk_rules.csv``
+beside this script. Edit it, run the script again, and it applies them to the frozen Hub tables.
 
 What is changed, and why:
 
@@ -16,12 +18,14 @@ What is changed, and why:
 - Of the families, remarks of their author and GitHub repositories are dropped; "n/a" is empty.
 """
 
+import re
 import sys
+from functools import cache
 from pathlib import Path
 
 import pandas as pd
 
-from research.datasets import freeze
+from research.datasets import freeze, load
 
 UNSURE = "the country is not established"
 
@@ -71,14 +75,36 @@ SIZE_BASIS = {
 QUANTIZATIONS = {"fp16": "F16", "bf16": "BF16"}  # the rest differs in case only
 YES_NO = {"yes": True, "no": False}
 
+# What may follow the name of a release in a repository's name and leave it the same release.
+SIZE = r"\d+(?:\.\d+)?[bmk]?|\d+x\d+b|a\d+(?:\.\d+)?[bm]|e\d+b|\d+e|v\d+(?:\.\d+)*"
+VARIANT = (
+    "base|chat|english|hf|instruct|it|multilingual|preview|pt|qat|reasoning|text|think(?:ing)?"
+)
+PRECISION = (
+    r"[bw]?\d+bits?|bf16|fp?16|fp[48]|int[248]?|mxfp[48]|nvfp4|q\d(?:_\d|_k(?:_[sml])?)?|w\da\d+|"
+    "128g|g128|unquantized|quantized|dynamic|static|block|mixed|ct|ud|i1|imat"
+)
+FORMAT = (
+    "autoround|awq|bnb|dwq|exl[23]|ggml|gguf|gptq|hqq|marlin|mlx|onnx|openvino|optiq|original|"
+    "sharded|smashed|torchao|transformers|unsloth"
+)
+# A number after a full stop would be another version ("glm-5.1"), not a size.
+REST = rf"(?:[-_](?:{SIZE})|[-_.](?:{VARIANT}|{PRECISION}|{FORMAT}))*"
+# Copies sometimes carry their origin in front: "google_gemma-3-4b-it".
+IN_FRONT = r"(?:deepseek-ai|google|meta|microsoft|mistralai|nvidia|openai|qwen|zai-org)_"
+
 
 def snapshot(raw: Path) -> dict[str, pd.DataFrame]:
     """All tables of the dataset by name."""
     names = library_names(read(raw, "crosswalk"))
+    rules = read(Path(__file__).parent, "model_crosswalk_rules")
     return {
         "model_crosswalk": names,
         "model_crosswalk_tags": tags(read(raw, "crosswalk_tags"), names),
         "model_families": families(read(raw, "foundation_model_families")),
+        "model_crosswalk_names": kinds(names["ollama_name"], rules),
+        "model_crosswalk_rules": rules,
+        "model_crosswalk_repositories": repositories(rules),
     }
 
 
@@ -223,6 +249,93 @@ def families(raw: pd.DataFrame) -> pd.DataFrame:
             "category": raw["category"],
         }
     )
+
+
+# Repositories of a name on the Hub ----------------------------------------------------------------
+
+
+def kinds(names: pd.Series, rules: pd.DataFrame) -> pd.DataFrame:
+    """Per name: the account whose origin is the name's, and what a pull of it fetches."""
+    listed = load("ollama_library_names").sort_values("as_of").groupby("ollama_name").last()
+    listed = listed.reindex(names)
+    account = rules.drop_duplicates("ollama_name").set_index("ollama_name")["hub_account"]
+    # Names that had come and gone between the two lists never showed a size: remote ones only.
+    remote, capabilities = listed["remote_only"].fillna(True), listed["capabilities"].fillna("")
+    return pd.DataFrame(
+        {
+            "ollama_name": names.to_numpy(),
+            "hub_account": account.reindex(names).to_numpy(),
+            "embedding": capabilities.str.contains("embedding").to_numpy(bool),
+            "served_remotely": remote.to_numpy(bool),
+        }
+    )
+
+
+def repositories(rules: pd.DataFrame) -> pd.DataFrame:
+    """The name of every repository in the Hub tables that a rule finds."""
+    accounts, bases = hub_accounts(), hub_bases()
+    found = {
+        repo: match for repo in accounts.index if (match := by_name(repo, accounts[repo], rules))
+    }
+    while more := {
+        repo: (name, "copy", "tag")
+        for repo, tags in bases.items()
+        if repo not in found and (name := by_tag(tags, accounts[repo], found))
+    }:
+        found |= more  # a copy of a copy is found in the next round
+    rows = [(repo, *match) for repo, match in sorted(found.items())]
+    return pd.DataFrame(rows, columns=["hub_repository", "ollama_name", "relation", "basis"])
+
+
+def hub_accounts() -> pd.Series:
+    """Role of the account ("" where it is not coded) of every repository in the Hub tables."""
+    tables = ("hub_top_models", "hub_llm_panel", "hub_llm_models")
+    every = pd.concat([load(table)["model_id"] for table in tables]).drop_duplicates()
+    roles = load("publisher_origins").set_index("author")["role"]
+    return every.str.split("/").str[0].map(roles).fillna("").set_axis(every)
+
+
+def hub_bases() -> dict[str, tuple[str, str]]:
+    """Tagged bases and relation of the repositories that have any."""
+    top = load("hub_top_models").dropna(subset="base_models")
+    return {
+        m: (b, r)
+        for m, b, r in top[["model_id", "base_models", "base_relation"]].fillna("").to_numpy()
+    }
+
+
+def by_name(repository: str, role: str, rules: pd.DataFrame) -> tuple[str, str, str] | None:
+    """Own where the account is the rule's; else a copy, unless the account makes models only."""
+    account, _, name = repository.lower().rpartition("/")
+    own = rules.loc[rules["hub_account"].str.lower() == account]
+    if match := longest(name, own):
+        return match, "own", "name"
+    copied = None if role == "developer" else longest(re.sub(f"^{IN_FRONT}", "", name), rules)
+    return (copied, "copy", "name") if copied else None
+
+
+def longest(name: str, rules: pd.DataFrame) -> str | None:
+    """The library name whose pattern covers most: "qwen3-coder-next" before "qwen3-coder"."""
+    matches = [
+        (match.end("release"), library_name)
+        for library_name, pattern in zip(rules["ollama_name"], rules["name_pattern"], strict=True)
+        if (match := compiled(pattern).fullmatch(name))
+    ]
+    return max(matches, default=(0, None))[1]
+
+
+@cache
+def compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(rf"(?P<release>{pattern}){REST}")
+
+
+def by_tag(tags: tuple[str, str], role: str, found: dict[str, tuple[str, str, str]]) -> str | None:
+    """The one name that all tagged bases have, where the repository says it copies them."""
+    bases, relation = tags
+    if role == "developer" or (relation != "quantized" and role != "repackager"):
+        return None
+    names = {found.get(base, (None,))[0] for base in bases.split("|")}
+    return names.pop() if len(names) == 1 else None
 
 
 if __name__ == "__main__":

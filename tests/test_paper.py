@@ -1,0 +1,80 @@
+"""The paper: no typed number, no unused result, a missing number stops the build, same bytes."""
+
+from __future__ import annotations
+
+import re
+import shutil
+
+import pytest
+
+from research import places
+from research.analysis import analyses
+from research.publish.paper import compile_paper
+from research.results import ResearchError
+
+TEXT = (places.bundled() / "paper" / "paper.typ").read_text(encoding="utf-8")
+SPANS = [("// ABSTRACT", "// END ABSTRACT"), ("// RESULTS", "// END RESULTS")]
+# What may stand as a digit in the text of the results: the level of intervals, and dates.
+ALLOWED = {"95"}
+
+
+def spans():
+    for start, end in SPANS:
+        assert TEXT.count(start) == TEXT.count(end) == 1
+        yield TEXT[TEXT.index(start) : TEXT.index(end)]
+
+
+def prose(text: str) -> str:
+    """The text as a reader sees it, without code, strings, labels and comments."""
+    for pattern in (
+        r"//[^\n]*",
+        r"\"[^\"\n]*\"",
+        r"`[^`]*`",
+        r"digits: \d",
+        r"<[\w-]+>",
+        r"@[\w-]+",
+    ):
+        text = re.sub(pattern, " ", text)
+    return text
+
+
+def test_no_number_is_typed_where_results_are_reported():
+    typed = [n for span in spans() for n in re.findall(r"\d[\d.,]*", prose(span))]
+    assert set(typed) <= ALLOWED
+
+
+def test_the_check_for_typed_numbers_finds_one():
+    assert re.findall(
+        r"\d[\d.,]*", prose('China has 24.3 % of `x1` "y2" #f("a", digits: 0) @fig-3')
+    )
+
+
+@pytest.mark.parametrize("name", sorted(analyses()))
+def test_every_analysis_has_its_figure_table_and_place_in_the_paper(name):
+    for use in (f'#verdicts("{name}"', f'#drawing("{name}"', f'#place("{name}")'):
+        assert use in TEXT
+
+
+def test_compiling_twice_gives_the_same_bytes(paper):
+    first = (paper / "build" / "paper.pdf").read_bytes()
+    assert compile_paper(paper).read_bytes() == first
+
+
+@pytest.mark.parametrize(
+    ("broken", "message"),
+    [
+        ('#estimate("parameter_scale", "shares", "no such estimate").value', "no such estimate"),
+        ('#result("no_such_analysis")', "no_such_analysis"),
+        ("@no-such-reference", "no-such-reference"),
+    ],
+)
+def test_a_missing_number_stops_the_build_and_leaves_the_old_paper(
+    paper, tmp_path, broken, message
+):
+    folder = tmp_path / "paper"
+    shutil.copytree(paper, folder)
+    before = (folder / "build" / "paper.pdf").read_bytes()
+    (folder / "paper.typ").write_text(TEXT + "\n" + broken + "\n", encoding="utf-8")
+    with pytest.raises(ResearchError, match=rf"(?s)does not compile: .*{message}"):
+        compile_paper(folder)
+    assert (folder / "build" / "paper.pdf").read_bytes() == before
