@@ -1,0 +1,251 @@
+"""Do two measures give the same number? Concordance and limits of agreement, not association."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+from scipy import stats
+
+from research.estimators import valid
+from research.estimators.cluster_totals import same_length
+from research.estimators.valid import Floats
+from research.results import CannotEstimate, Interval
+
+NORMAL_95 = float(stats.norm.ppf(0.975))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Concordance:
+    """Lin's concordance: Pearson's r (precision) times the bias correction (accuracy).
+
+    ``interval`` is on Fisher's z scale; ``interval_plain``, on the scale of the coefficient itself,
+    may pass 1.
+    """
+
+    value: float
+    pearson: float
+    bias_correction: float
+    n: int
+    interval: Interval
+    interval_plain: Interval
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LimitsOfAgreement:
+    """Mean difference of two measures and the limits within which single differences fall.
+
+    ``sd`` is the standard deviation of the differences (of their logarithms for ratios). Each
+    limit has the exact interval and the approximate one of Bland and Altman.
+    """
+
+    bias: float
+    sd: float
+    n: int
+    bias_interval: Interval
+    lower: float
+    upper: float
+    lower_interval: Interval
+    upper_interval: Interval
+    lower_interval_approximate: Interval
+    upper_interval_approximate: Interval
+
+
+def lin_concordance(x: ArrayLike, y: ArrayLike, *, level: float = 0.95) -> Concordance:
+    """How close are pairs of measurements to the line on which both are equal?
+
+    Parameters
+    ----------
+    x, y : arrays of shape (n,)
+        Two measurements of each unit in the same unit, e.g. a family's shares in two channels.
+
+    Returns
+    -------
+    Concordance
+        1 where all pairs agree. Intervals assume independent, roughly bivariate normal pairs.
+
+    Raises
+    ------
+    CannotEstimate
+        Fewer than three pairs, a constant measure, or pairs on a straight line, where the
+        variance formula has no meaning.
+
+    References
+    ----------
+    Lin (1989), Biometrics 45:255-268, doi:10.2307/2532051, with the corrected variance of Lin
+    (2000), Biometrics 56:324-325. Agrees with ``epi.ccc`` of R's epiR.
+
+    Examples
+    --------
+    >>> agreement = lin_concordance([1, 2, 3, 4, 5], [1.1, 1.9, 3.2, 4.1, 4.8])
+    >>> round(agreement.value, 3), round(agreement.interval.low, 3)
+    (0.994, 0.953)
+    """
+    a, b = _measurements(x, y)
+    if min(np.ptp(a), np.ptp(b)) == 0:
+        raise CannotEstimate("A measure that is constant has no concordance with another.")
+    shift = float(a.mean() - b.mean()) / math.sqrt(a.std() * b.std())
+    scale = float(a.std() / b.std())
+    correction = 2 / (scale + 1 / scale + shift**2)
+    r = float(np.corrcoef(a, b)[0, 1])
+    value = r * correction
+    se = _concordance_se(r, correction, shift, len(a))
+    quantile = float(stats.norm.ppf((1 + valid.level(level)) / 2))
+    half, center = quantile * se / (1 - value**2), math.atanh(value)
+    return Concordance(
+        value=value,
+        pearson=r,
+        bias_correction=correction,
+        n=len(a),
+        interval=Interval(
+            math.tanh(center - half), math.tanh(center + half), level, "Lin, Fisher z scale"
+        ),
+        interval_plain=Interval(value - quantile * se, value + quantile * se, level, "Lin, normal"),
+    )
+
+
+def _concordance_se(r: float, correction: float, shift: float, n: int) -> float:
+    """Lin's variance with value / r written as the correction, so that r = 0 is no division."""
+    value = r * correction
+    variance = (
+        (1 - r**2) * correction**2 * (1 - value**2)
+        + 2 * value**2 * correction * (1 - value) * shift**2
+        - value**2 * correction**2 * shift**4 / 2
+    ) / (n - 2)
+    if variance <= 0 or abs(value) >= 1:
+        raise CannotEstimate(
+            f"The pairs lie on a straight line (Pearson's r is {r:g}): the concordance is "
+            f"{value:g}, and its interval is undefined."
+        )
+    return math.sqrt(variance)
+
+
+def bland_altman(
+    x: ArrayLike, y: ArrayLike, *, multiplier: float = NORMAL_95, level: float = 0.95
+) -> LimitsOfAgreement:
+    """How far apart may two measurements of one unit be?
+
+    Parameters
+    ----------
+    x, y : arrays of shape (n,)
+        Two measurements of each unit in the same unit.
+    multiplier : float
+        Standard deviations between the mean difference and a limit; 1.96 spans 95 % of normal
+        differences, Bland and Altman themselves used 2.
+
+    Returns
+    -------
+    LimitsOfAgreement
+        Of ``x - y``. Exact intervals of the limits come from the noncentral t distribution, the
+        approximate ones have variance ``3 sd**2 / n``. Assumes independent units with normal
+        differences that do not depend on the size measured.
+
+    Raises
+    ------
+    CannotEstimate
+        Fewer than three pairs.
+
+    References
+    ----------
+    Bland and Altman (1986), Lancet 327:307-310, doi:10.1016/S0140-6736(86)90837-8, whose example
+    it reproduces; Carkeet (2015), Optometry and Vision Science 92:e71-e80,
+    doi:10.1097/OPX.0000000000000513 (exact intervals).
+
+    Examples
+    --------
+    >>> limits = bland_altman([1, 2, 3, 4], [1.5, 1.5, 3.5, 3.5], multiplier=2)
+    >>> limits.bias, round(limits.upper, 3)
+    (0.0, 1.155)
+    """
+    a, b = _measurements(x, y)
+    differences = a - b
+    n, mean, sd = len(differences), float(differences.mean()), float(differences.std(ddof=1))
+    t = float(stats.t.ppf((1 + valid.level(level)) / 2, n - 1))
+    k = valid.number(multiplier, "multiplier", 0)
+
+    def approximately(center: float, factor: float, method: str) -> Interval:
+        half = t * sd * math.sqrt(factor / n)
+        return Interval(center - half, center + half, level, method)
+
+    lower, upper = mean - k * sd, mean + k * sd
+    return LimitsOfAgreement(
+        bias=mean,
+        sd=sd,
+        n=n,
+        bias_interval=approximately(mean, 1, "t"),
+        lower=lower,
+        upper=upper,
+        lower_interval=_exact_limit(mean, sd, n, -k, level),
+        upper_interval=_exact_limit(mean, sd, n, k, level),
+        lower_interval_approximate=approximately(lower, 3, "Bland-Altman"),
+        upper_interval_approximate=approximately(upper, 3, "Bland-Altman"),
+    )
+
+
+def bland_altman_ratio(
+    x: ArrayLike, y: ArrayLike, *, multiplier: float = NORMAL_95, level: float = 0.95
+) -> LimitsOfAgreement:
+    """By which factor may two measurements of one unit differ?
+
+    :func:`bland_altman` of the logarithms, for positive measurements whose differences grow with
+    their size. Bias, limits and intervals are ratios ``x / y``; ``sd`` stays logarithmic.
+
+    Raises
+    ------
+    CannotEstimate
+        Fewer than three pairs, or a measurement that is not positive: a family that one channel
+        lacks has no ratio, so report its bounds.
+
+    Examples
+    --------
+    >>> round(bland_altman_ratio([2, 4, 8], [1, 2, 4.4]).bias, 3)
+    1.937
+    """
+    a, b = _measurements(x, y)
+    if min(a.min(), b.min()) <= 0:
+        raise CannotEstimate(
+            f"Ratios need positive measurements, found {min(a.min(), b.min()):g}. Leave out units "
+            "that one measure lacks, and report bounds for them."
+        )
+    logs = bland_altman(np.log(a), np.log(b), multiplier=multiplier, level=level)
+    return LimitsOfAgreement(
+        bias=math.exp(logs.bias),
+        sd=logs.sd,
+        n=logs.n,
+        bias_interval=_exponentiated(logs.bias_interval),
+        lower=math.exp(logs.lower),
+        upper=math.exp(logs.upper),
+        lower_interval=_exponentiated(logs.lower_interval),
+        upper_interval=_exponentiated(logs.upper_interval),
+        lower_interval_approximate=_exponentiated(logs.lower_interval_approximate),
+        upper_interval_approximate=_exponentiated(logs.upper_interval_approximate),
+    )
+
+
+def _exact_limit(mean: float, sd: float, n: int, k: float, level: float) -> Interval:
+    """Interval of ``mu + k sigma``: ``sqrt(n) (mean - mu - k sigma) / sd`` is noncentral t."""
+    center = -k * math.sqrt(n)
+    high_t, low_t = (
+        float(stats.nct.ppf(tail, n - 1, center)) for tail in ((1 + level) / 2, (1 - level) / 2)
+    )
+    half = sd / math.sqrt(n)
+    return Interval(mean - half * high_t, mean - half * low_t, level, "exact, noncentral t")
+
+
+def _exponentiated(interval: Interval) -> Interval:
+    return Interval(
+        math.exp(interval.low),
+        math.exp(interval.high),
+        interval.level,
+        f"{interval.method}, of logarithms",
+    )
+
+
+def _measurements(x: ArrayLike, y: ArrayLike) -> tuple[Floats, Floats]:
+    a, b = valid.floats(x, "x"), valid.floats(y, "y")
+    same_length(x=a, y=b)
+    if len(a) < 3:
+        raise CannotEstimate(f"Agreement needs at least three pairs, found {len(a)}.")
+    return a, b

@@ -1,0 +1,95 @@
+"""The uncertainty budget: which source of doubt moves an estimate most."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from research.estimators.clustered.jackknife import ClusteredEstimate
+from research.estimators.clustered.leave_one_out import LeaveOneOut
+from research.results import BudgetRow, CannotEstimate
+from research.wording import number
+
+
+def budget(*rows: BudgetRow) -> tuple[BudgetRow, ...]:
+    """Which source of uncertainty matters most? The rows, widest first (ties by name).
+
+    Examples
+    --------
+    >>> date = BudgetRow(source="date", low=0.2, high=0.3, detail="18 snapshots")
+    >>> origin = BudgetRow(source="origin", low=0.1, high=0.4, detail="unknown publishers")
+    >>> [row.source for row in budget(date, origin)]
+    ['origin', 'date']
+    """
+    return tuple(sorted(rows, key=lambda row: (-row.width, row.source)))
+
+
+def alternatives_row(source: str, values: Mapping[str, float]) -> BudgetRow:
+    """What range do several defensible ways to compute the same estimate give it?
+
+    Parameters
+    ----------
+    source : str
+        What varies, e.g. ``"attribution"`` or ``"date"``.
+    values : mapping
+        The estimate under each alternative, by its name.
+
+    Raises
+    ------
+    CannotEstimate
+        There is no alternative.
+
+    Examples
+    --------
+    >>> row = alternatives_row("attribution", {"publisher": 0.24, "base model": 0.31})
+    >>> row.low, row.high, row.detail
+    (0.24, 0.31, 'lowest under publisher, highest under base model')
+    """
+    if not values:
+        raise CannotEstimate(f"The budget row '{source}' needs the estimate under one alternative.")
+    least, most = min(values, key=values.__getitem__), max(values, key=values.__getitem__)
+    return BudgetRow(
+        source=source,
+        low=values[least],
+        high=values[most],
+        detail=f"lowest under {least}, highest under {most}",
+    )
+
+
+def leave_one_out_row(left_out: LeaveOneOut, unit: str = "organisation") -> BudgetRow:
+    """What range does leaving out one cluster give the estimate, and which cluster is it?
+
+    Examples
+    --------
+    >>> from research.estimators.clustered.leave_one_out import leave_one_out
+    >>> leave_one_out_row(leave_one_out([9, 0, 3], [9, 6, 4], ["Qwen", "Meta", "Mistral"])).detail
+    '0.30 without Qwen'
+    """
+    return BudgetRow(
+        source=f"one {unit} left out",
+        low=min(left_out.low, left_out.value),
+        high=max(left_out.high, left_out.value),
+        detail=f"{number(left_out.without)} without {left_out.cluster}",
+    )
+
+
+def sampling_row(estimate: ClusteredEstimate, unit: str = "organisations") -> BudgetRow:
+    """What range does the draw of clusters give the estimate, and is that range believed?
+
+    Examples
+    --------
+    >>> from research.estimators.clustered import clustered_share
+    >>> sampling_row(clustered_share([9, 0, 3, 0], [9, 6, 4, 3])).detail.split(";")[0]
+    '4 organisations drawn, 3.4 effective'
+    """
+    drawn = f"{estimate.n_clusters} {unit} drawn, {number(estimate.kish_n, 1)} effective"
+    failed = "".join(
+        f"; {condition.name} is {number(condition.found, 1)}, "
+        f"not above {number(condition.threshold, 1)}"
+        for condition in estimate.failed
+    )
+    return BudgetRow(
+        source=f"other {unit} drawn",
+        low=estimate.interval.low,
+        high=estimate.interval.high,
+        detail=drawn + failed,
+    )

@@ -1,0 +1,185 @@
+"""Leaving out one cluster at a time: the interval, who matters most, and whether to believe it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from scipy import special, stats
+
+from research.estimators.clustered.leave_one_out import LeaveOneOut
+from research.estimators.clustered.tails import hill_index, influence_number, kish_effective_size
+from research.estimators.valid import Floats
+from research.results import Interval
+
+# Provisional until the coverage study sets them: with fewer effective clusters than this the
+# interval was seen to cover less than its level.
+MINIMUM_NUMERATOR_KISH = 5.0
+MINIMUM_INFLUENCE_NUMBER = 5.0
+MINIMUM_HILL_INDEX = 1.0  # at or below it the population of organisations has no mean total
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """The scale on which an interval is symmetric, so that it stays within its natural limits."""
+
+    name: str
+    inverse: Callable[[float], Any]
+
+
+LOGIT = Link("logit", special.expit)
+FISHER_Z = Link("Fisher z", math.tanh)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Condition:
+    """What must exceed a threshold for the interval to carry a verdict, and what was found."""
+
+    name: str
+    found: float
+    threshold: float
+
+    @property
+    def holds(self) -> bool:
+        return self.found > self.threshold
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class ClusteredEstimate:
+    """A share, or a difference of shares, with all that decides whether its interval is believed.
+
+    ``se`` is linearised, ``se_link`` is the jackknife's on the scale of the interval. ``kish_n``
+    counts effective clusters of the total and ``numerator_kish_n`` those of the numerator (both
+    the smallest where there are several). ``linked`` is the value on the scale of ``link``.
+    """
+
+    value: float
+    interval: Interval
+    se: float
+    se_link: float
+    n_clusters: int
+    kish_n: float
+    numerator_kish_n: float
+    influence_number: float
+    hill_index: float
+    leave_one_out: LeaveOneOut
+    conditions: tuple[Condition, ...]
+    link: Link
+    linked: float
+
+    def interval_with(self, degrees_of_freedom: float) -> Interval:
+        """The interval with other degrees of freedom, e.g. the clusters less one."""
+        return _interval(
+            self.link, self.linked, self.se_link, degrees_of_freedom, self.interval.level
+        )
+
+    @property
+    def failed(self) -> tuple[Condition, ...]:
+        """The conditions that do not hold."""
+        return tuple(condition for condition in self.conditions if not condition.holds)
+
+    @property
+    def trusted(self) -> bool:
+        """Whether every condition holds, so that the interval may carry a verdict."""
+        return not self.failed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Deletions:
+    """A statistic of cluster totals, and what it becomes without each cluster.
+
+    ``linked`` and ``linked_without`` are on the scale of ``link``, ``influence`` holds the
+    linearised contribution of each cluster, and ``shares_without`` every share that enters.
+    """
+
+    leave_one_out: LeaveOneOut
+    link: Link
+    linked: float
+    linked_without: Floats
+    influence: Floats
+    numerators: Mapping[str, Floats]
+    remainders: Mapping[str, Floats]
+    totals: tuple[Floats, ...]
+    shares_without: tuple[Floats, ...]
+
+
+def jackknife_se(without: Floats, center: float | None = None) -> float:
+    """Standard error from delete-one values of shape (n,), centred at their mean by default."""
+    n = len(without)
+    middle = without.mean() if center is None else center
+    return math.sqrt((n - 1) / n * float(np.square(without - middle).sum()))
+
+
+def linearised_se(influence: Floats) -> float:
+    """Standard error from the linearised contributions of n clusters, which sum to zero."""
+    n = len(influence)
+    return math.sqrt(n / (n - 1) * float(np.square(influence).sum()))
+
+
+def jackknife_estimate(deletions: Deletions, level: float) -> ClusteredEstimate:
+    """The estimate, its interval, and the conditions under which the interval is believed."""
+    deviations = deletions.linked_without - deletions.linked_without.mean()
+    spread = influence_number(_negligible_as_zero(deviations, deletions.linked))
+    sizes = {
+        name: _kish_or_zero(totals)
+        for name, totals in {**deletions.numerators, **deletions.remainders}.items()
+    }
+    total = min(kish_effective_size(totals) for totals in deletions.totals)
+    tail = min(hill_index(totals) for totals in deletions.totals)
+    se_link = jackknife_se(deletions.linked_without) if spread > 0 else 0.0
+    return ClusteredEstimate(
+        value=deletions.leave_one_out.value,
+        interval=_interval(deletions.link, deletions.linked, se_link, total - 1, level),
+        se=linearised_se(deletions.influence),
+        se_link=se_link,
+        n_clusters=len(deviations),
+        kish_n=total,
+        numerator_kish_n=min(sizes[name] for name in deletions.numerators),
+        influence_number=spread,
+        hill_index=tail,
+        leave_one_out=deletions.leave_one_out,
+        conditions=_conditions(sizes, spread, tail, deletions.shares_without),
+        link=deletions.link,
+        linked=deletions.linked,
+    )
+
+
+def _interval(link: Link, linked: float, se: float, df: float, level: float) -> Interval:
+    # One cluster that holds all but nothing leaves no degrees of freedom: the interval is the
+    # whole range of the link, unless the clusters do not differ at all.
+    quantile = float(stats.t.ppf((1 + level) / 2, df)) if df > 0 else math.inf
+    half = quantile * se if se > 0 else 0.0
+    return Interval(
+        float(link.inverse(linked - half)),
+        float(link.inverse(linked + half)),
+        level,
+        f"delete-one-cluster jackknife, {link.name} scale, t with {df:.3g} degrees of freedom",
+    )
+
+
+def _conditions(
+    numerators: Mapping[str, float], spread: float, tail: float, shares: tuple[Floats, ...]
+) -> tuple[Condition, ...]:
+    margin = min(float(np.minimum(share, 1 - share).min()) for share in shares)
+    return (
+        *(
+            Condition(name=f"Kish n of the {name}", found=n, threshold=MINIMUM_NUMERATOR_KISH)
+            for name, n in numerators.items()
+        ),
+        Condition(name="influence number", found=spread, threshold=MINIMUM_INFLUENCE_NUMBER),
+        Condition(name="Hill index of the totals", found=tail, threshold=MINIMUM_HILL_INDEX),
+        Condition(name="distance from 0 and 1 of shares after deletion", found=margin, threshold=0),
+    )
+
+
+def _kish_or_zero(totals: Floats) -> float:
+    return kish_effective_size(totals) if totals.any() else 0.0
+
+
+def _negligible_as_zero(deviations: Floats, scale: float) -> Floats:
+    """Equal shares in all clusters leave only rounding errors, which are no variance."""
+    rounding = 16 * np.finfo(float).eps * max(1.0, abs(scale))
+    return np.where(np.abs(deviations).max() > rounding, deviations, 0.0)

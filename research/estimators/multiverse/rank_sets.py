@@ -1,0 +1,140 @@
+"""Which ranks are compatible with the data, for all units at once?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from research.estimators import valid
+from research.estimators.valid import Flags, Floats
+from research.results import CannotEstimate, ResearchError
+
+DRAWS = 9999
+NUMBERS_AT_ONCE = 4_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class RankSet:
+    """The rank found (1 is the largest), and the lowest and highest one not excluded."""
+
+    rank: int
+    low: int
+    high: int
+
+
+def rank_confidence_sets(
+    estimates: ArrayLike,
+    covariance: ArrayLike,
+    *,
+    rng: np.random.Generator,
+    level: float = 0.95,
+) -> tuple[RankSet, ...]:
+    """Between which ranks does each unit lie, all units together?
+
+    Parameters
+    ----------
+    estimates : array of shape (k,)
+        The quantities that are ranked, e.g. shares of hosts.
+    covariance : array of shape (k, k)
+        Of the estimates, design effect included, e.g. from :func:`multinomial_covariance`.
+    rng : numpy.random.Generator
+        Draws the normal errors behind the critical value.
+
+    Returns
+    -------
+    tuple of RankSet
+        With probability ``level`` all true ranks lie in their sets at once. "A and B are the two
+        largest" is supported where both sets end at 2 or before.
+
+    Notes
+    -----
+    Tests of all ordered pairs, stepping down from the largest studentised difference. Assumes
+    that the estimates are roughly jointly normal, so that counts should not be small.
+
+    Raises
+    ------
+    CannotEstimate
+        Fewer than two units, or two whose difference has no variance.
+
+    References
+    ----------
+    Mogstad, Romano, Shaikh and Wilhelm (2024), Review of Economic Studies 91:476-518,
+    doi:10.1093/restud/rdad006; Romano and Wolf (2005), JASA 100:94-108,
+    doi:10.1198/016214504000000539.
+
+    Examples
+    --------
+    >>> sets = rank_confidence_sets([9, 5, 4.9], np.eye(3) * 0.5, rng=np.random.default_rng(1))
+    >>> [(each.low, each.high) for each in sets]
+    [(1, 1), (2, 3), (2, 3)]
+    """
+    values, errors = _estimates(estimates, covariance)
+    spread = np.diag(errors)
+    se = np.sqrt(np.maximum(spread[:, None] + spread - 2 * errors, 0))
+    pairs = ~np.eye(len(values), dtype=bool)
+    if (se[pairs] <= np.finfo(float).eps * np.sqrt(spread.max())).any():
+        raise CannotEstimate("The difference of two units has no variance: they have no rank.")
+    np.fill_diagonal(se, 1)  # no unit is compared with itself
+    differences = (values[:, None] - values) / se
+    draws = rng.multivariate_normal(np.zeros(len(values)), errors, DRAWS, method="eigh")
+    open_pairs = pairs
+    while open_pairs.any():
+        critical = np.quantile(_largest(draws, se, open_pairs), valid.level(level))
+        fallen = open_pairs & (differences > critical)
+        if not fallen.any():
+            break
+        open_pairs = open_pairs & ~fallen
+    larger = pairs & ~open_pairs  # larger[j, k]: j is shown to exceed k
+    return tuple(
+        RankSet(int(1 + (values > value).sum()), int(1 + above), int(len(values) - below))
+        for value, above, below in zip(values, larger.sum(axis=0), larger.sum(axis=1), strict=True)
+    )
+
+
+def multinomial_covariance(counts: ArrayLike, *, design_effect: float) -> Floats:
+    """Covariance of the shares of classes of which each element has exactly one.
+
+    Parameters
+    ----------
+    counts : array of shape (k,)
+        Elements in each class.
+    design_effect : float
+        Variance over that of independent elements. It has no default, as hosts share networks.
+
+    Returns
+    -------
+    array of shape (k, k)
+
+    Examples
+    --------
+    >>> multinomial_covariance([50, 50], design_effect=1).round(4).tolist()
+    [[0.0025, -0.0025], [-0.0025, 0.0025]]
+    """
+    numbers = valid.counts(counts, "counts")
+    shares = numbers / numbers.sum()
+    scale = valid.design_effect(design_effect) / numbers.sum()
+    return np.asarray((np.diag(shares) - np.outer(shares, shares)) * scale)
+
+
+def _estimates(estimates: ArrayLike, covariance: ArrayLike) -> tuple[Floats, Floats]:
+    values, errors = valid.floats(estimates, "estimates"), np.asarray(covariance, dtype=float)
+    k = len(values)
+    if errors.shape != (k, k) or not np.isfinite(errors).all():
+        raise ResearchError(
+            f"'covariance' should be a finite {k} by {k} table, found shape {errors.shape}."
+        )
+    if k < 2:
+        raise CannotEstimate("One unit alone has no rank.")
+    return values, errors
+
+
+def _largest(draws: Floats, se: Floats, pairs: Flags) -> Floats:
+    """Largest studentised difference over the pairs, for each draw."""
+    first, second = np.nonzero(pairs)
+    scale = se[first, second]
+    blocks = np.array_split(draws, 1 + draws.shape[0] * len(first) // NUMBERS_AT_ONCE)
+    return np.concatenate(
+        [((rows[:, first] - rows[:, second]) / scale).max(axis=1) for rows in blocks]
+    )

@@ -1,0 +1,177 @@
+"""Intervals for the proportion of one sample, and for all proportions of a multinomial."""
+
+from __future__ import annotations
+
+from numpy.typing import ArrayLike
+from statsmodels.stats.proportion import multinomial_proportions_confint, proportion_confint
+
+from research.estimators import valid
+from research.results import Interval
+
+
+def wilson(
+    count: float, size: float, *, level: float = 0.95, design_effect: float = 1.0
+) -> Interval:
+    """Which proportions are compatible with a count, judged by the score test?
+
+    Parameters
+    ----------
+    count, size : float
+        Units with the property, and all units.
+    level : float
+        Confidence level.
+    design_effect : float
+        Variance relative to independent units.
+
+    Returns
+    -------
+    Interval
+        Wilson's score interval of the effective sample.
+
+    Assumptions
+    -----------
+    Binomial count; a design effect that is the same for every proportion.
+
+    Raises
+    ------
+    CannotEstimate
+        There is no unit.
+    ResearchError
+        A count outside [0, size], or a bad level or design effect.
+
+    References
+    ----------
+    Wilson (1927), Journal of the American Statistical Association 22:209-212,
+    doi:10.1080/01621459.1927.10502953.
+
+    Notes
+    -----
+    The interval of statsmodels; agrees with ``prop.test`` in R and with Newcombe (1998).
+
+    Examples
+    --------
+    >>> found = wilson(81, 263)
+    >>> round(found.low, 4), round(found.high, 4)
+    (0.2553, 0.3662)
+    """
+    return _interval((count, size), level, design_effect, ("wilson", "Wilson score"))
+
+
+def clopper_pearson(
+    count: float, size: float, *, level: float = 0.95, design_effect: float = 1.0
+) -> Interval:
+    """Which proportions are compatible with a count, whatever the size of the sample?
+
+    Parameters
+    ----------
+    count, size : float
+        Units with the property, and all units.
+    level : float
+        Least probability of covering the proportion.
+    design_effect : float
+        Variance relative to independent units.
+
+    Returns
+    -------
+    Interval
+        The exact interval of Clopper and Pearson; with a design effect that of the effective
+        sample (Korn and Graubard without correction of the degrees of freedom).
+
+    Assumptions
+    -----------
+    Binomial count.
+
+    Raises
+    ------
+    CannotEstimate
+        There is no unit.
+    ResearchError
+        A count outside [0, size], or a bad level or design effect.
+
+    References
+    ----------
+    Clopper and Pearson (1934), Biometrika 26:404-413, doi:10.1093/biomet/26.4.404;
+    Korn and Graubard (1998), Survey Methodology 24:193-201.
+
+    Notes
+    -----
+    The interval of statsmodels; agrees with ``binom.test`` in R.
+
+    Examples
+    --------
+    >>> found = clopper_pearson(8, 10)
+    >>> round(found.low, 4), round(found.high, 4)
+    (0.4439, 0.9748)
+    """
+    return _interval((count, size), level, design_effect, ("beta", "Clopper-Pearson"))
+
+
+def goodman(
+    counts: ArrayLike, *, level: float = 0.95, design_effect: float = 1.0
+) -> tuple[Interval, ...]:
+    """Which proportions of all categories together are compatible with their counts?
+
+    Parameters
+    ----------
+    counts : array_like of shape (categories,)
+        Units in each category; every unit in exactly one.
+    level : float
+        Confidence level for all proportions together.
+    design_effect : float
+        Variance relative to independent units.
+
+    Returns
+    -------
+    tuple of Interval
+        Goodman's simultaneous interval per category.
+
+    Assumptions
+    -----------
+    Multinomial counts.
+
+    Raises
+    ------
+    CannotEstimate
+        All counts are zero.
+    ResearchError
+        Bad counts, level or design effect.
+
+    References
+    ----------
+    Goodman (1965), Technometrics 7:247-254, doi:10.1080/00401706.1965.10490252.
+
+    Notes
+    -----
+    The intervals of statsmodels; agrees with Wilson's interval at the Bonferroni level (in the
+    tests), which is their definition.
+
+    Examples
+    --------
+    >>> [round(found.low, 3) for found in goodman([40, 25, 35])]
+    [0.291, 0.162, 0.247]
+    """
+    classes = valid.counts(counts, "counts") / valid.design_effect(design_effect)
+    limits = multinomial_proportions_confint(classes, alpha=1 - valid.level(level))
+    return tuple(
+        Interval(*_inside(low, high), level, "Goodman simultaneous", design_effect)
+        for low, high in limits.tolist()
+    )
+
+
+def _interval(
+    sample: tuple[float, float], level: float, design_effect: float, method: tuple[str, str]
+) -> Interval:
+    """The interval that statsmodels knows by the first name, labelled with the second."""
+    count, size = valid.successes(*sample)
+    effect = valid.design_effect(design_effect)
+    low, high = proportion_confint(
+        count / effect, size / effect, alpha=1 - valid.level(level), method=method[0]
+    )
+    # At 0 and at all units the limit is exact; arithmetic leaves it a rounding error away.
+    low = 0.0 if count == 0 else float(low)
+    high = 1.0 if count == size else float(high)
+    return Interval(low, high, level, method[1], design_effect)
+
+
+def _inside(low: float, high: float) -> tuple[float, float]:
+    return max(0.0, low), min(1.0, high)

@@ -1,0 +1,281 @@
+"""What would overturn a conclusion: the value of a nuisance at which it is lost."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import ArrayLike
+from scipy.optimize import brentq
+
+from research.estimators import valid
+from research.results import ResearchError
+
+ACCURACY = 1e-10  # relative accuracy of a tipping point: far below the digits that are printed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Miscoding:
+    """How much weight must be coded wrongly to undo a difference of two shares.
+
+    ``exchanged`` is the share of all weight to move from the leading group to the other one,
+    ``removed`` the share to move from the leading group to neither; ``units`` the fewest units
+    whose exchange undoes the difference.
+    """
+
+    exchanged: float
+    removed: float
+    units: int
+
+
+def tipping_point(
+    margin: Callable[[float], float], low: float, high: float, *, steps: int = 256
+) -> float | None:
+    """At which smallest value of a nuisance does a continuous margin lose its sign?
+
+    Parameters
+    ----------
+    margin : callable
+        The margin of the conclusion at a value of the nuisance, e.g. the lower confidence limit
+        minus the null, as a continuous function.
+    low, high : float
+        Range of the nuisance; the conclusion is the one drawn at ``low``.
+    steps : int
+        Equal steps in which the range is searched: a sign that is lost and regained within one
+        step is not seen.
+
+    Returns
+    -------
+    float or None
+        Where the margin first reaches zero; ``None`` where it keeps its sign over the range.
+
+    Raises
+    ------
+    ResearchError
+        An empty range, no step, or a margin that is not a number.
+
+    References
+    ----------
+    Brent (1973), Algorithms for Minimization without Derivatives, chapter 4.
+
+    Notes
+    -----
+    The root is that of scipy's ``brentq``; agrees with closed forms (in the tests).
+
+    Examples
+    --------
+    >>> round(tipping_point(lambda x: 2 - x * x, 0, 10), 6)
+    1.414214
+    >>> tipping_point(lambda x: 1 + x, 0, 10) is None
+    True
+    """
+
+    def sign_kept(x: float) -> float:
+        value = float(margin(x))
+        if math.isnan(value):
+            raise ResearchError(f"The margin is not a number where the nuisance is {x:g}.")
+        return value
+
+    start = sign_kept(low)
+    if start == 0:
+        return float(low)
+    found = _first_step(lambda x: sign_kept(x) * start > 0, low, high, steps)
+    if found is None:
+        return None
+    return float(brentq(sign_kept, *found, rtol=ACCURACY, xtol=ACCURACY * (high - low)))
+
+
+def verdict_change(
+    verdict: Callable[[float], Hashable], low: float, high: float, *, steps: int = 256
+) -> float | None:
+    """At which smallest value of a nuisance does a verdict become another one?
+
+    Parameters
+    ----------
+    verdict : callable
+        The verdict (a word, a truth value) at a value of the nuisance.
+    low, high : float
+        Range of the nuisance; the verdict is the one at ``low``.
+    steps : int
+        Equal steps in which the range is searched: a verdict that is lost and regained within
+        one step is not seen.
+
+    Returns
+    -------
+    float or None
+        The smallest value found, by bisection, at which the verdict differs; ``None`` where it
+        is the same over the range.
+
+    Raises
+    ------
+    ResearchError
+        An empty range or no step.
+
+    References
+    ----------
+    Rosenbaum (2002), Observational Studies, 2nd ed., doi:10.1007/978-1-4757-3692-2, chapter 4.
+
+    Notes
+    -----
+    Agrees with :func:`tipping_point` for verdicts read off a margin (in the tests).
+
+    Examples
+    --------
+    >>> round(verdict_change(lambda x: "holds" if x < 3 else "lost", 0, 10), 6)
+    3.0
+    """
+    start = verdict(low)
+    found = _first_step(lambda x: verdict(x) == start, low, high, steps)
+    if found is None:
+        return None
+    same, other = found
+    while other - same > ACCURACY * (high - low):
+        middle = (same + other) / 2
+        if verdict(middle) == start:
+            same = middle
+        else:
+            other = middle
+    return other
+
+
+def misclassification_tipping(weights: ArrayLike, first: ArrayLike, second: ArrayLike) -> Miscoding:
+    """How much weight must be coded wrongly for two groups' shares of a total to be equal?
+
+    Parameters
+    ----------
+    weights : array_like of shape (units,)
+        Weight (e.g. downloads) per unit.
+    first, second : array_like of bool, shape (units,)
+        The unit is coded as the first, as the second group; never both, possibly neither.
+
+    Returns
+    -------
+    Miscoding
+        Shares of the total weight, and the fewest units, largest first.
+
+    Raises
+    ------
+    CannotEstimate
+        All weights are zero.
+    ResearchError
+        Bad weights, or a unit coded as both groups.
+
+    References
+    ----------
+    Lash, Fox and Fink (2009), Applying Quantitative Bias Analysis to Epidemiologic Data,
+    doi:10.1007/978-0-387-87959-8, chapter 6.
+
+    Notes
+    -----
+    Agrees with the enumeration of all recodings of small samples (in the tests).
+
+    Examples
+    --------
+    >>> misclassification_tipping([5, 3, 2], [1, 1, 0], [0, 0, 1])
+    Miscoding(exchanged=0.3, removed=0.6, units=1)
+    """
+    weight = valid.counts(weights, "weights")
+    one = valid.flags(first, "first", weight.size)
+    other = valid.flags(second, "second", weight.size)
+    if (one & other).any():
+        raise ResearchError("A unit cannot be coded as both groups.")
+    gap = float(weight[one].sum() - weight[other].sum())
+    moved = np.cumsum(np.sort(weight[one if gap > 0 else other])[::-1])
+    removed = abs(gap) / float(weight.sum())
+    units = int(np.searchsorted(moved, abs(gap) / 2) + 1) if gap else 0
+    return Miscoding(exchanged=removed / 2, removed=removed, units=units)
+
+
+def e_value(ratio: float) -> float:
+    """How strongly must an unmeasured cause be tied to both sides to explain a risk ratio away?
+
+    Parameters
+    ----------
+    ratio : float
+        Risk ratio.
+
+    Returns
+    -------
+    float
+        The least risk ratio, of the cause with the group and with the outcome, that could move
+        the ratio to one.
+
+    Raises
+    ------
+    ResearchError
+        A ratio that is not positive.
+
+    References
+    ----------
+    VanderWeele and Ding (2017), Annals of Internal Medicine 167:268-274, doi:10.7326/M16-2607.
+
+    Notes
+    -----
+    Agrees with the published example.
+
+    Examples
+    --------
+    >>> round(e_value(3.9), 2), round(e_value(0.8), 2), e_value(1)
+    (7.26, 1.81, 1.0)
+    """
+    if not 0 < ratio < math.inf:
+        raise ResearchError(f"A risk ratio is a positive number, found {ratio}.")
+    away = max(ratio, 1 / ratio)
+    return away + math.sqrt(away * (away - 1))
+
+
+def e_value_of_limit(ratio: float, limit: float) -> float:
+    """How strong must an unmeasured cause be to move a confidence limit to one?
+
+    Parameters
+    ----------
+    ratio : float
+        Risk ratio.
+    limit : float
+        Its confidence limit nearer to one.
+
+    Returns
+    -------
+    float
+        The E-value of the limit; one where the interval already contains one.
+
+    Raises
+    ------
+    ResearchError
+        A ratio or limit that is not positive.
+
+    References
+    ----------
+    VanderWeele and Ding (2017), Annals of Internal Medicine 167:268-274, doi:10.7326/M16-2607.
+
+    Notes
+    -----
+    Agrees with the published example.
+
+    Examples
+    --------
+    >>> e_value_of_limit(3.9, 1.8), e_value_of_limit(3.9, 0.9)
+    (3.0, 1.0)
+    """
+    value = e_value(limit)
+    crossed = (ratio - 1) * (limit - 1) <= 0
+    return 1.0 if crossed else value
+
+
+def _first_step(
+    holds: Callable[[float], bool], low: float, high: float, steps: int
+) -> tuple[float, float] | None:
+    """The first of equal steps at whose end a condition, true at ``low``, no longer holds."""
+    if not (math.isfinite(low) and math.isfinite(high) and low < high) or steps < 1:
+        raise ResearchError(
+            f"A search needs a range low < high and at least one step, "
+            f"found [{low}, {high}] and {steps}."
+        )
+    grid = np.linspace(low, high, steps + 1)
+    for before, after in pairwise(grid.tolist()):
+        if not holds(after):
+            return before, after
+    return None

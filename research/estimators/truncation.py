@@ -1,0 +1,264 @@
+"""What a table of the largest units and a total say about the units that it leaves out."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from research.estimators import valid
+from research.estimators.valid import Floats
+from research.results import Bounds, ResearchError
+
+ROUNDING = 1e-12  # a rest this small a share of the total comes from adding up decimal fractions
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HerfindahlBounds:
+    """Bounds on a Herfindahl index and on its reciprocal, the effective number of units.
+
+    ``continuous_low`` is the lower bound if the rest may be divided without limit.
+    """
+
+    index: Bounds
+    continuous_low: float
+    effective_number: Bounds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rest:
+    """The units below the table: their amount, their share, how many, and the largest possible."""
+
+    amount: float
+    share: float
+    units: Bounds
+    largest: float
+
+
+def rest_of(top: ArrayLike, total: float) -> Rest:
+    """How much lies below a table of the largest units, in how many units?
+
+    Parameters
+    ----------
+    top : array_like of shape (units,)
+        Amounts of the largest units; every unit left out has at most the smallest of them.
+    total : float
+        Amount of all units.
+
+    Returns
+    -------
+    Rest
+        Its amount and share; its number of units if each holds at least one of the amount; and
+        the largest amount that a unit left out can have.
+
+    Raises
+    ------
+    CannotEstimate
+        All amounts are zero.
+    ResearchError
+        Bad amounts, a total below their sum, or a rest although the smallest listed is zero.
+
+    References
+    ----------
+    Marshall, Olkin and Arnold (2011), Inequalities: Theory of Majorization, 2nd ed.,
+    doi:10.1007/978-0-387-68276-1.
+
+    Notes
+    -----
+    Agrees with an enumeration of all partitions of small rests (in the tests).
+
+    Examples
+    --------
+    >>> rest_of([5, 3], 15)
+    Rest(amount=7.0, share=0.4666666666666667, units=Bounds(low=3.0, high=7.0), largest=3.0)
+    """
+    listed = valid.counts(top, "top")
+    rest = valid.number(total, "total", 0) - float(listed.sum())
+    smallest = float(listed.min())
+    if abs(rest) <= ROUNDING * total:
+        rest = 0.0
+    if rest < 0:
+        raise ResearchError(
+            f"The listed amounts sum to {listed.sum():g}, more than the total of {total:g}. "
+            "Check that a unit is not listed twice and that units are exclusive."
+        )
+    if rest > 0 and smallest == 0:
+        raise ResearchError(
+            f"A rest of {rest:g} cannot lie in units no larger than the smallest listed, zero."
+        )
+    fewest = math.ceil(rest / smallest) if rest else 0
+    return Rest(
+        amount=rest,
+        share=rest / total,
+        units=Bounds(float(fewest), float(max(fewest, math.floor(rest)))),
+        largest=min(smallest, rest),
+    )
+
+
+def top_share_bounds(top: ArrayLike, belongs: ArrayLike, total: float) -> Bounds:
+    """Which share of the total has a property that is known for the listed units only?
+
+    Parameters
+    ----------
+    top : array_like of shape (units,)
+        Amounts of the listed units.
+    belongs : array_like of bool, shape (units,)
+        Which of them have the property.
+    total : float
+        Amount of all units.
+
+    Returns
+    -------
+    Bounds
+        The rest without the property at the low end, with it at the high end. Sharp.
+
+    Raises
+    ------
+    CannotEstimate, ResearchError
+        As :func:`rest_of`; also where ``belongs`` has another length.
+
+    References
+    ----------
+    Manski (2003), Partial Identification of Probability Distributions, doi:10.1007/b97478.
+
+    Notes
+    -----
+    Arithmetic; attained ends are checked in the tests.
+
+    Examples
+    --------
+    >>> top_share_bounds([5, 3], [True, False], 10)
+    Bounds(low=0.5, high=0.7)
+    """
+    listed, rest = valid.counts(top, "top"), rest_of(top, total)
+    known = float(listed[valid.flags(belongs, "belongs", listed.size)].sum())
+    return Bounds(known / total, (known + rest.amount) / total)
+
+
+def herfindahl_bounds(top: ArrayLike, total: float) -> HerfindahlBounds:
+    """How concentrated is a market of which only the largest units are listed?
+
+    Parameters
+    ----------
+    top : array_like of shape (units,)
+        Whole amounts of the largest units.
+    total : float
+        Amount of all units, of which each unit has at least one.
+
+    Returns
+    -------
+    HerfindahlBounds
+        Low: every unit left out has an amount of one. High: as many as possible are as large as
+        the smallest listed, and one holds what remains. Sharp for whole amounts.
+
+    Assumptions
+    -----------
+    The listed units are the largest, and exclusive.
+
+    Raises
+    ------
+    CannotEstimate, ResearchError
+        As :func:`rest_of`; also amounts that are not whole.
+
+    References
+    ----------
+    Marshall, Olkin and Arnold (2011), Inequalities: Theory of Majorization, 2nd ed.,
+    doi:10.1007/978-0-387-68276-1: sums of squares are Schur-convex.
+
+    Notes
+    -----
+    Agrees with the closed form in R and an enumeration of partitions (in the tests).
+
+    Examples
+    --------
+    >>> found = herfindahl_bounds([5, 3], 10)
+    >>> found.index, found.continuous_low
+    (Bounds(low=0.36, high=0.38), 0.34)
+    """
+    rest, amounts = rest_of(top, total), valid.counts(top, "top")
+    if (amounts != np.floor(amounts)).any() or total != math.floor(total):
+        raise ResearchError("Units of one need whole amounts: give counts, not shares.")
+    listed, (full, remainder) = float((amounts**2).sum()), _packed(rest)
+    low = listed + rest.amount
+    high = listed + full * rest.largest**2 + remainder**2
+    index = Bounds(low / total**2, high / total**2)
+    return HerfindahlBounds(
+        index=index,
+        continuous_low=listed / total**2,
+        effective_number=Bounds(1 / index.high, 1 / index.low),
+    )
+
+
+def gini_bounds(top: ArrayLike, total: float, units: int) -> Bounds:
+    """How unequal are units of which only the largest are listed, but all are counted?
+
+    Parameters
+    ----------
+    top : array_like of shape (listed,)
+        Amounts of the largest units.
+    total : float
+        Amount of all units.
+    units : int
+        Number of all units. Without it the Gini coefficient is not identified: units of amount
+        zero raise it to any value below one.
+
+    Returns
+    -------
+    Bounds
+        Low: the rest is divided equally; high: it lies in as few units as possible, the others
+        having none. Sharp.
+
+    Assumptions
+    -----------
+    The listed units are the largest.
+
+    Raises
+    ------
+    CannotEstimate, ResearchError
+        As :func:`rest_of`; also where so many units cannot hold the rest.
+
+    References
+    ----------
+    Marshall, Olkin and Arnold (2011), Inequalities: Theory of Majorization, 2nd ed.,
+    doi:10.1007/978-0-387-68276-1: the coefficient is Schur-convex.
+
+    Notes
+    -----
+    Agrees with an enumeration of partitions (in the tests).
+
+    Examples
+    --------
+    >>> found = gini_bounds([4, 2], 8, 4)
+    >>> round(found.low, 3), round(found.high, 3)
+    (0.312, 0.375)
+    """
+    listed, rest = valid.counts(top, "top"), rest_of(top, total)
+    others = units - listed.size
+    if others < rest.units.low:
+        raise ResearchError(
+            f"{units} units with {listed.size} listed leave {max(0, others)} for the rest, "
+            f"which needs at least {rest.units.low:g}."
+        )
+    even, packed = np.zeros(others), np.zeros(others)
+    if rest.amount:
+        full, remainder = _packed(rest)
+        even[:] = rest.amount / others
+        packed[:full] = rest.largest
+        packed[full : full + 1] = remainder
+    return Bounds(*(_gini(np.concatenate([listed, tail])) for tail in (even, packed)))
+
+
+def _packed(rest: Rest) -> tuple[int, float]:
+    """How many of the largest possible units the rest fills, and what remains."""
+    if rest.amount == 0:
+        return 0, 0.0
+    full = math.floor(rest.amount / rest.largest)
+    return full, rest.amount - full * rest.largest
+
+
+def _gini(amounts: Floats) -> float:
+    ordered = np.sort(amounts)
+    ranks = np.arange(1, ordered.size + 1)
+    return float(((2 * ranks - ordered.size - 1) * ordered).sum() / (ordered.size * ordered.sum()))

@@ -1,0 +1,293 @@
+"""Association and agreement: against scipy and statsmodels, by definition, and by simulation."""
+
+from __future__ import annotations
+
+from itertools import permutations
+
+import numpy as np
+import pytest
+import statsmodels.api as sm
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy import stats
+
+from research.estimators.association import (
+    bland_altman,
+    bland_altman_ratio,
+    kendall,
+    kendall_interval,
+    lin_concordance,
+    log_log,
+    quantile_regression,
+    robust_regression,
+    spearman,
+    spearman_interval,
+)
+from research.results import CannotEstimate, ResearchError
+
+EXACT = 1e-9  # the same arithmetic in another order
+MONTE_CARLO = 0.02  # four standard errors of a p-value from 9,999 permutations
+
+pairs = st.integers(3, 6).flatmap(
+    lambda n: st.tuples(*[st.lists(st.integers(0, 5), min_size=n, max_size=n)] * 2)
+)
+
+
+def differ(*lists: list[int]) -> bool:
+    return all(len(set(each)) > 1 for each in lists)
+
+
+# Ranks --------------------------------------------------------------------------------------------
+
+
+@settings(deadline=None)
+@given(pairs.filter(lambda pair: differ(*pair)))
+def test_exact_tests_agree_with_a_list_of_all_pairings(pair) -> None:
+    x, y = (np.array(each, dtype=float) for each in pair)
+    u, v = stats.rankdata(x), stats.rankdata(y)
+    upper = np.triu_indices(len(x), 1)
+    signs = np.sign(np.subtract.outer(x, x))[upper]
+    shuffled = [np.array(order) for order in permutations(range(len(x)))]
+    rho = [u @ v[order] for order in shuffled]
+    tau = [signs @ np.sign(np.subtract.outer(y[order], y[order]))[upper] for order in shuffled]
+    for found, draws in ((spearman(x, y), rho), (kendall(x, y), tau)):
+        tails = np.mean(np.array(draws) <= draws[0]), np.mean(np.array(draws) >= draws[0])
+        assert found.p == pytest.approx(min(1, 2 * min(tails)))
+    assert spearman(x, y).value == pytest.approx(stats.spearmanr(x, y).statistic)
+    assert kendall(x, y).value == pytest.approx(stats.kendalltau(x, y).statistic)
+
+
+@settings(deadline=None)
+@given(pairs.filter(lambda pair: differ(*pair)))
+def test_reversing_one_ranking_flips_the_sign_only(pair) -> None:
+    x, y = (np.array(each, dtype=float) for each in pair)
+    for method in (spearman, kendall):
+        found, flipped, swapped = method(x, y), method(x, -y), method(y, x)
+        assert flipped.value == pytest.approx(-found.value)
+        assert flipped.p == pytest.approx(found.p)
+        assert swapped.value == pytest.approx(found.value)
+        assert swapped.p == pytest.approx(found.p)
+        assert method(x**3, np.exp(y)).value == pytest.approx(found.value)
+
+
+@given(pairs.filter(lambda pair: differ(*pair)))
+def test_concordant_pairs_by_counting(pair) -> None:
+    x, y = pair
+    n = len(x)
+    concordant = sum(
+        (x[i] - x[j]) * (y[i] - y[j]) > 0 for i in range(n) for j in range(i + 1, n)
+    )
+    assert kendall(x, y).statistic == concordant
+
+
+@pytest.mark.parametrize("method", [spearman, kendall])
+def test_random_permutations_are_near_the_exact_test(method) -> None:
+    rng = np.random.default_rng(4)
+    x = rng.integers(0, 20, 30)
+    y = x + rng.integers(0, 60, 30)
+    found = method(x, y, rng=rng)
+    asymptotic = (stats.spearmanr if method is spearman else stats.kendalltau)(x, y).pvalue
+    assert found.method == "9,999 random permutations"
+    assert found.p == pytest.approx(asymptotic, abs=MONTE_CARLO)
+
+
+def test_kendall_is_exact_for_any_number_of_distinct_values() -> None:
+    rng = np.random.default_rng(6)
+    x, y = rng.normal(size=(2, 40))
+    assert kendall(x, y).p == pytest.approx(stats.kendalltau(x, y, method="exact").pvalue)
+
+
+@given(st.floats(-0.99, 0.99), st.integers(5, 1000))
+def test_intervals_contain_the_correlation_and_widen(value, n) -> None:
+    for interval in (
+        lambda level: spearman_interval(value, n, level=level),
+        lambda level: kendall_interval(value, n, level=level),
+    ):
+        narrow, wide = interval(0.8), interval(0.99)
+        assert -1 <= wide.low < narrow.low < value < narrow.high < wide.high <= 1
+    widths = [
+        spearman_interval(value, n, method=method).width
+        for method in ("Fisher", "Fieller", "Bonett-Wright")
+    ]
+    assert widths[0] == min(widths)
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "message"),
+    [
+        (lambda: spearman([1, 2], [1, 2]), CannotEstimate, "at least three pairs"),
+        (lambda: kendall([1, 1, 1], [1, 2, 3]), CannotEstimate, "All values of 'x' are 1"),
+        (lambda: spearman([1, 2, 3], [4, 4, 4]), CannotEstimate, "All values of 'y' are 4"),
+        (lambda: spearman([1, 2, np.nan], [1, 2, 3]), ResearchError, "missing or infinite"),
+        (lambda: spearman([1, 2, 3], [1, 2]), ResearchError, "'x' has 3, 'y' has 2"),
+        (lambda: spearman(range(20), range(20)), ResearchError, "give a random generator"),
+        (lambda: kendall([1, 1, *range(9)], range(11)), ResearchError, "11 pairs have too many"),
+        (lambda: spearman_interval(1.0, 20), CannotEstimate, "agree perfectly"),
+        (lambda: spearman_interval(0.3, 3), CannotEstimate, "more than 3 pairs"),
+        (lambda: kendall_interval(0.3, 4), CannotEstimate, "more than 4 pairs"),
+        (lambda: spearman_interval(0.3, 9, method="Pearson"), ResearchError, "Known: Bonett"),
+        (lambda: spearman_interval(1.2, 20), ResearchError, "correlation"),
+    ],
+)
+def test_rank_refusals(call, error, message) -> None:
+    with pytest.raises(error, match=message):
+        call()
+
+
+# Agreement ----------------------------------------------------------------------------------------
+
+X = np.array([1.0, 2, 3, 4, 5, 7])
+Y = np.array([1.2, 1.9, 3.5, 3.8, 5.5, 6.1])
+
+
+def test_concordance_is_symmetric_and_falls_with_a_shift() -> None:
+    found, swapped = lin_concordance(X, Y), lin_concordance(Y, X)
+    assert swapped.value == pytest.approx(found.value)
+    assert swapped.interval.low == pytest.approx(found.interval.low)
+    shifted = lin_concordance(X, Y + 2)
+    assert shifted.pearson == pytest.approx(found.pearson)
+    assert shifted.value < found.value
+    expected = 2 * np.cov(X, Y, ddof=0)[0, 1] / (X.var() + Y.var() + (X.mean() - Y.mean()) ** 2)
+    assert found.value == pytest.approx(expected)
+
+
+def test_concordance_without_correlation_is_zero() -> None:
+    found = lin_concordance([1, 2, 3, 4], [1, -1, -1, 1])
+    assert found.value == pytest.approx(0, abs=EXACT)
+    assert found.interval.low < 0 < found.interval.high
+
+
+@given(st.floats(0.1, 100), st.floats(-100, 100))
+def test_concordance_does_not_depend_on_the_unit(scale, shift) -> None:
+    found = lin_concordance(X * scale + shift, Y * scale + shift)
+    assert found.value == pytest.approx(lin_concordance(X, Y).value, rel=1e-6)
+
+
+def test_limits_swap_with_the_measures() -> None:
+    found, swapped = bland_altman(X, Y), bland_altman(Y, X)
+    assert swapped.bias == pytest.approx(-found.bias)
+    assert swapped.lower == pytest.approx(-found.upper)
+    assert swapped.lower_interval.low == pytest.approx(-found.upper_interval.high)
+    assert swapped.lower_interval_approximate.high == pytest.approx(
+        -found.upper_interval_approximate.low
+    )
+
+
+def test_ratio_limits_are_exponentials() -> None:
+    logs, ratios = bland_altman(np.log(X), np.log(Y)), bland_altman_ratio(X, Y)
+    assert ratios.bias == pytest.approx(stats.gmean(X / Y))
+    for name in ("bias_interval", "lower_interval", "upper_interval_approximate"):
+        assert getattr(ratios, name).low == pytest.approx(np.exp(getattr(logs, name).low))
+        assert getattr(ratios, name).high == pytest.approx(np.exp(getattr(logs, name).high))
+    assert ratios.sd == pytest.approx(logs.sd)
+
+
+def test_exact_interval_of_a_limit_covers() -> None:
+    """8 pairs, 2,000 times: coverage of the upper limit within three standard errors of 0.95."""
+    rng = np.random.default_rng(10)
+    truth = 1 + 1.959963984540054 * 2
+    held = sum(
+        truth in bland_altman(rng.normal(1, 2, 8), np.zeros(8)).upper_interval
+        for _ in range(2000)
+    )
+    assert held / 2000 == pytest.approx(0.95, abs=3 * np.sqrt(0.95 * 0.05 / 2000))
+
+
+def test_equal_differences_have_limits_without_width() -> None:
+    found = bland_altman([1, 2, 3], [0, 1, 2])
+    assert (found.lower, found.upper, found.upper_interval.width) == (1, 1, 0)
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: lin_concordance([-1, 0, 1], [-2, 0, 2]), "on a straight line"),
+        (lambda: lin_concordance([1, 2, 3], [1, 2, 3]), "on a straight line"),
+        (lambda: lin_concordance([1, 1, 1], [1, 2, 3]), "constant"),
+        (lambda: lin_concordance([1, 2], [1, 2]), "at least three pairs"),
+        (lambda: bland_altman([1, 2], [1, 2]), "at least three pairs"),
+        (lambda: bland_altman_ratio([1, 2, 0], [1, 2, 3]), "positive measurements, found 0"),
+    ],
+)
+def test_agreement_refusals(call, message) -> None:
+    with pytest.raises(CannotEstimate, match=message):
+        call()
+
+
+# Slopes -------------------------------------------------------------------------------------------
+
+
+def simulated(n: int = 300) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    rng = np.random.default_rng(9)
+    cluster = rng.integers(0, 40, n)
+    x = sm.add_constant(rng.normal(size=n))
+    errors = rng.standard_t(3, n) + rng.normal(size=40)[cluster]
+    return x @ [1, 2] + errors, x, cluster
+
+
+@pytest.mark.parametrize(
+    ("norm", "theirs"),
+    [
+        ("Huber", sm.robust.norms.HuberT(1.345)),
+        ("Tukey bisquare", sm.robust.norms.TukeyBiweight(4.685)),
+    ],
+)
+def test_robust_slope_agrees_with_statsmodels(norm, theirs) -> None:
+    y, x, _ = simulated()
+    found = robust_regression(y, x, norm=norm)
+    fit = sm.RLM(y, x, M=theirs).fit(maxiter=500, tol=1e-12)
+    assert found.coefficients == pytest.approx(fit.params, abs=1e-4)  # 0.6745 against 0.67449
+    assert found.scale == pytest.approx(fit.scale, rel=1e-4)
+    assert found.se_cr0 == pytest.approx(fit.bse, rel=0.2)  # theirs assumes equal variances
+
+
+def test_one_far_unit_does_not_move_the_bisquare() -> None:
+    y, x, _ = simulated()
+    far = np.where(np.arange(len(y)) == 0, 1e6, y)
+    for norm, tolerance in (("Huber", 0.05), ("Tukey bisquare", 0.02)):
+        found = robust_regression(far, x, norm=norm).coefficients
+        assert found == pytest.approx(robust_regression(y, x, norm=norm).coefficients, abs=tolerance)
+
+
+@pytest.mark.parametrize("quantile", [0.25, 0.5, 0.9])
+def test_quantile_slope_agrees_with_statsmodels(quantile) -> None:
+    y, x, _ = simulated()
+    found = quantile_regression(y, x, quantile=quantile)
+    fit = sm.QuantReg(y, x).fit(quantile, max_iter=5000)
+    assert found.coefficients == pytest.approx(fit.params, abs=1e-4)  # theirs is iterative
+    assert found.se_cr0 == pytest.approx(fit.bse, rel=0.3)  # another kernel and bandwidth
+
+
+def test_clusters_that_repeat_units_do_not_sharpen() -> None:
+    y, x, _ = simulated(80)
+    for fit in (robust_regression, quantile_regression):
+        once = fit(y, x)
+        twice = fit(np.repeat(y, 2), np.repeat(x, 2, axis=0), np.repeat(np.arange(80), 2))
+        # The bandwidth of quantiles shrinks with the number of units, the rest does not change.
+        assert twice.coefficients == pytest.approx(once.coefficients, abs=1e-3)
+        assert twice.se_cr0 == pytest.approx(once.se_cr0, rel=0.2)
+        assert twice.n_clusters == 80
+
+
+def test_log_log_recovers_an_elasticity() -> None:
+    rng = np.random.default_rng(2)
+    x = rng.lognormal(size=200)
+    fit = log_log(5 * x**0.7 * rng.lognormal(0, 0.3, 200), x, rng.integers(0, 30, 200))
+    assert fit.intervals[1].low < 0.7 < fit.intervals[1].high
+    assert fit.coefficients[1] == pytest.approx(0.7, abs=0.1)
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: log_log([0, 1, 2], [1, 2, 3]), "positive values, found 0"),
+        (lambda: robust_regression([1, 1, 1, 1, 9], sm.add_constant(range(5))), "no scale"),
+        (lambda: quantile_regression([1.0] * 8 + [9], np.ones((9, 1))), "fitted exactly"),
+        (lambda: robust_regression([1, 2, 3], np.ones((3, 2))), "collinear"),
+        (lambda: robust_regression([1, 2, 4], np.ones((3, 1)), norm="L1"), "Known: Huber"),
+        (lambda: quantile_regression([1, 2, 4], np.ones((3, 1)), quantile=1), "quantile"),
+    ],
+)
+def test_slope_refusals(call, message) -> None:
+    with pytest.raises(ResearchError, match=message):
+        call()

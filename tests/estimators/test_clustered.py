@@ -1,0 +1,548 @@
+"""Shares of clustered totals: symmetries, brute force, conditions, refusals, coverage."""
+
+from __future__ import annotations
+
+from itertools import product
+
+import numpy as np
+import pytest
+import statsmodels.api as sm
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy import stats
+
+from research.estimators.budget import (
+    alternatives_row,
+    budget,
+    leave_one_out_row,
+    sampling_row,
+)
+from research.estimators.clustered import (
+    bootstrap_share,
+    cluster_robust,
+    cluster_sample_mean,
+    clustered_share,
+    hill_index,
+    influence_number,
+    jackknife_se,
+    kish_effective_size,
+    leave_one_out,
+    linearised_se,
+    m_out_of_n_share,
+    paired_share_difference,
+    power_law_mle,
+    share_difference,
+    studentised_share,
+    wild_cluster_test,
+)
+from research.results import BudgetRow, CannotEstimate, ResearchError
+
+EXACT = 1e-9  # the same arithmetic in another order
+ONE_BY_ONE = 1e-7  # links and their inverses amplify rounding for shares near 0 and 1
+MONTE_CARLO = 0.02  # two sets of 9,999 resamples; a percentile has a standard error near 0.004
+
+sizes = st.floats(0.01, 1e6)
+fractions = st.floats(0.01, 0.99)
+clusters = st.lists(st.tuples(sizes, fractions, fractions), min_size=3, max_size=12)
+
+
+def arrays(rows: list[tuple[float, float, float]]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Two disjoint parts of a whole."""
+    whole, first, rest = (np.array(column) for column in zip(*rows, strict=True))
+    return whole * first, whole * (1 - first) * rest, whole
+
+
+# One share ----------------------------------------------------------------------------------------
+
+
+@given(clusters)
+def test_a_share_and_its_remainder_mirror_each_other(rows) -> None:
+    part, _, whole = arrays(rows)
+    share, rest = clustered_share(part, whole), clustered_share(whole - part, whole)
+    assert share.value == pytest.approx(1 - rest.value, abs=ONE_BY_ONE)
+    assert share.interval.low == pytest.approx(1 - rest.interval.high, abs=ONE_BY_ONE)
+    assert share.interval.high == pytest.approx(1 - rest.interval.low, abs=ONE_BY_ONE)
+
+
+@given(clusters, st.floats(1e-200, 1e200))
+def test_the_unit_of_the_weights_does_not_matter(rows, factor) -> None:
+    part, _, whole = arrays(rows)
+    share, scaled = clustered_share(part, whole), clustered_share(part * factor, whole * factor)
+    assert scaled.interval.low == pytest.approx(share.interval.low, abs=ONE_BY_ONE)
+    assert scaled.se == pytest.approx(share.se, rel=1e-6)
+    assert scaled.kish_n == pytest.approx(share.kish_n)
+
+
+@given(clusters)
+def test_only_totals_of_clusters_count(rows) -> None:
+    part, _, whole = arrays(rows)
+    halves = clustered_share(
+        np.repeat(part / 2, 2), np.repeat(whole / 2, 2), np.repeat(np.arange(len(whole)), 2)
+    )
+    share = clustered_share(part, whole)
+    assert halves.interval.low == pytest.approx(share.interval.low, abs=ONE_BY_ONE)
+    assert halves.n_clusters == share.n_clusters
+
+
+@given(clusters)
+def test_intervals_contain_the_share_and_widen_with_the_level(rows) -> None:
+    part, _, whole = arrays(rows)
+    narrow, wide = (clustered_share(part, whole, level=level) for level in (0.8, 0.99))
+    assert 0 <= wide.interval.low <= narrow.interval.low <= narrow.value + EXACT
+    assert narrow.value - EXACT <= narrow.interval.high <= wide.interval.high <= 1
+
+
+@given(clusters)
+def test_leaving_out_is_what_it_says(rows) -> None:
+    part, _, whole = arrays(rows)
+    left_out = leave_one_out(part, whole)
+    brute = [np.delete(part, i).sum() / np.delete(whole, i).sum() for i in range(len(whole))]
+    assert left_out.values == pytest.approx(brute, abs=EXACT)
+    largest = int(np.abs(np.array(brute) - left_out.value).argmax())
+    assert left_out.without == pytest.approx(brute[largest], abs=EXACT)
+    assert left_out.low <= left_out.without <= left_out.high
+
+
+def test_logit_interval_from_its_definition() -> None:
+    part, whole = np.array([9.0, 1, 3, 2, 5]), np.array([10.0, 8, 4, 7, 5.5])
+    share = clustered_share(part, whole, level=0.9)
+    p = np.array([np.delete(part, i).sum() / np.delete(whole, i).sum() for i in range(5)])
+    logits = np.log(p / (1 - p))
+    se = np.sqrt(4 / 5 * ((logits - logits.mean()) ** 2).sum())
+    df = whole.sum() ** 2 / (whole**2).sum() - 1
+    center = np.log(part.sum() / (whole - part).sum())
+    for end, sign in ((share.interval.low, -1), (share.interval.high, 1)):
+        expected = 1 / (1 + np.exp(-center - sign * stats.t.ppf(0.95, df) * se))
+        assert end == pytest.approx(expected, abs=EXACT)
+
+
+def test_unequal_labels_are_grouped_whatever_their_type() -> None:
+    part, whole = [4.0, 1, 2, 3], [5.0, 5, 5, 5]
+    found = [
+        clustered_share(part, whole, labels).interval
+        for labels in (["a", "a", "b", "c"], [7, 7, 1, 3], np.array(["x", "x", "y", "z"], object))
+    ]
+    assert found[0] == found[1] == found[2]
+
+
+def test_a_hundred_thousand_organisations() -> None:
+    rng = np.random.default_rng(1)
+    whole = rng.pareto(1.5, 100_000)
+    part = whole * (rng.random(100_000) < 0.3)
+    share = clustered_share(part, whole, rng.permutation(100_000))
+    for i in (0, 50_000, 99_999):
+        label = share.leave_one_out.labels[i]
+        assert label == share.leave_one_out.labels.tolist()[i]
+    assert 0.2 < share.interval.low < share.value < share.interval.high < 0.45
+
+
+# Differences --------------------------------------------------------------------------------------
+
+
+@given(clusters)
+def test_swapping_the_shares_flips_the_difference(rows) -> None:
+    first, second, whole = arrays(rows)
+    gap = share_difference(first, second, whole)
+    back = share_difference(second, first, whole)
+    assert -1 <= gap.interval.low <= gap.value + EXACT
+    assert gap.value - EXACT <= gap.interval.high <= 1
+    assert gap.value == -back.value
+    assert gap.interval.low == pytest.approx(-back.interval.high, abs=EXACT)
+    assert [c.holds for c in gap.conditions[2:]] == [c.holds for c in back.conditions[2:]]
+
+
+@given(clusters)
+def test_the_difference_to_nothing_is_the_share(rows) -> None:
+    part, _, whole = arrays(rows)
+    gap, share = share_difference(part, np.zeros_like(part), whole), clustered_share(part, whole)
+    assert gap.value == share.value
+    assert gap.se == pytest.approx(share.se, rel=1e-6, abs=EXACT)
+    assert not gap.trusted  # a numerator without any cluster
+
+
+@given(clusters, st.data())
+def test_swapping_channels_or_members_flips_the_paired_difference(rows, data) -> None:
+    first, second, _ = arrays(rows)
+    member = np.arange(len(first)) % 2 == 0
+    gap = paired_share_difference(first, second, member)
+    for other in (
+        paired_share_difference(second, first, member),
+        paired_share_difference(first, second, ~member),
+    ):
+        assert gap.value == pytest.approx(-other.value, abs=EXACT)
+        assert gap.interval.low == pytest.approx(-other.interval.high, abs=ONE_BY_ONE)
+        assert gap.trusted == other.trusted
+
+
+def test_difference_of_shares_has_the_multinomial_variance_for_single_units() -> None:
+    # Units of equal weight, each its own cluster: var = (p1 + p2 - (p1 - p2)**2) / (n - 1).
+    first, second = np.repeat([1.0, 0, 0], [30, 50, 20]), np.repeat([0, 1.0, 0], [30, 50, 20])
+    gap = share_difference(first, second, np.ones(100))
+    assert gap.se == pytest.approx(np.sqrt((0.8 - 0.04) / 99))
+    assert gap.kish_n == pytest.approx(100)
+    assert [c.name for c in gap.failed] == []
+
+
+# When not to believe it ---------------------------------------------------------------------------
+
+
+def test_conditions_name_what_failed_and_the_threshold() -> None:
+    part, whole = [9000.0, 1, 1, 0, 0, 0], [9000.0, 500, 400, 300, 200, 100]
+    share = clustered_share(part, whole)
+    failed = {condition.name: condition for condition in share.failed}
+    assert not share.trusted
+    assert failed["Kish n of the numerator"].found == pytest.approx(1, abs=0.01)
+    assert all(condition.found <= condition.threshold for condition in share.failed)
+
+
+def test_many_similar_clusters_are_trusted() -> None:
+    rng = np.random.default_rng(3)
+    whole = rng.uniform(1, 2, 80)
+    share = clustered_share(whole * rng.uniform(0.2, 0.8, 80), whole)
+    assert share.trusted
+    assert share.influence_number > 20
+    assert share.hill_index > 2
+
+
+@pytest.mark.parametrize("scale", [1.0, 3.0, 7.7])
+def test_equal_shares_give_a_point_that_is_not_trusted(scale) -> None:
+    whole = np.array([1.0, 2, 5, 7, 9]) * scale
+    share = clustered_share(whole * 0.3, whole)
+    assert share.interval.low == pytest.approx(0.3)
+    assert share.interval.high == pytest.approx(0.3)
+    assert share.influence_number == 0
+    assert not share.trusted
+
+
+def test_one_giant_gives_the_whole_range() -> None:
+    share = clustered_share([1e18, 1, 2], [1.5e18, 2, 3])
+    assert (share.interval.low, share.interval.high) == (0, 1)
+    assert not share.trusted
+
+
+REFUSED = [
+    ([0, 0], [0, 0], None, CannotEstimate, "The total is 0"),
+    ([1, 2], [3, 4], ["a", "a"], CannotEstimate, "one cluster holds all"),
+    ([0, 0, 0], [1, 2, 3], None, CannotEstimate, "exactly 0"),
+    ([1, 2, 3], [1, 2, 3], None, CannotEstimate, "exactly 1"),
+    ([5, 0, 0], [9, 2, 3], ["x", "y", "z"], CannotEstimate, "Without 'x' the share is 0"),
+    ([5, 2, 2], [5, 2, 3], ["x", "y", "z"], CannotEstimate, "Without 'z' the share is 1"),
+    ([1e308] * 3, [1.5e308] * 3, None, CannotEstimate, "The total is inf"),
+    ([2, 0], [1, 1], None, ResearchError, "exceeds its whole weight"),
+    ([np.nan, 1], [2, 2], None, ResearchError, "missing or infinite"),
+    ([-1, 1], [2, 2], None, ResearchError, "no negative number"),
+    ([], [], None, ResearchError, "at least one number"),
+    ([1, 1], [2, 2, 2], None, ResearchError, "'part' has 2, 'whole' has 3"),
+    ([1, 1], [2, 2], ["a", None], ResearchError, "no label for 1 of 2"),
+    ([1, 1], [2, 2], ["a"], ResearchError, "'cluster' has 1"),
+]
+
+
+@pytest.mark.filterwarnings("ignore:overflow encountered")
+@pytest.mark.parametrize(("part", "whole", "cluster", "error", "message"), REFUSED)
+def test_share_refusals(part, whole, cluster, error, message) -> None:
+    with pytest.raises(error, match=message):
+        clustered_share(part, whole, cluster)
+
+
+def test_difference_refusals() -> None:
+    with pytest.raises(CannotEstimate, match="Without 'b' the difference of shares is 1"):
+        share_difference([4, 0, 5], [0, 3, 0], [4, 3, 5], ["a", "b", "c"])
+    with pytest.raises(CannotEstimate, match="the total is zero"):
+        paired_share_difference([1, 0, 0], [1, 2, 3], [1, 0, 0])
+    with pytest.raises(ResearchError, match="true and false"):
+        paired_share_difference([1, 2, 3], [1, 2, 3], [1, 2, 0])
+
+
+def test_leaving_out_serves_where_no_interval_exists() -> None:
+    left_out = leave_one_out([5, 0, 0], [9, 2, 3], ["x", "y", "z"])
+    assert (left_out.cluster, left_out.without) == ("x", 0)
+
+
+def test_coverage_with_moderate_tails() -> None:
+    """Lognormal organisations: at least 0.92 of the intervals hold the true share."""
+    rng = np.random.default_rng(20)
+    held = 0
+    for _ in range(400):
+        whole = rng.lognormal(0, 1.2, 60)
+        share = clustered_share(whole * rng.beta(2, 3, 60), whole)
+        held += 0.4 in share.interval
+    assert held / 400 >= 0.92  # binomial standard error 0.011 around a nominal 0.95
+
+
+# Tails and standard errors ------------------------------------------------------------------------
+
+
+@given(st.lists(sizes, min_size=1, max_size=20))
+def test_effective_size_lies_between_one_and_n(weights) -> None:
+    assert 1 - EXACT <= kish_effective_size(weights) <= len(weights) + EXACT
+
+
+@pytest.mark.parametrize("weight", [1e-300, 1, 1e300])
+def test_effective_size_of_extreme_weights(weight) -> None:
+    assert kish_effective_size([weight, weight]) == pytest.approx(2)
+
+
+@given(st.integers(1, 10), st.floats(1, 100))
+def test_influence_counts_equal_deviations(n, size) -> None:
+    deviations = np.append(np.full(n, size), np.zeros(3))
+    assert influence_number(deviations) == pytest.approx(n)
+
+
+def test_tail_index_of_a_pareto_sample() -> None:
+    values = np.random.default_rng(5).pareto(1.3, 20_000) + 1
+    assert hill_index(values, 2_000) == pytest.approx(1.3, abs=0.1)
+    law = power_law_mle(values, 1)
+    assert abs(law.alpha - 2.3) < 3 * law.se
+    assert law.alpha - 1 == pytest.approx(hill_index(np.append(values, 1), 20_000), rel=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: kish_effective_size([0, 0]), "All weights are zero"),
+        (lambda: hill_index([5, 0, 0]), "needs 2 positive values"),
+        (lambda: hill_index([1, 2, 3], 3), "needs 4 positive values"),
+        (lambda: power_law_mle([1, 2], 5), "there is no tail"),
+        (lambda: power_law_mle([1, 2], 0), "expected a positive number"),
+    ],
+)
+def test_tail_refusals(call, message) -> None:
+    with pytest.raises(ResearchError, match=message):
+        call()
+
+
+def test_equal_giants_have_no_tail() -> None:
+    assert hill_index([7, 7, 7, 7]) == np.inf
+
+
+# Resampling ---------------------------------------------------------------------------------------
+
+MILD = (np.array([30.0, 55, 12, 80, 41]), np.array([60.0, 90, 45, 120, 70]))
+
+
+def every_resample() -> tuple[np.ndarray, np.ndarray]:
+    index = np.array(list(product(range(5), repeat=5)))
+    part, whole = MILD[0][index], MILD[1][index]
+    share = part.sum(axis=1) / whole.sum(axis=1)
+    residual = np.square(part - share[:, None] * whole).sum(axis=1)
+    return share, np.sqrt(5 / 4 * residual) / whole.sum(axis=1)
+
+
+def test_listing_counts_is_listing_resamples() -> None:
+    share, _ = every_resample()
+    boot = bootstrap_share(*MILD, level=0.9)
+    assert boot.mean == pytest.approx(share.mean(), abs=EXACT)
+    assert boot.sd == pytest.approx(share.std(), abs=EXACT)
+    assert boot.percentile.low == pytest.approx(np.quantile(share, 0.05), abs=EXACT)
+    assert boot.percentile.high == pytest.approx(np.quantile(share, 0.95), abs=EXACT)
+    assert boot.bca.low == pytest.approx(np.quantile(share, boot.adjusted_levels[0]), abs=EXACT)
+
+
+def test_studentised_against_every_resample() -> None:
+    share, se = every_resample()
+    boot = studentised_share(*MILD, level=0.9)
+    usable = se > 1e-9
+    t = (share[usable] - boot.value) / se[usable]
+    assert boot.dropped == (~usable).sum()
+    assert boot.plain.low == pytest.approx(boot.value - np.quantile(t, 0.95) * boot.se, abs=EXACT)
+    assert boot.plain.high == pytest.approx(boot.value - np.quantile(t, 0.05) * boot.se, abs=EXACT)
+    assert 0 < boot.logit.low < boot.value < boot.logit.high < 1
+
+
+def test_random_resamples_agree_with_scipy() -> None:
+    rng = np.random.default_rng(8)
+    whole = rng.lognormal(0, 1, 40)
+    part = whole * rng.uniform(0, 1, 40)
+    boot = bootstrap_share(part, whole, rng=rng)
+    for method, interval in (("percentile", boot.percentile), ("BCa", boot.bca)):
+        theirs = stats.bootstrap(
+            (part, whole),
+            lambda a, w, axis: a.sum(axis=axis) / w.sum(axis=axis),
+            paired=True,
+            method=method,
+            rng=rng,
+        ).confidence_interval
+        assert interval.low == pytest.approx(theirs.low, abs=MONTE_CARLO)
+        assert interval.high == pytest.approx(theirs.high, abs=MONTE_CARLO)
+
+
+def test_a_resample_without_any_weight_is_dropped() -> None:
+    boot = bootstrap_share([3, 2, 0], [4, 6, 0])
+    assert boot.dropped == 1  # of 27: the third cluster three times
+
+
+def test_subsampling_rates() -> None:
+    root = m_out_of_n_share(*MILD, m=2)
+    slow = m_out_of_n_share(*MILD, m=2, tail_index=1.5)
+    assert slow.quantiles == root.quantiles
+    assert slow.interval.width == pytest.approx(root.interval.width * (2 / 5) ** (1 / 3 - 1 / 2))
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: bootstrap_share(np.ones(20), np.arange(20) + 1.0), "give a random generator"),
+        (lambda: bootstrap_share([1, 2, 3], [2, 4, 6]), "same share"),
+        (lambda: studentised_share([1, 2, 3], [2, 4, 6]), "no standard error"),
+        (lambda: m_out_of_n_share(*MILD, m=5), "1 <= m < 5"),
+        (lambda: m_out_of_n_share(*MILD, m=2, tail_index=1), "tail index above 1"),
+    ],
+)
+def test_resampling_refusals(call, message) -> None:
+    with pytest.raises(ResearchError, match=message):
+        call()
+
+
+# Few clusters -------------------------------------------------------------------------------------
+
+
+def regression(n: int = 40, groups: int = 8) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    rng = np.random.default_rng(11)
+    cluster = np.arange(n) % groups
+    x = np.column_stack((np.ones(n), rng.normal(size=n), cluster < groups // 2)).astype(float)
+    return x @ [1, 0.5, 0.3] + rng.normal(size=groups)[cluster] + rng.normal(size=n), x, cluster
+
+
+def test_cluster_standard_errors_agree_with_statsmodels() -> None:
+    y, x, cluster = regression()
+    fit = cluster_robust(y, x, cluster)
+    theirs = sm.OLS(y, x).fit(cov_type="cluster", cov_kwds={"groups": cluster})
+    assert fit.coefficients == pytest.approx(theirs.params)
+    assert fit.se_cr1 == pytest.approx(theirs.bse)
+
+
+def test_single_units_give_hc2() -> None:
+    y, x, _ = regression()
+    fit = cluster_robust(y, x)
+    assert fit.se_cr2 == pytest.approx(sm.OLS(y, x).fit(cov_type="HC2").bse)
+    assert fit.se_cr0 == pytest.approx(sm.OLS(y, x).fit(cov_type="HC0").bse)
+
+
+def test_bell_mccaffrey_from_its_definition() -> None:
+    """The adjustment by matrix roots, and the degrees of freedom from the whole matrix."""
+    y, x, cluster = regression(24, 6)
+    fit = cluster_robust(y, x, cluster)
+    inverse = np.linalg.inv(x.T @ x)
+    hat = x @ inverse @ x.T
+    residual = y - hat @ y
+    meat, columns = np.zeros((3, 3)), []
+    for label in range(6):
+        rows = np.flatnonzero(cluster == label)
+        values, vectors = np.linalg.eigh(np.eye(len(rows)) - hat[np.ix_(rows, rows)])
+        keep = values > 1e-9
+        root = vectors[:, keep] @ np.diag(values[keep] ** -0.5) @ vectors[:, keep].T
+        score = x[rows].T @ root @ residual[rows]
+        meat += np.outer(score, score)
+        columns.append((np.eye(24) - hat)[:, rows] @ root @ x[rows] @ inverse)
+    assert fit.se_cr2 == pytest.approx(np.sqrt(np.diag(inverse @ meat @ inverse)))
+    for j in range(3):
+        g = np.column_stack([column[:, j] for column in columns])
+        b = g.T @ g
+        assert fit.df_cr2[j] == pytest.approx(np.trace(b) ** 2 / np.trace(b @ b))
+
+
+def test_wild_bootstrap_from_its_definition() -> None:
+    y, x, cluster = regression(24, 6)
+    test = wild_cluster_test(y, x, cluster, 1)
+
+    def t(outcome: np.ndarray) -> float:
+        fit = cluster_robust(outcome, x, cluster)
+        return float(fit.coefficients[1] / fit.se_cr1[1])
+
+    others = np.delete(x, 1, axis=1)
+    fitted = others @ np.linalg.lstsq(others, y, rcond=None)[0]
+    draws = [
+        t(fitted + np.array(signs)[cluster] * (y - fitted)) for signs in product((1, -1), repeat=6)
+    ]
+    assert test.statistic == pytest.approx(t(y))
+    assert test.p == pytest.approx(np.mean(np.abs(draws) >= abs(test.statistic) - EXACT))
+
+
+def test_wild_bootstrap_with_random_signs_is_near_the_list() -> None:
+    y, x, cluster = regression(60, 12)
+    listed = wild_cluster_test(y, x, cluster, 1).p
+    split = np.where(np.arange(60) == 59, 12, cluster)  # a thirteenth cluster of one unit
+    drawn = wild_cluster_test(y, x, split, 1, rng=np.random.default_rng(2)).p
+    assert drawn == pytest.approx(listed, abs=0.1)
+
+
+@pytest.mark.parametrize(
+    ("y", "x", "cluster", "message"),
+    [
+        ([1, 2, 3], np.ones((3, 1)), ["a", "a", "a"], "at least two clusters"),
+        ([1, 2], np.array([[1.0, 1], [1, 2]]), ["a", "b"], "3 units"),
+        ([1, 2, 3], np.ones((3, 2)), ["a", "b", "c"], "collinear"),
+        ([1, 2, 3], np.ones(3), ["a", "b", "c"], "one row a unit"),
+        ([1, 2, 9, 4], np.eye(2)[[0, 1, 1, 1]], list("abbb"), "determined by single clusters"),
+    ],
+)
+def test_regression_refusals(y, x, cluster, message) -> None:
+    with pytest.raises(ResearchError, match=message):
+        cluster_robust(y, x, cluster)
+
+
+def test_exact_fit_cannot_be_tested() -> None:
+    x = np.column_stack((np.ones(6), np.arange(6.0)))
+    with pytest.raises(CannotEstimate, match="fits every cluster exactly"):
+        wild_cluster_test(np.full(6, 2.0), x, list("aabbcc"), 1)
+    with pytest.raises(ResearchError, match="give a random generator"):
+        wild_cluster_test(np.arange(26) % 5, sm.add_constant(np.arange(26.0)), np.arange(26), 1)
+
+
+# A mean of a cluster sample, and the budget -------------------------------------------------------
+
+
+def test_single_units_have_no_design_effect() -> None:
+    values = [3, 1, 4, 1, 5, 9, 2, 6]
+    mean = cluster_sample_mean(values, range(8))
+    assert mean.design_effect == pytest.approx(1)
+    assert mean.se == pytest.approx(np.std(values, ddof=1) / np.sqrt(8))
+    repeated = cluster_sample_mean(np.repeat(values, 10), np.repeat(range(8), 10))
+    assert repeated.se == pytest.approx(mean.se)
+    assert repeated.design_effect == pytest.approx(10 * (79 / 80) * (8 / 7))
+
+
+@pytest.mark.parametrize(
+    ("values", "cluster", "options", "message"),
+    [
+        ([1, 2], ["a", "a"], {}, "at least two clusters"),
+        ([3, 3], ["a", "b"], {}, "values that differ"),
+        ([1, 2], ["a", "b"], {"population_clusters": 2}, "more clusters"),
+        ([1, 2], ["a", "b"], {"population_clusters": 9}, "weights that sum"),
+    ],
+)
+def test_sample_mean_refusals(values, cluster, options, message) -> None:
+    with pytest.raises(ResearchError, match=message):
+        cluster_sample_mean(values, cluster, **options)
+
+
+def test_standard_errors_of_a_mean() -> None:
+    values = np.array([1.0, 4, 2, 8])
+    without = (values.sum() - values) / 3
+    assert jackknife_se(without) == pytest.approx(values.std(ddof=1) / 2)
+    assert jackknife_se(without, 0.0) > jackknife_se(without)
+    assert linearised_se((values - values.mean()) / 4) == pytest.approx(values.std(ddof=1) / 2)
+
+
+def test_budget_leads_with_the_widest_row() -> None:
+    part, whole = [9, 1, 3, 2], [10, 6, 4, 5]
+    labels = ["Qwen", "Meta", "Mistral", "Google"]
+    rows = budget(
+        leave_one_out_row(leave_one_out(part, whole, labels)),
+        sampling_row(clustered_share(part, whole, labels)),
+        alternatives_row("date", {"April": 0.5, "May": 0.6, "June": 0.55}),
+        BudgetRow(source="nothing", low=0.6, high=0.6, detail="known"),
+    )
+    assert [row.source for row in rows] == [
+        "other organisations drawn",
+        "one organisation left out",
+        "date",
+        "nothing",
+    ]
+    assert rows[0].detail.startswith("4 organisations drawn, 3.5 effective; Kish n of the numera")
+    assert rows[1].detail == "0.40 without Qwen"
+    assert (rows[1].low, rows[1].high) == (0.4, 14 / 19)
+    assert rows[2].detail == "lowest under April, highest under May"
+    with pytest.raises(CannotEstimate, match="one alternative"):
+        alternatives_row("date", {})

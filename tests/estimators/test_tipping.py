@@ -1,0 +1,168 @@
+"""Tipping points against closed forms and enumeration."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from itertools import product
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from research.estimators.design_effects import (
+    design_effect,
+    effective_size,
+    intraclass_correlation,
+    weighted_cluster_size,
+)
+from research.estimators.identification import contrast_interval
+from research.estimators.tipping import (
+    e_value,
+    e_value_of_limit,
+    misclassification_tipping,
+    tipping_point,
+    verdict_change,
+)
+from research.results import CannotEstimate, ResearchError
+
+CLOSED_FORM = 1e-8  # relative: the accuracy asked of the root finder is 1e-10 of the range
+CN, US = [3313, 4481, 1548, 280], [1368, 6495, 1301, 58]
+
+sizes = st.lists(st.integers(1, 200), min_size=1, max_size=12)
+
+
+@pytest.mark.parametrize(
+    ("margin", "expected"),
+    [
+        (lambda x: 2 - x * x, math.sqrt(2)),
+        (lambda x: x * x - 2, math.sqrt(2)),
+        (lambda x: math.cos(x), math.pi / 2),  # the first of three roots
+        (lambda x: (1 - x) * (9 - x), 1.0),  # lost at 1, regained at 9: the ends agree
+        (lambda x: -x, 0.0),
+        (lambda x: 10 - x, 10.0),
+        (lambda x: 1 + x, None),
+        (lambda x: -1 - x, None),
+    ],
+)
+def test_the_smallest_root_and_none(
+    margin: Callable[[float], float], expected: float | None
+) -> None:
+    found = tipping_point(margin, 0, 10)
+    assert found == (None if expected is None else pytest.approx(expected, abs=CLOSED_FORM))
+
+
+@given(st.floats(0.01, 9.99))
+def test_a_verdict_changes_where_its_margin_does(threshold: float) -> None:
+    by_margin = tipping_point(lambda x: threshold - x, 0, 10)
+    by_verdict = verdict_change(lambda x: "holds" if x < threshold else "lost", 0, 10)
+    assert by_margin == pytest.approx(threshold, abs=CLOSED_FORM)
+    assert by_verdict == pytest.approx(threshold, abs=CLOSED_FORM)
+
+
+def test_a_verdict_that_never_changes_has_no_tipping_point() -> None:
+    assert verdict_change(lambda _: True, 0, 1) is None
+
+
+def test_the_design_effect_that_loses_the_sign_of_class_s() -> None:
+    """In closed form: where the low end of the set is 1.645 of its standard errors above zero."""
+    found = tipping_point(
+        lambda effect: contrast_interval(CN, US, 0, design_effect=effect).low, 1, 400
+    )
+    p, q, n, m = 3313 / 9622, 1368 / 6495, 9622, 6495
+    expected = ((p - q) / 1.6448536269514722) ** 2 / (p * (1 - p) / n + q * (1 - q) / m)
+    assert found == pytest.approx(expected, rel=CLOSED_FORM)
+    assert intraclass_correlation(found, 29_700) == pytest.approx(0.0045, abs=5e-5)
+
+
+@given(sizes, st.floats(0, 1))
+def test_design_effect_and_intraclass_correlation_are_inverse(
+    cluster_sizes: list[int], icc: float
+) -> None:
+    size = weighted_cluster_size(cluster_sizes)
+    effect = design_effect(cluster_sizes, icc)
+    assert 1 <= effect <= size + CLOSED_FORM
+    assert effective_size(cluster_sizes, icc) * effect == pytest.approx(sum(cluster_sizes))
+    if size > 1:
+        assert intraclass_correlation(min(effect, size), size) == pytest.approx(icc, abs=1e-6)
+
+
+@given(sizes)
+def test_identical_clusters_count_as_kish_says(cluster_sizes: list[int]) -> None:
+    kish = sum(cluster_sizes) ** 2 / sum(size**2 for size in cluster_sizes)
+    assert effective_size(cluster_sizes, 1) == pytest.approx(kish)
+    assert effective_size(cluster_sizes, 0) == sum(cluster_sizes)
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 20), st.sampled_from("abc")), min_size=1, max_size=7).filter(
+        lambda units: any(weight for weight, _ in units)
+    )
+)
+def test_miscoding_is_the_least_that_undoes_the_difference(units: list[tuple[int, str]]) -> None:
+    weights = np.array([weight for weight, _ in units])
+    first = np.array([code == "a" for _, code in units])
+    second = np.array([code == "b" for _, code in units])
+    gap = int(weights[first].sum() - weights[second].sum())
+    found = misclassification_tipping(weights, first, second)
+    assert found.removed == pytest.approx(abs(gap) / weights.sum())
+    assert found.exchanged == pytest.approx(found.removed / 2)
+    leader = weights[first if gap > 0 else second]
+    undone = [
+        sum(moved)
+        for moved in product([0, 1], repeat=leader.size)
+        if 2 * (leader * np.array(moved, dtype=int)).sum() >= abs(gap)
+    ]
+    assert found.units == min(undone)
+
+
+def test_swapping_the_groups_leaves_the_miscoding() -> None:
+    one, other = (
+        misclassification_tipping([5, 3, 2], [1, 0, 0], [0, 1, 1]),
+        (misclassification_tipping([5, 3, 2], [0, 1, 1], [1, 0, 0])),
+    )
+    assert one == other
+
+
+@given(st.floats(0.01, 100))
+def test_e_value_is_symmetric_and_solves_its_equation(ratio: float) -> None:
+    value = e_value(ratio)
+    away = max(ratio, 1 / ratio)
+    assert value == pytest.approx(e_value(1 / ratio), rel=1e-6)
+    assert value**2 / (2 * value - 1) == pytest.approx(away)
+
+
+@pytest.mark.parametrize(
+    ("ratio", "limit", "expected"),
+    [(3.9, 1.8, 3.0), (3.9, 0.9, 1.0), (0.5, 0.8, e_value(0.8)), (0.5, 1.2, 1.0), (2.0, 1.0, 1.0)],
+)
+def test_e_value_of_a_limit(ratio: float, limit: float, expected: float) -> None:
+    assert e_value_of_limit(ratio, limit) == pytest.approx(expected)
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "message"),
+    [
+        (lambda: tipping_point(lambda x: 1 - x, 2, 1), ResearchError, "low < high"),
+        (lambda: tipping_point(lambda x: 1 - x, 0, math.inf), ResearchError, "low < high"),
+        (lambda: tipping_point(lambda x: 1 - x, 0, 2, steps=0), ResearchError, "one step"),
+        (lambda: tipping_point(lambda _: math.nan, 0, 1), ResearchError, "not a number"),
+        (lambda: verdict_change(lambda _: 1, 1, 1), ResearchError, "low < high"),
+        (lambda: design_effect([3, 1], 1.5), ResearchError, "'icc'"),
+        (lambda: design_effect([0, 0], 0.5), CannotEstimate, "All counts"),
+        (lambda: intraclass_correlation(0.5, 10), ResearchError, "'design_effect'"),
+        (lambda: intraclass_correlation(20, 10), CannotEstimate, "at most 10, not 20"),
+        (lambda: intraclass_correlation(1, 1), CannotEstimate, "Clusters of one unit"),
+        (lambda: misclassification_tipping([1], [1], [1]), ResearchError, "both groups"),
+        (lambda: misclassification_tipping([1, 2], [1], [0]), ResearchError, "2 truth values"),
+        (lambda: e_value(0), ResearchError, "positive number"),
+        (lambda: e_value(math.inf), ResearchError, "positive number"),
+        (lambda: e_value_of_limit(2, -1), ResearchError, "positive number"),
+    ],
+)
+def test_what_cannot_be_estimated_says_why(
+    call: Callable[[], object], error: type[ResearchError], message: str
+) -> None:
+    with pytest.raises(error, match=message):
+        call()

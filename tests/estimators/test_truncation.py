@@ -1,0 +1,115 @@
+"""Bounds from truncated tables against the enumeration of all partitions of the rest."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+
+import numpy as np
+import pytest
+
+from research.estimators.truncation import (
+    gini_bounds,
+    herfindahl_bounds,
+    rest_of,
+    top_share_bounds,
+)
+from research.results import CannotEstimate, ResearchError
+
+TABLES = [([5, 3], 15), ([4, 4, 2], 17), ([6], 11), ([3, 1], 6), ([5, 2], 7)]
+ROUNDING = 1e-12  # sums of a few numbers of order one
+
+
+def partitions(amount: int, largest: int) -> Iterator[list[int]]:
+    """All ways to write an amount as a sum of whole numbers up to ``largest``."""
+    if amount == 0:
+        yield []
+    for part in range(min(amount, largest), 0, -1):
+        for others in partitions(amount - part, part):
+            yield [part, *others]
+
+
+def gini(amounts: list[float]) -> float:
+    """Mean absolute difference over twice the mean: the definition, not the formula used."""
+    x = np.array(amounts, dtype=float)
+    return float(np.abs(x[:, None] - x[None, :]).mean() / (2 * x.mean()))
+
+
+@pytest.mark.parametrize(("top", "total"), TABLES)
+def test_herfindahl_bounds_are_attained(top: list[int], total: int) -> None:
+    rests = list(partitions(total - sum(top), min(top)))
+    indices = [sum(n**2 for n in [*top, *rest]) / total**2 for rest in rests]
+    found = herfindahl_bounds(top, total)
+    assert tuple(found.index) == pytest.approx((min(indices), max(indices)))
+    assert tuple(found.effective_number) == pytest.approx((1 / max(indices), 1 / min(indices)))
+    assert found.continuous_low == pytest.approx(sum(n**2 for n in top) / total**2)
+
+
+@pytest.mark.parametrize(("top", "total"), TABLES)
+def test_the_rest_has_as_many_units_as_its_partitions(top: list[int], total: int) -> None:
+    rests = list(partitions(total - sum(top), min(top)))
+    found = rest_of(top, total)
+    assert tuple(found.units) == (min(map(len, rests)), max(map(len, rests)))
+    assert found.largest == max((max(rest) for rest in rests if rest), default=0)
+    assert found.amount == total - sum(top)
+    assert found.share == pytest.approx(found.amount / total)
+
+
+@pytest.mark.parametrize(("top", "total"), TABLES)
+@pytest.mark.parametrize("more", [0, 1, 4])
+def test_gini_bounds_contain_every_partition_and_attain_both_ends(
+    top: list[int], total: int, more: int
+) -> None:
+    units = len(top) + int(rest_of(top, total).units.low) + more
+    rests = list(partitions(total - sum(top), min(top)))
+    values = [
+        gini([*top, *rest, *[0] * (units - len(top) - len(rest))])
+        for rest in rests
+        if len(top) + len(rest) <= units
+    ]
+    found = gini_bounds(top, total, units)
+    assert found.high == pytest.approx(max(values))
+    others = units - len(top)
+    even = [*top, *[(total - sum(top)) / max(1, others)] * others]
+    assert found.low == pytest.approx(gini(even))
+    assert found.low <= min(values) + ROUNDING
+
+
+def test_more_empty_units_push_gini_towards_one() -> None:
+    assert gini_bounds([4, 2], 8, 10_000).high > 0.999
+
+
+def test_the_rest_has_the_property_or_not() -> None:
+    assert tuple(top_share_bounds([5, 3], [True, False], 10)) == (0.5, 0.7)
+    assert tuple(top_share_bounds([5, 3], [True, True], 8)) == (1.0, 1.0)
+
+
+def test_shares_that_add_up_to_one_leave_no_rest() -> None:
+    shares = [0.7, 0.2, 0.1]  # their sum in double precision is not 1
+    assert sum(shares) != 1
+    assert rest_of(shares, 1).amount == 0
+
+
+def test_a_huge_rest_costs_nothing() -> None:
+    found = herfindahl_bounds([2, 1], 10**15)
+    assert found.index.low == pytest.approx(1e-15)
+    assert rest_of([2, 1], 10**15).units.high == 10**15 - 3
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "message"),
+    [
+        (lambda: rest_of([5, 3], 7), ResearchError, "more than the total of 7"),
+        (lambda: rest_of([5, 0], 7), ResearchError, "smallest listed, zero"),
+        (lambda: rest_of([0, 0], 7), CannotEstimate, "All counts"),
+        (lambda: rest_of([5, 3], math.nan), ResearchError, "'total'"),
+        (lambda: herfindahl_bounds([0.5, 0.2], 1), ResearchError, "give counts, not shares"),
+        (lambda: gini_bounds([4, 2], 12, 4), ResearchError, "needs at least 3"),
+        (lambda: top_share_bounds([4, 2], [True], 8), ResearchError, "2 truth values"),
+    ],
+)
+def test_what_cannot_be_estimated_says_why(
+    call: Callable[[], object], error: type[ResearchError], message: str
+) -> None:
+    with pytest.raises(error, match=message):
+        call()

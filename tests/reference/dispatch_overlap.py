@@ -1,0 +1,394 @@
+"""Reference cases of overlapping classes, contamination, proportions and truncated tables.
+
+Keyed by the part of a case's name that stands for its method; each function takes the case's
+``input`` and returns values under the keys of ``expected``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from research.datasets import load
+from research.estimators import proportions
+from research.estimators.clones import clone_block_residuals
+from research.estimators.contamination import contamination_bounds
+from research.estimators.design_effects import (
+    design_effect,
+    effective_size,
+    weighted_cluster_size,
+)
+from research.estimators.identification import (
+    contrast_bounds,
+    corner_errors,
+    equal_multiplicity,
+    frechet_bounds,
+    imbens_manski,
+    imbens_manski_critical_value,
+    least_favourable_z,
+    ratio_of_ratios,
+    share_bounds,
+    stoye,
+    stoye_critical_values,
+    union_bounds,
+)
+from research.estimators.multiresponse import (
+    ResponseTest,
+    decady_thomas,
+    marginal_independence,
+)
+from research.estimators.rao_scott import cluster_chi_square
+from research.estimators.tipping import e_value, e_value_of_limit
+from research.estimators.truncation import herfindahl_bounds, rest_of
+from research.results import Bounds
+
+Case = dict[str, Any]
+MEASURES = {"diff": "difference", "rr": "ratio", "or": "odds ratio"}
+
+
+def _columns(given: Case) -> dict[str, list[Any]]:
+    columns = (list(column) for column in zip(*given["rows"], strict=True))
+    return dict(zip(given["columns"], columns, strict=True))
+
+
+def _marginal_independence(given: Case) -> ResponseTest:
+    columns = _columns(given)
+    items = list(zip(*(columns[name] for name in given["item_columns"]), strict=True))
+    groups = columns[given["group_column"]]
+    return marginal_independence(groups, items, counts=columns.get("count"))
+
+
+def mrcv(given: Case) -> Case:
+    found = _marginal_independence(given)
+    return {
+        "X2_S": found.statistic,
+        "X2_S_items": list(found.parts),
+        "X2_adj": found.adjusted,
+        "df_adj": found.df,
+        "p": found.p,
+    }
+
+
+def mrcv_bonferroni(given: Case) -> Case:
+    found = _marginal_independence(given)
+    return {"p": found.p_bonferroni, "p_items": list(found.parts_p)}
+
+
+def rao_scott(given: Case) -> Case:
+    columns = _columns(given)
+    clusters, weights = columns.pop(given["cluster"]), columns.pop(given["weight"])
+    population = columns.pop(given["fpc"].split(" ")[0])  # the rest of the text is a comment
+    found = cluster_chi_square(
+        *columns.values(), clusters, weights=weights, clusters_in_population=population[0]
+    )
+    return {
+        "F": found.f,
+        "ndf": found.df_numerator,
+        "ddf": found.df_denominator,
+        "p_F": found.p,
+        "X2_first_order": found.pearson,
+        "df": found.df,
+        "p_X2": found.p_first_order,
+    }
+
+
+def _groups(given: Case) -> tuple[tuple[str, str], list[str], list[float], list[float]]:
+    """The names of both groups, those of the classes, and the counts."""
+    first, second = (name for name, value in given.items() if isinstance(value, dict))
+    classes = list(given[first])
+    return (
+        (first, second),
+        classes,
+        [given[first][k] for k in classes],
+        [given[second][k] for k in classes],
+    )
+
+
+def union_and_share(given: Case) -> Case:
+    names, classes, *groups = _groups(given)
+    found: Case = {"classes_per_host_max": {}}
+    for name, counts in zip(names, groups, strict=True):
+        found[f"N_{name}"] = list(union_bounds(counts))
+        found[f"share_{name}"] = {
+            label: list(share_bounds(counts, k)) for k, label in enumerate(classes)
+        }
+        found["classes_per_host_max"][name] = sum(counts) / union_bounds(counts).low
+    return found
+
+
+def contrasts(given: Case) -> Case:
+    _, classes, first, second = _groups(given)
+    return {
+        label: {
+            short: list(contrast_bounds(first, second, k, measure=measure))
+            for short, measure in MEASURES.items()
+        }
+        for k, label in enumerate(classes)
+    }
+
+
+def critical_values(given: Case) -> Case:
+    level = 1 - given["alpha"]
+    return {
+        "c": [
+            imbens_manski_critical_value(width, level=level) for width in given["delta_over_sigma"]
+        ]
+    }
+
+
+def stoye_intervals(given: Case) -> Case:
+    results = []
+    for case in given["cases"]:
+        bounds = Bounds(case["lower"], case["upper"])
+        errors = case["se_lower"], case["se_upper"]
+        known = {"correlation": case["rho"], "level": 1 - case["alpha"]}
+        low, high = stoye_critical_values(bounds.width, *errors, **known)
+        interval = stoye(bounds, *errors, **known)
+        results.append({"c_lower": low, "c_upper": high, "ci": list(interval)})
+    return {"results": results}
+
+
+def horowitz_manski(given: Case) -> Case:
+    return {
+        "bounds": [
+            {
+                sampling: list(contamination_bounds(given["p"], epsilon, sampling=sampling))
+                for sampling in ("corrupted", "contaminated")
+            }
+            for epsilon in given["epsilon"]
+        ]
+    }
+
+
+def ror(given: Case) -> Case:
+    _, _, first, second = _groups(given)
+    found = ratio_of_ratios(first, second, numerator=0, denominator=1)
+    return {
+        "ror": found.value,
+        "se_log_max": found.log_error.high,
+        "se_log_min": found.log_error.low,
+        "ci95_conservative": list(found.interval),
+    }
+
+
+def least_favourable(given: Case) -> Case:
+    _, classes, first, second = _groups(given)
+    z = {label: least_favourable_z(first, second, k) for k, label in enumerate(classes)}
+    return {"z_min": z}
+
+
+def im_contrast(given: Case) -> Case:
+    _, classes, first, second = _groups(given)
+    which = classes.index(given["class"])
+    bounds = contrast_bounds(first, second, which)
+    results = []
+    for deff in given["deff"]:
+        errors = corner_errors(first, second, which, design_effect=deff)
+        results.append(
+            {
+                "bounds": list(bounds),
+                "se": list(errors),
+                "c": imbens_manski_critical_value(bounds.width / max(errors)),
+                "ci": list(imbens_manski(bounds, *errors)),
+            }
+        )
+    return {"by_deff": results}
+
+
+def multiplicity(given: Case) -> Case:
+    _, classes, first, second = _groups(given)
+    found = [equal_multiplicity(first, second, k) for k in range(len(classes))]
+    return {
+        "rr_equal_m": dict(zip(classes, (one.ratio for one in found), strict=True)),
+        "tipping_m_ratio": dict(zip(classes, (one.tipping for one in found), strict=True)),
+        "feasible_m_ratio": list(found[0].feasible),
+    }
+
+
+def union_of_tags(given: Case) -> Case:
+    found = frechet_bounds(given["counts"], given["N"])
+    every = list(found.every)
+    return {"any": list(found.at_least_one), "all_three": every, "all": every}
+
+
+def _pairs(given: Case) -> list[tuple[tuple[float, float], tuple[float, float]]]:
+    columns = (given[name] for name in ("x1", "n1", "x2", "n2"))
+    return [((x, n), (y, m)) for x, n, y, m in zip(*columns, strict=True)]
+
+
+def newcombe(given: Case) -> Case:
+    found = [proportions.newcombe(*pair, level=given["conf"]) for pair in _pairs(given)]
+    return {"lower": [i.low for i in found], "upper": [i.high for i in found]}
+
+
+def miettinen_nurminen(given: Case) -> Case:
+    found = [proportions.miettinen_nurminen(*pair, level=given["conf"]) for pair in _pairs(given)]
+    low, high = [i.low for i in found], [i.high for i in found]
+    return {"lower": low, "upper": high, "lower_independent": low, "upper_independent": high}
+
+
+def wilson(given: Case) -> Case:
+    samples = zip(given["x"], given["n"], strict=True)
+    level = given.get("conf", 0.95)
+    return {"ci": [list(proportions.wilson(x, n, level=level)) for x, n in samples]}
+
+
+def cohens_h(given: Case) -> Case:
+    pairs = zip(given["p1"], given["p2"], strict=True)
+    return {"h": [proportions.cohens_h(*pair) for pair in pairs]}
+
+
+def cramers_v(given: Case) -> Case:
+    found = [proportions.cramers_v(table) for table in given["tables"]]
+    return {
+        "results": [{"X2": one.chi_square, "V": one.v, "V_bc": one.corrected} for one in found],
+        "vcd_V": [one.v for one in found],
+        "effectsize_adj": [one.corrected for one in found],
+    }
+
+
+def tost(given: Case) -> Case:
+    alpha = given["alpha"]
+    found = proportions.equivalence(
+        (given["x1"], given["n1"]),
+        (given["x2"], given["n2"]),
+        Bounds(*given["bounds"]),
+        alpha=alpha,
+    )
+    return {
+        "z_lower": found.z_low,
+        "z_upper": found.z_high,
+        "p_lower": found.p_low,
+        "p_upper": found.p_high,
+        "p_tost": found.p,
+        f"ci{100 * (1 - 2 * alpha):.0f}": list(found.interval),
+    }
+
+
+def power(given: Case) -> Case:
+    a, b, c, mde = (given[name] for name in ("a", "b", "c", "mde"))
+    return {
+        "power_a": proportions.power_h(a["h"], (a["n1"], a["n2"]), alternative=a["alternative"]),
+        "power_b": proportions.power_h(b["h"], (b["n"], b["n"]), alternative=b["alternative"]),
+        "power_c": proportions.power_proportions(c["p1"], c["p2"], (c["n"], c["n"])),
+        "mde_h": [
+            proportions.minimum_detectable_h(
+                (mde["n1"], mde["n2"]), power=mde["power"], design_effect=deff
+            )
+            for deff in mde["deff"]
+        ],
+    }
+
+
+def top_list(given: Case) -> Case:
+    size, null = given["n"], given["p0"]
+    return {
+        "p_greater": [
+            proportions.binomial_exact(k, size, null, alternative="greater").p for k in given["k"]
+        ],
+        "ci": [list(proportions.clopper_pearson(k, size)) for k in given["k"]],
+    }
+
+
+def fisher(given: Case) -> Case:
+    found = proportions.fisher_exact(given["table"])
+    return {
+        "p_two": found.p_two_sided,
+        "p_greater": found.p_greater,
+        "p_less": found.p_less,
+        "or_cmle": found.odds_ratio,
+        "ci": list(found.interval),
+    }
+
+
+def hhi(given: Case) -> Case:
+    found, rest = (f(given["top"], given["total"]) for f in (herfindahl_bounds, rest_of))
+    return {
+        "lo": found.index.low,
+        "lo_continuous": found.continuous_low,
+        "hi": found.index.high,
+        "rest": rest.amount,
+        "cr_k": 1 - rest.share,
+    }
+
+
+def e_values(given: Case) -> Case:
+    return {
+        "e": [e_value(ratio) for ratio in given["rr"]],
+        "e_ci": e_value_of_limit(given["rr"][0], given["lo"]),
+    }
+
+
+def effective_sizes(given: Case) -> Case:
+    sizes = given["cluster_sizes"]
+    return {
+        "m_prime": weighted_cluster_size(sizes),
+        "deff": [design_effect(sizes, icc) for icc in given["icc"]],
+        "n_eff": [effective_size(sizes, icc) for icc in given["icc"]],
+        "kish_n": effective_size(sizes, 1),
+    }
+
+
+def clone_block(given: Case) -> Case:
+    found = clone_block_residuals(
+        given["hosts"], given["instances"], given["block_hosts"], given["block_instances"]
+    )
+    return {
+        "residual_hosts": list(found.hosts),
+        "residual_instances": list(found.occurrences),
+        "residual_ratio": list(found.ratio),
+        "raw_ratio": list(found.ratio_before),
+        "reference_ratios": _ordinary_ratios(given),
+    }
+
+
+def _ordinary_ratios(given: Case) -> list[float]:
+    """Occurrences per host of the tags of the published table that are too small for the block."""
+    tags = load("tenthe_model_tags")
+    ordinary = tags[tags["answering_hosts"] < given["block_hosts"]]
+    return (ordinary["tag_occurrences"] / ordinary["answering_hosts"]).tolist()
+
+
+def decady(given: Case) -> Case:
+    found = decady_thomas(given["positives"], given["group_n"])
+    return {
+        "X2_positive_only": found.positive_only,
+        "delta": found.delta,
+        "X2_C": found.corrected,
+        "df": found.df,
+        "p_C": found.p,
+        "X2_S": found.statistic,
+        "p_S_first_order": found.p_first_order,
+        "p_S_worst_dependence": found.p_worst_dependence,
+    }
+
+
+CASES: dict[str, Callable[[Case], Case]] = {
+    "mrcv": mrcv,
+    "mrcv_mmi_farmer1_bonferroni": mrcv_bonferroni,
+    "rao_scott": rao_scott,
+    "union_and_share": union_and_share,
+    "contrast_bounds": contrasts,
+    "imbens_manski": critical_values,
+    "stoye": stoye_intervals,
+    "horowitz_manski": horowitz_manski,
+    "denominator_free": ror,
+    "robust_p": least_favourable,
+    "im_ci_contrast": im_contrast,
+    "equal_multiplicity": multiplicity,
+    "union_bounds": union_of_tags,
+    "newcombe": newcombe,
+    "miettinen_nurminen": miettinen_nurminen,
+    "wilson": wilson,
+    "cohens_h": cohens_h,
+    "cramers_v": cramers_v,
+    "tost": tost,
+    "power_two": power,
+    "top10_list": top_list,
+    "fisher": fisher,
+    "hhi_bounds": hhi,
+    "e_value": e_values,
+    "effective_sample_size": effective_sizes,
+    "clone_block": clone_block,
+    "decady_thomas": decady,
+}

@@ -1,0 +1,356 @@
+"""Reference cases about units and clusters, run through the public estimators.
+
+Each function takes the ``input`` of a case and returns its values under the keys of ``expected``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from research.estimators.association import (
+    bland_altman,
+    kendall,
+    kendall_interval,
+    lin_concordance,
+    robust_regression,
+    spearman,
+    spearman_interval,
+)
+from research.estimators.clustered import (
+    bootstrap_share,
+    cluster_robust,
+    cluster_sample_mean,
+    clustered_share,
+    hill_index,
+    jackknife_se,
+    m_out_of_n_share,
+    paired_share_difference,
+    power_law_mle,
+    studentised_share,
+    wild_cluster_test,
+)
+from research.estimators.composition import (
+    aitchison_distance,
+    clr,
+    ilr,
+    perturbation_difference,
+    replace_zeros,
+)
+from research.estimators.concentration import (
+    concentration,
+    gini_jackknife_se,
+    sampled_hhi,
+    top_share,
+)
+from research.estimators.multiverse import adjust, specification_curve
+from research.estimators.rates import negative_binomial, poisson_regression, rate_ratio
+from research.results import Bounds
+
+Case = dict[str, Any]
+
+
+def ends(interval: Bounds) -> list[float]:
+    return [interval.low, interval.high]
+
+
+def download_share(case: Case) -> Case:
+    downloads = np.asarray(case["downloads"], dtype=float)
+    share = clustered_share(downloads * np.asarray(case["chinese"]), downloads, case["org"])
+    without = share.leave_one_out.values
+    return {
+        "share": share.value,
+        "se_linearised": share.se,
+        "se_survey_package": share.se,
+        "se_jackknife_centered_at_mean": jackknife_se(without),
+        "se_jackknife_centered_at_estimate": jackknife_se(without, share.value),
+        "n_orgs": share.n_clusters,
+        "kish_effective_n_orgs": share.kish_n,
+    }
+
+
+def percentile_and_bca(case: Case) -> Case:
+    boot = bootstrap_share(case["y"], case["x"], level=case["conf"])
+    return {
+        "share": boot.value,
+        "boot_mean": boot.mean,
+        "boot_sd_population": boot.sd,
+        "percentile_type7": ends(boot.percentile),
+        "prop_less": boot.below,
+        "z0": boot.bias_correction,
+        "acceleration": boot.acceleration,
+        "adjusted_levels": list(boot.adjusted_levels),
+        "bca_type7": ends(boot.bca),
+    }
+
+
+def studentised(case: Case) -> Case:
+    boot = studentised_share(case["y"], case["x"], level=case["conf"])
+    return {
+        "share": boot.value,
+        "se": boot.se,
+        "n_dropped": boot.dropped,
+        "t_quantiles_logit": list(boot.quantiles),
+        "ci_logit": ends(boot.logit),
+        "ci_raw": ends(boot.plain),
+    }
+
+
+def m_out_of_n(case: Case) -> Case:
+    def with_tail(index: float) -> Any:
+        return m_out_of_n_share(
+            case["y"], case["x"], m=case["m"], tail_index=index, level=case["conf"]
+        )
+
+    root = with_tail(2)
+    return {
+        "share": root.value,
+        "q": list(root.quantiles),
+        "ci_sqrt": ends(root.interval),
+        "ci_alpha_1_5": ends(with_tail(1.5).interval),
+    }
+
+
+def logit_jackknife(case: Case) -> Case:
+    share = clustered_share(case["y"], case["x"], level=case["conf"])
+    return {
+        "share": share.value,
+        "se_logit": share.se_link,
+        "kish_n": share.kish_n,
+        "ci_df_kish": ends(share.interval),
+        "ci_df_clusters": ends(share.interval_with(share.n_clusters - 1)),
+    }
+
+
+def channel_difference(case: Case) -> Case:
+    gap = paired_share_difference(case["dep"], case["dl"], case["cn"], case["fam"])
+    member = np.asarray(case["cn"])
+    first, second = (np.asarray(case[name], dtype=float) for name in ("dep", "dl"))
+    return {
+        "share_deployments": clustered_share(first * member, first, case["fam"]).value,
+        "share_downloads": clustered_share(second * member, second, case["fam"]).value,
+        "difference": gap.value,
+        "se_linearised": gap.se,
+        "se_jackknife": jackknife_se(gap.leave_one_out.values),
+    }
+
+
+def hill_and_pareto(case: Case) -> Case:
+    law = power_law_mle(case["x"], case["xmin"])
+    return {
+        "hill_alpha": [hill_index(case["x"], k) for k in case["k"]],
+        "powerlaw_alpha": law.alpha,
+        "n_tail": law.n_tail,
+        "se": law.se,
+    }
+
+
+def rank_tests(case: Case) -> Case:
+    generator = np.random.default_rng(0)  # used above the sizes that are exact
+    tau = kendall(case["x"], case["y"], rng=generator)
+    rho = spearman(case["x"], case["y"], rng=generator)
+    return {
+        "tau": tau.value,
+        "T": tau.statistic,
+        "p_kendall": tau.p,
+        "rho": rho.value,
+        "S": rho.statistic,
+        "p_spearman": rho.p,
+    }
+
+
+def rank_intervals(case: Case) -> Case:
+    found = rank_tests(case)
+    rho, tau, n = found["rho"], found["tau"], len(case["x"])
+    return {
+        "rho": rho,
+        "fisher": ends(spearman_interval(rho, n, method="Fisher")),
+        "fieller": ends(spearman_interval(rho, n, method="Fieller")),
+        "bonett_wright": ends(spearman_interval(rho, n)),
+        "tau": tau,
+        "tau_fieller": ends(kendall_interval(tau, n)),
+    }
+
+
+def lin(case: Case) -> Case:
+    found = lin_concordance(case["x"], case["y"])
+    return {
+        "ccc": found.value,
+        "ci_z": ends(found.interval),
+        "ci_asymptotic": ends(found.interval_plain),
+        "C_b": found.bias_correction,
+        "pearson": found.pearson,
+    }
+
+
+def limits_of_agreement(case: Case) -> Case:
+    two = bland_altman(case["x"], case["y"], multiplier=2)
+    normal = bland_altman(case["x"], case["y"])
+    return {
+        "bias": two.bias,
+        "sd": two.sd,
+        "loa_2sd": [two.lower, two.upper],
+        "loa_196": [normal.lower, normal.upper],
+        "ci_bias": ends(two.bias_interval),
+        "ci_lower_loa_2sd": ends(two.lower_interval_approximate),
+        "ci_upper_loa_2sd": ends(two.upper_interval_approximate),
+    }
+
+
+def log_ratios(case: Case) -> Case:
+    x, y = case["x"], case["y"]
+    return {
+        "clr_x": clr(x).tolist(),
+        "clr_y": clr(y).tolist(),
+        "ilr_x": ilr(x).tolist(),
+        "ilr_y": ilr(y).tolist(),
+        "distance": aitchison_distance(x, y),
+        "perturbation_difference": perturbation_difference(x, y).tolist(),
+    }
+
+
+def zeros(case: Case) -> Case:
+    return {"rows": [replace_zeros(row, case["delta"]).tolist() for row in case["rows"]]}
+
+
+def multiplicity(case: Case) -> Case:
+    p = case["p"]
+    holm, bh = adjust(p, "Holm"), adjust(p, "Benjamini-Hochberg")
+    return {
+        "bonferroni": list(adjust(p, "Bonferroni").p),
+        "holm": list(holm.p),
+        "hochberg": list(adjust(p, "Hochberg").p),
+        "hommel": list(adjust(p, "Hommel").p),
+        "bh": list(bh.p),
+        "by": list(adjust(p, "Benjamini-Yekutieli").p),
+        "reject_holm": holm.n_rejected,
+        "reject_bh": bh.n_rejected,
+    }
+
+
+def curve(case: Case) -> Case:
+    rows = []
+    for outcome in case["outcomes"].values():
+        for subset in case["subsets_1based"]:
+            row = np.full(len(outcome), np.nan)
+            kept = np.asarray(subset) - 1
+            row[kept] = np.asarray(outcome, dtype=float)[kept]
+            rows.append(row)
+    found = specification_curve(rows, case["group"], alpha=case["alpha"])
+    return {
+        "estimates": list(found.estimates),
+        "p_values": list(found.p_values),
+        "median": found.median,
+        "n_sig_positive": found.significant,
+        "stouffer": found.stouffer,
+        "p_median_two_sided": found.p_median,
+        "p_share_one_sided": found.p_significant,
+        "p_stouffer_two_sided": found.p_stouffer,
+    }
+
+
+def robust(case: Case) -> Case:
+    x = np.column_stack((np.ones(len(case["year"])), case["year"]))
+    huber = robust_regression(case["calls"], x)
+    bisquare = robust_regression(case["calls"], x, norm="Tukey bisquare")
+    return {
+        "huber_coef": huber.coefficients.tolist(),
+        "huber_scale": huber.scale,
+        "bisquare_coef": bisquare.coefficients.tolist(),
+        "bisquare_scale": bisquare.scale,
+    }
+
+
+def few_clusters(case: Case) -> Case:
+    x = np.column_stack((np.ones(len(case["y"])), case["trt"], case["x"]))
+    fit = cluster_robust(case["y"], x, case["cluster"])
+    test = wild_cluster_test(case["y"], x, case["cluster"], 1)
+    return {
+        "coef": fit.coefficients.tolist(),
+        "se_cr0": fit.se_cr0.tolist(),
+        "se_cr1": fit.se_cr1.tolist(),
+        "se_cr2": fit.se_cr2.tolist(),
+        "df_cr2": fit.df_cr2.tolist(),
+        "t_cr1": test.statistic,
+        "p_wcr_two_sided": test.p,
+    }
+
+
+def counts(case: Case) -> Case:
+    columns = [np.ones(len(case["breaks"]))]
+    for factor in ("wool", "tension"):
+        levels = list(dict.fromkeys(case[factor]))  # the first level is the reference
+        columns += [np.asarray(case[factor]) == level for level in levels[1:]]
+    x = np.column_stack(columns).astype(float)
+    poisson, binomial = poisson_regression(case["breaks"], x), negative_binomial(case["breaks"], x)
+    return {
+        "coef": poisson.coefficients.tolist(),
+        "se_hc0": poisson.se_cr0.tolist(),
+        "pearson_dispersion": poisson.scale,
+        "nb_coef": binomial.coefficients.tolist(),
+        "nb_theta": binomial.theta,
+        "nb_alpha": binomial.alpha,
+    }
+
+
+def two_rates(case: Case) -> Case:
+    ratio = rate_ratio(tuple(case["counts"]), tuple(case["exposure"]))
+    return {"rate_ratio": ratio.value, "p": ratio.p, "ci": ends(ratio.interval)}
+
+
+def inequality(case: Case) -> Case:
+    found = concentration(case["x"])
+    return {
+        "gini": found.gini,
+        "gini_corrected": found.gini_corrected,
+        "hhi": found.hhi,
+        "hhi_normalised": found.hhi_normalised,
+        "effective_number": found.effective_number,
+        "rosenbluth": found.rosenbluth,
+        "theil": found.theil,
+        "cr4": top_share(case["x"], 4),
+        "gini_jackknife_se": gini_jackknife_se(case["x"]),
+    }
+
+
+def multinomial_hhi(case: Case) -> Case:
+    plain = sampled_hhi(case["counts"], design_effect=1)
+    clustered = {
+        f"se_deff{deff:g}": sampled_hhi(case["counts"], design_effect=deff).se
+        for deff in case["deff"]
+    }
+    return {"hhi": plain.value, "hhi_unbiased": plain.unbiased, "se": plain.se, **clustered}
+
+
+def sample_mean(case: Case) -> Case:
+    cluster, weight, population, *_, outcome = zip(*case["rows"], strict=True)
+    mean = cluster_sample_mean(outcome, cluster, weights=weight, population_clusters=population[0])
+    return {"mean": mean.value, "se": mean.se, "deff": mean.design_effect}
+
+
+CASES: dict[str, Callable[[Case], Case]] = {
+    "download_share": download_share,
+    "exhaustive_cluster_bootstrap": percentile_and_bca,
+    "exhaustive_cluster_bootstrap_studentised": studentised,
+    "exhaustive_m_out_of_n": m_out_of_n,
+    "share_logit_jackknife": logit_jackknife,
+    "channel_share_difference": channel_difference,
+    "hill": hill_and_pareto,
+    "kendall_spearman": rank_tests,
+    "spearman_kendall_ci": rank_intervals,
+    "lin_": lin,
+    "bland_altman": limits_of_agreement,
+    "aitchison": log_ratios,
+    "multiplicative_zero": zeros,
+    "multiplicity": multiplicity,
+    "specification_curve": curve,
+    "rlm": robust,
+    "cluster_robust": few_clusters,
+    "poisson_quasi": counts,
+    "poisson_rate_ratio": two_rates,
+    "gini": inequality,
+    "hhi_multinomial": multinomial_hhi,
+    "design_effect_mean": sample_mean,
+}
