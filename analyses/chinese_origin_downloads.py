@@ -85,14 +85,15 @@ SENTENCE_TRANSFORMERS = ["sentence-transformers", "cross-encoder"]  # begun in D
 
 @dataclass(frozen=True)
 class Conventions:
-    """Where defensible codings differ; the first value is the default."""
+    """How the same models are coded, where more than one way is defensible."""
 
-    spike: str = "kept"
-    repackagers: str = "themselves"
-    sentence_transformers: str = "Germany"
+    spike: str
+    repackagers: str
+    sentence_transformers: str
     hong_kong_taiwan: str = "apart"
 
 
+# The name of each convention in the uncertainty budget, and its values.
 VARIED = {
     "spike": ("traffic spike", ("kept", "removed")),
     "repackagers": ("attribution of repackaged models", ("themselves", "base model")),
@@ -125,11 +126,12 @@ def sample(
         return _coded(members[day], homes, under)
 
     models = coded(date, conventions)
+    organisations = models[organisation]
     return Sample(
         population=NAMES[who],
         as_of=date,
         data={
-            "models": models.assign(organisation=models[organisation]),
+            "models": models.drop(columns=["parent", "account"]).assign(organisation=organisations),
             "cluster": "account" if organisation == "account" else "organisation",
             # The downloads of the last place; the catalogue has none, as it is not cut by rank.
             "cut": None if "catalogue" in who else float(tables[date]["hub_downloads_30d"].min()),
@@ -248,8 +250,7 @@ def _home(authors, accounts) -> pd.DataFrame:
 
 def _base(rows, accounts) -> pd.DataFrame:
     """Home of the base models that repackaged models name; anywhere, where they name none."""
-    named = rows["base_models"].mask(rows["base_models"] == rows["model_id"])
-    authors = named.str.split("|").explode().str.partition("/")[0]
+    authors = rows["base_models"].str.split("|").explode().str.partition("/")[0]
     bases = _home(authors, accounts).groupby(level=0)
     publisher = bases[["parent", "account"]].first()
     return bases[MAY_BE].any().join(publisher.apply(lambda names: names.fillna(rows["author"])))

@@ -267,7 +267,7 @@ class Verdict:
 class Specification:
     """One estimate of one combination of analytic choices.
 
-    ``also`` holds the further combinations whose sample is identical: they count once.
+    ``also`` holds the further combinations that give the very same estimate: they count once.
     """
 
     label: str

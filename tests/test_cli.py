@@ -19,7 +19,10 @@ def research(*arguments, cwd=None):
 
 
 def test_help_loads_nothing_heavy():
-    code = "import sys, research.cli; print([m for m in ('pandas', 'scipy', 'matplotlib') if m in sys.modules])"
+    code = (
+        "import sys, research.cli; "
+        "print([m for m in ('pandas', 'scipy', 'matplotlib') if m in sys.modules])"
+    )
     loaded = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True
     )
@@ -72,7 +75,10 @@ def test_data_list_show_and_verify():
     ("arguments", "message"),
     [
         (["run", "parameter_scal"], "Did you mean 'parameter_scale'?"),
-        (["run", "parameter_scale", "--set", "clones=gone"], "Known: fewest removed, kept, most removed"),
+        (
+            ["run", "parameter_scale", "--set", "clones=gone"],
+            "Known: fewest removed, kept, most removed",
+        ),
         (["run", "parameter_scale", "--set", "clones"], "--set wants CHOICE=VALUE, found 'clones'"),
         (["run", "./nothing.py"], "There is no analysis file nothing.py"),
         (["data", "show", "tenthee"], "Did you mean 'tenthe'?"),

@@ -14,10 +14,13 @@ TOY = '''"""How many countries are listed?"""
 from typing import Literal
 from research import Estimate, Hypothesis, Sample
 
-HYPOTHESES = {"n": Hypothesis(estimand="countries", null=10, alternative="greater", role="reanalysis")}
+HYPOTHESES = {
+    "n": Hypothesis(estimand="countries", null=10, alternative="greater", role="reanalysis")
+}
 
 def sample(tenthe_countries, *, top: Literal[20, 5] = 20):
-    return Sample(population="the list", as_of="2025-04-24", data={"frame": tenthe_countries.head(top)})
+    frame = tenthe_countries.head(top)
+    return Sample(population="the list", as_of="2025-04-24", data={"frame": frame})
 
 def estimate(sample, *, rng):
     value = len(sample["frame"]) + rng.uniform()

@@ -179,20 +179,23 @@ def _compute(question: _Question) -> tuple[dict[Any, _Computed], list[Skipped]]:
 def _specifications(
     computed: Mapping[Any, _Computed], hypotheses: Mapping[str, Hypothesis], where: str
 ) -> Iterator[Specification]:
+    """Each distinct estimate once: a choice that does not bear on it adds no weight to a verdict."""
+    same: dict[Any, list[Choices]] = {}
     for item in computed.values():
-        for label, estimate in item.estimates.items():
-            if label in hypotheses:
-                yield Specification(
-                    label=label,
-                    choices=item.choices,
-                    value=estimate.value,
-                    bounds=estimate.identified,
-                    interval=estimate.interval,
-                    verdict=judge(
-                        hypotheses[label], estimate.identified, estimate.interval, where=where
-                    ),
-                    also=tuple(item.also),
-                )
+        for label in (name for name in item.estimates if name in hypotheses):
+            estimate = item.estimates[label]
+            found = (label, estimate.value, estimate.identified, estimate.interval)
+            same.setdefault(found, []).extend([item.choices, *item.also])
+    for (label, value, bounds, interval), choices in same.items():
+        yield Specification(
+            label=label,
+            choices=choices[0],
+            value=value,
+            bounds=bounds,
+            interval=interval,
+            verdict=judge(hypotheses[label], bounds, interval, where=where),
+            also=tuple(choices[1:]),
+        )
 
 
 def _robustness(

@@ -106,7 +106,7 @@ def top_share(sizes: ArrayLike, k: int) -> float:
     0.8
     """
     shares = _shares(sizes)
-    return float(shares[: _rank(k, len(shares))].sum())
+    return min(1.0, float(shares.cumsum()[_rank(k, len(shares)) - 1]))  # rounding may pass 1
 
 
 def top_share_interval(

@@ -182,8 +182,9 @@ def paired_gap_bounds(
     same_length(first=first.value, second=second.value)
     sure, maybe = _origins(len(first.value), certain, possible)
     # The share of the units outside the class differs by the same amount the other way.
-    high = -_least_gap(first, second, ~maybe, ~sure)
-    return Bounds(max(_least_gap(first, second, sure, maybe), -1.0), min(high, 1.0))
+    ends = _least_gap(first, second, sure, maybe), -_least_gap(first, second, ~maybe, ~sure)
+    low, high = sorted(ends)  # the last bit may swap the ends of a point
+    return Bounds(max(low, -1.0), min(high, 1.0))
 
 
 def _least_gap(first: Ranged, second: Ranged, sure: Flags, maybe: Flags) -> float:

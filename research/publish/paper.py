@@ -24,7 +24,7 @@ def working_copy(folder: Path) -> None:
 
 
 def list_datasets(results: Iterable[Result], folder: Path) -> Path:
-    """Write name, date, rows and title of every dataset behind the results, for the paper's table."""
+    """Write name, date, rows and title of every dataset behind the results for the paper."""
     used = sorted({o["dataset"] for r in results for o in r.provenance.tables.values()})
     rows = [
         {

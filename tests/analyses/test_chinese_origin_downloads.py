@@ -183,7 +183,7 @@ def test_repackaged_models_follow_the_base_they_name_or_may_be_anyones(result, r
         bases = dict(zip(top["model_id"].str.lower(), top["base_models"], strict=True))
         table["base_models"] = [bases.get(m.lower()) for m in table["model_id"]]
     for i, row in table[table["role"] == "repackager"].iterrows():
-        named = row["base_models"] if row["base_models"] != row["model_id"] else None
+        named = row["base_models"]
         bases = named.split("|") if isinstance(named, str) else ["nobody/knows"]
         sets = [possible(origins.get(base.split("/")[0])) for base in bases]
         table.at[i, "possible"] = frozenset().union(*sets)

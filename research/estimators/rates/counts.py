@@ -19,7 +19,8 @@ from research.results import CannotEstimate, ResearchError
 STEPS = 200
 CONVERGED = 1e-12
 NO_MEAN = 1e-9  # relative to the largest mean
-LOG_ALPHA = (math.log(1e-8), math.log(1e4))
+LOG_ALPHA = (math.log(1e-6), math.log(1e4))
+NO_GAIN = 1e-6  # in log-likelihood; smaller differences are rounding
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -122,7 +123,7 @@ def negative_binomial(y: ArrayLike, x: ArrayLike) -> NegativeBinomial:
         deviance, bounds=LOG_ALPHA, method="bounded", options={"xatol": 1e-9}
     )
     poisson, means = _log_linear(outcome, design.x, sm.families.Poisson())
-    if found.fun >= -float(sm.families.Poisson().loglike(outcome, means)):
+    if found.fun >= -float(sm.families.Poisson().loglike(outcome, means)) - NO_GAIN:
         return NegativeBinomial(coefficients=poisson, alpha=0.0)
     alpha = math.exp(float(found.x))
     family = sm.families.NegativeBinomial(alpha=alpha)

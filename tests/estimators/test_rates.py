@@ -1,0 +1,285 @@
+"""Rates, gaps, counts and short lists: other implementations, brute force, refusals."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import statsmodels.api as sm
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+from scipy import stats
+from statsmodels.stats.rates import test_poisson_2indep as poisson_2indep
+
+from research.estimators.rates import (
+    gap_ratio,
+    negative_binomial,
+    poisson_regression,
+    rank_biased_overlap,
+    rate_ratio,
+    top_list_test,
+)
+from research.results import CannotEstimate, ResearchError
+
+EXACT = 1e-9  # the same arithmetic in another order
+ITERATIVE = 1e-4  # statsmodels stops its search for the negative binomial earlier
+
+events = st.integers(0, 40)
+exposure = st.floats(0.1, 100)
+
+
+# Two rates ----------------------------------------------------------------------------------------
+
+
+@settings(deadline=None)
+@given(events, events, exposure, exposure)
+def test_rate_ratio_and_its_inverse(a, b, s, t) -> None:
+    assume(a + b > 0)
+    found, inverse = rate_ratio((a, b), (s, t)), rate_ratio((b, a), (t, s))
+    assert found.interval.low <= found.value <= found.interval.high
+    assert inverse.p == pytest.approx(found.p)
+    assert (found.interval.low == 0) == (a == 0)
+    assert (found.interval.high == np.inf) == (b == 0)
+    if a and b:
+        assert inverse.value == pytest.approx(1 / found.value)
+        assert inverse.interval.low == pytest.approx(1 / found.interval.high, rel=1e-6)
+
+
+@settings(deadline=None)
+@given(events, events, exposure, exposure)
+def test_rate_test_agrees_with_statsmodels(a, b, s, t) -> None:
+    assume(a * b > 0)  # theirs divides by the second rate
+    theirs = poisson_2indep(a, s, b, t, method="exact-cond").pvalue
+    assert rate_ratio((a, b), (s, t)).p == pytest.approx(theirs, abs=1e-6)
+
+
+def test_interval_ends_are_where_one_sided_tests_turn() -> None:
+    found = rate_ratio((7, 12), (3, 5), level=0.9)
+    for ratio, tail in (
+        (found.interval.low, lambda p: stats.binom.sf(6, 19, p)),
+        (found.interval.high, lambda p: stats.binom.cdf(7, 19, p)),
+    ):
+        share = ratio * 3 / (ratio * 3 + 5)
+        assert tail(share) == pytest.approx(0.05, abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("counts", "exposures", "error", "message"),
+    [
+        ((0, 0), (1, 1), CannotEstimate, "Neither group has an event"),
+        ((1.5, 2), (1, 1), ResearchError, "whole numbers"),
+        ((-1, 2), (1, 1), ResearchError, "at least zero"),
+        ((1, 2), (0, 1), ResearchError, "positive and finite"),
+        ((1, 2), (np.inf, 1), ResearchError, "positive and finite"),
+    ],
+)
+def test_rate_refusals(counts, exposures, error, message) -> None:
+    with pytest.raises(error, match=message):
+        rate_ratio(counts, exposures)
+
+
+# Gaps ---------------------------------------------------------------------------------------------
+
+GAPS = np.array([5.0, 9, 3, 30, 25, 8, 12, 40, 6, 7, 2, 50, 20, 33])
+ENDED = np.array([1, 1, 0, 1, 0, 1, 1, 0, 1, 1, 0, 1, 1, 0])
+FIRST = np.array([1, 1, 1, 1, 1, 0, 0, 0, 1, 1, 1, 0, 0, 0])
+ORGANISATION = np.array(list("aaabbcccdddeee"))
+
+
+def test_gap_test_agrees_with_scipy_over_organisations() -> None:
+    found = gap_ratio(GAPS, ENDED, FIRST, ORGANISATION)
+    labels = np.unique(ORGANISATION)
+    totals = [(GAPS[ORGANISATION == o].sum(), ENDED[ORGANISATION == o].sum()) for o in labels]
+    first = [bool(FIRST[ORGANISATION == o].all()) for o in labels]
+
+    def statistic(chosen: np.ndarray) -> float:
+        member = np.array(chosen, dtype=bool)
+        (s, a), (t, b) = (np.array(totals)[rows].sum(axis=0) for rows in (member, ~member))
+        return abs(np.log(s / a) - np.log(t / b))
+
+    theirs = stats.permutation_test(
+        (np.array(first),),
+        statistic,
+        permutation_type="pairings",
+        n_resamples=1000,
+        vectorized=False,
+        alternative="greater",
+    )
+    assert found.p == pytest.approx(theirs.pvalue)
+    assert np.log(found.value) == pytest.approx(-theirs.statistic)
+    assert found.method == "all 10 assignments of 3 of 5 clusters"
+
+
+def test_swapping_the_groups_inverts_the_ratio() -> None:
+    found, swapped = (gap_ratio(GAPS, ENDED, g, ORGANISATION) for g in (FIRST, 1 - FIRST))
+    assert swapped.value == pytest.approx(1 / found.value)
+    assert swapped.mean_gaps == found.mean_gaps[::-1]
+    assert swapped.p == pytest.approx(found.p)
+
+
+def test_an_unfinished_gap_lengthens_the_mean() -> None:
+    longer = np.where(ENDED == 0, GAPS * 10, GAPS)
+    assert (
+        gap_ratio(longer, ENDED, FIRST, ORGANISATION).mean_gaps
+        > gap_ratio(GAPS, ENDED, FIRST, ORGANISATION).mean_gaps
+    )
+
+
+def test_random_assignments_hold_their_level() -> None:
+    """Organisations alike: p below 0.1 in a tenth of 200 draws, within three standard errors."""
+    rng = np.random.default_rng(12)
+    below = 0
+    for _ in range(200):
+        gaps = rng.exponential(1, 40) * np.repeat(rng.lognormal(0, 0.5, 10), 4)
+        found = gap_ratio(
+            gaps, np.tile([1, 1, 1, 0], 10), np.repeat([1, 0], 20), np.arange(40) // 4
+        )
+        below += found.p <= 0.1
+    assert below / 200 == pytest.approx(0.1, abs=3 * np.sqrt(0.09 / 200))
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "message"),
+    [
+        (lambda: gap_ratio([1, 2], [1, 1], [1, 1], ["a", "b"]), CannotEstimate, "one group"),
+        (lambda: gap_ratio([1, 2], [1, 0], [1, 0], ["a", "b"]), CannotEstimate, "1 and 0 rel"),
+        (lambda: gap_ratio([1, 2], [1, 1], [1, 0], ["a", "a"]), ResearchError, "'a' and 0 other"),
+        (lambda: gap_ratio([-1, 2], [1, 1], [1, 0], ["a", "b"]), ResearchError, "no negative"),
+        (
+            lambda: gap_ratio(np.ones(40), np.ones(40), np.arange(40) < 20, np.arange(40)),
+            ResearchError,
+            "20 of 40 clusters: give a random generator",
+        ),
+    ],
+)
+def test_gap_refusals(call, error, message) -> None:
+    with pytest.raises(error, match=message):
+        call()
+
+
+# Counts -------------------------------------------------------------------------------------------
+
+
+def counts(dispersion: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    rng = np.random.default_rng(7)
+    x = sm.add_constant(rng.normal(size=400))
+    mean = np.exp(x @ [1, 0.4])
+    shape = 1 / dispersion if dispersion else np.inf
+    draws = rng.gamma(shape, mean / shape) if dispersion else mean
+    return rng.poisson(draws), x, rng.integers(0, 50, 400)
+
+
+def test_poisson_errors_by_cluster_agree_with_statsmodels() -> None:
+    y, x, cluster = counts(0.5)
+    found = poisson_regression(y, x, cluster)
+    theirs = sm.GLM(y, x, family=sm.families.Poisson()).fit(
+        cov_type="cluster", cov_kwds={"groups": cluster}
+    )
+    assert found.coefficients == pytest.approx(theirs.params)
+    assert found.se == pytest.approx(theirs.bse)
+    assert found.scale == pytest.approx(theirs.pearson_chi2 / theirs.df_resid)
+    assert found.scale > 1.5
+
+
+def test_poisson_slope_does_not_depend_on_the_unit() -> None:
+    y, x, cluster = counts(0.5)
+    found, scaled = (poisson_regression(y * unit, x, cluster) for unit in (1, 1e8))
+    assert scaled.coefficients[1] == pytest.approx(found.coefficients[1])
+    assert scaled.se == pytest.approx(found.se)
+
+
+def test_negative_binomial_agrees_with_statsmodels() -> None:
+    y, x, _ = counts(0.5)
+    found = negative_binomial(y, x)
+    theirs = sm.NegativeBinomial(y, x).fit(disp=0, method="bfgs", maxiter=500).params
+    assert found.coefficients == pytest.approx(theirs[:2], abs=ITERATIVE)
+    assert found.alpha == pytest.approx(theirs[2], abs=ITERATIVE)
+    assert found.theta == pytest.approx(1 / found.alpha)
+
+
+def test_under_dispersed_counts_have_no_alpha() -> None:
+    found = negative_binomial([2, 3, 2, 3, 3, 2], np.ones((6, 1)))
+    assert (found.alpha, found.theta) == (0, np.inf)
+    assert found.coefficients == pytest.approx(np.log(2.5))
+
+
+@pytest.mark.parametrize(
+    ("y", "x", "message"),
+    [
+        ([0, 0, 0], np.ones((3, 1)), "All values of 'y' are zero"),
+        ([-1, 2, 3], np.ones((3, 1)), "no negative value"),
+        ([0, 0, 3, 5], sm.add_constant([0, 0, 1, 1]), "separates the zeros"),
+        ([1, 2, 3], np.ones((3, 2)), "collinear"),
+    ],
+)
+def test_count_refusals(y, x, message) -> None:
+    for fit in (poisson_regression, negative_binomial):
+        with pytest.raises(ResearchError, match=message):
+            fit(y, x)
+
+
+# Lists --------------------------------------------------------------------------------------------
+
+
+@settings(deadline=None)
+@given(st.integers(1, 8), st.integers(1, 20), st.data())
+def test_list_test_agrees_with_fisher(listed, kind, data) -> None:
+    population = kind + listed + 10
+    found = data.draw(st.integers(max(0, listed + kind - population), min(listed, kind)))
+    test = top_list_test(found, listed, kind, population)
+    table = [[found, listed - found], [kind - found, population - kind - listed + found]]
+    assert test.p_more == pytest.approx(stats.fisher_exact(table, "greater").pvalue)
+    assert test.p_fewer == pytest.approx(stats.fisher_exact(table, "less").pvalue)
+    assert test.p_mid <= test.p <= 1
+    assert found / population <= test.interval.low <= test.interval.high <= 1
+
+
+def test_interval_holds_exactly_the_sizes_that_are_not_rejected() -> None:
+    test = top_list_test(6, 10, 30, 80, level=0.9)
+    kept = []
+    for kind in range(6, 77):
+        other = top_list_test(6, 10, kind, 80)
+        if min(other.p_more, other.p_fewer) > 0.05:
+            kept.append(kind / 80)
+    assert (test.interval.low, test.interval.high) == (min(kept), max(kept))
+
+
+@pytest.mark.parametrize(
+    ("numbers", "message"),
+    [
+        ((11, 10, 30, 80), "11 of 10 entries"),
+        ((3, 10, 2, 80), "3 of 10 entries"),
+        ((0, 10, 75, 80), "0 of 10 entries"),
+        ((0, 0, 5, 80), "The list is empty"),
+    ],
+)
+def test_list_refusals(numbers, message) -> None:
+    with pytest.raises(ResearchError, match=message):
+        top_list_test(*numbers)
+
+
+@given(st.permutations(range(12)), st.integers(1, 12), st.integers(1, 12), st.floats(0.3, 0.95))
+def test_overlap_bounds_hold_whatever_is_not_shown(order, s, t, p) -> None:
+    """The two rankings agree in full below rank 12, so that their overlap is known."""
+    depths = np.arange(1, 3000)
+    common = [len(set(range(min(d, 12))) & set(order[:d])) + max(d - 12, 0) for d in depths]
+    truth = (1 - p) * (p ** (depths - 1.0) * np.array(common) / depths).sum()
+    found = rank_biased_overlap(range(12)[:s], order[:t], persistence=p)
+    assert found.bounds.low - EXACT <= truth <= found.bounds.high + EXACT
+    assert found.bounds.low - EXACT <= found.value <= found.bounds.high + EXACT
+    swapped = rank_biased_overlap(order[:t], range(12)[:s], persistence=p)
+    assert swapped.value == pytest.approx(found.value)
+
+
+def test_overlap_of_equal_and_disjoint_lists() -> None:
+    same, other = rank_biased_overlap("abcde", "abcde"), rank_biased_overlap("abcde", "fghij")
+    assert same.value == pytest.approx(1)
+    assert same.bounds.high == pytest.approx(1)
+    assert (other.value, other.bounds.low) == (0, 0)
+
+
+def test_overlap_refusals() -> None:
+    for lists in (("", "abc"), ("abca", "abc")):
+        with pytest.raises(ResearchError, match="distinct names"):
+            rank_biased_overlap(*lists)
+    with pytest.raises(ResearchError, match="persistence"):
+        rank_biased_overlap("ab", "ab", persistence=1)
