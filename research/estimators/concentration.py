@@ -223,9 +223,11 @@ def gini_jackknife_se(sizes: ArrayLike) -> float:
     shares, others = _without_each(sizes)
     n = len(shares)
     ranks = np.arange(1, n + 1)
-    # Without unit j (largest first) the smaller ones move up a rank, and so count once less.
-    smaller = shares[::-1].cumsum()[::-1] - shares
-    by_rank = ((ranks * shares).sum() - ranks * shares - smaller) / others
+    # Without unit j (largest first) the smaller ones move up a rank. Sums of what stays, rather
+    # than differences, keep all digits where one unit holds nearly everything.
+    larger = np.concatenate(([0.0], (ranks * shares).cumsum()[:-1]))
+    smaller = np.concatenate((((ranks - 1) * shares)[::-1].cumsum()[::-1][1:], [0.0]))
+    by_rank = (larger + smaller) / others
     return jackknife_se((n - 2 * by_rank) / (n - 1))
 
 
@@ -246,7 +248,7 @@ def hhi_jackknife_se(sizes: ArrayLike) -> float:
     """
     shares, others = _without_each(sizes)
     squares = np.square(shares)
-    return jackknife_se((squares.sum() - squares) / np.square(others))
+    return jackknife_se(all_but_one(squares) / np.square(others))
 
 
 def _shares(sizes: ArrayLike) -> Floats:

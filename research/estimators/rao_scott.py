@@ -83,14 +83,12 @@ def cluster_chi_square(
     >>> round(found.pearson, 3), found.df, found.df_denominator
     (0.4, 1, 4.0)
     """
-    cells, shape = _cells(rows, columns)
-    units = len(cells)
+    units = np.size(rows)
+    cells, shape = _cells(valid.codes(rows, "rows", units), valid.codes(columns, "columns", units))
+    codes = valid.codes(clusters, "clusters", units)
     weight = np.ones(units) if weights is None else valid.counts(weights, "weights")
-    codes = np.unique(np.asarray(clusters), return_inverse=True)[1]
-    if not weight.size == codes.size == units:
-        raise ResearchError(
-            "'rows', 'columns', 'clusters' and 'weights' should have one entry per unit."
-        )
+    if weight.size != units:
+        raise ResearchError(f"'weights' should hold {units} numbers, found {weight.size}.")
     shares = weight @ cells / weight.sum()
     deviations = (cells - shares) * weight[:, None] / weight.sum()
     variance = _between(deviations, codes, clusters_in_population)
@@ -99,19 +97,15 @@ def cluster_chi_square(
     return _corrected(pearson, effects, int(codes.max()))
 
 
-def _cells(rows: ArrayLike, columns: ArrayLike) -> tuple[Floats, tuple[int, int]]:
+def _cells(row: valid.Codes, column: valid.Codes) -> tuple[Floats, tuple[int, int]]:
     """Membership of each unit in the cells of the table, row by row, and the table's shape."""
-    row_names, row = np.unique(np.asarray(rows), return_inverse=True)
-    column_names, column = np.unique(np.asarray(columns), return_inverse=True)
-    if row.shape != column.shape:
-        raise ResearchError(f"Found {row.size} row labels and {column.size} column labels.")
-    shape = row_names.size, column_names.size
+    shape = int(row.max(initial=-1)) + 1, int(column.max(initial=-1)) + 1
     if min(shape) < 2:
         raise CannotEstimate("A test of independence needs at least two rows and two columns.")
     return np.eye(math.prod(shape))[row * shape[1] + column], shape
 
 
-def _between(deviations: Floats, codes: np.ndarray, population: float) -> Floats:
+def _between(deviations: Floats, codes: valid.Codes, population: float) -> Floats:
     """Linearised covariance of the shares: that of the totals of the clusters' deviations."""
     drawn = int(codes.max()) + 1
     if drawn < 2:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import math
 
 import numpy as np
+import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from research.results import CannotEstimate, ResearchError
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
+Codes = NDArray[np.intp]
 
 
 def floats(values: ArrayLike, name: str) -> Floats:
@@ -48,6 +50,21 @@ def flags(values: ArrayLike, name: str, size: int) -> Flags:
     if array.dtype != bool and not np.isin(array, (0, 1)).all():
         raise ResearchError(f"'{name}' should hold true and false only (or 1 and 0).")
     return array.astype(bool)
+
+
+def codes(labels: ArrayLike, name: str, size: int) -> Codes:
+    """The number of each label's class, in order of appearance, for ``size`` labels of any type."""
+    array = np.asarray(labels)
+    if array.shape != (size,):
+        raise ResearchError(f"'{name}' should hold {size} labels, found shape {array.shape}.")
+    numbers = pd.factorize(array)[0]
+    missing = int((numbers < 0).sum())
+    if missing:
+        raise ResearchError(
+            f"'{name}' has no label for {missing} of {size} units. Drop them, or give the "
+            "unknown a label of their own."
+        )
+    return np.asarray(numbers, dtype=np.intp)
 
 
 def index(which: int, size: int) -> int:

@@ -211,8 +211,23 @@ def test_doubling_every_cluster_doubles_pearson_but_not_the_evidence() -> None:
         ),
         (lambda: cluster_chi_square([1, 2], [1, 2], [1, 1]), CannotEstimate, "One cluster"),
         (lambda: cluster_chi_square([1, 1], [1, 2], [1, 2]), CannotEstimate, "two rows"),
-        (lambda: cluster_chi_square([1, 2], [1, 2, 1], [1, 2]), ResearchError, "column labels"),
-        (lambda: cluster_chi_square([1, 2], [1, 2], [1, 2, 3]), ResearchError, "one entry per"),
+        (lambda: cluster_chi_square([1, 2], [1, 2, 1], [1, 2]), ResearchError, "'columns' should"),
+        (lambda: cluster_chi_square([1, 2], [1, 2], [1, 2, 3]), ResearchError, "'clusters' should"),
+        (
+            lambda: cluster_chi_square([1, 2], [1, 2], ["a", None]),
+            ResearchError,
+            "no label for 1 of 2",
+        ),
+        (
+            lambda: cluster_chi_square([1, 2], [1, 2], [1, 2], weights=[1]),
+            ResearchError,
+            "'weights' should",
+        ),
+        (
+            lambda: marginal_independence([1, np.nan], [[1], [0]]),
+            ResearchError,
+            "no label for 1 of 2",
+        ),
         (
             lambda: cluster_chi_square([1, 2], [1, 2], [1, 2], clusters_in_population=1),
             ResearchError,

@@ -61,6 +61,13 @@ EMPTY_OR_FULL = [
 ]
 
 samples = st.integers(1, 200).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n)))
+# Few, nearly all, or any number of units with the property, in samples of up to 10^10.
+large_samples = st.integers(1, 10**10).flatmap(
+    lambda n: st.tuples(
+        st.one_of(st.integers(0, min(n, 3)), st.integers(max(0, n - 3), n), st.integers(0, n)),
+        st.just(n),
+    )
+)
 levels = st.floats(0.6, 0.995)
 effects = st.floats(0.5, 20)
 SINGLE = [wilson, clopper_pearson]
@@ -229,6 +236,24 @@ def test_intervals_of_ratios_invert(
     back = miettinen_nurminen(second, first, measure=measure)
     inverse = tuple(1 / limit if limit else math.inf for limit in (back.high, back.low))
     assert tuple(found) == pytest.approx(inverse, rel=ROUNDING)
+
+
+@settings(max_examples=150, deadline=None)
+@given(large_samples, large_samples, st.sampled_from(MEASURES), st.sampled_from([1, 50]))
+def test_score_limits_enclose_the_estimate_at_any_size(
+    first: tuple[int, int], second: tuple[int, int], measure: Measure, effect: float
+) -> None:
+    try:
+        found = miettinen_nurminen(first, second, measure=measure, design_effect=effect)
+    except CannotEstimate:
+        return
+    p, q = first[0] / first[1], second[0] / second[1]
+    values = {"difference": (p - q, 1), "ratio": (p, q), "odds ratio": (p * (1 - q), q * (1 - p))}
+    part, whole = values[measure]
+    estimate = part / whole if whole else math.inf
+    slack = ROUNDING * max(1.0, abs(estimate)) if math.isfinite(estimate) else 0.0
+    assert found.low - slack <= estimate <= found.high + slack
+    assert found.low < found.high
 
 
 @pytest.mark.parametrize("method", ["boschloo", "barnard"])

@@ -87,9 +87,9 @@ ORGANISATION = np.array(list("aaabbcccdddeee"))
 
 def test_gap_test_agrees_with_scipy_over_organisations() -> None:
     found = gap_ratio(GAPS, ENDED, FIRST, ORGANISATION)
-    labels = np.unique(ORGANISATION)
-    totals = [(GAPS[ORGANISATION == o].sum(), ENDED[ORGANISATION == o].sum()) for o in labels]
-    first = [bool(FIRST[ORGANISATION == o].all()) for o in labels]
+    where = [np.flatnonzero(label == ORGANISATION) for label in np.unique(ORGANISATION)]
+    totals = [(GAPS[rows].sum(), ENDED[rows].sum()) for rows in where]
+    first = [bool(FIRST[rows].all()) for rows in where]
 
     def statistic(chosen: np.ndarray) -> float:
         member = np.array(chosen, dtype=bool)

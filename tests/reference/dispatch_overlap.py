@@ -162,7 +162,8 @@ def horowitz_manski(given: Case) -> Case:
 
 def ror(given: Case) -> Case:
     _, _, first, second = _groups(given)
-    found = ratio_of_ratios(first, second, numerator=0, denominator=1)
+    level = given.get("conf", 0.95)
+    found = ratio_of_ratios(first, second, numerator=0, denominator=1, level=level)
     return {
         "ror": found.value,
         "se_log_max": found.log_error.high,

@@ -193,11 +193,11 @@ def quantile_regression(
     q = valid.number(quantile, "quantile", 1e-6, 1 - 1e-6)
     design = clustered_design(x, cluster)
     outcome = outcome_of(y, design)
-    coefficients = _quantile_coefficients(outcome, design.x, q)
+    coefficients, pull = _check_loss_minimum(outcome, design.x, q)
     residuals = outcome - design.x @ coefficients
     width = _density_bandwidth(residuals, q)
     near = (np.abs(residuals) <= width) / (2 * width)
-    se = sandwich_se(design, design.x * near[:, None], q - (residuals < 0))
+    se = sandwich_se(design, design.x * near[:, None], pull)
     return fit_of(design, coefficients, se, width, level)
 
 
@@ -242,11 +242,12 @@ def _scale(residuals: Floats, outcome: Floats) -> float:
     return scale
 
 
-def _quantile_coefficients(outcome: Floats, x: Floats, q: float) -> Floats:
-    """Exact minimiser of the check loss: the prices of the dual linear programme.
+def _check_loss_minimum(outcome: Floats, x: Floats, q: float) -> tuple[Floats, Floats]:
+    """Exact coefficients, and each unit's pull: q above the line, q - 1 below, between on it.
 
-    The dual has as few constraints as there are coefficients; statsmodels' reweighting stops at
-    an absolute tolerance, and so depends on the unit of the outcome.
+    They are the prices and the solution of the dual linear programme, which has no more
+    constraints than there are coefficients. (statsmodels reweights down to an absolute tolerance,
+    so that its answer depends on the unit of the outcome.)
     """
     largest = float(np.abs(outcome).max()) or 1.0
     solved = optimize.linprog(
@@ -254,7 +255,9 @@ def _quantile_coefficients(outcome: Floats, x: Floats, q: float) -> Floats:
     )
     if solved.status != 0:
         raise CannotEstimate(f"The quantile regression has no solution: {solved.message}")
-    return np.asarray(-solved.eqlin.marginals * largest)
+    return np.asarray(-solved.eqlin.marginals * largest), np.asarray(solved.x, dtype=float) - (
+        1 - q
+    )
 
 
 def _density_bandwidth(residuals: Floats, q: float) -> float:

@@ -156,16 +156,13 @@ def group_records(
     """Membership of each record in each group, its items, and its units; groups with units only."""
     chosen = _answers(items, "items")
     units = _units(counts, len(chosen))
-    labels = np.asarray(groups)
-    if labels.shape != units.shape:
-        raise ResearchError(
-            f"'groups' should hold {units.size} labels, found shape {labels.shape}."
-        )
-    kept = units > 0
-    names, codes = np.unique(labels[kept], return_inverse=True)
-    if names.size < 2:
+    kept = units > 0  # a group of records without units is no group: number those that are left
+    named = valid.codes(groups, "groups", units.size)[kept]
+    codes = valid.codes(named, "groups", named.size)
+    number = int(codes.max()) + 1
+    if number < 2:
         raise CannotEstimate("A comparison of groups needs at least two groups with units.")
-    return np.eye(names.size)[codes], chosen[kept], units[kept]
+    return np.eye(number)[codes], chosen[kept], units[kept]
 
 
 def answer_records(
