@@ -45,7 +45,7 @@ def one_line(estimate: Estimate, verdict: Verdict | None = None) -> str:
     if estimate.interval:
         text += f", {_interval(estimate.interval)}"
     if estimate.n is not None:
-        text += f", n = {number(estimate.n)} {estimate.n_unit}".rstrip()
+        text += f", n = {number(estimate.n, 0)} {estimate.n_unit}".rstrip()
     if verdict is None:
         return text
     lost = estimate.tipping_points[0].sentence if estimate.tipping_points else ""

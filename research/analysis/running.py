@@ -179,7 +179,7 @@ def _compute(question: _Question) -> tuple[dict[Any, _Computed], list[Skipped]]:
 def _specifications(
     computed: Mapping[Any, _Computed], hypotheses: Mapping[str, Hypothesis], where: str
 ) -> Iterator[Specification]:
-    """Each distinct estimate once: a choice that does not bear on it adds no weight to a verdict."""
+    """Each distinct estimate once: a choice that does not bear on it adds no weight."""
     same: dict[Any, list[Choices]] = {}
     for item in computed.values():
         for label in (name for name in item.estimates if name in hypotheses):

@@ -366,7 +366,7 @@ def decady(given: Case) -> Case:
 
 CASES: dict[str, Callable[[Case], Case]] = {
     "mrcv": mrcv,
-    "mrcv_mmi_farmer1_bonferroni": mrcv_bonferroni,
+    "mrcv*bonferroni": mrcv_bonferroni,
     "rao_scott": rao_scott,
     "union_and_share": union_and_share,
     "contrast_bounds": contrasts,

@@ -1,4 +1,4 @@
-"""Every value of every reference case of overlap, contamination, proportions and truncation."""
+"""Every value of every reference case: estimates, both limits, statistics, p-values."""
 
 from __future__ import annotations
 
@@ -9,29 +9,22 @@ from typing import Any
 
 import pytest
 
-from tests.reference import dispatch_overlap
-from tests.reference.dispatch import compute
+from tests.reference.dispatch import CASES, compute, method
 
-CASES = [
-    case
-    for case in json.loads(Path(__file__).with_name("reference_cases.json").read_text("utf-8"))
-    if case["name"].startswith(tuple(dispatch_overlap.CASES))
-]
-KEYS = [
+REFERENCE = json.loads(Path(__file__).with_name("reference_cases.json").read_text("utf-8"))
+VALUES = [
     pytest.param(case, key, id=f"{case['name']}-{key}")
-    for case in CASES
+    for case in REFERENCE
     for key in case["expected"]
     if key != "comment"
 ]
 
 
-def test_every_method_has_a_case() -> None:
-    names = [case["name"] for case in CASES]
-    unused = [p for p in dispatch_overlap.CASES if not any(n.startswith(p) for n in names)]
-    assert unused == []
+def test_every_case_has_a_method_and_every_method_a_case() -> None:
+    assert {method(case["name"]) for case in REFERENCE} == set(CASES)
 
 
-@pytest.mark.parametrize(("case", "key"), KEYS)
+@pytest.mark.parametrize(("case", "key"), VALUES)
 def test_reference_value(case: dict[str, Any], key: str) -> None:
     tolerance = case["tolerance"]
     if isinstance(tolerance, dict):

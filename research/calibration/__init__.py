@@ -1,0 +1,1 @@
+"""Do the intervals cover and the tests hold? The project's own simulation study."""
