@@ -19,6 +19,7 @@ from research.results import (
     NotApplicable,
     ResearchError,
     Result,
+    Settled,
     Test,
     TippingPoint,
 )
@@ -40,6 +41,7 @@ __all__ = [
     "ResearchError",
     "Result",
     "Sample",
+    "Settled",
     "Test",
     "TippingPoint",
     "__version__",

@@ -55,7 +55,7 @@ def list_analyses(as_json: AsJson = False) -> None:
         {
             "name": analysis.name,
             "question": analysis.title,
-            "claims": sorted({c for h in analysis.hypotheses.values() for c in h.claims}),
+            "claims": analysis.claims,
         }
         for analysis in found
     ]
@@ -83,6 +83,7 @@ def show(name: str, as_json: AsJson = False) -> None:
             for choice in analysis.choices
         },
         "hypotheses": to_plain(analysis.hypotheses),
+        "settled": to_plain(analysis.settled),
     }
     if as_json:
         _print_json(shown)
@@ -253,6 +254,10 @@ def _print_analysis(shown: dict[str, Any]) -> None:
     for label, hypothesis in shown["hypotheses"].items():
         text = f"Tests   {label}: {hypothesis['alternative']} than {hypothesis['null']}"
         console.print(f"{text} ({hypothesis['role']}; {hypothesis['estimand']})", markup=False)
+    for answer in shown["settled"]:
+        console.print(
+            f"Settled {answer['claim']}: {answer['word']}. {answer['reason']}", markup=False
+        )
 
 
 def _print_dataset(descriptor: dict[str, Any], name: str) -> None:

@@ -256,6 +256,20 @@ class Hypothesis:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Settled:
+    """The answer to a claim that no estimate can give: a document does, or nothing can.
+
+    ``reference`` names the document (with its address where it has one), or the dataset whose
+    descriptor does; ``reason`` is the sentence to print.
+    """
+
+    claim: str
+    word: Literal["supported by documentation", "contradicted by documentation", "not testable"]
+    reason: str
+    reference: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
     """The verdict in one word and as the phrase that may be printed."""
 
@@ -343,6 +357,7 @@ class Result:
     about: str
     choices: dict[str, tuple[Any, ...]]
     hypotheses: dict[str, Hypothesis]
+    settled: tuple[Settled, ...]
     answers: dict[str, Answer]
     provenance: Provenance
 

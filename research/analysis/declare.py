@@ -13,7 +13,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin, get_type_hints
 
 from research import datasets, places
-from research.results import ESTIMAND, Choices, Hypothesis, ResearchError
+from research.results import ESTIMAND, Choices, Hypothesis, ResearchError, Settled
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -62,6 +62,13 @@ class Analysis:
     tables: tuple[str, ...]
     choices: tuple[Choice, ...]
     hypotheses: dict[str, Hypothesis]
+    settled: tuple[Settled, ...]
+
+    @property
+    def claims(self) -> list[str]:
+        """The published claims that this analysis answers, by estimate or otherwise."""
+        tested = {claim for hypothesis in self.hypotheses.values() for claim in hypothesis.claims}
+        return sorted(tested | {answer.claim for answer in self.settled})
 
     @property
     def title(self) -> str:
@@ -114,6 +121,7 @@ def find(name: str) -> Analysis:
         choices=_choices(module.sample, "sample", path)
         + _choices(module.estimate, "estimate", path),
         hypotheses=dict(module.HYPOTHESES),
+        settled=tuple(getattr(module, "SETTLED", ())),
     )
 
 

@@ -69,6 +69,7 @@ def run(analysis: Analysis, *, fixed: Mapping[str, Any] | None = None, seed: int
         about=analysis.about,
         choices={choice.name: choice.values for choice in analysis.choices},
         hypotheses=analysis.hypotheses,
+        settled=analysis.settled,
         answers=answers,
         provenance=Provenance(seed=seed, tables={t: _origin(t) for t in analysis.tables}),
     )

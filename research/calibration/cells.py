@@ -246,9 +246,7 @@ def _value(statistic: Callable[[Any], float], sample: Any) -> float:
         return math.nan
 
 
-def _rate(
-    hit: Flags, among: Flags, share: Floats, draws: int
-) -> tuple[float | None, float | None]:
+def _rate(hit: Flags, among: Flags, share: Floats, draws: int) -> tuple[float | None, float | None]:
     """Rate of hits among some draws and its Monte-Carlo error (zero for an enumeration)."""
     base = float(share[among].sum())
     if base <= 0:
@@ -257,9 +255,7 @@ def _rate(
     return rate, math.sqrt(rate * (1 - rate) / (draws * base)) if draws else 0.0
 
 
-def _conditions(
-    hit: Flags, defined: Flags, holds: Flags, share: Floats, draws: int
-) -> Conditions:
+def _conditions(hit: Flags, defined: Flags, holds: Flags, share: Floats, draws: int) -> Conditions:
     among = defined & holds
     rate, error = _rate(hit, among, share, draws)
     return Conditions(

@@ -49,6 +49,33 @@ class Ranged:
         return cls(low=array, value=array, high=array)
 
 
+def rounded(totals: ArrayLike, steps: ArrayLike) -> Ranged:
+    """Which true totals show as these, rounded to the nearest multiple of a step?
+
+    Parameters
+    ----------
+    totals, steps : arrays of shape (n,)
+        Totals as shown, and the distance of two neighbouring values that can be shown.
+
+    Returns
+    -------
+    Ranged
+        Half a step to either side; a total is not negative.
+
+    References
+    ----------
+    Manski (2003), Partial Identification of Probability Distributions, doi:10.1007/b97478, on
+    interval data.
+
+    Examples
+    --------
+    >>> rounded([1.1e6, 653], [1e5, 1]).low.tolist()
+    [1050000.0, 652.5]
+    """
+    shown, half = weights(totals, "totals"), weights(steps, "steps") / 2
+    return Ranged(low=np.maximum(shown - half, 0), value=shown, high=shown + half)
+
+
 def rounded_gain(
     before: ArrayLike, after: ArrayLike, *, before_step: ArrayLike, after_step: ArrayLike
 ) -> Ranged:
@@ -74,8 +101,7 @@ def rounded_gain(
 
     References
     ----------
-    Manski (2003), Partial Identification of Probability Distributions, doi:10.1007/b97478, on
-    interval data.
+    Manski (2003), as in :func:`rounded`.
 
     Notes
     -----
@@ -121,7 +147,7 @@ def ranged_share(weight: Ranged, certain: ArrayLike, possible: ArrayLike) -> Bou
 
     References
     ----------
-    Manski (2003), as in :func:`rounded_gain`.
+    Manski (2003), as in :func:`rounded`.
 
     Notes
     -----
@@ -165,7 +191,7 @@ def paired_gap_bounds(
 
     References
     ----------
-    Manski (2003), as in :func:`rounded_gain`.
+    Manski (2003), as in :func:`rounded`.
 
     Notes
     -----
