@@ -306,13 +306,10 @@ def _verdict_rows(results: Iterable[Result]) -> Iterator[tuple[str, ...]]:
                 same = answer.robustness[label]
                 share = f"{same.same_verdict} of {same.specifications} specifications agree"
                 estimate = one_line(answer.estimates[label])
-                yield (
-                    result.analysis,
-                    "" if key == "answer" else key,
-                    estimate,
-                    verdict.phrase,
-                    share,
-                )
+                question = "" if key == "answer" else key
+                yield result.analysis, question, estimate, verdict.phrase, share
+        for settled in result.settled:
+            yield result.analysis, settled.claim, settled.reason, settled.word, ""
 
 
 @contextmanager
