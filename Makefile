@@ -26,7 +26,7 @@ wheel: $(READY)
 	$(BIN)/python -m hatchling build --target wheel
 
 lock:  ## renew requirements.lock from pyproject.toml (needs uv)
-	uv pip compile --universal --python-version 3.11 --extra dev --generate-hashes --upgrade \
+	uv pip compile --universal --python-version 3.11 --extra dev --extra bench --generate-hashes --upgrade \
 	  --no-annotate --no-header --no-emit-index-url --no-emit-find-links \
 	  pyproject.toml --output-file requirements.lock
 
