@@ -287,29 +287,32 @@ def _print_dataset(descriptor: dict[str, Any], name: str) -> None:
 def _print_verdicts(results: Iterable[Result]) -> None:
     from rich.table import Table
 
-    table = Table(box=None, pad_edge=False, header_style="bold", row_styles=["", ""])
-    for column in ("analysis", "question", "estimate", "verdict", "robustness"):
-        table.add_column(column, overflow="fold")
-    for row in _verdict_rows(results):
-        table.add_row(*row)
-    _console().print(table)
+    console = _console()
+    for result in results:
+        table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
+        for column, ratio in (("estimate", 5), ("verdict", 4), ("agree", 1)):
+            table.add_column(column, ratio=ratio, overflow="fold")
+        for row in _verdict_rows(result):
+            table.add_row(*row)
+        console.print(f"[bold]{result.analysis}[/bold]: {result.title}")
+        console.print(table)
+        console.print()
+    console.print("agree: specifications with the same verdict, of all that could be estimated")
 
 
-def _verdict_rows(results: Iterable[Result]) -> Iterator[tuple[str, ...]]:
+def _verdict_rows(result: Result) -> Iterator[tuple[str, ...]]:
     from research.wording import one_line
 
-    for result in results:
-        for key, answer in result.answers.items():
-            if answer.refused:
-                yield result.analysis, key, "", "cannot be estimated", answer.refused
-            for label, verdict in answer.verdicts.items():
-                same = answer.robustness[label]
-                share = f"{same.same_verdict} of {same.specifications} specifications agree"
-                estimate = one_line(answer.estimates[label])
-                question = "" if key == "answer" else key
-                yield result.analysis, question, estimate, verdict.phrase, share
-        for settled in result.settled:
-            yield result.analysis, settled.claim, settled.reason, settled.word, ""
+    for key, answer in result.answers.items():
+        if answer.refused:
+            yield key, f"cannot be estimated: {answer.refused}", ""
+        for label, verdict in answer.verdicts.items():
+            same = answer.robustness[label]
+            question = "" if key == "answer" else f"{key}: "
+            estimate = question + one_line(answer.estimates[label])
+            yield estimate, verdict.phrase, f"{same.same_verdict} of {same.specifications}"
+    for settled in result.settled:
+        yield f"{settled.claim}: {settled.reason}", settled.word, ""
 
 
 @contextmanager
