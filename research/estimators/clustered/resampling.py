@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike
 from scipy import special
 
 from research.estimators import valid
-from research.estimators.clustered.draws import quantiles, resample
+from research.estimators.clustered.draws import RESAMPLES, draws, quantiles, resample
 from research.estimators.clustered.jackknife import linearised_se
 from research.estimators.clustered.leave_one_out import cluster_shares
 from research.estimators.valid import Floats
@@ -78,6 +78,7 @@ def bootstrap_share(
     *,
     level: float = 0.95,
     rng: np.random.Generator | None = None,
+    resamples: int = RESAMPLES,
 ) -> BootstrapShare:
     """What share would other draws of the same clusters have given?
 
@@ -87,6 +88,8 @@ def bootstrap_share(
         As for :func:`research.estimators.clustered.clustered_share`.
     rng : numpy.random.Generator, optional
         Needed above ten clusters; up to ten all resamples are listed, without random error.
+    resamples : int
+        Number of random resamples.
 
     Returns
     -------
@@ -98,11 +101,14 @@ def bootstrap_share(
     CannotEstimate
         No share is defined, all clusters have the same one, or BCa has no bias correction as all
         resamples lie on one side.
+    ResearchError
+        No resample.
 
     References
     ----------
     Efron (1987), JASA 82:171-185, doi:10.1080/01621459.1987.10478410. Agrees with complete
-    enumeration in R, and with ``scipy.stats.bootstrap``.
+    enumeration in R; a generator in the same state gives the intervals of ``scipy.stats.bootstrap``
+    (paired), and the percentile interval of ``IIDBootstrap`` of arch.
 
     Examples
     --------
@@ -111,7 +117,8 @@ def bootstrap_share(
     (0.562, 0.4, 0.643)
     """
     shares = cluster_shares(part, whole, cluster)
-    resampled = resample(shares.part, shares.whole, len(shares.part), rng)
+    n = len(shares.part)
+    resampled = resample(shares.part, shares.whole, draws(n, n, rng, _at_least_one(resamples)))
     mean = float(np.average(resampled.share, weights=resampled.times))
     variance = float(np.average(np.square(resampled.share - mean), weights=resampled.times))
     if variance <= TIE**2:
@@ -171,7 +178,8 @@ def studentised_share(
     value, se = shares.value, linearised_se(shares.influence)
     if se <= TIE or not 0 < value < 1:
         raise CannotEstimate(f"The share is {value:g} in all clusters: it has no standard error.")
-    resampled = resample(shares.part, shares.whole, len(shares.part), rng)
+    n = len(shares.part)
+    resampled = resample(shares.part, shares.whole, draws(n, n, rng), errors=True)
     usable = resampled.se > TIE
     share, spread, times = resampled.share[usable], resampled.se[usable], resampled.times[usable]
     levels = np.array([1 + valid.level(level), 1 - level]) / 2
@@ -236,7 +244,7 @@ def m_out_of_n_share(
             f"m-out-of-n needs 1 <= m < {n} clusters and a tail index above 1, "
             f"found m = {m} and {tail_index:g}."
         )
-    resampled = resample(shares.part, shares.whole, m, rng)
+    resampled = resample(shares.part, shares.whole, draws(n, m, rng))
     levels = np.array([1 + valid.level(level), 1 - level]) / 2
     high, low = quantiles(resampled.share - shares.value, resampled.times, levels)
     rate = (m / n) ** (1 - 1 / min(tail_index, 2.0))
@@ -244,6 +252,12 @@ def m_out_of_n_share(
         shares.value - rate * high, shares.value - rate * low, level, "m-out-of-n bootstrap, basic"
     )
     return SubsampledShare(value=shares.value, interval=interval, quantiles=(high, low))
+
+
+def _at_least_one(resamples: int) -> int:
+    if resamples < 1:
+        raise ResearchError(f"A bootstrap needs at least one resample, found {resamples}.")
+    return resamples
 
 
 def _bias_correction(below: float) -> float:

@@ -1,0 +1,618 @@
+"""Are the families that Ollama users pull most those that are downloaded most from the Hub?
+
+Hosts are counted for ten tags only, and these were chosen by their hosts, so that pulls stand in
+for deployments here and hosts are merely shown. Association asks whether both channels rank the
+families alike, agreement whether the share in one may be read as the share in the other. The site
+rounds pulls: thirty days of them leave the ranks open, hence ninety days are the default.
+"""
+
+from typing import Annotated, Literal
+
+import numpy as np
+import pandas as pd
+from scipy.stats import kendalltau, rankdata
+
+from research import (
+    ESTIMAND,
+    Assumption,
+    Bounds,
+    BudgetRow,
+    Estimate,
+    Hypothesis,
+    Interval,
+    NotApplicable,
+    Sample,
+    Test,
+    TippingPoint,
+    figures,
+)
+from research.analysis.pulls import pulls_by_name
+from research.estimators.association import (
+    Concordance,
+    bland_altman_ratio,
+    kendall,
+    kendall_interval,
+    lin_concordance,
+    log_log,
+    spearman,
+    spearman_interval,
+)
+from research.estimators.budget import budget
+from research.estimators.composition import zero_sensitivity
+from research.estimators.design_effects import intraclass_correlation, weighted_cluster_size
+from research.estimators.partial_ranks import kendall_bounds, spearman_bounds
+from research.estimators.ranged import Ranged
+from research.estimators.tipping import tipping_point
+from research.wording import number
+
+RHO = "rank correlation of pulls and downloads (Spearman)"
+TAU = "rank correlation of pulls and downloads (Kendall)"
+CONCORDANCE = "agreement of shares on the log scale (Lin's concordance)"
+SLOPE = "per cent more downloads with one per cent more pulls"
+RATIO, LOWEST, HIGHEST = (
+    "share of pulls over share of downloads, typical family",
+    "share of pulls over share of downloads, lower limit of agreement",
+    "share of pulls over share of downloads, upper limit of agreement",
+)
+DISTANCE = "distance of the two compositions (Aitchison)"
+YEAR_BEFORE = "rank correlation with pulls a year before, until 2025-04-24"
+HOSTS = "rank correlation of pulls and hosts, names of the ten leading tags"
+ARCHITECTURES = "rank correlation of pulls and hosts, ten leading architectures"
+
+HYPOTHESES = {
+    RHO: Hypothesis(
+        estimand="rank correlation over families of Ollama pulls and Hub downloads",
+        null=0,
+        null_source="no association: downloads say nothing about pulls",
+        alternative="greater",
+        role="out of sample",
+        scope="other measure",
+    ),
+    CONCORDANCE: Hypothesis(
+        estimand="concordance over families of the logarithms of both shares",
+        null=0.9,
+        null_source="McBride (2005), NIWA report HAM2005-062: below 0.90 agreement is poor",
+        alternative="greater",
+        role="out of sample",
+        scope="other measure",
+    ),
+}
+
+DATES = {"top 1,000": "2026-06-11", "LLM catalogue": "2026-06-19"}
+HUB = {"top 1,000": "the 1,000 most downloaded models", "LLM catalogue": "the LLM catalogue"}
+SCAN = pd.Timestamp("2025-04-24")
+DEFAULTS = (90, "in both", "counted", "with their family")
+MINIMUM_AGREEING = 10  # families below which their agreement is not looked at
+SHOWN = 14  # families in the right panel
+FAR_APART = 3  # shares that differ by a larger factor are named in the left panel
+PARTS_OF_LAST = (0.01, 0.1, 1)
+
+
+def sample(
+    ollama_library_pulls,
+    hub_top_models,
+    hub_llm_panel,
+    tenthe_model_tags,
+    tenthe_families,
+    model_crosswalk,
+    model_crosswalk_names,
+    model_crosswalk_repositories,
+    publisher_origins,
+    *,
+    pulls: Annotated[Literal["new", "all"], ESTIMAND] = "new",
+    downloads: Annotated[Literal["top 1,000", "LLM catalogue"], ESTIMAND] = "top 1,000",
+    window: Literal[90, 30, 180] = 90,
+    families: Literal["in both", "all of the library"] = "in both",
+    embeddings: Literal["counted", "left out"] = "counted",
+    copies: Literal["with their family", "left out"] = "with their family",
+) -> Sample:
+    if pulls == "all" and window != DEFAULTS[0]:
+        raise NotApplicable("all pulls up to a date have no window")
+    if downloads == "LLM catalogue" and families == "all of the library":
+        raise NotApplicable("a family that the catalogue lacks is not observed, which is not zero")
+    day = pd.Timestamp(DATES[downloads])
+    models = hub_top_models if downloads == "top 1,000" else hub_llm_panel
+    models = models[models["as_of"] == day]
+    names = model_crosswalk_names[~model_crosswalk_names["served_remotely"]]
+    if embeddings == "left out":
+        names = names[~names["embedding"]]
+    pulled = pulls_by_name(ollama_library_pulls, day, window if pulls == "new" else None)
+    library = _library(names, pulled, publisher_origins).join(
+        _downloads(models, model_crosswalk_repositories, copies), how="left"
+    )
+    at_scan = pulls_by_name(ollama_library_pulls, SCAN)["value"]
+    earlier = pulls_by_name(ollama_library_pulls, SCAN, 30)["value"] if pulls == "new" else at_scan
+    return Sample(
+        population=f"the families shared by {_words(pulls, window)} and {HUB[downloads]}",
+        as_of=DATES[downloads],
+        data={
+            "library": library,
+            "everyone": families == "all of the library",
+            # Downloads of the last place. The catalogue has none: it is not cut by rank.
+            "cut": float(models["hub_downloads_30d"].min()) if downloads == "top 1,000" else None,
+            "earlier": earlier,
+            "hosts": _with_hosts(tenthe_model_tags, at_scan),
+            "architectures": _by_architecture(tenthe_families, model_crosswalk, at_scan),
+            "reported": (window, families, embeddings, copies) == DEFAULTS,
+        },
+        tables={"families": _table(_both(library))},
+    )
+
+
+def _words(pulls, window) -> str:
+    return "all Ollama pulls" if pulls == "all" else f"the Ollama pulls of {window} days"
+
+
+def _library(names, pulled, origins) -> pd.DataFrame:
+    """Every name of the library: its pulls, publisher and origin."""
+    accounts = origins.set_index("author").reindex(names["hub_account"])
+    publisher = pd.Series(accounts["parent"].to_numpy()).fillna(pd.Series(accounts.index))
+    known = pd.DataFrame(
+        {
+            "publisher": publisher.to_numpy(),
+            "origin": accounts["country"].map({"CN": "China", "US": "United States"}).to_numpy(),
+        },
+        index=names["ollama_name"],
+    )
+    return pulled.join(known.fillna({"origin": "other or unknown"}), how="inner")
+
+
+def _downloads(models, repositories, copies) -> pd.Series:
+    """Downloads of each family's repositories; none of them in the table, no row."""
+    if copies == "left out":
+        repositories = repositories[repositories["relation"] == "own"]
+    found = models.merge(
+        repositories, left_on="model_id", right_on="hub_repository", validate="one_to_one"
+    )
+    sums = found.groupby("ollama_name")["hub_downloads_30d"].sum().astype(float)
+    return sums[sums > 0].rename("downloads")
+
+
+def _with_hosts(tags, pulls) -> pd.DataFrame:
+    """Tag-host pairs and pulls of the names that the ten leading tags belong to."""
+    hosts = tags.groupby(tags["ollama_tag"].str.partition(":")[0])["answering_hosts"].sum()
+    return pd.DataFrame({"hosts": hosts, "pulls": pulls.reindex(hosts.index)}).astype(float)
+
+
+def _by_architecture(families, crosswalk, pulls) -> pd.DataFrame:
+    """Hosts and pulls of the ten leading architectures, a name counted to that of its default."""
+    architecture = crosswalk.set_index("ollama_name")["family"].reindex(pulls.index)
+    hosts = families.set_index("family")["answering_hosts"]
+    sums = pulls.groupby(architecture).sum().reindex(hosts.index).fillna(0)
+    return pd.DataFrame({"hosts": hosts, "pulls": sums}).astype(float)
+
+
+def _both(library) -> pd.DataFrame:
+    """Families with pulls and downloads: only these have ratios and logarithms."""
+    return library[(library["value"] > 0) & library["downloads"].notna()]
+
+
+def _table(both) -> pd.DataFrame:
+    """Shares of each family in both channels, for the figure."""
+    pulls, downloads = both["value"].sum(), both["downloads"].sum()
+    share = both["downloads"] / downloads
+    return pd.DataFrame(
+        {
+            "family": both.index,
+            "origin": both["origin"].to_numpy(),
+            "share of pulls": (both["value"] / pulls).to_numpy(),
+            "share of downloads": share.to_numpy(),
+            "ratio, low": (both["low"] / pulls / share).to_numpy(),
+            "ratio, high": (both["high"] / pulls / share).to_numpy(),
+        }
+    )
+
+
+# Association --------------------------------------------------------------------------------------
+
+
+def estimate(sample, *, rng) -> list[Estimate]:
+    found = [_rho(sample, rng), _tau(sample, rng)]
+    if not sample["everyone"]:
+        found += [*_agreement(sample), _slope(sample)]
+    if sample["cut"] is not None:
+        found.append(_distance(sample))
+    return [*found, *_merely_shown(sample)]
+
+
+def _ranked(sample) -> tuple[pd.DataFrame, Ranged, Ranged]:
+    """The families compared, and both variables with what rounding and the cut leave open."""
+    library = sample["library"]
+    rows = library if sample["everyone"] else library[library["downloads"].notna()]
+    known = rows["downloads"].fillna(0).to_numpy()
+    # A family that the list lacks lies below the last place; its order there is open.
+    highest = np.where(rows["downloads"].isna(), (sample["cut"] or 1) - 1, known)
+    low, value, high = (rows[w].to_numpy() for w in ("low", "value", "high"))
+    return (
+        rows,
+        Ranged(low=low, value=value, high=high),
+        Ranged(low=known, value=known, high=highest),
+    )
+
+
+def _rho(sample, rng) -> Estimate:
+    rows, pulls, downloads = _ranked(sample)
+    found = spearman(pulls.value, downloads.value, rng=rng)
+    bounds = spearman_bounds(pulls, downloads)
+    return Estimate(
+        label=RHO,
+        unit="rank correlation",
+        reading="superpopulation",
+        value=found.value,
+        bounds=bounds,
+        interval=_around(bounds, len(rows), spearman_interval),
+        test=Test(
+            name=f"Spearman, {found.method}, pulls as shown", statistic=found.statistic, p=found.p
+        ),
+        n=len(rows),
+        n_unit="families",
+        assumptions=_common(rows),
+        tipping_points=(_similar_publishers(rows, bounds),),
+        budget=budget(*_rank_sources(rows, pulls, downloads)),
+    )
+
+
+def _around(bounds, n, interval, design_effect=1.0) -> Interval:
+    """The interval of the lowest correlation possible joined with that of the highest."""
+    low, high = (interval(end, n / design_effect) for end in bounds)
+    return Interval(
+        low.low, high.high, low.level, f"{low.method}, over the set", design_effect=design_effect
+    )
+
+
+def _tau(sample, rng) -> Estimate:
+    rows, pulls, downloads = _ranked(sample)
+    bounds = kendall_bounds(pulls, downloads)
+    test = None
+    if sample["reported"]:  # half a second of permutations
+        found = kendall(pulls.value, downloads.value, rng=rng)
+        name = f"Kendall, {found.method}, pulls as shown"
+        test = Test(name=name, statistic=found.statistic, p=found.p)
+    return Estimate(
+        label=TAU,
+        unit="rank correlation",
+        reading="superpopulation",
+        value=float(kendalltau(pulls.value, downloads.value).statistic),
+        bounds=bounds,
+        interval=_around(bounds, len(rows), kendall_interval),
+        test=test,
+        n=len(rows),
+        n_unit="families",
+        assumptions=_common(rows),
+    )
+
+
+def _similar_publishers(rows, bounds) -> TippingPoint:
+    """How alike the families of one publisher would have to be for the interval to reach 0."""
+    size = weighted_cluster_size(rows["publisher"].value_counts())
+    what = "design effect of families that share a publisher"
+
+    def margin(design_effect: float) -> float:
+        return _around(bounds, len(rows), spearman_interval, design_effect).low
+
+    if margin(1) <= 0:
+        told = "nothing to lose: the interval holds zero as it stands"
+        return TippingPoint(what=what, threshold=None, sentence=told)
+    lost = tipping_point(margin, 1, len(rows) / 4, steps=40)  # the interval needs four families
+    if lost is None:
+        return TippingPoint(what=what, threshold=None, sentence="kept at any design effect")
+    told = f"lost at deff {number(lost, 1)}, "
+    if lost > size:
+        told += f"more than a publisher's {number(size, 1)} families can cause"
+    else:
+        told += f"an intraclass correlation of {number(intraclass_correlation(lost, size))} "
+        told += f"among the {number(size, 1)} families of a publisher"
+    return TippingPoint(what=what, threshold=lost, sentence=told)
+
+
+def _rank_sources(rows, pulls, downloads) -> list[BudgetRow]:
+    shown = Ranged.exactly(pulls.value), Ranged.exactly(downloads.value)
+    sources = {
+        "rounding of the pulls": (spearman_bounds(pulls, shown[1]), "every order it leaves open"),
+        "one publisher left out": _left_out(rows, _spearman_value),
+    }
+    if (downloads.high > downloads.low).any():
+        absent = int((downloads.high > downloads.low).sum())
+        open_order = spearman_bounds(shown[0], downloads)
+        sources["order below the cut"] = open_order, f"{absent} families that the list lacks"
+    return [
+        BudgetRow(source=source, low=found.low, high=found.high, detail=detail)
+        for source, (found, detail) in sources.items()
+    ]
+
+
+def _left_out(rows, statistic) -> tuple[Bounds, str]:
+    """Range of a statistic of the families without each publisher, and who matters most."""
+    publisher = rows["publisher"].to_numpy()
+    pulls, downloads = rows["value"].to_numpy(), rows["downloads"].fillna(0).to_numpy()
+    everyone = statistic(pulls, downloads)
+    without = {
+        who: statistic(pulls[publisher != who], downloads[publisher != who])
+        for who in sorted(set(publisher))
+    }
+    most = max(without, key=lambda who: abs(without[who] - everyone))
+    values = [everyone, *without.values()]
+    return Bounds(min(values), max(values)), f"{number(without[most])} without {most}"
+
+
+def _spearman_value(pulls, downloads) -> float:
+    return float(np.corrcoef(rankdata(pulls), rankdata(downloads))[0, 1])
+
+
+# Agreement ----------------------------------------------------------------------------------------
+
+
+def _agreement(sample) -> list[Estimate]:
+    rows = _both(sample["library"])
+    pulls, downloads = (rows[c].to_numpy() for c in ("value", "downloads"))
+    limits = bland_altman_ratio(pulls / pulls.sum(), downloads / downloads.sum())
+    common = {
+        "unit": "ratio of shares",
+        "reading": "superpopulation",
+        "n": len(rows),
+        "n_unit": "families",
+        "assumptions": (*_common(rows), LOGARITHMS),
+    }
+    return [
+        _concordance(rows, pulls, downloads),
+        Estimate(label=RATIO, value=limits.bias, interval=limits.bias_interval, **common),
+        Estimate(label=LOWEST, value=limits.lower, interval=limits.lower_interval, **common),
+        Estimate(label=HIGHEST, value=limits.upper, interval=limits.upper_interval, **common),
+    ]
+
+
+def _concordance(rows, pulls, downloads) -> Estimate:
+    found = _lin(pulls, downloads)
+    left_out, detail = _left_out(rows, lambda x, y: _lin(x, y).value)
+    return Estimate(
+        label=CONCORDANCE,
+        unit="concordance",
+        reading="superpopulation",
+        value=found.value,
+        interval=found.interval,
+        n=len(rows),
+        n_unit="families",
+        assumptions=(*_common(rows), LOGARITHMS),
+        tipping_points=(_without_the_worst(pulls, downloads),),
+        budget=(
+            BudgetRow(
+                source="one publisher left out", low=left_out.low, high=left_out.high, detail=detail
+            ),
+        ),
+    )
+
+
+def _lin(pulls, downloads) -> Concordance:
+    """Concordance of the logarithms of shares."""
+    return lin_concordance(np.log(pulls / pulls.sum()), np.log(downloads / downloads.sum()))
+
+
+def _without_the_worst(pulls, downloads) -> TippingPoint:
+    """How many families must be left out, the most different first, for agreement to be good."""
+    ratio = pulls / pulls.sum() / (downloads / downloads.sum())
+    nearest = np.argsort(np.abs(np.log(ratio)))
+    what = "families left out, the most different first"
+    for kept in range(len(nearest), MINIMUM_AGREEING, -1):
+        found = _lin(pulls[nearest[:kept]], downloads[nearest[:kept]])
+        if found.interval.high >= HYPOTHESES[CONCORDANCE].null:
+            left_out = len(nearest) - kept
+            told = f"open without the {left_out} most different of {len(nearest)} families"
+            return TippingPoint(what=what, threshold=left_out, sentence=told)
+    told = f"kept even for the {MINIMUM_AGREEING} families that agree best"
+    return TippingPoint(what=what, threshold=None, sentence=told)
+
+
+def _slope(sample) -> Estimate:
+    rows = _both(sample["library"])
+    fit = log_log(rows["downloads"], rows["value"], rows["publisher"])
+    return Estimate(
+        label=SLOPE,
+        unit="elasticity",
+        reading="superpopulation",
+        value=float(fit.coefficients[1]),
+        interval=fit.intervals[1],
+        n=len(rows),
+        n_unit="families",
+        n_effective=rows["publisher"].nunique(),
+        assumptions=(*_common(rows), LOGARITHMS),
+    )
+
+
+def _distance(sample) -> Estimate:
+    """Over the whole library: what the list lacks has a part of the downloads of its last place."""
+    rows = sample["library"]
+    last = sample["cut"] / rows["downloads"].sum()
+    deltas = [part * last for part in PARTS_OF_LAST]
+    found = zero_sensitivity(rows["value"], rows["downloads"].fillna(0), deltas)
+    return Estimate(
+        label=DISTANCE,
+        unit="Aitchison distance",
+        reading="finite population",
+        bounds=found.bounds,
+        n=len(rows),
+        n_unit="families of the library",
+        assumptions=(
+            Assumption(
+                name="a family that the list lacks has 1 % to 100 % of the last place's downloads",
+                holds="not testable",
+                evidence=f"{rows['downloads'].isna().sum()} of {len(rows)} families are not in the "
+                "list; the distance grows without limit as their share goes to zero.",
+            ),
+        ),
+    )
+
+
+# Shown only ---------------------------------------------------------------------------------------
+
+
+def _merely_shown(sample) -> list[Estimate]:
+    library = sample["library"]
+    now = library["value"].reindex(sample["earlier"].index).dropna()
+    before = sample["earlier"].reindex(now.index)
+    hosts, architectures = sample["hosts"], sample["architectures"]
+    return [
+        _bare(YEAR_BEFORE, now, before, "names in the library on both days", (YEAR_APART,)),
+        _bare(HOSTS, hosts["pulls"], hosts["hosts"], "names", (SELECTED, DEPLOYED)),
+        _bare(
+            ARCHITECTURES,
+            architectures["pulls"],
+            architectures["hosts"],
+            "architectures",
+            (SELECTED, DEPLOYED, DEFAULT_TAG),
+        ),
+    ]
+
+
+def _bare(label, x, y, n_unit, assumptions) -> Estimate:
+    """A rank correlation without an interval: its units are not a draw of anything."""
+    return Estimate(
+        label=label,
+        unit="rank correlation",
+        reading="finite population",
+        value=float(x.rank().corr(y.rank())),
+        n=len(x),
+        n_unit=n_unit,
+        assumptions=assumptions,
+    )
+
+
+# Assumptions --------------------------------------------------------------------------------------
+
+
+def _common(rows) -> tuple[Assumption, ...]:
+    """What every interval over families assumes."""
+    of_publishers = rows["publisher"].value_counts()
+    draws = Assumption(
+        name="families are independent draws",
+        holds="no",
+        evidence=f"{of_publishers.head(3).sum()} of {len(rows)} are of three publishers, and a new "
+        "release takes the place of an old one in both channels.",
+    )
+    return draws, FED, ROUNDED, SCRIPTS
+
+
+FED = Assumption(
+    name="the channels do not feed each other",
+    holds="no",
+    evidence="What trends on the Hub is added to the Ollama library, and Ollama can pull from the "
+    "Hub itself; how much of either is not published.",
+)
+ROUNDED = Assumption(
+    name="pull counts are exact",
+    holds="no",
+    evidence="From one million on the site rounds them to the nearest hundred thousand; the set of "
+    "rank correlations holds for all orders that this leaves open.",
+)
+SCRIPTS = Assumption(
+    name="pulls and downloads are made by users",
+    holds="no",
+    evidence="Scripts pull whole libraries, caches and tests download; names served remotely, a "
+    "pull of which fetches no weights, are left out.",
+)
+LOGARITHMS = Assumption(
+    name="the logarithms of shares are normal, their differences unrelated to size",
+    holds="not testable",
+    evidence="Families that one channel lacks have no logarithm and are left out.",
+)
+SELECTED = Assumption(
+    name="the hosts are those of all names",
+    holds="no",
+    evidence="The report lists the ten tags and architectures with most hosts: a correlation over "
+    "them cannot be carried to the others.",
+)
+DEPLOYED = Assumption(
+    name="a pull is a deployment",
+    holds="no",
+    evidence="A pull may be repeated, deleted or behind a firewall; a listed host may be a clone.",
+)
+DEFAULT_TAG = Assumption(
+    name="all tags of a name have the architecture of its default",
+    holds="no",
+    evidence="Tags of deepseek-r1 are qwen2, llama and deepseek2.",
+)
+YEAR_APART = Assumption(
+    name="hosts of 2025 stand for hosts of 2026",
+    holds="not testable",
+    evidence="No scan of 2026 is public; this correlation of pulls with those a year before says "
+    "how much the order of families changed.",
+)
+
+
+# Figure -------------------------------------------------------------------------------------------
+
+
+COLORS = {
+    "China": figures.CHINA,
+    "United States": figures.UNITED_STATES,
+    "other or unknown": figures.OTHER,
+}
+MARKERS = {"China": "o", "United States": "s", "other or unknown": "D"}
+
+
+def figure(result):
+    answer = result.answer(pulls="new", downloads="top 1,000")
+    table = answer.tables["families"]
+    shares = pd.DataFrame(table.rows, columns=table.columns)
+    weight = shares[["share of pulls", "share of downloads"]].max(axis="columns")
+    largest = shares.loc[weight.nlargest(SHOWN).index]
+    canvas, (scatter, ratios) = figures.canvas(
+        (1, 2), height=4.0, source=figures.sources(result), width_ratios=(1.3, 1)
+    )
+    _draw_scatter(scatter, shares, largest)
+    _draw_ratios(ratios, largest, answer)
+    return canvas
+
+
+def _draw_scatter(axes, shares, largest) -> None:
+    import seaborn as sns
+
+    sns.scatterplot(
+        shares, x="share of downloads", y="share of pulls", hue="origin", style="origin",
+        palette=COLORS, markers=MARKERS, hue_order=list(COLORS), style_order=list(COLORS),
+        s=26, linewidth=0.5, ax=axes,
+    )  # fmt: skip
+    axes.set_xscale("log")
+    axes.set_yscale("log")
+    axes.minorticks_off()
+    axes.set_xlim(shares["share of downloads"].min() / 2, 2)
+    axes.set_ylim(shares["share of pulls"].min() / 1.8, 0.5)
+    axes.axline((1e-2, 1e-2), (1e-1, 1e-1), color=figures.MUTED, lw=0.8, ls=(0, (4, 3)), zorder=0)
+    axes.set_xlabel("share of downloads of 30 days")
+    axes.set_ylabel("share of pulls of 90 days")
+    axes.set_title("Families in both channels")
+    axes.legend(title=None, loc="lower right", handletextpad=0.1, borderaxespad=0.1)
+    apart = np.abs(np.log(shares["share of pulls"] / shares["share of downloads"]))
+    far = shares.index.isin(largest.index) & (apart > np.log(FAR_APART))
+    for row in shares[far | (apart == apart.max())].to_dict("records"):
+        _name(axes, row)
+
+
+def _name(axes, row) -> None:
+    """Above the point, or beside one that lies below the line of equality."""
+    x, y = row["share of downloads"], row["share of pulls"]
+    above = {"xytext": (6, 4), "ha": "right", "va": "bottom"}
+    beside = {"xytext": (5, 0), "ha": "left", "va": "center"}
+    place = above if y > x else beside
+    axes.annotate(row["family"], (x, y), textcoords="offset points", fontsize=7, **place)
+
+
+def _draw_ratios(axes, largest, answer) -> None:
+    ratio = largest["share of pulls"] / largest["share of downloads"]
+    rows = largest.assign(ratio=ratio).sort_values("ratio", ascending=False)
+    axes.set_xscale("log")
+    axes.minorticks_off()
+    low, high = (answer.estimates[label].value for label in (LOWEST, HIGHEST))
+    axes.axvspan(low, high, color=figures.FAINT, alpha=0.5, lw=0, zorder=0)
+    typical = answer.estimates[RATIO].value
+    axes.axvline(typical, color=figures.INK, lw=0.8, zorder=0)
+    note = {"fontsize": 7.5, "color": figures.MUTED, "va": "center"}
+    axes.annotate("limits of\nagreement", (low * 1.15, -0.3), **note)
+    axes.annotate("typical", (typical * 1.15, 1 - len(rows)), **note)
+    figures.null_line(axes, 1)
+    for position, row in enumerate(rows.to_dict("records")):
+        known = Bounds(row["ratio, low"], row["ratio, high"])
+        look = {"color": COLORS[row["origin"]], "marker": MARKERS[row["origin"]]}
+        figures.draw_set(axes, -position, known, value=row["ratio"], **look)
+    figures.label_rows(axes, list(rows["family"]))
+    axes.set_xlabel("share of pulls over share of downloads")
+    axes.set_title("The largest of them")
