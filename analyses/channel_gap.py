@@ -24,7 +24,7 @@ from research import (
     TippingPoint,
     figures,
 )
-from research.analysis.pulls import pulls_by_name
+from research.measures.pulls import pulls_by_name
 from research.estimators.budget import alternatives_row, budget, leave_one_out_row, sampling_row
 from research.estimators.clustered import paired_share_difference
 from research.estimators.ranged import Ranged, paired_gap_bounds, ranged_share

@@ -5,7 +5,6 @@ counted (hosts that list a tag, listings, or hosts with at least one), and on a 
 thousand hosts that look like copies of one another and list the same five tags.
 """
 
-from dataclasses import dataclass
 from typing import Annotated, Literal
 
 import numpy as np
@@ -23,13 +22,12 @@ from research import (
     figures,
 )
 from research.estimators.budget import alternatives_row, budget
-from research.estimators.clones import clone_block_residuals
 from research.estimators.contamination import contamination_bounds
 from research.estimators.identification import frechet_bounds, origin_share_bounds
 from research.estimators.tipping import tipping_point
+from research.measures.clone_block import LEADING, Block, in_block, without_block
 from research.wording import number
 
-BLOCK_TAGS = 5  # the leading tags, which alone are listed about twice by each host
 SHARE, ANY = (
     "Chinese-origin share of the ten leading tags",
     "hosts with a Chinese-origin leading tag",
@@ -71,22 +69,22 @@ def sample(
     clones: Literal["kept", "removed"] = "kept",
 ) -> Sample:
     tags = _with_origin(tenthe_model_tags, model_crosswalk_tags, origin)
-    block = Block.of(tags) if clones == "removed" else Block(0.0, 0.0)
+    block = Block.largest(tags) if clones == "removed" else Block(0.0, 0.0)
     totals = tenthe_totals.set_index("name")["value"]
     return Sample(
         population=POPULATIONS[unit],
         as_of="2025-04-24",
         data={
             "unit": unit,
-            "tags": _without(tags, block),
+            "tags": without_block(tags, block),
             "hosts": float(totals["answering_hosts"]) - block.hosts,
             # The table of quantization levels is the only sum over tags of any rank.
             "listings of all tags": float(tenthe_quantizations["tag_occurrences"].sum())
-            - BLOCK_TAGS * block.listings,
-            "block": Block.of(tags) if clones == "kept" else None,
+            - LEADING * block.listings,
+            "block": Block.largest(tags) if clones == "kept" else None,
             "families": _family_origins(tenthe_families, model_crosswalk, model_crosswalk_tags),
         },
-        tables={"tags": tags.assign(in_block=tags["rank"] <= BLOCK_TAGS)},
+        tables={"tags": tags.assign(in_block=in_block(tags))},
     )
 
 
@@ -97,20 +95,6 @@ POPULATIONS = {
 }
 
 
-@dataclass(frozen=True)
-class Block:
-    """The suspected block of clones: hosts, and listings of each of its tags."""
-
-    hosts: float
-    listings: float
-
-    @classmethod
-    def of(cls, tags) -> "Block":
-        """The largest block possible: every host and listing of the rarest of the leading tags."""
-        leading = tags.nsmallest(BLOCK_TAGS, "rank")
-        return cls(*map(float, leading[["answering_hosts", "tag_occurrences"]].min()))
-
-
 def _with_origin(tags, crosswalk, origin) -> pd.DataFrame:
     """The ten tags with the country of the publisher, or of the base model where there is one."""
     known = tags.merge(crosswalk, on="ollama_tag", how="left", validate="one_to_one")
@@ -118,21 +102,6 @@ def _with_origin(tags, crosswalk, origin) -> pd.DataFrame:
     if origin == "base model":
         country = known["base_publisher_country"].fillna(country)
     return tags.assign(country=country.fillna("ZZ").to_numpy())
-
-
-def _without(tags, block) -> pd.DataFrame:
-    """The tags after the block has been taken out of each leading tag."""
-    leading = tags["rank"] <= BLOCK_TAGS
-    left = clone_block_residuals(
-        tags.loc[leading, "answering_hosts"],
-        tags.loc[leading, "tag_occurrences"],
-        block.hosts,
-        block.listings,
-    )
-    thinned = tags.astype({"answering_hosts": float, "tag_occurrences": float})
-    thinned.loc[leading, "answering_hosts"] = left.hosts
-    thinned.loc[leading, "tag_occurrences"] = left.occurrences
-    return thinned
 
 
 def _family_origins(families, names, tags) -> pd.DataFrame:
@@ -178,8 +147,8 @@ COLUMNS = {"tag-host pairs": "answering_hosts", "tag occurrences": "tag_occurren
 
 def _share_without(sample, clones: float) -> float:
     """The share after so many hosts of the block (and their listings) are removed."""
-    block, column = sample["block"], COLUMNS[sample["unit"]]
-    thinned = _without(sample["tags"], Block(clones, clones * block.listings / block.hosts))
+    column = COLUMNS[sample["unit"]]
+    thinned = without_block(sample["tags"], sample["block"].part(clones))
     return float(thinned.loc[thinned["country"].eq("CN"), column].sum() / thinned[column].sum())
 
 
@@ -233,7 +202,7 @@ def _unstructured_row(sample, found) -> BudgetRow:
     """Horowitz-Manski: as many listings as the block has, but of any tag whatever."""
     tags, column = sample["tags"], COLUMNS[sample["unit"]]
     block = sample["block"].hosts if column == "answering_hosts" else sample["block"].listings
-    in_error = BLOCK_TAGS * block / tags[column].sum()
+    in_error = LEADING * block / tags[column].sum()
     low, high = contamination_bounds(found.low, in_error)
     return BudgetRow(
         source="contamination of unknown form",
@@ -345,7 +314,7 @@ def figure(result):
 
 def _draw_tags(axes, table) -> None:
     tags = pd.DataFrame(table.rows, columns=table.columns)
-    block = Block.of(tags)
+    block = Block.largest(tags)
     for row in tags.itertuples():
         color = figures.CHINA if row.country == "CN" else figures.OTHER
         genuine = row.answering_hosts - (block.hosts if row.in_block else 0)

@@ -26,7 +26,7 @@ from research import (
     TippingPoint,
     figures,
 )
-from research.analysis.pulls import pulls_by_name
+from research.measures.pulls import pulls_by_name
 from research.estimators.association import (
     Concordance,
     bland_altman_ratio,

@@ -33,6 +33,7 @@ from research.estimators.identification import (
     ratio_of_ratios,
 )
 from research.estimators.tipping import tipping_point
+from research.measures.clone_block import Block
 from research.wording import number
 
 CLASSES = {"S": "small", "M": "medium", "L": "large", "XL": "extra-large"}
@@ -93,11 +94,6 @@ def sample(
     )
 
 
-def _block(tags) -> int:
-    """Hosts of the suspected clone block: at most those of the rarest of the five leading tags."""
-    return int(tags.nsmallest(5, "rank")["answering_hosts"].min())
-
-
 def _total(totals, name) -> float:
     return float(totals.set_index("name").loc[name, "value"])
 
@@ -107,8 +103,10 @@ def _total(totals, name) -> float:
 # those of the leading medium tag, at most all.
 CLONE_SHARES = {
     "kept": lambda _tags, _totals: 0.0,
-    "fewest removed": lambda tags, totals: _block(tags) / _total(totals, "answering_hosts"),
-    "most removed": lambda tags, _totals: _block(tags) / tags["answering_hosts"].max(),
+    "fewest removed": lambda tags, totals: (
+        Block.largest(tags).hosts / _total(totals, "answering_hosts")
+    ),
+    "most removed": lambda tags, _totals: Block.largest(tags).hosts / tags["answering_hosts"].max(),
 }
 
 

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 import research
-from research.analysis.pulls import pulls_by_name
+from research.measures.pulls import pulls_by_name
 from research.results import ResearchError
 
 DAY = pd.Timestamp("2026-06-11")

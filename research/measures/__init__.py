@@ -1,0 +1,1 @@
+"""Quantities that several analyses take from the frozen tables in the same way."""

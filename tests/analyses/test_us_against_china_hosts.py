@@ -1,0 +1,137 @@
+"""The United States against China: the report's ranking and what other scans rank."""
+
+from __future__ import annotations
+
+import pytest
+
+import research
+from research import figures
+from research.analysis import find, run
+
+LISTED = (
+    "share of the listed addresses, US minus China",
+    "share of the listed addresses, China minus the next country",
+)
+ELSEWHERE = (
+    "share of the hosts of another scan, US minus China",
+    "share of the hosts of another scan, China minus the next country",
+)
+ANSWERING = "share of the answering hosts, US minus China"
+TOTAL = 99_412
+# From the published figures by hand: both leads at the least and at the most, and both verdicts.
+OTHERS = {
+    # only China's count is given: the US and any third country have what is left, or nothing
+    "Qi An Xin": (
+        (-5669 / 8971, (8971 - 2 * 5669) / 8971), ((2 * 5669 - 8971) / 8971, 5669 / 8971),
+        ("does not hold", "holds"),
+    ),
+    "Hou et al.": (
+        ((111728 - 56593) / 320102,) * 2,
+        ((56593 - (320102 - 111728 - 56593)) / 320102, 56593 / 320102),
+        ("holds", "not identified"),
+    ),
+    "Cisco": ((0.140, 0.142), (0.135, 0.137), ("holds", "holds")),
+    # no third country is given, but it has no more than the US: 21 per cent
+    "SentinelLABS": ((-0.12, -0.08), (0.29 - 0.21, 0.31), ("does not hold", "holds")),
+    "NuClide": (
+        ((2881 - 1765) / 16473,) * 2, ((1765 - 2618) / 16473,) * 2, ("holds", "does not hold"),
+    ),
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def result():
+    return run(find("us_against_china_hosts"))
+
+
+@pytest.fixture(scope="module")
+def tenthe(result):
+    return result.answer(scan="Tenthe")
+
+
+@pytest.fixture(scope="module")
+def listed():
+    return research.load("tenthe_countries").set_index("country")["discovered_ips"]
+
+
+def test_the_listed_addresses_put_the_us_first_and_china_second(tenthe, listed):
+    first, second = (tenthe.estimates[label] for label in LISTED)
+    assert first.value == pytest.approx((listed["US"] - listed["CN"]) / TOTAL)
+    assert second.value == pytest.approx((listed["CN"] - listed["JP"]) / TOTAL)
+    assert [tenthe.verdicts[label].word for label in LISTED] == ["supported", "supported"]
+
+
+def test_no_country_below_the_table_can_overtake(listed):
+    assert listed.is_monotonic_decreasing
+    assert listed.min() < listed["JP"]
+
+
+def test_hong_kong_and_taiwan_change_the_lead_but_not_the_order(tenthe, listed):
+    greater = listed[["CN", "HK", "TW"]].sum()
+    rows = [s for s in tenthe.specifications if s.choices["china"] != "mainland"]
+    values = {row.label: row.value for row in rows}
+    assert values[LISTED[0]] == pytest.approx((listed["US"] - greater) / TOTAL)
+    assert values[LISTED[1]] == pytest.approx((greater - listed["JP"]) / TOTAL)
+    assert {row.verdict.word for row in rows} == {"supported"}
+
+
+@pytest.mark.parametrize(("label", "ahead", "behind"), [(0, "US", "CN"), (1, "CN", "JP")])
+def test_tipping_points_make_both_countries_equal(tenthe, listed, label, ahead, behind):
+    (point,) = tenthe.estimates[LISTED[label]].tipping_points
+    assert listed[ahead] - point.threshold == listed[behind]
+
+
+def test_which_country_answers_most_is_not_identified(tenthe, listed):
+    least = {"US": 6495, "CN": 4481}  # hosts of the largest class
+    china_most, us_most = 24_038 - least["US"], 24_038 - least["CN"]
+    assert china_most > listed["CN"]  # so all of China's addresses may have answered
+    assert us_most < listed["US"]
+    bounds = tenthe.estimates[ANSWERING].bounds
+    assert bounds.low * 24_038 == pytest.approx(least["US"] - listed["CN"])
+    assert bounds.high * 24_038 == pytest.approx(us_most - least["CN"])
+    assert tenthe.verdicts[ANSWERING].word == "not identified"
+
+
+@pytest.mark.parametrize("scan", OTHERS)
+def test_other_scans_rank_in_their_own_way(result, scan):
+    *sets, words = OTHERS[scan]
+    answer = result.answer(scan=scan)
+    for label, expected, word in zip(ELSEWHERE, sets, words, strict=True):
+        assert tuple(answer.estimates[label].bounds) == pytest.approx(expected)
+        assert answer.verdicts[label].word == word
+
+
+def test_only_one_other_scan_confirms_both_ranks(result):
+    confirmed = [
+        scan
+        for scan in OTHERS
+        if {v.word for v in result.answer(scan=scan).verdicts.values()} == {"holds"}
+    ]
+    assert confirmed == ["Cisco"]
+
+
+def test_rank_sets_open_at_an_intraclass_correlation_near_one_per_cent(tenthe):
+    hosting = research.load("tenthe_hosting")["discovered_ips"]
+    cluster = (hosting**2).sum() / TOTAL
+    for place, rank in (("the United States", 1), ("China", 2)):
+        found = tenthe.estimates[
+            f"rank of {place} by listed addresses, had other addresses been drawn"
+        ]
+        assert (found.value, found.interval.low, found.interval.high) == (rank, rank, rank)
+        (point,) = found.tipping_points
+        (curve,) = found.curves
+        at = curve.grid.index(point.threshold)
+        assert curve.interval_low[at] < curve.interval_high[at]
+        assert curve.interval_low[at - 1] == curve.interval_high[at - 1] == rank
+        assert 0.005 < (point.threshold - 1) / (cluster - 1) < 0.02
+
+
+def test_the_figure_draws_every_set(result, tenthe):
+    with figures.theme():
+        first, second = find("us_against_china_hosts").module.figure(result).axes
+    bars = [tuple(line.get_xdata()) for line in first.lines if line.get_linewidth() == 5]
+    assert tuple(tenthe.estimates[ANSWERING].bounds) in bars
+    dots = [line.get_xdata()[0] for line in second.lines if line.get_marker() == "o"]
+    assert dots[0] == tenthe.estimates[LISTED[1]].value
+    assert dots[-1] == pytest.approx((1765 - 2618) / 16473)
+    assert len(first.get_yticklabels()) == 2 + len(OTHERS)
