@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from research import datasets, figures, places
 from research.places import write_beside
+from research.publish.claims import answer_claims, list_claims
+from research.publish.claims import figure as claims_figure
 from research.results import ResearchError, Result
 
 SOURCES = ("paper.typ", "numbers.typ", "references.bib")
@@ -38,6 +40,17 @@ def list_datasets(results: Iterable[Result], folder: Path) -> Path:
     path = folder / "build" / "datasets.json"
     write_beside(path, (json.dumps(rows, indent=1, ensure_ascii=False) + "\n").encode())
     return path
+
+
+def prepare_paper(results: Sequence[Result], folder: Path) -> None:
+    """What the text reads besides results: the datasets, the analyses, the claims and their figure."""
+    list_datasets(results, folder)
+    names = json.dumps([result.analysis for result in results], indent=1) + "\n"
+    write_beside(folder / "build" / "analyses.json", names.encode())
+    answers = answer_claims(results)
+    list_claims(answers, folder)
+    with figures.theme():
+        figures.save(claims_figure(answers), folder / "build" / "figures" / "claims")
 
 
 def compile_paper(folder: Path) -> Path:

@@ -18,7 +18,7 @@ from research import __version__, figures, places
 from research.analysis import SEED, analyses, find, record, recorded, run
 from research.places import write_beside
 from research.plain import changes
-from research.publish.paper import compile_paper, list_datasets, working_copy
+from research.publish.paper import compile_paper, prepare_paper, working_copy
 from research.results import ResearchError, Result
 
 Progress = Callable[[str], None]  # told the name of each step when it is done
@@ -40,7 +40,7 @@ def reproduce(
     """
     working_copy(folder)
     results = list(run_all(folder / "results", folder / "build" / "figures", jobs=jobs, done=done))
-    list_datasets(results, folder)
+    prepare_paper(results, folder)
     compile_paper(folder)
     done("paper")
     write_manifest(folder)

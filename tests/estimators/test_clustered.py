@@ -541,7 +541,10 @@ def test_budget_leads_with_the_widest_row() -> None:
         "date",
         "nothing",
     ]
-    assert rows[0].detail.startswith("4 organisations drawn, 3.5 effective; Kish n of the numera")
+    assert rows[0].detail == (
+        "4 organisations drawn, 3.5 effective; number of clusters is 4, not above 9; "
+        "of so few the coverage study says nothing"
+    )
     assert rows[1].detail == "0.40 without Qwen"
     assert (rows[1].low, rows[1].high) == (0.4, 14 / 19)
     assert rows[2].detail == "lowest under April, highest under May"

@@ -1,0 +1,323 @@
+"""Is the ranking of countries by Ollama hosts a map of one cloud's regions?
+
+Three in five of the addresses that the search engine listed lie in Amazon's networks, and as many
+in the cities of its regions. Most of these addresses never answered. How many of them may be no
+deployments before the United States loses its lead over China?
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from research import (
+    Assumption,
+    Bounds,
+    BudgetRow,
+    Curve,
+    Estimate,
+    Hypothesis,
+    Sample,
+    TippingPoint,
+    figures,
+)
+from research.estimators.budget import alternatives_row, budget
+from research.estimators.tipping import tipping_point
+from research.wording import number
+
+FIRST = "share of the listed addresses, US minus China"
+IN_REGIONS = "share of the listed addresses in listed cities of Amazon regions"
+AT_AMAZON = "share of the listed addresses in Amazon's networks"
+LATER = "Amazon's share of the hosts that NuClide confirmed in May 2026"
+TOO_MANY = "share of Amazon's addresses to leave out for its share of May 2026"
+BELOW = "share in a city of an Amazon region, countries of ranks 3 to 15"
+
+HYPOTHESES = {
+    FIRST: Hypothesis(
+        claims=["tenthe/us-most-deployments"],
+        estimand="share of the listed addresses that are deployments, US minus China",
+        null=0,
+        null_source="equality: the claim says one country has more",
+        alternative="greater",
+        role="reanalysis",
+    )
+}
+
+# Cities in which geolocation puts the addresses of Amazon's cloud regions open in April 2025.
+REGIONS = {
+    "AU": ("Sydney",),
+    "BR": ("Sao Paulo",),
+    "CA": ("Montreal",),
+    "DE": ("Frankfurt am Main",),
+    "FR": ("Paris",),
+    "GB": ("London",),
+    "IE": ("Dublin",),
+    "IN": ("Mumbai",),
+    "JP": ("Tokyo", "Osaka"),
+    "KR": ("Seoul",),
+    "SE": ("Stockholm",),
+    "SG": ("Singapore",),
+    "US": ("Ashburn", "Boardman", "Columbus", "Portland", "San Jose"),
+    "ZA": ("Cape Town",),
+}
+
+
+def sample(
+    tenthe_countries,
+    tenthe_cities,
+    tenthe_hosting,
+    tenthe_totals,
+    published_aggregates,
+    *,
+    amazon: Literal["kept", "thinned to its share in 2026", "removed"] = "kept",
+) -> Sample:
+    report = Report.of(tenthe_countries, tenthe_cities, tenthe_hosting, tenthe_totals)
+    later = _later_share(published_aggregates)
+    too_many = report.too_many(later)
+    return Sample(
+        population="the addresses that FOFA listed for the Tenthe report",
+        as_of="2025-04-24",
+        data={
+            "report": report,
+            "later": later,
+            "too many": too_many,
+            "removed": {"kept": 0.0, "removed": 1.0}.get(amazon, too_many),
+        },
+        tables={"countries": report.countries.reset_index()},
+    )
+
+
+@dataclass(frozen=True)
+class Report:
+    """Listed addresses: by country with those in region cities, by leading region city, in all."""
+
+    countries: pd.DataFrame
+    cities: pd.Series
+    amazon: float
+    total: float
+
+    @classmethod
+    def of(cls, countries, cities, hosting, totals) -> "Report":
+        region = [row.city in REGIONS.get(row.country, ()) for row in cities.itertuples()]
+        in_regions = cities[region].groupby("country")["discovered_ips"].sum()
+        table = countries.set_index("country").assign(in_regions=in_regions)
+        return cls(
+            countries=table.fillna({"in_regions": 0.0}),
+            cities=cities[region].dropna(subset="rank_world").set_index("city")["discovered_ips"],
+            amazon=float(hosting.loc[hosting["provider"] == "AWS", "discovered_ips"].sum()),
+            total=float(totals.set_index("name").loc["discovered_ips", "value"]),
+        )
+
+    def too_many(self, later: float) -> float:
+        """The share of Amazon's addresses to remove for Amazon to hold the later share."""
+        return 1 - later / (1 - later) * (self.total - self.amazon) / self.amazon
+
+    def gap(self, removed: float) -> float:
+        """US minus China, once a share of the addresses in region cities is removed everywhere."""
+        left = self.countries["discovered_ips"] - removed * self.countries["in_regions"]
+        return float(left["US"] - left["CN"]) / self.left(removed)
+
+    def left(self, removed: float) -> float:
+        return float(self.total - removed * self.countries["in_regions"].sum())
+
+
+def _later_share(aggregates) -> float:
+    mine = aggregates[aggregates["source"] == "nuclide-2026-05-15"]
+    count = mine.set_index(["category", "metric"])["value"]
+    confirmed = count["confirmed unauthenticated", "instances"]
+    return float(count["Amazon (combined subsidiaries)", "hosts"] / confirmed)
+
+
+# Estimates ----------------------------------------------------------------------------------------
+
+
+def estimate(sample) -> list[Estimate]:
+    if sample["removed"]:
+        return [_first(sample)]
+    return [_first(sample), *_map(sample["report"]), *_later(sample)]
+
+
+def _first(sample) -> Estimate:
+    report, removed = sample["report"], sample["removed"]
+    return Estimate(
+        label=FIRST,
+        unit="difference in share of listed addresses",
+        reading="finite population",
+        value=report.gap(removed),
+        n=report.left(removed),
+        n_unit="listed addresses",
+        assumptions=(_spread(report), IN_CITY),
+        tipping_points=() if removed else (_not_deployed(sample),),
+        budget=() if removed else _budget(sample),
+        curves=() if removed else (_over_removed(report),),
+    )
+
+
+def _not_deployed(sample) -> TippingPoint:
+    report = sample["report"]
+    lost = tipping_point(report.gap, 0, 1)
+    return TippingPoint(
+        what="share of the addresses in cities of Amazon regions that are no deployments",
+        threshold=lost,
+        sentence=f"lost if {number(lost)} of the {number(report.countries.loc['US', 'in_regions'])}"
+        " addresses in US cities of Amazon regions are no deployments; Amazon would be down to its "
+        f"share of the hosts confirmed in May 2026 at {number(sample['too many'])}",
+    )
+
+
+def _budget(sample) -> tuple[BudgetRow, ...]:
+    report = sample["report"]
+    removed = {"none": 0.0, "down to Amazon's share in 2026": sample["too many"], "all": 1.0}
+    return budget(
+        alternatives_row(
+            "addresses in cities of Amazon regions removed",
+            {name: report.gap(share) for name, share in removed.items()},
+        )
+    )
+
+
+def _over_removed(report) -> Curve:
+    grid = np.linspace(0, 1, 41)
+    gaps = tuple(report.gap(removed) for removed in grid)
+    return Curve(
+        over="share of the addresses in cities of Amazon regions removed",
+        grid=tuple(grid), low=gaps, high=gaps,
+    )  # fmt: skip
+
+
+def _map(report) -> list[Estimate]:
+    """How much of the ranking is a map of one cloud's regions."""
+    table = report.countries
+    below = table[table["rank"].between(3, 15)]
+    known, n = below["in_regions"].sum(), below["discovered_ips"].sum()
+    # A region whose city is in no list (Stockholm) may hold all of its country, or nothing.
+    unlisted = below.index.isin(list(REGIONS)) & below["in_regions"].eq(0)
+    possible = known + below.loc[unlisted, "discovered_ips"].sum()
+    regions = table["in_regions"].sum()
+    return [
+        Estimate(
+            label=label,
+            unit="share of listed addresses",
+            reading="finite population",
+            value=float(low / of) if low == high else None,
+            bounds=Bounds(low / of, high / of),
+            n=float(of),
+            n_unit="listed addresses",
+            assumptions=(IN_CITY,),
+        )
+        for label, low, high, of in (
+            (IN_REGIONS, regions, regions, report.total),
+            (AT_AMAZON, report.amazon, report.amazon, report.total),
+            (BELOW, known, possible, n),
+        )
+    ]
+
+
+def _later(sample) -> list[Estimate]:
+    return [
+        Estimate(
+            label=label,
+            unit=unit,
+            reading="finite population",
+            value=value,
+            assumptions=(CONFIRMS,),
+        )
+        for label, unit, value in (
+            (LATER, "share of confirmed hosts", sample["later"]),
+            (TOO_MANY, "share of listed addresses in Amazon's networks", sample["too many"]),
+        )
+    ]
+
+
+CONFIRMS = Assumption(
+    name="the later survey confirms what the search engine listed",
+    holds="no",
+    evidence="It was made thirteen months later, from another search engine, and counts hosts that "
+    "answered as open; its figure for Amazon is approximate.",
+)
+
+
+def _spread(report) -> Assumption:
+    cities = report.cities
+    return Assumption(
+        name="the addresses are spread as deployments are",
+        holds="no",
+        evidence=f"{report.amazon / report.total:.0%} lie in Amazon's networks, and the "
+        f"{len(cities)} cities of its regions among the 20 leading ones have "
+        f"{number(cities.min())} to {number(cities.max())} each: Cape Town as many as Montreal, "
+        "whatever the size of the market.",
+    )
+
+
+IN_CITY = Assumption(
+    name="the addresses in a region's city are Amazon's",
+    holds="not testable",
+    evidence="The cities hold other hosts too, and Amazon has addresses elsewhere; the two totals "
+    "are within a percentage point of one another. Networks are not given by country.",
+)
+
+
+# Figure -------------------------------------------------------------------------------------------
+
+
+def figure(result):
+    canvas, (countries, removed) = figures.canvas(
+        (1, 2), height=3.7, source=figures.sources(result), width_ratios=(1.1, 1)
+    )
+    answer = result.answer()
+    _draw_countries(countries, answer.tables["countries"])
+    _draw_removed(removed, answer)
+    return canvas
+
+
+def _draw_countries(axes, table) -> None:
+    rows = pd.DataFrame(table.rows, columns=table.columns).head(15)
+    for row in rows.itertuples():
+        color, elsewhere = COLORS.get(row.country, INK), row.discovered_ips - row.in_regions
+        axes.barh(1 - row.rank, elsewhere / 1000, color=color, height=0.68)
+        axes.barh(
+            1 - row.rank, row.in_regions / 1000, left=elsewhere / 1000, height=0.68,
+            color="white", edgecolor=color, hatch="/////", lw=0.7,
+        )  # fmt: skip
+    china = rows.set_index("country").loc["CN", "discovered_ips"] / 1000
+    axes.plot([china, china], [-1.35, 0.5], color=figures.INK, lw=1.1)
+    sweden = rows.index[rows["country"] == "SE"][0]
+    axes.annotate(
+        "(Stockholm not listed)", (rows.loc[sweden, "discovered_ips"] / 1000, -sweden),
+        xytext=(4, 0), textcoords="offset points", va="center", fontsize=7.5, color=figures.MUTED,
+    )  # fmt: skip
+    figures.label_rows(axes, [NAMES[country] for country in rows["country"]])
+    axes.set_xlabel("listed addresses, thousand\n(hatched: in cities of Amazon regions)")
+    axes.set_title("The 15 leading countries")
+
+
+INK = "#6b6b6b"
+COLORS = {"US": figures.UNITED_STATES, "CN": figures.CHINA}
+NAMES = {
+    "US": "United States", "CN": "China", "JP": "Japan", "DE": "Germany", "GB": "United Kingdom",
+    "IN": "India", "SG": "Singapore", "KR": "South Korea", "IE": "Ireland", "FR": "France",
+    "AU": "Australia", "BR": "Brazil", "CA": "Canada", "ZA": "South Africa", "SE": "Sweden",
+}  # fmt: skip
+
+
+def _draw_removed(axes, answer) -> None:
+    first = answer.estimates[FIRST]
+    curve, too_many = first.curves[0], answer.estimates[TOO_MANY].value
+    thinned = next(s for s in answer.specifications if s.choices["amazon"].startswith("thinned"))
+    axes.plot(curve.grid, curve.low, color=figures.INK, lw=1.3)
+    axes.axhline(0, color=figures.MUTED, lw=0.8, ls=(0, (4, 3)))
+    turn = first.tipping_points[0].threshold
+    for x, y, face, text in (
+        (turn, 0.0, "white", f"lead lost at {turn:.0%}"),
+        (too_many, thinned.value, figures.INK, "Amazon as in the\nconfirmed hosts of 2026"),
+    ):
+        axes.plot(x, y, "o", ms=5, mfc=face, mec=figures.INK)
+        axes.annotate(
+            text, (x, y), xytext=(-7, -9), textcoords="offset points", ha="right", va="center",
+            fontsize=8,
+        )  # fmt: skip
+    axes.set_xlim(0, 1)
+    axes.set_xlabel("share of the addresses in cities of\nAmazon regions that are no deployments")
+    axes.set_ylabel("share of addresses left, US minus China")
+    axes.set_title("What the US lead rests on")

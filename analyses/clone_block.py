@@ -1,0 +1,395 @@
+"""Are the five leading tags of the scan one block of identical hosts?
+
+Nobody but the report's authors has seen the hosts: what can be said follows from published sums.
+Much speaks for a block. The five tags alone are listed about twice by each host that has them; with
+one common block taken out, the other four fall to the rate of ordinary tags, and no other set of
+five of the ten tags does anything like it; two rows of other tables consist of one of these tags;
+and another scan a year later finds all five far less often than was listed, and the two that it
+names about as often as they are left without the block.
+
+None of it proves a block. The counts force not a single host to list all five tags. If there was
+one, its size, its place and its purpose in April 2025 are unknown: the deception fleet that
+answered with exactly these five tags in May 2026 lies in a network that is too small in the report.
+Pulls from the library do not single out the five: other tags are further from their popularity.
+"""
+
+from dataclasses import replace
+from itertools import combinations
+
+import pandas as pd
+
+from research import Assumption, Bounds, Estimate, Hypothesis, Sample, figures
+from research.estimators.budget import alternatives_row
+from research.estimators.clones import clone_block_residuals
+from research.estimators.contamination import overlap_bounds
+from research.estimators.identification import frechet_bounds
+from research.wording import number
+
+BLOCK_TAGS = 5
+LATER = "nuclide-2026-05-15"
+FLEET = "nuclide-2026-05-04"
+
+ALL_FIVE = "hosts that list all five leading tags"
+PER_HOST = "listings a host: {}"
+FIVE, AFTER = "the five leading tags", "the five tags after them"
+REMAINDER = "largest remainder, listings a host: {}"
+IMPOSSIBLE = "sets of five tags that cannot share such a block"
+ONE_TAG = "listings of {} that are {}"
+BOTH_PROTOCOLS = "addresses on both HTTP and HTTPS, if each is on one"
+PER_PULLS = "hosts per million pulls: {}"
+FLEET_FIVE = "Linode, May 2026: hosts with just these five tags"
+FLEET_FAKE = "Linode, May 2026: hosts found to be honeypots"
+ESTIMATED = "listings (estimated by the report)"
+
+HYPOTHESES = {
+    ALL_FIVE: Hypothesis(
+        estimand="share of answering hosts that list all five leading tags",
+        null=0,
+        null_source="a block exists if at least one host lists all five; stated by this project",
+        alternative="greater",
+        role="reanalysis",
+        scope="other measure",
+    )
+}
+
+
+def sample(
+    tenthe_model_tags,
+    tenthe_totals,
+    tenthe_parameter_sizes,
+    tenthe_quantizations,
+    ollama_library_names,
+    published_aggregates,
+) -> Sample:
+    tags = tenthe_model_tags.set_index("ollama_tag")
+    totals = tenthe_totals.set_index("name")["value"]
+    scanned = published_aggregates.set_index(["source", "category", "metric"])["value"]
+    return Sample(
+        population="the answering hosts of the Tenthe scan",
+        as_of="2025-04-24",
+        data={
+            "tags": tags,
+            "totals": totals,
+            "sizes": tenthe_parameter_sizes.set_index("parameter_size")["tag_occurrences"],
+            "levels": tenthe_quantizations.set_index("quantization")["tag_occurrences"],
+            "pulls": _pulls(tags, ollama_library_names),
+            "fleet": scanned[FLEET],
+        },
+        tables={
+            "tags": _remains(tags),
+            "later": _later(tags, totals, published_aggregates),
+        },
+    )
+
+
+def _leading(tags) -> pd.DataFrame:
+    return tags.nsmallest(BLOCK_TAGS, "rank")
+
+
+def _rest(leading) -> pd.DataFrame:
+    """What is left of the leading tags without a block as large as the rarest of them allows."""
+    columns = ["answering_hosts", "tag_occurrences"]
+    left = clone_block_residuals(*(leading[c] for c in columns), *leading[columns].min())
+    return pd.DataFrame({"hosts": left.hosts, "ratio": left.ratio}, index=leading.index)
+
+
+def _remains(tags) -> pd.DataFrame:
+    """Each tag with its listings a host, as listed and without the block."""
+    left = _rest(_leading(tags))
+    ratio = tags["tag_occurrences"] / tags["answering_hosts"]
+    found = tags.assign(ratio=ratio, in_block=tags["rank"] <= BLOCK_TAGS)
+    return found.assign(
+        hosts_left=left["hosts"].reindex(tags.index, fill_value=0),
+        ratio_left=left["ratio"].astype(float),
+    ).reset_index()
+
+
+def _later(tags, totals, aggregates) -> pd.DataFrame:
+    """Shares of hosts by tag in April 2025, as listed and without the block, and in May 2026."""
+    scan = aggregates[aggregates["source"] == LATER]
+    counted = scan[scan["dimension"] == "model tag"].set_index("category")["value"]
+    everyone = scan.set_index("category").loc["confirmed unauthenticated", "value"]
+    block = _leading(tags)["answering_hosts"].min()
+    hosts, genuine = tags["answering_hosts"], totals["answering_hosts"] - block
+    known = counted.reindex(tags.index)
+    return pd.DataFrame(
+        {
+            "ollama_tag": tags.index,
+            "as_listed": (hosts / totals["answering_hosts"]).to_numpy(),
+            "without_block": ((hosts - block * (tags["rank"] <= BLOCK_TAGS)) / genuine).to_numpy(),
+            # A tag that is not among the fifteen listed has at most the hosts of the last of them.
+            "later_low": (known.fillna(0) / everyone).to_numpy(),
+            "later_high": (known.fillna(counted.min()) / everyone).to_numpy(),
+        }
+    )
+
+
+def _pulls(tags, names) -> pd.Series:
+    """Pulls of the name of each tag in the library on the day of the scan."""
+    day = names[names["as_of"] == "2025-04-24"].set_index("ollama_name")["ollama_pulls_total"]
+    return pd.Series(day.loc[tags.index.str.split(":").str[0]].to_numpy(float), index=tags.index)
+
+
+# Estimates ----------------------------------------------------------------------------------------
+
+
+def estimate(sample) -> list[Estimate]:
+    tags, totals = sample["tags"], sample["totals"]
+    return [
+        *_size(tags, totals, sample["levels"].sum()),
+        *_listings_a_host(tags),
+        *_every_other_set(tags),
+        *_rows_of_one_tag(tags["tag_occurrences"], sample["sizes"], sample["levels"]),
+        *_endpoints_a_host(tags, totals),
+        _both_protocols(tags, totals),
+        *_hosts_and_pulls(tags, sample["pulls"]),
+        *_fleet(sample["fleet"]),
+    ]
+
+
+def _counted(label, unit, found, of, *assumptions) -> Estimate:
+    """An estimate read off counts; ``of`` says how many of what it was read from."""
+    known = not isinstance(found, Bounds)
+    return Estimate(
+        label=label,
+        unit=unit,
+        reading="finite population",
+        value=float(found) if known else None,
+        bounds=None if known else found,
+        n=float(of[0]),
+        n_unit=of[1],
+        assumptions=assumptions,
+    )
+
+
+def _range(values) -> Bounds:
+    return Bounds(float(values.min()), float(values.max()))
+
+
+def _size(tags, totals, listings) -> list[Estimate]:
+    """The block's share of hosts, endpoints and listings: at most this, and perhaps nothing."""
+    leading, of_hosts = _leading(tags), (totals["answering_hosts"], "answering hosts")
+    hosts = frechet_bounds(leading["answering_hosts"], totals["answering_hosts"]).every
+    endpoints = frechet_bounds(leading["tag_occurrences"], totals["endpoints"]).every
+    listed = Bounds(0.0, float(BLOCK_TAGS * leading["tag_occurrences"].min() / listings))
+    unknown = NO_OVERLAPS, PURPOSE
+    return [
+        _counted(ALL_FIVE, "share of answering hosts", hosts, of_hosts, *unknown),
+        _counted("endpoints in the block", "share of endpoints", endpoints,
+                 (totals["endpoints"], "endpoints"), *unknown),
+        _counted("listings in the block", "share of listings", listed, (listings, ESTIMATED),
+                 *unknown),
+    ]  # fmt: skip
+
+
+def _listings_a_host(tags) -> list[Estimate]:
+    leading, after = _leading(tags), tags[tags["rank"] > BLOCK_TAGS]
+    found = {
+        FIVE: (leading["tag_occurrences"] / leading["answering_hosts"], leading),
+        "the other four without the block": (_rest(leading)["ratio"].dropna(), leading),
+        AFTER: (after["tag_occurrences"] / after["answering_hosts"], after),
+    }
+    return [
+        _counted(PER_HOST.format(group), "listings a host", _range(ratio),
+                 (of["answering_hosts"].sum(), "pairs of a host and a tag"), SAME_LISTS)
+        for group, (ratio, of) in found.items()
+    ]  # fmt: skip
+
+
+def _every_other_set(tags) -> list[Estimate]:
+    """Does any other set of five tags look like a block? A test that the five could have failed."""
+    sets = list(combinations(tags.index, BLOCK_TAGS))
+    largest = {chosen: _largest_remainder(tags.loc[list(chosen)]) for chosen in sets}
+    of = len(sets), "sets of five of the ten tags"
+    own = largest.pop(tuple(_leading(tags).index))
+    others = [found for found in largest.values() if found is not None]
+    found = {
+        REMAINDER.format(FIVE): (own, "listings a host"),
+        REMAINDER.format("the best other five"): (min(others), "listings a host"),
+        IMPOSSIBLE: (len(largest) - len(others), "sets of five tags"),
+    }
+    return [
+        _counted(label, unit, value, of, SAME_LISTS, LOOKED_FOR)
+        for label, (value, unit) in found.items()
+    ]
+
+
+def _largest_remainder(chosen) -> float | None:
+    """Listings a host of the tag with most of them once the common block is gone.
+
+    None where a tag would keep fewer listings than hosts: then there is no such block.
+    """
+    rarest = chosen.loc[chosen["answering_hosts"].idxmin()]
+    others = chosen.drop(rarest.name)
+    hosts = others["answering_hosts"] - rarest["answering_hosts"]
+    listings = others["tag_occurrences"] - rarest["tag_occurrences"]
+    return None if (listings < hosts).any() else float((listings / hosts).max())
+
+
+def _rows_of_one_tag(listed, sizes, levels) -> list[Estimate]:
+    rows = (
+        ("size 4B", "qwen:latest", sizes["4B"]),
+        ("level Q4_K_S", "llama3:8b-text-q4_K_S", levels["Q4_K_S"]),
+    )
+    return [
+        _counted(ONE_TAG.format(row, tag), "share of listings", listed[tag] / total,
+                 (total, ESTIMATED))
+        for row, tag, total in rows
+    ]  # fmt: skip
+
+
+def _endpoints_a_host(tags, totals) -> list[Estimate]:
+    hosts, endpoints = totals["answering_hosts"], totals["endpoints"]
+    fake_hosts, fake_ends = _leading(tags)[["answering_hosts", "tag_occurrences"]].min()
+    rows = {
+        "all": (endpoints, hosts),
+        "in the block": (fake_ends, fake_hosts),
+        "outside it": (endpoints - fake_ends, hosts - fake_hosts),
+    }
+    return [
+        _counted(f"endpoints a host: {where}", "endpoints a host", ends / count,
+                 (count, "answering hosts"), SAME_LISTS)
+        for where, (ends, count) in rows.items()
+    ]  # fmt: skip
+
+
+def _both_protocols(tags, totals) -> Estimate:
+    everyone, block = totals["discovered_ips"], _leading(tags)["answering_hosts"].min()
+    both = overlap_bounds(totals["discovered_ips_http"], totals["discovered_ips_https"], everyone)
+    evidence = (
+        f"The number is {number(abs(both.low - block), 0)} away from that of the block's "
+        f"{number(block)} hosts, and two protocols would explain two endpoints a host; but it "
+        "counts listed addresses, of which most did not answer, and equal numbers need not be the "
+        "same hosts."
+    )
+    same = Assumption(
+        name="the addresses on both are the block", holds="not testable", evidence=evidence
+    )
+    return _counted(BOTH_PROTOCOLS, "addresses", both.low, (everyone, "listed addresses"), same)
+
+
+def _hosts_and_pulls(tags, pulls) -> list[Estimate]:
+    """Tags and popularity part company, but outside the five tags even more than among them."""
+    ratio, in_block = tags["answering_hosts"] / (pulls / 1e6), tags["rank"] <= BLOCK_TAGS
+    return [
+        _counted(PER_PULLS.format(group), "hosts per million pulls", _range(ratio[chosen]),
+                 (chosen.sum(), "tags"), OF_NAMES)
+        for group, chosen in ((FIVE, in_block), (AFTER, ~in_block))
+    ]  # fmt: skip
+
+
+def _fleet(counts) -> list[Estimate]:
+    """Found a year later on one network; the published share recomputed from its own counts."""
+    raw = counts["Linode", "raw hosts"]
+    five = counts["five-tag set with version 0.1.33 on Linode", "hosts"] / raw
+    fake = counts["Linode", "honeypots filtered"] / raw
+    published = counts["Linode Ollama hits that were honeypots", "share"] / 100
+    unit, of = "share of hosts found on the network", (raw, "hosts that look like Ollama")
+    checked = alternatives_row("share as", {"recomputed": fake, "published": published})
+    return [
+        _counted(FLEET_FIVE, unit, five, of, OTHER_NETWORK),
+        replace(_counted(FLEET_FAKE, unit, fake, of, OTHER_NETWORK), budget=(checked,)),
+    ]
+
+
+NO_OVERLAPS = Assumption(
+    name="the five tags are listed by the same hosts",
+    holds="not testable",
+    evidence="No overlap was published, and even two of the five tags may lie on different hosts.",
+)
+PURPOSE = Assumption(
+    name="a block of identical hosts is no deployment",
+    holds="not testable",
+    evidence="Templates of a cloud provider would look the same; of the 197 hosts with these tags "
+    "in May 2026, 188 bore the marks of a deception fleet, and gave a version of Ollama from "
+    "before one of the models existed.",
+)
+SAME_LISTS = Assumption(
+    name="every host of the block lists each of its tags equally often",
+    holds="not testable",
+    evidence="If so, taking it out leaves each tag at least one listing a host, as is found.",
+)
+LOOKED_FOR = Assumption(
+    name="the five tags were singled out before their counts were seen",
+    holds="no",
+    evidence="They were noticed in this table; that a fleet answers with exactly these five was "
+    "published independently a year later.",
+)
+OF_NAMES = Assumption(
+    name="pulls and hosts count the same thing",
+    holds="no",
+    evidence="Pulls are those of a name since its release, over all its tags and all computers; "
+    "hosts list one tag and are reachable from outside.",
+)
+OTHER_NETWORK = Assumption(
+    name="that fleet is the block of April 2025",
+    holds="no",
+    evidence="Its network, AS63949, is not among the ten largest of the report and so had fewer "
+    "addresses there than the tenth; the signature is the same, the place is not.",
+)
+
+
+# Figure -------------------------------------------------------------------------------------------
+
+
+def figure(result):
+    answer = result.answer()
+    canvas, (ratios, shares) = figures.canvas(
+        (1, 2), height=3.5, source=figures.sources(result), sharey=True
+    )
+    _draw_ratios(ratios, _frame(answer.tables["tags"]))
+    _draw_shares(shares, _frame(answer.tables["later"]))
+    return canvas
+
+
+def _frame(table) -> pd.DataFrame:
+    return pd.DataFrame(table.rows, columns=table.columns)
+
+
+def _draw_ratios(axes, tags) -> None:
+    ordinary = tags.loc[~tags["in_block"], "ratio"]
+    axes.axvspan(ordinary.min(), ordinary.max(), color=figures.FAINT, alpha=0.6, lw=0)
+    for row in tags.itertuples():
+        height = 1 - row.rank
+        if row.in_block and row.hosts_left > 0:
+            axes.annotate(
+                "", (row.ratio_left, height), (row.ratio, height),
+                arrowprops={"arrowstyle": "-", "color": figures.MUTED, "lw": 0.8},
+            )  # fmt: skip
+            axes.plot(row.ratio_left, height, "o", ms=5.5, mfc="white", mec=figures.INK, mew=1.1)
+        axes.plot(row.ratio, height, "o", ms=5.5, color=figures.INK, mec="white", mew=0.5)
+    axes.annotate(
+        "the rarest of the five:\nnothing is left", (1.95, -4), ha="right", va="center",
+        fontsize=7.5, color=figures.MUTED,
+    )  # fmt: skip
+    axes.annotate(
+        "range of the\nother tags", (ordinary.max(), -8.5), xytext=(4, 0),
+        textcoords="offset points", va="center", fontsize=7.5, color=figures.MUTED,
+    )  # fmt: skip
+    figures.label_rows(axes, list(tags["ollama_tag"]))
+    axes.set_xlim(1, 2.25)
+    axes.set_xlabel("listings a host, April 2025")
+    axes.set_title("One block would explain the excess")
+
+
+def _draw_shares(axes, later) -> None:
+    for position, row in enumerate(later.itertuples()):
+        axes.plot(row.as_listed, -position, "o", ms=5.5, color=figures.INK, mec="white", mew=0.5)
+        axes.plot(row.without_block, -position, "o", ms=5.5, mfc="white", mec=figures.INK, mew=1.1)
+        found = Bounds(row.later_low, row.later_high)
+        figures.draw_set(axes, -position, found, color=figures.CHINA, marker="D")
+    handles = axes.get_lines()[0], axes.get_lines()[1]
+    diamond = axes.plot([], [], "D", ms=4.5, color=figures.CHINA, mec="white", ls="none")[0]
+    bar = axes.plot([], [], color=figures.CHINA, lw=5, alpha=0.45, solid_capstyle="butt")[0]
+    axes.legend(
+        [*handles, diamond, bar],
+        ["April 2025, as listed", "the same without the block", "another scan, May 2026",
+         "not in its list of fifteen"],
+        loc="lower right", fontsize=7.5, handlelength=1.2,
+    )  # fmt: skip
+    axes.tick_params(axis="y", length=0)
+    axes.spines["left"].set_visible(False)
+    axes.set_xlim(-0.01, 0.57)
+    axes.xaxis.set_major_formatter(lambda share, _: f"{share:.0%}")
+    axes.set_xlabel("share of hosts that list the tag")
+    axes.set_title("A scan a year later lacks the excess")

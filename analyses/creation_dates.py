@@ -1,0 +1,152 @@
+"""Could the models that the trending post names have been popular in July 2023?
+
+A model cannot trend before its repository exists. The dates of creation are in the Hub tables; of
+HunyuanWorld, whose repository is in none of them, nothing is said here.
+"""
+
+from typing import Literal
+
+import pandas as pd
+
+from research import (
+    Assumption,
+    Estimate,
+    Hypothesis,
+    Sample,
+    Settled,
+    TippingPoint,
+    figures,
+)
+from research.wording import number
+
+EARLIEST = "days from July 2023 to the first repository of any named model"
+EACH = "{}: days from July 2023 to the first repository"
+
+HYPOTHESES = {
+    EARLIEST: Hypothesis(
+        claims=["trending/july-2023"],
+        estimand="days from the end of July 2023 to the creation of the first repository that "
+        "bears the name of one of the models",
+        null=0,
+        null_source="what trends must exist",
+        alternative="less",
+        role="out of sample",
+    )
+}
+SETTLED = [
+    Settled(
+        claim="trending/july-2023",
+        word="contradicted by documentation",
+        reason="The address of the post itself holds the month in which it was written: July 2025.",
+        reference="published_claims, table claim_sources (trending-top10)",
+    )
+]
+CLAIMED = pd.Timestamp("2023-07-31")
+# Beginnings of repository names, and the accounts of their publishers. Wan 2.2 is repackaged under
+# another account in the tables; its publisher's own repository is not among them.
+NAMED = {
+    "Kimi-K2": ("kimi-k2", ["moonshotai"]),
+    "Qwen3": ("qwen3", ["Qwen"]),
+    "GLM-4": ("glm-4", ["zai-org", "THUDM"]),
+    "Wan 2.2": (r"wan_?2\.2", ["Wan-AI", "Comfy-Org"]),
+}
+
+
+def sample(
+    hub_llm_models,
+    hub_top_models,
+    *,
+    repositories: Literal["of the publisher", "of anyone"] = "of the publisher",
+) -> Sample:
+    columns = ["model_id", "author", "created_at", "legacy_created_at"]
+    every = pd.concat([hub_llm_models[columns], hub_top_models[columns]])
+    dated = every[every["created_at"].notna() & ~every["legacy_created_at"].fillna(False)]
+    name = dated["model_id"].str.partition("/")[2].str.lower()
+    found = []
+    for model, (beginning, accounts) in NAMED.items():
+        mine = dated[name.str.match(beginning)]
+        if repositories == "of the publisher":
+            mine = mine[mine["author"].isin(accounts)]
+        first = mine.sort_values(["created_at", "model_id"]).iloc[0]
+        count = mine["model_id"].nunique()
+        found.append((model, first["model_id"], first["created_at"], count))
+    table = pd.DataFrame(found, columns=["model", "repository", "created", "repositories"])
+    return Sample(
+        population="the repositories of the models named",
+        as_of=f"{hub_llm_models['created_at'].max():%Y-%m-%d}",
+        data={"first": table},
+        tables={"first": table.assign(created=table["created"].dt.strftime("%Y-%m-%d"))},
+    )
+
+
+def estimate(sample) -> list[Estimate]:
+    first = sample["first"]
+    days = (first["created"] - CLAIMED).dt.days
+    earliest = first.loc[days.idxmin()]
+    return [
+        _days(EARLIEST, days.min(), earliest, first["repositories"].sum()),
+        *(
+            _days(EACH.format(row["model"]), day, row, row["repositories"])
+            for day, (_, row) in zip(days, first.iterrows(), strict=True)
+        ),
+    ]
+
+
+def _days(label, days, row, repositories) -> Estimate:
+    return Estimate(
+        label=label,
+        unit="days",
+        reading="finite population",
+        value=float(days),
+        n=int(repositories),
+        n_unit="repositories with a date of creation",
+        assumptions=(SURVIVORS,),
+        tipping_points=(
+            TippingPoint(
+                what="days by which the earliest date would have to be wrong",
+                threshold=float(days),
+                sentence=f"turned only if {row['repository']} ({row['created']:%Y-%m-%d}) was "
+                f"{number(float(days), 0)} days older than its date of creation",
+            ),
+        ),
+    )
+
+
+SURVIVORS = Assumption(
+    name="no earlier repository of these names was deleted",
+    holds="not testable",
+    evidence="The tables hold survivors; but the names are those of versions, of which the first "
+    "was announced with its repository.",
+)
+
+
+# Figure -------------------------------------------------------------------------------------------
+
+
+def figure(result):
+    first = result.answer().tables["first"]
+    rows = [dict(zip(first.columns, row, strict=True)) for row in first.rows]
+    rows.sort(key=lambda row: row["created"])
+    canvas, axes = figures.canvas(height=1.9, source=figures.sources(result))
+    start = pd.Timestamp("2023-07-01")
+    axes.axvspan(start, CLAIMED, color=figures.FAINT, lw=0)
+    axes.annotate(
+        "claimed: July 2023", (CLAIMED, 0.5), xytext=(4, 0), textcoords="offset points", fontsize=8,
+        va="center", color=figures.MUTED,
+    )  # fmt: skip
+    for position, row in enumerate(rows):
+        day = pd.Timestamp(row["created"])
+        axes.plot(day, -position, "o", ms=5, color=figures.CHINA)
+        axes.annotate(
+            f"{row['repository']}, {row['created']}", (day, -position), xytext=(-7, 0), ha="right",
+            textcoords="offset points", va="center", fontsize=8,
+        )  # fmt: skip
+    figures.label_rows(axes, [row["model"] for row in rows])
+    axes.set_ylim(0.4 - len(rows), 0.9)
+    axes.set_xlim(start, pd.Timestamp("2025-12-31"))
+    axes.set_xticks(
+        pd.to_datetime(["2023-07-01", "2024-01-01", "2024-07-01", "2025-01-01", "2025-07-01"])
+    )
+    axes.set_xticklabels(["Jul 2023", "Jan 2024", "Jul 2024", "Jan 2025", "Jul 2025"])
+    axes.set_xlabel("first repository of the name")
+    return canvas

@@ -1,0 +1,407 @@
+"""Does the llama family dominate absolutely, with qwen2 second?
+
+The report estimates hosts by family from its fifty leading tags. Twice as many hosts as qwen2 would
+be more than answered at all, since one tag of qwen2 alone, counted exactly, is on more than half of
+them. A family is an architecture: it says how a model is built, not who made it, and most models
+built like llama are not Meta's.
+"""
+
+from typing import Annotated, Literal
+
+import pandas as pd
+
+from research import (
+    ESTIMAND,
+    Assumption,
+    Bounds,
+    Estimate,
+    Hypothesis,
+    NotApplicable,
+    Sample,
+    Settled,
+    TippingPoint,
+    figures,
+)
+from research.estimators.tipping import tipping_point
+from research.wording import number
+
+BLOCK_TAGS = 5  # the leading tags, which alone are listed about twice by each host
+FIRST, SECOND = "llama", "qwen2"
+LATER_SCAN = "sentinellabs-2026"
+
+RATIO, RATIO_LISTED = "hosts with llama over hosts with qwen2", "listings of llama over qwen2"
+ORDER, ORDER_LISTED = "least lead in the order llama, qwen2, others", "least lead by listings"
+PLACES = "places that llama and qwen2 are off the first two"
+NOT_META = "llama architecture not published by Meta, of {}"
+SHARE = "hosts with {}"
+MLLAMA = "names of the library with the architecture mllama"
+
+TWICE = "plain meaning of absolute dominance; stated by this project"
+EQUAL = "equality: the claim puts llama first and qwen2 second"
+HYPOTHESES = {
+    label: Hypothesis(
+        claims=["tenthe/llama-dominates"],
+        estimand=estimand,
+        null=null,
+        null_source=source,
+        alternative="greater",
+        role="reanalysis",
+        scope=scope,
+    )
+    for label, estimand, null, source, scope in (
+        (RATIO, "answering hosts with a llama model over those with a qwen2 one", 2, TWICE, "same"),
+        (RATIO_LISTED, "listings of llama models over those of qwen2 models", 2, TWICE,
+         "other measure"),
+        (ORDER, "hosts of each of the two families minus those of the next", 0, EQUAL, "same"),
+        (ORDER_LISTED, "listings of each of the two families minus those of the next", 0, EQUAL,
+         "other measure"),
+    )
+} | {
+    PLACES: Hypothesis(
+        claims=["tenthe/llama-dominates"],
+        estimand="sum of the distances of both families' ranks from the first and second",
+        null=0,
+        null_source=EQUAL,
+        alternative="equivalent",
+        role="out of sample",
+        scope="later date",
+    )
+}  # fmt: skip
+
+SETTLED = [
+    Settled(
+        claim="tenthe/mllama-hybrids",
+        word="contradicted by documentation",
+        reason="mllama is the architecture of one series of Meta, Llama 3.2 Vision: a Llama 3.1 "
+        "text model with a vision adapter. The Ollama library held one name with it.",
+        reference="https://huggingface.co/docs/transformers/model_doc/mllama; dataset "
+        "model_crosswalk",
+    ),
+    Settled(
+        claim="tenthe/embeddings-auto-download",
+        word="contradicted by documentation",
+        reason="Ollama has no default embedding model to download: a request for embeddings names "
+        "its model, and pulling one is a request of its own. Whether other programs pull one, and "
+        "whether that is why these families rank high, cannot be told from counts.",
+        reference="https://github.com/ollama/ollama/blob/"
+        "01e52d24bc00defcd9bcc6d995b11df0f08bc6f1/docs/api.md",
+    ),
+]
+
+
+def sample(
+    tenthe_families,
+    tenthe_model_tags,
+    tenthe_totals,
+    model_crosswalk,
+    model_crosswalk_tags,
+    ollama_library_names,
+    published_aggregates,
+    *,
+    measure: Annotated[
+        Literal["hosts, 2025-04-24", "listings, 2025-04-24", "hosts, 2025"], ESTIMAND
+    ] = "hosts, 2025-04-24",
+    counts: Literal["families as estimated", "exact tags alone"] = "families as estimated",
+    clones: Literal["kept", "removed"] = "kept",
+) -> Sample:
+    if measure == "hosts, 2025":
+        if (counts, clones) != ("families as estimated", "kept"):
+            raise NotApplicable("the later scan publishes ranks of families and no counts")
+        return _later(published_aggregates)
+    if measure.startswith("listings") and counts == "exact tags alone":
+        raise NotApplicable("how often tags below the ten are listed is not known")
+    tags = tenthe_model_tags.merge(
+        model_crosswalk_tags[["ollama_tag", "family", "publisher"]],
+        on="ollama_tag", how="left", validate="one_to_one",
+    )  # fmt: skip
+    block = tags.nsmallest(BLOCK_TAGS, "rank")[["answering_hosts", "tag_occurrences"]].min()
+    part = 1.0 if clones == "removed" else 0.0
+    return Sample(
+        population="the answering hosts of the Tenthe scan",
+        as_of="2025-04-24",
+        data={
+            "column": "answering_hosts" if measure.startswith("hosts") else "tag_occurrences",
+            "counts": counts,
+            "families": _with_block(tenthe_families, tags),
+            "tags": tags,
+            "block": block,
+            "removed": part,
+            "hosts": float(tenthe_totals.set_index("name").loc["answering_hosts", "value"]),
+            "library": _library(ollama_library_names, model_crosswalk),
+        },
+        tables={"families": _table(_with_block(tenthe_families, tags), block)},
+    )
+
+
+def _with_block(families, tags) -> pd.DataFrame:
+    """The families with the number of the block's tags that each one holds."""
+    held = tags.nsmallest(BLOCK_TAGS, "rank")["family"].value_counts()
+    return families.assign(block_tags=families["family"].map(held).fillna(0)).set_index("family")
+
+
+def _without(families, block, part: float) -> pd.DataFrame:
+    """The families after this part of the suspected block has been taken out of them."""
+    tags = families["block_tags"]
+    return families.assign(
+        answering_hosts=families["answering_hosts"]
+        - part * block["answering_hosts"] * (tags > 0).astype(float),
+        tag_occurrences=families["tag_occurrences"] - part * block["tag_occurrences"] * tags,
+    )
+
+
+def _table(families, block) -> pd.DataFrame:
+    left = _without(families, block, 1.0)["answering_hosts"]
+    return families[["answering_hosts"]].assign(without_block=left).reset_index()
+
+
+def _library(names, crosswalk) -> pd.DataFrame:
+    """The names of the library on the day of the scan with architecture, publisher and pulls."""
+    day = names.loc[names["as_of"] == "2025-04-24", ["ollama_name", "ollama_pulls_total"]]
+    columns = ["ollama_name", "family", "publisher"]
+    return day.merge(crosswalk[columns], on="ollama_name", how="left", validate="one_to_one")
+
+
+def _later(aggregates) -> Sample:
+    rows = aggregates[aggregates["source"] == LATER_SCAN]
+    ranks = rows[(rows["dimension"] == "model family") & (rows["metric"] == "rank")]
+    return Sample(
+        population="the hosts of the SentinelLABS scan",
+        as_of="2025 (March to December)",
+        data={
+            "column": "rank",
+            "ranks": ranks.set_index("category")["value"],
+            "hosts": float(rows.set_index("metric").loc["unique hosts", "value"]),
+        },
+        tables={"ranks": ranks[["category", "value"]]},
+    )
+
+
+# Estimates ----------------------------------------------------------------------------------------
+
+
+def estimate(sample) -> list[Estimate]:
+    if sample["column"] == "rank":
+        return [_places(sample)]
+    if sample["counts"] == "exact tags alone":
+        return [_ratio_of_exact(sample)]
+    found = [_ratio(sample), _least_lead(sample)]
+    if sample["column"] == "answering_hosts":
+        shares = [_share(sample, family) for family in sample["families"].index]
+        found += [*shares, *_not_meta(sample), _mllama(sample)]
+    return found
+
+
+def _counted(sample, part: float) -> pd.Series:
+    return _without(sample["families"], sample["block"], part)[sample["column"]]
+
+
+def _ratio(sample) -> Estimate:
+    label = RATIO if sample["column"] == "answering_hosts" else RATIO_LISTED
+    counted = _counted(sample, sample["removed"])
+    return Estimate(
+        label=label,
+        unit=f"ratio of {UNITS[sample['column']]}",
+        reading="finite population",
+        value=float(counted[FIRST] / counted[SECOND]),
+        n=float(counted[FIRST] + counted[SECOND]),
+        n_unit=UNITS[sample["column"]] + " (estimated by the report)",
+        assumptions=(GENUINE, ESTIMATED, ORIGIN),
+        tipping_points=() if sample["removed"] else (_clones_to_turn(sample, label),),
+    )
+
+
+UNITS = {"answering_hosts": "family-host pairs", "tag_occurrences": "listings"}
+
+
+def _clones_to_turn(sample, label) -> TippingPoint:
+    null, largest = HYPOTHESES[label].null, float(sample["block"]["answering_hosts"])
+
+    def margin(clones: float) -> float:
+        counted = _counted(sample, clones / largest)
+        return float(counted[FIRST] / counted[SECOND]) - null
+
+    turn = tipping_point(margin, 0, largest)
+    told = (
+        f"kept even without the whole block of {number(largest)} hosts"
+        if turn is None
+        else f"turns if {number(turn)} of the block's {number(largest)} hosts were clones"
+    )
+    return TippingPoint(what="cloned hosts in the block", threshold=turn, sentence=told)
+
+
+def _ratio_of_exact(sample) -> Estimate:
+    """What the exact tags alone allow: a family has the hosts of its largest tag, or more."""
+    tags, removed = sample["tags"], sample["removed"] * sample["block"]["answering_hosts"]
+    hosts = tags["answering_hosts"] - removed * (tags["rank"] <= BLOCK_TAGS)
+    least, everyone = hosts.groupby(tags["family"]).max(), sample["hosts"] - removed
+    return Estimate(
+        label=RATIO,
+        unit=f"ratio of {UNITS[sample['column']]}",
+        reading="finite population",
+        bounds=Bounds(float(least[FIRST] / everyone), float(everyone / least[SECOND])),
+        n=float(everyone),
+        n_unit="answering hosts",
+        assumptions=(GENUINE, ORIGIN),
+    )
+
+
+def _least_lead(sample) -> Estimate:
+    counted = _counted(sample, sample["removed"])
+    others = counted.drop([FIRST, SECOND]).max()
+    return Estimate(
+        label=ORDER if sample["column"] == "answering_hosts" else ORDER_LISTED,
+        unit=UNITS[sample["column"]],
+        reading="finite population",
+        value=float(min(counted[FIRST] - counted[SECOND], counted[SECOND] - others)),
+        n=float(counted.sum()),
+        n_unit=UNITS[sample["column"]] + " (estimated by the report)",
+        assumptions=(GENUINE, ESTIMATED),
+    )
+
+
+def _places(sample) -> Estimate:
+    ranks = sample["ranks"]
+    return Estimate(
+        label=PLACES,
+        unit="places",
+        reading="finite population",
+        value=float(abs(ranks[FIRST] - 1) + abs(ranks[SECOND] - 2)),
+        n=sample["hosts"],
+        n_unit="hosts",
+        assumptions=(ONLY_RANKS,),
+    )
+
+
+def _share(sample, family) -> Estimate:
+    counted = _counted(sample, sample["removed"])
+    everyone = sample["hosts"] - sample["removed"] * sample["block"]["answering_hosts"]
+    return Estimate(
+        label=SHARE.format(family),
+        unit="share of answering hosts",
+        reading="finite population",
+        value=float(counted[family] / everyone),
+        n=float(everyone),
+        n_unit="answering hosts",
+        assumptions=(ESTIMATED,),
+    )
+
+
+def _not_meta(sample) -> list[Estimate]:
+    """How much of the llama architecture others publish, by three measures."""
+    tags, library = sample["tags"], sample["library"]
+    tags, library = (frame[frame["family"] == FIRST] for frame in (tags, library))
+    ones = library["ollama_pulls_total"] * 0 + 1
+    measures = (
+        ("the names of the library", library, ones, "names"),
+        ("their pulls", library, library["ollama_pulls_total"], "pulls"),
+        ("the hosts of leading tags", tags, tags["answering_hosts"], "tag-host pairs"),
+    )
+    return [
+        Estimate(
+            label=NOT_META.format(what),
+            unit=f"share of {unit}",
+            reading="finite population",
+            value=float(weight[frame["publisher"] != "Meta"].sum() / weight.sum()),
+            n=float(weight.sum()),
+            n_unit=unit,
+            assumptions=(ORIGIN, BACKGROUND),
+        )
+        for what, frame, weight, unit in measures
+    ]
+
+
+def _mllama(sample) -> Estimate:
+    library = sample["library"]
+    return Estimate(
+        label=MLLAMA,
+        unit="names",
+        reading="finite population",
+        value=float((library["family"] == "mllama").sum()),
+        n=float(len(library)),
+        n_unit="names",
+        assumptions=(BACKGROUND,),
+    )
+
+
+GENUINE = Assumption(
+    name="every listing is a genuine deployment",
+    holds="no",
+    evidence="The five leading tags look like one block of clones: three llama tags, two qwen2.",
+)
+ESTIMATED = Assumption(
+    name="the report's estimates by family are exact",
+    holds="no",
+    evidence="It sums up its fifty leading tags, gives the counts as approximate and does not say "
+    "how hosts with several tags of a family were counted.",
+)
+ORIGIN = Assumption(
+    name="a family is one publisher's",
+    holds="no",
+    evidence="The field holds an architecture: llama also that of Mistral, Nous Research and "
+    "Hugging Face, qwen2 also that of the small DeepSeek-R1 models.",
+)
+BACKGROUND = Assumption(
+    name="the architecture of each name of the library is known",
+    holds="yes",
+    evidence="Seen in answers of servers for some names, background knowledge for most.",
+)
+ONLY_RANKS = Assumption(
+    name="ranks in another scan bear on dominance",
+    holds="no",
+    evidence="Counts by family are in a chart that could not be read: the order agrees, by how "
+    "much llama leads is not known.",
+)
+
+
+# Figure -------------------------------------------------------------------------------------------
+
+
+def figure(result):
+    answer = result.answer()
+    canvas, (bars, ratios) = figures.canvas(
+        (1, 2), height=3.3, source=figures.sources(result), width_ratios=(1.1, 1)
+    )
+    _draw_families(bars, answer)
+    _draw_ratios(ratios, result)
+    return canvas
+
+
+def _draw_families(axes, answer) -> None:
+    table = answer.tables["families"]
+    for position, (_, hosts, left) in enumerate(table.rows):
+        axes.barh(-position, hosts, color=figures.OTHER, alpha=0.4, height=0.62)
+        axes.barh(-position, left, color=figures.OTHER, height=0.62)
+    everyone, second = answer.estimates[SHARE.format(FIRST)].n, table.rows[1][1]
+    for where, told in ((everyone, "all that\nanswered"), (2 * second, "twice\nqwen2")):
+        axes.axvline(where, color=figures.MUTED, lw=0.8, ls=(0, (4, 3)))
+        axes.annotate(
+            told, (where, -7), xytext=(4, 0), textcoords="offset points", fontsize=7.5,
+            color=figures.MUTED, va="center",
+        )  # fmt: skip
+    figures.label_rows(axes, [row[0] for row in table.rows])
+    axes.set_xlim(0, 43000)
+    figures.plain_ticks(axes.xaxis, (0, 10000, 20000, 30000, 40000))
+    axes.set_xlabel("hosts by family, estimated\n(pale: suspected block of clones)")
+    axes.set_title("Hosts by architecture")
+
+
+def _draw_ratios(axes, result) -> None:
+    rows = {}
+    for answer in list(result.answers.values())[:2]:
+        for spec in answer.specifications:
+            if spec.label in (RATIO, RATIO_LISTED):
+                unit = "listings" if spec.label == RATIO_LISTED else "hosts"
+                exact = " (exact tags)" if spec.choices["counts"].startswith("exact") else ""
+                without = ", no block" if spec.choices["clones"] == "removed" else ""
+                rows[unit + without + exact] = spec
+    for position, spec in enumerate(rows.values()):
+        figures.draw_set(axes, -position, spec.bounds)
+    figures.label_rows(axes, list(rows))
+    figures.null_line(axes, result.hypotheses[RATIO].null)
+    axes.annotate(
+        "twice", (result.hypotheses[RATIO].null, 0), xytext=(4, 0), textcoords="offset points",
+        va="center", fontsize=7.5, color=figures.MUTED,
+    )  # fmt: skip
+    axes.set_xlim(0, None)
+    axes.set_xlabel("llama over qwen2\n(bar: all that the counts allow)")
+    axes.set_title("Dominance")

@@ -1,0 +1,455 @@
+"""Was China ahead of the United States for the first time in 2025?
+
+A first time needs a before and an after. Three channels show some of both: published cumulative
+downloads of language models (March 2025 and March 2026), the pulls of the Ollama library (from
+February 2025 on), and the downloads of the LLM catalogue (February to October 2026). None of them
+holds the Hub downloads of the year to August 2025, for which the claim was made.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Annotated, Literal
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from research import (
+    ESTIMAND,
+    Assumption,
+    Bounds,
+    BudgetRow,
+    Estimate,
+    Hypothesis,
+    Interval,
+    NotApplicable,
+    Sample,
+    TippingPoint,
+    figures,
+)
+from research.estimators.ranged import Ranged
+from research.measures.pulls import pulls_by_name
+from research.wording import number
+
+BEFORE = "at the earliest date: China minus US"
+AFTER = "after the claimed year: China minus US"
+LED = "windows in which China leads"
+TREND = "trend of China minus US"
+
+HYPOTHESES = {
+    label: Hypothesis(
+        claims=["tuoitre/first-time-ahead"],
+        estimand=f"share of the channel of publishers in China minus that of the US, {when}",
+        null=0,
+        null_source="equality: a first time means behind before and ahead after",
+        alternative=alternative,
+        role="out of sample",
+        scope="other measure",
+    )
+    for label, when, alternative in (
+        (BEFORE, "as early as it is known", "less"),
+        (AFTER, "as soon after August 2025 as it is known", "greater"),
+    )
+}
+
+CLAIMED_YEAR = pd.Timestamp("2024-08-01"), pd.Timestamp("2025-08-31")
+PUBLISHED = pd.Timestamp("2025-11-27")
+SPAN = 30  # days of a window of Hub downloads
+UNITS = {"pulls": "pulls", "catalogue": "downloads", "published": "cumulative downloads"}
+
+
+def sample(
+    ollama_library_pulls,
+    model_crosswalk,
+    model_crosswalk_names,
+    hub_llm_panel,
+    publisher_origins,
+    hub_published_anchors,
+    *,
+    channel: Annotated[Literal["pulls", "catalogue", "published"], ESTIMAND] = "pulls",
+    remote_names: Literal["counted", "left out"] = "counted",
+    window: Literal[30, 60, 90] = 30,
+) -> Sample:
+    if channel != "pulls" and (remote_names, window) != ("counted", 30):
+        raise NotApplicable("only pulls have remote names, and windows that can be chosen")
+    if channel == "pulls":
+        names = _names(model_crosswalk_names, model_crosswalk, publisher_origins)
+        counted = names[(remote_names == "counted") | ~names["remote"]]
+        leads = _pull_leads(ollama_library_pulls, counted, window)
+        population, as_of = "the pulls of the Ollama library", f"{PUBLISHED:%Y-%m-%d}"
+    elif channel == "catalogue":
+        models = _fresh(hub_llm_panel, publisher_origins)
+        leads = _catalogue_leads(models)
+        population = "the models of the LLM catalogue that were counted afresh"
+        as_of = f"{models['as_of'].min():%Y-%m-%d}"
+    else:
+        leads = _published_leads(hub_published_anchors)
+        population, as_of = "the language models of a published count", "2026-03-31"
+    return Sample(
+        population=population,
+        as_of=as_of,
+        data={"channel": channel, "leads": leads},
+        tables={"leads": _dated(leads), "new models": _new_models(hub_published_anchors)},
+    )
+
+
+def _dated(leads) -> pd.DataFrame:
+    """The rows with days as text, as a result holds them."""
+    days = {name: leads[name].dt.strftime("%Y-%m-%d") for name in ("begin", "end")}
+    return leads.assign(**days)
+
+
+# China minus US -----------------------------------------------------------------------------------
+
+
+def _origins(codes) -> pd.DataFrame:
+    """Whether units are certainly, and whether they may be, Chinese or of the US ("": anything)."""
+    return pd.DataFrame(
+        {f"is {code}": codes.eq(code) for code in ("CN", "US")}
+        | {f"may be {code}": codes.eq("") | codes.str.contains(code) for code in ("CN", "US")}
+    )
+
+
+def _lead(weight, origins) -> dict[str, float]:
+    """China minus US as a share of all weight: as shown, and its least and greatest value."""
+    china, us = (float(weight.value[origins[f"is {code}"]].sum()) for code in ("CN", "US"))
+    total = float(weight.value.sum())
+    return {
+        "low": _least(weight, origins, "CN", "US"),
+        "value": (china - us) / total,
+        "high": -_least(weight, origins, "US", "CN"),
+        "china": china,
+        "us": us,
+        "total": total,
+    }
+
+
+def _least(weight, origins, behind, ahead) -> float:
+    """The least lead of one country over another, whatever is open resolved against it."""
+    sure, against = origins[f"is {behind}"], origins[f"may be {ahead}"]
+    lead = weight.low[sure].sum() - weight.high[against].sum()
+    rest = (weight.low if lead < 0 else weight.high)[~(sure | against)].sum()
+    return float(lead / (weight.low[sure].sum() + weight.high[against].sum() + rest))
+
+
+def _row(period, begin, end, lead) -> dict:
+    return {"period": period, "begin": begin, "end": end} | lead
+
+
+# Pulls --------------------------------------------------------------------------------------------
+
+
+def _names(kinds, crosswalk, origins) -> pd.DataFrame:
+    """Countries that each name of the library may be of, and whether it is served remotely."""
+    known = kinds.merge(crosswalk, on="ollama_name", how="left", validate="one_to_one")
+    accounts = origins.set_index("author").reindex(known["hub_account"])
+    coded = accounts["country"].notna().to_numpy()
+    codes = known["publisher_candidates"].mask(coded, accounts["candidates"].to_numpy())
+    remote = known["served_remotely"].to_numpy()
+    names = pd.DataFrame({"codes": codes.fillna("").to_numpy(), "remote": remote})
+    return names.set_index(pd.Index(known["ollama_name"]))
+
+
+def _pull_leads(series, names, window) -> pd.DataFrame:
+    """All pulls until the series begins, then windows one after the other, and the year's end."""
+    first, last = series["date"].min(), series["date"].max()
+
+    def lead(day, days=None):
+        found = pulls_by_name(series, day, days).join(names, how="inner")
+        weight = Ranged(**{part: found[part].to_numpy() for part in ("low", "value", "high")})
+        return _lead(weight, _origins(found["codes"]))
+
+    ends = pd.date_range(first + pd.Timedelta(days=window), last, freq=f"{window}D")
+    rows = [_row("before", first, first, lead(first))]
+    rows += [
+        _row("window", end - pd.Timedelta(days=window), end, lead(end, window)) for end in ends
+    ]
+    since = (PUBLISHED - CLAIMED_YEAR[1]).days
+    return pd.DataFrame([*rows, _row("after", CLAIMED_YEAR[1], PUBLISHED, lead(PUBLISHED, since))])
+
+
+# Downloads of the catalogue -----------------------------------------------------------------------
+
+
+def _fresh(panel, origins) -> pd.DataFrame:
+    """Counts that were observed and refreshed, with the countries of their publishers."""
+    fresh = panel[(panel["hub_downloads_30d"] > 0) & ~panel["stale_suspect"].fillna(False)]
+    author = fresh["model_id"].str.partition("/")[0]
+    accounts = origins.set_index("author")
+    return pd.DataFrame(
+        {
+            "as_of": fresh["as_of"],
+            "downloads": fresh["hub_downloads_30d"].astype(float),
+            "codes": author.map(accounts["candidates"]).fillna(""),
+        }
+    )
+
+
+def _catalogue_leads(models) -> pd.DataFrame:
+    rows = []
+    for day, state in models.groupby("as_of"):
+        lead = _lead(Ranged.exactly(state["downloads"]), _origins(state["codes"]))
+        period = "after" if not rows else "state"
+        rows.append(_row(period, day - pd.Timedelta(days=SPAN), day, lead))
+    return pd.DataFrame(rows)
+
+
+# What others have published -----------------------------------------------------------------------
+
+
+def _stated(anchors, quantity) -> pd.Series:
+    return anchors.set_index("quantity").loc[quantity]
+
+
+def _published_leads(anchors) -> pd.DataFrame:
+    """Cumulative downloads in March 2026 and, by the published growth, a year earlier."""
+    both = _stated(anchors, "cumulative downloads China / USA")["stated_value"].split(" / ")
+    all_models = _stated(anchors, "total cumulative downloads, YoY")
+    total, growth = re.findall(r"[\d.]+(?:e\d+)?", all_models["stated_value"])
+    earlier, later = re.search(r"China ([\d.]+)M -> ", all_models["note"]), [*both, total]
+    us_growth = re.search(r"US ([\d.]+)x", all_models["note"])
+    china, us, everyone = (_rounded(text) for text in later)
+    past = (
+        _rounded(earlier[1]) * 1e6,
+        us / _rounded(us_growth[1])[::-1],
+        everyone / _rounded(growth)[::-1],
+    )
+    dates = pd.Timestamp("2025-03-31"), pd.Timestamp("2026-03-31")
+    return pd.DataFrame(
+        [
+            _row(period, day, day, _stated_lead(*stated))
+            for period, day, stated in zip(
+                ("before", "after"), dates, (past, (china, us, everyone)), strict=True
+            )
+        ]
+    )
+
+
+def _rounded(text) -> np.ndarray:
+    """Least, stated and greatest value of a figure that is rounded to its last digit."""
+    digits, _, exponent = text.partition("e")
+    half = 0.5 * 10.0 ** -len(digits.partition(".")[2])
+    return (float(digits) + np.array([-half, 0, half])) * 10.0 ** int(exponent or 0)
+
+
+def _stated_lead(china, us, everyone) -> dict[str, float]:
+    rest = everyone - china[::-1] - us[::-1]
+    low, value, high = np.column_stack([china, us, rest])
+    return _lead(
+        Ranged(low=low, value=value, high=high), _origins(pd.Series(["CN", "US", "other"]))
+    )
+
+
+def _new_models(anchors) -> pd.DataFrame:
+    """The shares that the claim rests on: new models, August 2024 to August 2025."""
+    found = [
+        float(_stated(anchors, f"{who} share of HF downloads")["stated_value"])
+        for who in ("China", "US")
+    ]
+    return pd.DataFrame({"country": ["China", "US"], "share": np.array(found) / 100})
+
+
+# Estimates ----------------------------------------------------------------------------------------
+
+
+def estimate(sample) -> list[Estimate]:
+    leads, channel = sample["leads"], sample["channel"]
+    labels = {"before": BEFORE, "after": AFTER}
+    found = [
+        _level(row, labels[row.period], channel)
+        for row in leads.itertuples()
+        if row.period in labels
+    ]
+    if channel == "pulls":
+        windows = leads[leads["period"] == "window"]
+        found += [_trend(windows), _led(windows)]
+    return found
+
+
+def _level(row, label, channel) -> Estimate:
+    leader, share = (
+        ("China", 1 - row.us / row.china) if row.value > 0 else ("the US", 1 - row.china / row.us)
+    )
+    return Estimate(
+        label=label,
+        unit=f"difference in share of {UNITS[channel]}",
+        reading="finite population",
+        value=row.value,
+        bounds=Bounds(row.low, row.high),
+        n=row.total,
+        n_unit=UNITS[channel],
+        assumptions=ASSUMPTIONS[channel],
+        tipping_points=(
+            TippingPoint(
+                what=f"share of the {UNITS[channel]} of {leader} that is no users'",
+                threshold=share,
+                sentence=f"the lead of {leader} is lost if {share:.0%} of its {UNITS[channel]} "
+                "were no users'",
+            ),
+        ),
+    )
+
+
+def _led(windows) -> Estimate:
+    """In how many windows does China lead, with all that rounding and unknown origins allow?"""
+    maybe = windows["high"] > 0
+    return Estimate(
+        label=LED,
+        unit="windows",
+        reading="finite population",
+        value=float((windows["value"] > 0).sum()),
+        bounds=Bounds(float((windows["low"] > 0).sum()), float(maybe.sum())),
+        n=len(windows),
+        n_unit="windows one after the other",
+        assumptions=ASSUMPTIONS["pulls"],
+        tipping_points=tuple(_earliest(windows[maybe])),
+    )
+
+
+def _earliest(possible) -> Iterator[TippingPoint]:
+    if len(possible):
+        days = float((possible["end"].min() - PUBLISHED).days)
+        yield TippingPoint(
+            what="days from the claim to the first window that may show a lead",
+            threshold=days,
+            sentence=f"the first window that leaves a lead of China open ends on "
+            f"{possible['end'].min():%Y-%m-%d}, {number(days, 0)} days after the claim",
+        )
+
+
+def _trend(windows) -> Estimate:
+    """Least squares over windows that do not overlap, wider where neighbours are alike."""
+    years = ((windows["end"] - windows["end"].min()).dt.days / 365.25).to_numpy()
+    value = windows["value"].to_numpy()
+    fit = stats.linregress(years, value)
+    residual = value - fit.intercept - fit.slope * years
+    alike = float((residual[1:] @ residual[:-1]) / (residual @ residual))
+    effective = len(years) * min(1, (1 - alike) / (1 + alike))
+    wider = np.sqrt((len(years) - 2) / (effective - 2))
+    half = stats.t.ppf(0.975, effective - 2) * fit.stderr * wider
+    everywhere = range(len(years))
+    others = [np.polyfit(np.delete(years, i), np.delete(value, i), 1)[0] for i in everywhere]
+    return Estimate(
+        label=TREND,
+        unit="difference in share, change per year",
+        reading="superpopulation",
+        value=float(fit.slope),
+        interval=Interval(
+            fit.slope - half, fit.slope + half, 0.95, "least squares, windows less their likeness"
+        ),
+        n=len(years),
+        n_unit="windows one after the other",
+        n_effective=effective,
+        assumptions=(
+            Assumption(
+                name="windows are independent",
+                holds="no" if alike > 0.1 else "yes",
+                evidence=f"Neighbouring windows are alike by {number(alike)} (autocorrelation of "
+                f"residuals): {len(years)} windows count as {number(effective, 1)}.",
+            ),
+            *ASSUMPTIONS["pulls"],
+        ),
+        budget=(
+            BudgetRow(
+                source="one window left out",
+                low=min(others),
+                high=max(others),
+                detail="each of the windows in turn",
+            ),
+        ),
+    )
+
+
+# Assumptions --------------------------------------------------------------------------------------
+
+
+OTHER = Assumption(
+    name="these are the downloads of the claim",
+    holds="no",
+    evidence="The claim rests on downloads of new models from the Hub, August 2024 to August 2025.",
+)
+ASSUMPTIONS = {
+    "pulls": (
+        OTHER,
+        Assumption(
+            name="pulls are made by users",
+            holds="no",
+            evidence="Scripts pulled all names alike from January to April 2026, and names served "
+            "remotely in May; one name, llama3.1, fills a window of spring 2025.",
+        ),
+    ),
+    "catalogue": (
+        OTHER,
+        Assumption(
+            name="the states are independent observations",
+            holds="no",
+            evidence="Windows of 30 days overlap: 18 states of 221 days hold seven windows.",
+        ),
+        Assumption(
+            name="the catalogue begins before China led",
+            holds="no",
+            evidence="China leads in its first state, so that it cannot show a first time.",
+        ),
+    ),
+    "published": (
+        OTHER,
+        Assumption(
+            name="cumulative downloads show who leads now",
+            holds="no",
+            evidence="They lag behind the downloads of a month; the figures were read at second "
+            "hand, and those of 2025 follow from published rates of growth.",
+        ),
+    ),
+}
+
+
+# Figure -------------------------------------------------------------------------------------------
+
+
+LOOK = {
+    "pulls": ("Ollama pulls, windows of 30 days (first: all before)", figures.INK, "o"),
+    "catalogue": ("downloads of the LLM catalogue", figures.CHINA, "s"),
+    "published": ("cumulative downloads, published", figures.UNITED_STATES, "D"),
+}
+
+
+def figure(result):
+    canvas, axes = figures.canvas(height=3.6, source=figures.sources(result))
+    for channel in LOOK:
+        _draw_course(axes, result.answer(channel=channel), channel)
+    _dress(axes, dict(result.answer(channel="published").tables["new models"].rows))
+    return canvas
+
+
+def _draw_course(axes, answer, channel) -> None:
+    name, color, marker = LOOK[channel]
+    table = answer.tables["leads"]
+    rows = [dict(zip(table.columns, row, strict=True)) for row in table.rows]
+    for row in rows:
+        if channel == "pulls" and row["period"] == "after":
+            continue  # it overlaps the windows that are drawn
+        begin, end = pd.Timestamp(row["begin"]), pd.Timestamp(row["end"])
+        middle = begin + (end - begin) / 2 if channel == "pulls" else end
+        axes.plot(
+            [middle] * 2, [row["low"], row["high"]], color=color, lw=4, alpha=0.4,
+            solid_capstyle="butt",
+        )  # fmt: skip
+        before = channel == "pulls" and row["period"] == "before"
+        face, edge = ("white", color) if before else (color, "white")
+        axes.plot(middle, row["value"], marker, ms=4.5, mfc=face, mec=edge, mew=0.7)
+    axes.plot([], [], marker, ms=4, color=color, label=name)
+
+
+def _dress(axes, shares) -> None:
+    axes.axhline(0, color=figures.MUTED, lw=0.8, ls=(0, (4, 3)), zorder=0)
+    axes.axvspan(*CLAIMED_YEAR, color=figures.FAINT, alpha=0.5, lw=0, zorder=-1)
+    gap = shares["China"] - shares["US"]
+    axes.plot(CLAIMED_YEAR, [gap] * 2, color=figures.INK, lw=1.2, label="new models, as claimed")
+    axes.set_xlim(CLAIMED_YEAR[0], pd.Timestamp("2026-11-01"))
+    axes.set_xticks(pd.to_datetime(["2025-01-01", "2025-07-01", "2026-01-01", "2026-07-01"]))
+    axes.set_xticklabels(["Jan 2025", "Jul 2025", "Jan 2026", "Jul 2026"])
+    axes.set_ylim(-0.8, 0.95)
+    axes.set_ylabel("China minus US, share of all")
+    axes.set_xlabel("grey: year of the claim; bars: unknown origin, rounding")
+    axes.set_title("Who is ahead?")
+    axes.legend(loc="upper left", fontsize=7.5, borderaxespad=0.2, labelspacing=0.3)

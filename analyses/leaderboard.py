@@ -1,0 +1,320 @@
+"""Are five of the ten best models Chinese, and what can a list of ten tell?
+
+The claim of August 2024 names a leaderboard, not its ten models, and no table of that month is
+bundled. The makers printed the ten leading models when they opened the leaderboard's second version
+in June 2024: that list is tested, and two later rankings of language models beside it. Ten places
+tell little about all models: that is shown too.
+"""
+
+from typing import Annotated, Literal
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from research import (
+    ESTIMAND,
+    Assumption,
+    Bounds,
+    Curve,
+    Estimate,
+    Hypothesis,
+    NotApplicable,
+    Sample,
+    Test,
+    TippingPoint,
+    figures,
+)
+from research.estimators.proportions import clopper_pearson
+from research.estimators.rates import top_list_test
+from research.wording import number
+
+MODELS = "Chinese share of the ten leading models"
+ORGANISATIONS = "Chinese share of the organisations behind them"
+TELLS = "share of all models that such a list is compatible with"
+CHANCE = "Chinese share of ten, against ten drawn from the catalogue"
+POWER = "share that a list of ten would detect against one half"
+
+HYPOTHESES = {
+    MODELS: Hypothesis(
+        claims=["china-oss/five-of-ten"],
+        estimand="share of models of Chinese publishers among the ten leading ones",
+        null=0.45,
+        null_source="between four and five of ten: the claim says five",
+        alternative="greater",
+        role="out of sample",
+        scope="other measure",
+    )
+}
+# The ten leading models as printed with the second version of the Open LLM Leaderboard, 2024-06-26
+# (Fourrier et al., Open-LLM performances are plateauing, huggingface.co/spaces/open-llm-leaderboard
+# /blog). It is the makers' selection of models worth noting.
+PRINTED = (
+    "Qwen/Qwen2-72B-Instruct",
+    "meta-llama/Meta-Llama-3-70B-Instruct",
+    "microsoft/Phi-3-medium-4k-instruct",
+    "01-ai/Yi-1.5-34B-Chat",
+    "CohereForAI/c4ai-command-r-plus",
+    "abacusai/Smaug-72B-v0.1",
+    "Qwen/Qwen1.5-110B",
+    "Qwen/Qwen1.5-110B-Chat",
+    "microsoft/Phi-3-small-128k-instruct",
+    "01-ai/Yi-1.5-9B-Chat",
+)
+# Press reports of the full board in the same days count three of Alibaba and one of 01.AI.
+REPORTED = 4
+TOP = 10
+RANKINGS = {
+    "leaderboard": ("the ten leading models of the Open LLM Leaderboard", "2024-06-26"),
+    "likes": ("the ten most liked text-generation models of the LLM catalogue", "2026-10-05"),
+    "downloads": (
+        "the ten most downloaded text-generation models of the LLM catalogue",
+        "2026-10-05",
+    ),
+}
+ORDER = {"likes": "likes", "downloads": "hub_downloads_30d"}
+
+
+def sample(
+    hub_llm_models,
+    publisher_origins,
+    *,
+    ranking: Annotated[Literal["leaderboard", "likes", "downloads"], ESTIMAND] = "leaderboard",
+    board: Literal[
+        "as printed by the makers", "as reported by the press"
+    ] = "as printed by the makers",
+) -> Sample:
+    population, as_of = RANKINGS[ranking]
+    if ranking != "leaderboard" and board != "as printed by the makers":
+        raise NotApplicable("only the leaderboard was reported in two forms")
+    reported = board == "as reported by the press"
+    if ranking == "leaderboard":
+        listed, known = pd.DataFrame({"model_id": PRINTED}), None
+    else:
+        text = hub_llm_models[hub_llm_models["pipeline_tag"] == "text-generation"]
+        listed, known = (
+            text.nlargest(TOP, ORDER[ranking])[["model_id"]],
+            _coded(text, publisher_origins),
+        )
+    ten = _coded(listed.reset_index(drop=True), publisher_origins)
+    return Sample(
+        population=population,
+        as_of=as_of,
+        data={"ten": ten, "reported": REPORTED if reported else None, "known": known},
+        tables={"ten": ten[["model_id", "organisation", "chinese"]]},
+    )
+
+
+def _coded(models, origins) -> pd.DataFrame:
+    """The models with their organisation, and whether they certainly or possibly are Chinese."""
+    author = models["model_id"].str.partition("/")[0]
+    accounts = origins.set_index("author")
+    codes = author.map(accounts["candidates"])
+    return pd.DataFrame(
+        {
+            "model_id": models["model_id"],
+            "organisation": author.map(accounts["parent"]).fillna(author),
+            "chinese": codes.eq("CN"),
+            "possible": codes.isna() | codes.str.contains("CN", na=False),
+        }
+    )
+
+
+# Estimates ----------------------------------------------------------------------------------------
+
+
+def estimate(sample) -> list[Estimate]:
+    ten, known = sample["ten"], sample["known"]
+    if sample["reported"] is not None:
+        return [_of_ten(sample["reported"], sample["reported"], None)]
+    found = [
+        _of_ten(int(ten["chinese"].sum()), int(ten["possible"].sum()), ten),
+        _of_organisations(ten),
+        _compatible(ten),
+        _detectable(),
+    ]
+    return found if known is None else [*found, _against_catalogue(ten, known)]
+
+
+def _of_ten(sure, possible, ten) -> Estimate:
+    spare = sure - HYPOTHESES[MODELS].null * TOP
+    entries = int(np.floor(abs(spare))) + 1
+    swap = f"{entries} of the ten" if entries > 1 else "one of the ten"
+    return Estimate(
+        label=MODELS,
+        unit="share of models",
+        reading="finite population",
+        value=sure / TOP,
+        bounds=Bounds(sure / TOP, possible / TOP),
+        n=TOP,
+        n_unit="places",
+        assumptions=(NOT_AUGUST,) if ten is None else (NOT_AUGUST, _bases(ten)),
+        tipping_points=(
+            TippingPoint(
+                what="places that would have to change hands",
+                threshold=entries,
+                sentence=f"turned if {swap} places were held by a model of another origin",
+            ),
+        ),
+    )
+
+
+def _of_organisations(ten) -> Estimate:
+    organisations = ten.groupby("organisation")[["chinese", "possible"]].max()
+    low, high = (float(organisations[part].mean()) for part in ("chinese", "possible"))
+    return Estimate(
+        label=ORGANISATIONS,
+        unit="share of organisations",
+        reading="finite population",
+        value=low,
+        bounds=Bounds(low, high),
+        n=len(organisations),
+        n_unit="organisations",
+        assumptions=(NOT_AUGUST,),
+    )
+
+
+def _compatible(ten) -> Estimate:
+    """What share of all models could have put that many into a list of ten."""
+    found, owners = int(ten["chinese"].sum()), ten["organisation"].nunique()
+    design_effect = TOP / owners
+    grid = np.linspace(1, TOP / 2, 17)
+    limits = [clopper_pearson(found, TOP, design_effect=deff) for deff in grid]
+    return Estimate(
+        label=TELLS,
+        unit="share of models",
+        reading="superpopulation",
+        value=found / TOP,
+        interval=clopper_pearson(found, TOP, design_effect=design_effect),
+        n=TOP,
+        n_unit="places",
+        n_effective=TOP / design_effect,
+        assumptions=(DRAWN,),
+        curves=(
+            Curve(
+                over="design effect",
+                grid=tuple(grid),
+                low=(found / TOP,) * len(grid),
+                high=(found / TOP,) * len(grid),
+                interval_low=tuple(limit.low for limit in limits),
+                interval_high=tuple(limit.high for limit in limits),
+            ),
+        ),
+    )
+
+
+def _against_catalogue(ten, known) -> Estimate:
+    """Exact: the ten against ten drawn at random from the catalogue, origins as known."""
+    found, kind = int(ten["chinese"].sum()), int(known["chinese"].sum())
+    test = top_list_test(found, TOP, kind, len(known))
+    return Estimate(
+        label=CHANCE,
+        unit="share of models",
+        reading="superpopulation",
+        value=found / TOP,
+        interval=test.interval,
+        test=Test(name="exact hypergeometric, one-sided", statistic=float(found), p=test.p_more),
+        n=len(known),
+        n_unit="text-generation models",
+        assumptions=(
+            Assumption(
+                name="the ten are a random draw",
+                holds="no",
+                evidence=f"{number(kind, 0)} of {number(len(known), 0)} models are certainly "
+                f"Chinese: a draw of ten would hold {number(test.expected)}. But the leaders are "
+                "those of developers, and most of the catalogue are tunes by individuals.",
+            ),
+        ),
+    )
+
+
+def _detectable() -> Estimate:
+    """The share that ten independent places would tell from one half with 80 % power, at 5 %."""
+    counts = np.arange(TOP + 1)
+    needed = int(counts[stats.binom.sf(counts - 1, TOP, 0.5) <= 0.05][0])
+    shares = np.linspace(0.5, 1, 5001)
+    least = shares[stats.binom.sf(needed - 1, TOP, shares) >= 0.8][0]
+    return Estimate(
+        label=POWER,
+        unit="share of models",
+        reading="finite population",
+        value=float(least),
+        n=TOP,
+        n_unit="places",
+        assumptions=(DRAWN,),
+        tipping_points=(
+            TippingPoint(
+                what="places needed to reject one half",
+                threshold=needed,
+                sentence=f"one half is rejected at {needed} of {TOP} places or more",
+            ),
+        ),
+    )
+
+
+NOT_AUGUST = Assumption(
+    name="this is the leaderboard of the claim",
+    holds="no",
+    evidence="The state of August 2024 is not bundled. The list of June is the makers' selection; "
+    "press reports of the full board in the same days count four Chinese models in ten.",
+)
+DRAWN = Assumption(
+    name="places are independent draws",
+    holds="no",
+    evidence="Variants of one model fill several places; the design effect is places over "
+    "organisations. A list of leaders is no random draw from all models.",
+)
+
+
+def _bases(ten) -> Assumption:
+    several = ten["organisation"].value_counts()
+    names = ", ".join(f"{name} {count}" for name, count in several[several > 1].items())
+    return Assumption(
+        name="ten places are ten decisions",
+        holds="no" if names else "yes",
+        evidence=f"Places by organisation, where more than one: {names or 'none'}.",
+    )
+
+
+# Figure -------------------------------------------------------------------------------------------
+
+
+def figure(result):
+    canvas, (places, tells) = figures.canvas(
+        (1, 2), height=2.7, source=_source(result), width_ratios=(1.3, 1)
+    )
+    for row, name in enumerate(RANKINGS):
+        answer = result.answer(ranking=name)
+        _draw_places(places, -row, answer.tables["ten"])
+        found, bounds = answer.estimates[TELLS], answer.estimates[MODELS]
+        owners = answer.estimates[ORGANISATIONS]
+        figures.draw_set(tells, 0.12 - row, bounds.identified, found.interval, value=found.value)
+        tells.plot(owners.value, -0.22 - row, "D", ms=4, mfc="white", mec=figures.INK)
+    figures.label_rows(
+        places,
+        ["leaderboard, June 2024", "most liked, October 2026", "most downloaded, October 2026"],
+        width=16,
+    )
+    places.set_xlim(0.4, 10.6)
+    places.set_xticks(range(1, TOP + 1))
+    places.set_xlabel("place (filled: Chinese publisher)")
+    places.set_title("a  Ten places")
+    figures.label_rows(tells, [""] * len(RANKINGS))
+    figures.null_line(tells, HYPOTHESES[MODELS].null)
+    tells.set_xlim(0, 1)
+    tells.set_xlabel(
+        "Chinese share (dot: of models; diamond: of\norganisations; line: 95% interval)"
+    )
+    tells.set_title("b  What they tell")
+    return canvas
+
+
+def _source(result) -> str:
+    return f"{figures.sources(result)} Leaderboard: as printed by its makers, 2024-06-26."
+
+
+def _draw_places(axes, y, table) -> None:
+    for place, row in enumerate(table.rows, start=1):
+        chinese = dict(zip(table.columns, row, strict=True))["chinese"]
+        face = figures.CHINA if chinese else "white"
+        axes.plot(place, y, "s", ms=9, mfc=face, mec=figures.CHINA if chinese else figures.MUTED)

@@ -1,0 +1,325 @@
+"""Are DeepSeek and Qwen the two most downloaded model families?
+
+A family is read from names: every model that bears the family's name, or names a base that does,
+whoever published it. A model that bears two names, as one distilled from DeepSeek into Qwen does,
+may belong to either: ranks have bounds. Where no family is named, the publisher's account stands
+for one. The other reading counts the publishers' own accounts only.
+"""
+
+from typing import Annotated, Literal
+
+import numpy as np
+import pandas as pd
+
+from research import (
+    ESTIMAND,
+    Assumption,
+    Bounds,
+    BudgetRow,
+    Estimate,
+    Hypothesis,
+    NotApplicable,
+    Sample,
+    TippingPoint,
+    figures,
+)
+from research.estimators.budget import budget
+from research.estimators.multiverse import rank_confidence_sets
+from research.measures.pulls import pulls_by_name
+from research.wording import number
+
+LOWER = "rank of the lower one of DeepSeek and Qwen"
+RANK = "rank of {}"
+SHARE = "{}: share of all"
+BEYOND = "second place over DeepSeek, ratio"
+
+HYPOTHESES = {
+    LOWER: Hypothesis(
+        claims=["tuoitre/top-two-deepseek-qwen"],
+        estimand="rank among families of the less downloaded one of DeepSeek and Qwen",
+        null=2.5,
+        null_source="both among the first two: the claim itself",
+        alternative="less",
+        role="out of sample",
+        scope="other population",
+    )
+}
+# The names that a family goes by. Whatever bears none of them is a family of its account.
+FAMILIES = {
+    "Qwen": "qwen|qwq|qvq",
+    "DeepSeek": "deepseek",
+    "Llama": "llama(?!index)",
+    "Gemma": "gemma",
+    "Mistral": "mistral|mixtral|ministral|magistral|devstral|codestral|mathstral|voxtral",
+    "Phi": r"\bphi-?\d",
+    "gpt-oss": "gpt-oss",
+    "GPT-2": "gpt2",
+    "GLM": r"\bglm|chatglm",
+    "Kimi": "kimi",
+    "MiniMax": "minimax",
+    "BERT": r"\bbert-(?:base|large)",
+    "BGE": r"\bbge",
+    "MiniLM": "minilm",
+}
+CLAIMED = ("Qwen", "DeepSeek")
+DAY, SERIES = "2026-06-11", ("2025-02-17", "2025-11-27")
+LANGUAGE = ["text-generation", "image-text-to-text", "any-to-any"]
+Population = Literal["top 1,000", "language models", "text generation", "catalogue", "Ollama pulls"]
+NAMES = {
+    "top 1,000": ("the 1,000 most downloaded models", DAY),
+    "language models": ("the language and multimodal models among the 1,000 most downloaded", DAY),
+    "text generation": ("the text-generation models among the 1,000 most downloaded", DAY),
+    "catalogue": ("the text-generation models of the LLM catalogue", "2026-10-05"),
+    "Ollama pulls": ("the Ollama pulls of the nine months before the claim", SERIES[1]),
+}
+RANKED = 12  # families for which other draws of models are simulated
+
+
+def sample(
+    hub_top_models,
+    hub_llm_models,
+    ollama_library_pulls,
+    *,
+    population: Annotated[Population, ESTIMAND] = "top 1,000",
+    belongs: Literal["to the family it is named after", "to its account"] = (
+        "to the family it is named after"
+    ),
+    test_models: Literal["counted", "left out"] = "counted",
+) -> Sample:
+    if population == "Ollama pulls" and (belongs != NAMED or test_models != "counted"):
+        raise NotApplicable("names of the library have no accounts")
+    models = _members(population, hub_top_models, hub_llm_models, ollama_library_pulls)
+    if test_models == "left out":
+        models = models[~models["model"].str.contains("internal-testing|tiny-random|/tiny-")]
+    models = models.assign(families=_families(models, belongs))
+    totals = _totals(models)
+    who, as_of = NAMES[population]
+    return Sample(
+        population=who,
+        as_of=as_of,
+        data={"models": models, "totals": totals},
+        tables={"totals": totals.reset_index().head(RANKED)},
+    )
+
+
+NAMED = "to the family it is named after"
+
+
+def _members(population, top, catalogue, pulls) -> pd.DataFrame:
+    """The models that are counted: name, base, account, and the range of their weight."""
+    if population == "Ollama pulls":
+        first, last = map(pd.Timestamp, SERIES)
+        found = pulls_by_name(pulls, last, (last - first).days)
+        names = found.index.to_series().array
+        return found.reset_index(drop=True).assign(model=names, bases="", account=names)
+    table = catalogue if population == "catalogue" else top[top["as_of"] == DAY]
+    kinds = {"language models": LANGUAGE, "text generation": ["text-generation"]}
+    kinds["catalogue"] = kinds["text generation"]
+    if population in kinds:
+        table = table[table["pipeline_tag"].isin(kinds[population])]
+    table = table[table["hub_downloads_30d"] > 0].reset_index(drop=True)
+    bases = table["base_models"].fillna("") if "base_models" in table else ""
+    weight = table["hub_downloads_30d"].astype(float)
+    return pd.DataFrame({"low": weight, "value": weight, "high": weight}).assign(
+        model=table["model_id"], bases=bases, account=table["author"]
+    )
+
+
+def _families(models, belongs) -> pd.Series:
+    """The families that a model may belong to, joined by |: those of its name, else of its base."""
+    if belongs != NAMED:
+        return models["account"].replace(ACCOUNTS)
+    own, base = (_named(models[text].str.lower()) for text in ("model", "bases"))
+    found = own.where(own.ne(""), base)
+    return found.where(found.ne(""), models["account"])
+
+
+ACCOUNTS = {"deepseek-ai": "DeepSeek", "meta-llama": "Llama", "mistralai": "Mistral"}
+
+
+def _named(text) -> pd.Series:
+    """The families whose names a text bears, joined by |; accounts do not count."""
+    name = text.str.replace(r"[^|]*/", "", regex=True)
+    joined = pd.Series("", index=text.index)
+    for family, names in FAMILIES.items():
+        joined = joined + np.where(name.str.contains(names), f"|{family}", "")
+    return joined.str.strip("|")
+
+
+def _totals(models) -> pd.DataFrame:
+    """What each family has at least (models that bear its name alone), as shown, and at most."""
+    each = models.assign(family=models["families"].str.split("|")).explode("family")
+    several = each["families"].str.contains("|", regex=False)
+    # As shown, a model with several names is shared out equally among them.
+    parts = each["families"].str.count(r"\|") + 1
+    each = each.assign(least=each["low"].where(~several, 0), shown=each["value"] / parts)
+    sums = each.groupby("family").agg(
+        low=("least", "sum"), value=("shown", "sum"), high=("high", "sum"), models=("model", "size")
+    )
+    return sums.sort_values("value", ascending=False)
+
+
+# Estimates ----------------------------------------------------------------------------------------
+
+
+def estimate(sample, *, rng) -> list[Estimate]:
+    totals, models = sample["totals"], sample["models"]
+    ranks = {family: _rank(totals, family) for family in CLAIMED}
+    drawn = _drawn(models, totals, rng)
+    return [
+        _lower(totals, ranks, drawn, len(models)),
+        *(_ranked(family, *ranks[family], drawn[family], len(models)) for family in CLAIMED),
+        *(_share(totals, models, family) for family in CLAIMED),
+    ]
+
+
+def _rank(totals, family) -> tuple[float, Bounds]:
+    """Rank as shown; the best it may be, and the worst."""
+    mine, others = totals.loc[family], totals.drop(index=family)
+    best = 1 + int((others["low"] > mine["high"]).sum())
+    worst = 1 + int((others["high"] > mine["low"]).sum())
+    return float(1 + (others["value"] > mine["value"]).sum()), Bounds(float(best), float(worst))
+
+
+def _lower(totals, ranks, drawn, n) -> Estimate:
+    found = Bounds(
+        max(2.0, *(bounds.low for _, bounds in ranks.values())),
+        max(bounds.high for _, bounds in ranks.values()),
+    )
+    low, high = (max(drawn[f][end] for f in CLAIMED) for end in (0, 1))
+    return Estimate(
+        label=LOWER,
+        unit="rank",
+        reading="finite population",
+        value=max(value for value, _ in ranks.values()),
+        bounds=found,
+        n=n,
+        n_unit="models",
+        assumptions=ASSUMPTIONS,
+        tipping_points=(_needed(totals),),
+        budget=budget(
+            BudgetRow(
+                source="models with two names, rounding",
+                low=found.low,
+                high=found.high,
+                detail="each may belong to either family",
+            ),
+            BudgetRow(
+                source="other models drawn",
+                low=max(2.0, low),
+                high=high,
+                detail=f"simultaneous 95 % sets of ranks of the {RANKED} largest, models as draws",
+            ),
+        ),
+    )
+
+
+def _needed(totals) -> TippingPoint:
+    """By which factor the lower one's total would have to differ to change the answer."""
+    lower = totals["value"][list(CLAIMED)].idxmin()
+    mine = float(totals["value"][lower])
+    rivals = totals["value"].drop(index=list(CLAIMED))
+    factor = float(rivals.max()) / mine
+    direction = "more" if factor > 1 else "fewer"
+    return TippingPoint(
+        what=f"factor on the total of {lower}",
+        threshold=factor,
+        sentence=f"turned if {lower} had {number(factor)} times its total ({direction}), that of "
+        f"{rivals.idxmax()}",
+    )
+
+
+def _drawn(models, totals, rng) -> dict[str, tuple[float, float]]:
+    """Ranks compatible with other models having been published: each model comes or not.
+
+    The totals of families are then compound Poisson: their variance is the sum of squares.
+    """
+    names = list(dict.fromkeys([*totals.index[:RANKED], *CLAIMED]))
+    each = models.assign(family=models["families"].str.partition("|")[0])
+    squares = (each["value"] ** 2).groupby(each["family"]).sum().reindex(names, fill_value=1.0)
+    values = totals["value"][names].to_numpy()
+    sets = rank_confidence_sets(values, np.diag(squares.to_numpy()), rng=rng)
+    return {name: (float(s.low), float(s.high)) for name, s in zip(names, sets, strict=True)}
+
+
+def _ranked(family, value, bounds, drawn, n) -> Estimate:
+    return Estimate(
+        label=RANK.format(family),
+        unit="rank",
+        reading="finite population",
+        value=value,
+        bounds=bounds,
+        n=n,
+        n_unit="models",
+        assumptions=ASSUMPTIONS,
+        budget=(
+            BudgetRow(
+                source="other models drawn",
+                low=drawn[0],
+                high=drawn[1],
+                detail=f"simultaneous 95 % set of ranks among the {RANKED} largest",
+            ),
+        ),
+    )
+
+
+def _share(totals, models, family) -> Estimate:
+    mine, everything = totals.loc[family], models[["low", "value", "high"]].sum()
+    return Estimate(
+        label=SHARE.format(family),
+        unit="share",
+        reading="finite population",
+        value=float(mine["value"] / everything["value"]),
+        bounds=Bounds(
+            float(mine["low"] / everything["high"]), float(mine["high"] / everything["low"])
+        ),
+        n=int(mine["models"]),
+        n_unit="models",
+        assumptions=ASSUMPTIONS,
+    )
+
+
+ASSUMPTIONS = (
+    Assumption(
+        name="a name tells the family",
+        holds="not testable",
+        evidence="Tunes and copies under free names are missed where they name no base; tiny "
+        "models made for tests are counted unless they are left out.",
+    ),
+    Assumption(
+        name="these are the downloads of November 2025",
+        holds="no",
+        evidence="The Hub tables are of 2026; only the Ollama pulls are of the time of the claim.",
+    ),
+)
+
+
+# Figure -------------------------------------------------------------------------------------------
+
+SHOWN = 6
+PANELS = {
+    "top 1,000": "1,000 most downloaded,\nJune 2026",
+    "text generation": "text generation,\nof the 1,000",
+    "Ollama pulls": "Ollama pulls,\nFeb to Nov 2025",
+}
+
+
+def figure(result):
+    canvas, panels = figures.canvas((1, 3), height=2.6, source=figures.sources(result))
+    for axes, (population, title) in zip(panels, PANELS.items(), strict=True):
+        answer = result.answer(population=population)
+        table = answer.tables["totals"]
+        rows = [dict(zip(table.columns, row, strict=True)) for row in table.rows]
+        shown = rows[:SHOWN]
+        shown += [row for row in rows[SHOWN:] if row["family"] in CLAIMED]
+        for position, row in enumerate(shown):
+            color = figures.CHINA if row["family"] in CLAIMED else figures.INK
+            found = Bounds(row["low"] / 1e6, row["high"] / 1e6)
+            figures.draw_set(axes, -position, found, value=row["value"] / 1e6, color=color)
+        ranks = {row["family"]: 1 + rows.index(row) for row in shown}
+        figures.label_rows(axes, [f"{ranks[r['family']]}  {r['family']}" for r in shown])
+        axes.axhline(-1.5, color=figures.FAINT, lw=0.8)
+        axes.set_xlim(left=0)
+        axes.set_title(title, fontsize=9)
+        axes.set_xlabel("million " + ("pulls" if "pulls" in population else "downloads in 30 days"))
+    return canvas

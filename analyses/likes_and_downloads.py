@@ -1,0 +1,513 @@
+"""Are the likes of a model uncorrelated to its downloads?
+
+An article of January 2024 calls them completely uncorrelated, with an R squared of 0.06 over 300
+models. That figure says otherwise: it is a correlation of about a quarter. Nor is an R squared of
+counts a good measure: a few models of the largest counts decide it. Ranks and slopes of logarithms
+ask the same of all models. The lists of 2026-06-10 and 2026-06-11 are one observation and not two.
+"""
+
+import math
+from typing import Annotated, Literal
+
+import numpy as np
+import pandas as pd
+import statsmodels.api as sm
+from scipy import stats
+
+from research import (
+    ESTIMAND,
+    Assumption,
+    Bounds,
+    BudgetRow,
+    Curve,
+    Estimate,
+    Hypothesis,
+    Interval,
+    Sample,
+    Test,
+    TippingPoint,
+    figures,
+)
+from research.estimators.association import log_log, quantile_regression, robust_regression
+from research.estimators.budget import alternatives_row, budget
+from research.estimators.cluster_totals import all_but_one, cluster_codes, totals_by
+from research.estimators.clustered import kish_effective_size, linearised_se
+from research.estimators.rates import poisson_regression
+from research.wording import number
+
+PUBLISHED = "published: size of the correlation of the counts"
+COUNTS, RANKS = "correlation of the counts", "correlation of the ranks"
+SLOPE = "per cent more likes with one per cent more downloads"
+CLAIM = "patterns/likes-uncorrelated"
+SMALL = "below what Cohen (1988) calls small, stated by this project"
+
+HYPOTHESES = {
+    PUBLISHED: Hypothesis(
+        claims=[CLAIM],
+        estimand="size of Pearson's correlation of likes and downloads, from the R squared given",
+        null=0,
+        null_source="zero: the claim says completely uncorrelated",
+        alternative="equivalent",
+        role="reanalysis",
+        scope="same",
+    )
+} | {
+    label: Hypothesis(
+        claims=[CLAIM],
+        estimand=estimand,
+        null=0,
+        margin=0.1,
+        null_source=source,
+        alternative="equivalent",
+        role="out of sample",
+        scope=scope,
+    )
+    for label, estimand, source, scope in (
+        (COUNTS, "Pearson's correlation of likes and downloads", SMALL, "later date"),
+        (RANKS, "Spearman's correlation of likes and downloads", SMALL, "other measure"),
+        (
+            SLOPE,
+            "slope of log likes on log downloads",
+            "a tenth of a per cent either way, stated by this project",
+            "other measure",
+        ),
+    )
+}
+
+AS_PUBLISHED = "as published, 2024-01"
+Population = Literal[
+    "top 300, 2026-06-11",
+    "top 1,000, 2026-06-11",
+    "top 300, 2026-06-10",
+    "top 1,000, 2026-06-10",
+    "top 300, 2026-04-28",
+    "top 1,000, 2026-04-28",
+    "text generation in the LLM catalogue, 2026-10-05",
+    "LLM catalogue, 2026-10-05",
+    "as published, 2024-01",
+]
+NAMES = {
+    "top 300": "the 300 most downloaded models",
+    "top 1,000": "the 1,000 most downloaded models",
+    "text generation in the LLM catalogue": "the text-generation models of the LLM catalogue",
+    "LLM catalogue": "all models of the LLM catalogue",
+}
+LATER, WITHOUT_SPIKE = "2026-06-11", "without the spike"
+ARTICLE = 300  # models in its list
+ROUNDED = 0.005  # it gives two decimals
+
+
+def sample(
+    hub_top_models,
+    hub_llm_models,
+    publisher_origins,
+    published_claims,
+    *,
+    population: Annotated[Population, ESTIMAND] = "top 300, 2026-06-11",
+    spike: Literal["kept", "removed"] = "kept",
+    stale_counts: Literal["kept", "left out"] = "kept",
+) -> Sample:
+    parents = publisher_origins.set_index("author")["parent"]
+    if population == AS_PUBLISHED:
+        stated = published_claims.set_index("claim_id").loc[CLAIM, "stated_value"]
+        later = _measured(_top(hub_top_models, ARTICLE)[LATER], parents)
+        data = {"R squared": float(stated), "design effect": _design_effect(later)}
+        return Sample(population="the article's 300 models", as_of="2024-01", data=data)
+    who, date = population.rsplit(", ", 1)
+    if "catalogue" in who:
+        lists = {date: _observed(hub_llm_models, who, stale_counts)}
+    else:
+        lists = _top(hub_top_models, int(who.removeprefix("top ").replace(",", "")))
+    without = f"{date} {WITHOUT_SPIKE}"
+    lists = {day: _measured(rows, parents) for day, rows in lists.items()}
+    models = lists[without if spike == "removed" and without in lists else date]
+    data = {"models": models, "dates": lists}
+    return Sample(population=NAMES[who], as_of=date, data=data)
+
+
+def _top(top, size) -> dict[str, pd.DataFrame]:
+    """The most downloaded models of each day, and without the spike where there is one."""
+    lists = {
+        f"{day:%Y-%m-%d}": rows.nlargest(size, "hub_downloads_30d")
+        for day, rows in top.groupby("as_of")
+    }
+    spiked = {day: rows["traffic_spike"].astype(bool) for day, rows in lists.items()}
+    without = {f"{day} {WITHOUT_SPIKE}": lists[day][~s] for day, s in spiked.items() if s.any()}
+    return lists | without
+
+
+def _observed(catalogue, who, stale_counts) -> pd.DataFrame:
+    """Models of which both numbers were asked for; a 0 elsewhere means that they were not."""
+    rows = catalogue[catalogue["likes_observed"] & catalogue["downloads_observed"]]
+    if who.startswith("text"):
+        rows = rows[rows["pipeline_tag"] == "text-generation"]
+    stale = rows["stale_suspect"].fillna(False).astype(bool)
+    return rows[~stale] if stale_counts == "left out" else rows
+
+
+def _measured(rows, parents) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "model": rows["model_id"],
+            "organisation": rows["author"].map(parents).fillna(rows["author"]),
+            "downloads": rows["hub_downloads_30d"].astype(float),
+            "likes": rows["likes"].astype(float),
+        }
+    )
+
+
+# Estimates ----------------------------------------------------------------------------------------
+
+
+def estimate(sample) -> list[Estimate]:
+    if "models" not in sample.data:
+        return [_published(sample["R squared"], sample["design effect"])]
+    models = sample["models"]
+    counts = _correlated(sample, COUNTS, _models_left_out(models))
+    ranks = _correlated(sample, RANKS, _standard_errors(models))
+    return [counts, ranks, _squared(counts), _squared(ranks), *_slopes(models)]
+
+
+def _published(squared, effect) -> Estimate:
+    """The correlation behind an R squared, which hides its sign, with Fisher's interval."""
+    low, found, high = (math.sqrt(squared + error) for error in (-ROUNDED, 0.0, ROUNDED))
+    statistic = found * math.sqrt((ARTICLE - 2) / (1 - found**2))
+    independent = _fisher(low, high, 1.0)
+    return Estimate(
+        label=PUBLISHED,
+        unit="correlation",
+        reading="superpopulation",
+        value=found,
+        bounds=Bounds(low, high),
+        interval=_fisher(low, high, effect),
+        test=Test(
+            name="t of the correlation, as if models were independent",
+            statistic=statistic,
+            p=float(2 * stats.t.sf(statistic, ARTICLE - 2)),
+        ),
+        n=ARTICLE,
+        n_unit="models",
+        n_effective=ARTICLE / effect,
+        assumptions=(UNSEEN, BORROWED),
+        tipping_points=(_clustering(low, effect),),
+        budget=(
+            BudgetRow(
+                source="other models drawn, as if independent",
+                low=independent.low,
+                high=independent.high,
+                detail="Fisher's z at a design effect of 1",
+            ),
+        ),
+    )
+
+
+def _fisher(low, high, effect) -> Interval:
+    """Fisher's interval, from below the lowest correlation to above the highest."""
+    half = float(stats.norm.ppf(0.975)) * math.sqrt(effect / (ARTICLE - 3))
+    limits = math.tanh(math.atanh(low) - half), math.tanh(math.atanh(high) + half)
+    return Interval(*limits, 0.95, "Fisher's z, over the rounding", effect)
+
+
+def _design_effect(models) -> float:
+    """Variance of the correlation of the counts over that of Fisher's formula."""
+    return _standard_error(models, COUNTS) ** 2 * (len(models) - 3)
+
+
+def _correlated(sample, label, point) -> Estimate:
+    models = sample["models"]
+    x, y = _scores(models, label)
+    dates = {day: _correlation(*_scores(rows, label)) for day, rows in sample["dates"].items()}
+    is_list = len(dates) > 1  # the catalogue is of one day, and not cut by downloads
+    return Estimate(
+        label=label,
+        unit="correlation",
+        reading="finite population",
+        value=_correlation(x, y),
+        n=len(models),
+        n_unit="models",
+        assumptions=ASSUMPTIONS,
+        tipping_points=(point,),
+        budget=budget(
+            _left_out_row("model", *_without_each(x, y, models["model"])),
+            _left_out_row("organisation", *_without_each(x, y, models["organisation"])),
+            _drawn_row(models, label),
+            *([alternatives_row("date", dates)] if is_list else []),
+        ),
+        curves=(_over_length(models, label),) if is_list else (),
+    )
+
+
+def _squared(found) -> Estimate:
+    return Estimate(
+        label=f"R squared, from the {found.label}",
+        unit="R squared",
+        reading="finite population",
+        value=found.value**2,
+        n=found.n,
+        n_unit=found.n_unit,
+        assumptions=ASSUMPTIONS,
+    )
+
+
+def _scores(models, label) -> list[np.ndarray]:
+    columns = [models[column].to_numpy() for column in ("downloads", "likes")]
+    return [stats.rankdata(values) for values in columns] if label == RANKS else columns
+
+
+def _correlation(x, y) -> float:
+    return float(np.corrcoef(x, y)[0, 1])
+
+
+def _without_each(x, y, cluster):
+    """The correlation without each cluster (ranks stay those of the whole list)."""
+    labels, codes = cluster_codes(cluster, len(x))
+    u, v = x - x.mean(), y - y.mean()
+    n, su, sv, suu, svv, suv = (
+        all_but_one(totals_by(codes, values))
+        for values in (np.ones(len(x)), u, v, u * u, v * v, u * v)
+    )
+    return labels, (suv - su * sv / n) / np.sqrt((suu - su**2 / n) * (svv - sv**2 / n))
+
+
+def _left_out_row(unit, labels, without) -> BudgetRow:
+    low, high = without.argmin(), without.argmax()
+    return BudgetRow(
+        source=f"one {unit} left out",
+        low=float(without[low]),
+        high=float(without[high]),
+        detail=f"lowest without {labels[low]}, highest without {labels[high]}",
+    )
+
+
+def _standard_error(models, label) -> float:
+    """On Fisher's scale, linearised, with organisations as the units that are drawn."""
+    x, y = _scores(models, label)
+    u, v = x - x.mean(), y - y.mean()
+    cross, first, second = u * v, u * u, v * v
+    if label == RANKS:  # a model also moves the ranks of all others
+        cross = cross + _ahead(x, v) + _ahead(y, u)
+        first, second = first + 2 * _ahead(x, u), second + 2 * _ahead(y, v)
+    a, b, r = np.mean(u * u), np.mean(v * v), _correlation(x, y)
+    influence = (cross - cross.mean()) / math.sqrt(a * b)
+    influence -= r / 2 * ((first - first.mean()) / a + (second - second.mean()) / b)
+    _, codes = cluster_codes(models["organisation"], len(x))
+    return linearised_se(totals_by(codes, influence / len(x))) / (1 - r**2)
+
+
+def _ahead(x, v) -> np.ndarray:
+    """Sum of v over the models ranked above each one; of its equals, half."""
+    _, tied = np.unique(x, return_inverse=True)
+    sums = np.bincount(tied, weights=v)
+    return (sums[::-1].cumsum()[::-1] - sums / 2)[tied]
+
+
+def _drawn_row(models, label) -> BudgetRow:
+    found, se = _correlation(*_scores(models, label)), _standard_error(models, label)
+    _, codes = cluster_codes(models["organisation"], len(models))
+    effective = kish_effective_size(np.bincount(codes))
+    half = float(stats.t.ppf(0.975, effective - 1)) * se
+    return BudgetRow(
+        source="other organisations drawn",
+        low=math.tanh(math.atanh(found) - half),
+        high=math.tanh(math.atanh(found) + half),
+        detail=f"{codes.max() + 1} organisations, {number(effective, 1)} effective; linearised on "
+        "Fisher's scale, without a study of its coverage",
+    )
+
+
+def _over_length(models, label) -> Curve:
+    """The correlation in shorter lists: a list cut by downloads holds less of their variation."""
+    by_downloads = models.sort_values("downloads", ascending=False)
+    grid = np.unique(np.geomspace(50, len(models), 12).round().astype(int))
+    found = tuple(_correlation(*_scores(by_downloads.head(k), label)) for k in grid)
+    return Curve(over="models in the list", grid=tuple(map(float, grid)), low=found, high=found)
+
+
+def _slopes(models) -> list[Estimate]:
+    """The slope of log likes on log downloads by five fits, the one with a verdict first."""
+    liked = models[models["likes"] > 0]
+    y, x, cluster = (liked[c].to_numpy() for c in ("likes", "downloads", "organisation"))
+    line, every_line = (sm.add_constant(np.log(m["downloads"])) for m in (liked, models))
+    everyone = models["downloads"], models["organisation"].to_numpy()
+    fits = {
+        SLOPE: log_log(y, x, cluster),
+        "one like added to each": log_log(models["likes"] + 1, *everyone),
+        "median regression": quantile_regression(np.log(y), line, cluster),
+        "Huber regression": robust_regression(np.log(y), line, cluster),
+        "Poisson, models without a like included": poisson_regression(
+            models["likes"], every_line, everyone[1]
+        ),
+    }
+    values = {name: float(fit.coefficients[1]) for name, fit in fits.items()}
+    row = alternatives_row("how the slope is fitted", values)
+    return [
+        Estimate(
+            label=name if name == SLOPE else f"{SLOPE}: {name}",
+            unit="elasticity",
+            reading="superpopulation",
+            value=values[name],
+            interval=fit.intervals[1],
+            n=fit.n,
+            n_unit="models",
+            assumptions=ASSUMPTIONS,
+            tipping_points=(_wider(fit),) if name == SLOPE else (),
+            budget=(row,) if name == SLOPE else (),
+        )
+        for name, fit in fits.items()
+    ]
+
+
+# What would overturn it ---------------------------------------------------------------------------
+
+
+def _clustering(low, effect) -> TippingPoint:
+    """The design effect at which the interval of the published correlation reaches zero."""
+    lost = (math.atanh(low) / stats.norm.ppf(0.975)) ** 2 * (ARTICLE - 3)
+    return TippingPoint(
+        what="design effect",
+        threshold=lost,
+        sentence=f"lost at a design effect of {number(lost, 1)}; the list of June 2026 has "
+        f"{number(effect, 1)}",
+    )
+
+
+def _models_left_out(models) -> TippingPoint:
+    """The fewest models, each time the one that matters most, that the correlation hangs on."""
+    margin, left, names = HYPOTHESES[COUNTS].margin, models, []
+    while abs(_correlation(*_scores(left, COUNTS))) > margin:
+        _, without = _without_each(*_scores(left, COUNTS), None)
+        least = int(np.abs(without).argmin())
+        names.append(left["model"].iloc[least])
+        left = left.drop(index=left.index[least])
+    shown = ", ".join(names[:3]) + (" and so on" if len(names) > 3 else "")
+    return TippingPoint(
+        what="models left out, each time the one that matters most",
+        threshold=len(names),
+        sentence=f"within {margin:g} of zero without {shown} ({len(names)} in all)",
+    )
+
+
+def _wider(fit) -> TippingPoint:
+    value, edge = float(fit.coefficients[1]), HYPOTHESES[SLOPE].margin
+    factor = (value - edge) / (value - fit.intervals[1].low)
+    return TippingPoint(
+        what="factor on the standard error",
+        threshold=factor,
+        sentence=f"lost if the standard error were {number(factor, 1)} times as large",
+    )
+
+
+def _standard_errors(models) -> TippingPoint:
+    margin, found = HYPOTHESES[RANKS].margin, _correlation(*_scores(models, RANKS))
+    lost = (math.atanh(found) - math.atanh(margin)) / _standard_error(models, RANKS)
+    return TippingPoint(
+        what="standard errors to the edge of a small correlation",
+        threshold=lost,
+        sentence=f"{number(lost, 1)} standard errors, organisations as units, above {margin:g}",
+    )
+
+
+UNSEEN = Assumption(
+    name="the figure can be recomputed",
+    holds="no",
+    evidence="The article gives an R squared of two decimals; the 300 models are not published.",
+)
+BORROWED = Assumption(
+    name="the 300 models vary as those of June 2026 do",
+    holds="not testable",
+    evidence="The design effect is that of the same correlation in the later list; it allows for "
+    "clustering by organisation and for heavy tails.",
+)
+ASSUMPTIONS = (
+    Assumption(
+        name="likes and downloads are of one time",
+        holds="no",
+        evidence="Likes are counted since a model exists, downloads over 30 days: an old model has "
+        "had more time to be liked.",
+    ),
+    Assumption(
+        name="the list was not chosen by what is compared",
+        holds="no",
+        evidence="The lists are cut by downloads, which lowers a correlation but not a slope on "
+        "downloads; models entered the catalogue by downloads, trend or likes, which can lower "
+        "both.",
+    ),
+    Assumption(
+        name="the units are a random draw of organisations",
+        holds="no",
+        evidence="The correlations are those of the list; what other organisations would have "
+        "given is a row of the budget, and the interval of the slope.",
+    ),
+    Assumption(
+        name="a download is a use",
+        holds="no",
+        evidence="The Hub counts requests of one file: caches, tests and crawlers count too.",
+    ),
+)
+
+
+# Figure -------------------------------------------------------------------------------------------
+
+ROWS = {
+    "as published, 2024-01": "published in 2024: top 300",
+    "top 300, 2026-04-28": "top 300, April 2026",
+    "top 300, 2026-06-11": "top 300, June 2026",
+    "top 1,000, 2026-04-28": "top 1,000, April 2026",
+    "top 1,000, 2026-06-11": "top 1,000, June 2026",
+    "text generation in the LLM catalogue, 2026-10-05": "LLM catalogue, text generation",
+    "LLM catalogue, 2026-10-05": "LLM catalogue, all",
+}
+LOOK = {
+    PUBLISHED: (0, figures.OTHER, "s"),
+    COUNTS: (0.17, figures.OTHER, "s"),
+    RANKS: (-0.17, figures.INK, "o"),
+}
+CURVES_OF = "top 1,000, 2026-06-11"
+
+
+def figure(result):
+    canvas, (lists, lengths) = figures.canvas(
+        (1, 2), height=3.6, source=figures.sources(result), width_ratios=(1.5, 1)
+    )
+    for row, answer in enumerate(result.answer(population=population) for population in ROWS):
+        for label in (label for label in LOOK if label in answer.estimates):
+            _draw(lists, row, answer.estimates[label])
+    for label in (COUNTS, RANKS):
+        _, color, marker = LOOK[label]
+        curve = result.answer(population=CURVES_OF).estimates[label].curves[0]
+        lengths.plot(curve.grid, curve.low, marker=marker, ms=3.5, lw=1, color=color, label=label)
+    _look(lists, lengths)
+    return canvas
+
+
+def _draw(axes, row, found) -> None:
+    """The correlation, what other organisations may have given, and what one model does to it."""
+    offset, color, marker = LOOK[found.label]
+    interval, rows = found.interval, {each.source: each for each in found.budget}
+    if interval is None:
+        drawn = rows["other organisations drawn"]
+        interval = Interval(drawn.low, drawn.high)
+    figures.draw_set(
+        axes, offset - row, found.identified, interval,
+        value=found.value, color=color, marker=marker,
+    )  # fmt: skip
+    if found.label == COUNTS:
+        left = rows["one model left out"]
+        axes.plot([left.low, left.high], [offset - row] * 2, "|", ms=9, mew=1.4, color=color)
+    text = f"R² {found.value**2:.2f}"
+    axes.annotate(text, (0.8, offset - row), va="center", fontsize=7.5, color=color)
+
+
+def _look(lists, lengths) -> None:
+    margin = HYPOTHESES[COUNTS].margin
+    lists.axvspan(-margin, margin, color=figures.FAINT, lw=0, zorder=0)
+    figures.null_line(lists, 0)
+    figures.label_rows(lists, list(ROWS.values()), width=20)
+    lists.set(xlim=(-0.13, 0.97), xticks=[0, 0.2, 0.4, 0.6, 0.8], title="a  All lists")
+    lists.set_xlabel("correlation of likes and downloads\n(grey: small; ticks: one model left out)")
+    lengths.axhspan(-margin, margin, color=figures.FAINT, lw=0, zorder=0)
+    lengths.axhline(0, color=figures.MUTED, lw=0.8, ls=(0, (4, 3)), zorder=0)
+    lengths.set(xscale="log", ylim=(-0.13, 0.5), title="b  Shorter lists, June 2026")
+    lengths.set(xlabel="most downloaded models in the list", ylabel="correlation")
+    figures.plain_ticks(lengths.xaxis, (50, 100, 300, 1000))
+    lengths.legend(loc="upper left")

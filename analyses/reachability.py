@@ -1,0 +1,475 @@
+"""How many of the addresses that a search engine lists as Ollama can be reached?
+
+The report divides the addresses that answered by those that one search engine had listed, and its
+conclusion then calls all of them reachable. Other scans list and ask in other ways: their shares
+say whether about a quarter is a fact about Ollama or about one list.
+"""
+
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+from research import (
+    ESTIMAND,
+    Assumption,
+    Bounds,
+    BudgetRow,
+    Estimate,
+    Hypothesis,
+    NotApplicable,
+    Sample,
+    Settled,
+    TippingPoint,
+    figures,
+)
+from research.estimators.budget import alternatives_row, budget
+from research.estimators.tipping import tipping_point
+from research.wording import number
+
+QUARTER, ABOUT = 0.25, 0.025
+BLOCK_TAGS = 5  # the leading tags, which alone are listed about twice by each host
+ADDRESSES = "share of the listed addresses that answer"
+RECORDS = "share of the listed records that answer"
+ELSEWHERE = "share of the listed hosts that answer, another scan"
+WORDED = "share of the listed addresses that the conclusion calls reachable"
+CHINA = "share that answers, China minus all other countries"
+COUNTRY = "share that answers: {}"
+COUNTRIES = {
+    "China": figures.CHINA,
+    "United States": figures.UNITED_STATES,
+    "all other countries": figures.OTHER,
+}
+
+HYPOTHESES = {
+    label: Hypothesis(
+        claims=["tenthe/reachable-share"],
+        estimand=f"share of {of} that answer /api/tags without a key",
+        null=QUARTER,
+        margin=ABOUT,
+        null_source="about a quarter: nearer to it than to a fifth or to three tenths; stated by "
+        "this project",
+        alternative="equivalent",
+        role=role,
+        scope=scope,
+    )
+    for label, of, role, scope in (
+        (ADDRESSES, "the addresses that FOFA listed", "reanalysis", "same"),
+        (RECORDS, "the records that FOFA listed", "reanalysis", "other measure"),
+        (ELSEWHERE, "the hosts of another list", "out of sample", "other population"),
+    )
+} | {
+    CHINA: Hypothesis(
+        estimand="share of the listed addresses that answer, China minus all other countries",
+        null=0,
+        null_source="equality: one rate for every country",
+        alternative="greater",
+        role="reanalysis",
+        scope="other measure",
+    )
+}
+
+SETTLED = [
+    Settled(
+        claim="tenthe/reach-wording",
+        word="contradicted by documentation",
+        reason="Section 9 calls all 99 412 listed addresses publicly accessible through /api/tags; "
+        "section 4 of the same report, and its summary, count 24 038 that answered.",
+        reference="Tenthe AI report of 2025-04-24, sections 2 and 4 (table tenthe_totals)",
+    )
+]
+
+
+@dataclass(frozen=True)
+class Scan:
+    """Another measurement: when, of whom, and which of its own totals give the share.
+
+    Each total is named by its category and metric. ``percent`` is a printed percentage of the
+    answering hosts, or of the listed ones where answering hosts are not counted.
+    """
+
+    source: str
+    as_of: str
+    population: str
+    asked: str
+    listed: tuple[str, str]
+    answering: tuple[str, str] | None = None
+    percent: tuple[str, str] | None = None
+    half_a_digit: float = 0.0
+
+    def share(self, totals) -> Bounds:
+        whole = totals[self.answering] / totals[self.listed] if self.answering else 1.0
+        part = totals[self.percent] / 100 if self.percent else 1.0
+        return Bounds(whole * (part - self.half_a_digit), whole * (part + self.half_a_digit))
+
+
+SCANS = {
+    "Cisco": Scan(
+        source="cisco-2025",
+        as_of="2025-09-01",
+        population="the servers that Shodan listed for Cisco",
+        asked="listed servers, answering without a key",
+        listed=("all", "servers"),
+        answering=("answered without authentication", "servers"),
+    ),
+    "Intruder": Scan(
+        source="intruder-2026",
+        as_of="2026-05",
+        population="the exposed instances that Intruder found",
+        asked="exposed instances, answering a prompt",
+        listed=("exposed", "instances"),
+        percent=("answered a prompt", "share"),
+        half_a_digit=0.005,
+    ),
+    "NuClide, cloud ranges": Scan(
+        source="nuclide-2026-05-03",
+        as_of="2026-05-03",
+        population="the hosts with an open port in the cloud ranges that NuClide swept",
+        asked="open ports, confirmed as Ollama",
+        listed=("port open", "hits"),
+        answering=("confirmed", "instances"),
+    ),
+    "Qi An Xin": Scan(
+        source="qianxin-2025",
+        as_of="2025-02",
+        population="the servers that Hunter listed",
+        asked="listed servers, active and unprotected",
+        listed=("all", "servers"),
+        answering=("active", "servers"),
+        percent=("active without protection", "share of active"),
+        half_a_digit=0.0005,
+    ),
+    "NuClide, Shodan": Scan(
+        source="nuclide-2026-05-15",
+        as_of="2026-05-15",
+        population="the candidate addresses that NuClide took from Shodan",
+        asked="candidates, confirmed as open",
+        listed=("candidate IPs", "IPs"),
+        answering=("confirmed unauthenticated", "instances"),
+    ),
+}
+
+
+def sample(
+    tenthe_totals,
+    tenthe_countries,
+    tenthe_parameter_scale,
+    tenthe_model_tags,
+    published_aggregates,
+    *,
+    scan: Annotated[
+        Literal[
+            "Tenthe by address", "Tenthe by record",
+            "Cisco", "Intruder", "NuClide, cloud ranges", "Qi An Xin", "NuClide, Shodan",
+        ],
+        ESTIMAND,
+    ] = "Tenthe by address",
+    clones: Literal["kept", "removed"] = "kept",
+) -> Sample:  # fmt: skip
+    if scan in SCANS:
+        if clones == "removed":
+            raise NotApplicable("the suspected block is known from the Tenthe report alone")
+        return _other(SCANS[scan], published_aggregates)
+    unit, listed, answering, of_tag = TENTHE[scan]
+    totals = tenthe_totals.set_index("name")["value"].to_dict()
+    # The block holds at most every host, or listing, of the rarest of the leading tags.
+    block = float(tenthe_model_tags.nsmallest(BLOCK_TAGS, "rank")[of_tag].min())
+    return Sample(
+        population=f"the {unit} that FOFA listed for the Tenthe report",
+        as_of="2025-04-24",
+        data={
+            "unit": unit,
+            "listed": totals[listed],
+            "answering": totals[answering],
+            "block": block,
+            "clones": block if clones == "removed" else 0.0,
+            "totals": totals,
+            "countries": tenthe_countries.set_index("country")["discovered_ips"].to_dict(),
+            # Hosts of the largest class: at least so many of the country answered.
+            "at least": tenthe_parameter_scale.groupby("country")["answering_hosts"]
+            .max()
+            .to_dict(),
+        },
+        tables={"totals": tenthe_totals},
+    )
+
+
+TENTHE = {
+    "Tenthe by address": ("addresses", "discovered_ips", "answering_hosts", "answering_hosts"),
+    "Tenthe by record": ("records", "discovered_records", "endpoints", "tag_occurrences"),
+}
+
+
+def _other(scan, aggregates) -> Sample:
+    mine = aggregates[(aggregates["source"] == scan.source) & (aggregates["dimension"] == "total")]
+    totals = mine.set_index(["category", "metric"])["value"].to_dict()
+    return Sample(
+        population=scan.population,
+        as_of=scan.as_of,
+        data={"asked": scan.asked, "listed": totals[scan.listed], "share": scan.share(totals)},
+        tables={"totals": mine.drop(columns="note")},
+    )
+
+
+# Estimates ----------------------------------------------------------------------------------------
+
+
+def estimate(sample) -> list[Estimate]:
+    if "share" in sample.data:
+        return [_elsewhere(sample)]
+    if sample["unit"] == "records":
+        return [_answering(sample, RECORDS)]
+    if sample["clones"]:  # where the block lies is unknown, hence nothing on countries
+        return [_answering(sample, ADDRESSES)]
+    return [_answering(sample, ADDRESSES), _worded(sample), _contrast(sample), *_countries(sample)]
+
+
+def _elsewhere(sample) -> Estimate:
+    found, unit = sample["share"], sample["asked"].split(",")[0]
+    return Estimate(
+        label=ELSEWHERE,
+        unit=f"share of {unit}",
+        reading="finite population",
+        value=found.low if found.width == 0 else None,
+        bounds=found,
+        n=sample["listed"],
+        n_unit=unit,
+        assumptions=(
+            Assumption(
+                name="the scan lists and asks as the Tenthe report does",
+                holds="no",
+                evidence=f"It counts {sample['asked']}, found through another channel.",
+            ),
+        ),
+    )
+
+
+def _share(sample, *, clones: float = 0, never_ollama: float = 0) -> float:
+    """The share after clones are taken out, and silent units that never were Ollama."""
+    return (sample["answering"] - clones) / (sample["listed"] - clones - never_ollama)
+
+
+def _answering(sample, label) -> Estimate:
+    return Estimate(
+        label=label,
+        unit=f"share of {sample['unit']}",
+        reading="finite population",
+        value=_share(sample, clones=sample["clones"]),
+        n=sample["listed"] - sample["clones"],
+        n_unit=f"listed {sample['unit']}",
+        assumptions=(_listed(sample["totals"]), GENUINE),
+        tipping_points=() if sample["clones"] else _tipping_points(sample),
+        budget=() if sample["clones"] else _budget(sample),
+    )
+
+
+def _tipping_points(sample) -> tuple[TippingPoint, ...]:
+    answering, unit = sample["answering"], sample["unit"]
+    silent = sample["listed"] - answering
+    never = tipping_point(
+        lambda never: QUARTER + ABOUT - _share(sample, never_ollama=never), 0, silent
+    )
+    clones = tipping_point(
+        lambda clones: _share(sample, clones=clones) - (QUARTER - ABOUT), 0, answering
+    )
+    return (
+        TippingPoint(
+            what=f"silent {unit} that never ran Ollama",
+            threshold=never,
+            sentence=f"lost if {number(never)} of the {number(silent)} silent {unit} never ran "
+            "Ollama",
+        ),
+        TippingPoint(
+            what=f"answering {unit} that are not genuine",
+            threshold=clones,
+            sentence=f"lost if {number(clones)} of the {number(answering)} answering {unit} were "
+            "clones",
+        ),
+    )
+
+
+def _budget(sample) -> tuple[BudgetRow, ...]:
+    found, totals = _share(sample), sample["totals"]
+    block = {"all genuine": found, "the block removed": _share(sample, clones=sample["block"])}
+    rows = [alternatives_row("the five-tag block", block)]
+    if sample["unit"] == "addresses":
+        port = totals["discovered_ips_port_11434"]
+        by_record = totals["endpoints"] / totals["discovered_records"]
+        rows += [
+            alternatives_row("unit counted", {"addresses": found, "records": by_record}),
+            BudgetRow(
+                source="what the search engine takes for Ollama",
+                low=found,
+                high=sample["answering"] / port,
+                detail=f"highest if only the {number(port)} addresses with Ollama's port were "
+                "Ollama, and every answer came from them",
+            ),
+        ]
+    return budget(*rows)
+
+
+def _worded(sample) -> Estimate:
+    return Estimate(
+        label=WORDED,
+        unit="share of addresses",
+        reading="finite population",
+        value=sample["totals"]["discovered_ips_called_reachable"] / sample["listed"],
+        n=sample["listed"],
+        n_unit="listed addresses",
+        assumptions=(
+            Assumption(
+                name="the conclusion describes the data",
+                holds="no",
+                evidence=f"Section 4 of the report counts {number(sample['answering'])} answering "
+                f"addresses out of {number(sample['listed'])}.",
+            ),
+        ),
+    )
+
+
+# Countries: section 6.6 counts hosts by class of model, so that at least so many answered ---------
+
+
+def _contrast(sample) -> Estimate:
+    low, high = _answers(sample, "CN")
+    chinese = sample["countries"]["CN"]
+
+    def gap(answering: float, clones: float = 0) -> float:
+        others = (sample["answering"] - answering) / (sample["listed"] - chinese)
+        return (answering - clones) / (chinese - clones) - others
+
+    lost = tipping_point(lambda clones: gap(low, clones), 0, low)
+    return Estimate(
+        label=CHINA,
+        unit="difference in share of addresses",
+        reading="finite population",
+        bounds=Bounds(gap(low), gap(high)),
+        n=sample["listed"],
+        n_unit="listed addresses",
+        assumptions=(CLASSED, GENUINE),
+        tipping_points=(
+            TippingPoint(
+                what="Chinese hosts of a medium model that are clones",
+                threshold=lost,
+                sentence=f"lost if {number(lost)} of the {number(low)} Chinese hosts with a medium "
+                "model were clones",
+            ),
+        ),
+    )
+
+
+def _answers(sample, country) -> Bounds:
+    """How many addresses of the country answered: its largest class, to all that is left over."""
+    others = sum(n for other, n in sample["at least"].items() if other != country)
+    most = min(sample["countries"][country], sample["answering"] - others)
+    return Bounds(float(sample["at least"][country]), float(most))
+
+
+def _countries(sample) -> list[Estimate]:
+    listed = [sample["countries"][country] for country in ("CN", "US")]
+    china, us = _answers(sample, "CN"), _answers(sample, "US")
+    rest = (sample["answering"] - china.high - us.high, sample["answering"] - china.low - us.low)
+    sets = (china, us, Bounds(max(0.0, rest[0]), rest[1]))
+    return [
+        Estimate(
+            label=COUNTRY.format(place),
+            unit="share of addresses",
+            reading="finite population",
+            bounds=Bounds(answering.low / n, answering.high / n),
+            n=n,
+            n_unit="listed addresses",
+            assumptions=(CLASSED,),
+        )
+        for place, answering, n in zip(
+            COUNTRIES, sets, (*listed, sample["listed"] - sum(listed)), strict=True
+        )
+    ]
+
+
+def _listed(totals) -> Assumption:
+    port, https = (
+        totals[f"discovered_ips_{kind}"] / totals["discovered_ips"]
+        for kind in ("port_11434", "https")
+    )
+    return Assumption(
+        name="what the search engine lists is Ollama",
+        holds="no",
+        evidence=f"{port:.0%} of the listed addresses had Ollama's port and {https:.0%} answered "
+        "HTTPS, which Ollama does not serve by itself; why an address stayed silent was not "
+        "recorded.",
+    )
+
+
+GENUINE = Assumption(
+    name="every answer is that of a genuine deployment",
+    holds="no",
+    evidence="The five leading tags look like one block of cloned hosts.",
+)
+CLASSED = Assumption(
+    name="how many addresses of a country answered is known",
+    holds="no",
+    evidence="Section 6.6 counts the hosts of each class of model only: the largest class is the "
+    "least that can have answered.",
+)
+
+
+# Figure -------------------------------------------------------------------------------------------
+
+
+def figure(result):
+    canvas, axes = figures.canvas(height=4.2, source=figures.sources(result))
+    axes.axvspan(QUARTER - ABOUT, QUARTER + ABOUT, color=figures.FAINT, lw=0, zorder=0)
+    axes.annotate(
+        "about a quarter", (QUARTER, 1), xycoords=("data", "axes fraction"), xytext=(0, 2),
+        textcoords="offset points", ha="center", fontsize=7.5, color=figures.MUTED,
+    )  # fmt: skip
+    rows = [*_tenthe_rows(result), *_other_rows(result)]
+    for position, (_, found, of, color) in enumerate(rows):
+        figures.draw_set(axes, -position, found, color=color, value=_middle(found))
+        axes.annotate(
+            f"{_percent(found)} of {of}", (1.02, -position),
+            xycoords=("axes fraction", "data"), va="center", fontsize=8,
+        )  # fmt: skip
+    figures.label_rows(axes, [row[0] for row in rows], width=40)
+    axes.axhline(len(SCANS) - len(rows) + 0.5, color=figures.FAINT, lw=0.8)
+    axes.set_xlim(0, 1.02)
+    axes.set_xlabel("share that answers (bar: all that the counts allow)")
+    return canvas
+
+
+def _tenthe_rows(result) -> list[tuple]:
+    """Label, set, of what, colour: the report's own figures, then its countries."""
+    answer = result.answer(scan="Tenthe by address")
+    by_record = result.answer(scan="Tenthe by record").estimates[RECORDS]
+    without = next(s for s in answer.specifications if s.choices["clones"] == "removed")
+    return [
+        ("Tenthe, as its conclusion words it", *_drawn(answer.estimates[WORDED]), figures.OTHER),
+        ("Tenthe, by address (the claim)", *_drawn(answer.estimates[ADDRESSES]), figures.INK),
+        ("Tenthe, without suspected clones", without.bounds, "the addresses left", figures.INK),
+        ("Tenthe, by record", *_drawn(by_record), figures.INK),
+        *(
+            (f"Tenthe, {place}", *_drawn(answer.estimates[COUNTRY.format(place)]), color)
+            for place, color in COUNTRIES.items()
+        ),
+    ]
+
+
+def _other_rows(result) -> list[tuple]:
+    rows = []
+    for name, scan in SCANS.items():
+        found = result.answer(scan=name).estimates[ELSEWHERE]
+        asked = f"{number(found.n)} {scan.asked}"
+        rows.append((f"{name} ({scan.as_of[:7]})", found.identified, asked, figures.INK))
+    return rows
+
+
+def _drawn(estimate) -> tuple[Bounds, str]:
+    return estimate.identified, f"{number(estimate.n)} {estimate.n_unit}"
+
+
+def _middle(found) -> float | None:
+    """The point to mark: none where the set is wide."""
+    return (found.low + found.high) / 2 if found.width < ABOUT else None
+
+
+def _percent(found) -> str:
+    middle = _middle(found)
+    return f"{found.low:.0%} to {found.high:.0%}" if middle is None else f"{middle:.0%}"

@@ -1,0 +1,484 @@
+"""Do Chinese companies release every one to two weeks, and US companies every six to twelve months?
+
+Repositories and their dates of creation show releases, but only of models that are still there and
+that the tables list: a gap found is an upper bound of the true one. That is enough to refute six
+months and not enough to refute two weeks. Mean gaps are time over releases, so that a gap that has
+not ended yet counts too.
+"""
+
+from typing import Annotated, Literal
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from research import (
+    ESTIMAND,
+    Assumption,
+    Bounds,
+    BudgetRow,
+    Estimate,
+    Hypothesis,
+    Interval,
+    Sample,
+    Test,
+    TippingPoint,
+    figures,
+)
+from research.estimators.budget import budget
+from research.estimators.clustered import jackknife_se
+from research.estimators.rates import gap_ratio, rate_ratio
+from research.wording import number
+
+GAP = "{}: days between releases of a company"
+ANY = "{}: days between releases of any company"
+MEDIAN = "{}: releases a year of the median company"
+RATIO = "days between releases, US over China"
+DRAWN = "the same, companies as draws"
+NAIVE = "the same, if releases were independent: TOO SURE"
+
+WEEKS, MONTHS = 14, 182  # the claim: at most two weeks, and at least six months
+COUNTRIES = {"CN": "China", "US": "US"}
+HYPOTHESES = {
+    GAP.format(country): Hypothesis(
+        claims=["tuoitre/release-cadence"],
+        estimand=f"mean days between releases of one {country} company, time over releases",
+        null=null,
+        null_source=f"{words}: the claim itself",
+        alternative=alternative,
+        role="out of sample",
+        scope="other measure",
+    )
+    for country, null, words, alternative in (
+        ("China", WEEKS, "at most two weeks", "less"),
+        ("US", MONTHS, "at least six months", "greater"),
+    )
+} | {
+    RATIO: Hypothesis(
+        claims=["tuoitre/release-cadence"],
+        estimand="mean days between releases of a US company over those of a Chinese one",
+        null=1,
+        null_source="equality: the claim says that Chinese companies release more often",
+        alternative="greater",
+        role="out of sample",
+        scope="other measure",
+    )
+}
+YEARS = {
+    "before the claim": ("2024-11-27", "2025-11-27"),
+    "latest": ("2025-10-05", "2026-10-05"),
+}
+LEADING = 10  # companies of each country, by downloads
+# Parts of a repository's name that tell a variant of one release: size, tuning, precision, format.
+VARIANT = (
+    r"\d+(\.\d+)?[bmkt]|a\d+(\.\d+)?b|\d+x\d+b|e\d+b|\d+e|instruct|chat|base|it|pt|hf|thinking|preview"
+    r"|gguf|awq|gptq|mlx|onnx|qat|[wi]nt[48]|fp[48]|nvfp4|mxfp4|b?f16|\dbits?|w\d+a\d+|q\d.*|kv|dynamic"
+    r"|quantized|unquantized|block|static|torch|ao|draft|eagle3?|dflash|mtp|speculator|assistant|hybrid"
+)
+
+
+def sample(
+    hub_llm_models,
+    hub_top_models,
+    publisher_origins,
+    *,
+    year: Annotated[Literal["before the claim", "latest"], ESTIMAND] = "before the claim",
+    companies: Annotated[Literal["all", "leading"], ESTIMAND] = "all",
+    release: Literal["new name", "day with a repository", "repository"] = "new name",
+) -> Sample:
+    first, last = map(pd.Timestamp, YEARS[year])
+    repositories = _repositories(hub_llm_models, hub_top_models, publisher_origins)
+    releases = _releases(repositories, release)
+    found = _by_company(repositories, releases, first, last)
+    if companies == "leading":
+        ranked = found.sort_values(["downloads", "company"], ascending=[False, True])
+        found = ranked.groupby("country").head(LEADING).sort_values("company")
+    who = "leading companies" if companies == "leading" else "companies"
+    inside = releases["created"].gt(first) & releases["company"].isin(found["company"])
+    return Sample(
+        population=f"the {who} in the Hub tables",
+        as_of=YEARS[year][1],
+        data={
+            "companies": found.reset_index(drop=True),
+            "gaps": _gaps(releases[inside & (releases["created"] <= last)], found, last),
+            "days": (last - first).days,
+        },
+        tables={"companies": found.drop(columns="begin").sort_values("releases", ascending=False)},
+    )
+
+
+# Releases -----------------------------------------------------------------------------------------
+
+
+def _repositories(catalogue, top, origins) -> pd.DataFrame:
+    """Repositories of Chinese and US companies that publish models of their own."""
+    columns = ["model_id", "author", "created_at", "hub_downloads_30d"]
+    every = pd.concat([catalogue[columns], top[columns]])
+    every = every.assign(key=every["model_id"].str.lower()).sort_values("created_at")
+    every = every.drop_duplicates("key")  # the dated row, where one table has the date
+    coded = every.merge(origins, on="author", how="left", validate="many_to_one")
+    kept = (coded["kind"] == "company") & (coded["role"] != "repackager")
+    coded = coded[kept & coded["candidates"].isin(COUNTRIES)]
+    return pd.DataFrame(
+        {
+            "company": coded["parent"].fillna(coded["author"]),
+            "country": coded["candidates"],
+            "name": coded["model_id"].str.partition("/")[2].str.lower(),
+            "created": coded["created_at"],
+            "downloads": coded["hub_downloads_30d"].astype(float),
+        }
+    )
+
+
+def _releases(repositories, release) -> pd.DataFrame:
+    """The first repository of each release. Undated ones stay in, without a date."""
+    ordered = repositories.sort_values(["created", "name"])
+    if release == "repository":
+        return ordered
+    if release == "day with a repository":
+        dated = ordered["created"].notna()
+        days = ordered[dated].drop_duplicates(["company", "created"])
+        return pd.concat([days, ordered[~dated]])
+    words = ordered["name"].str.replace(rf"(?<![^-_ ])(?:{VARIANT})(?![^-_ ])", "", regex=True)
+    words = words.str.replace(r"[-_ ]+", "-", regex=True).str.strip("-")
+    return ordered.assign(name=words).drop_duplicates(["company", "name"])
+
+
+def _by_company(repositories, releases, first, last) -> pd.DataFrame:
+    """Releases in the year, days watched, and repositories without a date, by company.
+
+    A company is watched from its first repository on, which is not counted as a release: it opens
+    the first gap.
+    """
+    start = repositories[repositories["created"] <= last].groupby("company").agg(
+        country=("country", "first"), begin=("created", "min")
+    )  # fmt: skip
+    start["days"] = (last - start["begin"].clip(lower=first)).dt.days
+    opened = releases["company"].map(start["begin"])
+    counted = releases[releases["created"].gt(first) & releases["created"].le(last)]
+    counted = counted[counted["created"] > opened[counted.index]]
+    undated = releases[releases["created"].isna()]
+    found = start[start["days"] > 0].assign(
+        releases=counted.groupby("company").size(),
+        undated=undated.groupby("company").size(),
+        downloads=repositories.groupby("company")["downloads"].sum(),
+    )
+    return found.fillna({"releases": 0, "undated": 0}).reset_index()
+
+
+def _gaps(releases, companies, last) -> pd.DataFrame:
+    """The time between releases of each company, with the gap that has not ended yet."""
+    rows = []
+    for company in companies.itertuples():
+        mine = releases.loc[releases["company"] == company.company, "created"]
+        mine = mine[mine > company.begin].sort_values()
+        ends = [*mine, last]
+        starts = [last - pd.Timedelta(days=company.days), *mine]
+        rows += [
+            (company.company, company.country, (end - start).days, number_ < len(mine))
+            for number_, (start, end) in enumerate(zip(starts, ends, strict=True))
+        ]
+    return pd.DataFrame(rows, columns=["company", "country", "days", "ended"])
+
+
+# Estimates ----------------------------------------------------------------------------------------
+
+
+def estimate(sample, *, rng) -> list[Estimate]:
+    companies, gaps = sample["companies"], sample["gaps"]
+    found = []
+    for code, country in COUNTRIES.items():
+        mine = companies[companies["country"] == code]
+        found += [_gap(mine, country), _any(gaps, code, sample["days"]), _median(mine, country)]
+    return [*found, _ratio(companies), _as_draws(companies, gaps, rng), _naive(companies)]
+
+
+def _mean_gap(companies) -> float:
+    return float(companies["days"].sum() / companies["releases"].sum())
+
+
+def _if_dated(companies) -> float:
+    """The mean gap if every repository without a date were a release of the year."""
+    return float(companies["days"].sum() / companies[["releases", "undated"]].sum().sum())
+
+
+def _gap(companies, country) -> Estimate:
+    value, undated = _mean_gap(companies), float(companies["undated"].sum())
+    return Estimate(
+        label=GAP.format(country),
+        unit="days",
+        reading="finite population",
+        value=value,
+        bounds=Bounds(0.0, value),
+        n=len(companies),
+        n_unit="companies",
+        assumptions=(SURVIVORS, A_RELEASE, _unequal(companies)),
+        tipping_points=(_unseen(companies, HYPOTHESES[GAP.format(country)].null),),
+        budget=budget(
+            BudgetRow(
+                source="releases that no table lists",
+                low=0.0,
+                high=value,
+                detail="their number is not known",
+            ),
+            BudgetRow(
+                source="repositories without a date",
+                low=_if_dated(companies),
+                high=value,
+                detail=f"{number(undated, 0)} releases that may be of any year",
+            ),
+            _left_out_row(companies),
+        ),
+    )
+
+
+def _unseen(companies, null) -> TippingPoint:
+    """How many releases for each one seen would put the mean gap at the claimed one."""
+    needed = float(companies["days"].sum() / null / companies["releases"].sum())
+    told = (
+        f"a mean gap of {null} days needs {number(needed)} releases for each one seen"
+        if needed > 1
+        else f"a mean gap of {null} days would leave {needed:.0%} of the releases seen, and unseen "
+        "ones only shorten it"
+    )
+    return TippingPoint(what="true releases over those seen", threshold=needed, sentence=told)
+
+
+def _left_out_row(companies) -> BudgetRow:
+    days, releases = companies["days"], companies["releases"]
+    without = (days.sum() - days) / (releases.sum() - releases)
+    name = companies["company"][(without - days.sum() / releases.sum()).abs().idxmax()]
+    return BudgetRow(
+        source="one company left out",
+        low=float(without.min()),
+        high=float(without.max()),
+        detail=f"most without {name}",
+    )
+
+
+def _any(gaps, code, days) -> Estimate:
+    """How long one waits for the next release of anyone: many companies make short gaps."""
+    mine = gaps[(gaps["country"] == code) & gaps["ended"]]
+    return Estimate(
+        label=ANY.format(COUNTRIES[code]),
+        unit="days",
+        reading="finite population",
+        value=days / len(mine),
+        n=len(mine),
+        n_unit="releases",
+        assumptions=(SURVIVORS, A_RELEASE),
+    )
+
+
+def _median(companies, country) -> Estimate:
+    rates = companies["releases"] / companies["days"] * 365.25
+    return Estimate(
+        label=MEDIAN.format(country),
+        unit="releases a year",
+        reading="finite population",
+        value=float(rates.median()),
+        n=len(companies),
+        n_unit="companies",
+        assumptions=(SURVIVORS, A_RELEASE),
+    )
+
+
+def _by_country(companies) -> tuple[pd.DataFrame, pd.DataFrame]:
+    china, us = (companies[companies["country"] == code] for code in COUNTRIES)
+    return china, us
+
+
+def _ratio(companies) -> Estimate:
+    china, us = _by_country(companies)
+    value, drawn = _mean_gap(us) / _mean_gap(china), _jackknife(companies)
+    found = Bounds(_if_dated(us) / _mean_gap(china), _mean_gap(us) / _if_dated(china))
+    return Estimate(
+        label=RATIO,
+        unit="ratio",
+        reading="finite population",
+        value=value,
+        bounds=found,
+        n=len(companies),
+        n_unit="companies",
+        assumptions=(ALIKE, A_RELEASE),
+        tipping_points=(_equal(value),),
+        budget=budget(
+            BudgetRow(
+                source="repositories without a date",
+                low=found.low,
+                high=found.high,
+                detail="those of one country and none of the other are of the year",
+            ),
+            BudgetRow(
+                source="other companies drawn",
+                low=drawn.low,
+                high=drawn.high,
+                detail=f"jackknife over {len(companies)} companies",
+            ),
+        ),
+    )
+
+
+def _equal(value) -> TippingPoint:
+    """By which factor one country's releases are more incomplete where both release alike."""
+    who = "US" if value > 1 else "Chinese"
+    factor = max(value, 1 / value)
+    return TippingPoint(
+        what=f"{who} releases for each one seen, over those of the other country",
+        threshold=factor,
+        sentence=f"equal if there were {number(factor)} {who} releases for each one seen and no "
+        f"unseen other ones; the claim's figures give {number(MONTHS / WEEKS, 0)} or more",
+    )
+
+
+def _jackknife(companies) -> Interval:
+    """The ratio's interval with companies as draws: each mean gap without each company."""
+    logs, errors, sizes = [], [], []
+    for mine in _by_country(companies):
+        days, releases = mine["days"], mine["releases"]
+        without = (days.sum() - days) / (releases.sum() - releases)
+        logs.append(np.log(days.sum() / releases.sum()))
+        errors.append(jackknife_se(np.log(without.to_numpy())))
+        sizes.append(len(mine))
+    half = float(stats.t.ppf(0.975, min(sizes) - 1)) * float(np.hypot(*errors))
+    middle = float(logs[1] - logs[0])
+    low, high = np.exp([middle - half, middle + half])
+    return Interval(float(low), float(high), 0.95, "jackknife over companies, log scale")
+
+
+def _as_draws(companies, gaps, rng) -> Estimate:
+    """The ratio with a permutation test: the country is assigned to the companies anew."""
+    found = gap_ratio(
+        gaps["days"], gaps["ended"], gaps["country"] == "US", gaps["company"], rng=rng
+    )
+    return Estimate(
+        label=DRAWN,
+        unit="ratio",
+        reading="superpopulation",
+        value=found.value,
+        interval=_jackknife(companies),
+        test=Test(
+            name=f"permutation of companies, {found.method}", statistic=found.value, p=found.p
+        ),
+        n=len(companies),
+        n_unit="companies",
+        assumptions=(SURVIVORS, A_RELEASE, _unequal(companies)),
+    )
+
+
+def _naive(companies) -> Estimate:
+    """What an exact test prints that takes every release for an independent event."""
+    china, us = _by_country(companies)
+    releases = int(china["releases"].sum()), int(us["releases"].sum())
+    found = rate_ratio(releases, (float(china["days"].sum()), float(us["days"].sum())))
+    return Estimate(
+        label=NAIVE,
+        unit="ratio",
+        reading="superpopulation",
+        value=found.value,
+        interval=found.interval,
+        test=Test(name="exact conditional Poisson", statistic=found.value, p=found.p),
+        n=sum(releases),
+        n_unit="releases treated as independent",
+        assumptions=(_unequal(companies),),
+    )
+
+
+SURVIVORS = Assumption(
+    name="every release is in the tables",
+    holds="no",
+    evidence="Repositories that were deleted, or that no list led to, are absent: releases are "
+    "counted too low and gaps too long.",
+)
+ALIKE = Assumption(
+    name="the tables list the same part of both countries' releases",
+    holds="not testable",
+    evidence="They follow downloads, trend and likes; whether Chinese or US releases go unnoticed "
+    "more often is not known.",
+)
+A_RELEASE = Assumption(
+    name="a new name of a repository is a release",
+    holds="not testable",
+    evidence="The claim does not say what counts; days and repositories are the other choices.",
+)
+
+
+def _unequal(companies) -> Assumption:
+    expected = companies["days"] * companies["releases"].sum() / companies["days"].sum()
+    squares = (companies["releases"] - expected) ** 2 / expected
+    spread = float(squares.sum() / (len(companies) - 1))
+    idle = float((companies["releases"] == 0).mean())
+    return Assumption(
+        name="companies release alike",
+        holds="no",
+        evidence=f"Releases of companies vary {number(spread, 0)} times as much as one common rate "
+        f"would let them; {idle:.0%} released nothing in the year.",
+    )
+
+
+# Figure -------------------------------------------------------------------------------------------
+
+
+LOOK = {"China": (figures.CHINA, "o"), "US": (figures.UNITED_STATES, "s")}
+CLAIMED = ((7, 14), (182, 365))
+NAMED = ("Alibaba", "DeepSeek", "Tencent", "NVIDIA", "Google", "Meta")
+ROWS = {
+    ("before the claim", "all"): "all, year to Nov 2025",
+    ("before the claim", "leading"): "ten leading, year to Nov 2025",
+    ("latest", "all"): "all, year to Oct 2026",
+    ("latest", "leading"): "ten leading, year to Oct 2026",
+}
+
+
+def figure(result):
+    canvas, (means, each) = figures.canvas(
+        (1, 2), height=3.2, source=figures.sources(result), width_ratios=(1, 1.1), sharex=True
+    )
+    for row, (year, companies) in enumerate(ROWS):
+        answer = result.answer(year=year, companies=companies)
+        for offset, country in ((0.16, "China"), (-0.16, "US")):
+            _draw_gap(means, offset - row, answer.estimates[GAP.format(country)], country)
+    figures.label_rows(means, list(ROWS.values()), width=16)
+    means.set_title("a  Time over releases")
+    _draw_companies(each, result.answer().tables["companies"])
+    for axes in (means, each):
+        axes.set_xscale("log")
+        axes.set_xlim(2.4, 520)
+        figures.plain_ticks(axes.xaxis, (3, 7, 14, 30, 90, 182, 365))
+        axes.tick_params(axis="x", labelsize=8)
+        for color, claimed in zip((figures.CHINA, figures.UNITED_STATES), CLAIMED, strict=True):
+            axes.axvspan(*claimed, color=color, alpha=0.13, lw=0, zorder=0)
+        axes.set_xlabel("days between releases of a company\n(shaded: as claimed)")
+    return canvas
+
+
+def _draw_gap(axes, y, estimate, country) -> None:
+    """The gap found, and how far repositories without a date could shorten it."""
+    color, marker = LOOK[country]
+    undated = next(row for row in estimate.budget if row.source.endswith("without a date"))
+    figures.draw_set(
+        axes, y, Bounds(undated.low, undated.high), value=estimate.value, color=color, marker=marker
+    )
+
+
+def _draw_companies(axes, table) -> None:
+    """One mark a company; those without a release in the year stand at the right."""
+    rows = [dict(zip(table.columns, row, strict=True)) for row in table.rows]
+    for level, (code, country) in enumerate(COUNTRIES.items()):
+        color, marker = LOOK[country]
+        mine = [row for row in rows if row["country"] == code]
+        idle = sum(row["releases"] == 0 for row in mine)
+        for place, row in enumerate(row for row in mine if row["releases"]):
+            x, y = row["days"] / row["releases"], -level - 0.3 + 0.6 * (place % 7) / 6
+            axes.plot(x, y, marker, ms=4, mfc=color, mec="white", mew=0.4)
+            if row["company"] in NAMED:
+                axes.annotate(
+                    row["company"], (x, y), xytext=(3, 0), textcoords="offset points", fontsize=7,
+                    va="center",
+                )  # fmt: skip
+        axes.annotate(
+            f"{idle} of {len(mine)}\nwith none", (500, -level + 0.4), fontsize=7, ha="right",
+            va="bottom", color=figures.MUTED,
+        )  # fmt: skip
+    figures.label_rows(axes, list(COUNTRIES.values()))
+    axes.set_title("b  Each company, year to Nov 2025")

@@ -1,0 +1,351 @@
+"""Do Chinese models fill more than half of the Hub's trending top ten?
+
+The claim is of July 2025, and the daily lists here run from November 2025 to August 2026. Variants
+of one release fill several places, so that organisations are counted; entries are the other answer.
+A quarter of the places belong to accounts whose origin nobody has coded or could tell, and many of
+these tune Chinese models: by publisher the answer is open, by family it is yes.
+"""
+
+from functools import cache
+from typing import Annotated, Literal
+
+import numpy as np
+import pandas as pd
+
+from research import (
+    ESTIMAND,
+    Assumption,
+    Bounds,
+    BudgetRow,
+    Estimate,
+    Hypothesis,
+    Interval,
+    Sample,
+    TippingPoint,
+    figures,
+)
+from research.estimators.budget import alternatives_row, budget
+from research.estimators.clustered import cluster_sample_mean
+from research.estimators.rates import rank_biased_overlap, top_list_test
+from research.wording import number
+
+SHARE = "Chinese share of the top ten, mean of the days"
+DAYS = "share of days with a Chinese majority"
+MONTHS = "Chinese share of the top ten, months as draws"
+ALIKE = "overlap of two lists {} days apart"
+BEYOND = "days on which the top ten is more Chinese than the thirty allow by chance"
+
+HYPOTHESES = {
+    SHARE: Hypothesis(
+        claims=["trending/china-top10"],
+        estimand="Chinese share of the ten leading places of the trending list, mean of the days",
+        null=0.5,
+        null_source="more than half of the top ten: plain meaning of dominate",
+        alternative="greater",
+        role="out of sample",
+        scope="later date",
+    )
+}
+TOP = 10
+APART = (1, 7, 30)  # days
+ORIGINS = ("publisher", "family in the name")
+overlap = cache(rank_biased_overlap)
+# Names of model families, whoever tunes or repackages them. Where a name bears two, as a distilled
+# model does, the Chinese one counts: the weights that were tuned are mostly Qwen's.
+FAMILIES = {
+    "other": r"llama|gemma|gpt-oss|mistral|ministral|phi-\d|nemotron|flux|ltx|lfm|granite|bonsai",
+    "CN": r"qwen|deepseek|glm|kimi|minimax|hunyuan|wan-?2|z-image|ernie|minicpm|mimo|step-?\d",
+}
+
+
+def sample(
+    hub_trending,
+    publisher_origins,
+    *,
+    counted: Annotated[Literal["organisations", "entries"], ESTIMAND] = "organisations",
+    origin: Literal["publisher", "family in the name"] = "publisher",
+    repackagers: Literal["counted", "left out"] = "counted",
+) -> Sample:
+    def coded(by) -> pd.DataFrame:
+        entries = _coded(hub_trending, publisher_origins, by)
+        return entries[~entries["repackager"]] if repackagers == "left out" else entries
+
+    entries = coded(origin)
+    places = _places(entries, counted)
+    days = _by_day(places)
+    return Sample(
+        population=f"the {counted} of the trending top ten",
+        as_of=f"{entries['date'].max():%Y-%m-%d}",
+        data={
+            "counted": counted,
+            "days": days,
+            "places": places,
+            "thirty": entries,
+            "lists": _lists(hub_trending),
+            "by origin": {
+                f"the {by}": _bounds(_by_day(_places(coded(by), counted))).low for by in ORIGINS
+            },
+        },
+        tables={"days": days.assign(date=days["date"].dt.strftime("%Y-%m-%d"))},
+    )
+
+
+def _coded(trending, origins, origin) -> pd.DataFrame:
+    """The entries with whether they certainly, and whether they may, come from China."""
+    accounts = origins.set_index("author")
+    codes = trending["author"].map(accounts["candidates"])
+    if origin == "family in the name":
+        name = trending["model_id"].str.partition("/")[2].str.lower()
+        for country, families in FAMILIES.items():
+            codes = codes.mask(name.str.contains(families), country)
+    return trending[["date", "rank", "model_id"]].assign(
+        organisation=trending["author"].map(accounts["parent"]).fillna(trending["author"]),
+        repackager=trending["author"].map(accounts["role"]).eq("repackager"),
+        chinese=codes.eq("CN"),
+        possible=codes.isna() | codes.str.contains("CN", na=False),
+    )
+
+
+def _places(entries, counted) -> pd.DataFrame:
+    """The first ten entries; of an organisation that has several, only the first one."""
+    top = entries[entries["rank"] <= TOP].sort_values(["date", "rank"])
+    return top if counted == "entries" else top.drop_duplicates(["date", "organisation"])
+
+
+def _by_day(places) -> pd.DataFrame:
+    days = places.groupby("date").agg(
+        places=("chinese", "size"), chinese=("chinese", "sum"), possible=("possible", "sum")
+    )
+    low, high = (days[part] / days["places"] for part in ("chinese", "possible"))
+    return days.assign(low=low, high=high).reset_index()
+
+
+def _lists(trending) -> pd.DataFrame:
+    """The first ten of each day, in order of rank."""
+    top = trending[trending["rank"] <= TOP].sort_values(["date", "rank"])
+    return top.groupby("date")["model_id"].agg(tuple).reset_index()
+
+
+# Estimates ----------------------------------------------------------------------------------------
+
+
+def estimate(sample) -> list[Estimate]:
+    found = [_share(sample), _majority(sample), _over_months(sample), *_overlaps(sample)]
+    return [*found, _beyond_chance(sample)] if sample["counted"] == "entries" else found
+
+
+def _bounds(days) -> Bounds:
+    return Bounds(float(days["low"].mean()), float(days["high"].mean()))
+
+
+def _share(sample) -> Estimate:
+    days, found = sample["days"], _bounds(sample["days"])
+    return Estimate(
+        label=SHARE,
+        unit=f"share of {sample['counted']}",
+        reading="finite population",
+        value=found.low,
+        bounds=found,
+        n=len(days),
+        n_unit="days",
+        assumptions=(LATER, CODED, _likeness(days)),
+        tipping_points=(_doubtful(found),),
+        budget=budget(
+            _row("origin unknown or disputed", found.low, found.high, _uncoded(sample["places"])),
+            alternatives_row("origin read from", sample["by origin"]),
+            _months_row(days),
+            _left_out_row(sample["places"]),
+        ),
+    )
+
+
+def _row(source, low, high, detail) -> BudgetRow:
+    return BudgetRow(source=source, low=float(low), high=float(high), detail=detail)
+
+
+def _uncoded(places) -> str:
+    doubtful = places["possible"] & ~places["chinese"]
+    accounts = places["organisation"][doubtful].nunique()
+    return f"{doubtful.mean():.0%} of the places, {accounts} accounts"
+
+
+def _months_row(days) -> BudgetRow:
+    months = days.groupby(days["date"].dt.strftime("%Y-%m"))["low"].mean()
+    told = f"least in {months.idxmin()}, most in {months.idxmax()}"
+    return _row("one month alone", months.min(), months.max(), told)
+
+
+def _left_out_row(places) -> BudgetRow:
+    """The share without any one organisation, as if it had never been listed."""
+    names = places.loc[places["chinese"], "organisation"].value_counts().index[:5]
+    without = {
+        name: float(_by_day(places[places["organisation"] != name])["low"].mean()) for name in names
+    }
+    least = min(without, key=without.get)
+    value = float(_by_day(places)["low"].mean())
+    return _row("one organisation left out", without[least], value, f"least without {least}")
+
+
+def _doubtful(found) -> TippingPoint:
+    """Which part of the doubtful places would have to be Chinese for more than half."""
+    null = HYPOTHESES[SHARE].null
+    needed = (null - found.low) / found.width
+    inside = 0 <= needed <= 1
+    told = (
+        f"half is reached if {needed:.0%} of the places of unknown origin were Chinese"
+        if inside
+        else "no origin of the unknown places moves the share across one half"
+    )
+    return TippingPoint(
+        what="Chinese part of the places of unknown origin",
+        threshold=needed if inside else None,
+        sentence=told,
+    )
+
+
+def _majority(sample) -> Estimate:
+    days = sample["days"]
+    sure, maybe = ((days[part] > 0.5).mean() for part in ("low", "high"))
+    return Estimate(
+        label=DAYS,
+        unit="share of days",
+        reading="finite population",
+        value=float(sure),
+        bounds=Bounds(float(sure), float(maybe)),
+        n=len(days),
+        n_unit="days",
+        assumptions=(LATER, CODED),
+    )
+
+
+def _over_months(sample) -> Estimate:
+    """What other months might have shown: neighbouring days are nearly the same list."""
+    days = sample["days"]
+    month = days["date"].dt.strftime("%Y-%m")
+    low, high = (cluster_sample_mean(days[part], month).interval for part in ("low", "high"))
+    return Estimate(
+        label=MONTHS,
+        unit=f"share of {sample['counted']}",
+        reading="superpopulation",
+        value=_bounds(days).low,
+        bounds=_bounds(days),
+        interval=Interval(
+            low.low, high.high, low.level, "months as clusters, both ends of the set"
+        ),
+        n=len(days),
+        n_unit="days",
+        n_effective=_effective(days),
+        assumptions=(LATER, CODED, _likeness(days)),
+    )
+
+
+def _effective(days) -> float:
+    """Independent days that would tell as much about the mean, if likeness fades geometrically."""
+    alike = float(days["low"].autocorr(1))
+    return len(days) * (1 - alike) / (1 + alike)
+
+
+def _likeness(days) -> Assumption:
+    alike = number(float(days["low"].autocorr(1)))
+    return Assumption(
+        name="days are independent",
+        holds="no",
+        evidence=f"The shares of one day and the next correlate by {alike}: {len(days)} days tell "
+        f"as much as {number(_effective(days), 0)} independent ones.",
+    )
+
+
+def _overlaps(sample) -> list[Estimate]:
+    """How alike two lists are, the top counting most."""
+    lists = sample["lists"]
+    by_day = dict(zip(lists["date"], lists["model_id"], strict=True))
+    found = []
+    for gap in APART:
+        later = {day: day + pd.Timedelta(days=gap) for day in by_day}
+        overlaps = [
+            overlap(by_day[day], by_day[end]).value for day, end in later.items() if end in by_day
+        ]
+        found.append(
+            Estimate(
+                label=ALIKE.format(gap),
+                unit="rank-biased overlap",
+                reading="finite population",
+                value=float(np.mean(overlaps)),
+                n=len(overlaps),
+                n_unit="pairs of lists",
+            )
+        )
+    return found
+
+
+def _beyond_chance(sample) -> Estimate:
+    """The ten against ten drawn from the thirty that the page shows."""
+    thirty = sample["thirty"]
+
+    @cache
+    def surprising(found: int, listed: int, kind: int, population: int) -> bool:
+        return top_list_test(found, listed, kind, population).p_more < 0.05
+
+    shown = thirty.groupby("date").agg(kind=("chinese", "sum"), population=("chinese", "size"))
+    counts = sample["days"].set_index("date")[["chinese", "places"]].join(shown)
+    verdicts = [surprising(*map(int, row)) for row in counts.itertuples(index=False)]
+    return Estimate(
+        label=BEYOND,
+        unit="share of days",
+        reading="finite population",
+        value=float(np.mean(verdicts)),
+        n=len(verdicts),
+        n_unit="days, each with an exact test at 5 %",
+        assumptions=(CODED,),
+    )
+
+
+LATER = Assumption(
+    name="the lists of the claim are among these",
+    holds="no",
+    evidence="The claim names models of July 2025; the lists begin on 2025-11-07.",
+)
+CODED = Assumption(
+    name="the publisher's home is the origin of a model",
+    holds="not testable",
+    evidence="Many individuals of unknown home tune Chinese models; accounts that nobody coded may "
+    "be of any country.",
+)
+
+
+# Figure -------------------------------------------------------------------------------------------
+
+
+def figure(result):
+    answer = result.answer(counted="organisations")
+    canvas, (course, doubts) = figures.canvas(
+        (1, 2), height=3.2, source=figures.sources(result), width_ratios=(1.6, 1)
+    )
+    _draw_course(course, answer.tables["days"])
+    found = answer.estimates[SHARE]
+    rows = sorted(found.budget, key=lambda row: row.width, reverse=True)
+    figures.budget(doubts, rows, value=found.value)
+    figures.label_rows(doubts, [row.source for row in rows], width=16)
+    figures.null_line(doubts, HYPOTHESES[SHARE].null)
+    doubts.set_xlim(0, 1)
+    doubts.set_xlabel("Chinese share, mean of the days\n(line: certain origins only)")
+    doubts.set_title("b  What the share may be")
+    return canvas
+
+
+def _draw_course(axes, table) -> None:
+    days = pd.DataFrame(table.rows, columns=table.columns)
+    dates = pd.to_datetime(days["date"])
+    axes.fill_between(
+        dates, days["low"], days["high"], step="mid", color=figures.FAINT, lw=0,
+        label="may be Chinese",
+    )  # fmt: skip
+    axes.step(dates, days["low"], where="mid", color=figures.CHINA, lw=0.9, label="certainly")
+    axes.axhline(0.5, color=figures.MUTED, lw=0.8, ls=(0, (4, 3)))
+    axes.set_xticks(pd.to_datetime(["2025-12-01", "2026-03-01", "2026-06-01"]))
+    axes.set_xticklabels(["Dec 2025", "Mar 2026", "Jun 2026"])
+    axes.set_ylim(0, 1.12)
+    axes.set_yticks([0, 0.25, 0.5, 0.75, 1])
+    axes.set_ylabel("share of organisations in the top ten")
+    axes.set_title("a  Chinese organisations, day by day")
+    axes.legend(loc="upper right", fontsize=7.5, ncols=2, borderaxespad=0)

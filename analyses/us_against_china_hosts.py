@@ -1,0 +1,413 @@
+"""Does the United States run the most Ollama hosts, and China the second most?
+
+The report ranks countries by the addresses that one search engine listed. Other scans, which list
+or confirm hosts in other ways, are set beside it and never pooled: they count different things.
+What the report's own ranking owes to one cloud is the question of amazon_regions.
+"""
+
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+import numpy as np
+
+from research import (
+    ESTIMAND,
+    Assumption,
+    Bounds,
+    BudgetRow,
+    Curve,
+    Estimate,
+    Hypothesis,
+    Interval,
+    NotApplicable,
+    Sample,
+    TippingPoint,
+    figures,
+)
+from research.estimators.budget import alternatives_row
+from research.estimators.design_effects import intraclass_correlation
+from research.estimators.multiverse import multinomial_covariance, rank_confidence_sets
+from research.wording import number
+
+FIRST = "share of the listed addresses, US minus China"
+SECOND = "share of the listed addresses, China minus the next country"
+FIRST_ELSEWHERE = "share of the hosts of another scan, US minus China"
+SECOND_ELSEWHERE = "share of the hosts of another scan, China minus the next country"
+ANSWERING = "share of the answering hosts, US minus China"
+RANK = "rank of {} by listed addresses, had other addresses been drawn"
+DESIGN_EFFECTS, STATED = (1, 10, 50, 100, 200, 400, 800), 50
+
+HYPOTHESES = {
+    label: Hypothesis(
+        claims=["tenthe/us-most-deployments"],
+        estimand=estimand,
+        null=0,
+        null_source="equality: the claim says one country has more",
+        alternative="greater",
+        role=role,
+        scope=scope,
+    )
+    for label, estimand, role, scope in (
+        (FIRST, "listed addresses, US minus China", "reanalysis", "same"),
+        (SECOND, "listed addresses, China minus any but the US", "reanalysis", "same"),
+        (ANSWERING, "answering hosts, US minus China", "reanalysis", "other measure"),
+        (FIRST_ELSEWHERE, "hosts, US minus China", "out of sample", "other population"),
+        (
+            SECOND_ELSEWHERE,
+            "hosts, China minus any but the US",
+            "out of sample",
+            "other population",
+        ),
+    )
+}
+
+
+@dataclass(frozen=True)
+class Scan:
+    """Another measurement of countries, with the category and metric of its total.
+
+    Where the countries given are its largest (``ranked``), no other one exceeds the smallest of
+    them. A printed share may be off by ``within``.
+    """
+
+    source: str
+    as_of: str
+    population: str
+    total: tuple[str, str]
+    unit: str
+    ranked: bool = True
+    within: float = 0.0
+
+
+SCANS = {
+    "Qi An Xin": Scan(
+        source="qianxin-2025",
+        as_of="2025-02",
+        population="the servers that Hunter listed",
+        total=("all", "servers"),
+        unit="servers listed by Hunter",
+        ranked=False,
+    ),
+    "Hou et al.": Scan(
+        source="hou-2025",
+        as_of="2025-05",
+        population="the services of 15 frameworks that one survey found",
+        total=("all 15 frameworks", "services"),
+        unit="services of 15 frameworks",
+        ranked=False,
+    ),
+    "Cisco": Scan(
+        source="cisco-2025",
+        as_of="2025-09-01",
+        population="the servers that Shodan listed for Cisco",
+        total=("all", "servers"),
+        unit="servers listed by Shodan",
+        within=0.0005,
+    ),
+    "SentinelLABS": Scan(
+        source="sentinellabs-2026",
+        as_of="2025-12",
+        population="the hosts that SentinelLABS and Censys observed in 2025",
+        total=("all", "unique hosts"),
+        unit="hosts seen in 293 days",
+        within=0.01,  # press reports print 20 and 21 per cent for the US
+    ),
+    "NuClide": Scan(
+        source="nuclide-2026-05-15",
+        as_of="2026-05-15",
+        population="the hosts that NuClide confirmed as open",
+        total=("confirmed unauthenticated", "instances"),
+        unit="hosts confirmed as open",
+    ),
+}
+
+
+def sample(
+    tenthe_countries,
+    tenthe_parameter_scale,
+    tenthe_hosting,
+    tenthe_totals,
+    published_aggregates,
+    *,
+    scan: Annotated[
+        Literal["Tenthe", "Qi An Xin", "Hou et al.", "Cisco", "SentinelLABS", "NuClide"], ESTIMAND
+    ] = "Tenthe",
+    china: Literal["mainland", "with Hong Kong and Taiwan"] = "mainland",
+) -> Sample:
+    if scan in SCANS:
+        if china != "mainland":
+            raise NotApplicable("the scan does not give both Hong Kong and Taiwan")
+        return _other(SCANS[scan], published_aggregates)
+    totals = tenthe_totals.set_index("name")["value"]
+    return Sample(
+        population="the addresses that FOFA listed for the Tenthe report",
+        as_of="2025-04-24",
+        data={
+            "listed": tenthe_countries.set_index("country")["discovered_ips"],
+            "everywhere": float(totals["discovered_ips"]),
+            "china": GREATER_CHINA[:1] if china == "mainland" else GREATER_CHINA,
+            "answering": float(totals["answering_hosts"]),
+            # Hosts of the largest class: at least so many of the country answered.
+            "at least": tenthe_parameter_scale.groupby("country")["answering_hosts"].max(),
+            "cluster size": float((tenthe_hosting["discovered_ips"] ** 2).sum())
+            / float(totals["discovered_ips"]),
+        },
+        tables={"countries": tenthe_countries},
+    )
+
+
+GREATER_CHINA = ["CN", "HK", "TW"]
+
+
+def _other(scan, aggregates) -> Sample:
+    mine = aggregates[aggregates["source"] == scan.source]
+    rows = mine[(mine["dimension"] == "geography") & mine["category"].str.fullmatch("[A-Z]{2}")]
+    n = float(mine.set_index(["category", "metric"])["value"][scan.total])
+    percent = rows["unit"].eq("percent").all()
+    shares = rows.set_index("category")["value"] / (100 if percent else n)
+    return Sample(
+        population=scan.population,
+        as_of=scan.as_of,
+        data={
+            "low": (shares - scan.within).to_dict(),
+            "high": (shares + scan.within).to_dict(),
+            "ranked": scan.ranked,
+            "second hand": bool(rows["read"].eq("secondary").any()),
+            "n": n,
+            "unit": scan.unit,
+        },
+        tables={"countries": rows.drop(columns="note")},
+    )
+
+
+# The report's own ranking -------------------------------------------------------------------------
+
+
+def estimate(sample, *, rng) -> list[Estimate]:
+    if "listed" not in sample.data:
+        return _elsewhere(sample)
+    if len(sample["china"]) > 1:
+        return [_first(sample), _second(sample)]
+    return [_first(sample), _second(sample), _answering(sample), *_ranks(sample, rng)]
+
+
+def _lead(sample, label, lead, leader) -> Estimate:
+    """The lead of a country over another one, and how many of its addresses that is."""
+    who, addresses = leader
+    return Estimate(
+        label=label,
+        unit="difference in share of listed addresses",
+        reading="finite population",
+        value=lead / sample["everywhere"],
+        n=sample["everywhere"],
+        n_unit="listed addresses",
+        assumptions=(LISTED, PLACED),
+        tipping_points=(
+            TippingPoint(
+                what=f"addresses of {who} that are no deployments",
+                threshold=lead,
+                sentence=f"lost if {number(lead)} of the {number(addresses)} listed addresses of "
+                f"{who} are no deployments and all of the next country are",
+            ),
+        ),
+        budget=_budget(sample) if label == FIRST else (),
+    )
+
+
+def _first(sample) -> Estimate:
+    us, china = sample["listed"]["US"], sample["listed"][sample["china"]].sum()
+    return _lead(sample, FIRST, float(us - china), ("the US", us))
+
+
+def _second(sample) -> Estimate:
+    listed, china = sample["listed"], sample["listed"][sample["china"]].sum()
+    # A country below the table has at most as many as the last one in it.
+    following = max(listed.drop(["US", *sample["china"]]).max(), listed.min())
+    return _lead(sample, SECOND, float(china - following), ("China", china))
+
+
+def _budget(sample) -> tuple[BudgetRow, ...]:
+    listed = sample["listed"]
+    places = {"apart": GREATER_CHINA[:1], "counted with China": GREATER_CHINA}
+    gaps = {
+        name: float(listed["US"] - listed[china].sum()) / sample["everywhere"]
+        for name, china in places.items()
+    }
+    return (alternatives_row("Hong Kong and Taiwan", gaps),)
+
+
+def _answering(sample) -> Estimate:
+    """Each country has at least its largest class of answering hosts, at most all left over."""
+    least, listed, everyone = sample["at least"], sample["listed"], sample["answering"]
+    us, china = (
+        Bounds(float(least[own]), float(min(listed[own], everyone - least[other])))
+        for own, other in (("US", "CN"), ("CN", "US"))
+    )
+    return Estimate(
+        label=ANSWERING,
+        unit="difference in share of answering hosts",
+        reading="finite population",
+        bounds=Bounds((us.low - china.high) / everyone, (us.high - china.low) / everyone),
+        n=everyone,
+        n_unit="answering hosts",
+        assumptions=(CLASSED,),
+    )
+
+
+def _ranks(sample, rng) -> list[Estimate]:
+    listed = sample["listed"].to_numpy(float)
+    classes = np.append(listed, sample["everywhere"] - listed.sum())  # the last: all others
+    sets = []
+    for deff in DESIGN_EFFECTS:
+        covariance = multinomial_covariance(classes, design_effect=deff)[:-1, :-1]
+        sets.append(rank_confidence_sets(listed / sample["everywhere"], covariance, rng=rng))
+    return [
+        _rank(sample, place, [found[position] for found in sets])
+        for position, place in enumerate(("the United States", "China"))
+    ]
+
+
+def _rank(sample, place, sets) -> Estimate:
+    by_deff = dict(zip(DESIGN_EFFECTS, sets, strict=True))
+    lost = next((deff for deff, found in by_deff.items() if found.low < found.high), None)
+    told = f"kept up to deff {max(DESIGN_EFFECTS)}"
+    if lost is not None:
+        icc = intraclass_correlation(lost, sample["cluster size"])
+        told = f"open from deff {lost} on, an intraclass correlation of {number(icc, 3)}"
+    stated, rank = by_deff[STATED], (float(sets[0].rank),) * len(sets)
+    low, high = (tuple(float(getattr(found, end)) for found in sets) for end in ("low", "high"))
+    return Estimate(
+        label=RANK.format(place),
+        unit="rank",
+        reading="superpopulation",
+        value=rank[0],
+        interval=Interval(stated.low, stated.high, 0.95, "simultaneous rank sets", STATED),
+        n=sample["everywhere"],
+        n_unit="listed addresses",
+        n_effective=sample["everywhere"] / STATED,
+        assumptions=(LISTED, ALIKE),
+        tipping_points=(TippingPoint(what="design effect", threshold=lost, sentence=told),),
+        curves=(
+            Curve(
+                over="design effect", grid=DESIGN_EFFECTS, low=rank, high=rank,
+                interval_low=low, interval_high=high,
+            ),
+        ),
+    )  # fmt: skip
+
+
+# Other scans --------------------------------------------------------------------------------------
+
+
+def _elsewhere(sample) -> list[Estimate]:
+    low, high = dict(sample["low"]), dict(sample["high"])
+    rest = 1 - sum(low.values())
+    unlisted = min(rest, *high.values()) if sample["ranked"] else rest
+    us, china = (
+        Bounds(low.pop(country, 0.0), high.pop(country, unlisted)) for country in ("US", "CN")
+    )
+    others = Bounds(max(low.values(), default=0.0), max(unlisted, *high.values(), 0.0))
+    sets = {
+        FIRST_ELSEWHERE: Bounds(us.low - china.high, us.high - china.low),
+        SECOND_ELSEWHERE: Bounds(china.low - others.high, china.high - others.low),
+    }
+    return [
+        Estimate(
+            label=label,
+            unit="difference in share of the scan's hosts",
+            reading="finite population",
+            bounds=found,
+            n=sample["n"],
+            n_unit=sample["unit"],
+            assumptions=(COMPARABLE, SECOND_HAND) if sample["second hand"] else (COMPARABLE,),
+        )
+        for label, found in sets.items()
+    ]
+
+
+LISTED = Assumption(
+    name="what the search engine lists is Ollama",
+    holds="no",
+    evidence="Three quarters of the listed addresses did not answer, and more than half lacked "
+    "Ollama's port.",
+)
+PLACED = Assumption(
+    name="a country is where its hosts are run",
+    holds="not testable",
+    evidence="Country and city are those of the address, mostly of a data centre, not of who runs "
+    "or uses the host.",
+)
+CLASSED = Assumption(
+    name="how many addresses of a country answered is known",
+    holds="no",
+    evidence="Section 6.6 counts the hosts of each class of model only: the largest class is the "
+    "least that can have answered.",
+)
+ALIKE = Assumption(
+    name="addresses are independent",
+    holds="no",
+    evidence="Three in five lie in one cloud; the interval states its design effect.",
+)
+COMPARABLE = Assumption(
+    name="the scan lists and confirms as the Tenthe report does",
+    holds="no",
+    evidence="It counts another unit, found through another channel at another date.",
+)
+SECOND_HAND = Assumption(
+    name="the figures are those of the original",
+    holds="not testable",
+    evidence="They were read in news or a summary; for SentinelLABS these disagree on whether "
+    "shares are of all hosts or of ten countries, which leaves the sign as it is.",
+)
+
+
+# Figure -------------------------------------------------------------------------------------------
+
+
+def figure(result):
+    canvas, (first, second) = figures.canvas(
+        (1, 2), height=3.5, source=figures.sources(result), sharex=True, sharey=True
+    )
+    rows = _rows(result)
+    for position, (us_lead, china_lead) in enumerate(rows.values()):
+        _draw(first, -position, us_lead, (figures.UNITED_STATES, figures.CHINA))
+        if china_lead is not None:
+            _draw(second, -position, china_lead, (figures.CHINA, figures.OTHER))
+    figures.null_line(first, 0, "China leads  |  US leads")
+    figures.null_line(second, 0, "another leads  |  China leads")
+    figures.label_rows(first, list(rows))
+    first.set_yticks(first.get_yticks(), list(rows))
+    second.tick_params(axis="y", length=0)
+    second.spines["left"].set_visible(False)
+    first.set_xlabel("share of hosts, US minus China\n(bar: all that the figures allow)")
+    second.set_xlabel("share of hosts, China minus\nany country but the US")
+    first.set_title("US ahead of China?", pad=16)
+    second.set_title("China ahead of the rest?", pad=16)
+    return canvas
+
+
+def _draw(axes, height, found, colors) -> None:
+    """In the colour of who leads; black where the figures leave that open."""
+    ahead, behind = colors
+    color = ahead if found.low > 0 else behind if found.high < 0 else figures.INK
+    middle = (found.low + found.high) / 2 if found.width < 0.1 else None
+    figures.draw_set(axes, height, found, value=middle, color=color)
+
+
+def _rows(result) -> dict[str, tuple]:
+    """By row label: the lead of the US over China, and of China over any other country."""
+    tenthe = result.answer(scan="Tenthe").estimates
+    listed, answering = tenthe[FIRST], tenthe[ANSWERING]
+    rows = {
+        f"Tenthe, 2025-04\n{number(listed.n)} addresses listed by FOFA": tuple(
+            tenthe[label].identified for label in (FIRST, SECOND)
+        ),
+        f"Tenthe, 2025-04\n{number(answering.n)} that answered": (answering.identified, None),
+    }
+    for name, scan in SCANS.items():
+        found = result.answer(scan=name).estimates
+        hosts = f"{number(found[FIRST_ELSEWHERE].n)} {scan.unit}"
+        rows[f"{name}, {scan.as_of[:7]}\n{hosts}"] = tuple(
+            found[label].identified for label in (FIRST_ELSEWHERE, SECOND_ELSEWHERE)
+        )
+    return rows

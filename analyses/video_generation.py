@@ -1,0 +1,354 @@
+"""Does China lead in video generation models?
+
+The Hub tags few models as text-to-video or image-to-video. Most video weights that are downloaded
+are repackaged for one program, under accounts of other countries and without a tag: whose they are
+is read from the base that they name or, where they name none, from the family in their name. By tag
+and account another country leads; by base China does.
+"""
+
+from typing import Annotated, Literal
+
+import pandas as pd
+
+from research import (
+    ESTIMAND,
+    Assumption,
+    Bounds,
+    BudgetRow,
+    Estimate,
+    Hypothesis,
+    Sample,
+    TippingPoint,
+    figures,
+)
+from research.estimators.budget import alternatives_row, budget
+
+LEAD = "China minus the next country, video generation"
+SHARE = "{}: share, video generation"
+
+HYPOTHESES = {
+    LEAD: Hypothesis(
+        claims=["tuoitre/video-lead"],
+        estimand="China's share of video generation models minus that of the country with the "
+        "largest share among all others",
+        null=0,
+        null_source="to lead is to be ahead of every other country: stated by this project",
+        alternative="greater",
+        role="out of sample",
+        scope="other measure",
+    )
+}
+VIDEO = ["text-to-video", "image-to-video", "video-to-video", "image-text-to-video"]
+SHOWN = {tag: tag.title().replace("-To-", "-to-") for tag in VIDEO}  # as the trending page has it
+# Families of video generation models, by the beginning or a part of a repository's name, and the
+# account of their makers. Those of the tables, and whatever else they might have held.
+FAMILIES = {
+    r"(?:^|[^a-z])wan(?:[_-]?2|video)": "Wan-AI",
+    r"minimax-?h3": "MiniMaxAI",
+    r"hunyuan_?-?video": "tencent",
+    r"cogvideo": "zai-org",
+    r"ltx": "Lightricks",
+    r"stable-video-diffusion": "stabilityai",
+    r"cosmos.*(?:video|predict|diffusion)": "nvidia",
+}
+COUNTRIES = {"CN": "China", "IL": "Israel", "US": "US", "GB": "United Kingdom", "FI": "Finland"}
+ATTRIBUTED = ("base or family", "base named", "account")
+FOUND_BY = ("task or family", "task alone")
+DATES = {"downloads, June": "2026-06-11", "downloads, April": "2026-04-28", "models": "2026-06-11"}
+
+
+def sample(
+    hub_top_models,
+    hub_trending,
+    publisher_origins,
+    *,
+    measured: Annotated[
+        Literal["downloads, June", "downloads, April", "models", "trending places"], ESTIMAND
+    ] = "downloads, June",
+    attributed: Literal["base or family", "base named", "account"] = "base or family",
+    found_by: Literal["task or family", "task alone"] = "task or family",
+) -> Sample:
+    if measured == "trending places":
+        listed, as_of = _trending(hub_trending), f"{hub_trending['date'].max():%Y-%m-%d}"
+        who = "the daily thirty of the trending list"
+    else:
+        as_of = DATES[measured]
+        listed = _listed(hub_top_models[hub_top_models["as_of"] == as_of])
+        who = "the 1,000 most downloaded models"
+    if measured == "models":
+        listed = listed.assign(weight=1.0)
+
+    def models(by, found) -> pd.DataFrame:
+        named = listed["family"].notna() & (found == "task or family")
+        return _coded(listed[listed["task"] | named], publisher_origins, by)
+
+    video = models(attributed, found_by)
+    return Sample(
+        population=f"the video generation models among {who}",
+        as_of=as_of,
+        data={
+            "models": video,
+            "unit": measured.split(",")[0],
+            "attribution": {by: _known(models(by, found_by)) for by in ATTRIBUTED},
+            "found by": {found: _known(models(attributed, found)) for found in FOUND_BY},
+        },
+        tables={
+            "models": video.sort_values("weight", ascending=False),
+            "attribution": pd.concat([_by_origin(models(by, found_by), by) for by in ATTRIBUTED]),
+        },
+    )
+
+
+# Which models generate video, and whose they are --------------------------------------------------
+
+
+def _listed(top) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "model": top["model_id"],
+            "task": top["pipeline_tag"].isin(VIDEO),
+            "account": top["author"],
+            "base": top["base_models"].str.split("|").str[0].str.partition("/")[0],
+            # Not those with another task: what describes videos does not make them.
+            "family": _family(top["model_id"]).where(
+                top["pipeline_tag"].isna() | top["pipeline_tag"].isin(VIDEO)
+            ),
+            "weight": top["hub_downloads_30d"].astype(float),
+        }
+    )
+
+
+def _trending(trending) -> pd.DataFrame:
+    """The models that the page listed, with the number of days on which it did."""
+    page = trending.assign(task=trending["category"].isin(SHOWN.values()))
+    tagged = trending["category"].isna() | page["task"]
+    page["family"] = _family(page["model_id"]).where(tagged)
+    models = page.groupby(["model_id", "author"]).agg(
+        task=("task", "any"), family=("family", "first"), weight=("date", "nunique")
+    )
+    models = models.reset_index().rename(columns={"model_id": "model", "author": "account"})
+    return models.assign(base=pd.NA, weight=models["weight"].astype(float))
+
+
+def _family(names) -> pd.Series:
+    """The account of the makers of the family that a repository's name bears."""
+    name = names.str.partition("/")[2].str.lower()
+    found = pd.Series(pd.NA, index=names.index, dtype=object)
+    for pattern, account in FAMILIES.items():
+        found = found.mask(name.str.contains(pattern) & found.isna(), account)
+    return found
+
+
+def _coded(video, origins, attributed) -> pd.DataFrame:
+    """The models with the countries that each may be of; an empty text for any country."""
+    accounts = origins.set_index("author")
+    owner = video["account"]
+    if attributed != "account":
+        maker = video["base"]
+        if attributed == "base or family":
+            maker = maker.fillna(video["family"])
+        owner = maker.fillna(owner)
+    codes = owner.map(accounts["candidates"]).fillna("")
+    if attributed == "base named":  # repackaged without a base that is named: anyone's
+        nameless = video["account"].map(accounts["role"]).eq("repackager") & video["base"].isna()
+        codes = codes.mask(nameless, "")
+    return pd.DataFrame(
+        {
+            "model": video["model"],
+            "owner": owner,
+            "organisation": owner.map(accounts["parent"]).fillna(owner),
+            "codes": codes,
+            "weight": video["weight"],
+        }
+    )
+
+
+def _by_origin(models, by) -> pd.DataFrame:
+    """Share of each origin under one attribution: a country, or the doubt."""
+    origin = models["codes"].where(models["codes"].isin(COUNTRIES), "unknown or other")
+    shares = models.groupby(origin)["weight"].sum() / models["weight"].sum()
+    return shares.rename_axis("origin").reset_index(name="share").assign(attributed=by)
+
+
+# Who leads ----------------------------------------------------------------------------------------
+
+
+def _held(models, code) -> Bounds:
+    """Weight of the models that are certainly, and that may be, of a country."""
+    codes, weight = models["codes"], models["weight"]
+    sure = codes.eq(code)
+    maybe = codes.eq("") | codes.str.split("|").map(lambda found: code in found)
+    return Bounds(float(weight[sure].sum()), float(weight[sure | maybe].sum()))
+
+
+def _others(models) -> list[str]:
+    """Every other country that occurs, and one that does not, for what may be of any."""
+    found = {code for codes in models["codes"] for code in codes.split("|")}
+    return [*sorted(found - {"CN", ""}), "unnamed"]
+
+
+def _lead(models) -> Bounds:
+    """China minus the next country: all that is open against China, and for it."""
+    total, china = float(models["weight"].sum()), _held(models, "CN")
+    others = [_held(models, code) for code in _others(models)]
+    low = china.low - max(other.high for other in others)
+    high = china.high - max(other.low for other in others)
+    return Bounds(low / total, high / total)
+
+
+def _known(models) -> float:
+    """The lead with what is open counted to nobody."""
+    others = max(_held(models, code).low for code in _others(models))
+    return float((_held(models, "CN").low - others) / models["weight"].sum())
+
+
+# Estimates ----------------------------------------------------------------------------------------
+
+
+def estimate(sample) -> list[Estimate]:
+    return [_leading(sample), *(_share(sample, code) for code in COUNTRIES)]
+
+
+def _leading(sample) -> Estimate:
+    models, found = sample["models"], _lead(sample["models"])
+    return Estimate(
+        label=LEAD,
+        unit=f"difference in share of {sample['unit']}",
+        reading="finite population",
+        value=_known(models),
+        bounds=found,
+        n=len(models),
+        n_unit="video generation models",
+        assumptions=(FEW, BY_NAME, TRACED),
+        tipping_points=(_closing(models, sample["unit"]),),
+        budget=budget(
+            BudgetRow(
+                source="origin unknown or disputed",
+                low=found.low,
+                high=found.high,
+                detail="all of it for China, or for one other country",
+            ),
+            alternatives_row("attribution of repackaged models", sample["attribution"]),
+            alternatives_row("video models found by", sample["found by"]),
+            _left_out_row(models),
+        ),
+    )
+
+
+def _closing(models, unit) -> TippingPoint:
+    """What would have to be added to whoever is behind, as part of all that is counted."""
+    gap = _known(models)
+    return TippingPoint(
+        what=f"{unit} of the trailing side that are missing, over all counted",
+        threshold=abs(gap),
+        sentence=f"turned if {unit} amounting to {abs(gap):.0%} of those counted were missing from "
+        f"{'another country' if gap > 0 else 'China'}: below the lists' cut nothing is known",
+    )
+
+
+def _left_out_row(models) -> BudgetRow:
+    names = models["organisation"].unique()
+    without = {name: _known(models[models["organisation"] != name]) for name in names}
+    value = _known(models)
+    low, high = min(without, key=without.get), max(without, key=without.get)
+    return BudgetRow(
+        source="one organisation left out",
+        low=min(without[low], value),
+        high=max(without[high], value),
+        detail=f"least without {low}, most without {high}",
+    )
+
+
+def _share(sample, code) -> Estimate:
+    models = sample["models"]
+    total, held = float(models["weight"].sum()), _held(models, code)
+    return Estimate(
+        label=SHARE.format(COUNTRIES[code]),
+        unit=f"share of {sample['unit']}",
+        reading="finite population",
+        value=held.low / total,
+        bounds=Bounds(held.low / total, held.high / total),
+        n=len(models),
+        n_unit="video generation models",
+        assumptions=(FEW, BY_NAME),
+    )
+
+
+FEW = Assumption(
+    name="the lists hold the video models that matter",
+    holds="no",
+    evidence="Only a handful of video models are among the 1,000 most downloaded; of the makers of "
+    "Wan and HunyuanVideo no repository of their own is.",
+)
+BY_NAME = Assumption(
+    name="a name tells what a model does and whose it is",
+    holds="not testable",
+    evidence="Repackaged weights carry no task; their families were written down from knowledge.",
+)
+TRACED = Assumption(
+    name="a repackaged, quantized or adapted model belongs to the makers of its base",
+    holds="not testable",
+    evidence="The claim speaks of models and not of accounts; counting the accounts is a choice.",
+)
+
+
+# Figure -------------------------------------------------------------------------------------------
+
+MEASURES = {
+    "downloads, June": "downloads, June 2026",
+    "downloads, April": "downloads, April 2026",
+    "models": "number of models, June 2026",
+    "trending places": "days on the trending page",
+}
+LOOK = {
+    "CN": (figures.CHINA, ""),
+    "IL": (figures.INK, "////"),
+    "US": (figures.UNITED_STATES, ""),
+    "FI": (figures.OTHER, "...."),
+    "GB": (figures.OTHER, ""),
+    "unknown or other": (figures.FAINT, ""),
+}
+
+
+def figure(result):
+    canvas, (parts, leads) = figures.canvas(
+        (1, 2), height=2.7, source=figures.sources(result), width_ratios=(1.3, 1)
+    )
+    _draw_parts(parts, result.answer().tables["attribution"])
+    figures.null_line(leads, 0)
+    for row, measured in enumerate(MEASURES):
+        answer = result.answer(measured=measured)
+        found, every = answer.estimates[LEAD], answer.robustness[LEAD]
+        leads.plot([every.low, every.high], [-row, -row], color=figures.OTHER, lw=0.9)
+        figures.draw_set(leads, -row, found.identified, value=found.value)
+    figures.label_rows(leads, list(MEASURES.values()), width=18)
+    leads.set_xlim(-1, 1)
+    leads.set_xlabel("China minus the next country\n(bar: origins; line: other choices)")
+    leads.set_title("b  Does China lead?")
+    return canvas
+
+
+def _draw_parts(axes, table) -> None:
+    """Downloads of June by origin, under the three ways to tell whose a model is."""
+    rows = [dict(zip(table.columns, row, strict=True)) for row in table.rows]
+    shares = {(row["attributed"], row["origin"]): row["share"] for row in rows}
+    drawn = [origin for origin in LOOK if any(key[1] == origin for key in shares)]
+    for row, by in enumerate(ATTRIBUTED):
+        left = 0.0
+        for origin in drawn:
+            color, hatch = LOOK[origin]
+            width = shares.get((by, origin), 0.0)
+            label = COUNTRIES.get(origin, origin) if row == 0 else None
+            axes.barh(
+                -row, width, left=left, height=0.6, color=color, hatch=hatch, edgecolor="white",
+                lw=0, label=label,
+            )  # fmt: skip
+            left += width
+    figures.label_rows(
+        axes, ["base, or family in the name", "base that is named", "account"], width=16
+    )
+    axes.set_ylim(-3.45, 0.6)
+    axes.set_xlim(0, 1)
+    axes.set_xlabel("share of downloads, June 2026, by origin of the ...")
+    axes.set_title("a  Whose are the video models?")
+    axes.legend(loc="lower left", ncols=3, fontsize=7.5, borderaxespad=0, columnspacing=1)

@@ -1,0 +1,160 @@
+"""Release cadence: six months is refuted, two weeks is not shown, and the contrast is open."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy.stats import binomtest, t
+
+import research
+from research import figures
+from research.analysis import find, run
+
+GAP = "{}: days between releases of a company"
+RATIO = "days between releases, US over China"
+DRAWN = "the same, companies as draws"
+NAIVE = "the same, if releases were independent: TOO SURE"
+YEARS = {
+    "before the claim": ("2024-11-27", "2025-11-27"),
+    "latest": ("2025-10-05", "2026-10-05"),
+}
+CODES = {"China": "CN", "US": "US"}
+EXACT = 1e-9
+
+
+@pytest.fixture(scope="module")
+def result():
+    return run(find("release_cadence"))
+
+
+@pytest.fixture(scope="module")
+def repositories():
+    columns = ["model_id", "author", "created_at"]
+    tables = [research.load(name)[columns] for name in ("hub_llm_models", "hub_top_models")]
+    rows = pd.concat(tables)
+    rows = rows.assign(key=rows["model_id"].str.lower())
+    first = rows.groupby("key").agg(author=("author", "first"), created=("created_at", "min"))
+    coded = first.merge(research.load("publisher_origins"), on="author", validate="many_to_one")
+    coded = coded[(coded["kind"] == "company") & (coded["role"] != "repackager")]
+    coded = coded[coded["candidates"].isin(["CN", "US"])]
+    return coded.assign(company=coded["parent"].fillna(coded["author"]))
+
+
+def plain(repositories, country, year, *, days=False):
+    """Days watched, releases and undated repositories of the companies of a country."""
+    start, end = map(pd.Timestamp, YEARS[year])
+    watched = releases = undated = 0
+    for _, mine in repositories[repositories["candidates"] == CODES[country]].groupby("company"):
+        first = mine["created"].min()
+        if pd.isna(first) or first >= end:
+            continue
+        inside = mine["created"][(mine["created"] > max(start, first)) & (mine["created"] <= end)]
+        watched += (end - max(start, first)).days
+        releases += inside.nunique() if days else len(inside)
+        undated += mine["created"].isna().sum()
+    return watched, releases, undated
+
+
+def specification(result, label, release, **estimand):
+    rows = result.answer(**estimand).specifications
+    return next(r for r in rows if r.label == label and r.choices["release"] == release)
+
+
+@pytest.mark.parametrize("country", CODES)
+@pytest.mark.parametrize("year", YEARS)
+@pytest.mark.parametrize("days", [False, True])
+def test_mean_gaps_are_time_over_releases(result, repositories, country, year, days):
+    watched, releases, _ = plain(repositories, country, year, days=days)
+    release = "day with a repository" if days else "repository"
+    found = specification(result, GAP.format(country), release, year=year, companies="all")
+    assert found.value == pytest.approx(watched / releases, abs=EXACT)
+    assert tuple(found.bounds) == (0, found.value)
+
+
+def test_repositories_without_a_date_shorten_the_gap_by_what_they_may(repositories):
+    fixed = run(find("release_cadence"), fixed={"release": "repository"})
+    watched, releases, undated = plain(repositories, "US", "before the claim")
+    found = fixed.answer(year="before the claim", companies="all").estimates[GAP.format("US")]
+    row = next(r for r in found.budget if r.source == "repositories without a date")
+    assert row.low == pytest.approx(watched / (releases + undated), abs=EXACT)
+    assert row.high == found.value
+
+
+def test_six_months_is_refuted_by_every_choice_and_two_weeks_by_none(result):
+    for answer in result.answers.values():
+        for row in answer.specifications:
+            if row.label == GAP.format("US"):
+                assert row.verdict.word == "does not hold"
+                assert row.bounds.high < 182
+            else:
+                assert row.verdict.word == "not identified"
+
+
+def test_as_many_releases_as_the_tipping_point_says_give_the_claimed_gap(result):
+    for country, claimed in (("China", 14), ("US", 182)):
+        found = result.answer().estimates[GAP.format(country)]
+        (point,) = found.tipping_points
+        assert found.value / point.threshold == pytest.approx(claimed, rel=EXACT)
+    assert result.answer().estimates[GAP.format("China")].tipping_points[0].threshold > 1
+
+
+def test_among_leading_companies_the_us_is_no_slower(result):
+    for year in YEARS:
+        found = result.answer(year=year, companies="leading").estimates
+        assert found[RATIO].value < 1
+        assert found[RATIO].n == 20
+        assert result.answer(year=year, companies="all").estimates[RATIO].value > 1
+
+
+def test_companies_as_draws_leave_the_contrast_open_where_releases_do_not(result):
+    found = result.answer(year="before the claim", companies="all").estimates
+    assert found[DRAWN].interval.low < 1 < found[DRAWN].interval.high
+    assert found[DRAWN].test.p > 0.05 > found[NAIVE].test.p
+    assert found[NAIVE].interval.low > 1
+    assert found[NAIVE].label not in result.hypotheses
+
+
+def test_the_naive_test_is_the_binomial_one_given_the_sum(result):
+    found = result.answer().estimates
+    table = result.answer().tables["companies"]
+    rows = pd.DataFrame(table.rows, columns=table.columns)
+    sums = rows.groupby("country")[["days", "releases"]].sum()
+    china, both = int(sums.loc["CN", "releases"]), int(sums["releases"].sum())
+    expected = binomtest(china, both, sums.loc["CN", "days"] / sums["days"].sum())
+    assert found[NAIVE].test.p == pytest.approx(expected.pvalue, rel=1e-6)
+
+
+def test_the_interval_is_a_jackknife_over_companies(result):
+    table = result.answer().tables["companies"]
+    rows = pd.DataFrame(table.rows, columns=table.columns)
+    variance = 0.0
+    for _, mine in rows.groupby("country"):
+        kept = [mine.drop(index=i) for i in mine.index]
+        logs = np.log([k["days"].sum() / k["releases"].sum() for k in kept])
+        variance += (len(logs) - 1) * np.var(logs)
+    found = result.answer().estimates[DRAWN]
+    width = np.log(found.interval.high / found.interval.low) / 2
+    smaller = rows["country"].value_counts().min()
+    assert width == pytest.approx(t.ppf(0.975, smaller - 1) * np.sqrt(variance), rel=1e-6)
+
+
+def test_variants_of_one_name_are_one_release(result):
+    values = {
+        release: specification(result, GAP.format("China"), release, companies="all").value
+        for release in ("new name", "repository")
+    }
+    assert values["new name"] > 2 * values["repository"]
+
+
+def test_the_figure_draws_gaps_and_companies(result):
+    with figures.theme():
+        means, each = find("release_cadence").module.figure(result).axes
+    points = [line.get_xdata()[0] for line in means.lines if len(line.get_xdata()) == 1]
+    for answer in result.answers.values():
+        for country in CODES:
+            value = answer.estimates[GAP.format(country)].value
+            assert any(point == pytest.approx(value) for point in points)
+    table = result.answer().tables["companies"]
+    rows = pd.DataFrame(table.rows, columns=table.columns)
+    assert len(each.lines) == (rows["releases"] > 0).sum()

@@ -1,0 +1,119 @@
+"""The trending top ten: open by publisher, Chinese by family, and ten lists that are nearly one."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy.stats import hypergeom
+
+import research
+from research import figures
+from research.analysis import find, run
+
+SHARE = "Chinese share of the top ten, mean of the days"
+DAYS = "share of days with a Chinese majority"
+MONTHS = "Chinese share of the top ten, months as draws"
+BEYOND = "days on which the top ten is more Chinese than the thirty allow by chance"
+EXACT = 1e-9
+
+
+@pytest.fixture(scope="module")
+def result():
+    return run(find("trending_top_ten"))
+
+
+@pytest.fixture(scope="module")
+def page():
+    trending = research.load("hub_trending")
+    origins = research.load("publisher_origins").set_index("author")
+    codes = trending["author"].map(origins["candidates"])
+    return trending.assign(
+        sure=codes == "CN",
+        maybe=codes.isna() | codes.fillna("").str.contains("CN"),
+        who=trending["author"].map(origins["parent"]).fillna(trending["author"]),
+    )
+
+
+def per_day(page, counted):
+    top = page[page["rank"] <= 10].sort_values("rank")
+    if counted == "organisations":
+        top = top.drop_duplicates(["date", "who"])
+    return top.groupby("date")[["sure", "maybe"]].mean()
+
+
+@pytest.mark.parametrize("counted", ["organisations", "entries"])
+def test_shares_and_days_are_those_of_a_plain_mean(result, page, counted):
+    days, found = per_day(page, counted), result.answer(counted=counted).estimates
+    assert found[SHARE].value == pytest.approx(days["sure"].mean(), abs=EXACT)
+    assert found[SHARE].bounds.high == pytest.approx(days["maybe"].mean(), abs=EXACT)
+    assert found[DAYS].bounds.low == pytest.approx((days["sure"] > 0.5).mean(), abs=EXACT)
+    assert found[DAYS].bounds.high == pytest.approx((days["maybe"] > 0.5).mean(), abs=EXACT)
+    assert found[SHARE].n == len(days) == 284
+
+
+@pytest.mark.parametrize("counted", ["organisations", "entries"])
+def test_the_answer_is_open_by_publisher_and_yes_by_family(result, counted):
+    answer = result.answer(counted=counted)
+    words = {(s.choices["origin"], s.verdict.word) for s in answer.specifications}
+    assert words == {("publisher", "not identified"), ("family in the name", "holds")}
+    assert answer.verdicts[SHARE].word == "not identified"
+
+
+@pytest.mark.parametrize("counted", ["organisations", "entries"])
+def test_the_tipping_part_of_the_doubtful_places_gives_one_half(result, counted):
+    found = result.answer(counted=counted).estimates[SHARE]
+    (point,) = found.tipping_points
+    assert 0 < point.threshold < 1
+    reached = found.bounds.low + point.threshold * (found.bounds.high - found.bounds.low)
+    assert reached == pytest.approx(0.5, abs=EXACT)
+
+
+def test_months_as_draws_give_an_interval_around_the_set(result, page):
+    found = result.answer(counted="organisations").estimates[MONTHS]
+    assert found.interval.low < found.bounds.low < found.bounds.high < found.interval.high
+    days = per_day(page, "organisations")["sure"]
+    alike = days.autocorr(1)
+    assert found.n_effective == pytest.approx(284 * (1 - alike) / (1 + alike), rel=1e-6)
+    assert found.n_effective < 30
+
+
+def test_lists_a_month_apart_have_almost_nothing_in_common(result, page):
+    found = result.answer().estimates
+    near, week, far = (found[f"overlap of two lists {gap} days apart"] for gap in (1, 7, 30))
+    assert near.value > 0.8 > 0.4 > week.value > far.value
+    top = page[page["rank"] <= 10].groupby("date")["model_id"].agg(set)
+    shared = [
+        len(models & top[day + pd.Timedelta(days=30)])
+        for day, models in top.items()
+        if day + pd.Timedelta(days=30) in top.index
+    ]
+    assert far.n == len(shared)
+    assert np.mean(shared) < 1  # of ten
+
+
+def test_exact_tests_against_the_thirty_agree_with_the_hypergeometric_law(result, page):
+    surprising = []
+    for _, day in page.groupby("date"):
+        found, kind = day.loc[day["rank"] <= 10, "sure"].sum(), day["sure"].sum()
+        surprising.append(hypergeom.sf(found - 1, len(day), kind, 10) < 0.05)
+    value = result.answer(counted="entries").estimates[BEYOND].value
+    assert value == pytest.approx(np.mean(surprising), abs=EXACT)
+
+
+def test_leaving_out_repackagers_raises_the_chinese_share(result):
+    rows = result.answer(counted="entries").specifications
+    values = {tuple(row.choices.values()): row.value for row in rows}
+    assert values["publisher", "left out"] > values["publisher", "counted"]
+
+
+def test_the_figure_draws_the_daily_shares_and_the_budget(result):
+    with figures.theme():
+        course, doubts = find("trending_top_ten").module.figure(result).axes
+    answer = result.answer(counted="organisations")
+    table = pd.DataFrame(answer.tables["days"].rows, columns=answer.tables["days"].columns)
+    drawn = next(line for line in course.lines if line.get_label() == "certainly")
+    assert list(drawn.get_ydata()) == pytest.approx(list(table["low"]))
+    spans = [tuple(line.get_xdata()) for line in doubts.lines if len(line.get_xdata()) == 2]
+    for row in answer.estimates[SHARE].budget:
+        assert any(span == pytest.approx((row.low, row.high)) for span in spans)

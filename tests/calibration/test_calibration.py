@@ -1,0 +1,352 @@
+"""The coverage study: reproducible, true to the estimators, and what was committed holds."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import math
+
+import numpy as np
+import pytest
+from scipy import special
+
+from research import calibration, figures, places
+from research.calibration import bootstraps, clustered, jackknife, populations, settings, study
+from research.calibration.cells import Cell, Method, Target, covered, rejected
+from research.estimators.budget import COVERAGE_WITHOUT_VERDICT
+from research.estimators.clustered import (
+    bootstrap_share,
+    clustered_share,
+    m_out_of_n_share,
+    paired_share_difference,
+    share_difference,
+    studentised_share,
+)
+from research.plain import to_plain
+from research.results import CannotEstimate, ResearchError
+
+# Sums of the same floating-point numbers in another order.
+ROUNDING = 1e-9
+# Standard errors of a simulated rate or quantile that a right one hardly ever exceeds.
+FAR = 5.0
+SHARE = Cell(
+    study="share",
+    setting={"tail": "Pareto 1.2", "label": "rising with size", "organisations": 300},
+    repetitions=300,
+)
+
+
+@pytest.fixture(scope="module")
+def committed():
+    return calibration.recorded()
+
+
+def row_of(measured, method):
+    return next(row for row in measured.coverage if row.method == method)
+
+
+# Reproducible -------------------------------------------------------------------------------------
+
+
+def test_a_cell_has_numbers_of_its_own():
+    other = Cell(study="two tags", setting={"hosts": 500, "both": 0.3, "lead": 0.0}, repetitions=50)
+    first = study.measure(SHARE)
+    study.measure(other)
+    assert study.measure(SHARE) == first
+    assert study.measure(SHARE, seed=1) != first
+
+
+def test_parallel_and_serial_runs_are_equal(monkeypatch, tmp_path):
+    few = [cell.shorter(50) for cell in settings.cells(full=False)]
+    few = few[::5]
+    monkeypatch.setattr(study, "cells", lambda **_: few)
+    told = []
+    serial = study.run(full=False, jobs=1, done=told.append)
+    assert serial == study.run(full=False, jobs=2)
+    assert len(told) == len(few) == len(serial["cells"])
+    written = [
+        calibration.record(found, tmp_path / name) for name, found in (("a", serial), ("b", serial))
+    ]
+    assert written[0].read_bytes() == written[1].read_bytes()
+    assert calibration.recorded(tmp_path / "a") == json.loads(json.dumps(serial))
+
+
+def test_the_quick_version_tells_good_intervals_from_bad_ones():
+    found = study.run(full=False, jobs=1)
+    assert {item["cell"]["study"] for item in found["cells"]} == set(settings.QUICK_PART)
+    least = {row["method"]: row["least"] for row in found["verdicts"]}
+    assert least[clustered.WIDENED] > 0.9
+    plain = row_of(study.measure(SHARE), clustered.JACKKNIFE)
+    assert plain.coverage < 0.75  # a label tied to size, in a very heavy tail
+
+
+def test_a_broken_interval_is_caught(monkeypatch):
+    monkeypatch.setattr(clustered, "widened_limits", jackknife.jackknife_limits)
+    found = study.summarised([study.measure(SHARE)])
+    (sentence,) = calibration.shortfalls(found)
+    assert sentence.startswith("share (Pareto 1.2, rising with size, 300): jackknife")
+    assert "less than 0.93" in sentence
+
+
+def test_no_study_and_an_unknown_folder_are_refused_with_what_to_do(tmp_path):
+    with pytest.raises(ResearchError, match="research calibrate --full"):
+        calibration.recorded(tmp_path)
+
+
+# True to the estimators ---------------------------------------------------------------------------
+
+
+def tables(label, channels=1, shape=(40, 30), tail="lognormal 1"):
+    rng = np.random.default_rng(5)
+    return populations.draw(rng, populations.tail(tail), label, shape, channels=channels)
+
+
+@pytest.mark.parametrize("label", settings.LABELS)
+@pytest.mark.parametrize("shape", [(40, 30), (60, 10)])
+@pytest.mark.parametrize("kind", ["share", "difference", "paired"])
+def test_many_tables_at_once_give_what_the_estimators_give(kind, shape, label):
+    drawn = tables(label, channels=2, shape=shape)
+    size, other, first, second = drawn.size, drawn.other_size, drawn.first, drawn.second
+    found, scale = {
+        "share": (jackknife.share(size * first, size), jackknife.LOGIT),
+        "difference": (jackknife.difference(size * first, size * second, size), jackknife.FISHER_Z),
+        "paired": (jackknife.paired_difference(size, other, first), jackknife.FISHER_Z),
+    }[kind]
+    plain, wide = (
+        np.column_stack(limits(found, scale))
+        for limits in (jackknife.jackknife_limits, jackknife.widened_limits)
+    )
+    for i in range(shape[0]):
+        try:
+            one = {
+                "share": lambda i: clustered_share(size[i] * first[i], size[i]),
+                "difference": lambda i: share_difference(
+                    size[i] * first[i], size[i] * second[i], size[i]
+                ),
+                "paired": lambda i: paired_share_difference(size[i], other[i], first[i]),
+            }[kind](i)
+        except CannotEstimate:
+            assert not found.defined[i]
+            assert np.isnan(plain[i]).all()
+            continue
+        assert found.defined[i]
+        assert plain[i] == pytest.approx(tuple(one.interval), rel=ROUNDING, abs=ROUNDING)
+        assert wide[i] == pytest.approx(tuple(one.verdict_interval), rel=ROUNDING, abs=ROUNDING)
+        assert found.wald_se[i] == pytest.approx(one.se, rel=ROUNDING)
+        assert jackknife.trusted(found)[i] == one.trusted
+
+
+def test_bootstraps_of_many_tables_are_those_of_the_estimators(monkeypatch):
+    monkeypatch.setattr(bootstraps, "RESAMPLES", 20_000)
+    drawn = tables("independent of size", shape=(1, 40))
+    part, whole = drawn.size * drawn.first, drawn.size
+    found = bootstraps.all_bootstraps(part, whole, np.random.default_rng(1))
+    rng = np.random.default_rng(2)
+    both = bootstrap_share(part[0], whole[0], rng=rng)
+    m = round(40 ** (2 / 3))
+    expected = {
+        "percentile bootstrap": both.percentile,
+        "BCa bootstrap": both.bca,
+        "studentised bootstrap, logit": studentised_share(part[0], whole[0], rng=rng).logit,
+        "m-out-of-n bootstrap": m_out_of_n_share(part[0], whole[0], m=m, rng=rng).interval,
+    }
+    for name, interval in expected.items():
+        low, high = found[name]
+        # Two Monte-Carlo quantiles of an interval this wide.
+        assert (low[0], high[0]) == pytest.approx(tuple(interval), abs=0.03 * interval.width)
+
+
+# True values --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", settings.TAILS)
+def test_true_shares_are_their_closed_forms(name):
+    law = populations.tail(name)
+    rising = populations.true_shares(law, "rising with size", 10)
+    if law.law == "Pareto":
+        s = 1 / law.parameter
+        assert law.mean() == pytest.approx(law.parameter / (law.parameter - 1), rel=1e-9)
+        assert rising[0] == pytest.approx(2 / ((3 - s) * (2 - s)), rel=1e-9)
+        n = 300
+        largest = math.exp(
+            special.gammaln(n + 1) + special.gammaln(1 - s) - special.gammaln(n + 1 - s)
+        )
+        assert populations.largest_weight(law, n) == pytest.approx(
+            largest / n / law.mean(), rel=1e-9
+        )
+    else:
+        assert law.mean() == pytest.approx(math.exp(law.parameter**2 / 2), rel=1e-9)
+        # E[Phi(z)**2] at the shifted normal: both of two independent scores are smaller.
+        z = np.random.default_rng(3).standard_normal((3, 400_000))
+        inside = (z[:2] < z[2] + law.parameter).all(axis=0).mean()
+        assert rising[0] == pytest.approx(inside, abs=FAR * 0.5 / math.sqrt(400_000))
+    assert rising[1] == pytest.approx(0.6 * (1 - rising[0]), rel=1e-9)
+
+
+@pytest.mark.parametrize("label", settings.LABELS)
+def test_true_values_are_those_of_many_draws(label):
+    law, n, rows = populations.tail("lognormal 1"), 25, 40_000
+    drawn = tables(label, channels=2, shape=(rows, n))
+    mean, other_mean = law.mean(), (drawn.other_size * drawn.first).sum(axis=1)
+    first = (drawn.size * drawn.first).sum(axis=1)
+    second = (drawn.size * drawn.second).sum(axis=1)
+    expected = populations.true_shares(law, label, n)
+    for sums, value in zip((first, second), expected, strict=True):
+        error = sums.std() / math.sqrt(rows) / n / mean
+        assert sums.mean() / n / mean == pytest.approx(value, abs=FAR * error)
+    gaps = (first - other_mean) / n / mean
+    error = gaps.std() / math.sqrt(rows)
+    assert gaps.mean() == pytest.approx(populations.true_gap(law, label, n), abs=FAR * error)
+
+
+# Counting -----------------------------------------------------------------------------------------
+
+
+def test_coverage_is_counted_with_and_without_conditions():
+    low = np.array([0.0, 0.2, 0.4, np.nan])
+    holds = np.array([True, True, False, True])
+    target = Target(parameter="share", truth=0.3)
+    found = covered(Method(name="toy"), target, (low, low + 0.2), holds=holds)
+    assert (found.undefined, found.coverage) == (0.25, pytest.approx(1 / 3))
+    assert found.mean_width == pytest.approx(0.2)
+    conditions = found.conditions
+    assert (conditions.rate, conditions.draws) == (0.5, 2)
+    assert (conditions.coverage, conditions.coverage_elsewhere) == (0.5, 0.0)
+    assert found.error == pytest.approx(math.sqrt(1 / 3 * 2 / 3 / 3))
+
+
+def test_enumerated_outcomes_have_no_monte_carlo_error():
+    weights = np.array([0.9, 0.1])
+    p = rejected(Method(name="toy"), "null", [0.5, 0.01], null_is_true=True, weights=weights)
+    assert (p.rate, p.error) == (pytest.approx(0.1), 0)
+
+
+# What was committed -------------------------------------------------------------------------------
+
+
+def test_the_committed_study_is_the_one_that_the_code_describes(committed):
+    described = [to_plain(cell) for cell in settings.cells(full=True)]
+    assert [item["cell"] for item in committed["cells"]] == described
+    assert committed["seed"] == settings.SEED
+    assert committed["goal"] == settings.GOAL
+    assert {cell["study"] for cell in described} == set(study.STUDIES)
+    named = [(cell["study"], str(cell["setting"])) for cell in described]
+    assert len(set(named)) == len(named)
+
+
+@pytest.mark.parametrize(
+    ("name", "setting"),
+    [
+        ("proportion", {"units": 50, "share": 0.1}),
+        ("two proportions", {"first units": 10, "first share": 0.1}),
+        ("difference", {"tail": "Pareto 1.2", "label": settings.LABELS[2], "organisations": 10}),
+        ("table", {"table": "hub_top_models", "parameter": "China"}),
+        ("ratio of ratios", {"hosts": 200}),
+        ("inequality", {"units": 25}),
+    ],
+)
+def test_a_committed_cell_comes_out_again(committed, name, setting):
+    wanted, stored = next(
+        (cell, item)
+        for cell, item in zip(settings.cells(full=True), committed["cells"], strict=True)
+        if cell.study == name and setting.items() <= cell.setting.items()
+    )
+    assert to_plain(study.measure(wanted)) == stored
+
+
+def test_wherever_an_interval_carries_a_verdict_it_covers(committed):
+    assert calibration.shortfalls(committed) == []
+    of_shares = [row for row in committed["verdicts"] if row["method"] == clustered.WIDENED]
+    assert len(of_shares) == 4
+    assert all(row["least"] >= settings.GOAL for row in of_shares)
+    assert all(row["cells"] > 0 for row in of_shares)
+
+
+def test_the_thresholds_are_low_because_stricter_ones_cover_less(committed):
+    kept = min(r["least"] for r in committed["verdicts"] if r["method"] == clustered.WIDENED)
+    assert committed["stricter"][clustered.STRICTER[clustered.WIDENED]] < kept
+    assert committed["stricter"][clustered.STRICTER[clustered.JACKKNIFE]] < 0.5
+
+
+def test_the_label_in_the_budget_is_the_coverage_that_was_found(committed):
+    ranges = committed["without_verdict"].values()
+    low, high = min(r["low"] for r in ranges), max(r["high"] for r in ranges)
+    assert (round(low, 2), round(high, 2)) == COVERAGE_WITHOUT_VERDICT
+
+
+def test_tests_hold_their_size(committed):
+    true = [
+        row
+        for item in committed["cells"]
+        for row in item["rejection"]
+        if row["null_is_true"] and row["role"] == "verdict"
+    ]
+    assert len(true) > 40
+    worst = max(true, key=lambda row: row["rate"] - FAR * row["error"])
+    assert worst["rate"] - FAR * worst["error"] <= worst["alpha"], worst
+
+
+def test_every_truth_and_width_is_recorded(committed):
+    for item in committed["cells"]:
+        assert item["coverage"] or item["rejection"]
+        for row in item["coverage"]:
+            assert row["target"]["parameter"]
+            assert 0 <= row["undefined"] < 1
+            assert row["mean_width"] == "inf" or row["mean_width"] >= 0
+            assert (row["error"] == 0) == (
+                item["cell"]["repetitions"] == 0 or row["coverage"] in (0, 1)
+            )
+
+
+# Figures ------------------------------------------------------------------------------------------
+
+
+def test_the_figure_draws_every_cell(committed):
+    with figures.theme():
+        panels = calibration.figure(committed).axes
+    by_row = [panels[i : i + 4] for i in range(0, 24, 4)]
+    for (row, name), (column, tail) in itertools.product(
+        enumerate(("share", "difference", "paired difference")), enumerate(settings.TAILS)
+    ):
+        drawn = {
+            round(float(y), 9)
+            for line in by_row[2 * row][column].lines
+            for y in line.get_ydata()
+            if not math.isnan(y)
+        }
+        rates = {
+            round(float(y), 9)
+            for line in by_row[2 * row + 1][column].lines
+            for y in line.get_ydata()
+        }
+        assert settings.GOAL in drawn
+        for item in committed["cells"]:
+            cell = item["cell"]
+            if cell["study"] != name or cell["setting"]["tail"] != tail:
+                continue
+            rows = {found["method"]: found for found in item["coverage"]}
+            assert round(rows[clustered.JACKKNIFE]["coverage"], 9) in drawn
+            assert round(rows[clustered.WIDENED]["conditions"]["rate"], 9) in rates
+            believed = study.behind_verdict(rows[clustered.WIDENED])
+            assert believed is None or round(believed, 9) in drawn
+
+
+def test_the_figure_of_methods_has_a_row_each_and_open_dots_without_verdict(committed):
+    with figures.theme():
+        axes = calibration.figure_of_methods(committed).axes[0]
+    labels = [text.get_text() for text in axes.get_yticklabels()]
+    assert len(set(labels)) == len(labels) > 25
+    assert "difference of two proportions: Newcombe" in labels
+    dots = [line for line in axes.lines if line.get_marker() == "o"]
+    assert len(dots) == len(labels)
+    assert [line.get_markerfacecolor() for line in dots].count("white") == 2
+
+
+def test_drawing_twice_gives_the_same_bytes(committed, tmp_path):
+    first, second = (calibration.draw(committed, tmp_path / name) for name in "ab")
+    assert len(first) == 6
+    assert [path.read_bytes() for path in first] == [path.read_bytes() for path in second]
+
+
+def test_the_study_ships_with_the_paper():
+    assert (places.bundled() / "paper" / "calibration.json").is_file()

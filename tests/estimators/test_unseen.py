@@ -1,0 +1,111 @@
+"""What clusters larger than any seen could do to a share."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from research.estimators.budget import COVERAGE_WITHOUT_VERDICT, sampling_row
+from research.estimators.clustered import (
+    clustered_share,
+    hill_index,
+    paired_share_difference,
+    share_difference,
+)
+from research.estimators.clustered.unseen import (
+    tail_size,
+    unseen_in_difference,
+    unseen_in_pair,
+    unseen_in_share,
+    unseen_share,
+)
+from research.results import CannotEstimate, Interval
+
+SIZES = [40.0, 31, 25, 20, 18, 15, 12, 11, 10, 9, 8, 7, 6, 5, 5, 4, 4, 3, 3, 2]
+# Sums of the same floating-point numbers in another order.
+ROUNDING = 1e-12
+
+sizes = st.lists(st.floats(0.1, 1e6), min_size=10, max_size=40)
+
+
+def inside() -> np.ndarray:
+    return np.arange(len(SIZES)) % 3 == 0
+
+
+def test_the_share_is_that_of_three_more_clusters_above_the_largest() -> None:
+    index = hill_index(SIZES, tail_size(len(SIZES)))
+    beyond = -math.log(0.05) * max(SIZES) * index / (index - 1)
+    assert unseen_share(SIZES) == pytest.approx(beyond / (sum(SIZES) + beyond), rel=ROUNDING)
+    assert -math.log(0.05) == pytest.approx(3, abs=0.005)  # the rule of three
+
+
+def test_a_tail_without_a_mean_leaves_everything_open() -> None:
+    heavy = [10.0**k for k in range(10)]
+    assert unseen_share(heavy) == 1
+    share = clustered_share(np.where(np.arange(10) % 2, heavy, 0), heavy)
+    assert (share.verdict_interval.low, share.verdict_interval.high) == (0, 1)
+    assert [condition.name for condition in share.failed][-1] == "Hill index of the totals"
+
+
+@given(sizes, st.floats(0.01, 100))
+def test_the_share_is_a_share_and_has_no_unit(totals: list[float], unit: float) -> None:
+    found = unseen_share(totals)
+    assert 0 < found <= 1
+    assert unseen_share([unit * total for total in totals]) == pytest.approx(found, rel=1e-6)
+
+
+@given(sizes)
+def test_more_confidence_leaves_more_unseen(totals: list[float]) -> None:
+    assert unseen_share(totals, level=0.99) >= unseen_share(totals, level=0.9)
+
+
+def test_one_positive_total_has_no_tail() -> None:
+    with pytest.raises(CannotEstimate, match="tail index"):
+        unseen_share([5, 0, 0])
+
+
+def test_the_ends_are_those_of_unseen_clusters_inside_and_outside_the_class() -> None:
+    interval, totals = Interval(0.2, 0.6), np.array(SIZES)
+    u = unseen_share(totals)
+    share = unseen_in_share(totals, 0.95).widened(interval, 0.0)
+    assert tuple(share) == pytest.approx(((1 - u) * 0.2, (1 - u) * 0.6 + u), rel=ROUNDING)
+    gap = unseen_in_difference(totals, 0.95).widened(interval, -1.0)
+    assert tuple(gap) == pytest.approx(((1 - u) * 0.2 - u, (1 - u) * 0.6 + u), rel=ROUNDING)
+    pair = unseen_in_pair((totals, totals), (0.5, 0.1), 0.95).widened(interval, -1.0)
+    expected = max(-1, 0.2 - u * 0.5 - u * 0.9), min(1, 0.6 + u * 0.5 + u * 0.1)
+    assert tuple(pair) == pytest.approx(expected, rel=ROUNDING)
+
+
+@pytest.mark.parametrize("kind", ["share", "difference", "two channels"])
+def test_the_interval_behind_a_verdict_contains_the_plain_one(kind: str) -> None:
+    part = np.where(inside(), SIZES, 0)
+    found = {
+        "share": lambda: clustered_share(part, SIZES),
+        "difference": lambda: share_difference(part, np.where(inside(), 0, SIZES), SIZES),
+        "two channels": lambda: paired_share_difference(SIZES, SIZES[::-1], inside()),
+    }[kind]()
+    plain, wide = found.interval, found.verdict_interval
+    assert wide.low < plain.low < found.value < plain.high < wide.high
+    assert wide.low >= (0 if kind == "share" else -1)
+    assert wide.high <= 1
+    assert "larger clusters than any seen" in wide.method
+
+
+def test_the_budget_shows_the_interval_that_may_carry_a_verdict_or_labels_the_plain_one() -> None:
+    trusted = clustered_share(np.where(inside(), SIZES, 0), SIZES)
+    row = sampling_row(trusted)
+    assert trusted.trusted
+    assert (row.low, row.high) == tuple(trusted.verdict_interval)
+    heavy = np.array([10.0**k for k in range(12)])
+    plain = clustered_share(np.where(np.arange(12) % 2, heavy, 0), heavy)
+    row = sampling_row(plain)
+    low, high = COVERAGE_WITHOUT_VERDICT
+    assert not plain.trusted
+    assert (row.low, row.high) == tuple(plain.interval)
+    assert row.detail.endswith(
+        f"simulated coverage in such draws {low:.2f} to {high:.2f}, not 0.95"
+    )
