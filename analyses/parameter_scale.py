@@ -1,8 +1,9 @@
 """Do the United States run medium models, and China small, large and extra-large ones?
 
 The report counts, for each country, the addresses that serve at least one model of a class. One
-address can serve several classes, and how many addresses serve any model at all is not published.
-The counts can be compared as they stand; the shares of hosts are known only up to bounds.
+address can serve several classes, and how many addresses serve a model of any class is not
+published. The counts can be compared as they stand; the shares of the hosts that serve a model of
+some class are known only up to bounds.
 """
 
 from typing import Annotated, Literal
@@ -34,7 +35,7 @@ from research.estimators.identification import (
 )
 from research.estimators.tipping import tipping_point
 from research.measures.clone_block import Block
-from research.wording import number
+from research.wording import number, span
 
 CLASSES = {"S": "small", "M": "medium", "L": "large", "XL": "extra-large"}
 MEDIUM = list(CLASSES).index("M")
@@ -59,7 +60,7 @@ HYPOTHESES = {
     for k, (claim, alternative) in CLAIMS.items()
     for template, what, scope in (
         (IN_HOSTS, "answering hosts", "same"),
-        (IN_SHARE, "share of answering hosts", "other measure"),
+        (IN_SHARE, "share of the hosts with a model of a listed class", "other measure"),
     )
 }
 
@@ -71,7 +72,9 @@ def sample(
     tenthe_hosting,
     *,
     quantity: Annotated[Literal["shares", "counts"], ESTIMAND] = "shares",
-    clones: Literal["kept", "fewest removed", "most removed"] = "kept",
+    clones: Literal[
+        "kept", "removed, spread as all hosts", "removed, spread as medium hosts"
+    ] = "kept",
 ) -> Sample:
     counts = tenthe_parameter_scale.pivot(
         index="country", columns="parameter_class", values="answering_hosts"
@@ -82,38 +85,45 @@ def sample(
     china[MEDIUM] *= kept
     us[MEDIUM] *= kept
     return Sample(
-        population="the answering hosts of the Tenthe scan",
+        population=POPULATIONS[quantity],
         as_of="2025-04-24",
         data={
             "quantity": quantity,
             "china": china,
             "us": us,
-            "cluster size": _hosts_per_network(tenthe_hosting, tenthe_totals),
+            "answering": _total(tenthe_totals, "answering_hosts"),
+            "concentration": _concentration(tenthe_hosting, tenthe_totals),
         },
         tables={"classes": tenthe_parameter_scale},
     )
+
+
+POPULATIONS = {
+    "shares": "the hosts of the Tenthe scan with a model of a listed class",
+    "counts": "the answering hosts of the Tenthe scan",
+}
 
 
 def _total(totals, name) -> float:
     return float(totals.set_index("name").loc[name, "value"])
 
 
-# Share of the medium hosts of each country that belong to the block, if it is spread over countries
-# as medium hosts are. How many hosts serve a medium model worldwide is not published: at least
-# those of the leading medium tag, at most all.
+# Share of the medium hosts of each country that belong to the block, at its largest. Where the
+# block lies is not published; both rules take the same share from both countries.
 CLONE_SHARES = {
     "kept": lambda _tags, _totals: 0.0,
-    "fewest removed": lambda tags, totals: (
+    "removed, spread as all hosts": lambda tags, totals: (
         Block.largest(tags).hosts / _total(totals, "answering_hosts")
     ),
-    "most removed": lambda tags, _totals: Block.largest(tags).hosts / tags["answering_hosts"].max(),
+    "removed, spread as medium hosts": lambda tags, _totals: (
+        Block.largest(tags).hosts / tags["answering_hosts"].max()
+    ),
 }
 
 
-def _hosts_per_network(hosting, totals) -> float:
-    """Mean hosts in the network of a random host, from the listed networks alone."""
-    everyone = _total(totals, "discovered_ips")
-    return float((hosting["discovered_ips"] ** 2).sum() / everyone)
+def _concentration(hosting, totals) -> float:
+    """Herfindahl index of networks among discovered addresses, from the listed ones alone."""
+    return float(((hosting["discovered_ips"] / _total(totals, "discovered_ips")) ** 2).sum())
 
 
 def estimate(sample, *, design_effect: Literal[1, 10, 50] = 1) -> list[Estimate]:
@@ -126,6 +136,7 @@ def estimate(sample, *, design_effect: Literal[1, 10, 50] = 1) -> list[Estimate]
     for position, k in enumerate(CLASSES):
         found.append(_share(sample, position, k, design_effect))
         found += _ladder(china, us, position, k)
+        found.append(_among_all(sample, position, k))
         if k != "M":
             found.append(_relative_to_medium(china, us, position, k, design_effect))
     return [*found, _naive_chi_square(china, us)]
@@ -144,7 +155,7 @@ def _hosts(china, us, position, k) -> Estimate:
         value=gap,
         n=china[position] + us[position],
         n_unit="hosts",
-        assumptions=(GENUINE,),
+        assumptions=(GENUINE, *IMITATED[k]),
         tipping_points=(
             TippingPoint(
                 what=f"hosts of {leader} that are not genuine",
@@ -164,14 +175,14 @@ def _share(sample, position, k, design_effect) -> Estimate:
     china, us = sample["china"], sample["us"]
     return Estimate(
         label=IN_SHARE.format(CLASSES[k]),
-        unit="difference in share of hosts",
+        unit="difference in share of hosts with a classed model",
         reading="superpopulation",
         bounds=contrast_bounds(china, us, position),
         interval=contrast_interval(china, us, position, design_effect=design_effect),
         n=china.sum() + us.sum(),
         n_unit="class-host pairs",
         n_effective=(china.sum() + us.sum()) / design_effect,
-        assumptions=(GENUINE, *UNKNOWN),
+        assumptions=(GENUINE, *IMITATED[k], SPREAD, *UNKNOWN),
         tipping_points=_tipping_points(sample, position, k),
         curves=(_over_design_effect(china, us, position), _over_multiplicity(china, us, position)),
     )
@@ -212,9 +223,18 @@ def _design_effect(sample, position, k) -> TippingPoint:
     if lost is None:
         told = "kept at any design effect up to 2 000"
     else:
-        icc = intraclass_correlation(lost, sample["cluster size"])
-        told = f"lost at deff {number(lost, 0)}, an intraclass correlation of {number(icc, 3)}"
+        told = f"lost at deff {number(lost, 0)}, {_as_correlation(sample, lost)}"
     return TippingPoint(what="design effect", threshold=lost, sentence=told)
+
+
+def _as_correlation(sample, deff) -> str:
+    """The design effect as a likeness of hosts within a network, for any possible sample size."""
+    sizes = [size(group) for size in (np.max, np.sum) for group in (sample["china"], sample["us"])]
+    found = [
+        intraclass_correlation(deff, sample["concentration"] * hosts)
+        for hosts in (min(sizes), max(sizes))
+    ]
+    return f"an intraclass correlation of {span(min(found), max(found), ' to ')}"
 
 
 def _fake(china, us, position, k) -> TippingPoint:
@@ -223,7 +243,7 @@ def _fake(china, us, position, k) -> TippingPoint:
     lost = tipping_point(
         lambda fake: _margin_without(china, us, position, k, hosts, position, fake),
         0,
-        hosts[position],
+        hosts[position] - 1,
     )
     return TippingPoint(
         what="fake hosts of the class",
@@ -243,17 +263,18 @@ def _clones(china, us, position, k) -> TippingPoint:
     told = (
         "kept even if every medium US host were a clone"
         if lost is None
-        else f"lost if {number(lost, 0)} of the {number(us[MEDIUM], 0)} medium US hosts were clones"
+        else f"lost if {number(lost, 0)} of the {number(us[MEDIUM], 0)} medium US hosts were "
+        "clones and no Chinese one was"
     )
     return TippingPoint(what="US clones of one medium class", threshold=lost, sentence=told)
 
 
 def _margin_without(china, us, position, k, thinned, where, removed) -> float:
-    """The margin of the set after removing hosts of one class from one country."""
+    """The margin of the interval after removing hosts of one class from one country."""
     fewer = thinned.copy()
     fewer[where] -= removed
     pair = (fewer, us) if thinned is china else (china, fewer)
-    return _margin(contrast_bounds(*pair, position), k)
+    return _margin(contrast_interval(*pair, position), k)
 
 
 def _over_design_effect(china, us, position) -> Curve:
@@ -306,6 +327,22 @@ def _ladder(china, us, position, k) -> list[Estimate]:
     ]
 
 
+def _among_all(sample, position, k) -> Estimate:
+    """The same among all answering hosts, of which the two countries have at most the total."""
+    china, us, answering = sample["china"], sample["us"], sample["answering"]
+    shares = [Bounds(n[position] / (answering - rest.max()), n[position] / n.max())
+              for n, rest in ((china, us), (us, china))]  # fmt: skip
+    return Estimate(
+        label=f"{CLASSES[k]}: share difference among all answering hosts",
+        unit="difference in share of answering hosts",
+        reading="finite population",
+        bounds=Bounds(shares[0].low - shares[1].high, shares[0].high - shares[1].low),
+        n=answering,
+        n_unit="answering hosts of the world",
+        assumptions=(Assumption(name="outer bounds", holds="yes", evidence=COUNTRIES),),
+    )
+
+
 def _relative_to_medium(china, us, position, k, design_effect) -> Estimate:
     found = ratio_of_ratios(
         china, us, numerator=position, denominator=MEDIUM, design_effect=design_effect
@@ -346,6 +383,22 @@ def _naive_chi_square(china, us) -> Estimate:
     )
 
 
+COUNTRIES = (
+    "How many hosts answered in each country is not published: at least the largest class, and "
+    "together at most all that answered."
+)
+SPREAD = Assumption(
+    name="clones, where removed, lie in both countries alike",
+    holds="not testable",
+    evidence="Where the suspected block lies is not published.",
+)
+IMITATION = Assumption(
+    name="no host imitates large models",
+    holds="no",
+    evidence="A public program that imitates Ollama lists large and extra-large models; each copy "
+    "adds a host to both classes, in an unknown country.",
+)
+IMITATED = {"S": (), "M": (), "L": (IMITATION,), "XL": (IMITATION,)}
 NO_OVERLAPS = (
     "The report publishes neither the number of hosts with a classed model nor any overlap."
 )

@@ -77,7 +77,7 @@ def test_data_list_show_and_verify():
         (["run", "parameter_scal"], "Did you mean 'parameter_scale'?"),
         (
             ["run", "parameter_scale", "--set", "clones=gone"],
-            "Known: fewest removed, kept, most removed",
+            "Known: kept, removed, spread as all hosts",
         ),
         (["run", "parameter_scale", "--set", "clones"], "--set wants CHOICE=VALUE, found 'clones'"),
         (["run", "./nothing.py"], "There is no analysis file nothing.py"),

@@ -9,6 +9,7 @@ import pytest
 import research
 from research import figures
 from research.analysis import find, run
+from research.estimators.identification import contrast_interval
 
 NAMES = {"S": "small", "M": "medium", "L": "large", "XL": "extra-large"}
 EXACT = 1e-9
@@ -56,22 +57,40 @@ def test_counts_support_all_four_claims_and_shares_only_two(result):
 
 
 @pytest.mark.parametrize("k", ["S", "XL"])
-def test_tipping_points_bring_the_set_to_zero(result, counts, k):
+def test_tipping_points_bring_the_interval_to_zero(result, counts, k):
     points = {point.what: point.threshold for point in share(result, k).tipping_points}
-    low, _ = extremes(counts, k, china_less=points["fake hosts of the class"])
-    assert low == pytest.approx(0, abs=1e-6)
+    position = list(NAMES).index(k)
+
+    def low(china_less=0.0, us_medium_less=0.0, deff=1.0):
+        china, us = counts["CN"].to_numpy(float).copy(), counts["US"].to_numpy(float).copy()
+        china[position] -= china_less
+        us[1] -= us_medium_less
+        return contrast_interval(china, us, position, design_effect=deff).low
+
+    assert low(china_less=points["fake hosts of the class"]) == pytest.approx(0, abs=1e-6)
+    assert low(deff=points["design effect"]) == pytest.approx(0, abs=1e-6)
     clones = points["US clones of one medium class"]
     if clones is None:  # XL: not even without any medium host
-        assert extremes(counts, k, us_medium_less=counts["US"]["M"] - 1)[0] > 0
+        assert low(us_medium_less=counts["US"]["M"] - 1) > 0
     else:
-        assert extremes(counts, k, us_medium_less=clones)[0] == pytest.approx(0, abs=1e-6)
+        assert low(us_medium_less=clones) == pytest.approx(0, abs=1e-6)
 
 
-def test_the_intraclass_correlation_behind_the_design_effect_is_tiny(result):
+def test_the_intraclass_correlation_is_one_that_the_sample_can_have(result):
     point = next(p for p in share(result, "S").tipping_points if p.what == "design effect")
     hosting = research.load("tenthe_hosting")["discovered_ips"]
-    cluster = (hosting**2).sum() / 99_412
-    assert 0.001 < (point.threshold - 1) / (cluster - 1) < 0.01
+    index = ((hosting / 99_412) ** 2).sum()
+    extremes = [(point.threshold - 1) / (index * n - 1) for n in (9_622, 4_481)]
+    assert f"{extremes[0]:.3f} to {extremes[1]:.3f}" in point.sentence
+
+
+def test_among_all_answering_hosts_small_models_lose_their_sign(result):
+    every = result.answer(quantity="shares").estimates
+    small = every["small: share difference among all answering hosts"].bounds
+    low = 3313 / (24_038 - 6_495) - 1368 / 6_495
+    assert small.low == pytest.approx(low, abs=EXACT)
+    assert small.low < 0 < small.high
+    assert every["extra-large: share difference among all answering hosts"].bounds.low > 0
 
 
 def test_the_textbook_test_is_shown_once_and_called_invalid(result):

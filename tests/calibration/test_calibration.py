@@ -5,6 +5,8 @@ from __future__ import annotations
 import itertools
 import json
 import math
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -71,16 +73,24 @@ def test_parallel_and_serial_runs_are_equal(monkeypatch, tmp_path):
     assert calibration.recorded(tmp_path / "a") == json.loads(json.dumps(serial))
 
 
-def test_the_quick_version_tells_good_intervals_from_bad_ones():
-    found = study.run(full=False, jobs=1)
-    assert {item["cell"]["study"] for item in found["cells"]} == set(settings.QUICK_PART)
-    least = {row["method"]: row["least"] for row in found["verdicts"]}
-    assert least[clustered.WIDENED] > 0.9
-    plain = row_of(study.measure(SHARE), clustered.JACKKNIFE)
-    assert plain.coverage < 0.75  # a label tied to size, in a very heavy tail
+def test_the_command_draws_the_quick_version_and_prints_what_carries_a_verdict(tmp_path):
+    done = subprocess.run(
+        [sys.executable, "-m", "research", "calibrate", "--json"],
+        capture_output=True, text=True, check=True, cwd=tmp_path,
+    )  # fmt: skip
+    rows = json.loads(done.stdout)
+    assert {row["study"] for row in rows} | {"slope is zero", "two tags", "answers"} == set(
+        settings.QUICK_PART
+    )
+    widened = [row for row in rows if row["interval"] == clustered.WIDENED]
+    assert len(widened) == 4
+    assert all(float(row["covers at least"]) > 0.9 for row in widened if row["cells"])
+    assert not list(tmp_path.iterdir())  # only the whole study is recorded
 
 
 def test_a_broken_interval_is_caught(monkeypatch):
+    good = study.summarised([study.measure(SHARE)])
+    assert calibration.shortfalls(good) == []
     monkeypatch.setattr(clustered, "widened_limits", jackknife.jackknife_limits)
     found = study.summarised([study.measure(SHARE)])
     (sentence,) = calibration.shortfalls(found)
