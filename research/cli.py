@@ -28,18 +28,21 @@ app.add_typer(data, name="data", no_args_is_help=True)
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for a script.")]
 Jobs = Annotated[int | None, typer.Option(help="Processes; by default one per processor.")]
 PAPER = Path("paper")
+STOPPED = 130  # by the user, as shells count it
 
 
 def main() -> None:
     """Run the command; a user's mistake is one message, never a traceback."""
     try:
         app(standalone_mode=True)
-    except ResearchError as error:
+    except (ResearchError, OSError) as error:
         print(f"Error: {error}", file=sys.stderr)
         raise SystemExit(2) from None
-    except KeyboardInterrupt:
-        print("Stopped. Nothing half-written was left behind.", file=sys.stderr)
-        raise SystemExit(130) from None
+    except (KeyboardInterrupt, SystemExit) as stop:
+        if isinstance(stop, SystemExit) and stop.code != STOPPED:
+            raise
+        print("Stopped. What the last finished run wrote is as it was.", file=sys.stderr)
+        raise SystemExit(STOPPED) from None
 
 
 # Analyses -----------------------------------------------------------------------------------------
@@ -151,6 +154,33 @@ def reproduce(
     print(
         f"Results in {folder}/results, figures in {folder}/build/figures, {folder}/build/paper.pdf."
     )
+
+
+# Coverage study -----------------------------------------------------------------------------------
+
+
+@app.command()
+def calibrate(
+    full: Annotated[
+        bool, typer.Option("--full", help="All cells and draws (ten minutes), and record them.")
+    ] = False,
+    folder: Annotated[Path, typer.Option(help="The paper's folder.")] = PAPER,
+    jobs: Jobs = None,
+    as_json: AsJson = False,
+) -> None:
+    """Simulate how often every interval covers and every test rejects."""
+    from research import calibration
+
+    with _progress("Cells", len(calibration.cells(full=full))) as done:
+        found = calibration.run(full=full, jobs=jobs, done=done)
+    if full:
+        calibration.record(found, folder)
+        calibration.draw(found, folder / "build" / "figures")
+    _print_rows(_least_coverage(found["verdicts"]), as_json)
+    missed = calibration.shortfalls(found) if full else []  # a few draws would miss by chance
+    for sentence in missed:
+        print(sentence)
+    raise typer.Exit(1 if missed else 0)
 
 
 # Data ---------------------------------------------------------------------------------------------
@@ -313,6 +343,20 @@ def _verdict_rows(result: Result) -> Iterator[tuple[str, ...]]:
             yield estimate, verdict.phrase, f"{same.same_verdict} of {same.specifications}"
     for settled in result.settled:
         yield f"{settled.claim}: {settled.reason}", settled.word, ""
+
+
+def _least_coverage(rows: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """Per method the cells in which it carries a verdict, and the one in which it covers least."""
+    for row in rows:
+        where = ", ".join(map(str, row.get("where", {}).values()))
+        yield {
+            "study": row["study"],
+            "interval": row["method"],
+            "cells": row["cells"],
+            "no verdict": row["refused"],
+            "covers at least": "" if row["least"] is None else f"{row['least']:.3f}",
+            "in": where,
+        }
 
 
 @contextmanager

@@ -68,7 +68,16 @@ def datasets() -> dict[str, Dataset]:
 
 def tables() -> dict[str, Dataset]:
     """Every table name with the dataset that holds it."""
-    return {table: dataset for dataset in datasets().values() for table in dataset.resources}
+    found: dict[str, Dataset] = {}
+    for dataset in datasets().values():
+        for table in dataset.resources:
+            if table in found:
+                raise DatasetError(
+                    f"Two datasets hold a table '{table}': {found[table].folder} and "
+                    f"{dataset.folder}. Rename one of the tables."
+                )
+            found[table] = dataset
+    return found
 
 
 def describe(name: str) -> Dataset:
@@ -129,12 +138,18 @@ def read_descriptor(folder: Path) -> Dataset:
         descriptor = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise DatasetError(f"There is no {DESCRIPTOR} in {folder}: a dataset needs one.") from None
+    except UnicodeDecodeError:
+        raise DatasetError(f"{path} is not UTF-8 text. Save it as UTF-8.") from None
     except json.JSONDecodeError as error:
         raise DatasetError(
             f"{path} is not valid JSON (line {error.lineno}, column {error.colno}: {error.msg}). "
             "Mend that line; nothing was loaded."
         ) from None
+    if not isinstance(descriptor, dict):
+        raise DatasetError(f"{path} holds no JSON object, so it describes no dataset.")
     problems = _descriptor_problems(descriptor)
+    if descriptor.get("name") != folder.name:
+        problems.append(f"its name is '{descriptor.get('name')}', its folder '{folder.name}'")
     if problems:
         raise DatasetError(f"The descriptor {path} is not complete:\n" + _bullets(problems))
     return Dataset(folder, descriptor)

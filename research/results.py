@@ -9,7 +9,7 @@ import json
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, fields
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from research.plain import from_plain, to_plain
 
@@ -188,6 +188,8 @@ class Estimate:
         _refuse_nan(self)
         if self.value is None and self.bounds is None:
             raise ValueError(f"{self.label}: an Estimate needs a value, bounds, or both.")
+        if self.value is not None and self.value not in _widened(self.identified):
+            raise ValueError(f"{self.label}: the value {self.value} lies outside {self.bounds}.")
         if self.reading == "finite population" and (self.interval or self.test):
             raise ValueError(
                 f"{self.label}: under the finite reading the table is all there is; "
@@ -239,6 +241,12 @@ class Hypothesis:
     def __post_init__(self) -> None:
         object.__setattr__(self, "claims", tuple(self.claims))
         _refuse_nan(self)
+        for name, known in (("alternative", Alternative), ("role", Role), ("scope", Scope)):
+            if getattr(self, name) not in get_args(known):
+                raise ValueError(
+                    f"The {name} of a hypothesis is one of {', '.join(get_args(known))}; found "
+                    f"'{getattr(self, name)}'."
+                )
         if self.margin < 0:
             raise ValueError(f"The margin of a hypothesis cannot be negative, found {self.margin}.")
 
@@ -426,6 +434,12 @@ def _scoped(same: Word, otherwise: Word, scope: Scope, where: str) -> Verdict:
     if scope == "same":
         return Verdict(word=same, phrase=same)
     return Verdict(word=otherwise, phrase=f"{otherwise} {where}".strip())
+
+
+def _widened(bounds: Bounds) -> Bounds:
+    """The bounds with room for the rounding errors of sums taken in another order."""
+    room = 1e-9 * max([1.0, *(abs(end) for end in bounds if math.isfinite(end))])
+    return Bounds(bounds.low - room, bounds.high + room)
 
 
 def _refuse_nan(value: Any) -> None:

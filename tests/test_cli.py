@@ -80,7 +80,7 @@ def test_data_list_show_and_verify():
             "Known: kept, removed, spread as all hosts",
         ),
         (["run", "parameter_scale", "--set", "clones"], "--set wants CHOICE=VALUE, found 'clones'"),
-        (["run", "./nothing.py"], "There is no analysis file nothing.py"),
+        (["run", "./nothing.py"], "nothing.py. Check the path."),
         (["data", "show", "tenthee"], "Did you mean 'tenthe'?"),
         (["show", "nothing"], "There is no analysis named 'nothing'"),
     ],

@@ -101,7 +101,7 @@ def find(name: str) -> Analysis:
     ResearchError
         If there is none, or its file does not declare what an analysis must.
     """
-    path = Path(name) if name.endswith(".py") else analyses().get(name)
+    path = Path(name).resolve() if name.endswith(".py") else analyses().get(name)
     if path is None:
         raise ResearchError(datasets.unknown("analysis", name, analyses()))
     if not path.is_file():
@@ -113,6 +113,19 @@ def find(name: str) -> Analysis:
             f"{path} is not an analysis: it lacks {' and '.join(missing)}. An analysis defines "
             "HYPOTHESES, sample(tables, *, choices) and estimate(sample, *, rng)."
         )
+    try:
+        return _declared(path, module)
+    except (TypeError, ValueError, NameError, AttributeError) as error:
+        raise ResearchError(
+            f"{path.name} does not declare an analysis: {error}. HYPOTHESES is a dict from labels "
+            "to Hypothesis; sample and estimate are functions whose annotations are imported."
+        ) from error
+
+
+def _declared(path: Path, module: ModuleType) -> Analysis:
+    hypotheses = dict(module.HYPOTHESES)
+    if not all(isinstance(hypothesis, Hypothesis) for hypothesis in hypotheses.values()):
+        raise TypeError("a value of HYPOTHESES is no Hypothesis")
     return Analysis(
         name=path.stem,
         path=path,
@@ -120,7 +133,7 @@ def find(name: str) -> Analysis:
         tables=_tables(module.sample),
         choices=_choices(module.sample, "sample", path)
         + _choices(module.estimate, "estimate", path),
-        hypotheses=dict(module.HYPOTHESES),
+        hypotheses=hypotheses,
         settled=tuple(getattr(module, "SETTLED", ())),
     )
 
@@ -133,7 +146,7 @@ def _imported(path: Path) -> ModuleType:
     sys.modules[spec.name] = module
     try:
         spec.loader.exec_module(module)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise ResearchError(f"{where_in(error, path)}: {type(error).__name__}: {error}") from error
     return module
 

@@ -100,7 +100,11 @@ class _Question:
             options["rng"] = self._generator(choices)
         found = self.analysis.module.estimate(sample, **options)
         listed = [found] if isinstance(found, Estimate) else list(found)
-        return {estimate.label: estimate for estimate in listed}
+        labels = [estimate.label for estimate in listed]
+        if len(set(labels)) < len(labels):
+            twice = next(label for label in labels if labels.count(label) > 1)
+            raise ValueError(f"two estimates have the label '{twice}'; labels must differ")
+        return dict(zip(labels, listed, strict=True))
 
     def options(self, function: str, choices: Choices) -> Choices:
         names = {choice.name for choice in self.analysis.choices if choice.of == function}
@@ -169,7 +173,7 @@ def _compute(question: _Question) -> tuple[dict[Any, _Computed], list[Skipped]]:
             skipped.append(Skipped(choices=choices, reason=str(reason)))
         except ResearchError:
             raise
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             raise ResearchError(
                 f"{where_in(error, question.analysis.path)}: {type(error).__name__}: {error} (with "
                 f"{question.estimand | choices})"

@@ -61,7 +61,7 @@ class Tested:
 
 @dataclass(frozen=True, kw_only=True)
 class ClaimAnswer:
-    """A claim, the estimates that answer it (the nearest to the claim first), or what settles it."""
+    """A claim with the estimates that answer it, nearest to the claim first, or what settles it."""
 
     claim: Mapping[str, Any]
     tested: tuple[Tested, ...] = ()
@@ -129,8 +129,8 @@ def _refuse_gaps(
     open_claims = sorted(c for c in claims if not tested[c] and c not in settled)
     if open_claims:
         raise ResearchError(
-            f"No analysis answers: {', '.join(open_claims)}. Name the claim in a Hypothesis, or say "
-            "in SETTLED which document settles it or why it is not testable."
+            f"No analysis answers: {', '.join(open_claims)}. Name the claim in a Hypothesis, or "
+            "say in SETTLED which document settles it or why it is not testable."
         )
 
 

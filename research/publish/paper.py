@@ -43,7 +43,7 @@ def list_datasets(results: Iterable[Result], folder: Path) -> Path:
 
 
 def prepare_paper(results: Sequence[Result], folder: Path) -> None:
-    """What the text reads besides results: the datasets, the analyses, the claims and their figure."""
+    """What the text reads besides results: datasets, analyses, the claims and their figure."""
     list_datasets(results, folder)
     names = json.dumps([result.analysis for result in results], indent=1) + "\n"
     write_beside(folder / "build" / "analyses.json", names.encode())

@@ -16,6 +16,7 @@ from tempfile import TemporaryDirectory
 
 from research import __version__, figures, places
 from research.analysis import SEED, analyses, find, record, recorded, run
+from research.analysis.declare import where_in
 from research.places import write_beside
 from research.plain import changes
 from research.publish.paper import compile_paper, prepare_paper, working_copy
@@ -29,6 +30,8 @@ def reproduce(
 ) -> list[Result]:
     """Run every analysis into ``folder/results``, draw ``folder/build/figures``, compile the paper.
 
+    Nothing of the last run is replaced before every analysis has finished.
+
     Parameters
     ----------
     folder
@@ -39,12 +42,27 @@ def reproduce(
         Called with the name of each finished step.
     """
     working_copy(folder)
-    results = list(run_all(folder / "results", folder / "build" / "figures", jobs=jobs, done=done))
+    with TemporaryDirectory(dir=folder, prefix=".unfinished-") as unfinished:
+        fresh = Path(unfinished)
+        results = list(run_all(fresh / "results", fresh / "figures", jobs=jobs, done=done))
+        _replace(fresh / "results", folder / "results")
+        _replace(fresh / "figures", folder / "build" / "figures")
     prepare_paper(results, folder)
     compile_paper(folder)
     done("paper")
     write_manifest(folder)
     return results
+
+
+def _replace(fresh: Path, old: Path) -> None:
+    """Put the files of a finished run in place, and remove what no analysis makes any more."""
+    old.mkdir(parents=True, exist_ok=True)
+    made = {path.name for path in fresh.iterdir()}
+    for path in fresh.iterdir():
+        path.replace(old / path.name)
+    for path in old.iterdir():
+        if path.name not in made:
+            path.unlink()
 
 
 def run_all(
@@ -58,11 +76,17 @@ def run_all(
     tasks = [(str(path), results, drawings) for path in analyses().values()]
     workers = min(jobs or os.cpu_count() or 1, len(tasks))
     if workers <= 1:
-        finished: Iterable[Result] = map(run_and_record, tasks)
-    else:
-        # spawn: a forked copy of a process that has started threads may hang
-        pool = ProcessPoolExecutor(workers, mp_context=get_context("spawn"))
-        finished = pool.map(run_and_record, tasks)
+        yield from _told(map(run_and_record, tasks), done)
+        return
+    # spawn: a forked copy of a process that has started threads may hang
+    pool = ProcessPoolExecutor(workers, mp_context=get_context("spawn"))
+    try:
+        yield from _told(pool.map(run_and_record, tasks), done)
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _told(finished: Iterable[Result], done: Progress) -> Iterator[Result]:
     for result in finished:
         done(result.analysis)
         yield result
@@ -81,9 +105,15 @@ def run_and_record(task: tuple[str, Path, Path | None]) -> Result:
 
 def draw(result: Result, name: str, folder: Path) -> list[Path]:
     """The figure of a result, by its analysis or the default one, in every format."""
-    drawing = getattr(find(name).module, "figure", figures.default)
-    with figures.theme():
-        return figures.save(drawing(result), folder / result.analysis)
+    analysis = find(name)
+    drawing = getattr(analysis.module, "figure", figures.default)
+    try:
+        with figures.theme():
+            return figures.save(drawing(result), folder / result.analysis)
+    except Exception as error:
+        raise ResearchError(
+            f"{where_in(error, analysis.path)}: the figure fails: {type(error).__name__}: {error}"
+        ) from error
 
 
 def check(folder: Path, *, jobs: int | None = None, done: Progress = lambda _: None) -> list[str]:
