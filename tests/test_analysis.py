@@ -6,7 +6,7 @@ import textwrap
 
 import pytest
 
-from research import Result
+from research import Result, places
 from research.analysis import find, record, recorded, run
 from research.results import ResearchError
 
@@ -163,3 +163,15 @@ def test_unknown_analysis_lists_and_guesses():
         find("parameter_scal")
     with pytest.raises(ResearchError, match="There is no analysis file"):
         find("./nothing.py")
+
+
+def test_the_analysis_in_the_contributing_guide_runs(tmp_path):
+    guide = (places.bundled() / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    code = guide.split("```python\n")[1].split("```")[0]
+    assert len(code.splitlines()) <= 40
+    path = tmp_path / "japan.py"
+    path.write_text(code)
+    result = run(find(str(path)))
+    assert [answer.verdicts[label].word for answer in result.answers.values()
+            for label in answer.verdicts] == ["supported", "supported"]  # fmt: skip
+    assert all(len(answer.specifications) == 1 for answer in result.answers.values())
