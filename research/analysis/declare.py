@@ -184,10 +184,12 @@ def _choice(
     is_estimand = ESTIMAND in getattr(hint, "__metadata__", ())
     literal = hint.__origin__ if is_estimand else hint
     values = get_args(literal) if get_origin(literal) is Literal else ()
-    if not values or parameter.default != values[0]:
+    if parameter.default not in values:
         raise ResearchError(
             f"{path.name}: the choice '{parameter.name}' of {of}() must be annotated with "
-            "Literal[...] (or Annotated[Literal[...], ESTIMAND]) and default to its first value; "
+            "Literal[...] (or Annotated[Literal[...], ESTIMAND]) and default to one of its values; "
             f"found {hint} with default {parameter.default!r}."
         )
+    # The default leads. Python may hand back an equal Literal made elsewhere in another order.
+    values = (parameter.default, *(v for v in values if v != parameter.default))
     return Choice(name=parameter.name, values=values, is_estimand=is_estimand, of=of)

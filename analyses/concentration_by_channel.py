@@ -1,0 +1,469 @@
+"""Are Hub downloads spread over more publishers than Ollama pulls, and who weighs more where?
+
+Each channel is counted whole: the names of the Ollama library without those served remotely, and
+on the Hub the models of the kinds that Ollama serves. The site rounds pulls, so that indices and
+ratios are known up to bounds, which hold for all families at once. A list cut off by rank leaves
+publishers below the cut out; the catalogue is not cut by rank, but is no census either.
+"""
+
+from typing import Annotated, Literal
+
+import numpy as np
+import pandas as pd
+from scipy.optimize import brentq
+
+from research import (
+    ESTIMAND,
+    Assumption,
+    Bounds,
+    BudgetRow,
+    Estimate,
+    Hypothesis,
+    NotApplicable,
+    Sample,
+    TippingPoint,
+    figures,
+)
+from research.estimators.budget import budget
+from research.estimators.concentration import concentration, hhi_jackknife_se, top_share
+from research.estimators.ranged import Ranged
+from research.measures.pulls import pulls_by_name
+from research.wording import number
+
+HHI, CR4 = "concentration index (HHI), {}", "share of the four largest, {}"
+HHI_GAP, CR4_GAP = HHI.format("pulls minus downloads"), CR4.format("pulls minus downloads")
+EFFECTIVE = "effective number, {}"
+MORE_PULLED, MORE_DOWNLOADED, UNDECIDED = (
+    "families with a larger share of pulls than of downloads",
+    "families with a larger share of downloads than of pulls",
+    "families for which rounding leaves open where their share is larger",
+)
+SOURCES = {
+    HHI_GAP: (
+        0.01,
+        "100 points of 10 000 either way: the increase that the US Merger Guidelines of 2023 take "
+        "for significant, taken over by this project",
+    ),
+    CR4_GAP: (0.05, "five percentage points either way, stated by this project: less is alike"),
+}
+
+HYPOTHESES = {
+    label: Hypothesis(
+        estimand=f"{label}, over publishers or families",
+        null=0,
+        margin=margin,
+        null_source=source,
+        alternative="different",
+        role="out of sample",
+        scope="other measure",
+    )
+    for label, (margin, source) in SOURCES.items()
+}
+
+DATES = {"catalogue": "2026-06-19", "top 1,000": "2026-06-11"}
+HUB = {
+    "catalogue": "the models of the LLM catalogue",
+    "top 1,000": "the 1,000 most downloaded models",
+}
+KINDS = [
+    "text-generation", "image-text-to-text", "any-to-any", "feature-extraction",
+    "sentence-similarity",
+]  # fmt: skip
+EMBEDDING = KINDS[3:]
+WEIGHTS = ["low", "value", "high"]
+FOUR = 4
+SHOWN = 16
+
+
+def sample(
+    ollama_library_pulls,
+    hub_llm_panel,
+    hub_llm_models,
+    hub_top_models,
+    model_crosswalk_names,
+    model_crosswalk_repositories,
+    publisher_origins,
+    *,
+    unit: Annotated[Literal["publishers", "shared families"], ESTIMAND] = "publishers",
+    downloads: Annotated[Literal["catalogue", "top 1,000"], ESTIMAND] = "catalogue",
+    pulls: Annotated[Literal["new", "all"], ESTIMAND] = "new",
+    window: Literal[30, 90] = 30,
+    embeddings: Literal["counted", "left out"] = "counted",
+    copies: Literal["with their family", "by their account"] = "with their family",
+    spike: Literal["counted", "left out"] = "counted",
+) -> Sample:
+    _refuse(unit, downloads, pulls, window, copies, spike)
+    day = pd.Timestamp(DATES[downloads])
+    names = model_crosswalk_names[~model_crosswalk_names["served_remotely"]]
+    kinds = KINDS
+    if embeddings == "left out":
+        names, kinds = names[~names["embedding"]], [k for k in KINDS if k not in EMBEDDING]
+    pulled = pulls_by_name(ollama_library_pulls, day, window if pulls == "new" else None)
+    accounts = names.set_index("ollama_name")["hub_account"]
+    pulled = pulled.join(accounts, how="inner")
+    models = _models(downloads, day, hub_top_models, hub_llm_panel, hub_llm_models)
+    if spike == "left out":
+        models = models[~models["traffic_spike"]]
+    models = models.join(model_crosswalk_repositories.set_index("hub_repository"))
+    models = models[models["ollama_name"].isin(names["ollama_name"]) | models["task"].isin(kinds)]
+    parents = publisher_origins.set_index("author")["parent"]
+    if unit == "publishers":
+        tables = _by_publisher(pulled, models, accounts, parents, copies)
+    else:
+        tables = _by_family(pulled, models)
+    count = f"the Ollama pulls of {window} days" if pulls == "new" else "all Ollama pulls"
+    return Sample(
+        population=f"the {unit} of {count} and {HUB[downloads]}",
+        as_of=DATES[downloads],
+        data={"pulls": tables[0], "downloads": tables[1], "unit": unit},
+        tables={"ratios": _ratios(*tables)} if unit == "shared families" else {},
+    )
+
+
+def _refuse(unit, downloads, pulls, window, copies, spike) -> None:
+    if pulls == "all" and window != 30:
+        raise NotApplicable("all pulls up to a date have no window")
+    if unit == "shared families" and copies != "with their family":
+        raise NotApplicable("a copy without its family belongs to no shared family")
+    if downloads == "catalogue" and spike != "counted":
+        raise NotApplicable("the catalogue does not mark traffic spikes")
+
+
+def _models(downloads, day, top, panel, catalogue) -> pd.DataFrame:
+    if downloads == "top 1,000":
+        listed = top[top["as_of"] == day].set_index("model_id")
+        listed = listed[["hub_downloads_30d", "pipeline_tag", "traffic_spike"]]
+        return listed.rename(columns={"pipeline_tag": "task"})
+    task = catalogue.set_index("model_id")["pipeline_tag"].rename("task")
+    listed = panel[panel["as_of"] == day].set_index("model_id")[["hub_downloads_30d"]]
+    return listed.join(task).assign(traffic_spike=False)
+
+
+def _by_publisher(pulled, models, accounts, parents, copies) -> tuple[pd.DataFrame, pd.Series]:
+    """Pulls and downloads of each publisher, accounts of one organisation together."""
+    own = pd.Series(models.index.str.partition("/").get_level_values(0), index=models.index)
+    if copies == "with their family":
+        own = models["ollama_name"].map(accounts).fillna(own)
+    organisation = [a.map(parents).fillna(a) for a in (pulled["hub_account"], own)]
+    pulls = pulled[WEIGHTS].groupby(organisation[0]).sum()
+    return pulls, models["hub_downloads_30d"].astype(float).groupby(organisation[1]).sum()
+
+
+def _by_family(pulled, models) -> tuple[pd.DataFrame, pd.Series]:
+    """Pulls and downloads of each family that both channels hold."""
+    downloads = models["hub_downloads_30d"].astype(float).groupby(models["ollama_name"]).sum()
+    downloads = downloads[downloads > 0]
+    shared = pulled.index.intersection(downloads.index)
+    return pulled.loc[shared, WEIGHTS], downloads[shared]
+
+
+def _ratios(pulls, downloads) -> pd.DataFrame:
+    """Share of pulls over share of downloads, as far as rounding shows it, for all families."""
+    low, high = (pulls[end] for end in ("low", "high"))
+    least = low / (low + high.sum() - high)
+    most = high / (high + low.sum() - low)
+    share = downloads / downloads.sum()
+    shown = pulls["value"] / pulls["value"].sum()
+    found = {"low": least / share, "value": shown / share, "high": most / share}
+    weight = shown + share
+    table = pd.DataFrame({"family": pulls.index, **found, "weight": weight})
+    return table.sort_values("weight", ascending=False, ignore_index=True)
+
+
+# Indices of weights that are known up to a range --------------------------------------------------
+
+
+def hhi_bounds(weight: Ranged) -> Bounds:
+    """How concentrated are weights known up to a range?
+
+    The least index has all weights at one level where their ranges allow it: the level that is its
+    own ratio of squares to sum. For the greatest, each square lies below the chord over its range;
+    given the sum, the weights with the highest middles go to their upper ends first, and the index
+    is greatest at one of these corners. Sharp at the low end; valid and nearly sharp at the high.
+    """
+    shown = concentration(weight.value).hhi  # the last bit may put it outside
+    return Bounds(min(shown, _least_hhi(weight)), max(shown, _greatest_hhi(weight)))
+
+
+def _least_hhi(weight) -> float:
+    def excess(level: float) -> float:  # grows with the level; zero where it is its own ratio
+        even = np.clip(level, weight.low, weight.high)
+        return float(level * even.sum() - np.square(even).sum())
+
+    level = brentq(excess, 0, float(weight.high.max()))
+    even = np.clip(level, weight.low, weight.high)
+    return float(np.square(even).sum() / even.sum() ** 2)
+
+
+def _greatest_hhi(weight) -> float:
+    order = np.argsort(-(weight.low + weight.high), kind="stable")
+    low, high = weight.low[order], weight.high[order]
+    total = low.sum() + np.concatenate(([0.0], (high - low).cumsum()))
+    squares = np.square(low).sum() + np.concatenate(([0.0], (high**2 - low**2).cumsum()))
+    # Between corners squares = start + slope total, and its ratio to total squared has one peak.
+    slope = low + high
+    start = squares[:-1] - slope * total[:-1]
+    peak = np.clip(-2 * start / np.where(slope > 0, slope, 1), total[:-1], total[1:])
+    between = (start + slope * peak) / peak**2
+    return float(min(1.0, max(between.max(), *(squares / total**2))))
+
+
+def top_share_range(weight: Ranged, k: int) -> Bounds:
+    """Share of the k largest; each end is the best choice of k at their worst and their best."""
+    least, most = (weight.low, weight.high), (weight.high, weight.low)
+    shown = top_share(weight.value, k)  # the last bit may put it outside
+    return Bounds(min(shown, _best_share(*least, k)), max(shown, _best_share(*most, k)))
+
+
+def _best_share(chosen, others, k) -> float:
+    """Greatest sum of ``chosen`` over k units to the sum of it and of ``others`` elsewhere."""
+    share = 0.0
+    while True:  # the best units at a share tell a better one, until none is
+        best = np.argsort(-((1 - share) * chosen + share * others), kind="stable")[:k]
+        part = chosen[best].sum()
+        better = float(part / (part + others.sum() - others[best].sum()))
+        if better <= share * (1 + 1e-12):
+            return better
+        share = better
+
+
+# Estimates ----------------------------------------------------------------------------------------
+
+
+def estimate(sample) -> list[Estimate]:
+    pulls, downloads = _ranged(sample["pulls"]), sample["downloads"].to_numpy()
+    found = [_gap(sample, HHI_GAP), _gap(sample, CR4_GAP)]
+    for channel, weight in (("pulls", pulls), ("downloads", Ranged.exactly(downloads))):
+        found += _indices(sample, channel, weight)
+    return found + (_over_represented(sample) if sample["unit"] == "shared families" else [])
+
+
+def _ranged(pulls) -> Ranged:
+    return Ranged(**{w: pulls[w].to_numpy() for w in WEIGHTS})
+
+
+def _index(weight, label) -> Bounds:
+    return hhi_bounds(weight) if label == HHI_GAP else top_share_range(weight, FOUR)
+
+
+def _value(sizes, label) -> float:
+    return concentration(sizes).hhi if label == HHI_GAP else top_share(sizes, FOUR)
+
+
+def _difference(pulls, downloads, label) -> Bounds:
+    found, other = _index(_ranged(pulls), label), _value(downloads, label)
+    return Bounds(found.low - other, found.high - other)
+
+
+def _gap(sample, label) -> Estimate:
+    pulls, downloads = sample["pulls"], sample["downloads"]
+    return Estimate(
+        label=label,
+        unit="index" if label == HHI_GAP else "difference in share",
+        reading="finite population",
+        value=_value(pulls["value"], label) - _value(downloads, label),
+        bounds=_difference(pulls, downloads, label),
+        n=len(pulls.index.union(downloads.index)),
+        n_unit=sample["unit"],
+        assumptions=(ROUNDED, COMPLETE, NO_DRAW),
+        tipping_points=(_left_out(sample, label),),
+        budget=budget(*_sources(sample, label)),
+    )
+
+
+def _indices(sample, channel, weight) -> list[Estimate]:
+    index, shown = hhi_bounds(weight), concentration(weight.value)
+    found = {
+        HHI.format(channel): ("index", index, shown.hhi),
+        EFFECTIVE.format(channel): (
+            sample["unit"],
+            Bounds(1 / index.high, 1 / index.low),
+            1 / shown.hhi,
+        ),
+        CR4.format(channel): (
+            f"share of {channel}",
+            top_share_range(weight, FOUR),
+            top_share(weight.value, FOUR),
+        ),
+    }
+    return [
+        Estimate(
+            label=label,
+            unit=unit,
+            reading="finite population",
+            value=value,
+            bounds=bounds,
+            n=len(weight.value),
+            n_unit=sample["unit"],
+            assumptions=(ROUNDED, COMPLETE, NO_DRAW),
+        )
+        for label, (unit, bounds, value) in found.items()
+    ]
+
+
+def _over_represented(sample) -> list[Estimate]:
+    """Families whose ratio lies wholly above one, wholly below, or on both sides."""
+    ratios = _ratios(sample["pulls"], sample["downloads"])
+    above, below = ratios["low"] > 1, ratios["high"] < 1
+    counted = {MORE_PULLED: above, MORE_DOWNLOADED: below, UNDECIDED: ~above & ~below}
+    return [
+        Estimate(
+            label=label,
+            unit="families",
+            reading="finite population",
+            value=int(those.sum()),
+            n=len(ratios),
+            n_unit="families in both channels",
+            assumptions=(AT_ONCE, ROUNDED, NO_DRAW),
+        )
+        for label, those in counted.items()
+    ]
+
+
+# What could move it -------------------------------------------------------------------------------
+
+
+def _without_each(sample, label) -> dict[str, float]:
+    """The difference as shown, without the units that matter most in either channel."""
+    pulls, downloads = sample["pulls"]["value"], sample["downloads"]
+    largest = {*pulls.nlargest(2 * FOUR).index, *downloads.nlargest(2 * FOUR).index}
+    return {
+        who: _value(pulls.drop(who, errors="ignore"), label)
+        - _value(downloads.drop(who, errors="ignore"), label)
+        for who in sorted(largest)
+    }
+
+
+def _sources(sample, label) -> list[BudgetRow]:
+    pulls, downloads = sample["pulls"], sample["downloads"]
+    shown = _value(pulls["value"], label) - _value(downloads, label)
+    rounding, without = _difference(pulls, downloads, label), _without_each(sample, label)
+    most = max(without, key=lambda who: abs(without[who] - shown))
+    rows = [
+        BudgetRow(
+            source="rounding of the pulls",
+            low=rounding.low,
+            high=rounding.high,
+            detail="every total at its worst",
+        ),
+        BudgetRow(
+            source=f"one of the {sample['unit']} left out",
+            low=min(shown, *without.values()),
+            high=max(shown, *without.values()),
+            detail=f"{number(without[most], 3)} without {most}",
+        ),
+    ]
+    if label == HHI_GAP:
+        both = [hhi_jackknife_se(side) for side in (pulls["value"], downloads)]
+        half = 1.96 * float(np.hypot(*both))
+        rows.append(
+            BudgetRow(
+                source=f"other {sample['unit']} drawn",
+                low=shown - half,
+                high=shown + half,
+                detail="jackknife, channels as if independent; they are not, and few units carry "
+                "the sum, so that it decides nothing",
+            )
+        )
+    return rows
+
+
+def _left_out(sample, label) -> TippingPoint:
+    """The fewest of the largest units without which the verdict is another one."""
+    pulls, downloads = sample["pulls"], sample["downloads"]
+    margin, what = HYPOTHESES[label].margin, "largest units of the more concentrated channel"
+    before = _region(_difference(pulls, downloads, label), margin)
+    ahead = pulls["value"] if before != "below" else downloads
+    for count, who in enumerate(ahead.nlargest(2 * FOUR).index, start=1):
+        pulls, downloads = (t.drop(who, errors="ignore") for t in (pulls, downloads))
+        if _region(_difference(pulls, downloads, label), margin) != before:
+            names = ", ".join(ahead.nlargest(count).index)
+            told = f"another verdict without {names}"
+            return TippingPoint(what=f"{what} left out", threshold=count, sentence=told)
+    told = f"kept without any number of the {2 * FOUR} largest"
+    return TippingPoint(what=f"{what} left out", threshold=None, sentence=told)
+
+
+def _region(found, margin) -> str:
+    if found.low > margin:
+        return "above"
+    if found.high < -margin:
+        return "below"
+    return "inside" if max(-found.low, found.high) <= margin else "open"
+
+
+ROUNDED = Assumption(
+    name="pull counts are exact",
+    holds="no",
+    evidence="The site rounds to the nearest hundred, from one million on to the nearest hundred "
+    "thousand; the bounds hold for all totals that round to those shown.",
+)
+COMPLETE = Assumption(
+    name="each channel is complete",
+    holds="no",
+    evidence="The library is; the Hub has far more models than a list of the most downloaded or a "
+    "catalogue. Publishers that they lack would lower its index and its shares.",
+)
+NO_DRAW = Assumption(
+    name="units are draws of a population",
+    holds="no",
+    evidence="Pulls and downloads are counts of everything, and requests of one user or script are "
+    "no independent draws: there is no sampling interval for a ratio of shares.",
+)
+AT_ONCE = Assumption(
+    name="the bounds hold for all families at once",
+    holds="yes",
+    evidence="Each lies in its bounds for every set of totals that round to those shown.",
+)
+
+
+# Figure -------------------------------------------------------------------------------------------
+
+
+def figure(result):
+    canvas, (indices, ratios) = figures.canvas(
+        (1, 2), height=4.6, source=figures.sources(result), width_ratios=(1, 1.15)
+    )
+    _draw_indices(indices, result)
+    answer = result.answer(unit="shared families", pulls="new")
+    table = answer.tables["ratios"]
+    rows = [dict(zip(table.columns, row, strict=True)) for row in table.rows[:SHOWN]]
+    rows.sort(key=lambda row: -row["value"])
+    _draw_ratios(ratios, rows)
+    return canvas
+
+
+def _draw_indices(axes, result) -> None:
+    labels = []
+    for answer in result.answers.values():
+        for channel, color in (("pulls", figures.INK), ("downloads", figures.OTHER)):
+            found = answer.estimates[EFFECTIVE.format(channel)]
+            height = -len(labels) + (0.15 if channel == "pulls" else -0.15)
+            figures.draw_set(axes, height, found.identified, value=found.value, color=color)
+            if not labels:
+                axes.annotate(
+                    channel, (found.identified.high, height), xytext=(6, 0), va="center",
+                    textcoords="offset points", fontsize=8, color=color,
+                )  # fmt: skip
+        labels.append(_row_name(answer.estimand))
+    figures.label_rows(axes, labels, width=24)
+    axes.set(xlim=(0, 28), title="a  Concentration")
+    axes.set_xlabel("effective number of units (1 / HHI)\n(bar: all that rounding allows)")
+
+
+def _row_name(estimand) -> str:
+    pulls = "30 days" if estimand["pulls"] == "new" else "all pulls"
+    hub = estimand["downloads"]
+    return f"{estimand['unit']}: {hub}, {pulls}"
+
+
+def _draw_ratios(axes, rows) -> None:
+    axes.set_xscale("log")
+    figures.null_line(axes, 1)
+    for position, row in enumerate(rows):
+        found = Bounds(row["low"], row["high"])
+        figures.draw_set(axes, -position, found, value=row["value"])
+    figures.label_rows(axes, [row["family"] for row in rows])
+    figures.plain_ticks(axes.xaxis, (0.1, 0.3, 1, 3, 10, 30))
+    axes.set_title("b  The weightiest families, catalogue")
+    axes.set_xlabel("share of pulls over share of downloads\n(30 days; dashed: the same in both)")

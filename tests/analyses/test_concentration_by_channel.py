@@ -1,0 +1,154 @@
+"""Concentration by channel: indices of rounded weights, and who weighs more where."""
+
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import research
+from research import figures
+from research.analysis import find, run
+from research.estimators.ranged import Ranged
+
+HHI_GAP = "concentration index (HHI), pulls minus downloads"
+CR4_GAP = "share of the four largest, pulls minus downloads"
+MARGINS = {HHI_GAP: 0.01, CR4_GAP: 0.05}
+EXACT = 1e-9
+CHORD = 0.03  # where ranges are narrow a chord lies so little above the squares
+
+
+@pytest.fixture(scope="module")
+def analysis():
+    return find("concentration_by_channel")
+
+
+@pytest.fixture(scope="module")
+def result(analysis):
+    return run(analysis)
+
+
+@pytest.fixture(scope="module")
+def frames(analysis):
+    return {table: research.load(table) for table in analysis.tables}
+
+
+def index(sizes):
+    shares = np.asarray(sizes) / np.sum(sizes)
+    return float((shares**2).sum())
+
+
+def four(sizes):
+    return float(np.sort(sizes)[-4:].sum() / np.sum(sizes))
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_the_bounds_hold_every_set_of_weights_in_the_ranges(analysis, seed):
+    rng = np.random.default_rng(seed)
+    value = rng.pareto(1.0, 7) + 0.2
+    half = value * rng.uniform(0, 0.2, 7)
+    weight = Ranged(low=value - half, value=value, high=value + half)
+    hhi, top = analysis.module.hhi_bounds(weight), analysis.module.top_share_range(weight, 4)
+    corners = [np.array(c) for c in itertools.product(*zip(weight.low, weight.high, strict=True))]
+    inner = [rng.uniform(weight.low, weight.high) for _ in range(2000)]
+    for bounds, statistic in ((hhi, index), (top, four)):
+        found = [statistic(sizes) for sizes in (*corners, *inner)]
+        assert bounds.low <= min(found) + EXACT
+        assert max(found) <= bounds.high + EXACT
+    assert hhi.high <= max(map(index, corners)) * (1 + CHORD)
+    assert top.high == pytest.approx(max(map(four, corners)))
+    level = [np.clip(t, weight.low, weight.high) for t in np.linspace(0, value.max() * 2, 4001)]
+    assert hhi.low == pytest.approx(min(map(index, level)), rel=1e-5)  # a grid of 4001 levels
+
+
+@pytest.mark.parametrize("downloads", ["catalogue", "top 1,000"])
+def test_over_shared_families_the_indices_are_those_of_plain_sums(result, frames, downloads):
+    repositories = frames["model_crosswalk_repositories"]
+    day = {"catalogue": "2026-06-19", "top 1,000": "2026-06-11"}[downloads]
+    table = frames["hub_llm_panel" if downloads == "catalogue" else "hub_top_models"]
+    listed = table[table["as_of"] == day].merge(
+        repositories, left_on="model_id", right_on="hub_repository"
+    )
+    sums = listed.groupby("ollama_name")["hub_downloads_30d"].sum()
+    series = frames["ollama_library_pulls"]
+    pulls = series[series["date"] == day].set_index("ollama_name")["ollama_pulls_total"]
+    names = frames["model_crosswalk_names"]
+    local = names.loc[~names["served_remotely"], "ollama_name"]
+    both = pd.DataFrame({"pulls": pulls, "downloads": sums[sums > 0]}).dropna()
+    both = both[both.index.isin(local)]
+    found = result.answer(unit="shared families", downloads=downloads, pulls="all").estimates
+    assert found[HHI_GAP].n == len(both)
+    assert found[HHI_GAP].value == pytest.approx(index(both["pulls"]) - index(both["downloads"]))
+    assert found[CR4_GAP].value == pytest.approx(four(both["pulls"]) - four(both["downloads"]))
+
+
+def test_every_verdict_follows_from_the_bounds(result):
+    assert len(result.answers) == 8
+    for answer in result.answers.values():
+        for label, margin in MARGINS.items():
+            low, high = answer.estimates[label].identified
+            if low > margin or high < -margin:
+                expected = "holds"
+            elif -margin <= low and high <= margin:
+                expected = "does not hold"
+            else:
+                expected = "not identified"
+            assert answer.verdicts[label].word == expected
+
+
+def test_ratios_hold_at_once_and_are_counted(analysis, frames, result):
+    sample = analysis.module.sample(*frames.values(), unit="shared families")
+    pulls, downloads = sample["pulls"], sample["downloads"]
+    ratios = sample.tables["ratios"].set_index("family")
+    rng, share = np.random.default_rng(1), downloads / downloads.sum()
+    for _ in range(200):
+        drawn = pd.Series(rng.uniform(pulls["low"], pulls["high"]), index=pulls.index)
+        ratio = (drawn / drawn.sum() / share).reindex(ratios.index)
+        assert ratio.between(ratios["low"] - EXACT, ratios["high"] + EXACT).all()
+    found = result.answer(unit="shared families", downloads="catalogue", pulls="new").estimates
+    counted = [e.value for label, e in found.items() if label.startswith("families ")]
+    assert counted[0] == (ratios["low"] > 1).sum()
+    assert counted[1] == (ratios["high"] < 1).sum()
+    assert sum(counted) == len(ratios)
+
+
+@pytest.mark.parametrize("label", [HHI_GAP, CR4_GAP])
+@pytest.mark.parametrize("unit", ["publishers", "shared families"])
+def test_the_tipping_point_gives_another_verdict(analysis, frames, result, label, unit):
+    answer = result.answer(unit=unit, downloads="catalogue", pulls="all")
+    point = answer.estimates[label].tipping_points[0]
+    sample = analysis.module.sample(*frames.values(), unit=unit, pulls="all")
+    pulls, downloads = sample["pulls"], sample["downloads"]
+    names = point.sentence.removeprefix("another verdict without ").split(", ")
+    assert len(names) == point.threshold
+    region, regions = analysis.module._region, []
+    for drop in (names[:-1], names):
+        kept = [t.drop(drop, errors="ignore") for t in (pulls, downloads)]
+        regions.append(region(analysis.module._difference(*kept, label), MARGINS[label]))
+    assert regions[0] != regions[1]
+
+
+def test_choices_do_what_they_say(analysis, frames):
+    def downloads(**choices):
+        return analysis.module.sample(*frames.values(), **choices)["downloads"]
+
+    assert "UKP Lab TU Darmstadt" in downloads().index
+    assert "UKP Lab TU Darmstadt" not in downloads(embeddings="left out").index
+    assert downloads(copies="by their account").size > downloads().size
+    listed = {"downloads": "top 1,000"}
+    assert downloads(**listed, spike="left out").sum() <= downloads(**listed).sum()
+
+
+def test_the_figure_draws_the_effective_numbers_and_ratios(analysis, result):
+    with figures.theme():
+        canvas = analysis.module.figure(result)
+    indices, ratios = canvas.axes
+    points = [float(line.get_xdata()[0]) for line in indices.lines if len(line.get_xdata()) == 1]
+    for answer in result.answers.values():
+        for channel in ("pulls", "downloads"):
+            assert answer.estimates[f"effective number, {channel}"].value in points
+    table = result.answer(unit="shared families", pulls="new").tables["ratios"]
+    shown = {row[table.columns.index("family")] for row in table.rows[: analysis.module.SHOWN]}
+    assert {label.get_text() for label in ratios.get_yticklabels()} == shown
