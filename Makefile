@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: reproduce test check lint wheel lock clean
+.PHONY: reproduce test check lint bench wheel lock clean
 
 reproduce: $(READY)
 	$(BIN)/research reproduce
@@ -20,6 +20,9 @@ lint: $(READY)
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+bench: $(READY)  ## speed beside scipy and arch, into benchmarks/RESULTS.md: six minutes
+	$(BIN)/python benchmarks/estimators.py
 
 wheel: $(READY)
 	rm -rf dist
