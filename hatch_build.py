@@ -12,6 +12,7 @@ SHIPPED = (
     "paper/numbers.typ",
     "paper/references.bib",
     "paper/results",
+    "paper/calibration.json",
 )
 
 

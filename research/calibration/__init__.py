@@ -1,1 +1,23 @@
-"""Do the intervals cover and the tests hold? The project's own simulation study."""
+"""Do the intervals cover and the tests hold? The project's own simulation study.
+
+``settings`` is the grid, fixed as data; ``cells`` what is counted in it. ``clustered`` draws tables
+of organisations (``populations``) and compares the jackknife with ``bootstraps``; ``sets`` draws
+overlapping classes; ``proportions``, ``units``, ``slopes`` and ``permutations`` everything else.
+``study`` runs all of it and records the result, ``drawing`` draws it.
+"""
+
+from research.calibration.drawing import draw, figure, figure_of_methods
+from research.calibration.settings import cells
+from research.calibration.study import measure, record, recorded, run, shortfalls
+
+__all__ = [
+    "cells",
+    "draw",
+    "figure",
+    "figure_of_methods",
+    "measure",
+    "record",
+    "recorded",
+    "run",
+    "shortfalls",
+]

@@ -19,9 +19,10 @@ Flags = NDArray[np.bool_]
 Limits = tuple[Floats, Floats]  # low and high ends, one a draw; NaN where the method is undefined
 Setting = dict[str, str | int | float]
 
-# An interval that may carry a verdict has to reach the goal. Others are shown in the uncertainty
-# budget, or stand here to be compared with; a violated assumption shows how far a method bends.
-Role = Literal["verdict", "budget", "comparison", "assumption violated"]
+# Only an interval that may carry a verdict has to reach the goal. An interval of ours that may not
+# is shown with its coverage; others stand here to be compared with, and a violated assumption
+# shows how far a method bends.
+Role = Literal["verdict", "no verdict", "comparison", "assumption violated"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -213,6 +214,22 @@ def limits_of(interval: Callable[[Any], Bounds], samples: Any) -> Limits:
     rows, place = np.unique(samples, axis=0, return_inverse=True)
     found = np.array([_ends(interval, row) for row in rows])[place.reshape(-1)]
     return found[:, 0], found[:, 1]
+
+
+def jointly(lows: Floats, highs: Floats, truths: ArrayLike) -> Limits:
+    """Several intervals a draw as one that covers zero where all of them cover their truths.
+
+    Arrays of shape (draws, intervals); the one interval has their mean width.
+
+    >>> low, high = jointly(np.array([[0.0, 2.0]]), np.array([[1.0, 5.0]]), [0.5, 1.0])
+    >>> low.tolist(), high.tolist()
+    ([1.0], [3.0])
+    """
+    true = np.asarray(truths, dtype=float)
+    all_cover = ((lows <= true) & (true <= highs)).all(axis=1)
+    half = (highs - lows).mean(axis=1) / 2
+    low = np.where(all_cover, -half, half)
+    return np.where(np.isnan(half), np.nan, low), low + 2 * half
 
 
 def values_of(statistic: Callable[[Any], float], samples: Any) -> Floats:

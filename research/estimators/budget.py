@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
-from research.estimators.clustered.jackknife import ClusteredEstimate
+from research.estimators.clustered.jackknife import MINIMUM_CLUSTERS, ClusteredEstimate
 from research.estimators.clustered.leave_one_out import LeaveOneOut
 from research.results import BudgetRow, CannotEstimate
 from research.wording import number
+
+# Coverage of the plain interval where its conditions fail: the range over the cells of the coverage
+# study, those with a mean that is all but infinite included. A test holds that it is what the
+# committed study says.
+COVERAGE_WITHOUT_VERDICT = (0.45, 1.00)
 
 
 def budget(*rows: BudgetRow) -> tuple[BudgetRow, ...]:
@@ -75,6 +80,9 @@ def leave_one_out_row(left_out: LeaveOneOut, unit: str = "organisation") -> Budg
 def sampling_row(estimate: ClusteredEstimate, unit: str = "organisations") -> BudgetRow:
     """What range does the draw of clusters give the estimate, and is that range believed?
 
+    Where it is trusted, the range is that of the interval that may carry a verdict; elsewhere that
+    of the plain one, with the conditions that fail and its coverage in such draws.
+
     Examples
     --------
     >>> from research.estimators.clustered import clustered_share
@@ -82,14 +90,26 @@ def sampling_row(estimate: ClusteredEstimate, unit: str = "organisations") -> Bu
     '4 organisations drawn, 3.4 effective'
     """
     drawn = f"{estimate.n_clusters} {unit} drawn, {number(estimate.kish_n, 1)} effective"
-    failed = "".join(
-        f"; {condition.name} is {number(condition.found, 1)}, "
-        f"not above {number(condition.threshold, 1)}"
-        for condition in estimate.failed
-    )
+    shown = estimate.verdict_interval if estimate.trusted else estimate.interval
     return BudgetRow(
         source=f"other {unit} drawn",
-        low=estimate.interval.low,
-        high=estimate.interval.high,
-        detail=drawn + failed,
+        low=shown.low,
+        high=shown.high,
+        detail="; ".join([drawn, *_cautions(estimate)]),
     )
+
+
+def _cautions(estimate: ClusteredEstimate) -> Iterator[str]:
+    """Why the interval carries no verdict, and how often it covers then."""
+    for condition in estimate.failed:
+        found, threshold = (
+            number(value, 0 if value.is_integer() else 1)
+            for value in (float(condition.found), float(condition.threshold))
+        )
+        yield f"{condition.name} is {found}, not above {threshold}"
+    if estimate.n_clusters <= MINIMUM_CLUSTERS:
+        yield "of so few the coverage study says nothing"
+    elif estimate.failed:
+        least, most = COVERAGE_WITHOUT_VERDICT
+        level = estimate.interval.level
+        yield f"simulated coverage in such draws {least:.2f} to {most:.2f}, not {level:g}"

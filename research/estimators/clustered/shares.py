@@ -60,7 +60,8 @@ def clustered_share(
     Assumes that clusters, not units, are independent draws and that their totals have a mean.
     In the coverage study (``research calibrate``) the plain interval covers well in moderate tails
     and far too rarely where the property is tied to size in very heavy ones, whatever thresholds
-    it has to pass; ``verdict_interval`` covers at least 0.93 in every cell where it is trusted.
+    it has to pass. ``verdict_interval`` covers at least 0.93 in every cell of the grid where it
+    is trusted, and gives out where the mean is all but infinite (a tail index of 1.1 or less).
 
     Raises
     ------

@@ -61,7 +61,9 @@ def unseen_share(totals: ArrayLike, *, level: float = 0.95) -> float:
     Notes
     -----
     Assumes independent clusters with a Pareto tail above the ``n**(2/3)`` largest; the tail index
-    is taken as estimated. Of the class of the unseen clusters nothing is assumed.
+    is taken as estimated, so that an index close to one, where the mean is all but infinite, is
+    beyond it (the coverage study shows how far). Of the class of the unseen clusters nothing is
+    assumed.
 
     Raises
     ------
@@ -98,7 +100,7 @@ def tail_size(n: int) -> int:
     >>> tail_size(10), tail_size(1000)
     (5, 100)
     """
-    return min(n - 1, max(2, round(n ** (2 / 3))))
+    return min(n - 1, max(2, round(math.pow(n, 2 / 3))))
 
 
 def expected_beyond(largest: Number, index: Number, level: float) -> Number:

@@ -1,0 +1,234 @@
+"""Run the study cell by cell, and record what was found."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from research import places
+from research.calibration import (
+    clustered,
+    permutations,
+    proportions,
+    sets,
+    slopes,
+    units,
+)
+from research.calibration.cells import Cell, Coverage, Measured, Rejection, Row
+from research.calibration.settings import GOAL, RARELY, SEED, SHORTFALL, cells
+from research.places import write_beside
+from research.plain import to_plain
+from research.results import ResearchError
+
+Study = Callable[[Cell, np.random.Generator], Iterator[Row]]
+Calibration = dict[str, Any]  # as recorded: plain values only
+
+STUDIES: dict[str, Study] = {
+    "share": clustered.study_share,
+    "share, mean nearly infinite": clustered.study_extreme,
+    "difference": clustered.study_difference,
+    "paired difference": clustered.study_paired,
+    "table": clustered.study_table,
+    "contrast": sets.study_contrast,
+    "ratio of ratios": sets.study_ratio_of_ratios,
+    "clones": sets.study_clones,
+    "least favourable test": sets.study_holm,
+    "unknown class": sets.study_unknown,
+    "contaminated share": sets.study_contaminated,
+    "proportion": proportions.study_proportion,
+    "two proportions": proportions.study_two_proportions,
+    "equivalence": proportions.study_equivalence,
+    "licences": proportions.study_licences,
+    "rates": proportions.study_rates,
+    "top list": proportions.study_top_list,
+    "two tags": proportions.study_two_tags,
+    "rank correlation": units.study_rank_correlation,
+    "agreement": units.study_agreement,
+    "inequality": units.study_inequality,
+    "concentration": units.study_concentration,
+    "ranks": units.study_ranks,
+    "cluster mean": units.study_cluster_mean,
+    "slope": slopes.study_slope,
+    "slope of counts": slopes.study_count_slope,
+    "slope is zero": slopes.study_zero_slope,
+    "rank tests": permutations.study_rank_tests,
+    "answers": permutations.study_answers,
+    "two questions": permutations.study_two_questions,
+    "clustered table": permutations.study_clustered_table,
+    "gaps": permutations.study_gaps,
+    "specification curve": permutations.study_curve,
+    "family of hypotheses": permutations.study_families,
+}
+
+
+def run(
+    *, full: bool, jobs: int | None = None, done: Callable[[str], None] = lambda _: None
+) -> Calibration:
+    """How often does every interval cover and every test reject, in every cell of the grid?
+
+    Parameters
+    ----------
+    full
+        The whole grid; else a part of it with few repetitions, to see that the study works.
+    jobs
+        Processes; by default one per processor. The numbers do not depend on it.
+    done
+        Called with the name of each finished cell.
+
+    Returns
+    -------
+    dict
+        Plain values: seed, goal, the worst coverage behind a verdict, and all cells.
+    """
+    chosen = cells(full=full)
+    measured = []
+    for found in _in_order(chosen, jobs):
+        measured.append(found)
+        done(f"{found.cell.study}, {found.cell.name}")
+    return summarised(measured)
+
+
+def measure(cell: Cell, seed: int = SEED) -> Measured:
+    """Everything that is counted in one cell, from a generator of its own."""
+    rows = list(STUDIES[cell.study](cell, cell.generator(seed)))
+    return Measured(
+        cell=cell,
+        coverage=tuple(row for row in rows if isinstance(row, Coverage)),
+        rejection=tuple(row for row in rows if isinstance(row, Rejection)),
+    )
+
+
+def record(calibration: Calibration, folder: Path) -> Path:
+    """Write the study as ``folder/calibration.json``, whole or not at all."""
+    path = folder / "calibration.json"
+    write_beside(path, _text(calibration).encode())
+    return path
+
+
+def recorded(folder: Path | None = None) -> Calibration:
+    """The study that was recorded in a folder; by default the one that ships with the paper.
+
+    Raises
+    ------
+    ResearchError
+        If there is none.
+    """
+    path = (folder or places.bundled() / "paper") / "calibration.json"
+    if not path.is_file():
+        raise ResearchError(f"No coverage study in {path.parent}. Run: research calibrate --full.")
+    found: Calibration = json.loads(path.read_text(encoding="utf-8"))
+    return found
+
+
+def summarised(measured: Iterable[Measured]) -> Calibration:
+    """The study as plain values, with the least coverage behind a verdict of each method.
+
+    ``verdicts`` holds, per study and method, in how many cells the interval carries verdicts, and
+    the cell in which it then covers least; ``without_verdict`` the range over cells of the
+    coverage of the jackknife's plain interval where the conditions for a verdict fail;
+    ``stricter`` the least coverage of both intervals behind stricter conditions.
+    """
+    found = to_plain(list(measured))
+    return {
+        "seed": SEED,
+        "goal": GOAL,
+        "rarely": RARELY,
+        "verdicts": _least(found),
+        "without_verdict": _elsewhere(found),
+        "stricter": _stricter(found),
+        "cells": found,
+    }
+
+
+def behind_verdict(row: dict[str, Any]) -> float | None:
+    """Coverage of an interval where it carries a verdict; none where it rarely or never does."""
+    if row["role"] != "verdict":
+        return None
+    conditions = row["conditions"]
+    if conditions is None:
+        return float(row["coverage"])
+    return None if conditions["rate"] < RARELY else float(conditions["coverage"])
+
+
+def shortfalls(calibration: Calibration) -> list[str]:
+    """Where an interval carries a verdict and covers less than its goal, a sentence each."""
+    return [
+        f"{item['cell']['study']} ({', '.join(map(str, item['cell']['setting'].values()))}): "
+        f"{row['method']} covers {coverage:.3f}, less than {row['level'] - SHORTFALL:.2f}"
+        for item in calibration["cells"]
+        for row in item["coverage"]
+        if (coverage := behind_verdict(row)) is not None and coverage < row["level"] - SHORTFALL
+    ]
+
+
+def _text(calibration: Calibration) -> str:
+    """JSON with one line a cell, so that a difference between two versions names its cells."""
+    head = {key: value for key, value in calibration.items() if key != "cells"}
+    lines = [json.dumps(item, ensure_ascii=False, allow_nan=False) for item in calibration["cells"]]
+    cells_text = ",\n  ".join(lines)
+    text = json.dumps(head, indent=1, ensure_ascii=False, allow_nan=False)
+    return f'{text[:-2]},\n "cells": [\n  {cells_text}\n ]\n}}\n'
+
+
+def _least(found: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    rows: dict[tuple[str, ...], dict[str, Any]] = {}
+    for item in found:
+        for row in item["coverage"]:
+            if row["role"] != "verdict":
+                continue
+            names = {
+                "study": item["cell"]["study"],
+                "parameter": row["target"]["parameter"],
+                "method": row["method"],
+            }
+            empty = names | {"level": row["level"], "cells": 0, "refused": 0, "least": None}
+            least = rows.setdefault(tuple(names.values()), empty)
+            coverage = behind_verdict(row)
+            least["cells" if coverage is not None else "refused"] += 1
+            if coverage is not None and (least["least"] is None or coverage < least["least"]):
+                least |= {"least": coverage, "where": item["cell"]["setting"]}
+    return list(rows.values())
+
+
+def _elsewhere(found: list[dict[str, Any]]) -> dict[str, dict[str, float]]:
+    """Coverage of the plain jackknife where its conditions fail, by study."""
+    ranges: dict[str, list[float]] = {}
+    for item in found:
+        for row in item["coverage"]:
+            if row["method"] != clustered.JACKKNIFE:
+                continue
+            # Draws that are defined and fail, if they are not too few to tell.
+            if row["conditions"]["rate"] + row["undefined"] <= 1 - RARELY:
+                coverages = ranges.setdefault(item["cell"]["study"], [])
+                coverages.append(row["conditions"]["coverage_elsewhere"])
+    return {study: {"low": min(c), "high": max(c)} for study, c in ranges.items()}
+
+
+def _stricter(found: list[dict[str, Any]]) -> dict[str, float]:
+    """Least coverage over the grid if the conditions wanted more effective clusters."""
+    least: dict[str, float] = {}
+    for item in found:
+        if item["cell"]["study"] not in ("share", "difference", "paired difference"):
+            continue
+        for row in item["coverage"]:
+            if row["method"] in clustered.STRICTER.values() and row["conditions"]["rate"] >= RARELY:
+                coverage = row["conditions"]["coverage"]
+                least[row["method"]] = min(coverage, least.get(row["method"], 1.0))
+    return least
+
+
+def _in_order(chosen: list[Cell], jobs: int | None) -> Iterator[Measured]:
+    workers = min(jobs or os.cpu_count() or 1, len(chosen))
+    if workers <= 1:
+        yield from map(measure, chosen)
+        return
+    # spawn: a forked copy of a process that has started threads may hang
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+        yield from pool.map(measure, chosen)

@@ -1,0 +1,178 @@
+"""Two measures of each unit, concentration, ranks, and means of clusters."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+from scipy import special, stats
+
+from research.calibration.cells import (
+    Cell,
+    Flags,
+    Floats,
+    Method,
+    Role,
+    Row,
+    Target,
+    covered,
+    jointly,
+    limits_of,
+)
+from research.calibration.populations import tail
+from research.estimators.association import (
+    bland_altman,
+    kendall_interval,
+    lin_concordance,
+    spearman_interval,
+)
+from research.estimators.clustered import (
+    ClusterSampleMean,
+    cluster_sample_mean,
+    kish_effective_size,
+)
+from research.estimators.concentration import (
+    concentration,
+    gini_jackknife_se,
+    sampled_hhi,
+    top_share_interval,
+)
+from research.estimators.multiverse import rank_confidence_sets
+from research.estimators.multiverse.rank_sets import multinomial_covariance
+from research.results import Bounds, Interval
+
+NORMAL_95 = float(stats.norm.ppf(0.975))
+MINIMUM_UNITS = 30  # for the intervals of Kendall's tau and of Lin's concordance
+
+
+def study_rank_correlation(cell: Cell, rng: np.random.Generator) -> Iterator[Row]:
+    """Rank correlations of a bivariate normal population (any increasing scale is the same)."""
+    n, r = int(cell.setting["units"]), float(cell.setting["normal correlation"])
+    pairs = _normal_pairs(rng, r, (cell.repetitions, n))
+    rho = [float(stats.spearmanr(x, y).statistic) for x, y in pairs]
+    tau = [float(stats.kendalltau(x, y).statistic) for x, y in pairs]
+    target = Target(parameter="Spearman's rho", truth=6 / math.pi * math.asin(r / 2))
+    roles: dict[Any, Role] = {
+        "Bonett-Wright": "verdict", "Fieller": "comparison", "Fisher": "comparison"
+    }  # fmt: skip
+    for name, role in roles.items():
+        limits = limits_of(lambda value, name=name: spearman_interval(value, n, method=name), rho)  # type: ignore[misc]
+        yield covered(Method(name=name, role=role), target, limits)
+    target = Target(parameter="Kendall's tau", truth=2 / math.pi * math.asin(r))
+    limits = limits_of(lambda value: kendall_interval(value, n), tau)
+    yield covered(Method(name="Fieller"), target, limits, holds=_enough(cell, MINIMUM_UNITS))
+
+
+def study_agreement(cell: Cell, rng: np.random.Generator) -> Iterator[Row]:
+    """Two measurements that differ by a shift and a scale: concordance and limits of agreement."""
+    n, errors = int(cell.setting["units"]), str(cell.setting["errors"])
+    normal, r, shift, scale = errors == "normal", 0.8, 0.3, 1.2
+    pairs = _normal_pairs(rng, r, (cell.repetitions, n))
+    if not normal:  # both measurements share the heavy tails of a multivariate t with 4 df
+        pairs = pairs / np.sqrt(rng.chisquare(4, (cell.repetitions, 1, n)) / 2)
+    pairs[:, 1] = shift + scale * pairs[:, 1]
+    role: Role = "verdict" if normal else "assumption violated"
+    concordance = 2 * r * scale / (1 + scale**2 + shift**2)
+    target = Target(parameter="Lin's concordance", truth=concordance)
+    limits = limits_of(lambda pair: lin_concordance(*pair).interval, list(pairs))
+    holds = _enough(cell, MINIMUM_UNITS)
+    yield covered(Method(name="Lin, Fisher z scale", role=role), target, limits, holds=holds)
+    sd = math.sqrt(1 + scale**2 - 2 * r * scale)
+    found = [bland_altman(*pair) for pair in pairs]
+    for field, name, parameter, at in (
+        ("bias_interval", "t", "mean difference", 0.0),
+        ("lower_interval", "noncentral t", "lower limit of agreement", -NORMAL_95),
+        ("lower_interval_approximate", "Bland-Altman", "lower limit of agreement", -NORMAL_95),
+    ):
+        limits = limits_of(lambda limit, field=field: getattr(limit, field), found)  # type: ignore[misc]
+        own: Role = "comparison" if field.endswith("approximate") else role
+        method = Method(name=name, role=own)
+        yield covered(method, Target(parameter=parameter, truth=-shift + at * sd), limits)
+
+
+def study_inequality(cell: Cell, rng: np.random.Generator) -> Iterator[Row]:
+    """The Gini index of a population, from a sample of its units."""
+    n, name = int(cell.setting["units"]), str(cell.setting["tail"])
+    law = tail(name)
+    truths = {
+        "lognormal": float(special.erf(law.parameter / 2)),
+        "Pareto": 1 / (2 * law.parameter - 1),
+    }
+    sizes = np.exp(law.log_size(rng.standard_normal((cell.repetitions, n))))
+    quantile = float(stats.t.ppf(0.975, n - 1))
+
+    def interval(row: Floats) -> Interval:
+        value, half = concentration(row).gini_corrected, quantile * gini_jackknife_se(row)
+        return Interval(value - half, value + half)
+
+    target = Target(parameter="Gini index of the population", truth=truths[law.law])
+    method = Method(name="jackknife over units, t", role="no verdict")
+    yield covered(method, target, limits_of(interval, list(sizes)))
+
+
+def study_concentration(cell: Cell, rng: np.random.Generator) -> Iterator[Row]:
+    """Concentration of a population of 50 units, from a sample of elements (hosts)."""
+    n, block = int(cell.setting["elements"]), int(cell.setting["design effect"])
+    shares = 1 / np.arange(1.0, 51)
+    shares /= shares.sum()
+    drawn = rng.multinomial(n // block, shares, cell.repetitions).astype(float) * block
+    index = Target(parameter="Herfindahl-Hirschman index", truth=float(np.square(shares).sum()))
+    limits = limits_of(lambda row: sampled_hhi(row, design_effect=block).interval, list(drawn))
+    yield covered(Method(name="delta method, logit scale"), index, limits)
+    top = Target(parameter="share of the five largest units", truth=float(shares[:5].sum()))
+    limits = limits_of(lambda row: top_share_interval(row, 5, design_effect=block), list(drawn))
+    yield covered(Method(name="Wilson"), top, limits)
+
+
+def study_ranks(cell: Cell, rng: np.random.Generator) -> Iterator[Row]:
+    """Ranks of six tags, two of them nearly tied, all at once."""
+    n = int(cell.setting["hosts"])
+    shares = np.array([0.30, 0.22, 0.215, 0.15, 0.075, 0.04])
+    drawn = rng.multinomial(n, shares, cell.repetitions)
+    ends = np.array([[(s.low, s.high) for s in _rank_sets(row, rng)] for row in drawn], dtype=float)
+    target = Target(parameter="ranks of six tags at once", truth=0.0)
+    limits = jointly(ends[:, :, 0], ends[:, :, 1], np.arange(1, 7))
+    yield covered(Method(name="stepwise confidence sets"), target, limits)
+
+
+def study_cluster_mean(cell: Cell, rng: np.random.Generator) -> Iterator[Row]:
+    """Mean per unit, from whole clusters of equal or unequal sizes."""
+    groups, sizes = int(cell.setting["clusters"]), str(cell.setting["cluster sizes"])
+    target = Target(parameter="mean per unit", truth=1.0)
+
+    def sample(_: int) -> tuple[ClusterSampleMean, float]:
+        size = np.full(groups, 5)
+        if sizes == "lognormal 1":
+            size = np.ceil(5 * np.exp(rng.standard_normal(groups))).astype(int)
+        effects = rng.standard_normal(groups) / 2
+        values = 1 + np.repeat(effects, size) + rng.standard_normal(size.sum())
+        found = cluster_sample_mean(values, np.repeat(np.arange(groups), size))
+        return found, kish_effective_size(size) - 1
+
+    def with_kish(drawn: tuple[ClusterSampleMean, float]) -> Bounds:
+        half = float(stats.t.ppf(0.975, drawn[1])) * drawn[0].se
+        return Bounds(drawn[0].value - half, drawn[0].value + half)
+
+    samples = [sample(i) for i in range(cell.repetitions)]
+    fewer = Method(name="between clusters, t with Kish degrees of freedom")
+    more = Method(name="between clusters, t with clusters - 1", role="no verdict")
+    yield covered(fewer, target, limits_of(with_kish, samples))
+    yield covered(more, target, limits_of(lambda drawn: drawn[0].interval, samples))
+
+
+def _enough(cell: Cell, least: int) -> Flags:
+    """Whether there are enough units for an interval to carry a verdict."""
+    return np.full(cell.repetitions, int(cell.setting["units"]) >= least)
+
+
+def _rank_sets(row: Floats, rng: np.random.Generator) -> Any:
+    covariance = multinomial_covariance(row, design_effect=1)
+    return rank_confidence_sets(row / row.sum(), covariance, rng=rng)
+
+
+def _normal_pairs(rng: np.random.Generator, r: float, shape: tuple[int, int]) -> Floats:
+    """Correlated standard normal pairs, of shape (draws, 2, units)."""
+    x, noise = rng.standard_normal((2, *shape))
+    return np.stack((x, r * x + math.sqrt(1 - r**2) * noise), axis=1)
