@@ -6,10 +6,14 @@ August 2024 to August 2025. No table here holds the downloads of that year, so n
 for or against those figures. The nearest that can be said is how the models created in that year
 fare in 2026, as far as they are among the 1,000 most downloaded.
 
+A model that names no task may be of text generation or not. An answer for text generation holds
+whatever the truth about both the origin of a publisher and the task of a model.
+
 The list of 2026-06-10 has no answer of its own: it shares 29 of 30 days with that of 2026-06-11.
 """
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cache, partial
 from typing import Annotated, Literal
@@ -24,13 +28,13 @@ from research import (
     BudgetRow,
     Estimate,
     Hypothesis,
+    NotApplicable,
     Sample,
     TippingPoint,
     figures,
 )
 from research.estimators.budget import alternatives_row, budget, leave_one_out_row, sampling_row
-from research.estimators.clustered import clustered_share, leave_one_out, share_difference
-from research.estimators.identification import origin_share_bounds
+from research.estimators.clustered import clustered_share, share_difference
 from research.estimators.tipping import misclassification_tipping
 from research.wording import number
 
@@ -63,8 +67,9 @@ NAMES = {
     "downloaded",
     "created 2024-08 to 2025-08 in the top 1,000": "the models created from August 2024 to August "
     "2025 among the 1,000 most downloaded",
-    "text generation in the LLM catalogue": "the text-generation models of the LLM catalogue",
-    "LLM catalogue": "all models of the LLM catalogue",
+    "text generation in the LLM catalogue": "the text-generation models of the LLM catalogue that "
+    "have a download count",
+    "LLM catalogue": "all models of the LLM catalogue that have a download count",
 }
 CLAIMED_YEAR = ("2024-08-01", "2025-08-31")  # of the published figures
 
@@ -76,10 +81,18 @@ TASKS = {
     "no task named": [],
     "every other task": [],
 }
+AGES = {
+    "created by 2022-03-02 (legacy import)": True,
+    "created later": False,
+    "no date of creation": None,
+}
 THE = {"China": "China", "US": "the US"}
-COUNTRIES = {"China": "CN", "US": "US", "Germany": "DE"}
-MAY_BE = [*COUNTRIES, "elsewhere"]  # columns: may the publisher be at home there?
-KEPT = ["model_id", "hub_downloads_30d", "task", "names_a_base", "refreshed"]
+COUNTRIES = {"CN": "China", "US": "US", "DE": "Germany"}
+MAY_BE = [*COUNTRIES.values(), "elsewhere"]  # columns: may the publisher be at home there?
+KEPT = [
+    "model_id", "hub_downloads_30d", "counted", "optional", "task", "age", "names_a_base",
+    "refreshed",
+]  # fmt: skip
 SENTENCE_TRANSFORMERS = ["sentence-transformers", "cross-encoder"]  # begun in Darmstadt
 
 
@@ -109,14 +122,19 @@ def sample(
     hub_published_anchors,
     *,
     population: Annotated[Population, ESTIMAND] = "top 1,000, 2026-06-11",
+    untagged: Literal["may belong", "left out"] = "may belong",
     spike: Literal["kept", "removed"] = "kept",
     repackagers: Literal["themselves", "base model"] = "themselves",
     sentence_transformers: Literal["Germany", "United States"] = "Germany",
     organisation: Literal["parent", "account"] = "parent",
 ) -> Sample:
     who, date = population.rsplit(", ", 1)
+    if untagged == "left out" and not who.startswith("text generation"):
+        raise NotApplicable("these models are chosen whatever their task")
     tables = _by_date(who, hub_top_models, hub_llm_models)
-    members = {day: _members(table, who) for day, table in tables.items()}
+    members = {day: _members(table, who, untagged) for day, table in tables.items()}
+    if spike == "removed" and not members[date]["traffic_spike"].any():
+        raise NotApplicable("none of these models has a traffic spike on that day")
     conventions = Conventions(spike, repackagers, sentence_transformers)
     accounts = cache(partial(_accounts, publisher_origins))
 
@@ -126,13 +144,14 @@ def sample(
         return _coded(members[day], homes, under)
 
     models = coded(date, conventions)
-    organisations = models[organisation]
+    if organisation == "account":
+        models = models.assign(organisation=models["account"])
     return Sample(
         population=NAMES[who],
         as_of=date,
         data={
-            "models": models.drop(columns=["parent", "account"]).assign(organisation=organisations),
-            "cluster": "account" if organisation == "account" else "organisation",
+            "models": models[models["counted"]],
+            "uncounted": models.loc[~models["counted"], MAY_BE],
             # The downloads of the last place; the catalogue has none, as it is not cut by rank.
             "cut": None if "catalogue" in who else float(tables[date]["hub_downloads_30d"].min()),
             "varied": _varied(partial(coded, date), conventions),
@@ -147,7 +166,7 @@ def _varied(coded, conventions) -> dict[str, dict[str, Bounds]]:
     return {
         source: {
             value: _difference(
-                models := coded(replace(conventions, **{convention: value})),
+                models := _certain(coded(replace(conventions, **{convention: value}))),
                 doubtful=models["repackager"] & (value == "base model"),
             )
             for value in values
@@ -181,7 +200,7 @@ def _published(anchors) -> pd.DataFrame:
 def _by_date(who, top, catalogue) -> dict[str, pd.DataFrame]:
     """The table that a population is part of, on each day on which it was taken."""
     if "catalogue" not in who:
-        top = top.assign(stale_suspect=False)
+        top = top.assign(stale_suspect=False, downloads_observed=True)
         return {f"{day:%Y-%m-%d}": rows for day, rows in top.groupby("as_of")}
     # The catalogue names no base models; the lists of 1,000 name those of some of its models. The
     # Hub ignores case.
@@ -191,16 +210,23 @@ def _by_date(who, top, catalogue) -> dict[str, pd.DataFrame]:
     return {"2026-10-05": catalogue.assign(traffic_spike=False, base_models=found)}
 
 
-def _members(table, who) -> pd.DataFrame:
+def _members(table, who, untagged) -> pd.DataFrame:
+    """The models of a population, and those of which nobody knows whether they are of it."""
+    optional = pd.Series(False, index=table.index)
     if who.startswith("text generation"):
-        table = table[table["pipeline_tag"] == "text-generation"]
+        optional = table["pipeline_tag"].isna() & (untagged == "may belong")
+        table = table[optional | (table["pipeline_tag"] == "text-generation")]
     if who.startswith("created"):
         table = table[table["created_at"].between(*CLAIMED_YEAR)]
     groups = {tag: task for task, tags in TASKS.items() for tag in tags}
     task = table["pipeline_tag"].map(groups).fillna("every other task")
+    ages = {legacy: age for age, legacy in AGES.items() if legacy is not None}
     members = table.assign(
         hub_downloads_30d=table["hub_downloads_30d"].astype(float),
+        counted=table["downloads_observed"].astype(bool),
+        optional=optional.loc[table.index],
         task=task.mask(table["pipeline_tag"].isna(), "no task named"),
+        age=table["legacy_created_at"].map(ages).fillna("no date of creation"),
         names_a_base=table["base_models"].notna(),
         refreshed=~table["stale_suspect"].fillna(False).astype(bool),
     )
@@ -216,44 +242,73 @@ def _coded(rows, accounts, conventions) -> pd.DataFrame:
         rows = rows[~rows["traffic_spike"]]
     home = _home(rows["author"], accounts)
     if conventions.repackagers == "base model":
-        repackaged = rows[home["repackager"]]
-        home.loc[repackaged.index, [*MAY_BE, "parent", "account"]] = _base(repackaged, accounts)
+        named = _base(rows[home["repackager"]], accounts)
+        home.loc[named.index, named.columns] = named
     return home.assign(**{column: rows[column] for column in KEPT})
 
 
 def _accounts(origins, sentence_transformers, hong_kong_taiwan) -> pd.DataFrame:
-    """Of each Hub account: which countries it may belong to, its role and its parent."""
+    """Of each Hub account: which countries it may belong to, its role and its organisation."""
     # The last row stands for every account that nobody has coded: it may belong anywhere.
     accounts = pd.concat([origins, pd.DataFrame({"author": [""]})]).set_index("author")
     if sentence_transformers == "United States":
         accounts.loc[SENTENCE_TRANSFORMERS, ["candidates", "parent"]] = "US", "Hugging Face"
-    codes = accounts["candidates"]
+    places = dict(COUNTRIES)
     if hong_kong_taiwan == "counted to China":
-        codes = codes.str.replace("HK|TW", "CN", regex=True)
-    listed = "|".join(COUNTRIES.values())
-    return pd.DataFrame(
-        {country: codes.str.contains(code, na=True) for country, code in COUNTRIES.items()}
-        | {
-            "elsewhere": codes.str.replace(rf"({listed})\|?", "", regex=True).ne(""),
-            "repackager": accounts["role"].eq("repackager"),
-            "mixed": accounts["role"].eq("both"),
-            "parent": accounts["parent"],
-        }
+        places |= {"HK": "China", "TW": "China"}
+    homes = [
+        {places.get(code, "elsewhere") for code in codes.split("|")} if codes else set(MAY_BE)
+        for codes in accounts["candidates"].fillna("")
+    ]
+    possible = {place: [place in home for home in homes] for place in MAY_BE}
+    return pd.DataFrame(possible, index=accounts.index).assign(
+        repackager=accounts["role"].eq("repackager"),
+        mixed=accounts["role"].eq("both"),
+        organisation=accounts["parent"],
     )
 
 
 def _home(authors, accounts) -> pd.DataFrame:
     """The row of each author in ``accounts``; the last one for whoever is not there."""
     home = accounts.iloc[accounts.index.get_indexer(authors)].set_axis(authors.index)
-    return home.assign(parent=home["parent"].fillna(authors), account=authors)
+    return home.assign(organisation=home["organisation"].fillna(authors), account=authors)
 
 
 def _base(rows, accounts) -> pd.DataFrame:
     """Home of the base models that repackaged models name; anywhere, where they name none."""
     authors = rows["base_models"].str.split("|").explode().str.partition("/")[0]
     bases = _home(authors, accounts).groupby(level=0)
-    publisher = bases[["parent", "account"]].first()
+    publisher = bases[["organisation", "account"]].first()
     return bases[MAY_BE].any().join(publisher.apply(lambda names: names.fillna(rows["author"])))
+
+
+# The identified set -------------------------------------------------------------------------------
+
+
+def belonging(values, weights, optional) -> np.ndarray:
+    """Which optional units belong where the weighted mean of ``values`` is least? (All others do.)
+
+    A unit lowers a mean just if its value is below that mean, which then is lower still, so that
+    more units may have to go: a linear-fractional programme, solved as by Dinkelbach (1967),
+    doi:10.1287/mnsc.13.7.492. It ends, as each round lowers the mean of finitely many.
+    """
+    belongs = ~optional
+    while True:
+        mean = np.average(values, weights=weights * belongs)
+        better = ~optional | (values < mean)
+        if (better == belongs).all():
+            return belongs
+        belongs = better
+
+
+def _least(values, weights, optional) -> float:
+    return float(np.average(values, weights=weights * belonging(values, weights, optional)))
+
+
+def _set(models, least, most) -> Bounds:
+    """Range of a mean over downloads, if each model counts from ``least`` to ``most``."""
+    units = models["hub_downloads_30d"].to_numpy(), models["optional"].to_numpy()
+    return Bounds(_least(np.asarray(least), *units), -_least(-np.asarray(most), *units))
 
 
 def _signs(models) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -261,23 +316,26 @@ def _signs(models) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
     1 for China, -1 for the US, 0 for any other country and, as known, wherever there is doubt.
     """
-    other = models["Germany"] | models["elsewhere"]
-    least = np.select([models["US"], other], [-1, 0], 1)
-    most = np.select([models["China"], other], [1, 0], -1)
+    china, us, *others = (models[place].to_numpy() for place in MAY_BE)
+    other = np.logical_or(*others)
+    least = np.select([us, other], [-1, 0], 1)
+    most = np.select([china, other], [1, 0], -1)
     return least, np.where(least == most, least, 0), most
 
 
 def _difference(models, *, doubtful=True) -> Bounds:
     """China minus US over all codings of the ``doubtful`` models, the others as known."""
     least, known, most = _signs(models)
-    weights = models["hub_downloads_30d"] / models["hub_downloads_30d"].sum()
-    low, high = (float(np.where(doubtful, end, known) @ weights) for end in (least, most))
-    return Bounds(low, high)
+    return _set(models, np.where(doubtful, least, known), np.where(doubtful, most, known))
+
+
+def _certain(models) -> pd.DataFrame:
+    return models[~models["optional"]]
 
 
 def _known(models) -> float:
-    """China minus US with every publisher in doubt counted to neither."""
-    return _difference(models, doubtful=False).low
+    """China minus US with every publisher in doubt counted to neither, every other model out."""
+    return _difference(_certain(models), doubtful=False).low
 
 
 # Estimates ----------------------------------------------------------------------------------------
@@ -285,81 +343,83 @@ def _known(models) -> float:
 
 def estimate(sample) -> list[Estimate]:
     models = sample["models"]
-    shares = [_share(models, country, sample["cluster"]) for country in COUNTRIES]
-    return [_contrast(sample), *shares, *_parts(models)]
+    shares = [_share(models, country) for country in COUNTRIES.values()]
+    return [_contrast(sample), *shares, *_parts(models, "task"), *_parts(models, "age")]
 
 
 def _contrast(sample) -> Estimate:
     models = sample["models"]
-    drawn = _redrawn(models, models["organisation"])
-    return Estimate(
+    drawn = _redrawn(models, "organisation")
+    return _finite(
+        models,
         label=DIFFERENCE,
-        unit="difference in share of downloads",
-        reading="finite population",
         value=_known(models),
         bounds=_difference(models),
-        n=_counted(models),
-        n_unit="models",
-        assumptions=_assumptions(sample, drawn),
+        assumptions=tuple(_assumptions(sample, drawn)),
         tipping_points=_tipping_points(sample),
         budget=budget(*_sources(sample, drawn)),
     )
 
 
+def _finite(models, *, unit="difference in share of downloads", **found) -> Estimate:
+    return Estimate(
+        unit=unit, reading="finite population", n=len(_certain(models)), n_unit="models", **found
+    )
+
+
 def _redrawn(models, cluster):
-    """The difference if other organisations (or models) had been drawn, and without each one."""
+    """The difference if other clusters had been drawn, and without each one."""
+    models = _certain(models)
     _, known, _ = _signs(models)
     downloads = models["hub_downloads_30d"]
-    return share_difference(downloads * (known > 0), downloads * (known < 0), downloads, cluster)
+    return share_difference(
+        downloads * (known > 0), downloads * (known < 0), downloads, models[cluster]
+    )
 
 
-def _share(models, country, cluster) -> Estimate:
-    downloads = models["hub_downloads_30d"]
-    certain = models[country] & (models[MAY_BE].sum(axis="columns") == 1)
-    bounds = origin_share_bounds(downloads, certain, models[country])
-    columns = downloads * certain, downloads, models["organisation"]
-    return Estimate(
-        label=SHARE.format(country),
+def _share(models, country) -> Estimate:
+    least = models[country] & (models[MAY_BE].sum(axis="columns") == 1)
+    ends = least.astype(int), models[country].astype(int)
+    bounds = _set(models, *ends)
+    certain = _certain(models)
+    downloads = certain["hub_downloads_30d"]
+    drawn = clustered_share(downloads * least[certain.index], downloads, certain["organisation"])
+    return _finite(
+        models,
         unit="share of downloads",
-        reading="finite population",
-        value=bounds.low,
+        label=SHARE.format(country),
+        value=bounds.low if bounds.width == 0 else None,
         bounds=bounds,
-        n=_counted(models),
-        n_unit="models",
         assumptions=(CODED,),
         budget=budget(
-            _origin_row(models, bounds),
-            leave_one_out_row(leave_one_out(*columns), cluster),
-            sampling_row(clustered_share(*columns), f"{cluster}s"),
+            _origin_row(certain, _set(certain, *(end[certain.index] for end in ends))),
+            *_task_rows(models, ends[0]),
+            leave_one_out_row(drawn.leave_one_out, "organisation"),
+            _interval_row(drawn),
         ),
     )
 
 
-def _parts(models) -> list[Estimate]:
-    """What each task adds to the difference; the parts add up to it."""
-    downloads = models["hub_downloads_30d"].groupby(models["task"]).sum()
-    weights = downloads / downloads.sum()
-    if len(weights) == 1:
+def _parts(models, by) -> list[Estimate]:
+    """What each group adds to the difference; the parts add up to it."""
+    groups = models.groupby(by)
+    if models["optional"].any() or len(groups) == 1:  # no parts of a total that is not known
         return []
-    return [_part(models[models["task"] == task], task, weights[task]) for task in weights.index]
+    total = models["hub_downloads_30d"].sum()
+    return [
+        _part(rows, group, float(rows["hub_downloads_30d"].sum() / total)) for group, rows in groups
+    ]
 
 
-def _part(models, task, weight) -> Estimate:
+def _part(models, group, weight) -> Estimate:
     bounds, known = _difference(models), _known(models)
-    return Estimate(
-        label=PART.format(task),
-        unit="difference in share of downloads",
-        reading="finite population",
+    return _finite(
+        models,
+        label=PART.format(group),
         value=known * weight,
         bounds=Bounds(bounds.low * weight, bounds.high * weight),
-        n=_counted(models),
-        n_unit="models",
         assumptions=(CODED,),
     )
-
-
-def _counted(models) -> int:
-    return int((models["hub_downloads_30d"] > 0).sum())
 
 
 def percent(share) -> str:
@@ -370,17 +430,21 @@ def percent(share) -> str:
 
 
 def _sources(sample, drawn) -> list[BudgetRow]:
-    """One row a source of doubt; all but the first keep every doubtful publisher out of both."""
-    models, cluster = sample["models"], sample["cluster"]
-    one_model = _redrawn(models, models["model_id"]).leave_one_out
+    """One row a source of doubt, each from the estimate with every other doubt left out."""
+    models, certain = sample["models"], _certain(sample["models"])
+    fresh = _known(certain[certain["refreshed"]])
     rows = [
-        _origin_row(models, _difference(models)),
+        _origin_row(certain, _difference(certain)),
+        *_task_rows(models, _signs(models)[1]),
         *(_convention_row(*item) for item in sample["varied"].items()),
-        leave_one_out_row(drawn.leave_one_out, cluster),
-        leave_one_out_row(one_model, "model"),
+        leave_one_out_row(drawn.leave_one_out, "organisation"),
+        leave_one_out_row(_redrawn(models, "account").leave_one_out, "account"),
+        leave_one_out_row(_redrawn(models, "model_id").leave_one_out, "model"),
         alternatives_row("date", sample["dates"]),
-        sampling_row(drawn, f"{cluster}s"),
-        *(_catalogue_rows(models) if sample["cut"] is None else [_below_the_cut(sample)]),
+        alternatives_row(
+            "counts not refreshed", {"all counts": _known(certain), "fresh counts only": fresh}
+        ),
+        _interval_row(drawn),
     ]
     return [row for row in rows if row.width > 0]
 
@@ -388,171 +452,225 @@ def _sources(sample, drawn) -> list[BudgetRow]:
 def _origin_row(models, bounds) -> BudgetRow:
     doubtful = models[models[MAY_BE].sum(axis="columns") > 1]
     share = doubtful["hub_downloads_30d"].sum() / models["hub_downloads_30d"].sum()
-    return BudgetRow(
-        source="origin unknown or disputed",
-        low=bounds.low,
-        high=bounds.high,
-        detail=f"{number(len(doubtful), 0)} models with {percent(share)} of downloads",
+    detail = f"{number(len(doubtful), 0)} models with {percent(share)} of downloads; "
+    others = "every other row counts them to none of the countries"
+    return _row("origin unknown or disputed", bounds, detail + others)
+
+
+def _row(source, found, detail) -> BudgetRow:
+    return BudgetRow(source=source, low=found.low, high=found.high, detail=detail)
+
+
+def _task_rows(models, known) -> Iterator[BudgetRow]:
+    """What the models without a task do to the estimate, where they may belong or not."""
+    if models["optional"].any():
+        detail = f"{_without_a_task(models)}; every other row leaves them out"
+        yield _row("task unknown", _set(models, known, known), detail)
+
+
+def _without_a_task(models) -> str:
+    downloads = models["hub_downloads_30d"].groupby(models["optional"]).sum()
+    return (
+        f"{number(models['optional'].sum(), 0)} models that name no task, with "
+        f"{percent(downloads[True] / downloads[False])} as many downloads as those of the task"
     )
 
 
 def _convention_row(name, found) -> BudgetRow:
     low = min(found, key=lambda value: found[value].low)
     high = max(found, key=lambda value: found[value].high)
-    return BudgetRow(
-        source=name,
-        low=found[low].low,
-        high=found[high].high,
-        detail=f"lowest: {low}; highest: {high}",
-    )
+    bounds = Bounds(found[low].low, found[high].high)
+    return _row(name, bounds, f"lowest: {low}; highest: {high}")
 
 
-def _below_the_cut(sample) -> BudgetRow:
-    models, gap = sample["models"], _known(sample["models"])
-    more = len(models) * sample["cut"] / models["hub_downloads_30d"].sum()
-    return BudgetRow(
-        source="as many models again below the cut",
-        low=(gap - more) / (1 + more),
-        high=(gap + more) / (1 + more),
-        detail=f"each with at most the {number(sample['cut'])} downloads of the last place, all of "
-        "one country; of the rest of the Hub the table says nothing",
-    )
-
-
-def _catalogue_rows(models) -> list[BudgetRow]:
-    downloads = models["hub_downloads_30d"]
-    typical = downloads[downloads > 0].median()
-    missing = models[downloads == 0]
-    us, china = (typical * missing[country].sum() for country in ("US", "China"))
-    gap, total = _known(models), downloads.sum()
-    fresh = _known(models[models["refreshed"]])
-    return [
-        alternatives_row("counts not refreshed", {"all counts": gap, "fresh counts only": fresh}),
-        BudgetRow(
-            source="models without a count",
-            low=(gap * total - us) / (total + us),
-            high=(gap * total + china) / (total + china),
-            detail=f"{number(len(missing), 0)} models, if each had up to the {number(typical)} "
-            "downloads of the median model",
-        ),
-    ]
+def _interval_row(drawn) -> BudgetRow:
+    row = sampling_row(drawn)
+    conditions = "whose conditions fail" if drawn.failed else "whose conditions hold"
+    return replace(row, detail=f"{drawn.interval.level:.0%} interval {conditions}: {row.detail}")
 
 
 # What would overturn it ---------------------------------------------------------------------------
 
 
+@dataclass(frozen=True)
+class Lead:
+    """What one country has more than the other: ``signed`` downloads of each model.
+
+    ``against`` decides every doubt against the leader, which gives the end of the identified set
+    that is nearest to zero; ``known`` leaves all doubt out.
+    """
+
+    leader: str
+    trailer: str
+    against: pd.DataFrame
+    known: pd.DataFrame
+
+    @classmethod
+    def of(cls, models) -> "Lead":
+        least, known, most = _signs(models)
+        downloads, optional = models["hub_downloads_30d"], models["optional"]
+        china = _known(models) > 0
+        worst = least if china else -most
+        belongs = belonging(worst, downloads.to_numpy(), optional.to_numpy())
+        return cls(
+            leader="China" if china else "US",
+            trailer="US" if china else "China",
+            against=models.assign(signed=downloads * worst)[belongs],
+            known=models.assign(signed=downloads * (known if china else -known))[~optional],
+        )
+
+    def lost(self, what, threshold, sentence) -> TippingPoint:
+        """Where the verdict is lost: nowhere, if the identified set holds both signs."""
+        if self.against["signed"].sum() > 0:
+            return TippingPoint(what=what, threshold=threshold, sentence=sentence)
+        none = "there is no verdict to lose, as the identified set holds both signs"
+        return TippingPoint(what=what, threshold=None, sentence=none)
+
+
 def _tipping_points(sample) -> tuple[TippingPoint, ...]:
     models = sample["models"]
-    gap = _known(models)
-    leader, trailer = ("China", "US") if gap > 0 else ("US", "China")
+    lead = Lead.of(models)
     return (
-        _miscoded(models, leader),
-        _unknown(models, gap, trailer),
-        _left_out(models, gap, leader, sample["cluster"]),
-        _not_listed(sample, gap, trailer),
+        _miscoded(lead),
+        *_settling(lead, models),
+        _left_out(lead),
+        _not_listed(lead, sample["cut"], sample["uncounted"]),
     )
 
 
-def _miscoded(models, leader) -> TippingPoint:
-    _, known, _ = _signs(models)
-    lost = misclassification_tipping(models["hub_downloads_30d"], known > 0, known < 0)
-    bounds = _difference(models)
-    worst = max(bounds.low, -bounds.high) / 2
-    against = (
-        f"{percent(worst)} with every doubtful publisher against it"
-        if worst > 0
-        else "none, if every doubtful publisher is against it"
+def _miscoded(lead) -> TippingPoint:
+    against, known = (
+        misclassification_tipping(rows["hub_downloads_30d"], rows["signed"] > 0, rows["signed"] < 0)
+        for rows in (lead.against, lead.known)
     )
-    return TippingPoint(
-        what="share of downloads coded to the wrong one of the two countries",
-        threshold=lost.exchanged,
-        sentence=f"the lead of {THE[leader]} is lost if {percent(lost.exchanged)} of all downloads "
-        f"were coded to the wrong one of the two countries ({against}); {lost.units} of its models "
-        "suffice",
+    return lead.lost(
+        "share of downloads coded to the wrong one of the two countries",
+        against.exchanged,
+        f"the lead of {THE[lead.leader]} is lost if {percent(against.exchanged)} of all downloads "
+        f"({against.units} of its models suffice) were coded to the wrong one of the two countries "
+        f"and every doubtful publisher were against it; {percent(known.exchanged)} "
+        f"({known.units} of its models) with every doubtful publisher in neither",
     )
 
 
-def _unknown(models, gap, trailer) -> TippingPoint:
-    doubtful = models[trailer] & (models[MAY_BE].sum(axis="columns") > 1)
-    share = models["hub_downloads_30d"][doubtful].sum() / models["hub_downloads_30d"].sum()
-    needed = abs(gap) / share if share > 0 else math.inf
-    told = (
-        f"lost if {percent(needed)} of the downloads of unknown or disputed origin were of "
-        f"{THE[trailer]} and the rest of neither"
-        if needed <= 1
-        else f"kept even if every publisher of unknown or disputed origin were of {THE[trailer]}"
+def _settling(lead, models) -> Iterator[TippingPoint]:
+    """Which part of one kind of doubt turns the sign, every other doubt left out."""
+    the, gap = THE[lead.trailer], lead.known["signed"].sum()
+    downloads, possible = models["hub_downloads_30d"], models[lead.trailer]
+    several, optional = models[MAY_BE].sum(axis="columns") > 1, models["optional"]
+    yield _turned(
+        f"share of the doubtful downloads that are of {the}",
+        gap / downloads[possible & several & ~optional].sum(),
+        f"of the downloads of unknown or disputed origin were of {the}",
     )
-    return TippingPoint(
-        what=f"share of the doubtful downloads that are of {THE[trailer]}",
-        threshold=needed if needed <= 1 else None,
-        sentence=told,
-    )
-
-
-def _left_out(models, gap, leader, cluster) -> TippingPoint:
-    """The fewest organisations of the leading country without which it leads no more."""
-    _, known, _ = _signs(models)
-    signed = models["hub_downloads_30d"] * known * np.sign(gap)
-    held = signed.groupby(models["organisation"]).sum()
-    held = held[held > 0].sort_values(ascending=False)
-    fewest = int(np.searchsorted(held.cumsum(), signed.sum()) + 1)
-    names = ", ".join(held.index[: min(fewest, 3)]) + (" and more" if fewest > 3 else "")
-    return TippingPoint(
-        what=f"{cluster}s of {THE[leader]} left out, the largest first",
-        threshold=fewest,
-        sentence=f"lost without {fewest} of the {cluster}s of {THE[leader]}: {names}",
-    )
-
-
-def _not_listed(sample, gap, trailer) -> TippingPoint:
-    """Downloads outside the table, or without a count in it, that would close the gap."""
-    models, the = sample["models"], THE[trailer]
-    downloads = models["hub_downloads_30d"]
-    missing = abs(gap) * downloads.sum()
-    if sample["cut"] is not None:
-        needed = math.ceil(missing / sample["cut"])
-        return TippingPoint(
-            what=f"further models of {the} at the cut",
-            threshold=needed,
-            sentence=f"below the cut, {number(needed, 0)} more models of {the} with as many "
-            "downloads as the last place would close the gap",
+    if optional.any():
+        yield _turned(
+            f"share of the downloads without a task, of {the}, that belong",
+            gap / downloads[possible & ~several & optional].sum(),
+            f"of the downloads of models of {the} that name no task belonged",
         )
-    possible = int((models[trailer] & (downloads == 0)).sum())
-    return TippingPoint(
-        what=f"downloads of each model without a count that may be of {the}",
-        threshold=missing / possible,
-        sentence=f"the {number(possible, 0)} models without a count that may be of {the} would "
-        f"need {number(missing / possible, 0)} downloads each",
+
+
+def _turned(what, needed, of) -> TippingPoint:
+    if needed > 1:
+        needed, told = None, "stays even if all"
+    else:
+        told = f"turns if {percent(needed)}"
+    sentence = f"all other doubt left out, the sign {told} {of}"
+    return TippingPoint(what=what, threshold=needed, sentence=sentence)
+
+
+def _left_out(lead) -> TippingPoint:
+    against, known = _fewest(lead.against), _fewest(lead.known)
+    sentence = f"lost without {_together(against)}"
+    if against != known:
+        sentence += (
+            " if every doubtful publisher is against it; with every one in neither, lost without "
+            f"{_together(known)}"
+        )
+    what = f"organisations of {THE[lead.leader]} left out, the largest first"
+    return lead.lost(what, len(against), sentence)
+
+
+def _fewest(rows) -> list[str]:
+    """The fewest organisations of the leading country without which it leads no more."""
+    held = rows["signed"].groupby(rows["organisation"]).sum()
+    largest = held[held > 0].sort_values(ascending=False)
+    return list(largest.index[: int(np.searchsorted(largest.cumsum(), held.sum()) + 1)])
+
+
+def _together(names) -> str:
+    if len(names) == 1:
+        return names[0]
+    if len(names) > 3:
+        return f"the {len(names)} largest, {', '.join(names[:3])} and so on, together"
+    return f"{', '.join(names[:-1])} and {names[-1]} together"
+
+
+def _not_listed(lead, cut, uncounted) -> TippingPoint:
+    """Downloads outside the list, or without a count in it, that would close the gap."""
+    the, gaps = THE[lead.trailer], [rows["signed"].sum() for rows in (lead.against, lead.known)]
+    if cut is not None:
+        needed = [math.ceil(gap / cut) for gap in gaps]
+        what = f"further models of {the} at the cut"
+        told = f"below the cut, {{}} more models of {the} with the downloads of the last place"
+    else:
+        possible = int(uncounted[lead.trailer].sum())
+        needed = [gap / possible for gap in gaps]
+        what = f"downloads of each model without a count that may be of {the}"
+        models = f"the {number(possible, 0)} models without a count that may be of {the}"
+        told = f"{{}} downloads of each of {models}"
+    against, known = (number(amount, 0) for amount in needed)
+    return lead.lost(
+        what,
+        needed[0],
+        f"{told.format(against)} would close the gap if every doubtful publisher is of {the}; "
+        f"{known} if of neither country",
     )
 
 
-def _assumptions(sample, drawn) -> tuple[Assumption, ...]:
+def _assumptions(sample, drawn) -> Iterator[Assumption]:
     models = sample["models"]
+    yield OTHER_YEAR
+    yield LISTED if sample["cut"] is not None else CATALOGUED
+    if len(sample["uncounted"]):
+        yield _without_count(sample["uncounted"])
+    if models["optional"].any():
+        yield Assumption(
+            name="every model of the task names it",
+            holds="no",
+            evidence=f"{_without_a_task(models)}, may belong: the set holds whichever do.",
+        )
+    yield CODED
+    yield _repackaged(_certain(models))
+    failed = ", ".join(condition.name for condition in drawn.failed)
+    yield Assumption(
+        name="organisations are independent draws, so that an interval may carry the verdict",
+        holds="no",
+        evidence=f"Not large enough: {failed}. The interval is one row of the budget.",
+    )
+    yield USED
+
+
+def _without_count(rows) -> Assumption:
+    return Assumption(
+        name="the models without a download count would change nothing",
+        holds="not testable",
+        evidence=f"For {number(len(rows), 0)} further models the catalogue gives no count, as its "
+        "lists by trend and by likes do not: they are outside the population.",
+    )
+
+
+def _repackaged(models) -> Assumption:
     downloads = models["hub_downloads_30d"]
     repackaged, mixed = downloads[models["repackager"]], downloads[models["mixed"]]
     named = downloads[models["repackager"] & models["names_a_base"]].sum() / repackaged.sum()
-    failed = ", ".join(condition.name for condition in drawn.failed)
-    return (
-        OTHER_YEAR,
-        LISTED if sample["cut"] is not None else CATALOGUED,
-        CODED,
-        Assumption(
-            name="a repackaged model belongs to whoever repackaged it",
-            holds="no",
-            evidence=f"Repackagers hold {percent(repackaged.sum() / downloads.sum())} of the "
-            f"downloads, and a base model is named for {percent(named)} of that. Accounts that "
-            f"also train count as developers; they hold {percent(mixed.sum() / downloads.sum())}.",
-        ),
-        Assumption(
-            name="organisations are independent draws, so that an interval may carry the verdict",
-            holds="no",
-            evidence=f"Not large enough: {failed}. The interval is one row of the budget.",
-        ),
-        Assumption(
-            name="a download is a use",
-            holds="no",
-            evidence="The Hub counts requests of one file: caches, tests and crawlers count too.",
-        ),
+    return Assumption(
+        name="a repackaged model belongs to whoever repackaged it",
+        holds="no",
+        evidence=f"Repackagers hold {percent(repackaged.sum() / downloads.sum())} of the "
+        f"downloads, and a base model is named for {percent(named)} of that. Accounts that "
+        f"also train count as developers; they hold {percent(mixed.sum() / downloads.sum())}.",
     )
 
 
@@ -578,6 +696,11 @@ CODED = Assumption(
     holds="not testable",
     evidence="Both codings were made by one language model, so that their agreement is not truth.",
 )
+USED = Assumption(
+    name="a download is a use",
+    holds="no",
+    evidence="The Hub counts requests of one file: caches, tests and crawlers count too.",
+)
 
 
 # Figure -------------------------------------------------------------------------------------------
@@ -598,7 +721,7 @@ LOOK = {"China": (0.17, figures.CHINA, "o"), "US": (-0.17, figures.UNITED_STATES
 
 def figure(result):
     canvas, ((shares, gaps), (top, catalogue)) = figures.canvas(
-        (2, 2), height=6, source=figures.sources(result), height_ratios=(1.15, 1), sharey="row"
+        (2, 2), height=7, source=figures.sources(result), height_ratios=(1, 1.15), sharey="row"
     )
     answers = [result.answer(population=population) for population in ROWS]
     published = dict(answers[0].tables["published"].rows)
@@ -607,7 +730,7 @@ def figure(result):
     figures.label_rows(shares, [*ROWS.values(), PUBLISHED], width=26)
     for axes, population in ((top, TOP), (catalogue, CATALOGUE)):
         _draw_parts(axes, result.answer(population=population))
-    figures.label_rows(top, [*TASKS, "together"])
+    figures.label_rows(top, [*TASKS, *AGES, "together"], width=26)
     top.set_title("c  1,000 most downloaded, June")
     catalogue.set_title("d  LLM catalogue")
     for axes in (gaps, catalogue):
@@ -624,10 +747,10 @@ def _draw_shares(axes, answers, published) -> None:
                 axes, offset - row, found.identified, value=found.value, color=color, marker=marker
             )
         axes.plot(published[country], offset - len(answers), marker, mfc="white", mec=color, ms=4.5)
-        first = answers[0].estimates[SHARE.format(country)]
-        _note(axes, country, (first.value, offset), (-5, 0), ha="right", color=color)
+        first = answers[0].estimates[SHARE.format(country)].identified
+        _note(axes, country, (first.low, offset), (-4, 0), ha="right", color=color)
     axes.set_xlim(0, 0.65)
-    axes.set_xlabel("share of downloads\n(bar: unknown or disputed origin)")
+    axes.set_xlabel("share of downloads\n(bar: origin or task unknown)")
     axes.set_title("a  China and the US")
 
 
@@ -646,13 +769,13 @@ def _draw_gaps(axes, answers, published) -> None:
     axes.set_xlim(-0.5, 0.5)
     for text, place, side in (("US ahead", -6, "right"), ("China ahead", 6, "left")):
         _note(axes, text, (0, 0.55), (place, 0), ha=side, color=figures.MUTED)
-    axes.set_xlabel("difference in share of downloads\n(ticks, line: other analytic choices)")
+    axes.set_xlabel("difference in share of downloads\n(dot: doubt left out; ticks, line: choices)")
     axes.set_title("b  China minus US")
 
 
 def _draw_parts(axes, answer) -> None:
     figures.null_line(axes, 0)
-    parts = [*(PART.format(task) for task in TASKS), DIFFERENCE]
+    parts = [*(PART.format(group) for group in (*TASKS, *AGES)), DIFFERENCE]
     for row, label in enumerate(parts):
         found = answer.estimates.get(label)
         if found is None:
@@ -663,9 +786,10 @@ def _draw_parts(axes, answer) -> None:
         figures.draw_set(
             axes, -row, found.identified, value=found.value, color=color, marker=marker
         )
-    axes.axhline(0.5 - len(TASKS), color=figures.FAINT, lw=0.8)
-    axes.set_xlim(-0.27, 0.27)
-    axes.set_xlabel("part of China minus US, by task")
+    for below in (len(TASKS), len(TASKS) + len(AGES)):
+        axes.axhline(0.5 - below, color=figures.FAINT, lw=0.8)
+    axes.set_xlim(-0.29, 0.29)
+    axes.set_xlabel("part of China minus US, by task and by age")
 
 
 def _note(axes, text, point, offset, *, color, ha="left") -> None:

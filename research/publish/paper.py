@@ -7,13 +7,13 @@ import shutil
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from research import datasets, figures, places
+from research import calibration, datasets, figures, places
 from research.places import write_beside
 from research.publish.claims import answer_claims, list_claims
 from research.publish.claims import figure as claims_figure
 from research.results import ResearchError, Result
 
-SOURCES = ("paper.typ", "numbers.typ", "references.bib")
+SOURCES = ("paper.typ", "numbers.typ", "references.bib", "calibration.json")
 
 
 def working_copy(folder: Path) -> None:
@@ -43,7 +43,7 @@ def list_datasets(results: Iterable[Result], folder: Path) -> Path:
 
 
 def prepare_paper(results: Sequence[Result], folder: Path) -> None:
-    """What the text reads besides results: datasets, analyses, the claims and their figure."""
+    """What the text reads besides results: datasets, analyses, claims, the coverage study."""
     list_datasets(results, folder)
     names = json.dumps([result.analysis for result in results], indent=1) + "\n"
     write_beside(folder / "build" / "analyses.json", names.encode())
@@ -51,6 +51,7 @@ def prepare_paper(results: Sequence[Result], folder: Path) -> None:
     list_claims(answers, folder)
     with figures.theme():
         figures.save(claims_figure(answers), folder / "build" / "figures" / "claims")
+    calibration.draw(calibration.recorded(folder), folder / "build" / "figures")
 
 
 def compile_paper(folder: Path) -> Path:

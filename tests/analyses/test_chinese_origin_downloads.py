@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-import math
+from itertools import product
 
+import numpy as np
+import pandas as pd
 import pytest
 
 import research
@@ -18,13 +20,15 @@ TEXT, CATALOGUE = "text generation in the LLM catalogue, 2026-10-05", "LLM catal
 VERDICTS = {
     TOP: "does not hold",
     APRIL: "does not hold",
-    TOP_TEXT: "holds",
+    TOP_TEXT: "not identified",
     CREATED: "holds",
     TEXT: "not identified",
     CATALOGUE: "holds",
 }
 SPIKE = "Qwen/Qwen3-VL-2B-Instruct"
 SBERT = ["sentence-transformers", "cross-encoder"]
+PART = ": part of the difference"
+AGES = ["created by 2022-03-02 (legacy import)", "created later", "no date of creation"]
 EXACT = 1e-9  # sums of a thousand to sixteen thousand numbers in another order
 
 
@@ -34,27 +38,36 @@ def result():
 
 
 @pytest.fixture(scope="module")
+def module():
+    return find("chinese_origin_downloads").module
+
+
+@pytest.fixture(scope="module")
 def rows():
     """Every population as (account, downloads, model, base models, role, possible countries)."""
-    origins = research.load("publisher_origins").set_index("author")
     top, llm = research.load("hub_top_models"), research.load("hub_llm_models")
+    llm = llm[llm["downloads_observed"].astype(bool)]
     june, april = (top[top["as_of"] == day] for day in ("2026-06-11", "2026-04-28"))
     new = june[(june["created_at"] >= "2024-08-01") & (june["created_at"] < "2025-09-01")]
     tables = {
         TOP: june,
         APRIL: april,
-        TOP_TEXT: june[june["pipeline_tag"] == "text-generation"],
+        TOP_TEXT: june[june["pipeline_tag"].fillna("text-generation") == "text-generation"],
         CREATED: new,
-        TEXT: llm[llm["pipeline_tag"] == "text-generation"],
+        TEXT: llm[llm["pipeline_tag"].fillna("text-generation") == "text-generation"],
         CATALOGUE: llm,
     }
-    joined = {
-        name: table.merge(origins, on="author", how="left", validate="many_to_one")
-        for name, table in tables.items()
-    }
-    for table in joined.values():
-        table["possible"] = [possible(codes) for codes in table["candidates"]]
-    return joined
+    return {name: with_origins(table, name in (TOP_TEXT, TEXT)) for name, table in tables.items()}
+
+
+def with_origins(table, by_task=False):
+    """The models with the countries of their accounts; those without a task may be left out."""
+    origins = research.load("publisher_origins")
+    joined = table.merge(origins, on="author", how="left", validate="many_to_one")
+    return joined.assign(
+        possible=[possible(codes) for codes in joined["candidates"]],
+        optional=joined["pipeline_tag"].isna() & by_task,
+    )
 
 
 def possible(codes) -> frozenset[str]:
@@ -67,15 +80,35 @@ def possible(codes) -> frozenset[str]:
 SIGN = {"CN": 1, "US": -1, "other": 0}
 
 
-def difference(table, choose) -> float:
-    """China minus US where ``choose`` settles the sign of each set of possible countries."""
-    sign = table["possible"].map(lambda countries: choose([SIGN[c] for c in countries]))
+def mean(values, table) -> float:
     downloads = table["hub_downloads_30d"].astype(float)
-    return float((sign * downloads).sum() / downloads.sum())
+    return float((values * downloads).sum() / downloads.sum())
 
 
-def as_known(signs) -> int:
-    return signs[0] if len(signs) == 1 else 0
+def signs(table, choose):
+    return table["possible"].map(lambda countries: choose([SIGN[c] for c in countries]))
+
+
+def known(table) -> float:
+    """China minus US without the models that may not belong, doubtful publishers in neither."""
+    certain = table[~table["optional"]]
+    return mean(signs(certain, as_known), certain)
+
+
+def as_known(found) -> int:
+    return found[0] if len(found) == 1 else 0
+
+
+def end(table, choose, values=None) -> float:
+    """The least or greatest mean: optional models enter from one side, up to some value."""
+    values = signs(table, choose) if values is None else values
+    side = 1 if choose is min else -1
+    within = [~table["optional"] | (side * values <= limit) for limit in (-2, -1, 0, 1)]
+    return choose(mean(values[some], table[some]) for some in within)
+
+
+def ends(table) -> tuple[float, float]:
+    return end(table, min), end(table, max)
 
 
 def primary(result, population):
@@ -93,11 +126,30 @@ def specification(result, population, **choices):
 
 @pytest.mark.parametrize("population", VERDICTS)
 def test_difference_and_bounds_are_those_of_a_plain_sum(result, rows, population):
-    found = primary(result, population)
-    assert found.value == pytest.approx(difference(rows[population], as_known), abs=EXACT)
-    assert found.bounds.low == pytest.approx(difference(rows[population], min), abs=EXACT)
-    assert found.bounds.high == pytest.approx(difference(rows[population], max), abs=EXACT)
-    assert found.n == (rows[population]["hub_downloads_30d"] > 0).sum()
+    found, table = primary(result, population), rows[population]
+    assert found.value == pytest.approx(known(table), abs=EXACT)
+    assert tuple(found.bounds) == pytest.approx(ends(table), abs=EXACT)
+    assert found.n == (~table["optional"]).sum()
+    assert (table["hub_downloads_30d"] > 0).all()
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_membership_and_origin_are_bounded_as_by_trying_all(module, seed):
+    rng = np.random.default_rng(seed)
+    may_be = [np.flatnonzero(rng.permutation([1, *rng.integers(0, 2, 2)])) for _ in range(7)]
+    models = pd.DataFrame({"hub_downloads_30d": rng.integers(1, 20, 7).astype(float)})
+    models["optional"] = [False, False, False, *rng.permutation([True, True, True, False])]
+    for place, country in enumerate(("China", "US", "elsewhere")):
+        models[country] = [place in places for places in may_be]
+    models["Germany"] = False
+    downloads = models["hub_downloads_30d"].to_numpy()
+    tried = [
+        downloads @ (np.array(belongs) * np.array(origin)) / (downloads @ np.array(belongs))
+        for belongs in product(*([0, 1] if o else [1] for o in models["optional"]))
+        for origin in product(*([[1, -1, 0][place] for place in places] for places in may_be))
+    ]
+    found = module._difference(models)
+    assert tuple(found) == pytest.approx((min(tried), max(tried)), abs=EXACT)
 
 
 @pytest.mark.parametrize("population", VERDICTS)
@@ -111,16 +163,18 @@ def test_verdicts_follow_from_the_bounds_alone(result, population):
     assert (found.bounds.high < 0) == (VERDICTS[population] == "does not hold")
 
 
+@pytest.mark.parametrize("population", [TOP, TOP_TEXT])
 @pytest.mark.parametrize(("country", "code"), [("China", "CN"), ("US", "US"), ("Germany", "DE")])
-def test_shares_run_from_certain_to_possible(result, rows, country, code):
-    found = result.answer(population=TOP).estimates[f"{country}: share of downloads"]
-    table = rows[TOP]
-    downloads = table["hub_downloads_30d"].astype(float)
-    may = table["candidates"].isna() | table["candidates"].str.contains(code, na=False)
-    assert found.bounds.low == pytest.approx(
-        downloads[table["country"] == code].sum() / downloads.sum(), abs=EXACT
-    )
-    assert found.bounds.high == pytest.approx(downloads[may].sum() / downloads.sum(), abs=EXACT)
+def test_shares_run_from_certain_to_possible_without_a_point(
+    result, rows, population, country, code
+):
+    found = result.answer(population=population).estimates[f"{country}: share of downloads"]
+    table = rows[population]
+    certain = (table["country"] == code).astype(int)
+    may = table["candidates"].str.contains(code, na=True).astype(int)
+    assert found.bounds.low == pytest.approx(end(table, min, certain), abs=EXACT)
+    assert found.bounds.high == pytest.approx(end(table, max, may), abs=EXACT)
+    assert found.value is None
 
 
 def test_the_bounds_of_the_difference_are_narrower_than_those_of_the_shares_allow(result):
@@ -133,14 +187,31 @@ def test_the_bounds_of_the_difference_are_narrower_than_those_of_the_shares_allo
 
 
 @pytest.mark.parametrize("population", [TOP, APRIL, CATALOGUE])
-def test_tasks_add_up_to_the_difference(result, population):
-    answer = result.answer(population=population)
-    parts = [e for label, e in answer.estimates.items() if label.endswith("part of the difference")]
-    whole = answer.estimates[DIFFERENCE]
-    for end in ("value", "bounds.low", "bounds.high"):
-        first, _, last = end.partition(".")
-        values = [getattr(getattr(e, first), last) if last else e.value for e in [*parts, whole]]
-        assert sum(values[:-1]) == pytest.approx(values[-1], abs=EXACT)
+@pytest.mark.parametrize("by", ["task", "age"])
+def test_parts_add_up_to_the_difference(result, population, by):
+    estimates = result.answer(population=population).estimates
+    parts = [
+        found
+        for label, found in estimates.items()
+        if label.endswith(PART) and (label.removesuffix(PART) in AGES) == (by == "age")
+    ]
+    whole = estimates[DIFFERENCE]
+    assert len(parts) > 1
+    assert sum(part.value for part in parts) == pytest.approx(whole.value, abs=EXACT)
+    for limit in ("low", "high"):
+        added = sum(getattr(part.bounds, limit) for part in parts)
+        assert added == pytest.approx(getattr(whole.bounds, limit), abs=EXACT)
+    assert sum(part.n for part in parts) == whole.n
+
+
+@pytest.mark.parametrize("population", [TOP, APRIL])
+def test_the_lead_of_the_us_is_that_of_repositories_of_the_legacy_import(result, rows, population):
+    old, later, _ = (label + PART for label in AGES)
+    estimates, table = result.answer(population=population).estimates, rows[population]
+    imported = (table["created_at"] == "2022-03-02").astype(int)
+    found = mean(imported * signs(table, as_known), table)
+    assert estimates[old].value == pytest.approx(found, abs=EXACT)
+    assert estimates[old].bounds.high < 0 < estimates[later].value
 
 
 def test_both_populations_agree_on_language_tasks_and_differ_in_what_else_they_hold(result):
@@ -159,9 +230,20 @@ def test_both_populations_agree_on_language_tasks_and_differ_in_what_else_they_h
 def test_the_spike_is_one_model_of_april(result, rows):
     without = rows[APRIL][rows[APRIL]["model_id"] != SPIKE]
     removed = specification(result, APRIL, spike="removed")
-    assert removed.value == pytest.approx(difference(without, as_known), abs=EXACT)
-    kept = specification(result, TOP, spike="kept")
-    assert specification(result, TOP, spike="removed") is kept  # the same sample counts once
+    assert removed.value == pytest.approx(known(without), abs=EXACT)
+    refused = {s.reason for s in result.answer(population=CREATED).skipped}
+    assert "none of these models has a traffic spike on that day" in refused
+
+
+@pytest.mark.parametrize(("population", "word"), [(TOP_TEXT, "holds"), (TEXT, "not identified")])
+def test_without_the_models_that_name_no_task_only_origins_are_in_doubt(
+    result, rows, population, word
+):
+    tagged = rows[population][~rows[population]["optional"]]
+    found = specification(result, population, untagged="left out")
+    assert tuple(found.bounds) == pytest.approx(ends(tagged), abs=EXACT)
+    assert found.value == primary(result, population).value
+    assert found.verdict.word == word
 
 
 @pytest.mark.parametrize("population", [TOP, APRIL, CATALOGUE])
@@ -188,24 +270,8 @@ def test_repackaged_models_follow_the_base_they_name_or_may_be_anyones(result, r
         sets = [possible(origins.get(base.split("/")[0])) for base in bases]
         table.at[i, "possible"] = frozenset().union(*sets)
     based = specification(result, population, repackagers="base model")
-    assert based.value == pytest.approx(difference(table, as_known), abs=EXACT)
-    assert based.bounds.low == pytest.approx(difference(table, min), abs=EXACT)
-    assert based.bounds.high == pytest.approx(difference(table, max), abs=EXACT)
-
-
-def test_whether_accounts_are_merged_into_parents_changes_no_share(result):
-    for population in VERDICTS:
-        account = specification(result, population, organisation="account")
-        assert account.value == primary(result, population).value
-
-
-def test_by_account_the_largest_single_publisher_is_another(result):
-    by_account = run(
-        find("chinese_origin_downloads"), fixed={"population": TOP, "organisation": "account"}
-    )
-    row = budget(by_account, TOP)["one account left out"]
-    assert row.detail.endswith("without Qwen")
-    assert budget(result, TOP)["one organisation left out"].low < row.low  # Qwen is not all of it
+    assert based.value == pytest.approx(known(table), abs=EXACT)
+    assert tuple(based.bounds) == pytest.approx(ends(table), abs=EXACT)
 
 
 # What is uncertain, and what would overturn it ----------------------------------------------------
@@ -221,18 +287,29 @@ def test_budget_rows_hold_what_a_plain_sum_gives(result, rows):
     parents = june["parent"].fillna(june["author"])
     without = june[parents != "Alibaba"]
     assert top["one organisation left out"].detail.endswith("without Alibaba")
-    assert top["one organisation left out"].low == pytest.approx(
-        difference(without, as_known), abs=EXACT
-    )
+    assert top["one organisation left out"].low == pytest.approx(known(without), abs=EXACT)
+    without = june[june["author"] != "Qwen"]  # not all of Alibaba
+    assert top["one account left out"].detail.endswith("without Qwen")
+    assert top["one account left out"].low == pytest.approx(known(without), abs=EXACT)
     despiked = rows[APRIL][rows[APRIL]["model_id"] != SPIKE]
-    assert top["date"].low == pytest.approx(difference(despiked, as_known), abs=EXACT)
+    assert top["date"].low == pytest.approx(known(despiked), abs=EXACT)
     assert top["date"].high == primary(result, APRIL).value
     assert april["one model left out"].detail.endswith(SPIKE)
     assert "traffic spike" not in top
     fresh = rows[CATALOGUE][~rows[CATALOGUE]["stale_suspect"].fillna(False).astype(bool)]
-    assert catalogue["counts not refreshed"].high == pytest.approx(
-        difference(fresh, as_known), abs=EXACT
-    )
+    assert catalogue["counts not refreshed"].high == pytest.approx(known(fresh), abs=EXACT)
+
+
+@pytest.mark.parametrize("population", VERDICTS)
+def test_origin_and_task_have_a_row_each_where_they_are_in_doubt(result, rows, population):
+    table, found = rows[population], budget(result, population)
+    origin = found["origin unknown or disputed"]
+    assert (origin.low, origin.high) == pytest.approx(ends(table[~table["optional"]]), abs=EXACT)
+    assert ("task unknown" in found) == table["optional"].any()
+    if table["optional"].any():
+        values, task = signs(table, as_known), found["task unknown"]
+        assert task.low == pytest.approx(end(table, min, values), abs=EXACT)
+        assert task.high == pytest.approx(end(table, max, values), abs=EXACT)
 
 
 @pytest.mark.parametrize("population", VERDICTS)
@@ -248,7 +325,9 @@ def test_the_interval_over_organisations_is_a_row_that_says_why_it_carries_no_ve
 ):
     row = budget(result, population)["other organisations drawn"]
     assert row == primary(result, population).widest
-    assert "Kish n of the first numerator is" in row.detail
+    assert row.detail.startswith("95% interval whose conditions fail: ")
+    assert "Hill index of the totals is" in row.detail
+    assert "simulated coverage in such draws" in row.detail
     assert row.low < 0 < row.high
 
 
@@ -256,80 +335,143 @@ def points(result, population):
     return {point.what: point for point in primary(result, population).tipping_points}
 
 
-@pytest.mark.parametrize("population", VERDICTS)
-def test_recoding_the_tipping_share_brings_the_difference_to_zero(result, rows, population):
+DECIDED = [population for population, word in VERDICTS.items() if word != "not identified"]
+
+
+def test_where_the_set_holds_both_signs_no_verdict_can_be_lost(result):
+    for population in set(VERDICTS) - set(DECIDED):
+        for what, point in points(result, population).items():
+            if not what.startswith("share of the d"):  # those say what would settle it
+                assert point.threshold is None
+                assert point.sentence.startswith("there is no verdict to lose")
+
+
+def against(table, value) -> float:
+    """The end of the set nearest to zero, as the lead of the leading country."""
+    low, high = ends(table)
+    return low if value > 0 else -high
+
+
+@pytest.mark.parametrize("population", DECIDED)
+def test_recoding_the_tipping_share_brings_the_nearest_end_to_zero(result, rows, population):
     table = rows[population].sort_values("hub_downloads_30d", ascending=False)
     value = primary(result, population).value
-    key = "share of downloads coded to the wrong one of the two countries"
-    threshold = points(result, population)[key].threshold
-    assert value - 2 * math.copysign(threshold, value) == pytest.approx(0, abs=EXACT)
+    point = points(result, population)[
+        "share of downloads coded to the wrong one of the two countries"
+    ]
+    assert against(table, value) - 2 * point.threshold == pytest.approx(0, abs=EXACT)
     leader, trailer = ("CN", "US") if value > 0 else ("US", "CN")
     leading = table.index[table["country"] == leader]
-    fewest = next(k for k in range(1, 100) if recoded(table, leading[:k], trailer) * value <= 0)
-    assert f"; {fewest} of its models suffice" in points(result, population)[key].sentence
+    codings = [table] + [recoded(table, leading[:k], trailer) for k in range(1, 20)]
+    fewest = next(k for k, coding in enumerate(codings) if against(coding, value) <= 0)
+    assert f"({fewest} of its models suffice)" in point.sentence
+    fewest = next(k for k, coding in enumerate(codings) if known(coding) * value <= 0)
+    assert f"({fewest} of its models) with every doubtful" in point.sentence
 
 
-def recoded(table, which, country) -> float:
+def recoded(table, which, country):
     new = table["possible"].mask(table.index.isin(which), frozenset([country]))
-    return difference(table.assign(possible=new), as_known)
+    return table.assign(possible=new)
 
 
-@pytest.mark.parametrize("population", VERDICTS)
-def test_leaving_out_the_named_organisations_turns_the_sign_and_one_fewer_does_not(
+@pytest.mark.parametrize("population", DECIDED)
+def test_leaving_out_the_largest_organisations_loses_the_verdict_at_the_number_given(
     result, rows, population
 ):
     table, value = rows[population], primary(result, population).value
     parents = table["parent"].fillna(table["author"])
-    leader = "China" if value > 0 else "the US"
+    code, leader = ("CN", "China") if value > 0 else ("US", "the US")
+    leading = table["hub_downloads_30d"].where(table["country"] == code, 0).groupby(parents).sum()
+    largest = list(leading.sort_values(ascending=False).index)
+    without = [table[~parents.isin(largest[:k])] for k in range(10)]
+    fewest = next(k for k, rest in enumerate(without) if against(rest, value) <= 0)
     point = points(result, population)[f"organisations of {leader} left out, the largest first"]
-    names = point.sentence.partition(": ")[2].split(", ")
-    assert len(names) == point.threshold
-    assert difference(table[~parents.isin(names)], as_known) * value <= 0
-    assert difference(table[~parents.isin(names[:-1])], as_known) * value > 0
+    assert point.threshold == fewest == 1
+    assert point.sentence.startswith(f"lost without {largest[0]}")
+    turned = next(k for k, rest in enumerate(without) if known(rest) * value <= 0)
+    together = " and ".join(largest[:turned]) + " together" * (turned > 1)
+    assert point.sentence.endswith(f"lost without {together}")
 
 
-def test_only_for_text_generation_of_the_catalogue_the_unknown_publishers_decide(result, rows):
+@pytest.mark.parametrize(
+    ("names", "told"),
+    [
+        (["A"], "A"),
+        (["A", "B"], "A and B together"),
+        (["A", "B", "C"], "A, B and C together"),
+        (["A", "B", "C", "D"], "the 4 largest, A, B, C and so on, together"),
+    ],
+)
+def test_organisations_are_named_as_one_would_say_it(module, names, told):
+    assert module._together(names) == told
+
+
+def test_origins_may_turn_text_generation_in_the_catalogue_and_tasks_that_in_the_list(result, rows):
     for population in VERDICTS:
         trailer = "the US" if primary(result, population).value > 0 else "China"
-        point = points(result, population)[f"share of the doubtful downloads that are of {trailer}"]
-        assert (point.threshold is not None) == (population == TEXT)
-    table = rows[TEXT]
-    downloads = table["hub_downloads_30d"].astype(float)
-    doubtful = table["possible"].map(lambda c: len(c) > 1 and "US" in c)
+        found = points(result, population)
+        origin = found[f"share of the doubtful downloads that are of {trailer}"]
+        assert (origin.threshold is not None) == (population == TEXT)
+        task = found.get(f"share of the downloads without a task, of {trailer}, that belong")
+        assert (task is not None) == (population in (TEXT, TOP_TEXT))
+        assert (task is not None and task.threshold is not None) == (population == TOP_TEXT)
+    table = rows[TEXT][~rows[TEXT]["optional"]]
+    doubtful = table["possible"].map(lambda c: len(c) > 1 and "US" in c).astype(int)
     needed = points(result, TEXT)["share of the doubtful downloads that are of the US"].threshold
-    moved = needed * downloads[doubtful].sum() / downloads.sum()
-    assert primary(result, TEXT).value - moved == pytest.approx(0, abs=EXACT)
+    assert known(table) - needed * mean(doubtful, table) == pytest.approx(0, abs=EXACT)
+    table = rows[TOP_TEXT]
+    downloads = table["hub_downloads_30d"].where(table["country"] == "US", 0)
+    key = "share of the downloads without a task, of the US, that belong"
+    needed = points(result, TOP_TEXT)[key].threshold
+    certain = table[~table["optional"]]
+    ahead = known(certain) * certain["hub_downloads_30d"].sum()
+    assert needed * downloads[table["optional"]].sum() == pytest.approx(ahead, rel=EXACT)
 
 
 def test_models_outside_the_tables_that_would_close_the_gap(result, rows):
     june = rows[TOP]["hub_downloads_30d"]
     needed = points(result, TOP)["further models of China at the cut"].threshold
-    short = -primary(result, TOP).value * june.sum()
+    short = -primary(result, TOP).bounds.high * june.sum()
     assert (needed - 1) * june.min() < short <= needed * june.min()
-    table = rows[CATALOGUE]
-    silent = (table["hub_downloads_30d"] == 0) & table["possible"].map(lambda c: "US" in c)
-    each = points(result, CATALOGUE)[
+    llm = research.load("hub_llm_models")
+    silent = with_origins(llm[~llm["downloads_observed"].astype(bool)])
+    assert (silent["hub_downloads_30d"] == 0).all()
+    american = silent["possible"].map(lambda c: "US" in c).sum()
+    point = points(result, CATALOGUE)[
         "downloads of each model without a count that may be of the US"
     ]
-    total = table["hub_downloads_30d"].astype(float).sum()
-    assert each.threshold * silent.sum() == pytest.approx(
-        primary(result, CATALOGUE).value * total, rel=EXACT
-    )
+    short = primary(result, CATALOGUE).bounds.low * rows[CATALOGUE]["hub_downloads_30d"].sum()
+    assert point.threshold * american == pytest.approx(short, rel=EXACT)
+
+
+def test_models_without_a_count_are_told_of_and_outside_the_population(result):
+    llm = research.load("hub_llm_models")
+    silent = int((~llm["downloads_observed"].astype(bool)).sum())
+    told = [a.evidence for a in primary(result, CATALOGUE).assumptions if "count" in a.name]
+    assert told[0].startswith(f"For {silent:,} ".replace(",", " "))
+    assert primary(result, CATALOGUE).n == len(llm) - silent
+    assert "that have a download count" in result.answer(population=CATALOGUE).population
 
 
 # Figure -------------------------------------------------------------------------------------------
 
 
 @pytest.fixture(scope="module")
-def axes(result):
+def axes(result, module):
     with figures.theme():
-        return find("chinese_origin_downloads").module.figure(result).axes
+        return module.figure(result).axes
 
 
 def dots(panel) -> list[tuple[float, float]]:
     """Where single markers stand, rounded rows."""
     lines = [line for line in panel.lines if line.get_marker() in ("o", "s")]
     return [(float(line.get_xdata()[0]), round(float(line.get_ydata()[0]))) for line in lines]
+
+
+def bars(panel, row) -> list[list[float]]:
+    """The sets drawn within a row."""
+    lines = [line for line in panel.lines if line.get_linewidth() == 5]
+    return sorted(list(x.get_xdata()) for x in lines if round(float(x.get_ydata()[0])) == row)
 
 
 def test_the_figure_draws_the_differences_beside_the_published_one(result, axes):
@@ -342,15 +484,17 @@ def test_the_figure_draws_the_differences_beside_the_published_one(result, axes)
     assert [w for w in words if w in VERDICTS.values()] == [VERDICTS[p] for p in order]
 
 
-def test_the_figure_draws_both_shares_and_the_parts(result, axes):
-    estimates = result.answer(population=TOP).estimates
-    first = sorted(x for x, row in dots(axes[0]) if row == 0)
-    assert first == sorted(estimates[f"{c}: share of downloads"].value for c in ("China", "US"))
+def test_the_figure_draws_both_shares_as_sets_and_the_parts(result, axes):
+    for row, population in ((0, TOP), (-3, TOP_TEXT)):
+        shares = result.answer(population=population).estimates
+        sets = sorted(list(shares[f"{c}: share of downloads"].bounds) for c in ("China", "US"))
+        assert bars(axes[0], row) == sets
+        assert not [x for x, where in dots(axes[0]) if where == row]
     published = sorted(x for x, row in dots(axes[0]) if row == -6)
     assert published == pytest.approx([0.158, 0.171], abs=EXACT)
     for panel, population in ((axes[2], TOP), (axes[3], CATALOGUE)):
         parts = result.answer(population=population).estimates.items()
-        values = [e.value for label, e in parts if label.endswith("part of the difference")]
+        values = [e.value for label, e in parts if label.endswith(PART)]
         assert sorted(x for x, _ in dots(panel)) == pytest.approx(
             sorted([*values, primary(result, population).value]), abs=EXACT
         )
