@@ -3,7 +3,9 @@
 A family is a name of the Ollama library, such as qwen2.5; rules in the crosswalk find its
 repositories on the Hub. Channels of one date are paired: hosts with the pulls of 2025-04-24, Hub
 downloads of 30 days with the pulls of the days before. Neither channel consists of these families
-alone. What the crosswalk leaves over may have any origin, and that leads where it is much.
+alone. A model outside them has the origin of its publisher, as a family has, and any origin where
+the publisher's is not known. A model of the Hub without a pipeline tag may be of the kinds that
+Ollama serves or not, and may count or not.
 """
 
 from typing import Annotated, Literal
@@ -24,23 +26,26 @@ from research import (
     TippingPoint,
     figures,
 )
-from research.measures.pulls import pulls_by_name
 from research.estimators.budget import alternatives_row, budget, leave_one_out_row, sampling_row
 from research.estimators.clustered import paired_share_difference
 from research.estimators.ranged import Ranged, paired_gap_bounds, ranged_share
-from research.estimators.tipping import tipping_point
+from research.estimators.tipping import tipping_point, verdict_change
+from research.measures.clone_block import Block, in_block, without_block
+from research.measures.pulls import pulls_by_name
+from research.results import judge
 from research.wording import number
 
 GAP = "Chinese-origin share, pulls minus the other channel"
 SAME = "the same over the families that both channels hold"
-CODED = "the same with all other models coded by publisher"
+ANY = "the same with other models of any origin"
 SHARES = {
     "same": "{}: Chinese-origin share of the families that both hold",
     "coded": "{}: Chinese-origin share with other models coded by publisher",
     "any": "{}: Chinese-origin share with other models of any origin",
 }
 COVERED = "{}: share in families that both hold"
-ENOUGH = 0.95  # where a channel holds less than this in shared families, the bounds lead
+COVERED_OF_LIST = "{}: share of the whole list in families that both hold"
+COMPARED_OF_LIST = "{}: share of the whole list in the models compared"
 ALIKE = 0.05
 
 HYPOTHESES = {
@@ -48,24 +53,29 @@ HYPOTHESES = {
         estimand=f"Chinese-origin share of Ollama pulls minus that of the other channel, {over}",
         null=0,
         margin=ALIKE,
-        null_source="five percentage points either way, set for this study; less is read as alike",
+        null_source="five percentage points either way, stated by this project after a first look "
+        "at the data: exploratory; less is read as alike",
         alternative="equivalent",
         role="out of sample",
         scope="other measure",
     )
-    for label, over in ((GAP, "all models"), (SAME, "families observed in both"))
+    for label, over in ((GAP, "all models by publisher"), (SAME, "families observed in both"))
 }
 
 DATES = {"top 1,000": "2026-06-11", "LLM catalogue": "2026-06-19", "hosts": "2025-04-24"}
 OTHER = {
-    "top 1,000": "the 1,000 most downloaded models",
-    "LLM catalogue": "the LLM catalogue",
-    "hosts": "the ten leading tags of the Tenthe scan",
+    "top 1,000": "the {} models among the 1,000 most downloaded",
+    "LLM catalogue": "the {} models of the LLM catalogue",
+    "hosts": "the model tags of the answering hosts of the Tenthe scan",
 }
+KINDS = {"counted": "language, multimodal and embedding", "left out": "language and multimodal"}
 EMBEDDING = ["feature-extraction", "sentence-similarity"]
 GENERATION = ["text-generation", "image-text-to-text", "any-to-any"]
 WEIGHTS = ["low", "value", "high"]
+SIDES, VALUES = ("pulls", "other"), ("value", "other value")
+ROWS_COUNTED = "families and publishers of other models"
 LOOK_BACK = 180  # days
+UNLISTED = "the tags that the report does not list"
 
 
 def sample(
@@ -88,8 +98,9 @@ def sample(
     embeddings: Literal["counted", "left out"] = "counted",
     copies: Literal["with their family", "left out"] = "with their family",
     origin: Literal["publisher", "base model"] = "publisher",
+    clones: Literal["kept", "removed"] = "kept",
 ) -> Sample:
-    _refuse(pulls, other, window, copies)
+    _refuse(pulls, other, window, copies, clones)
     names = _names(model_crosswalk_names, model_crosswalk, publisher_origins)
     if origin == "base model":
         names["codes"] = _base_codes(names, model_crosswalk, model_crosswalk_tags)
@@ -102,36 +113,40 @@ def sample(
         found = pulls_by_name(ollama_library_pulls, day, window if pulls == "new" else None)
         return found.join(counted[["codes", "publisher"]], how="inner")
 
+    day = pd.Timestamp(DATES[other])
     if other == "hosts":
-        listed = _deployments(tenthe_model_tags, tenthe_quantizations)
+        listed = _deployments(tenthe_model_tags, tenthe_quantizations, clones)
     else:
         models = _models(other, hub_top_models, hub_llm_panel, hub_llm_models)
         listed = _with_family(models, model_crosswalk_repositories, names, kinds)
         listed = listed[(copies == "with their family") | listed["relation"].ne("copy")]
-        listed = listed.assign(codes=_codes(listed["author"], publisher_origins))
-    day, is_top = pd.Timestamp(DATES[other]), other == "top 1,000"
+        # The bases of models outside the families are not known.
+        listed = _of_publisher(listed, publisher_origins, coded=origin == "publisher")
+    of_day = listed[listed["as_of"] == day]
     return Sample(
-        population=f"{_words(pulls, window)} and {OTHER[other]}",
+        population=f"{_words(pulls, window)} and {OTHER[other].format(KINDS[embeddings])}",
         as_of=DATES[other],
         data={
-            "channels": _paired(pulled(day), listed[listed["as_of"] == day], names),
+            "channels": _paired(pulled(day), of_day[of_day["member"]], names),
             "pulls": pulls,
             "other": "hosts" if other == "hosts" else "downloads",
-            # Downloads of the last place. The catalogue has none: it is not cut by rank.
-            "cut": _cut(hub_top_models, day) if is_top else None,
-            "days": _over_days(pulled, listed) if is_top else {},
+            "list": None if other == "hosts" else _list(of_day),
+            "days": _over_days(pulled, listed, names) if other == "top 1,000" else {},
+            "block": _block(tenthe_model_tags) if other == "hosts" and clones == "kept" else 0.0,
             "scripts": _scripts(ollama_library_pulls, model_crosswalk_names, day),
         },
     )
 
 
-def _refuse(pulls, other, window, copies) -> None:
+def _refuse(pulls, other, window, copies, clones) -> None:
     if pulls == "all" and window != 30:
         raise NotApplicable("all pulls up to a date have no window")
     if other == "hosts" and pulls == "new" and window != 30:
         raise NotApplicable("the series of pulls begins too late for this window")
     if other == "hosts" and copies == "left out":
         raise NotApplicable("this pair holds no repositories of the Hub, so it has no copies")
+    if other != "hosts" and clones == "removed":
+        raise NotApplicable("downloads are not counted by host, so that no clone is among them")
 
 
 def _words(pulls, window) -> str:
@@ -185,10 +200,6 @@ def _base_codes(names, crosswalk, tags) -> pd.Series:
     return codes.groupby(bases["ollama_name"]).agg(lambda found: "|".join(sorted(set(found))))
 
 
-def _codes(authors, origins) -> pd.Series:
-    return authors.map(origins.set_index("author")["candidates"]).fillna("")
-
-
 def _chinese(codes) -> dict[str, pd.Series]:
     """Whether the origin is certainly, and whether it may be, Chinese."""
     unknown = codes.eq("") | codes.str.contains("ZZ")
@@ -203,32 +214,60 @@ def _models(other, top, panel, catalogue) -> pd.DataFrame:
     if other == "top 1,000":
         return top
     rows = panel[panel["as_of"] == DATES[other]]
-    author = rows["model_id"].str.partition("/")[0]
-    return rows.assign(author=author, traffic_spike=False).merge(
-        catalogue[["model_id", "pipeline_tag"]], on="model_id", how="left", validate="one_to_one"
+    return rows.assign(
+        author=rows["model_id"].str.partition("/")[0],
+        traffic_spike=False,
+        # Without a tag too: the models that the catalogue has dropped since.
+        pipeline_tag=rows["model_id"].map(catalogue.set_index("model_id")["pipeline_tag"]),
     )
 
 
 def _with_family(models, repositories, names, kinds) -> pd.DataFrame:
-    """The models of the kinds that Ollama serves, and those that belong to a family."""
-    families = repositories[repositories["ollama_name"].isin(names.index)]
-    found = models.merge(
-        families, left_on="model_id", right_on="hub_repository", how="left", validate="many_to_one"
+    """Each model with its family: a member of the kinds that Ollama serves, or possibly one.
+
+    A model without a pipeline tag that belongs to no family may be a member or not, so that its
+    downloads count from none to all; as shown they do not count.
+    """
+    family = models["model_id"].map(repositories.set_index("hub_repository")["ollama_name"])
+    relation = models["model_id"].map(repositories.set_index("hub_repository")["relation"])
+    family = family.where(family.isin(names.index))
+    sure = family.notna() | models["pipeline_tag"].isin(kinds)
+    downloads = models["hub_downloads_30d"].astype(float)
+    counted = downloads.where(sure, 0.0)
+    return models[["as_of", "author", "traffic_spike"]].assign(
+        ollama_name=family,
+        relation=relation.where(family.notna()),
+        member=sure | models["pipeline_tag"].isna(),
+        low=counted,
+        value=counted,
+        high=downloads,
     )
-    found = found[found["ollama_name"].notna() | found["pipeline_tag"].isin(kinds)]
-    downloads = dict.fromkeys(WEIGHTS, found["hub_downloads_30d"].astype(float))
-    columns = ["as_of", "ollama_name", "relation", "author", "traffic_spike"]
-    return found[columns].assign(**downloads)
 
 
-def _deployments(tags, quantizations) -> pd.DataFrame:
+def _of_publisher(listed, origins, *, coded) -> pd.DataFrame:
+    accounts = origins.set_index("author")
+    publisher = listed["author"].map(accounts["parent"]).fillna(listed["author"])
+    codes = listed["author"].map(accounts["candidates"]).fillna("") if coded else ""
+    return listed.assign(codes=codes, publisher=publisher)
+
+
+def _deployments(tags, quantizations, clones) -> pd.DataFrame:
     """Hosts of each leading tag, and of all other tags at most as many as these have listings."""
     listings = quantizations["tag_occurrences"].sum() - tags["tag_occurrences"].sum()
+    if clones == "removed":
+        tags = without_block(tags, Block.largest(tags))
     hosts = dict.fromkeys(WEIGHTS, tags["answering_hosts"].astype(float))
-    listed = pd.DataFrame({"ollama_name": tags["ollama_tag"].str.partition(":")[0], **hosts})
-    unlisted = pd.DataFrame([{"low": 0.0, "value": float(listings), "high": float(listings)}])
-    every = pd.concat([listed, unlisted], ignore_index=True)
-    return every.assign(codes="", as_of=pd.Timestamp(DATES["hosts"]))
+    family = tags["ollama_tag"].str.partition(":")[0]
+    listed = pd.DataFrame({"ollama_name": family, "block_tags": in_block(tags), **hosts})
+    unlisted = {"low": 0.0, "value": float(listings), "high": float(listings), "block_tags": False}
+    every = pd.concat([listed, pd.DataFrame([unlisted])], ignore_index=True)
+    day = pd.Timestamp(DATES["hosts"])
+    return every.assign(codes="", publisher=UNLISTED, as_of=day, member=True)
+
+
+def _block(tags) -> float:
+    """Hosts of the largest block of clones possible."""
+    return Block.largest(tags).hosts
 
 
 def _paired(pulled, listed, names) -> pd.DataFrame:
@@ -236,36 +275,53 @@ def _paired(pulled, listed, names) -> pd.DataFrame:
     both = _shared(pulled, listed)
     alone = pulled[~pulled.index.isin(both.index)]
     unmatched = listed[~listed["ollama_name"].isin(both.index)]
-    codes = unmatched["ollama_name"].map(names["codes"]).fillna(unmatched["codes"])
-    rest = unmatched.groupby(codes)[WEIGHTS].sum().add_prefix("other ")
-    rest = rest.rename_axis("codes").reset_index()
+    known = {
+        column: unmatched["ollama_name"].map(names[column]).fillna(unmatched[column])
+        for column in ("codes", "publisher")
+    }
+    rest = unmatched[WEIGHTS].add_prefix("other ").groupby([*known.values()]).sum()
+    rest = rest.rename_axis(list(known)).reset_index()
     channels = pd.concat([both.assign(shared=True), alone, rest]).rename_axis("family")
-    numbers = [*WEIGHTS, *(f"other {w}" for w in WEIGHTS)]
-    channels[numbers] = channels[numbers].fillna(0.0)
+    numbers = [*WEIGHTS, *(f"other {w}" for w in WEIGHTS), "block_tags"]
+    channels[numbers] = channels.reindex(columns=numbers).fillna(0.0)
     channels["shared"] = channels["shared"].notna()
     return channels.assign(**_chinese(channels["codes"]))
 
 
 def _shared(pulled, listed) -> pd.DataFrame:
-    families = listed.groupby("ollama_name")[WEIGHTS].sum()
-    return pulled.join(families.add_prefix("other "), how="inner")
+    families = listed.groupby("ollama_name")[WEIGHTS].sum().add_prefix("other ")
+    if "block_tags" in listed:
+        families["block_tags"] = listed.groupby("ollama_name")["block_tags"].sum().astype(float)
+    return pulled.join(families, how="inner")
 
 
-def _cut(top, day) -> float:
-    return float(top.loc[top["as_of"] == day, "hub_downloads_30d"].min())
+def _list(listed) -> dict[str, float]:
+    """Downloads of all models listed, of the models compared, and of those that may be."""
+    compared = listed[listed["member"]]
+    parts = {w: float(compared[w].sum()) for w in ("value", "high")}
+    return {"whole": float(listed["high"].sum()), **parts}
 
 
-def _over_days(pulled, listed) -> dict[str, float]:
-    """The gap over shared families on every day of the lists, and without the traffic spike."""
-    found = {}
-    for day, models in listed.groupby("as_of"):
+def _over_days(pulled, listed, names) -> dict[str, dict[str, float]]:
+    """Both gaps as shown, on every day of the lists, and without the traffic spike."""
+    codes = listed["ollama_name"].map(names["codes"]).fillna(listed["codes"])
+    members = listed.assign(certain=codes.eq("CN"))[listed["member"]]
+    found: dict[str, dict[str, float]] = {"all": {}, "same": {}}
+    for day, models in members.groupby("as_of"):
         pulls = pulled(day)
+        pulls = pulls.assign(certain=pulls["codes"].eq("CN"))
         for spike in sorted({False, bool(models["traffic_spike"].any())}):
             counted = models[~models["traffic_spike"]] if spike else models
-            both = _shared(pulls, counted)
             label = f"{day:%Y-%m-%d}" + (" without the traffic spike" if spike else "")
-            found[label] = _shown(both.assign(shared=True, **_chinese(both["codes"])))
+            found["all"][label] = _certain_share(pulls) - _certain_share(counted)
+            both = pulls[pulls.index.isin(counted["ollama_name"])]
+            matched = counted[counted["ollama_name"].isin(pulls.index)]
+            found["same"][label] = _certain_share(both) - _certain_share(matched)
     return found
+
+
+def _certain_share(rows) -> float:
+    return float(rows.loc[rows["certain"], "value"].sum() / rows["value"].sum())
 
 
 # Estimates ----------------------------------------------------------------------------------------
@@ -274,62 +330,50 @@ def _over_days(pulled, listed) -> dict[str, float]:
 def estimate(sample) -> list[Estimate]:
     channels = sample["channels"]
     shared = channels[channels["shared"]]
-    covered = _covered(channels)
     return [
-        _gap(sample, channels, shared, covered),
+        _gap(sample, channels, shared),
         _same(sample, shared),
-        _coded(channels),
-        *(_share(sample, side, extent) for side in ("pulls", "other") for extent in SHARES),
-        *(_coverage(sample, side, covered[side]) for side in ("pulls", "other")),
+        _any(sample, channels),
+        *(_share(sample, side, extent) for side in SIDES for extent in SHARES),
+        *(_coverage(sample, side) for side in SIDES),
+        *(_of_the_list(sample) if sample["list"] else ()),
     ]
 
 
-def _weights(channels, side, *, exact=False) -> Ranged:
+def _weights(rows, side, *, exact=False) -> Ranged:
     columns = [w if side == "pulls" else f"other {w}" for w in WEIGHTS]
     if exact:
-        return Ranged.exactly(channels[columns[1]])
-    low, value, high = (channels[column].to_numpy() for column in columns)
+        return Ranged.exactly(rows[columns[1]])
+    low, value, high = (rows[column].to_numpy() for column in columns)
     return Ranged(low=low, value=value, high=high)
 
 
-def _bounds(channels, *, any_origin=False, uncertain=True, exact=False) -> Bounds:
+def _bounds(rows, *, any_origin=False, uncertain=True, exact=()) -> Bounds:
     """The gap: with all that is open, or with some of it (origins, pulls, others) as it stands."""
-    certain = channels["certain"]
-    possible = channels["possible"] if uncertain else certain
+    certain = rows["certain"]
+    possible = rows["possible"] if uncertain else certain
     if any_origin:
-        certain, possible = certain & channels["shared"], possible | ~channels["shared"]
-    sides = (_weights(channels, side, exact=exact) for side in ("pulls", "other"))
+        certain, possible = certain & rows["shared"], possible | ~rows["shared"]
+    sides = (_weights(rows, side, exact=side in exact) for side in SIDES)
     return paired_gap_bounds(*sides, certain, possible)
 
 
-def _shown(shared) -> float:
-    """The gap as the channels show it, a family of unknown origin counted as not Chinese."""
-    return _bounds(shared, uncertain=False, exact=True).low
+def _shown(rows) -> float:
+    """The gap as the channels show it, where an unknown origin counts as not Chinese."""
+    return _bounds(rows, uncertain=False, exact=SIDES).low
 
 
-def _covered(channels) -> dict[str, float]:
-    """Part of each channel, as shown, in families that both hold."""
-    columns = {"pulls": "value", "other": "other value"}
-    return {
-        side: float(channels.loc[channels["shared"], column].sum() / channels[column].sum())
-        for side, column in columns.items()
-    }
-
-
-def _gap(sample, channels, shared, covered) -> Estimate:
-    enough = min(covered.values()) >= ENOUGH
+def _gap(sample, channels, shared) -> Estimate:
     return Estimate(
         label=GAP,
         unit="difference in share",
         reading="finite population",
-        value=_shown(shared),
-        bounds=_bounds(shared) if enough else _bounds(channels, any_origin=True),
-        n=len(shared),
-        n_unit="families in both channels",
-        assumptions=_assumptions(sample, covered),
-        tipping_points=(_levelling(sample, channels),),
-        budget=budget(*_sources(sample, channels, shared)),
-        curves=(_over_origin_of_others(channels),),
+        bounds=_bounds(channels),
+        n=len(channels),
+        n_unit=ROWS_COUNTED,
+        assumptions=_assumptions(sample, shared),
+        tipping_points=_tipping_points(sample, channels, GAP),
+        budget=budget(*_sources(sample, channels, "all"), *_other_models(sample, channels)),
     )
 
 
@@ -342,20 +386,23 @@ def _same(sample, shared) -> Estimate:
         bounds=_bounds(shared),
         n=len(shared),
         n_unit="families in both channels",
-        assumptions=(ROUNDED, ONE_ORIGIN),
-        tipping_points=(_not_genuine(sample, shared),),
+        assumptions=(ROUNDED, ONE_ORIGIN, OUTER),
+        tipping_points=_tipping_points(sample, shared, SAME),
+        budget=budget(*_sources(sample, shared, "same")),
     )
 
 
-def _coded(channels) -> Estimate:
+def _any(sample, channels) -> Estimate:
     return Estimate(
-        label=CODED,
+        label=ANY,
         unit="difference in share",
         reading="finite population",
-        bounds=_bounds(channels),
+        bounds=_bounds(channels, any_origin=True),
         n=len(channels),
-        n_unit="families and groups of other models",
-        assumptions=(ROUNDED, ONE_ORIGIN, BY_PUBLISHER),
+        n_unit=ROWS_COUNTED,
+        assumptions=(ROUNDED, ONE_ORIGIN, OUTER),
+        tipping_points=(_levelling(sample, channels),),
+        curves=(_over_origin_of_others(channels),),
     )
 
 
@@ -374,21 +421,60 @@ def _share(sample, side, extent) -> Estimate:
         value=float(shown[certain].sum() / shown.sum()) if extent == "same" else None,
         bounds=ranged_share(_weights(rows, side), certain, possible),
         n=len(rows),
-        n_unit="families" if extent == "same" else "families and groups of other models",
+        n_unit="families" if extent == "same" else ROWS_COUNTED,
         assumptions=(ROUNDED, ONE_ORIGIN) if side == "pulls" else (ONE_ORIGIN,),
     )
 
 
-def _coverage(sample, side, covered) -> Estimate:
+def _coverage(sample, side) -> Estimate:
+    channels = sample["channels"]
+    name, weights = _name(sample, side), _weights(channels, side)
+    shared = channels["shared"]
     return Estimate(
-        label=COVERED.format(_name(sample, side)),
-        unit=f"share of {_name(sample, side)}",
+        label=COVERED.format(name),
+        unit=f"share of {name}",
         reading="finite population",
-        value=covered,
-        n=int(sample["channels"]["shared"].sum()),
+        value=_covered(channels)[side],
+        bounds=ranged_share(weights, shared, shared),
+        n=int(shared.sum()),
         n_unit="families in both channels",
-        assumptions=(_unlisted(sample),) if _name(sample, side) == "hosts" else (RULES,),
+        assumptions=(_unlisted(sample),) if name == "hosts" else (RULES, MEMBERS),
     )
+
+
+def _covered(channels) -> dict[str, float]:
+    """Part of each channel, as shown, in families that both hold."""
+    shared = channels["shared"]
+    shown = {side: channels[column] for side, column in zip(SIDES, VALUES, strict=True)}
+    return {side: float(value[shared].sum() / value.sum()) for side, value in shown.items()}
+
+
+def _of_the_list(sample) -> list[Estimate]:
+    """How much of all downloads of the list is compared, and how much in shared families."""
+    channels, listed = sample["channels"], sample["list"]
+    matched = float(channels.loc[channels["shared"], "other value"].sum())
+    common = {
+        "unit": "share of the downloads of the list",
+        "reading": "finite population",
+        "assumptions": (RULES, MEMBERS),
+    }
+    return [
+        Estimate(
+            label=COVERED_OF_LIST.format("downloads"),
+            value=matched / listed["whole"],
+            n=int(channels["shared"].sum()),
+            n_unit="families in both channels",
+            **common,
+        ),
+        Estimate(
+            label=COMPARED_OF_LIST.format("downloads"),
+            value=listed["value"] / listed["whole"],
+            bounds=Bounds(listed["value"] / listed["whole"], listed["high"] / listed["whole"]),
+            n=len(channels),
+            n_unit=ROWS_COUNTED,
+            **common,
+        ),
+    ]
 
 
 def _unlisted(sample) -> Assumption:
@@ -409,55 +495,75 @@ def _name(sample, side) -> str:
 # What could move it -------------------------------------------------------------------------------
 
 
-def _sources(sample, channels, shared) -> list[BudgetRow]:
-    """The gap over shared families, and where each source alone could move it."""
+def _sources(sample, rows, extent) -> list[BudgetRow]:
+    """The gap as shown (unknown origins not Chinese), and where each source could move it."""
     redrawn = paired_share_difference(
-        shared["value"], shared["other value"], shared["certain"], shared["publisher"]
+        rows["value"], rows["other value"], rows["certain"], rows["publisher"]
     )
-    missed = ~channels["shared"]
-    rows = [
-        _row("rounding of the pulls", _bounds(shared, uncertain=False), "every total at its worst"),
-        _row("families of unknown origin", _bounds(shared, exact=True), "each Chinese or not"),
+    unknown = int((rows["possible"] & ~rows["certain"]).sum())
+    found = [
         _row(
-            "other models of any origin",
-            _bounds(channels, any_origin=True, exact=True),
-            f"{missed.sum()} names and groups of models that only one channel holds",
+            "rounding of the pulls",
+            _bounds(rows, uncertain=False, exact=("other",)),
+            "every total at its worst",
         ),
-        _row("other models by publisher", _bounds(channels, exact=True), "unknown publishers open"),
+        _row(
+            "origins not known",
+            _bounds(rows, exact=SIDES),
+            f"{unknown} families or publishers, each Chinese or not",
+        ),
         leave_one_out_row(redrawn.leave_one_out, "publisher"),
         sampling_row(redrawn, "publishers"),
     ]
-    if sample["cut"] is not None:
-        rows.append(_below_the_cut(channels, sample["cut"]))
-        rows.append(alternatives_row("day of the list", sample["days"]))
+    if sample["days"]:
+        found.append(alternatives_row("day of the list", sample["days"][extent]))
     if sample["pulls"] == "new":
-        rows.append(_without_sweeps(shared))
-    return rows
+        found.append(_without_sweeps(rows))
+    if sample["block"]:
+        found.append(_without_clones(sample, rows))
+    return found
 
 
-def _without_sweeps(shared) -> BudgetRow:
+def _other_models(sample, channels) -> list[BudgetRow]:
+    """What the models outside the families could do to the gap of all models."""
+    missed = ~channels["shared"]
+    is_host = sample["other"] == "hosts"
+    return [
+        _row(
+            "other models of any origin",
+            _bounds(channels, any_origin=True, exact=SIDES),
+            f"{missed.sum()} names and publishers of models that only one channel holds",
+        ),
+        _row(
+            "hosts of tags not listed" if is_host else "models without a pipeline tag",
+            _bounds(channels, uncertain=False, exact=("pulls",)),
+            "from none to one a listing" if is_host else "counted or not",
+        ),
+    ]
+
+
+def _without_sweeps(rows) -> BudgetRow:
     """What the median family gained is taken for the work of scripts that pull every name."""
-    every = float(shared["value"].median())
-    fewer = shared.assign(value=(shared["value"] - every).clip(lower=0))
-    gaps = {"all pulls": _shown(shared), f"{number(every)} fewer of each name": _shown(fewer)}
+    every = float(rows.loc[rows["high"] > 0, "value"].median())
+    fewer = rows.assign(value=(rows["value"] - every).clip(lower=0))
+    gaps = {"all pulls": _shown(rows), f"{number(every)} fewer of each name": _shown(fewer)}
     return alternatives_row("scripts that pull every name", gaps)
+
+
+def _without_clones(sample, rows) -> BudgetRow:
+    block = sample["block"]
+    gaps = {"no clones": _shown(rows), f"{number(block)} clones": _shown(_fewer(rows, block))}
+    return alternatives_row("clones among the hosts", gaps)
+
+
+def _fewer(rows, clones) -> pd.DataFrame:
+    """The rows without so many hosts that each list all five tags of the block."""
+    columns = [f"other {w}" for w in WEIGHTS]
+    return rows.assign(**{c: (rows[c] - clones * rows["block_tags"]).clip(0) for c in columns})
 
 
 def _row(source, found, detail) -> BudgetRow:
     return BudgetRow(source=source, low=found.low, high=found.high, detail=detail)
-
-
-def _below_the_cut(channels, cut) -> BudgetRow:
-    """Families that only the pulls hold may have up to the downloads of the last place."""
-    rows = channels[channels["shared"] | (channels["value"] > 0)]
-    known = rows["other value"].to_numpy()
-    downloads = Ranged(low=known, value=known, high=np.where(rows["shared"], known, cut))
-    pulled = _weights(rows, "pulls", exact=True)
-    found = paired_gap_bounds(pulled, downloads, rows["certain"], rows["certain"])
-    absent = int((~rows["shared"]).sum())
-    return _row(
-        "families below the cut", found, f"{absent} families with 0 to {number(cut)} downloads each"
-    )
 
 
 def _origin_of_others(channels) -> tuple[float, float, float]:
@@ -498,24 +604,51 @@ def _over_origin_of_others(channels) -> Curve:
     )
 
 
-def _not_genuine(sample, shared) -> TippingPoint:
-    """Which part of one channel's Chinese weight must be automated or faked to lose the verdict."""
-    weights = {side: _weights(shared, side) for side in ("pulls", "other")}
-    certain, possible = shared["certain"].to_numpy(), shared["possible"].to_numpy()
-    alike = _inside(_bounds(shared)) > 0
-    # The gap narrows without Chinese weight of the channel that leads, and widens otherwise.
-    side = "pulls" if (_shown(shared) > 0) != alike else "other"
-    what = f"{_name(sample, side)} of Chinese families"
+def _tipping_points(sample, rows, label) -> tuple[TippingPoint, ...]:
+    points = [_not_genuine(sample, rows, side) for side in SIDES]
+    if sample["block"]:
+        points.append(_cloned(sample, rows, label))
+    return tuple(points)
+
+
+def _cloned(sample, rows, label) -> TippingPoint:
+    """How many clones among the hosts would give the gap another verdict."""
+    what = "hosts that are clones of one block"
+
+    def word(clones: float) -> str:
+        return judge(HYPOTHESES[label], _bounds(_fewer(rows, clones)), None).word
+
+    block = sample["block"]
+    turned = verdict_change(word, 0, block, steps=20)
+    if turned is None:
+        told = f"the same with up to {number(block)} clones, the most possible"
+    else:
+        told = f"'{word(turned)}' if {number(turned)} hosts or more were clones"
+    return TippingPoint(what=what, threshold=turned, sentence=told)
+
+
+def _not_genuine(sample, rows, side) -> TippingPoint:
+    """Which part of one channel's weight must be automated or faked to lose the verdict."""
+    weights = {s: _weights(rows, s) for s in SIDES}
+    certain, possible = rows["certain"].to_numpy(), rows["possible"].to_numpy()
+    start = _bounds(rows)
+    alike = _inside(start) > 0
+    # Less Chinese weight lowers the share of its channel, less of the others raises it.
+    gap_rises = (start.low + start.high > 0) == alike
+    chinese = gap_rises != (side == "pulls")
+    thinned = certain if chinese else ~possible
+    units = "families" if rows["shared"].all() else "models"
+    what = f"{_name(sample, side)} of {'Chinese' if chinese else 'other'} {units}"
 
     def margin(removed: float) -> float:
-        kept, thinned = np.where(certain, 1 - removed, 1.0), weights[side]
-        parts = {w: getattr(thinned, w) * kept for w in WEIGHTS}
+        kept, full = np.where(thinned, 1 - removed, 1.0), weights[side]
+        parts = {w: getattr(full, w) * kept for w in WEIGHTS}
         found = paired_gap_bounds(*(weights | {side: Ranged(**parts)}).values(), certain, possible)
         return _inside(found) if alike else -ALIKE + max(found.low, -found.high)
 
     lost = tipping_point(margin, 0, 0.99, steps=20) if margin(0) > 0 else None
     if margin(0) <= 0:
-        told = "nothing to lose: the rounding of the pulls alone leaves it open"
+        told = "nothing to lose: what is open already leaves no verdict"
     elif lost is None:
         told = f"kept whatever part of the {what} were not genuine"
     else:
@@ -530,16 +663,18 @@ def _inside(found: Bounds) -> float:
 # Assumptions --------------------------------------------------------------------------------------
 
 
-def _assumptions(sample, covered) -> tuple[Assumption, ...]:
-    what = sample["other"]
+def _assumptions(sample, shared) -> tuple[Assumption, ...]:
+    what, covered = sample["other"], _covered(sample["channels"])
     spread = Assumption(name="pulls are made by users", holds="no", evidence=sample["scripts"])
     cover = Assumption(
         name="the channels hold the same models",
         holds="no",
-        evidence=f"Families that both hold make up {covered['pulls']:.0%} of the pulls and "
-        f"{covered['other']:.0%} of the {what}.",
+        evidence=f"{len(shared)} families that both hold make up {covered['pulls']:.0%} of the "
+        f"pulls and {covered['other']:.0%} of the {what}.",
     )
-    return cover, RULES, ROUNDED, ONE_ORIGIN, spread, SAME_ACT
+    member = _unlisted(sample) if what == "hosts" else MEMBERS
+    also = (CLONES,) if what == "hosts" else ()
+    return cover, member, *also, RULES, BY_PUBLISHER, ROUNDED, ONE_ORIGIN, OUTER, spread, SAME_ACT
 
 
 RULES = Assumption(
@@ -564,7 +699,27 @@ ONE_ORIGIN = Assumption(
 BY_PUBLISHER = Assumption(
     name="models outside the families have the origin of their publisher",
     holds="not testable",
-    evidence="Their base models are not in the crosswalk.",
+    evidence="Their base models are not in the crosswalk. A publisher whose origin is not known "
+    "may be Chinese or not; with the base model as origin all of them may.",
+)
+MEMBERS = Assumption(
+    name="the pipeline tag says which models are language, multimodal or embedding models",
+    holds="no",
+    evidence="A model without a tag that belongs to no family may be one or not: the bounds hold "
+    "for both, and shares as shown leave it out. A model of a family counts whatever its tag.",
+)
+CLONES = Assumption(
+    name="no host is a clone of another",
+    holds="no",
+    evidence="The five leading tags look like one block of clones; the choice clones removes the "
+    "largest one possible, and a tipping point says how many would change the verdict.",
+)
+OUTER = Assumption(
+    name="outer bounds",
+    holds="yes",
+    evidence="The bounds hold for every origin, rounding and membership that is open, but are not "
+    "proven sharp where origins and totals are open together: each total takes every weight at "
+    "its worst.",
 )
 SAME_ACT = Assumption(
     name="a pull, a download and a host count the same act",
@@ -598,24 +753,23 @@ def figure(result):
 ROWS = {
     "top 1,000": "downloads, top 1,000",
     "LLM catalogue": "downloads, catalogue",
-    "hosts": "hosts, ten leading tags",
+    "hosts": "hosts, by tag",
 }
 
 
 def _draw_share(axes, y, answer, name) -> None:
-    extents = [answer.estimates[SHARES[e].format(name)] for e in ("any", "coded", "same")]
-    _draw_nested(axes, y, extents)
+    _draw_nested(axes, y, [answer.estimates[SHARES[e].format(name)] for e in SHARES])
     covered = answer.estimates[COVERED.format(name)].value
     axes.annotate(f"{covered:.0%}", (0.94, y), ha="center", va="center", fontsize=8)
 
 
 def _draw_gap(axes, y, answer) -> None:
-    _draw_nested(axes, y, [answer.estimates[label] for label in (GAP, CODED, SAME)])
+    _draw_nested(axes, y, [answer.estimates[label] for label in (SAME, GAP, ANY)])
 
 
 def _draw_nested(axes, y, estimates) -> None:
-    """Other models of any origin; these coded by publisher; the families that both hold."""
-    widest, coded, same = estimates
+    """The families that both hold; other models coded by publisher; these of any origin."""
+    same, coded, widest = estimates
     figures.draw_set(axes, y, widest.identified, color=figures.OTHER)
     figures.draw_set(axes, y, coded.identified, color=figures.INK)
     axes.plot(same.value, y, "o", ms=5, mfc="white", mec=figures.INK, mew=1.1)
@@ -627,15 +781,19 @@ def _dress(shares, gaps, labels) -> None:
     shares.set_xlabel("Chinese-origin share")
     shares.set_title("Each channel")
     shares.annotate(
-        "in shared\nfamilies", (0.94, 1), xycoords="axes fraction", ha="center", va="bottom",
-        fontsize=7.5, color=figures.MUTED,
+        "of channel\nin shared\nfamilies", (0.94, 1), xycoords="axes fraction", ha="center",
+        va="bottom", fontsize=7.5, color=figures.MUTED,
     )  # fmt: skip
     figures.null_line(gaps, 0)
     gaps.axvspan(-ALIKE, ALIKE, color=figures.FAINT, alpha=0.5, lw=0, zorder=0)
     gaps.tick_params(axis="y", length=0)
     gaps.spines["left"].set_visible(False)
-    gaps.set_xlabel("pulls minus the other (band: alike)")
-    gaps.set_title("Their difference")
+    gaps.set_xlabel("pulls minus the other channel")
+    gaps.set_title("Difference")
+    gaps.annotate(
+        "within\n5 points", (0, 1), xycoords=("data", "axes fraction"), ha="center", va="bottom",
+        fontsize=7.5, color=figures.MUTED,
+    )  # fmt: skip
     for axes in (shares, gaps):
         for boundary in (-2.5, -5.5):
             axes.axhline(boundary, color=figures.FAINT, lw=0.6)
@@ -648,11 +806,11 @@ def _key(canvas) -> None:
     bar = {"lw": 5, "alpha": 0.45, "solid_capstyle": "butt"}
     ring = {"ls": "none", "marker": "o", "ms": 5, "mfc": "white", "mec": figures.INK, "mew": 1.1}
     handles = [
-        Line2D([], [], color=figures.OTHER, label="they may have any origin", **bar),
-        Line2D([], [], color=figures.INK, label="they have their publisher's", **bar),
-        Line2D([], [], label="they are left out", **ring),
+        Line2D([], [], color=figures.OTHER, label="of any origin", **bar),
+        Line2D([], [], color=figures.INK, label="of their publisher's origin (judged)", **bar),
+        Line2D([], [], label="left out; totals as shown", **ring),
     ]
     canvas.legend(
-        handles=handles, loc="outside upper left", ncols=3, title="Models outside shared families:",
-        title_fontsize=8.5, alignment="left",
+        handles=handles, loc="outside upper left", ncols=3, title_fontsize=8.5, alignment="left",
+        title="Models outside the families that both channels hold are",
     )  # fmt: skip

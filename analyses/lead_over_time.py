@@ -129,9 +129,10 @@ def _moves(models) -> pd.DataFrame:
     wide = models.pivot(index="model_id", columns="as_of", values="downloads")
     sign = _sign(models.drop_duplicates("model_id").set_index("model_id").loc[wide.index])
     counted, downloads = wide.notna().to_numpy(float), wide.fillna(0).to_numpy()
-    # Row i, column j: the lead of state i over the models that state j counted too.
-    lead = (downloads * sign.to_numpy()[:, None]).T @ counted / (downloads.T @ counted)
-    days, shared = list(wide.columns), counted.T @ counted
+    signed = downloads * sign.to_numpy()[:, None]
+    # Row i, column j: of state i, over the models that state j counted too.
+    lead = _shared_sums(signed, counted) / _shared_sums(downloads, counted)
+    days, shared = list(wide.columns), _shared_sums(counted, counted)
     return pd.DataFrame(
         [
             {
@@ -144,6 +145,11 @@ def _moves(models) -> pd.DataFrame:
             if (days[j] - days[i]).days >= SPAN
         ]
     )
+
+
+def _shared_sums(of_state, counted) -> np.ndarray:
+    # Not a matrix product: its threads make the last digits depend on the machine.
+    return np.einsum("ki,kj->ij", of_state, counted)
 
 
 # Estimates ----------------------------------------------------------------------------------------

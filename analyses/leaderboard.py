@@ -48,7 +48,8 @@ HYPOTHESES = {
 }
 # The ten leading models as printed with the second version of the Open LLM Leaderboard, 2024-06-26
 # (Fourrier et al., Open-LLM performances are plateauing, huggingface.co/spaces/open-llm-leaderboard
-# /blog). It is the makers' selection of models worth noting.
+# /blog), read as a news item quotes it: https://taptechnews.com/f18a7d5004ff72f4.html. It is the
+# makers' selection of models worth noting.
 PRINTED = (
     "Qwen/Qwen2-72B-Instruct",
     "meta-llama/Meta-Llama-3-70B-Instruct",
@@ -61,7 +62,8 @@ PRINTED = (
     "microsoft/Phi-3-small-128k-instruct",
     "01-ai/Yi-1.5-9B-Chat",
 )
-# Press reports of the full board in the same days count three of Alibaba and one of 01.AI.
+# Press reports of the full board in the same days count three of Alibaba and one of 01.AI:
+# https://vietnam.vn/en/llm-trung-quoc-thau-tom-top-10-mo-hinh-ai-nguon-mo-hang-dau-the-gioi.
 REPORTED = 4
 TOP = 10
 RANKINGS = {
