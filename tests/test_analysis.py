@@ -130,7 +130,7 @@ def test_recorded_and_read_back_is_the_same_result(toy, tmp_path):
     ("old", "new", "message"),
     [
         ("top: Literal[20, 10, 5, 1] = 20", "top: Literal[20, 10] = 5",
-         r"toy.py: the choice 'top' of sample\(\) must be annotated .* default to one of its values"),
+         r"toy.py: the choice 'top' of sample\(\) must be annotated .* to one of its values"),
         ("top: Literal[20, 10, 5, 1] = 20", "top: int = 20", "must be annotated with Literal"),
         ("def estimate", "def guess", "is not an analysis: it lacks estimate"),
         ('"share": Hyp', '"sahre": Hyp', "HYPOTHESES has 'sahre', but .* It makes: share"),

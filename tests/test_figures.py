@@ -70,7 +70,8 @@ def test_a_specification_curve_is_in_order_and_marks_the_primary_one():
     assert middles == sorted(middles)
     assert sum(bar.get_color() == figures.CHINA for bar in bars) == 1
     rows = [text.get_text() for text in choices.get_yticklabels()]
-    assert rows == ["clones: kept", "clones: removed, spread as all hosts", "clones: removed, spread as medium hosts",
+    assert rows == ["clones: kept", "clones: removed, spread as all hosts",
+                    "clones: removed, spread as medium hosts",
                     "design effect: 1", "design effect: 10", "design effect: 50"]  # fmt: skip
 
 
