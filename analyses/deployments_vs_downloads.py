@@ -236,8 +236,8 @@ def _table(both) -> pd.DataFrame:
 # Association --------------------------------------------------------------------------------------
 
 
-def estimate(sample, *, rng) -> list[Estimate]:
-    found = [_rho(sample, rng), _tau(sample, rng)]
+def estimate(sample, *, rng, level) -> list[Estimate]:
+    found = [_rho(sample, rng, level), _tau(sample, rng)]
     if not sample["everyone"]:
         found += _agreement(sample)
     if sample["cut"] is not None:
@@ -260,24 +260,25 @@ def _ranked(sample) -> tuple[pd.DataFrame, Ranged, Ranged]:
     )
 
 
-def _rho(sample, rng) -> Estimate:
+def _rho(sample, rng, level) -> Estimate:
     rows, pulls, downloads = _ranked(sample)
     found = spearman(pulls.value, downloads.value, rng=rng)
     bounds = spearman_bounds(pulls, downloads)
+    interval = partial(spearman_interval, level=level)
     return Estimate(
         label=RHO,
         unit="rank correlation",
         reading="superpopulation",
         value=found.value,
         bounds=bounds,
-        interval=_around(bounds, len(rows), spearman_interval),
+        interval=_around(bounds, len(rows), interval),
         test=Test(
             name=f"Spearman, {found.method}, pulls as shown", statistic=found.statistic, p=found.p
         ),
         n=len(rows),
         n_unit="families",
         assumptions=(*_common(rows), OUTER, *_conditioned(sample)),
-        tipping_points=(_similar_publishers(rows, bounds),),
+        tipping_points=(_similar_publishers(rows, bounds, interval),),
         budget=budget(*_rank_sources(rows, pulls, downloads)),
     )
 
@@ -312,13 +313,13 @@ def _tau(sample, rng) -> Estimate:
     )
 
 
-def _similar_publishers(rows, bounds) -> TippingPoint:
+def _similar_publishers(rows, bounds, interval) -> TippingPoint:
     """How alike the families of one publisher would have to be for the interval to reach 0."""
     size = weighted_cluster_size(rows["publisher"].value_counts())
     what = "design effect of families that share a publisher"
 
     def margin(design_effect: float) -> float:
-        return _around(bounds, len(rows), spearman_interval, design_effect).low
+        return _around(bounds, len(rows), interval, design_effect).low
 
     if margin(1) <= 0:
         told = "nothing to lose: the interval holds zero as it stands"

@@ -159,13 +159,13 @@ def _measured(rows, parents) -> pd.DataFrame:
 # Estimates ----------------------------------------------------------------------------------------
 
 
-def estimate(sample) -> list[Estimate]:
+def estimate(sample, *, level) -> list[Estimate]:
     if "models" not in sample.data:
         return [_published(sample["R squared"], sample["design effect"])]
     models = sample["models"]
     counts = _correlated(sample, COUNTS, _models_left_out(models))
     ranks = _correlated(sample, RANKS, _standard_errors(models))
-    return [counts, ranks, _squared(counts), _squared(ranks), *_slopes(models)]
+    return [counts, ranks, _squared(counts), _squared(ranks), *_slopes(models, level)]
 
 
 def _published(squared, effect) -> Estimate:
@@ -323,14 +323,14 @@ def _over_length(models, label) -> Curve:
     return Curve(over="models in the list", grid=tuple(map(float, grid)), low=found, high=found)
 
 
-def _slopes(models) -> list[Estimate]:
+def _slopes(models, level) -> list[Estimate]:
     """The slope of log likes on log downloads by five fits, the one with a verdict first."""
     liked = models[models["likes"] > 0]
     y, x, cluster = (liked[c].to_numpy() for c in ("likes", "downloads", "organisation"))
     line, every_line = (sm.add_constant(np.log(m["downloads"])) for m in (liked, models))
     everyone = models["downloads"], models["organisation"].to_numpy()
     fits = {
-        SLOPE: log_log(y, x, cluster),
+        SLOPE: log_log(y, x, cluster, level=level),
         "one like added to each": log_log(models["likes"] + 1, *everyone),
         "median regression": quantile_regression(np.log(y), line, cluster),
         "Huber regression": robust_regression(np.log(y), line, cluster),

@@ -53,5 +53,5 @@ def one_line(estimate: Estimate, verdict: Verdict | None = None) -> str:
 
 
 def _interval(interval: Interval) -> str:
-    text = f"{interval.level:.0%} CI [{span(interval.low, interval.high)}]"
+    text = f"{100 * interval.level:g}% CI [{span(interval.low, interval.high)}]"
     return text if interval.design_effect is None else f"{text} at deff {interval.design_effect:g}"

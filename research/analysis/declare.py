@@ -168,6 +168,9 @@ def _tables(sample: Callable[..., Any]) -> tuple[str, ...]:
     return tuple(p.name for p in parameters if p.kind is not p.KEYWORD_ONLY)
 
 
+GIVEN = ("rng", "level")  # keyword parameters of estimate() that the runner gives: no choices
+
+
 def _choices(
     function: Callable[..., Any], of: Literal["sample", "estimate"], path: Path
 ) -> tuple[Choice, ...]:
@@ -175,7 +178,7 @@ def _choices(
     keyword = [
         p for p in inspect.signature(function).parameters.values() if p.kind is p.KEYWORD_ONLY
     ]
-    return tuple(_choice(p, hints.get(p.name), of, path) for p in keyword if p.name != "rng")
+    return tuple(_choice(p, hints.get(p.name), of, path) for p in keyword if p.name not in GIVEN)
 
 
 def _choice(

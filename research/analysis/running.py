@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from research import datasets
 from research.analysis.declare import Analysis, Sample, where_in
+from research.analysis.family import level_of
 from research.results import (
     Answer,
     CannotEstimate,
@@ -59,8 +60,8 @@ def run(analysis: Analysis, *, fixed: Mapping[str, Any] | None = None, seed: int
     answers = {}
     for estimand in analysis.combinations(estimand=True):
         if all(estimand[name] == value for name, value in fixed.items() if name in estimand):
-            key = ", ".join(str(value) for value in estimand.values()) or "answer"
-            answers[key] = _answer(_Question(analysis, frames, estimand, fixed, seed))
+            question = _Question(analysis, frames, estimand, fixed, seed)
+            answers[question.key] = _answer(question)
     if not any(name in estimand for name in fixed):  # else some questions are left out on purpose
         _refuse_unanswered(analysis, answers)
     return Result(
@@ -85,6 +86,10 @@ class _Question:
     fixed: Mapping[str, Any]
     seed: int
 
+    @property
+    def key(self) -> str:
+        return ", ".join(str(value) for value in self.estimand.values()) or "answer"
+
     def specifications(self) -> list[Choices]:
         """Every combination of analytic choices, the primary one first."""
         every = list(self.analysis.combinations(estimand=False))
@@ -96,8 +101,11 @@ class _Question:
 
     def estimates(self, sample: Sample, choices: Choices) -> dict[str, Estimate]:
         options = self.options("estimate", choices)
-        if "rng" in inspect.signature(self.analysis.module.estimate).parameters:
+        wanted = inspect.signature(self.analysis.module.estimate).parameters
+        if "rng" in wanted:
             options["rng"] = self._generator(choices)
+        if "level" in wanted:
+            options["level"] = level_of(self.analysis.name, self.key)
         found = self.analysis.module.estimate(sample, **options)
         listed = [found] if isinstance(found, Estimate) else list(found)
         labels = [estimate.label for estimate in listed]

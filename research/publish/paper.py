@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from research import calibration, datasets, figures, places
+from research.analysis.family import DECLARED, FAMILY
 from research.places import write_beside
 from research.publish.claims import answer_claims, list_claims
 from research.publish.claims import figure as claims_figure
@@ -47,6 +48,8 @@ def prepare_paper(results: Sequence[Result], folder: Path) -> None:
     list_datasets(results, folder)
     names = json.dumps([result.analysis for result in results], indent=1) + "\n"
     write_beside(folder / "build" / "analyses.json", names.encode())
+    family = {"declared": DECLARED, "members": [member._asdict() for member in FAMILY]}
+    write_beside(folder / "build" / "family.json", json.dumps(family, indent=1).encode())
     answers = answer_claims(results)
     list_claims(answers, folder)
     with figures.theme():

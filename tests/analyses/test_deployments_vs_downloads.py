@@ -90,7 +90,8 @@ def test_intervals_start_at_the_ends_of_the_set(result):
     for label, variance in factors.items():
         found = answer.estimates[label]
         for end, limit, sign in zip(found.bounds, found.interval, (-1, 1), strict=True):
-            half = 1.959964 * math.sqrt(variance(end, found.n))
+            z = stats.norm.ppf((1 + found.interval.level) / 2)  # of the family, or 95 % by itself
+            half = z * math.sqrt(variance(end, found.n))
             assert limit == pytest.approx(math.tanh(math.atanh(end) + sign * half), abs=1e-6)
         assert found.interval.design_effect == 1
 
@@ -186,9 +187,10 @@ def test_a_design_effect_brings_the_concordance_to_good_agreement(result, which)
 @pytest.mark.parametrize("which", ANSWERS)
 def test_the_design_effect_brings_the_interval_to_zero(result, which):
     rho = result.answer(pulls=which[0], downloads=which[1], families="in both").estimates[RHO]
-    lost = rho.tipping_points[0].threshold
-    assert spearman_interval(rho.bounds.low, rho.n / lost).low == pytest.approx(0, abs=1e-6)
-    assert spearman_interval(rho.bounds.low, rho.n / (lost - 0.1)).low > 0
+    lost, level = rho.tipping_points[0].threshold, rho.interval.level
+    low, n = rho.bounds.low, rho.n
+    assert spearman_interval(low, n / lost, level=level).low == pytest.approx(0, abs=1e-6)
+    assert spearman_interval(low, n / (lost - 0.1), level=level).low > 0
 
 
 @pytest.mark.parametrize("which", [("all", "top 1,000"), ("all", "LLM catalogue")])
