@@ -30,8 +30,9 @@ from research.estimators.budget import alternatives_row, budget, leave_one_out_r
 from research.estimators.clustered import paired_share_difference
 from research.estimators.ranged import Ranged, paired_gap_bounds, ranged_share
 from research.estimators.tipping import tipping_point, verdict_change
+from research.measures.channels import EMBEDDING, GENERATION
 from research.measures.clone_block import Block, in_block, without_block
-from research.measures.pulls import pulls_by_name
+from research.measures.pulls import WEIGHTS, pulls_by_name
 from research.results import judge
 from research.wording import number
 
@@ -69,9 +70,6 @@ OTHER = {
     "hosts": "the model tags of the answering hosts of the Tenthe scan",
 }
 KINDS = {"counted": "language, multimodal and embedding", "left out": "language and multimodal"}
-EMBEDDING = ["feature-extraction", "sentence-similarity"]
-GENERATION = ["text-generation", "image-text-to-text", "any-to-any"]
-WEIGHTS = ["low", "value", "high"]
 SIDES, VALUES = ("pulls", "other"), ("value", "other value")
 ROWS_COUNTED = "families and publishers of other models"
 LOOK_BACK = 180  # days

@@ -36,7 +36,7 @@ from research import (
 from research.estimators.budget import alternatives_row, budget, leave_one_out_row, sampling_row
 from research.estimators.clustered import clustered_share, share_difference
 from research.estimators.tipping import misclassification_tipping
-from research.wording import number
+from research.wording import number, percent
 
 DIFFERENCE = "share of downloads, China minus US"
 SHARE, PART = "{}: share of downloads", "{}: part of the difference"
@@ -420,10 +420,6 @@ def _part(models, group, weight) -> Estimate:
         bounds=Bounds(bounds.low * weight, bounds.high * weight),
         assumptions=(CODED,),
     )
-
-
-def percent(share) -> str:
-    return f"{number(100 * share, 1)} %"
 
 
 # What is uncertain --------------------------------------------------------------------------------

@@ -23,9 +23,9 @@ from research.estimators.budget import alternatives_row
 from research.estimators.clones import clone_block_residuals
 from research.estimators.contamination import overlap_bounds
 from research.estimators.identification import frechet_bounds
+from research.measures.clone_block import LEADING, Block, in_block
 from research.wording import number
 
-BLOCK_TAGS = 5
 LATER = "nuclide-2026-05-15"
 FLEET = "nuclide-2026-05-04"
 
@@ -83,7 +83,7 @@ def sample(
 
 
 def _leading(tags) -> pd.DataFrame:
-    return tags.nsmallest(BLOCK_TAGS, "rank")
+    return tags[in_block(tags)]
 
 
 def _rest(leading) -> pd.DataFrame:
@@ -97,7 +97,7 @@ def _remains(tags) -> pd.DataFrame:
     """Each tag with its listings a host, as listed and without the block."""
     left = _rest(_leading(tags))
     ratio = tags["tag_occurrences"] / tags["answering_hosts"]
-    found = tags.assign(ratio=ratio, in_block=tags["rank"] <= BLOCK_TAGS)
+    found = tags.assign(ratio=ratio, in_block=in_block(tags))
     return found.assign(
         hosts_left=left["hosts"].reindex(tags.index, fill_value=0),
         ratio_left=left["ratio"].astype(float),
@@ -109,14 +109,14 @@ def _later(tags, totals, aggregates) -> pd.DataFrame:
     scan = aggregates[aggregates["source"] == LATER]
     counted = scan[scan["dimension"] == "model tag"].set_index("category")["value"]
     everyone = scan.set_index("category").loc["confirmed unauthenticated", "value"]
-    block = _leading(tags)["answering_hosts"].min()
+    block = Block.largest(tags).hosts
     hosts, genuine = tags["answering_hosts"], totals["answering_hosts"] - block
     known = counted.reindex(tags.index)
     return pd.DataFrame(
         {
             "ollama_tag": tags.index,
             "as_listed": (hosts / totals["answering_hosts"]).to_numpy(),
-            "without_block": ((hosts - block * (tags["rank"] <= BLOCK_TAGS)) / genuine).to_numpy(),
+            "without_block": ((hosts - block * in_block(tags)) / genuine).to_numpy(),
             # A tag that is not among the fifteen listed has at most the hosts of the last of them.
             "later_low": (known.fillna(0) / everyone).to_numpy(),
             "later_high": (known.fillna(counted.min()) / everyone).to_numpy(),
@@ -171,7 +171,7 @@ def _size(tags, totals, listings) -> list[Estimate]:
     leading, of_hosts = _leading(tags), (totals["answering_hosts"], "answering hosts")
     hosts = frechet_bounds(leading["answering_hosts"], totals["answering_hosts"]).every
     endpoints = frechet_bounds(leading["tag_occurrences"], totals["endpoints"]).every
-    listed = Bounds(0.0, float(BLOCK_TAGS * leading["tag_occurrences"].min() / listings))
+    listed = Bounds(0.0, LEADING * Block.largest(tags).listings / listings)
     unknown = NO_OVERLAPS, PURPOSE
     return [
         _counted(ALL_FIVE, "share of answering hosts", hosts, of_hosts, *unknown),
@@ -183,7 +183,7 @@ def _size(tags, totals, listings) -> list[Estimate]:
 
 
 def _listings_a_host(tags) -> list[Estimate]:
-    leading, after = _leading(tags), tags[tags["rank"] > BLOCK_TAGS]
+    leading, after = _leading(tags), tags[~in_block(tags)]
     found = {
         FIVE: (leading["tag_occurrences"] / leading["answering_hosts"], leading),
         "the other four without the block": (_rest(leading)["ratio"].dropna(), leading),
@@ -198,7 +198,7 @@ def _listings_a_host(tags) -> list[Estimate]:
 
 def _every_other_set(tags) -> list[Estimate]:
     """Does any other set of five tags look like a block? A test that the five could have failed."""
-    sets = list(combinations(tags.index, BLOCK_TAGS))
+    sets = list(combinations(tags.index, LEADING))
     largest = {chosen: _largest_remainder(tags.loc[list(chosen)]) for chosen in sets}
     of = len(sets), "sets of five of the ten tags"
     own = largest.pop(tuple(_leading(tags).index))
@@ -240,11 +240,11 @@ def _rows_of_one_tag(listed, sizes, levels) -> list[Estimate]:
 
 def _endpoints_a_host(tags, totals) -> list[Estimate]:
     hosts, endpoints = totals["answering_hosts"], totals["endpoints"]
-    fake_hosts, fake_ends = _leading(tags)[["answering_hosts", "tag_occurrences"]].min()
+    block = Block.largest(tags)
     rows = {
         "all": (endpoints, hosts),
-        "in the block": (fake_ends, fake_hosts),
-        "outside it": (endpoints - fake_ends, hosts - fake_hosts),
+        "in the block": (block.listings, block.hosts),
+        "outside it": (endpoints - block.listings, hosts - block.hosts),
     }
     return [
         _counted(f"endpoints a host: {where}", "endpoints a host", ends / count,
@@ -254,7 +254,7 @@ def _endpoints_a_host(tags, totals) -> list[Estimate]:
 
 
 def _both_protocols(tags, totals) -> Estimate:
-    everyone, block = totals["discovered_ips"], _leading(tags)["answering_hosts"].min()
+    everyone, block = totals["discovered_ips"], Block.largest(tags).hosts
     both = overlap_bounds(totals["discovered_ips_http"], totals["discovered_ips_https"], everyone)
     evidence = (
         f"The number is {number(abs(both.low - block), 0)} away from that of the block's "
@@ -270,11 +270,11 @@ def _both_protocols(tags, totals) -> Estimate:
 
 def _hosts_and_pulls(tags, pulls) -> list[Estimate]:
     """Tags and popularity part company, but outside the five tags even more than among them."""
-    ratio, in_block = tags["answering_hosts"] / (pulls / 1e6), tags["rank"] <= BLOCK_TAGS
+    ratio, leading = tags["answering_hosts"] / (pulls / 1e6), in_block(tags)
     return [
         _counted(PER_PULLS.format(group), "hosts per million pulls", _range(ratio[chosen]),
                  (chosen.sum(), "tags"), OF_NAMES)
-        for group, chosen in ((FIVE, in_block), (AFTER, ~in_block))
+        for group, chosen in ((FIVE, leading), (AFTER, ~leading))
     ]  # fmt: skip
 
 

@@ -27,7 +27,9 @@ from research import (
 from research.estimators.budget import budget
 from research.estimators.concentration import concentration, hhi_jackknife_se, top_share
 from research.estimators.ranged import Ranged
-from research.measures.pulls import pulls_by_name
+from research.measures.channels import EMBEDDING, GENERATION, HUB_DATES, pulls_of
+from research.measures.publishers import organisations
+from research.measures.pulls import WEIGHTS
 from research.wording import number
 
 HHI, CR4 = "concentration index (HHI), {}", "share of the four largest, {}"
@@ -60,17 +62,10 @@ HYPOTHESES = {
     for label, (margin, source) in SOURCES.items()
 }
 
-DATES = {"catalogue": "2026-06-19", "top 1,000": "2026-06-11"}
 HUB = {
     "catalogue": "the models of the LLM catalogue",
     "top 1,000": "the 1,000 most downloaded models",
 }
-KINDS = [
-    "text-generation", "image-text-to-text", "any-to-any", "feature-extraction",
-    "sentence-similarity",
-]  # fmt: skip
-EMBEDDING = KINDS[3:]
-WEIGHTS = ["low", "value", "high"]
 FOUR = 4
 SHOWN = 16
 
@@ -93,28 +88,26 @@ def sample(
     spike: Literal["counted", "left out"] = "counted",
 ) -> Sample:
     _refuse(unit, downloads, pulls, window, copies, spike)
-    day = pd.Timestamp(DATES[downloads])
+    day = pd.Timestamp(HUB_DATES[downloads])
     names = model_crosswalk_names[~model_crosswalk_names["served_remotely"]]
-    kinds = KINDS
+    kinds = GENERATION + EMBEDDING
     if embeddings == "left out":
-        names, kinds = names[~names["embedding"]], [k for k in KINDS if k not in EMBEDDING]
-    pulled = pulls_by_name(ollama_library_pulls, day, window if pulls == "new" else None)
+        names, kinds = names[~names["embedding"]], GENERATION
+    pulled = pulls_of(names, ollama_library_pulls, day, window if pulls == "new" else None)
     accounts = names.set_index("ollama_name")["hub_account"]
-    pulled = pulled.join(accounts, how="inner")
     models = _models(downloads, day, hub_top_models, hub_llm_panel, hub_llm_models)
     if spike == "left out":
         models = models[~models["traffic_spike"]]
     models = models.join(model_crosswalk_repositories.set_index("hub_repository"))
     models = models[models["ollama_name"].isin(names["ollama_name"]) | models["task"].isin(kinds)]
-    parents = publisher_origins.set_index("author")["parent"]
     if unit == "publishers":
-        tables = _by_publisher(pulled, models, accounts, parents, copies)
+        tables = _by_publisher(pulled, models, accounts, publisher_origins, copies)
     else:
         tables = _by_family(pulled, models)
     count = f"the Ollama pulls of {window} days" if pulls == "new" else "all Ollama pulls"
     return Sample(
         population=f"the {unit} of {count} and {HUB[downloads]}",
-        as_of=DATES[downloads],
+        as_of=HUB_DATES[downloads],
         data={"pulls": tables[0], "downloads": tables[1], "unit": unit},
         tables={"ratios": _ratios(*tables)} if unit == "shared families" else {},
     )
@@ -139,14 +132,14 @@ def _models(downloads, day, top, panel, catalogue) -> pd.DataFrame:
     return listed.join(task).assign(traffic_spike=False)
 
 
-def _by_publisher(pulled, models, accounts, parents, copies) -> tuple[pd.DataFrame, pd.Series]:
+def _by_publisher(pulled, models, accounts, origins, copies) -> tuple[pd.DataFrame, pd.Series]:
     """Pulls and downloads of each publisher, accounts of one organisation together."""
     own = pd.Series(models.index.str.partition("/").get_level_values(0), index=models.index)
     if copies == "with their family":
         own = models["ollama_name"].map(accounts).fillna(own)
-    organisation = [a.map(parents).fillna(a) for a in (pulled["hub_account"], own)]
-    pulls = pulled[WEIGHTS].groupby(organisation[0]).sum()
-    return pulls, models["hub_downloads_30d"].astype(float).groupby(organisation[1]).sum()
+    publishers = [organisations(a, origins) for a in (pulled["hub_account"], own)]
+    pulls = pulled[WEIGHTS].groupby(publishers[0]).sum()
+    return pulls, models["hub_downloads_30d"].astype(float).groupby(publishers[1]).sum()
 
 
 def _by_family(pulled, models) -> tuple[pd.DataFrame, pd.Series]:

@@ -28,7 +28,8 @@ from research import (
 from research.estimators.budget import alternatives_row, budget, leave_one_out_row, sampling_row
 from research.estimators.clustered import clustered_share, leave_one_out
 from research.estimators.multiverse import multinomial_covariance, rank_confidence_sets
-from research.wording import number
+from research.measures.top_lists import TopList, of_day, top_lists
+from research.wording import number, percent
 
 # Organisation, and the account that an article of its time would name.
 ACCOUNTS = {
@@ -89,21 +90,12 @@ SETTLED = [
     )
 ]
 
-Population = Literal[
-    "top 300, 2026-06-11",
-    "top 1,000, 2026-06-11",
-    "top 300, 2026-06-10",
-    "top 1,000, 2026-06-10",
-    "top 300, 2026-04-28",
-    "top 1,000, 2026-04-28",
-]
-
 
 def sample(
     hub_top_models,
     publisher_origins,
     *,
-    population: Annotated[Population, ESTIMAND] = "top 300, 2026-06-11",
+    population: Annotated[TopList, ESTIMAND] = "top 300, 2026-06-11",
     creator: Literal[
         "organisation", "organisation, sentence-transformers at Hugging Face", "account"
     ] = "organisation",
@@ -112,17 +104,13 @@ def sample(
 ) -> Sample:
     top, date = population.removeprefix("top ").rsplit(", ", 1)
     created = partial(_created, _names(publisher_origins, creator), made_from)
-    lists = {
-        f"{day:%Y-%m-%d}": created(rows.nlargest(int(top.replace(",", "")), "hub_downloads_30d"))
-        for day, rows in hub_top_models.groupby("as_of")
-    }
-    models = lists[date]
-    if spike == "removed":
-        models = models[~models["spike"]]
+    listed = top_lists(hub_top_models, int(top.replace(",", "")))
+    lists = {day: created(rows) for day, rows in listed.items()}
+    models = of_day(lists, date, spike)
     return Sample(
         population=f"the {top} most downloaded models",
         as_of=date,
-        data={"models": models, "dates": _totals_by_date(lists)},
+        data={"models": models, "dates": {day: _totals(rows) for day, rows in lists.items()}},
         tables={"creators": _table(_totals(models))},
     )
 
@@ -148,7 +136,6 @@ def _created(names, made_from, rows) -> pd.DataFrame:
             "creator": account.map(names).fillna(account),
             "models": 1.0,
             "downloads": rows["hub_downloads_30d"].astype(float),
-            "spike": rows["traffic_spike"].astype(bool),
         }
     )
 
@@ -157,14 +144,6 @@ def _totals(models) -> pd.DataFrame:
     """Models and downloads of each creator; 0 for those of the claims that are not listed."""
     held = models.groupby("creator")[["models", "downloads"]].sum()
     return held.reindex(held.index.union(list(ACCOUNTS)), fill_value=0.0)
-
-
-def _totals_by_date(lists) -> dict[str, pd.DataFrame]:
-    found = {day: _totals(models) for day, models in lists.items()}
-    for day, models in lists.items():
-        if models["spike"].any():
-            found[f"{day} without the spike"] = _totals(models[~models["spike"]])
-    return found
 
 
 def _table(totals) -> pd.DataFrame:
@@ -293,10 +272,6 @@ def _speech(models) -> Estimate:
 
 
 # What would overturn it ---------------------------------------------------------------------------
-
-
-def percent(share) -> str:
-    return f"{number(100 * share, 1)} %"
 
 
 def _turning(totals, creator) -> TippingPoint:

@@ -23,9 +23,9 @@ from research import (
     figures,
 )
 from research.estimators.tipping import tipping_point
+from research.measures.clone_block import Block, in_block, with_block_tags, without_part
 from research.wording import number
 
-BLOCK_TAGS = 5  # the leading tags, which alone are listed about twice by each host
 FIRST, SECOND = "llama", "qwen2"
 LATER_SCAN = "sentinellabs-2026"
 
@@ -114,43 +114,27 @@ def sample(
         model_crosswalk_tags[["ollama_tag", "family", "publisher"]],
         on="ollama_tag", how="left", validate="one_to_one",
     )  # fmt: skip
-    block = tags.nsmallest(BLOCK_TAGS, "rank")[["answering_hosts", "tag_occurrences"]].min()
-    part = 1.0 if clones == "removed" else 0.0
+    families = with_block_tags(tenthe_families, tags, "family").set_index("family")
+    block = Block.largest(tags)
     return Sample(
         population="the answering hosts of the Tenthe scan",
         as_of="2025-04-24",
         data={
             "column": "answering_hosts" if measure.startswith("hosts") else "tag_occurrences",
             "counts": counts,
-            "families": _with_block(tenthe_families, tags),
+            "families": families,
             "tags": tags,
             "block": block,
-            "removed": part,
+            "removed": 1.0 if clones == "removed" else 0.0,
             "hosts": float(tenthe_totals.set_index("name").loc["answering_hosts", "value"]),
             "library": _library(ollama_library_names, model_crosswalk),
         },
-        tables={"families": _table(_with_block(tenthe_families, tags), block)},
-    )
-
-
-def _with_block(families, tags) -> pd.DataFrame:
-    """The families with the number of the block's tags that each one holds."""
-    held = tags.nsmallest(BLOCK_TAGS, "rank")["family"].value_counts()
-    return families.assign(block_tags=families["family"].map(held).fillna(0)).set_index("family")
-
-
-def _without(families, block, part: float) -> pd.DataFrame:
-    """The families after this part of the suspected block has been taken out of them."""
-    tags = families["block_tags"]
-    return families.assign(
-        answering_hosts=families["answering_hosts"]
-        - part * block["answering_hosts"] * (tags > 0).astype(float),
-        tag_occurrences=families["tag_occurrences"] - part * block["tag_occurrences"] * tags,
+        tables={"families": _table(families, block)},
     )
 
 
 def _table(families, block) -> pd.DataFrame:
-    left = _without(families, block, 1.0)["answering_hosts"]
+    left = without_part(families, block, 1.0)["answering_hosts"]
     return families[["answering_hosts"]].assign(without_block=left).reset_index()
 
 
@@ -192,7 +176,7 @@ def estimate(sample) -> list[Estimate]:
 
 
 def _counted(sample, part: float) -> pd.Series:
-    return _without(sample["families"], sample["block"], part)[sample["column"]]
+    return without_part(sample["families"], sample["block"], part)[sample["column"]]
 
 
 def _ratio(sample) -> Estimate:
@@ -214,7 +198,7 @@ UNITS = {"answering_hosts": "family-host pairs", "tag_occurrences": "listings"}
 
 
 def _clones_to_turn(sample, label) -> TippingPoint:
-    null, largest = HYPOTHESES[label].null, float(sample["block"]["answering_hosts"])
+    null, largest = HYPOTHESES[label].null, sample["block"].hosts
 
     def margin(clones: float) -> float:
         counted = _counted(sample, clones / largest)
@@ -231,8 +215,8 @@ def _clones_to_turn(sample, label) -> TippingPoint:
 
 def _ratio_of_exact(sample) -> Estimate:
     """What the exact tags alone allow: a family has the hosts of its largest tag, or more."""
-    tags, removed = sample["tags"], sample["removed"] * sample["block"]["answering_hosts"]
-    hosts = tags["answering_hosts"] - removed * (tags["rank"] <= BLOCK_TAGS)
+    tags, removed = sample["tags"], sample["removed"] * sample["block"].hosts
+    hosts = tags["answering_hosts"] - removed * in_block(tags)
     least, everyone = hosts.groupby(tags["family"]).max(), sample["hosts"] - removed
     return Estimate(
         label=RATIO,
@@ -274,7 +258,7 @@ def _places(sample) -> Estimate:
 
 def _share(sample, family) -> Estimate:
     counted = _counted(sample, sample["removed"])
-    everyone = sample["hosts"] - sample["removed"] * sample["block"]["answering_hosts"]
+    everyone = sample["hosts"] - sample["removed"] * sample["block"].hosts
     return Estimate(
         label=SHARE.format(family),
         unit="share of answering hosts",

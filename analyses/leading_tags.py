@@ -28,16 +28,15 @@ from research import (
     figures,
 )
 from research.estimators.budget import alternatives_row
-from research.estimators.clones import clone_block_residuals
 from research.estimators.design_effects import intraclass_correlation
 from research.estimators.identification import frechet_bounds
 from research.estimators.multiverse import mcnemar_bounds, rank_confidence_sets
 from research.estimators.tipping import tipping_point
+from research.measures.clone_block import LEADING, Block, without_block
 from research.wording import number
 
 PAIR = ["llama3:latest", "deepseek-r1:latest"]
 SMALL = ["smollm2:135m", "qwen2.5:1.5b"]
-BLOCK_TAGS = 5  # the leading tags, which alone are listed about twice by each host
 LATER_SCAN = "nuclide-2026-05-15"
 DESIGN_EFFECTS = (1, 10, 50)
 SIDES = float(norm.ppf(0.975))  # standard errors to either side of a 95 % interval
@@ -130,9 +129,10 @@ def sample(
             raise NotApplicable("the list of 2026 holds only two of the block's five tags")
         return _later(published_aggregates)
     totals = tenthe_totals.set_index("name")["value"]
-    tags = tenthe_model_tags.set_index("ollama_tag")
-    listed, without = tags["answering_hosts"].astype(float), _without_block(tags)
-    block, hosts = float((listed - without).max()), float(totals["answering_hosts"])
+    tags, largest = tenthe_model_tags.set_index("ollama_tag"), Block.largest(tenthe_model_tags)
+    listed = tags["answering_hosts"].astype(float)
+    without = without_block(tags, largest)["answering_hosts"]
+    block, hosts = largest.hosts, float(totals["answering_hosts"])
     return Sample(
         population="the answering hosts of the Tenthe scan",
         as_of="2025-04-24",
@@ -148,19 +148,6 @@ def sample(
         },
         tables={"tags": pd.DataFrame({"listed": listed, "without": without}).reset_index()},
     )
-
-
-def _without_block(tags) -> pd.Series:
-    """Hosts of each tag once the rarest of the leading five has been taken out of all five."""
-    leading = tags.nsmallest(BLOCK_TAGS, "rank")
-    left = clone_block_residuals(
-        leading["answering_hosts"],
-        leading["tag_occurrences"],
-        *leading[["answering_hosts", "tag_occurrences"]].min(),
-    )
-    hosts = tags["answering_hosts"].astype(float)
-    hosts[leading.index] = left.hosts
-    return hosts
 
 
 def _later(aggregates) -> Sample:
@@ -199,7 +186,7 @@ def estimate(sample, *, rng, design_effect: Literal[1, 10, 50] = 1) -> list[Esti
 def _lead_without(hosts, clones: float) -> float:
     """The lead once so many hosts of the block are gone from the five leading tags."""
     thinned = hosts.copy()
-    thinned[thinned.nlargest(BLOCK_TAGS).index] -= clones
+    thinned[thinned.nlargest(LEADING).index] -= clones
     return float(thinned[PAIR].min() - thinned.drop(PAIR).max())
 
 

@@ -28,7 +28,9 @@ from research.estimators.budget import alternatives_row, budget, leave_one_out_r
 from research.estimators.clustered import clustered_share, paired_share_difference
 from research.estimators.identification import imbens_manski, origin_share_bounds
 from research.estimators.proportions import goodman, wilson
-from research.wording import number
+from research.measures.publishers import organisations
+from research.measures.top_lists import TopList, of_day, top_lists
+from research.wording import number, percent
 
 MODELS, DOWNLOADS = "permissive share of models", "permissive share of downloads"
 GAP = "permissive share of downloads minus that of models"
@@ -82,12 +84,7 @@ HYPOTHESES = {
 
 AS_PUBLISHED = "as published, 2024-01"
 Population = Literal[
-    "top 300, 2026-06-11",
-    "top 1,000, 2026-06-11",
-    "top 300, 2026-06-10",
-    "top 1,000, 2026-06-10",
-    "top 300, 2026-04-28",
-    "top 1,000, 2026-04-28",
+    TopList,
     "as published, 2024-01",
 ]
 ROUNDING = {MODELS: 0.005, DOWNLOADS: 0.005, GAP: 0.01, RATIO: 0.5}  # of the article's figures
@@ -115,19 +112,15 @@ def sample(
     if population == AS_PUBLISHED:
         return Sample(population="the article's 300 models", as_of="2024-01", data=published)
     top, date = population.removeprefix("top ").rsplit(", ", 1)
-    parents = publisher_origins.set_index("author")["parent"]
-    licensed = partial(_licensed, parents, PERMISSIVE[permissive], no_licence)
-    lists = {
-        f"{day:%Y-%m-%d}": licensed(rows.nlargest(int(top.replace(",", "")), "hub_downloads_30d"))
-        for day, rows in hub_top_models.groupby("as_of")
-    }
-    models = lists[date]
+    licensed = partial(_licensed, publisher_origins, PERMISSIVE[permissive], no_licence)
+    listed = top_lists(hub_top_models, int(top.replace(",", "")))
+    lists = {day: licensed(rows) for day, rows in listed.items()}
     return Sample(
         population=f"the {top} most downloaded models",
         as_of=date,
         data={
-            "models": models[~models["spike"]] if spike == "removed" else models,
-            "dates": _with_and_without_spike(lists),
+            "models": of_day(lists, date, spike),
+            "dates": lists,
         },
     )
 
@@ -141,31 +134,22 @@ def _published(claims) -> dict[str, float]:
     return {MODELS: models, DOWNLOADS: downloads, GAP: downloads - models, RATIO: ratio}
 
 
-def _licensed(parents, permissive, no_licence, rows) -> pd.DataFrame:
+def _licensed(origins, permissive, no_licence, rows) -> pd.DataFrame:
     """Whether each model is certainly, or possibly, under a permissive licence."""
     tags, unnamed = rows["licence"].fillna("").str.split("|").map(set), rows["licence"].isna()
     models = pd.DataFrame(
         {
             "downloads": rows["hub_downloads_30d"].astype(float),
-            "organisation": rows["author"].map(parents).fillna(rows["author"]),
+            "organisation": organisations(rows["author"], origins),
             "certain": tags.map(permissive.issuperset) & ~unnamed,
             # Of two licences either may be the one that counts.
             "possible": ~tags.map(permissive.isdisjoint) | (unnamed & (no_licence == "unknown")),
             "Apache": tags.map({"apache-2.0"}.issubset),
             "MIT": tags.map({"mit"}.issubset),
             "unnamed": unnamed,
-            "spike": rows["traffic_spike"].astype(bool),
         }
     )
     return models[~unnamed] if no_licence == "left out" else models
-
-
-def _with_and_without_spike(lists) -> dict[str, pd.DataFrame]:
-    found = dict(lists)
-    for day, models in lists.items():
-        if models["spike"].any():
-            found[f"{day} without the spike"] = models[~models["spike"]]
-    return found
 
 
 # Estimates ----------------------------------------------------------------------------------------
@@ -329,10 +313,6 @@ def _as_published(sample) -> list[Estimate]:
 ARTICLE = 300  # models in its list
 
 # What would overturn it ---------------------------------------------------------------------------
-
-
-def percent(share) -> str:
-    return f"{number(100 * share, 1)} %"
 
 
 def _of_the_doubtful(models, label) -> list[TippingPoint]:

@@ -26,7 +26,9 @@ from research.estimators.budget import budget, leave_one_out_row, sampling_row
 from research.estimators.clustered import paired_share_difference
 from research.estimators.ranged import Ranged, ranged_share
 from research.estimators.tipping import tipping_point
-from research.measures.pulls import pulls_by_name
+from research.measures.channels import EMBEDDING, GENERATION, HUB_DATES, in_both, pulls_of
+from research.measures.publishers import organisations
+from research.measures.pulls import WEIGHTS
 from research.wording import number
 
 GAP = "permissive share, downloads minus pulls"
@@ -45,12 +47,7 @@ HYPOTHESES = {
     )
 }
 
-DATES = {"catalogue": "2026-06-19", "top 1,000": "2026-06-11"}
 HUB = {"catalogue": "the LLM catalogue", "top 1,000": "the 1,000 most downloaded models"}
-KINDS = [
-    "text-generation", "image-text-to-text", "any-to-any", "feature-extraction",
-    "sentence-similarity",
-]  # fmt: skip
 PERMISSIVE = {
     "Apache or MIT": {"apache-2.0", "mit"},
     # Free use, change and redistribution against a notice; those that occur.
@@ -59,7 +56,6 @@ PERMISSIVE = {
         "cdla-permissive-2.0",
     },
 }  # fmt: skip
-WEIGHTS = ["low", "value", "high"]
 
 
 def sample(
@@ -82,22 +78,20 @@ def sample(
         raise NotApplicable("all pulls up to a date have no window")
     if families == "all" and copies == "left out":
         raise NotApplicable("other models than those of the families are copies too")
-    day = pd.Timestamp(DATES[downloads])
+    day = pd.Timestamp(HUB_DATES[downloads])
     facts = _facts(hub_top_models, hub_llm_models)
     listed = hub_llm_panel if downloads == "catalogue" else hub_top_models
     listed = listed[listed["as_of"] == day].set_index("model_id")
     listed = listed.join(model_crosswalk_repositories.set_index("hub_repository"))
     names = model_crosswalk_names[~model_crosswalk_names["served_remotely"]]
-    pulled = pulls_by_name(ollama_library_pulls, day, window if pulls == "new" else None)
-    pulled = pulled.join(names.set_index("ollama_name")["hub_account"], how="inner")
+    pulled = pulls_of(names, ollama_library_pulls, day, window if pulls == "new" else None)
     if copies == "left out":
         listed = listed[listed["relation"] == "own"]
     if families == "in both":
-        listed = listed[listed["ollama_name"].isin(pulled.index)]
-        pulled = pulled[pulled.index.isin(listed["ollama_name"])]
+        pulled, listed = in_both(pulled, listed)
     else:
         tasks = facts["pipeline_tag"].reindex(listed.index)
-        listed = listed[listed["ollama_name"].notna() | tasks.isin(KINDS)]
+        listed = listed[listed["ollama_name"].notna() | tasks.isin(GENERATION + EMBEDDING)]
     every = listed.index.union(model_crosswalk_repositories["hub_repository"])
     judged = _judged(facts["licence"].reindex(every), PERMISSIVE[permissive])
     rows = pd.concat(
@@ -106,15 +100,13 @@ def sample(
             _downloaded(listed, judged),
         ]
     )
-    parent = rows["account"].map(publisher_origins.set_index("author")["parent"])
+    publisher = organisations(rows["account"], publisher_origins).fillna("not published")
     count = f"the Ollama pulls of {window} days" if pulls == "new" else "all Ollama pulls"
     which = "the families shared by" if families == "in both" else "all families and models of"
     return Sample(
         population=f"{which} {count} and {HUB[downloads]}",
-        as_of=DATES[downloads],
-        data={
-            "rows": rows.assign(publisher=parent.fillna(rows["account"]).fillna("not published"))
-        },
+        as_of=HUB_DATES[downloads],
+        data={"rows": rows.assign(publisher=publisher)},
     )
 
 

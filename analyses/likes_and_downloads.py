@@ -33,6 +33,8 @@ from research.estimators.budget import alternatives_row, budget
 from research.estimators.cluster_totals import all_but_one, cluster_codes, totals_by
 from research.estimators.clustered import kish_effective_size, linearised_se
 from research.estimators.rates import poisson_regression
+from research.measures.publishers import organisations
+from research.measures.top_lists import TopList, of_day, top_lists
 from research.wording import number
 
 PUBLISHED = "published: size of the correlation of the counts"
@@ -76,12 +78,7 @@ HYPOTHESES = {
 
 AS_PUBLISHED = "as published, 2024-01"
 Population = Literal[
-    "top 300, 2026-06-11",
-    "top 1,000, 2026-06-11",
-    "top 300, 2026-06-10",
-    "top 1,000, 2026-06-10",
-    "top 300, 2026-04-28",
-    "top 1,000, 2026-04-28",
+    TopList,
     "text generation in the LLM catalogue, 2026-10-05",
     "LLM catalogue, 2026-10-05",
     "as published, 2024-01",
@@ -92,7 +89,7 @@ NAMES = {
     "text generation in the LLM catalogue": "the text-generation models of the LLM catalogue",
     "LLM catalogue": "all models of the LLM catalogue",
 }
-LATER, WITHOUT_SPIKE = "2026-06-11", "without the spike"
+LATER = "2026-06-11"
 ARTICLE = 300  # models in its list
 ROUNDED = 0.005  # it gives two decimals
 
@@ -107,33 +104,19 @@ def sample(
     spike: Literal["kept", "removed"] = "kept",
     stale_counts: Literal["kept", "left out"] = "kept",
 ) -> Sample:
-    parents = publisher_origins.set_index("author")["parent"]
     if population == AS_PUBLISHED:
         stated = published_claims.set_index("claim_id").loc[CLAIM, "stated_value"]
-        later = _measured(_top(hub_top_models, ARTICLE)[LATER], parents)
+        later = _measured(top_lists(hub_top_models, ARTICLE)[LATER], publisher_origins)
         data = {"R squared": float(stated), "design effect": _design_effect(later)}
         return Sample(population="the article's 300 models", as_of="2024-01", data=data)
     who, date = population.rsplit(", ", 1)
     if "catalogue" in who:
         lists = {date: _observed(hub_llm_models, who, stale_counts)}
     else:
-        lists = _top(hub_top_models, int(who.removeprefix("top ").replace(",", "")))
-    without = f"{date} {WITHOUT_SPIKE}"
-    lists = {day: _measured(rows, parents) for day, rows in lists.items()}
-    models = lists[without if spike == "removed" and without in lists else date]
-    data = {"models": models, "dates": lists}
+        lists = top_lists(hub_top_models, int(who.removeprefix("top ").replace(",", "")))
+    lists = {day: _measured(rows, publisher_origins) for day, rows in lists.items()}
+    data = {"models": of_day(lists, date, spike), "dates": lists}
     return Sample(population=NAMES[who], as_of=date, data=data)
-
-
-def _top(top, size) -> dict[str, pd.DataFrame]:
-    """The most downloaded models of each day, and without the spike where there is one."""
-    lists = {
-        f"{day:%Y-%m-%d}": rows.nlargest(size, "hub_downloads_30d")
-        for day, rows in top.groupby("as_of")
-    }
-    spiked = {day: rows["traffic_spike"].astype(bool) for day, rows in lists.items()}
-    without = {f"{day} {WITHOUT_SPIKE}": lists[day][~s] for day, s in spiked.items() if s.any()}
-    return lists | without
 
 
 def _observed(catalogue, who, stale_counts) -> pd.DataFrame:
@@ -145,11 +128,11 @@ def _observed(catalogue, who, stale_counts) -> pd.DataFrame:
     return rows[~stale] if stale_counts == "left out" else rows
 
 
-def _measured(rows, parents) -> pd.DataFrame:
+def _measured(rows, origins) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "model": rows["model_id"],
-            "organisation": rows["author"].map(parents).fillna(rows["author"]),
+            "organisation": organisations(rows["author"], origins),
             "downloads": rows["hub_downloads_30d"].astype(float),
             "likes": rows["likes"].astype(float),
         }

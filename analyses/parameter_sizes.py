@@ -26,9 +26,15 @@ from research import (
 )
 from research.estimators.identification import frechet_bounds
 from research.estimators.tipping import tipping_point
+from research.measures.clone_block import (
+    LEADING,
+    Block,
+    in_block,
+    with_block_tags,
+    without_part,
+)
 from research.wording import number
 
-BLOCK_TAGS = 5  # the leading tags, which alone are listed about twice by each host
 MAINSTREAM = ["8.0B", "7.6B", "7.2B", "7B"]
 LARGE = ["13B", "12.2B", "32.8B", "14.8B"]
 
@@ -88,12 +94,8 @@ def sample(
         raise NotApplicable("how often tags below the ten are listed is not known")
     sizes = model_crosswalk_tags[["ollama_tag", "parameter_size"]]
     tags = tenthe_model_tags.merge(sizes, on="ollama_tag", how="left", validate="one_to_one")
-    tags["block_tags"] = (tags["rank"] <= BLOCK_TAGS).astype(float)
-    leading = tags[tags["block_tags"] > 0]
-    held = leading["parameter_size"].value_counts()
-    rows = tenthe_parameter_sizes.assign(
-        block_tags=tenthe_parameter_sizes["parameter_size"].map(held).fillna(0.0)
-    )
+    tags["block_tags"] = in_block(tags).astype(float)
+    rows = with_block_tags(tenthe_parameter_sizes, tags, "parameter_size")
     return Sample(
         population="the answering hosts of the Tenthe scan",
         as_of="2025-04-24",
@@ -101,7 +103,7 @@ def sample(
             "unit": unit,
             "rows": rows if counts == "sizes as estimated" else tags,
             "estimated": counts == "sizes as estimated",
-            "block": leading[["answering_hosts", "tag_occurrences"]].min().astype(float),
+            "block": Block.largest(tags),
             "removed": 1.0 if clones == "removed" else 0.0,
             "hosts": float(tenthe_totals.set_index("name").loc["answering_hosts", "value"]),
             # Every listing has one level: the sum over levels is the only one over all models.
@@ -125,18 +127,16 @@ def estimate(sample) -> list[Estimate]:
 
 def _share_of_hosts(sample, sizes, part: float) -> Bounds:
     """Bounds on the hosts with one of the sizes, without this part of the suspected block."""
-    rows, clones = sample["rows"], part * sample["block"]["answering_hosts"]
-    chosen = rows[rows["parameter_size"].isin(sizes)]
-    hosts = chosen["answering_hosts"] - clones * (chosen["block_tags"] > 0).astype(float)
-    return frechet_bounds(hosts, sample["hosts"] - clones).at_least_one
+    left = without_part(sample["rows"], sample["block"], part)
+    hosts = left.loc[left["parameter_size"].isin(sizes), "answering_hosts"]
+    return frechet_bounds(hosts, sample["hosts"] - part * sample["block"].hosts).at_least_one
 
 
 def _share_of_listings(sample, part: float) -> Bounds:
     """The listings of the sizes, without this part of the suspected block."""
-    rows, clones = sample["rows"], part * sample["block"]["tag_occurrences"]
-    chosen = rows[rows["parameter_size"].isin(MAINSTREAM)]
-    listed = (chosen["tag_occurrences"] - clones * chosen["block_tags"]).sum()
-    share = float(listed / (sample["listings"] - BLOCK_TAGS * clones))
+    left = without_part(sample["rows"], sample["block"], part)
+    listed = left.loc[left["parameter_size"].isin(MAINSTREAM), "tag_occurrences"].sum()
+    share = float(listed / (sample["listings"] - LEADING * part * sample["block"].listings))
     return Bounds(share, share)
 
 
@@ -149,8 +149,8 @@ def _mainstream(sample) -> Estimate:
         return _share_of_listings(sample, part)
 
     found = share(removed)
-    everyone = sample["hosts"] - removed * sample["block"]["answering_hosts"]
-    listings = sample["listings"] - removed * BLOCK_TAGS * sample["block"]["tag_occurrences"]
+    everyone = sample["hosts"] - removed * sample["block"].hosts
+    listings = sample["listings"] - removed * LEADING * sample["block"].listings
     return Estimate(
         label=HOSTS if by_hosts else LISTED,
         unit="share of answering hosts" if by_hosts else "share of listings",
@@ -167,14 +167,14 @@ def _mainstream(sample) -> Estimate:
 
 
 def _clones_to_lose(sample, share) -> TippingPoint:
-    largest, null = sample["block"]["answering_hosts"], HYPOTHESES[HOSTS].null
+    largest, null = sample["block"].hosts, HYPOTHESES[HOSTS].null
     lost = tipping_point(lambda clones: share(clones / largest).low - null, 0, largest)
     told = f"lost if {number(lost)} of the block's {number(largest)} hosts were clones"
     return TippingPoint(what="cloned hosts in the block", threshold=lost, sentence=told)
 
 
 def _over_clones(sample, share) -> Curve:
-    grid = np.linspace(0, sample["block"]["answering_hosts"], 41)
+    grid = np.linspace(0, sample["block"].hosts, 41)
     found = [share(clones / grid[-1]) for clones in grid]
     return Curve(
         over="cloned hosts removed",
@@ -214,7 +214,7 @@ def _hosts(sample, label, sizes) -> Estimate:
         reading="finite population",
         value=found.low if found.width == 0 else None,
         bounds=found,
-        n=sample["hosts"] - sample["removed"] * sample["block"]["answering_hosts"],
+        n=sample["hosts"] - sample["removed"] * sample["block"].hosts,
         n_unit="answering hosts",
         assumptions=(GENUINE, ESTIMATED, OVERLAP),
         budget=(

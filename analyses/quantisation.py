@@ -25,9 +25,15 @@ from research import (
 )
 from research.estimators.identification import frechet_bounds, origin_share_bounds
 from research.estimators.tipping import tipping_point
+from research.measures.clone_block import (
+    LEADING,
+    Block,
+    in_block,
+    with_block_tags,
+    without_part,
+)
 from research.wording import number
 
-BLOCK_TAGS = 5  # the leading tags, which alone are listed about twice by each host
 LATER_SCAN = "sentinellabs-2026"
 ROUNDED = 0.005  # the later scan gives whole percent
 NARROW = 0.02  # a set that a bar would not show
@@ -92,12 +98,8 @@ def sample(
         model_crosswalk_tags[["ollama_tag", "quantization"]],
         on="ollama_tag", how="left", validate="one_to_one",
     )  # fmt: skip
-    tags["block_tags"] = (tags["rank"] <= BLOCK_TAGS).astype(float)
-    leading = tags[tags["block_tags"] > 0]
-    held = leading["quantization"].value_counts()
-    levels = tenthe_quantizations.assign(
-        block_tags=tenthe_quantizations["quantization"].map(held).fillna(0.0)
-    )
+    tags["block_tags"] = in_block(tags).astype(float)
+    levels = with_block_tags(tenthe_quantizations, tags, "quantization")
     exact = tags.assign(bits=tags["quantization"].map(levels.set_index("quantization")["bits"]))
     return Sample(
         population="the answering hosts of the Tenthe scan",
@@ -106,18 +108,18 @@ def sample(
             "measure": measure.split(",")[0],
             "rows": levels if counts == "levels as estimated" else exact,
             "estimated": counts == "levels as estimated",
-            "block": leading[["answering_hosts", "tag_occurrences"]].min().astype(float),
+            "block": Block.largest(tags),
             "removed": 1.0 if clones == "removed" else 0.0,
             "hosts": float(tenthe_totals.set_index("name").loc["answering_hosts", "value"]),
             "library": _library(ollama_library_names, model_crosswalk),
             "F16 by default": _f16_by_default(tags, tenthe_families),
         },
-        tables={"levels": _table(levels, leading["answering_hosts"].min())},
+        tables={"levels": _table(levels, Block.largest(tags))},
     )
 
 
 def _table(levels, block) -> pd.DataFrame:
-    left = levels["answering_hosts"] - block * (levels["block_tags"] > 0)
+    left = without_part(levels, block, 1.0)["answering_hosts"]
     return levels[["quantization", "bits", "answering_hosts"]].assign(without_block=left)
 
 
@@ -162,15 +164,13 @@ def estimate(sample) -> list[Estimate]:
 
 def _hosts(sample, chosen, part: float) -> Bounds:
     """Bounds on the hosts with one of the chosen rows, without this part of the block."""
-    rows, clones = sample["rows"][chosen], part * sample["block"]["answering_hosts"]
-    hosts = rows["answering_hosts"] - clones * (rows["block_tags"] > 0).astype(float)
-    return frechet_bounds(hosts, sample["hosts"] - clones).at_least_one
+    hosts = without_part(sample["rows"], sample["block"], part).loc[chosen, "answering_hosts"]
+    return frechet_bounds(hosts, sample["hosts"] - part * sample["block"].hosts).at_least_one
 
 
 def _listings(sample, chosen, part: float) -> Bounds:
     """The listings of the chosen rows, without this part of the block."""
-    rows, clones = sample["rows"], part * sample["block"]["tag_occurrences"]
-    left = rows["tag_occurrences"] - clones * rows["block_tags"]
+    left = without_part(sample["rows"], sample["block"], part)["tag_occurrences"]
     share = float(left[chosen].sum() / left.sum())
     return Bounds(share, share)
 
@@ -183,8 +183,8 @@ def _four_bit(sample) -> Estimate:
         return _hosts(sample, four, part) if by_hosts else _listings(sample, four, part)
 
     found, block = share(removed), sample["block"]
-    everyone = sample["hosts"] - removed * block["answering_hosts"]
-    clones = removed * BLOCK_TAGS * block["tag_occurrences"]
+    everyone = sample["hosts"] - removed * block.hosts
+    clones = removed * LEADING * block.listings
     listings = float(sample["rows"]["tag_occurrences"].sum() - clones)
     return Estimate(
         label=HOSTS if by_hosts else LISTED,
@@ -213,7 +213,7 @@ def _block_row(share) -> BudgetRow:
 
 def _lost(block, share) -> tuple[TippingPoint, ...]:
     """What would take the lower bound down to the claimed share."""
-    largest, null = block["answering_hosts"], HYPOTHESES[HOSTS].null
+    largest, null = block.hosts, HYPOTHESES[HOSTS].null
     lost = tipping_point(lambda clones: share(clones / largest).low - null, 0, largest)
     told = (
         f"kept even without the whole block of {number(largest)} hosts"
@@ -252,7 +252,7 @@ def _f16(sample) -> Estimate:
         unit="share of answering hosts",
         reading="finite population",
         value=found.low,
-        n=sample["hosts"] - sample["removed"] * sample["block"]["answering_hosts"],
+        n=sample["hosts"] - sample["removed"] * sample["block"].hosts,
         n_unit="answering hosts",
         assumptions=(GENUINE, ESTIMATED),
         budget=(

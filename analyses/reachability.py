@@ -23,10 +23,10 @@ from research import (
 )
 from research.estimators.budget import alternatives_row, budget
 from research.estimators.tipping import tipping_point
+from research.measures.clone_block import Block
 from research.wording import number
 
 QUARTER, ABOUT = 0.25, 0.025
-BLOCK_TAGS = 5  # the leading tags, which alone are listed about twice by each host
 ADDRESSES = "share of the listed addresses that answer"
 RECORDS = "share of the listed records that answer"
 ELSEWHERE = "share of the listed hosts that answer, another scan"
@@ -168,10 +168,10 @@ def sample(
         if clones == "removed":
             raise NotApplicable("the suspected block is known from the Tenthe report alone")
         return _other(SCANS[scan], published_aggregates)
-    unit, listed, answering, of_tag = TENTHE[scan]
+    unit, listed, answering = TENTHE[scan]
     totals = tenthe_totals.set_index("name")["value"].to_dict()
-    # The block holds at most every host, or listing, of the rarest of the leading tags.
-    block = float(tenthe_model_tags.nsmallest(BLOCK_TAGS, "rank")[of_tag].min())
+    largest = Block.largest(tenthe_model_tags)
+    block = largest.hosts if unit == "addresses" else largest.listings
     return Sample(
         population=f"the {unit} that FOFA listed for the Tenthe report",
         as_of="2025-04-24",
@@ -193,8 +193,8 @@ def sample(
 
 
 TENTHE = {
-    "Tenthe by address": ("addresses", "discovered_ips", "answering_hosts", "answering_hosts"),
-    "Tenthe by record": ("records", "discovered_records", "endpoints", "tag_occurrences"),
+    "Tenthe by address": ("addresses", "discovered_ips", "answering_hosts"),
+    "Tenthe by record": ("records", "discovered_records", "endpoints"),
 }
 
 

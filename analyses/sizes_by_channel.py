@@ -25,8 +25,10 @@ from research import (
 from research.estimators.budget import budget, leave_one_out_row, sampling_row
 from research.estimators.clustered import paired_share_difference
 from research.estimators.ranged import Ranged, paired_gap_bounds, ranged_share
+from research.measures.channels import EMBEDDING, GENERATION, HUB_DATES, in_both, pulls_of
 from research.measures.clone_block import LEADING, Block
-from research.measures.pulls import pulls_by_name
+from research.measures.publishers import organisations
+from research.measures.pulls import WEIGHTS
 from research.wording import number
 
 EDGES = {"S": (0, 1), "M": (1, 10), "L": (10, 50), "XL": (50, np.inf)}  # billion parameters
@@ -54,15 +56,12 @@ HYPOTHESES = {
     )
 }
 
-DATES = {"catalogue": "2026-06-19", "top 1,000": "2026-06-11", "hosts": "2025-04-24"}
+DATES = HUB_DATES | {"hosts": "2025-04-24"}
 OTHER = {
     "catalogue": "the generating models of the LLM catalogue",
     "top 1,000": "the generating ones of the 1,000 most downloaded models",
     "hosts": "the models listed by the hosts of the Tenthe scan",
 }
-GENERATION = ["text-generation", "image-text-to-text", "any-to-any"]
-EMBEDDING = ["feature-extraction", "sentence-similarity"]
-WEIGHTS = ["low", "value", "high"]
 STATED = r"(?:^|[-_ ])(\d+(?:\.\d+)?)([bm])(?![a-z0-9])"  # a size in a name; not of active experts
 PACKED = r"awq|gptq|int4|4bit|4-bit|nvfp4|mxfp4|w4a16|bnb|quantized"
 MOST_IN_ONE = 8  # weights of four bits in an integer of 32, which the catalogue may count as one
@@ -95,10 +94,9 @@ def sample(
     kinds = GENERATION + EMBEDDING
     if embeddings == "left out":
         names, kinds = names[~names["embedding"]], GENERATION
-    pulled = pulls_by_name(ollama_library_pulls, day, window)
+    pulled = pulls_of(names, ollama_library_pulls, day, window)
     series = ollama_library_pulls[ollama_library_pulls["date"] == day]
     pulled = pulled.join(_listed_sizes(series, ollama_library_tags), how="left")
-    pulled = pulled.join(names.set_index("ollama_name")["hub_account"], how="inner")
     if other == "hosts":
         listed = _listings(
             tenthe_parameter_sizes, tenthe_quantizations, tenthe_model_tags, clones == "removed"
@@ -108,8 +106,7 @@ def sample(
         listed = _sized(models[models["pipeline_tag"].isin(kinds)], sizes)
         listed = listed.join(model_crosswalk_repositories.set_index("hub_repository"))
     if families == "in both":
-        listed = listed[listed["ollama_name"].isin(pulled.index)]
-        pulled = pulled[pulled.index.isin(listed["ollama_name"])]
+        pulled, listed = in_both(pulled, listed)
     return Sample(
         population=f"the Ollama pulls of {window} days and {OTHER[other]}"
         + (", families in both" if families == "in both" else ""),
@@ -215,8 +212,7 @@ def _rows(pulled, listed, origins) -> pd.DataFrame:
     ).reset_index()
     unsized = ~both[list(EDGES)].eq(True).any(axis="columns")
     both[list(EDGES)] = both[list(EDGES)].eq(True) | unsized.to_numpy()[:, None]
-    parent = both["hub_account"].map(origins.set_index("author")["parent"])
-    publisher = parent.fillna(both["hub_account"]).fillna("not published")
+    publisher = organisations(both["hub_account"], origins).fillna("not published")
     return both.reindex(columns=["side", "unit", "family", *WEIGHTS, *EDGES]).assign(
         publisher=publisher, unsized=unsized
     )

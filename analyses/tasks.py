@@ -28,7 +28,9 @@ from research import (
 from research.estimators.budget import alternatives_row, budget, leave_one_out_row, sampling_row
 from research.estimators.clustered import clustered_share, kish_effective_size, leave_one_out
 from research.estimators.multiverse import rank_confidence_sets
-from research.wording import number
+from research.measures.publishers import organisations
+from research.measures.top_lists import TopList, of_day, top_lists
+from research.wording import number, percent
 
 CLAIMED = {
     "fill-mask": 1,
@@ -53,14 +55,6 @@ HYPOTHESES = {
     for task, rank in CLAIMED.items()
 }
 
-Population = Literal[
-    "top 300, 2026-06-11",
-    "top 1,000, 2026-06-11",
-    "top 300, 2026-06-10",
-    "top 1,000, 2026-06-10",
-    "top 300, 2026-04-28",
-    "top 1,000, 2026-04-28",
-]
 # Tags for one kind of use, of which a model gets one or the other.
 RELATED = {
     "sentence-similarity": "embedding",
@@ -75,21 +69,16 @@ def sample(
     hub_top_models,
     publisher_origins,
     *,
-    population: Annotated[Population, ESTIMAND] = "top 300, 2026-06-11",
+    population: Annotated[TopList, ESTIMAND] = "top 300, 2026-06-11",
     tags: Literal["as they are", "related ones together"] = "as they are",
     no_task: Literal["unknown", "left out"] = "unknown",
     spike: Literal["kept", "removed"] = "kept",
 ) -> Sample:
     top, date = population.removeprefix("top ").rsplit(", ", 1)
-    parents = publisher_origins.set_index("author")["parent"]
-    tagged = partial(_tagged, parents, tags, no_task)
-    lists = {
-        f"{day:%Y-%m-%d}": tagged(rows.nlargest(int(top.replace(",", "")), "hub_downloads_30d"))
-        for day, rows in hub_top_models.groupby("as_of")
-    }
-    models = lists[date]
-    if spike == "removed":
-        models = models[~models["spike"]]
+    tagged = partial(_tagged, publisher_origins, tags, no_task)
+    listed = top_lists(hub_top_models, int(top.replace(",", "")))
+    lists = {day: tagged(rows) for day, rows in listed.items()}
+    models = of_day(lists, date, spike)
     return Sample(
         population=f"the {top} most downloaded models",
         as_of=date,
@@ -97,31 +86,21 @@ def sample(
             # Downloads by organisation (rows) and task (columns).
             "held": models.pivot_table("downloads", "organisation", "task", "sum", fill_value=0),
             "models": models["task"].value_counts(),
-            "dates": _totals_by_date(lists),
+            "dates": {day: rows.groupby("task")["downloads"].sum() for day, rows in lists.items()},
         },
     )
 
 
-def _tagged(parents, tags, no_task, rows) -> pd.DataFrame:
+def _tagged(origins, tags, no_task, rows) -> pd.DataFrame:
     task = rows["pipeline_tag"].fillna(NO_TASK)
     models = pd.DataFrame(
         {
             "task": task.replace(RELATED) if tags == "related ones together" else task,
             "downloads": rows["hub_downloads_30d"].astype(float),
-            "organisation": rows["author"].map(parents).fillna(rows["author"]),
-            "spike": rows["traffic_spike"].astype(bool),
+            "organisation": organisations(rows["author"], origins),
         }
     )
     return models[task != NO_TASK] if no_task == "left out" else models
-
-
-def _totals_by_date(lists) -> dict[str, pd.Series]:
-    found = {day: models.groupby("task")["downloads"].sum() for day, models in lists.items()}
-    for day, models in lists.items():
-        if models["spike"].any():
-            without = models[~models["spike"]]
-            found[f"{day} without the spike"] = without.groupby("task")["downloads"].sum()
-    return found
 
 
 # Estimates ----------------------------------------------------------------------------------------
@@ -231,10 +210,6 @@ def _sampled(part, whole, organisation) -> BudgetRow:
 
 
 # What would overturn it ---------------------------------------------------------------------------
-
-
-def percent(share) -> str:
-    return f"{number(100 * share, 1)} %"
 
 
 def _turning(totals, task) -> TippingPoint:

@@ -26,6 +26,15 @@ def number(value: float | None, digits: int = 2) -> str:
     return f"{value + 0.0:.{digits}f}"
 
 
+def percent(share: float, digits: int = 1) -> str:
+    """A share in percent, with two significant figures at least.
+
+    >>> percent(0.2431), percent(0.3, 0), percent(0.00012)
+    ('24.3 %', '30 %', '0.012 %')
+    """
+    return f"{number(100 * share, digits)} %"
+
+
 def span(low: float, high: float, between: str = ", ") -> str:
     """Both ends of a range, with the decimals that the smaller one needs.
 

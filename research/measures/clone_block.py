@@ -52,6 +52,57 @@ def in_block(tags: pd.DataFrame) -> pd.Series:
     return tags["rank"] <= LEADING
 
 
+def with_block_tags(rows: pd.DataFrame, tags: pd.DataFrame, kind: str) -> pd.DataFrame:
+    """The rows of another table with ``block_tags``, the number of leading tags in each.
+
+    Parameters
+    ----------
+    rows
+        One row a kind of model, such as a family or a size.
+    tags
+        The tags, with the kind of each.
+    kind
+        The column of both that holds the kind.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> tags = pd.DataFrame({"rank": [1, 2, 6], "family": ["llama", "llama", "qwen2"]})
+    >>> rows = pd.DataFrame({"family": ["llama", "qwen2"]})
+    >>> with_block_tags(rows, tags, "family")["block_tags"].tolist()
+    [2.0, 0.0]
+    """
+    held = tags.loc[in_block(tags), kind].value_counts()
+    return rows.assign(block_tags=rows[kind].map(held).fillna(0.0))
+
+
+def without_part(rows: pd.DataFrame, block: Block, part: float) -> pd.DataFrame:
+    """The rows with this part of the block taken out: its hosts once, its listings for each tag.
+
+    Parameters
+    ----------
+    rows
+        With ``answering_hosts``, ``tag_occurrences`` and ``block_tags``.
+    block
+        The block.
+    part
+        From 0, nothing of it, to 1, all of it.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> columns = ["answering_hosts", "tag_occurrences", "block_tags"]
+    >>> rows = pd.DataFrame([[30, 70, 2], [9, 9, 0]], columns=columns)
+    >>> without_part(rows, Block(10, 20), 0.5)[columns[:2]].to_numpy().tolist()
+    [[25.0, 50.0], [9.0, 9.0]]
+    """
+    held = rows["block_tags"]
+    return rows.assign(
+        answering_hosts=rows["answering_hosts"] - part * block.hosts * (held > 0).astype(float),
+        tag_occurrences=rows["tag_occurrences"] - part * block.listings * held,
+    )
+
+
 def without_block(tags: pd.DataFrame, block: Block) -> pd.DataFrame:
     """The tags with hosts and listings of the block taken out of each leading tag.
 

@@ -11,6 +11,8 @@ from research.results import ResearchError
 if TYPE_CHECKING:
     import pandas as pd
 
+WEIGHTS = ["low", "value", "high"]  # columns of a count that is known up to a range
+
 
 def pulls_by_name(
     series: pd.DataFrame, day: pd.Timestamp, window: int | None = None
@@ -54,8 +56,7 @@ def pulls_by_name(
         found = rounded_gain(
             before["total"], after["total"], before_step=before["step"], after_step=after["step"]
         )
-    columns = {"low": found.low, "value": found.value, "high": found.high}
-    return pd.DataFrame(columns, index=after.index)
+    return pd.DataFrame({end: getattr(found, end) for end in WEIGHTS}, index=after.index)
 
 
 def _shown(series: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:

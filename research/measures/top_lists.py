@@ -1,0 +1,54 @@
+"""The lists of the most downloaded models of the Hub, one a day."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import pandas as pd
+
+TopList = Literal[
+    "top 300, 2026-06-11",
+    "top 1,000, 2026-06-11",
+    "top 300, 2026-06-10",
+    "top 1,000, 2026-06-10",
+    "top 300, 2026-04-28",
+    "top 1,000, 2026-04-28",
+]
+WITHOUT_SPIKE = "without the spike"
+
+
+def top_lists(models: pd.DataFrame, size: int) -> dict[str, pd.DataFrame]:
+    """The most downloaded models of each day, and without the traffic spike where there is one.
+
+    Parameters
+    ----------
+    models
+        The table ``hub_top_models``.
+    size
+        Models of a list; one without its spike has fewer, as no others move up.
+
+    Examples
+    --------
+    >>> import research
+    >>> lists = top_lists(research.load("hub_top_models"), 300)
+    >>> {day: len(rows) for day, rows in lists.items()}
+    {'2026-04-28': 300, '2026-06-10': 300, '2026-06-11': 300, '2026-04-28 without the spike': 299}
+    """
+    lists = {
+        f"{day:%Y-%m-%d}": rows.nlargest(size, "hub_downloads_30d")
+        for day, rows in models.groupby("as_of")
+    }
+    spikes = {day: rows["traffic_spike"].astype(bool) for day, rows in lists.items()}
+    without = {f"{day} {WITHOUT_SPIKE}": lists[day][~s] for day, s in spikes.items() if s.any()}
+    return lists | without
+
+
+def of_day(
+    lists: Mapping[str, pd.DataFrame], day: str, spike: Literal["kept", "removed"]
+) -> pd.DataFrame:
+    """The list of a day, without its traffic spike where that is removed and there is one."""
+    without = f"{day} {WITHOUT_SPIKE}"
+    return lists[without if spike == "removed" and without in lists else day]

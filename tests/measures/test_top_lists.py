@@ -1,0 +1,43 @@
+"""The lists of the most downloaded models, against the table."""
+
+from __future__ import annotations
+
+from typing import get_args
+
+import pytest
+
+import research
+from research.measures.top_lists import WITHOUT_SPIKE, TopList, of_day, top_lists
+
+
+@pytest.fixture(scope="module")
+def models():
+    return research.load("hub_top_models")
+
+
+@pytest.fixture(scope="module")
+def lists(models):
+    return top_lists(models, 300)
+
+
+@pytest.mark.parametrize("day", ["2026-04-28", "2026-06-10", "2026-06-11"])
+def test_a_list_holds_the_most_downloaded_of_its_day(models, lists, day):
+    downloads = models.loc[models["as_of"] == day].set_index("model_id")["hub_downloads_30d"]
+    chosen = lists[day]["model_id"]
+    assert len(chosen) == 300
+    assert downloads[chosen].min() >= downloads.drop(chosen).max()
+
+
+def test_a_list_without_its_spike_lacks_nothing_else(lists):
+    kept, removed = (of_day(lists, "2026-04-28", spike) for spike in ("kept", "removed"))
+    assert removed["model_id"].tolist() == kept.loc[~kept["traffic_spike"], "model_id"].tolist()
+    assert 0 < len(removed) < len(kept)
+
+
+def test_a_list_without_a_spike_has_none_to_remove(lists):
+    assert of_day(lists, "2026-06-11", "removed") is lists["2026-06-11"]
+    assert f"2026-06-11 {WITHOUT_SPIKE}" not in lists
+
+
+def test_every_named_list_is_of_a_day_of_the_table(lists):
+    assert {name.rsplit(", ", 1)[1] for name in get_args(TopList)} <= set(lists)
