@@ -175,7 +175,7 @@ def calibrate(
         found = calibration.run(full=full, jobs=jobs, done=done)
     if full:
         calibration.record(found, folder)
-        calibration.draw(found, folder / "build" / "figures")
+        calibration.write_page(found, folder)
     _print_rows(_least_coverage(found["verdicts"]), as_json)
     missed = calibration.shortfalls(found) if full else []  # a few draws would miss by chance
     for sentence in missed:

@@ -3,14 +3,16 @@
 ``settings`` is the grid, fixed as data; ``cells`` what is counted in it. ``clustered`` draws tables
 of organisations (``populations``) and compares the jackknife with ``bootstraps``; ``sets`` draws
 overlapping classes; ``proportions``, ``units``, ``slopes`` and ``permutations`` everything else.
-``study`` runs all of it and records the result, ``drawing`` draws it.
+``study`` runs all of it and records the result, ``drawing`` draws it, ``page`` writes it up.
 """
 
 from research.calibration.drawing import draw, figure, figure_of_methods
+from research.calibration.page import as_page, write_page
 from research.calibration.settings import cells
 from research.calibration.study import measure, record, recorded, run, shortfalls
 
 __all__ = [
+    "as_page",
     "cells",
     "draw",
     "figure",
@@ -20,4 +22,5 @@ __all__ = [
     "recorded",
     "run",
     "shortfalls",
+    "write_page",
 ]

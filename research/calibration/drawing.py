@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -31,12 +31,14 @@ NOTE = (
 )
 
 
-def draw(calibration: Calibration, folder: Path) -> list[Path]:
-    """Both figures of the study in every format: ``calibration`` and ``calibration_methods``."""
+def draw(
+    calibration: Calibration, folder: Path, formats: Sequence[str] = figures.FORMATS
+) -> list[Path]:
+    """Both figures of the study: ``calibration`` and ``calibration_methods``."""
     with figures.theme():
         return [
-            *figures.save(figure(calibration), folder / "calibration"),
-            *figures.save(figure_of_methods(calibration), folder / "calibration_methods"),
+            *figures.save(figure(calibration), folder / "calibration", formats),
+            *figures.save(figure_of_methods(calibration), folder / "calibration_methods", formats),
         ]
 
 

@@ -27,13 +27,16 @@ def working_copy(folder: Path) -> None:
 
 
 def list_datasets(results: Iterable[Result], folder: Path) -> Path:
-    """Write name, date, rows and title of every dataset behind the results for the paper."""
+    """Write what the paper says of every dataset behind the results: origin, size, flaws."""
     used = sorted({o["dataset"] for r in results for o in r.provenance.tables.values()})
     rows = [
         {
             "name": dataset.name,
             "version": dataset.version,
             "title": dataset.descriptor["title"],
+            "citation": dataset.descriptor["citation"],
+            "licence": ", ".join(licence["name"] for licence in dataset.descriptor["licenses"]),
+            "flaws": dataset.descriptor["knownLimitations"],
             "rows": sum(resource["rows"] for resource in dataset.resources.values()),
         }
         for dataset in map(datasets.describe, used)

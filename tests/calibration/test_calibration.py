@@ -364,3 +364,11 @@ def test_both_figures_are_written_in_every_format(committed, tmp_path):
 
 def test_the_study_ships_with_the_paper():
     assert (places.bundled() / "paper" / "calibration.json").is_file()
+
+
+def test_the_page_of_the_documentation_is_that_of_the_committed_study():
+    page = places.bundled() / "paper" / "coverage.md"
+    assert page.read_text(encoding="utf-8") == calibration.as_page(calibration.recorded())
+    for figure in ("calibration.svg", "calibration_methods.svg"):
+        assert figure in page.read_text(encoding="utf-8")
+        assert (page.parent / figure).stat().st_size > 10_000

@@ -1,0 +1,47 @@
+"""The coverage study as a page of the documentation: its table beside its figures."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from research.calibration.drawing import draw
+from research.calibration.study import Calibration
+from research.places import write_beside
+
+HEAD = """# Does every interval cover, does every test hold?
+
+Written by `research calibrate --full` from `calibration.json` (seed {seed}); the methods are in
+[METHODS.md](../METHODS.md). The goal: wherever an interval may carry a verdict it covers at least
+{goal:.0%}. Settings in which its conditions hold in less than {rarely:.0%} of the draws count as
+refused: there it carries no verdict, and the uncertainty budget leads.
+
+![Coverage of the intervals for heavy-tailed totals](calibration.svg)
+
+![Coverage of every other interval that may carry a verdict](calibration_methods.svg)
+
+| study | interval | nominal | settings | refused | least coverage | where |
+| --- | --- | --- | --- | --- | --- | --- |
+"""
+
+
+def as_page(calibration: Calibration) -> str:
+    """The page as Markdown: one row an interval that may carry a verdict."""
+    rows = "".join(_row(found) for found in calibration["verdicts"])
+    return HEAD.format(**calibration) + rows
+
+
+def _row(found: dict[str, Any]) -> str:
+    where = ", ".join(f"{name} {value}" for name, value in found["where"].items())
+    return (
+        f"| {found['study']} | {found['method']} | {found['level']} | {found['cells']} | "
+        f"{found['refused']} | {found['least']:.3f} | {where} |\n"
+    )
+
+
+def write_page(calibration: Calibration, folder: Path) -> Path:
+    """Write ``coverage.md`` and its figures into ``folder``."""
+    path = folder / "coverage.md"
+    draw(calibration, folder, ("svg",))
+    write_beside(path, as_page(calibration).encode())
+    return path
