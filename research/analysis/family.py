@@ -10,8 +10,6 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from research.estimators.identification import simultaneous_level
-
 DECLARED = "2026-11-21"
 LEVEL = 0.95  # of all members together; of any other estimate by itself
 
@@ -43,6 +41,8 @@ def level_of(analysis: str, answer: str) -> float:
     >>> level_of("parameter_scale", "shares"), level_of(*FAMILY[0][:2])
     (0.95, 0.9875)
     """
+    from research.estimators.identification import simultaneous_level
+
     if (analysis, answer) in {member[:2] for member in FAMILY}:
         return simultaneous_level(LEVEL, len(FAMILY))
     return LEVEL
