@@ -15,10 +15,11 @@ Pulls from the library do not single out the five: other tags are further from t
 
 from dataclasses import replace
 from itertools import combinations
+from typing import Literal
 
 import pandas as pd
 
-from research import Assumption, Bounds, Estimate, Hypothesis, Sample, figures
+from research import Assumption, Bounds, Estimate, Hypothesis, Sample, TippingPoint, figures
 from research.estimators.budget import alternatives_row
 from research.estimators.clones import clone_block_residuals
 from research.estimators.contamination import overlap_bounds
@@ -60,9 +61,12 @@ def sample(
     tenthe_quantizations,
     ollama_library_names,
     published_aggregates,
+    *,
+    listing: Literal["by any answering host", "by as few hosts as can"] = "by any answering host",
 ) -> Sample:
     tags = tenthe_model_tags.set_index("ollama_tag")
     totals = tenthe_totals.set_index("name")["value"]
+    fewest = float(_leading(tags)["answering_hosts"].max())
     scanned = published_aggregates.set_index(["source", "category", "metric"])["value"]
     return Sample(
         population="the answering hosts of the Tenthe scan",
@@ -70,6 +74,8 @@ def sample(
         data={
             "tags": tags,
             "totals": totals,
+            # Hosts over which the leading tags are spread: all, or those that one tag alone needs.
+            "hosts": fewest if listing == "by as few hosts as can" else totals["answering_hosts"],
             "sizes": tenthe_parameter_sizes.set_index("parameter_size")["tag_occurrences"],
             "levels": tenthe_quantizations.set_index("quantization")["tag_occurrences"],
             "pulls": _pulls(tags, ollama_library_names),
@@ -136,7 +142,7 @@ def _pulls(tags, names) -> pd.Series:
 def estimate(sample) -> list[Estimate]:
     tags, totals = sample["tags"], sample["totals"]
     return [
-        *_size(tags, totals, sample["levels"].sum()),
+        *_size(sample, sample["levels"].sum()),
         *_listings_a_host(tags),
         *_every_other_set(tags),
         *_rows_of_one_tag(tags["tag_occurrences"], sample["sizes"], sample["levels"]),
@@ -166,20 +172,35 @@ def _range(values) -> Bounds:
     return Bounds(float(values.min()), float(values.max()))
 
 
-def _size(tags, totals, listings) -> list[Estimate]:
+def _size(sample, listings) -> list[Estimate]:
     """The block's share of hosts, endpoints and listings: at most this, and perhaps nothing."""
-    leading, of_hosts = _leading(tags), (totals["answering_hosts"], "answering hosts")
-    hosts = frechet_bounds(leading["answering_hosts"], totals["answering_hosts"]).every
+    tags, totals = sample["tags"], sample["totals"]
+    leading, of_hosts = _leading(tags), (sample["hosts"], "answering hosts")
+    hosts = frechet_bounds(leading["answering_hosts"], sample["hosts"]).every
     endpoints = frechet_bounds(leading["tag_occurrences"], totals["endpoints"]).every
     listed = Bounds(0.0, LEADING * Block.largest(tags).listings / listings)
     unknown = NO_OVERLAPS, PURPOSE
     return [
-        _counted(ALL_FIVE, "share of answering hosts", hosts, of_hosts, *unknown),
+        replace(
+            _counted(ALL_FIVE, "share of answering hosts", hosts, of_hosts, *unknown),
+            tipping_points=(_forced(leading, totals),),
+        ),
         _counted("endpoints in the block", "share of endpoints", endpoints,
                  (totals["endpoints"], "endpoints"), *unknown),
         _counted("listings in the block", "share of listings", listed, (listings, ESTIMATED),
                  *unknown),
     ]  # fmt: skip
+
+
+def _forced(leading, totals) -> TippingPoint:
+    """So few hosts with any of the five tags that some of them must list all five."""
+    most = leading["answering_hosts"].sum() / (LEADING - 1)
+    return TippingPoint(
+        what="hosts with any of the five tags",
+        threshold=float(most),
+        sentence=f"a block would follow if fewer than {number(most)} of the "
+        f"{number(totals['answering_hosts'])} hosts listed any of the five tags",
+    )
 
 
 def _listings_a_host(tags) -> list[Estimate]:

@@ -38,6 +38,22 @@ def test_the_counts_force_no_host_to_list_all_five(result, estimates, tags):
     assert result.answer().verdicts[label].word == "not identified"
 
 
+def test_fewer_hosts_with_a_leading_tag_would_force_a_block(result, estimates, tags):
+    hosts = tags["answering_hosts"].head(5)
+    point = estimates["hosts that list all five leading tags"].tipping_points[0]
+    assert hosts.sum() - 4 * point.threshold == pytest.approx(0)
+    nested = next(
+        s
+        for s in result.answer().specifications
+        if s.choices["listing"] == "by as few hosts as can"
+    )
+    most = hosts.max()
+    assert tuple(nested.bounds) == pytest.approx(
+        ((hosts.sum() - 4 * most) / most, hosts.min() / most)
+    )
+    assert nested.verdict.word == "holds"
+
+
 def test_without_the_block_four_tags_fall_to_the_rate_of_the_others(estimates, tags):
     hosts, listed = tags["answering_hosts"], tags["tag_occurrences"]
     left = (listed.head(4) - listed.iloc[4]) / (hosts.head(4) - hosts.iloc[4])
