@@ -45,6 +45,12 @@ def test_no_number_is_typed_where_results_are_reported():
     assert set(typed) <= ALLOWED
 
 
+def test_no_semicolon_after_a_number_is_swallowed():
+    """Typst ends an expression at ``;``, so that a semicolon of the text must be escaped."""
+    prose_lines = [line for span in spans() for line in span.splitlines() if "#let" not in line]
+    assert [line for line in prose_lines if ");" in line] == []
+
+
 def test_the_check_for_typed_numbers_finds_one():
     text = 'China has 24.3 % of `x1` "y2" #f("a", digits: 0) @fig-3'
     assert re.findall(NUMBER, prose(text)) == ["24.3"]
