@@ -1,0 +1,52 @@
+"""The command line. Exit codes: 0 done, 1 a check found differences, 2 a request to mend.
+
+130 where the user stopped it. A command is a function in one of the modules beside this one; it
+imports what is heavy when it is called, so that ``research --help`` is quick.
+"""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from research.cli import analyses, data
+from research.results import ResearchError
+
+STOPPED = 130  # by the user, as shells count it
+
+app = typer.Typer(
+    name="research",
+    help="Test published claims about who runs and who downloads open AI models.",
+    epilog="Start with: research list, then research run parameter_scale.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+app.command("list")(analyses.list_analyses)
+app.command()(analyses.show)
+app.command()(analyses.run)
+app.command()(analyses.reproduce)
+app.command()(analyses.calibrate)
+
+of_data = typer.Typer(
+    help="The frozen datasets: what there is, what is in them, whether they are whole.",
+    no_args_is_help=True,
+)
+of_data.command("list")(data.list_data)
+of_data.command("show")(data.show_data)
+of_data.command("verify")(data.verify_data)
+app.add_typer(of_data, name="data")
+
+
+def main() -> None:
+    """Run the command; a user's mistake is one message, never a traceback."""
+    try:
+        app(standalone_mode=True)
+    except (ResearchError, OSError) as error:
+        print(f"Error: {error}", file=sys.stderr)
+        raise SystemExit(2) from None
+    except (KeyboardInterrupt, SystemExit) as stop:
+        if isinstance(stop, SystemExit) and stop.code != STOPPED:
+            raise
+        print("Stopped. What the last finished run wrote is as it was.", file=sys.stderr)
+        raise SystemExit(STOPPED) from None

@@ -1,0 +1,159 @@
+"""Analyses on the command line: list, show, run, reproduce, calibrate."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from research.cli.printing import (
+    AsJson,
+    least_coverage,
+    print_analysis,
+    print_json,
+    print_rows,
+    print_verdicts,
+    progress,
+)
+from research.results import ResearchError
+
+Jobs = Annotated[int | None, typer.Option(help="Processes; by default one per processor.")]
+PAPER = Path("paper")
+
+
+def list_analyses(as_json: AsJson = False) -> None:
+    """List the analyses: their question and the claims they answer."""
+    from research.analysis import analyses, find
+
+    found = [find(name) for name in analyses()]
+    rows = [
+        {
+            "name": analysis.name,
+            "question": analysis.title,
+            "claims": analysis.claims,
+        }
+        for analysis in found
+    ]
+    print_rows(rows, as_json)
+
+
+def show(name: str, as_json: AsJson = False) -> None:
+    """Show what an analysis asks, which tables it reads and which choices it varies."""
+    from research.analysis import find
+    from research.plain import to_plain
+
+    analysis = find(name)
+    shown = {
+        "name": analysis.name,
+        "question": analysis.title,
+        "about": analysis.about,
+        "file": str(analysis.path),
+        "tables": list(analysis.tables),
+        "choices": {
+            choice.name: {
+                "values": list(choice.values),
+                "kind": "estimand" if choice.is_estimand else "analytic",
+            }
+            for choice in analysis.choices
+        },
+        "hypotheses": to_plain(analysis.hypotheses),
+        "settled": to_plain(analysis.settled),
+    }
+    if as_json:
+        print_json(shown)
+    else:
+        print_analysis(shown)
+
+
+def run(
+    names: Annotated[
+        list[str], typer.Argument(help="Analyses by name, or files such as ./mine.py.")
+    ],
+    choose: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="CHOICE=VALUE", help="Change a default choice."),
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Write result and figure into this folder.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Run analyses and print their verdicts."""
+    from research.analysis import find, record
+    from research.analysis import run as run_analysis
+    from research.publish.study import draw
+
+    fixed, results = dict(_pair(text) for text in choose or []), []
+    with progress("Analyses", len(names)) as done:
+        for name in names:
+            results.append(run_analysis(find(name), fixed=fixed))
+            if out is not None:
+                record(results[-1], out)
+                draw(results[-1], name, out)
+            done(name)
+    if as_json:
+        print_json([json.loads(result.to_json()) for result in results])
+    else:
+        print_verdicts(results)
+
+
+def reproduce(
+    check: Annotated[
+        bool,
+        typer.Option("--check", help="Change nothing; fail if a committed result would change."),
+    ] = False,
+    folder: Annotated[Path, typer.Option(help="The paper's folder.")] = PAPER,
+    jobs: Jobs = None,
+) -> None:
+    """Rerun the whole study: results, figures, paper."""
+    from research.analysis import analyses
+    from research.publish import study
+
+    total = len(analyses())
+    if check:
+        with progress("Checking", total) as done:
+            moved = study.check(folder, jobs=jobs, done=done)
+        for change in moved:
+            print(change)
+        print(f"{len(moved)} differences." if moved else f"All {total} results reproduce.")
+        raise typer.Exit(1 if moved else 0)
+    with progress("Study", total + 1) as done:
+        results = study.reproduce(folder, jobs=jobs, done=done)
+    print_verdicts(results)
+    print(
+        f"Results in {folder}/results, figures in {folder}/build/figures, {folder}/build/paper.pdf."
+    )
+
+
+def calibrate(
+    full: Annotated[
+        bool, typer.Option("--full", help="All cells and draws (ten minutes), and record them.")
+    ] = False,
+    folder: Annotated[Path, typer.Option(help="The paper's folder.")] = PAPER,
+    jobs: Jobs = None,
+    as_json: AsJson = False,
+) -> None:
+    """Simulate how often every interval covers and every test rejects."""
+    from research import calibration
+
+    with progress("Cells", len(calibration.cells(full=full))) as done:
+        found = calibration.run(full=full, jobs=jobs, done=done)
+    if full:
+        calibration.record(found, folder)
+        calibration.write_page(found, folder)
+    print_rows(least_coverage(found["verdicts"]), as_json)
+    missed = calibration.shortfalls(found) if full else []  # a few draws would miss by chance
+    for sentence in missed:
+        print(sentence)
+    raise typer.Exit(1 if missed else 0)
+
+
+def _pair(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not equals:
+        raise ResearchError(
+            f"--set wants CHOICE=VALUE, found '{text}'. Example: --set clones=removed."
+        )
+    return name.strip(), value.strip()

@@ -1,0 +1,54 @@
+"""Datasets on the command line: list, show, verify."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from research.cli.printing import AsJson, print_dataset, print_json, print_rows, progress
+
+
+def list_data(as_json: AsJson = False) -> None:
+    """List the datasets and their tables."""
+    from research.datasets import datasets
+
+    rows = [
+        {
+            "dataset": dataset.name,
+            "table": table,
+            "version": dataset.version,
+            "rows": resource["rows"],
+            "title": resource.get("title", dataset.descriptor["title"]),
+        }
+        for dataset in datasets().values()
+        for table, resource in dataset.resources.items()
+    ]
+    print_rows(rows, as_json)
+
+
+def show_data(name: str, as_json: AsJson = False) -> None:
+    """Show a dataset or table: fields, source, licence, known limitations."""
+    from research.datasets import describe
+
+    dataset = describe(name)
+    if as_json:
+        print_json(dataset.descriptor)
+    else:
+        print_dataset(dataset.descriptor, name)
+
+
+def verify_data(names: Annotated[list[str] | None, typer.Argument()] = None) -> None:
+    """Check hashes, types and keys of datasets (all, where none is named)."""
+    from research.datasets import datasets, describe, verify
+
+    chosen = [describe(name).name for name in names] if names else list(datasets())
+    with progress("Verifying", len(chosen)) as done:
+        problems = []
+        for name in chosen:
+            problems += [f"{name}: {problem}" for problem in verify(name)]
+            done(name)
+    for problem in problems:
+        print(problem)
+    print(f"{len(problems)} problems." if problems else f"{len(chosen)} datasets are as frozen.")
+    raise typer.Exit(1 if problems else 0)
