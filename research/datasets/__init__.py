@@ -1,0 +1,36 @@
+"""Frozen datasets: a folder with a Data Package descriptor and its tables.
+
+``load`` checks the hash of the whole file and then sets the types; ``freeze`` is the one way to
+write. A *dataset* is a folder; a *table* is one resource of it; table names are unique. Data taken
+anew are a *version*, a folder within the dataset's; an analysis reads it only where told to.
+"""
+
+from research.datasets.descriptors import (
+    DESCRIPTOR,
+    REQUIRED,
+    Dataset,
+    DatasetError,
+    read_descriptor,
+    unknown,
+)
+from research.datasets.freezing import freeze
+from research.datasets.reading import datasets, describe, load, tables, verify, versions
+from research.datasets.selection import Source, sources
+
+__all__ = [
+    "DESCRIPTOR",
+    "REQUIRED",
+    "Dataset",
+    "DatasetError",
+    "Source",
+    "datasets",
+    "describe",
+    "freeze",
+    "load",
+    "read_descriptor",
+    "sources",
+    "tables",
+    "unknown",
+    "verify",
+    "versions",
+]

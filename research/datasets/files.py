@@ -1,0 +1,171 @@
+"""The files of tables: CSV for people and small tables, Parquet for millions of rows."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import duckdb
+    import pandas as pd
+
+GZIP_ABOVE = 1_000_000  # bytes of CSV text: smaller tables stay readable in a browser and in a diff
+PANDAS_TYPES = {"string": "str", "integer": "Int64", "number": "float64", "boolean": "boolean"}
+# What DuckDB calls the types of a descriptor.
+DUCKDB_TYPES = {
+    "string": ("VARCHAR",),
+    "integer": ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "UINTEGER", "UBIGINT"),
+    "number": ("DOUBLE", "FLOAT", "BIGINT", "INTEGER"),
+    "boolean": ("BOOLEAN",),
+    "date": ("DATE", "TIMESTAMP"),
+}  # fmt: skip
+
+
+# Reading ------------------------------------------------------------------------------------------
+
+
+def read_csv(path: Path, schema: list[dict[str, Any]]) -> pd.DataFrame:
+    """The frame of a CSV file, plain or compressed, with the types of its descriptor."""
+    import pandas as pd
+
+    dates = [column["name"] for column in schema if column["type"] == "date"]
+    types = {c["name"]: PANDAS_TYPES[c["type"]] for c in schema if c["name"] not in dates}
+    # Only an empty cell is missing: "n/a", "None" and "NA" (Namibia) are values.
+    frame = pd.read_csv(path, dtype=types, parse_dates=dates, keep_default_na=False, na_values=[""])
+    return _whole(frame)
+
+
+def read_parquet(path: Path, schema: list[dict[str, Any]]) -> pd.DataFrame:
+    """The frame of a Parquet file, with the types of its descriptor."""
+    import duckdb
+    import pandas as pd
+
+    with duckdb.connect() as engine:
+        frame = engine.execute("FROM read_parquet(?)", [str(path)]).df()
+    for column in schema:
+        name = column["name"]
+        if column["type"] == "date":
+            frame[name] = pd.to_datetime(frame[name])
+        else:
+            frame[name] = frame[name].astype(PANDAS_TYPES[column["type"]])
+    return _whole(frame)
+
+
+def _whole(frame: pd.DataFrame) -> pd.DataFrame:
+    whole = [c for c in frame.columns if frame[c].dtype == "Int64" and not frame[c].hasnans]
+    return frame.astype(dict.fromkeys(whole, "int64"))
+
+
+# Checking -----------------------------------------------------------------------------------------
+
+
+def frame_problems(frame: pd.DataFrame, resource: Mapping[str, Any]) -> list[str]:
+    """Where a frame is not what its descriptor says, as sentences."""
+    schema = resource["schema"]
+    described = [column["name"] for column in schema["fields"]]
+    if list(frame.columns) != described:
+        return [f"the columns are {list(frame.columns)}, the descriptor says {described}"]
+    problems = []
+    for column in schema["fields"]:
+        values = frame[column["name"]]
+        if not _fits(values, column["type"]):
+            problems.append(f"'{column['name']}' is {values.dtype}, described as {column['type']}")
+        if column.get("constraints", {}).get("required") and values.isna().any():
+            row = int(values.isna().to_numpy().argmax()) + 2
+            problems.append(f"'{column['name']}' is required but empty in line {row}")
+    key = schema.get("primaryKey", [])
+    if key and frame.duplicated(key).any():
+        row = frame.loc[frame.duplicated(key), key].iloc[0].to_dict()
+        problems.append(f"the primary key {key} repeats, first at {row}")
+    return problems
+
+
+def parquet_problems(path: Path, resource: Mapping[str, Any]) -> list[str]:
+    """The same for a Parquet file, in the engine: it need not fit in memory."""
+    import duckdb
+
+    schema = resource["schema"]
+    described = [column["name"] for column in schema["fields"]]
+    with duckdb.connect(config={"memory_limit": "250MB", "threads": "1"}) as engine:
+        quoted = str(path).replace("'", "''")
+        engine.execute(f"CREATE VIEW rows AS FROM read_parquet('{quoted}')")
+        found = {name: kind for name, kind, *_ in engine.execute("DESCRIBE rows").fetchall()}
+        if list(found) != described:
+            return [f"the columns are {list(found)}, the descriptor says {described}"]
+        problems = [
+            f"'{column['name']}' is {found[column['name']]}, described as {column['type']}"
+            for column in schema["fields"]
+            if found[column["name"]].split("(")[0] not in DUCKDB_TYPES.get(column["type"], ())
+        ]
+        return [
+            *problems,
+            *_empty_cells(engine, schema["fields"]),
+            *_repeated_keys(engine, schema.get("primaryKey", [])),
+        ]
+
+
+def _empty_cells(engine: duckdb.DuckDBPyConnection, fields: list[dict[str, Any]]) -> list[str]:
+    required = [c["name"] for c in fields if c.get("constraints", {}).get("required")]
+    wanted = ", ".join(f'count(*) FILTER ("{name}" IS NULL)' for name in required) or "0"
+    counts = engine.execute(f"SELECT {wanted} FROM rows").fetchall()[0]
+    return [
+        f"'{name}' is required but empty in {count} rows"
+        for name, count in zip(required, counts, strict=False)
+        if count
+    ]
+
+
+def _repeated_keys(engine: duckdb.DuckDBPyConnection, key: list[str]) -> list[str]:
+    """Equal keys lie in the same part of the rows: part by part, memory stays small."""
+    parts = 16
+    quoted = ", ".join(f'"{name}"' for name in key)
+    for part in range(parts if key else 0):
+        twice = engine.execute(
+            f"SELECT {quoted} FROM rows WHERE hash({quoted}) % {parts} = {part} "
+            f"GROUP BY {quoted} HAVING count(*) > 1 LIMIT 1"
+        ).fetchall()
+        if twice:
+            first = dict(zip(key, twice[0], strict=True))
+            return [f"the primary key {key} repeats, first at {first}"]
+    return []
+
+
+def _fits(values: pd.Series, kind: str) -> bool:
+    import pandas.api.types as is_a
+
+    checks = {
+        "string": is_a.is_string_dtype,
+        "integer": is_a.is_integer_dtype,
+        "number": is_a.is_numeric_dtype,
+        "boolean": is_a.is_bool_dtype,
+        "date": is_a.is_datetime64_any_dtype,
+    }
+    return kind in checks and bool(checks[kind](values) or values.isna().all())
+
+
+# Writing ------------------------------------------------------------------------------------------
+
+
+def csv_payload(frame: pd.DataFrame) -> tuple[bytes, bool]:
+    """The bytes of the CSV file, and whether they are compressed; equal frames, equal bytes."""
+    text = frame.to_csv(index=False, lineterminator="\n", date_format="%Y-%m-%d").encode()
+    packed = len(text) > GZIP_ABOVE
+    return (gzip.compress(text, compresslevel=9, mtime=0) if packed else text), packed
+
+
+def parquet_rows(path: Path) -> int:
+    """The number of rows of a Parquet file."""
+    import duckdb
+
+    with duckdb.connect() as engine:
+        counted = engine.execute("SELECT count(*) FROM read_parquet(?)", [str(path)])
+        return int(counted.fetchall()[0][0])
+
+
+def sha256(path: Path) -> str:
+    """The hash of a whole file as a descriptor states it."""
+    with path.open("rb") as file:
+        return "sha256:" + hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,124 @@
+"""The one way to write a dataset: everything is checked, then everything appears."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
+
+from research.datasets.descriptors import (
+    DESCRIPTOR,
+    Dataset,
+    DatasetError,
+    bullets,
+    descriptor_problems,
+)
+from research.datasets.files import (
+    csv_payload,
+    frame_problems,
+    parquet_problems,
+    parquet_rows,
+    sha256,
+)
+from research.places import write_beside
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+CSV = {"format": "csv", "mediatype": "text/csv", "encoding": "utf-8"}
+PARQUET = {"format": "parquet", "mediatype": "application/vnd.apache.parquet"}
+
+
+def freeze(
+    folder: Path,
+    frames: Mapping[str, pd.DataFrame | Path],
+    *,
+    descriptor: dict[str, Any] | None = None,
+) -> Dataset:
+    """Write a dataset: the tables, and their hash, size and row count into the descriptor.
+
+    Parameters
+    ----------
+    folder
+        The dataset's folder, or the folder of a version within it (``NAME/VERSION``, named like
+        the descriptor's version). Its ``datapackage.json`` (or ``descriptor``) describes every
+        column.
+    frames
+        Per table, named like its resource, a frame with the columns as described (stored as CSV)
+        or the path of a Parquet file (checked without loading it, then moved into place).
+
+    Raises
+    ------
+    DatasetError
+        If a column is undescribed, missing or of another type, or a key repeats. Nothing is written
+        then: every file is written beside and renamed only when all are ready.
+    """
+    package = descriptor if descriptor is not None else _json(folder / DESCRIPTOR)
+    resources = {resource["name"]: resource for resource in package.get("resources", [])}
+    if set(resources) != set(frames):
+        raise DatasetError(
+            f"{folder.name}: the descriptor names the tables {sorted(resources)}, "
+            f"the frames are {sorted(frames)}. Make them agree."
+        )
+    for table, source in frames.items():
+        check = parquet_problems if isinstance(source, Path) else frame_problems
+        problems = check(source, resources[table])  # type: ignore[arg-type]
+        if problems:
+            raise DatasetError(f"{folder.name}: {table} cannot be frozen:\n" + bullets(problems))
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}-", suffix=".part") as beside:
+        for table, source in frames.items():
+            resources[table] |= _write(Path(beside), table, source)
+        problems = descriptor_problems(package)
+        if problems:
+            raise DatasetError(
+                f"The descriptor of {folder.name} is not complete:\n" + bullets(problems)
+            )
+        text = json.dumps(package, indent=2, ensure_ascii=False) + "\n"
+        write_beside(Path(beside) / DESCRIPTOR, text.encode())
+        _put(Path(beside), folder)
+    return Dataset(folder, package)
+
+
+def _write(folder: Path, table: str, source: pd.DataFrame | Path) -> dict[str, Any]:
+    """Write a table's file, and say what the descriptor must know of it."""
+    if isinstance(source, Path):
+        path = folder / f"{table}.parquet"
+        shutil.copyfile(source, path)
+        kind: dict[str, Any] = dict(PARQUET)
+        rows = parquet_rows(path)
+    else:
+        payload, packed = csv_payload(source)
+        path = folder / (f"{table}.csv" + (".gz" if packed else ""))
+        path.write_bytes(payload)
+        kind = CSV | ({"compression": "gz"} if packed else {})
+        rows = len(source)
+    return {
+        "path": path.name,
+        **kind,
+        "bytes": path.stat().st_size,
+        "hash": sha256(path),
+        "rows": rows,
+    }
+
+
+def _put(made: Path, folder: Path) -> None:
+    """A new folder appears whole; in one that exists, files are renamed, the descriptor last."""
+    if not folder.exists():
+        whole = made / "whole"
+        whole.mkdir()
+        for path in [path for path in made.iterdir() if path != whole]:
+            path.rename(whole / path.name)
+        whole.rename(folder)
+        return
+    for path in sorted(made.iterdir(), key=lambda path: path.name == DESCRIPTOR):
+        path.replace(folder / path.name)
+
+
+def _json(path: Path) -> dict[str, Any]:
+    if not path.is_file():
+        raise DatasetError(f"There is no descriptor {path}: write it before freezing.")
+    return dict(json.loads(path.read_text(encoding="utf-8")))

@@ -1,0 +1,190 @@
+"""Find datasets and their versions, load tables, verify what lies on disk."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from research import places
+from research.datasets.descriptors import (
+    DESCRIPTOR,
+    Dataset,
+    DatasetError,
+    read_descriptor,
+    unknown,
+)
+from research.datasets.files import (
+    frame_problems,
+    parquet_problems,
+    read_csv,
+    read_parquet,
+    sha256,
+)
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def datasets() -> dict[str, Dataset]:
+    """All datasets by name: those of ``./datasets`` overlay the bundled ones.
+
+    One that exists only in versions taken anew stands with its newest.
+    """
+    found = places.folders("datasets", f"*/{DESCRIPTOR}")
+    known = {name: read_descriptor(path.parent) for name, path in found.items()}
+    for name in {path.parent.parent.name for path in _taken_anew()} - set(known):
+        known[name] = list(versions(name).values())[-1]
+    return dict(sorted(known.items()))
+
+
+def versions(name: str) -> dict[str, Dataset]:
+    """All versions of a dataset, oldest first: the frozen one and those taken anew.
+
+    Examples
+    --------
+    >>> list(versions("tenthe"))
+    ['2025-04-24']
+    """
+    plain = places.folders("datasets", f"{name}/{DESCRIPTOR}").values()
+    anew = [path for path in _taken_anew() if path.parent.parent.name == name]
+    found = [read_descriptor(path.parent) for path in (*reversed(anew), *plain)]
+    return dict(sorted({dataset.version: dataset for dataset in found}.items()))
+
+
+def _taken_anew() -> list[Path]:
+    """Descriptors of versions: NAME/VERSION in the searched folders, the nearest first."""
+    return [
+        path
+        for root in places.search("datasets")
+        for path in sorted(root.glob(f"[!.]*/[!.]*/{DESCRIPTOR}"))
+    ]
+
+
+def tables() -> dict[str, Dataset]:
+    """Every table name with the dataset that holds it."""
+    found: dict[str, Dataset] = {}
+    for dataset in datasets().values():
+        for table in dataset.resources:
+            if table in found:
+                raise DatasetError(
+                    f"Two datasets hold a table '{table}': {found[table].folder} and "
+                    f"{dataset.folder}. Rename one of the tables."
+                )
+            found[table] = dataset
+    return found
+
+
+def describe(name: str, version: str | None = None) -> Dataset:
+    """The dataset of this name, or the one that holds the table of this name.
+
+    Parameters
+    ----------
+    name
+        Of a dataset or of a table.
+    version
+        One of :func:`versions`; by default the frozen one, or the newest where none is frozen.
+
+    Raises
+    ------
+    DatasetError
+        If there is neither, or no such version; the message lists what there is.
+
+    Examples
+    --------
+    >>> describe("tenthe_countries").version
+    '2025-04-24'
+    """
+    known = tables() | datasets()
+    if name not in known:
+        raise DatasetError(unknown("dataset or table", name, known))
+    if version is None:
+        return known[name]
+    of_it = versions(known[name].name)
+    if version not in of_it:
+        raise DatasetError(unknown(f"version of '{known[name].name}'", version, of_it))
+    return of_it[version]
+
+
+def load(table: str, version: str | None = None) -> pd.DataFrame:
+    """One table, whole: checksum first, then the types of its descriptor.
+
+    Parameters
+    ----------
+    table : str
+        Name of a table (a resource); ``research data list`` shows them.
+    version : str, optional
+        One of :func:`versions`; by default the frozen one, or the newest where none is frozen.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns in the order of the descriptor. Text is ``str``, whole numbers ``int64`` (``Int64``
+        where values are missing), dates ``datetime64``. Only an empty cell is missing.
+
+    Raises
+    ------
+    DatasetError
+        If the table is unknown, or its file is absent or not the one that was frozen.
+
+    Examples
+    --------
+    >>> import research
+    >>> research.load("tenthe_countries").iloc[0].to_dict()
+    {'rank': 1, 'country': 'US', 'discovered_ips': 29195}
+    """
+    known = tables()
+    if table not in known:
+        raise DatasetError(unknown("table", table, known))
+    dataset = known[table] if version is None else describe(known[table].name, version)
+    return read(dataset, table)
+
+
+def read(dataset: Dataset, table: str) -> pd.DataFrame:
+    """A table of this very dataset: checksum first, then types."""
+    if table not in dataset.resources:
+        raise DatasetError(
+            unknown(f"table in {dataset.name} {dataset.version}", table, dataset.resources)
+        )
+    resource, path = dataset.resources[table], _checked(dataset, table)
+    fields = resource["schema"]["fields"]
+    return read_parquet(path, fields) if _is_parquet(resource) else read_csv(path, fields)
+
+
+def verify(name: str, version: str | None = None) -> list[str]:
+    """What is wrong with a dataset on disk, as sentences; empty where all is well.
+
+    Checks hash, size, columns, types and primary key of every table.
+    """
+    dataset, problems = describe(name, version), []
+    for table, resource in dataset.resources.items():
+        try:
+            if _is_parquet(resource):
+                problems += parquet_problems(_checked(dataset, table), resource)
+            else:
+                problems += frame_problems(read(dataset, table), resource)
+        except DatasetError as error:
+            problems.append(str(error))
+    return problems
+
+
+def _is_parquet(resource: Mapping[str, Any]) -> bool:
+    return resource.get("format") == "parquet"
+
+
+def _checked(dataset: Dataset, table: str) -> Path:
+    """The path of a table's file, which is there and has the hash of its descriptor."""
+    path, expected = dataset.path(table), dataset.resources[table]["hash"]
+    if not path.is_file():
+        raise DatasetError(
+            f"The file of table '{table}' is not there: {path}. Restore it (git checkout, or "
+            "install the package again)."
+        )
+    found = sha256(path)
+    if found != expected:
+        raise DatasetError(
+            f"{path} is not the file that was frozen: expected {expected}, found {found}. It was "
+            "changed after freezing. Restore it (git checkout), or freeze it anew with its "
+            "snapshot.py and say why in the history."
+        )
+    return path

@@ -1,0 +1,104 @@
+"""Which dataset stands in for which: another version, or one's own data in the same form."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from research.datasets.descriptors import Dataset, DatasetError, unknown
+from research.datasets.reading import datasets, describe, read, tables, versions
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a table that an analysis names is read from."""
+
+    dataset: Dataset
+    table: str
+
+    def load(self) -> pd.DataFrame:
+        """The table, checked and typed."""
+        return read(self.dataset, self.table)
+
+    @property
+    def origin(self) -> dict[str, str]:
+        """What provenance keeps of it."""
+        return {
+            "dataset": self.dataset.name,
+            "version": self.dataset.version,
+            "hash": self.dataset.resources[self.table]["hash"],
+        }
+
+
+def sources(wanted: Iterable[str], chosen: Mapping[str, str]) -> dict[str, Source | None]:
+    """Where each wanted table is read from; ``None`` for one that does not exist.
+
+    Parameters
+    ----------
+    wanted
+        Names of tables.
+    chosen
+        From a dataset or table to what stands in for it: a version of the same dataset, or another
+        dataset (``my_scan``, ``my_scan@2026-11-01``) whose resources say by ``form`` which table
+        they take the place of. Tables of a replaced dataset that the other lacks do not exist.
+
+    Raises
+    ------
+    DatasetError
+        If a name or version is unknown, or a table lacks columns of the one that it stands in for.
+    """
+    known = tables()
+    found: dict[str, Source | None] = {
+        name: Source(known[name], name) if name in known else None for name in wanted
+    }
+    for name, value in chosen.items():
+        replaced, other = describe(name), _stand_in(name, value)
+        given = {
+            str(resource.get("form", table)): Source(other, table)
+            for table, resource in other.resources.items()
+        }
+        mine = {name} if name in replaced.resources else set(replaced.resources) | set(given)
+        if not mine & set(given):
+            raise DatasetError(
+                f"{other.name} {other.version} holds no table in the form of '{name}': none of its "
+                f"tables is named, or says by 'form' that it is, one of {', '.join(sorted(mine))}."
+            )
+        for table in mine & set(found):
+            found[table] = given.get(table)
+            if table in given and table in replaced.resources:
+                _refuse_other_form(given[table], Source(replaced, table))
+    return found
+
+
+def _stand_in(name: str, value: str) -> Dataset:
+    own = versions(describe(name).name)
+    if value in own:
+        return own[value]
+    other, _, version = value.partition("@")
+    if other in datasets():
+        return describe(other, version or None)
+    raise DatasetError(
+        unknown(f"version of '{describe(name).name}' and no dataset", value, own | datasets())
+    )
+
+
+def _refuse_other_form(given: Source, form: Source) -> None:
+    """Every column of the form must be there, of the same type; further ones are welcome."""
+    has = _types(given)
+    lacking = [
+        f"{column} ({kind})" for column, kind in _types(form).items() if has.get(column) != kind
+    ]
+    if lacking:
+        raise DatasetError(
+            f"Table '{given.table}' of {given.dataset.name} {given.dataset.version} cannot stand "
+            f"in for '{form.table}': it lacks, or holds as another type, {', '.join(lacking)}."
+        )
+
+
+def _types(source: Source) -> dict[str, str]:
+    fields = source.dataset.resources[source.table]["schema"]["fields"]
+    return {column["name"]: column["type"] for column in fields}
