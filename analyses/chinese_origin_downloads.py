@@ -27,6 +27,7 @@ from research import (
     Bounds,
     BudgetRow,
     Estimate,
+    FromTable,
     Hypothesis,
     NotApplicable,
     Sample,
@@ -53,14 +54,20 @@ HYPOTHESES = {
     )
 }
 
-Population = Literal[
-    "top 1,000, 2026-06-11",
-    "top 1,000, 2026-04-28",
-    "text generation in the top 1,000, 2026-06-11",
-    "created 2024-08 to 2025-08 in the top 1,000, 2026-06-11",
-    "text generation in the LLM catalogue, 2026-10-05",
-    "LLM catalogue, 2026-10-05",
-]
+
+def populations(models) -> list[str]:
+    """The lists of the first and the last day, two parts of the latter, and the catalogue."""
+    first, last = (f"{day:%Y-%m-%d}" for day in (models["as_of"].min(), models["as_of"].max()))
+    return [
+        *dict.fromkeys((f"top 1,000, {last}", f"top 1,000, {first}")),
+        f"text generation in the top 1,000, {last}",
+        f"created 2024-08 to 2025-08 in the top 1,000, {last}",
+        "text generation in the LLM catalogue, 2026-10-05",
+        "LLM catalogue, 2026-10-05",
+    ]
+
+
+POPULATIONS = FromTable("hub_top_models", populations)
 NAMES = {
     "top 1,000": "the 1,000 most downloaded models",
     "text generation in the top 1,000": "the text-generation models among the 1,000 most "
@@ -121,7 +128,7 @@ def sample(
     publisher_origins,
     hub_published_anchors,
     *,
-    population: Annotated[Population, ESTIMAND] = "top 1,000, 2026-06-11",
+    population: Annotated[str, ESTIMAND, POPULATIONS] = "top 1,000, 2026-06-11",
     untagged: Literal["may belong", "left out"] = "may belong",
     spike: Literal["kept", "removed"] = "kept",
     repackagers: Literal["themselves", "base model"] = "themselves",

@@ -19,6 +19,7 @@ from research import (
     Assumption,
     BudgetRow,
     Estimate,
+    FromTable,
     Hypothesis,
     Sample,
     Settled,
@@ -28,7 +29,7 @@ from research import (
 from research.estimators.budget import alternatives_row, budget, leave_one_out_row, sampling_row
 from research.estimators.clustered import clustered_share, leave_one_out
 from research.estimators.multiverse import multinomial_covariance, rank_confidence_sets
-from research.measures.top_lists import TopList, of_day, top_lists
+from research.measures.top_lists import list_names, of_day, top_lists
 from research.wording import number, percent
 
 # Organisation, and the account that an article of its time would name.
@@ -95,7 +96,9 @@ def sample(
     hub_top_models,
     publisher_origins,
     *,
-    population: Annotated[TopList, ESTIMAND] = "top 300, 2026-06-11",
+    population: Annotated[
+        str, ESTIMAND, FromTable("hub_top_models", list_names)
+    ] = "top 300, 2026-06-11",
     creator: Literal[
         "organisation", "organisation, sentence-transformers at Hugging Face", "account"
     ] = "organisation",

@@ -19,6 +19,7 @@ from research import (
     Bounds,
     BudgetRow,
     Estimate,
+    FromTable,
     Hypothesis,
     Sample,
     TippingPoint,
@@ -29,7 +30,7 @@ from research.estimators.clustered import clustered_share, paired_share_differen
 from research.estimators.identification import imbens_manski, origin_share_bounds
 from research.estimators.proportions import goodman, wilson
 from research.measures.publishers import organisations
-from research.measures.top_lists import TopList, of_day, top_lists
+from research.measures.top_lists import list_names, of_day, top_lists
 from research.wording import number, percent
 
 MODELS, DOWNLOADS = "permissive share of models", "permissive share of downloads"
@@ -83,10 +84,7 @@ HYPOTHESES = {
 }
 
 AS_PUBLISHED = "as published, 2024-01"
-Population = Literal[
-    TopList,
-    "as published, 2024-01",
-]
+POPULATIONS = FromTable("hub_top_models", lambda models: [*list_names(models), AS_PUBLISHED])
 ROUNDING = {MODELS: 0.005, DOWNLOADS: 0.005, GAP: 0.01, RATIO: 0.5}  # of the article's figures
 PERMISSIVE = {
     "Apache or MIT": {"apache-2.0", "mit"},
@@ -103,7 +101,7 @@ def sample(
     publisher_origins,
     published_claims,
     *,
-    population: Annotated[Population, ESTIMAND] = "top 300, 2026-06-11",
+    population: Annotated[str, ESTIMAND, POPULATIONS] = "top 300, 2026-06-11",
     permissive: Literal["Apache or MIT", "every permissive licence"] = "Apache or MIT",
     no_licence: Literal["unknown", "not permissive", "left out"] = "unknown",
     spike: Literal["kept", "removed"] = "kept",

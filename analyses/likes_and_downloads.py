@@ -21,6 +21,7 @@ from research import (
     BudgetRow,
     Curve,
     Estimate,
+    FromTable,
     Hypothesis,
     Interval,
     Sample,
@@ -34,7 +35,7 @@ from research.estimators.cluster_totals import all_but_one, cluster_codes, total
 from research.estimators.clustered import kish_effective_size, linearised_se
 from research.estimators.rates import poisson_regression
 from research.measures.publishers import organisations
-from research.measures.top_lists import TopList, of_day, top_lists
+from research.measures.top_lists import list_names, of_day, top_lists
 from research.wording import number
 
 PUBLISHED = "published: size of the correlation of the counts"
@@ -77,19 +78,19 @@ HYPOTHESES = {
 }
 
 AS_PUBLISHED = "as published, 2024-01"
-Population = Literal[
-    TopList,
+CATALOGUES = (
     "text generation in the LLM catalogue, 2026-10-05",
     "LLM catalogue, 2026-10-05",
-    "as published, 2024-01",
-]
+)
+POPULATIONS = FromTable(
+    "hub_top_models", lambda models: [*list_names(models), *CATALOGUES, AS_PUBLISHED]
+)
 NAMES = {
     "top 300": "the 300 most downloaded models",
     "top 1,000": "the 1,000 most downloaded models",
     "text generation in the LLM catalogue": "the text-generation models of the LLM catalogue",
     "LLM catalogue": "all models of the LLM catalogue",
 }
-LATER = "2026-06-11"
 ARTICLE = 300  # models in its list
 ROUNDED = 0.005  # it gives two decimals
 
@@ -100,13 +101,14 @@ def sample(
     publisher_origins,
     published_claims,
     *,
-    population: Annotated[Population, ESTIMAND] = "top 300, 2026-06-11",
+    population: Annotated[str, ESTIMAND, POPULATIONS] = "top 300, 2026-06-11",
     spike: Literal["kept", "removed"] = "kept",
     stale_counts: Literal["kept", "left out"] = "kept",
 ) -> Sample:
     if population == AS_PUBLISHED:
         stated = published_claims.set_index("claim_id").loc[CLAIM, "stated_value"]
-        later = _measured(top_lists(hub_top_models, ARTICLE)[LATER], publisher_origins)
+        lists = top_lists(hub_top_models, ARTICLE)
+        later = _measured(lists[max(lists)], publisher_origins)  # the latest day
         data = {"R squared": float(stated), "design effect": _design_effect(later)}
         return Sample(population="the article's 300 models", as_of="2024-01", data=data)
     who, date = population.rsplit(", ", 1)

@@ -20,6 +20,7 @@ from research import (
     BudgetRow,
     CannotEstimate,
     Estimate,
+    FromTable,
     Hypothesis,
     Sample,
     TippingPoint,
@@ -29,7 +30,7 @@ from research.estimators.budget import alternatives_row, budget, leave_one_out_r
 from research.estimators.clustered import clustered_share, kish_effective_size, leave_one_out
 from research.estimators.multiverse import rank_confidence_sets
 from research.measures.publishers import organisations
-from research.measures.top_lists import TopList, of_day, top_lists
+from research.measures.top_lists import list_names, of_day, top_lists
 from research.wording import number, percent
 
 CLAIMED = {
@@ -69,7 +70,9 @@ def sample(
     hub_top_models,
     publisher_origins,
     *,
-    population: Annotated[TopList, ESTIMAND] = "top 300, 2026-06-11",
+    population: Annotated[
+        str, ESTIMAND, FromTable("hub_top_models", list_names)
+    ] = "top 300, 2026-06-11",
     tags: Literal["as they are", "related ones together"] = "as they are",
     no_task: Literal["unknown", "left out"] = "unknown",
     spike: Literal["kept", "removed"] = "kept",

@@ -3,7 +3,7 @@
 What an analysis needs, in one import. Nothing heavy is loaded before it is used.
 """
 
-from research.analysis.declare import Sample
+from research.analysis.declare import FromTable, Sample
 from research.datasets import describe, load
 from research.results import (
     ESTIMAND,
@@ -35,6 +35,7 @@ __all__ = [
     "CannotEstimate",
     "Curve",
     "Estimate",
+    "FromTable",
     "Hypothesis",
     "Interval",
     "NotApplicable",

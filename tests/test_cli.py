@@ -79,7 +79,7 @@ def test_data_list_show_and_verify():
             ["run", "parameter_scale", "--set", "clones=gone"],
             "Known: kept, removed, spread as all hosts",
         ),
-        (["run", "parameter_scale", "--set", "clones"], "--set wants CHOICE=VALUE, found 'clones'"),
+        (["run", "parameter_scale", "--set", "clones"], "--set wants NAME=VALUE, found 'clones'"),
         (["run", "./nothing.py"], "nothing.py. Check the path."),
         (["data", "show", "tenthee"], "Did you mean 'tenthe'?"),
         (["show", "nothing"], "There is no analysis named 'nothing'"),

@@ -4,8 +4,19 @@ An analysis is one file. ``sample(tables, *, choices)`` says which tables it rea
 another analyst could have made; ``estimate(sample, *, rng)`` estimates; ``figure(result)`` draws.
 """
 
-from research.analysis.declare import Analysis, Choice, Sample, analyses, find
+from research.analysis.declare import Analysis, Choice, FromTable, Sample, analyses, find
 from research.analysis.recording import record, recorded
 from research.analysis.running import SEED, run
 
-__all__ = ["SEED", "Analysis", "Choice", "Sample", "analyses", "find", "record", "recorded", "run"]
+__all__ = [
+    "SEED",
+    "Analysis",
+    "Choice",
+    "FromTable",
+    "Sample",
+    "analyses",
+    "find",
+    "record",
+    "recorded",
+    "run",
+]

@@ -6,8 +6,9 @@ import importlib.util
 import inspect
 import itertools
 import sys
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin, get_type_hints
@@ -42,6 +43,18 @@ class Sample:
         return self.data[name]
 
 
+@dataclass(frozen=True)
+class FromTable:
+    """Values of a choice that a table decides, such as the days on which it was taken.
+
+    ``Annotated[str, ESTIMAND, FromTable("hub_top_models", list_names)]``: ``list_names`` takes the
+    table and gives the values, the most natural one first.
+    """
+
+    table: str
+    values: Callable[[pd.DataFrame], Iterable[Any]]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Choice:
     """A keyword-only parameter: its values, the default first."""
@@ -50,6 +63,7 @@ class Choice:
     values: tuple[Any, ...]
     is_estimand: bool
     of: Literal["sample", "estimate"]
+    decided_by: FromTable | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,10 +73,52 @@ class Analysis:
     name: str
     path: Path
     module: ModuleType
-    tables: tuple[str, ...]
-    choices: tuple[Choice, ...]
+    declared: tuple[Choice, ...]
     hypotheses: dict[str, Hypothesis]
     settled: tuple[Settled, ...]
+    data: Mapping[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def sources(self) -> dict[str, datasets.Source | None]:
+        """Where each table of ``sample()`` is read from; ``None`` for an optional one not there."""
+        parameters = [p for p in _parameters(self.module.sample) if p.kind is not p.KEYWORD_ONLY]
+        found = datasets.sources([p.name for p in parameters], self.data)
+        for parameter in parameters:
+            if found[parameter.name] is None and parameter.default is parameter.empty:
+                raise ResearchError(self._lacks(parameter.name))
+        return found
+
+    def _lacks(self, table: str) -> str:
+        if self.data:
+            given = ", ".join(f"{name}={value}" for name, value in self.data.items())
+            return (
+                f"{self.name} needs the table '{table}', and what was chosen ({given}) holds none "
+                "in that form. Choose data that hold it, or run an analysis that needs less."
+            )
+        return datasets.unknown(f"table for {self.name}", table, datasets.tables())
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """The tables that it reads."""
+        return tuple(name for name, source in self.sources.items() if source)
+
+    @cached_property
+    def frames(self) -> dict[str, pd.DataFrame | None]:
+        """Its tables, loaded: checksum first, then types."""
+        return {name: source.load() if source else None for name, source in self.sources.items()}
+
+    @cached_property
+    def choices(self) -> tuple[Choice, ...]:
+        """Its choices with all their values; what a table decides is asked of the table."""
+        return tuple(self._decided(choice) for choice in self.declared)
+
+    def _decided(self, choice: Choice) -> Choice:
+        if choice.decided_by is None:
+            return choice
+        table = self.frames[choice.decided_by.table]
+        found = tuple(choice.decided_by.values(table)) if table is not None else ()
+        default = [value for value in choice.values if value in found]
+        return replace(choice, values=tuple(dict.fromkeys([*default, *found])))
 
     @property
     def claims(self) -> list[str]:
@@ -93,8 +149,15 @@ def analyses() -> dict[str, Path]:
     return dict(sorted(places.folders("analyses", "[a-z]*.py").items()))
 
 
-def find(name: str) -> Analysis:
+def find(name: str, *, data: Mapping[str, str] | None = None) -> Analysis:
     """The analysis of this name, or the one in the file of this path (``./mine.py``).
+
+    Parameters
+    ----------
+    name
+        Of a file in ``analyses/``, or a path.
+    data
+        What stands in for a dataset or table: :func:`research.datasets.sources`.
 
     Raises
     ------
@@ -114,7 +177,7 @@ def find(name: str) -> Analysis:
             "HYPOTHESES, sample(tables, *, choices) and estimate(sample, *, rng)."
         )
     try:
-        return _declared(path, module)
+        return _declared(path, module, data or {})
     except (TypeError, ValueError, NameError, AttributeError) as error:
         raise ResearchError(
             f"{path.name} does not declare an analysis: {error}. HYPOTHESES is a dict from labels "
@@ -122,7 +185,7 @@ def find(name: str) -> Analysis:
         ) from error
 
 
-def _declared(path: Path, module: ModuleType) -> Analysis:
+def _declared(path: Path, module: ModuleType, data: Mapping[str, str]) -> Analysis:
     hypotheses = dict(module.HYPOTHESES)
     if not all(isinstance(hypothesis, Hypothesis) for hypothesis in hypotheses.values()):
         raise TypeError("a value of HYPOTHESES is no Hypothesis")
@@ -130,11 +193,11 @@ def _declared(path: Path, module: ModuleType) -> Analysis:
         name=path.stem,
         path=path,
         module=module,
-        tables=_tables(module.sample),
-        choices=_choices(module.sample, "sample", path)
+        declared=_choices(module.sample, "sample", path)
         + _choices(module.estimate, "estimate", path),
         hypotheses=hypotheses,
         settled=tuple(getattr(module, "SETTLED", ())),
+        data=dict(data),
     )
 
 
@@ -163,9 +226,8 @@ def where_in(error: BaseException, path: Path) -> str:
     return f"{path.name}, line {lines[-1]}"
 
 
-def _tables(sample: Callable[..., Any]) -> tuple[str, ...]:
-    parameters = inspect.signature(sample).parameters.values()
-    return tuple(p.name for p in parameters if p.kind is not p.KEYWORD_ONLY)
+def _parameters(function: Callable[..., Any]) -> list[inspect.Parameter]:
+    return list(inspect.signature(function).parameters.values())
 
 
 GIVEN = ("rng", "level")  # keyword parameters of estimate() that the runner gives: no choices
@@ -175,18 +237,19 @@ def _choices(
     function: Callable[..., Any], of: Literal["sample", "estimate"], path: Path
 ) -> tuple[Choice, ...]:
     hints = get_type_hints(function, include_extras=True)
-    keyword = [
-        p for p in inspect.signature(function).parameters.values() if p.kind is p.KEYWORD_ONLY
-    ]
+    keyword = [p for p in _parameters(function) if p.kind is p.KEYWORD_ONLY]
     return tuple(_choice(p, hints.get(p.name), of, path) for p in keyword if p.name not in GIVEN)
 
 
 def _choice(
     parameter: inspect.Parameter, hint: Any, of: Literal["sample", "estimate"], path: Path
 ) -> Choice:
-    is_estimand = ESTIMAND in getattr(hint, "__metadata__", ())
-    literal = hint.__origin__ if is_estimand else hint
+    marks = getattr(hint, "__metadata__", ())
+    decided_by = next((mark for mark in marks if isinstance(mark, FromTable)), None)
+    literal = hint.__origin__ if marks else hint
     values = get_args(literal) if get_origin(literal) is Literal else ()
+    if decided_by is not None:
+        values = (parameter.default,)
     if parameter.default not in values:
         raise ResearchError(
             f"{path.name}: the choice '{parameter.name}' of {of}() must be annotated with "
@@ -195,4 +258,10 @@ def _choice(
         )
     # The default leads. Python may hand back an equal Literal made elsewhere in another order.
     values = (parameter.default, *(v for v in values if v != parameter.default))
-    return Choice(name=parameter.name, values=values, is_estimand=is_estimand, of=of)
+    return Choice(
+        name=parameter.name,
+        values=values,
+        is_estimand=ESTIMAND in marks,
+        of=of,
+        decided_by=decided_by,
+    )

@@ -6,7 +6,7 @@ import hashlib
 import inspect
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, is_dataclass
+from dataclasses import dataclass, field, is_dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from research import datasets
@@ -23,6 +23,7 @@ from research.results import (
     ResearchError,
     Result,
     Robustness,
+    Scope,
     Skipped,
     Specification,
     Table,
@@ -56,11 +57,10 @@ def run(analysis: Analysis, *, fixed: Mapping[str, Any] | None = None, seed: int
         For an unknown choice or value, or a hypothesis about an estimate that is never made.
     """
     fixed = _known(analysis, fixed or {})
-    frames = {table: datasets.load(table) for table in analysis.tables}
     answers = {}
     for estimand in analysis.combinations(estimand=True):
         if all(estimand[name] == value for name, value in fixed.items() if name in estimand):
-            question = _Question(analysis, frames, estimand, fixed, seed)
+            question = _Question(analysis, estimand, fixed, seed)
             answers[question.key] = _answer(question)
     if not any(name in estimand for name in fixed):  # else some questions are left out on purpose
         _refuse_unanswered(analysis, answers)
@@ -69,11 +69,26 @@ def run(analysis: Analysis, *, fixed: Mapping[str, Any] | None = None, seed: int
         title=analysis.title,
         about=analysis.about,
         choices={choice.name: choice.values for choice in analysis.choices},
-        hypotheses=analysis.hypotheses,
+        hypotheses=hypotheses_on(analysis),
         settled=analysis.settled,
         answers=answers,
-        provenance=Provenance(seed=seed, tables={t: _origin(t) for t in analysis.tables}),
+        provenance=Provenance(seed=seed, tables=_origins(analysis)),
     )
+
+
+def hypotheses_on(analysis: Analysis) -> dict[str, Hypothesis]:
+    """The hypotheses as the chosen data can speak to them.
+
+    A claim about one scan or one day is neither supported nor contradicted by another: with other
+    data the verdict says what holds there.
+    """
+    if not analysis.data:
+        return analysis.hypotheses
+    scope: Scope = "other population" if _stands_in(analysis) else "later date"
+    return {
+        label: replace(hypothesis, scope=scope if hypothesis.scope == "same" else hypothesis.scope)
+        for label, hypothesis in analysis.hypotheses.items()
+    }
 
 
 @dataclass(frozen=True)
@@ -81,7 +96,6 @@ class _Question:
     """One combination of estimand choices, with what is needed to answer it."""
 
     analysis: Analysis
-    frames: Mapping[str, pd.DataFrame]
     estimand: Choices
     fixed: Mapping[str, Any]
     seed: int
@@ -97,7 +111,13 @@ class _Question:
         return [primary, *(choices for choices in every if choices != primary)]
 
     def sample(self, choices: Choices) -> Sample:
-        return self.analysis.module.sample(*self.frames.values(), **self.options("sample", choices))  # type: ignore[no-any-return]
+        frames, options = self.analysis.frames.values(), self.options("sample", choices)
+        sample: Sample = self.analysis.module.sample(*frames, **options)
+        other = _stands_in(self.analysis)
+        if other is None:
+            return sample
+        # The file names the population and day of the data that it was written for.
+        return replace(sample, population=other.descriptor["title"], as_of=other.version)
 
     def estimates(self, sample: Sample, choices: Choices) -> dict[str, Estimate]:
         options = self.options("estimate", choices)
@@ -141,7 +161,7 @@ def _answer(question: _Question) -> Answer:
     specifications = question.specifications()
     if primary is None or primary.choices != specifications[0]:
         return _refused(question, skipped)
-    hypotheses = question.analysis.hypotheses
+    hypotheses = hypotheses_on(question.analysis)
     where = f"as of {primary.sample.as_of} in {primary.sample.population}"
     judged = {
         label: judge(hypotheses[label], estimate.identified, estimate.interval, where=where)
@@ -184,9 +204,19 @@ def _compute(question: _Question) -> tuple[dict[Any, _Computed], list[Skipped]]:
         except (Exception, SystemExit) as error:
             raise ResearchError(
                 f"{where_in(error, question.analysis.path)}: {type(error).__name__}: {error} (with "
-                f"{question.estimand | choices})"
+                f"{question.estimand | choices}){_told_of(question.analysis.data)}"
             ) from error
     return computed, skipped
+
+
+def _told_of(data: Mapping[str, str]) -> str:
+    if not data:
+        return ""
+    given = ", ".join(f"{name}={value}" for name, value in data.items())
+    return (
+        f". It was run on other data ({given}); its file may need the days and names of the frozen "
+        "ones. Copy it, change them there, and run the copy: research run ./copy.py."
+    )
 
 
 def _specifications(
@@ -260,13 +290,18 @@ def _refuse_unanswered(analysis: Analysis, answers: Mapping[str, Answer]) -> Non
             )
 
 
-def _origin(table: str) -> dict[str, str]:
-    dataset = datasets.describe(table)
-    return {
-        "dataset": dataset.name,
-        "version": dataset.version,
-        "hash": dataset.resources[table]["hash"],
-    }
+def _origins(analysis: Analysis) -> dict[str, dict[str, str]]:
+    return {name: source.origin for name, source in analysis.sources.items() if source}
+
+
+def _stands_in(analysis: Analysis) -> datasets.Dataset | None:
+    """The other dataset that stands in for the one that an analysis reads by itself."""
+    own = datasets.sources(analysis.sources, {})
+    for name, source in analysis.sources.items():
+        mine = own[name]
+        if source and (mine is None or source.dataset.name != mine.dataset.name):
+            return source.dataset
+    return None
 
 
 def _table(frame: pd.DataFrame) -> Table:

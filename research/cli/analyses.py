@@ -20,6 +20,13 @@ from research.cli.printing import (
 from research.results import ResearchError
 
 Jobs = Annotated[int | None, typer.Option(help="Processes; by default one per processor.")]
+Data = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="NAME=VERSION",
+        help="Read another version of a dataset, or another dataset in its place.",
+    ),
+]
 PAPER = Path("paper")
 
 
@@ -39,12 +46,12 @@ def list_analyses(as_json: AsJson = False) -> None:
     print_rows(rows, as_json)
 
 
-def show(name: str, as_json: AsJson = False) -> None:
+def show(name: str, data: Data = None, as_json: AsJson = False) -> None:
     """Show what an analysis asks, which tables it reads and which choices it varies."""
     from research.analysis import find
     from research.plain import to_plain
 
-    analysis = find(name)
+    analysis = find(name, data=_pairs("--data", data))
     shown = {
         "name": analysis.name,
         "question": analysis.title,
@@ -75,6 +82,7 @@ def run(
         list[str] | None,
         typer.Option("--set", metavar="CHOICE=VALUE", help="Change a default choice."),
     ] = None,
+    data: Data = None,
     out: Annotated[
         Path | None, typer.Option(help="Write result and figure into this folder.")
     ] = None,
@@ -85,13 +93,13 @@ def run(
     from research.analysis import run as run_analysis
     from research.publish.study import draw
 
-    fixed, results = dict(_pair(text) for text in choose or []), []
+    fixed, chosen, results = _pairs("--set", choose), _pairs("--data", data), []
     with progress("Analyses", len(names)) as done:
         for name in names:
-            results.append(run_analysis(find(name), fixed=fixed))
+            results.append(run_analysis(find(name, data=chosen), fixed=fixed))
             if out is not None:
                 record(results[-1], out)
-                draw(results[-1], name, out)
+                draw(results[-1], name, out, other_data=bool(chosen))
             done(name)
     if as_json:
         print_json([json.loads(result.to_json()) for result in results])
@@ -150,10 +158,16 @@ def calibrate(
     raise typer.Exit(1 if missed else 0)
 
 
-def _pair(text: str) -> tuple[str, str]:
-    name, equals, value = text.partition("=")
-    if not equals:
-        raise ResearchError(
-            f"--set wants CHOICE=VALUE, found '{text}'. Example: --set clones=removed."
-        )
-    return name.strip(), value.strip()
+EXAMPLES = {"--set": "clones=removed", "--data": "hub_top_models=2026-11-21"}
+
+
+def _pairs(option: str, texts: list[str] | None) -> dict[str, str]:
+    pairs = {}
+    for text in texts or []:
+        name, equals, value = text.partition("=")
+        if not equals:
+            raise ResearchError(
+                f"{option} wants NAME=VALUE, found '{text}'. Example: {option} {EXAMPLES[option]}."
+            )
+        pairs[name.strip()] = value.strip()
+    return pairs

@@ -67,6 +67,11 @@ def sources(wanted: Iterable[str], chosen: Mapping[str, str]) -> dict[str, Sourc
                 f"{other.name} {other.version} holds no table in the form of '{name}': none of its "
                 f"tables is named, or says by 'form' that it is, one of {', '.join(sorted(mine))}."
             )
+        if not mine & set(found):
+            raise DatasetError(
+                f"'{name}' was chosen ({name}={value}), but no table of it is read here: only "
+                f"{', '.join(sorted(found))}. Choose one of these or its dataset."
+            )
         for table in mine & set(found):
             found[table] = given.get(table)
             if table in given and table in replaced.resources:

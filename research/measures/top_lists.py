@@ -9,15 +9,27 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-TopList = Literal[
-    "top 300, 2026-06-11",
-    "top 1,000, 2026-06-11",
-    "top 300, 2026-06-10",
-    "top 1,000, 2026-06-10",
-    "top 300, 2026-04-28",
-    "top 1,000, 2026-04-28",
-]
+SIZES = (300, 1000)
 WITHOUT_SPIKE = "without the spike"
+
+
+def list_names(models: pd.DataFrame) -> list[str]:
+    """The lists that the table allows to make, the latest and shortest first.
+
+    Parameters
+    ----------
+    models
+        The table ``hub_top_models``.
+
+    Examples
+    --------
+    >>> import research
+    >>> list_names(research.load("hub_top_models"))[:3]
+    ['top 300, 2026-06-11', 'top 1,000, 2026-06-11', 'top 300, 2026-06-10']
+    """
+    days = sorted(models["as_of"].unique(), reverse=True)
+    rows = models["as_of"].value_counts()
+    return [f"top {n:,}, {day:%Y-%m-%d}" for day in days for n in SIZES if rows[day] >= n]
 
 
 def top_lists(models: pd.DataFrame, size: int) -> dict[str, pd.DataFrame]:

@@ -103,14 +103,21 @@ def run_and_record(task: tuple[str, Path, Path | None]) -> Result:
     return result
 
 
-def draw(result: Result, name: str, folder: Path) -> list[Path]:
-    """The figure of a result, by its analysis or the default one, in every format."""
+def draw(result: Result, name: str, folder: Path, *, other_data: bool = False) -> list[Path]:
+    """The figure of a result, by its analysis or the default one, in every format.
+
+    With ``other_data`` the default one serves where the analysis' own cannot: it may show
+    populations and days that only the frozen data have.
+    """
     analysis = find(name)
     drawing = getattr(analysis.module, "figure", figures.default)
     try:
         with figures.theme():
             return figures.save(drawing(result), folder / result.analysis)
     except Exception as error:
+        if other_data:
+            with figures.theme():
+                return figures.save(figures.default(result), folder / result.analysis)
         raise ResearchError(
             f"{where_in(error, analysis.path)}: the figure fails: {type(error).__name__}: {error}"
         ) from error
