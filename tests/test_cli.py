@@ -103,3 +103,53 @@ def test_a_tampered_dataset_fails_verification_with_exit_code_1(tmp_path):
     done = research("data", "verify", "published_claims", cwd=tmp_path)
     assert done.returncode == 1
     assert "is not the file that was frozen" in done.stdout
+
+
+def test_the_bare_command_says_what_to_do_next_and_only_commands_that_exist():
+    done = research()
+    assert done.returncode == 0
+    offered = [line.split("  ")[1].split() for line in done.stdout.splitlines() if line[:3] == "  r"]
+    assert len(offered) >= 6
+    for _, *words in offered:
+        names = [word for word in words if word.islower() and not word.startswith("-")][:2]
+        asked = research(*names[:1], "--help").stdout
+        assert "Usage" in asked
+        assert len(names) == 1 or names[1] in asked or names[1] in analyses()
+
+
+def test_a_mistyped_command_is_met_with_the_one_meant():
+    done = research("explian", "parameter_scale")
+    assert done.returncode == 2
+    assert "Did you mean 'explain'?" in done.stderr
+
+
+def test_explain_gives_claim_verdict_reason_and_what_the_verdict_depends_on():
+    told = research("explain", "parameter_scale").stdout
+    small = told.split("shares: small: share of hosts")[1].split("shares: medium")[0]
+    assert "tenthe/china-more-small" in small
+    assert "all of the 95 % interval lies among the values that the claim needs" in small
+    assert "clones (here: kept): kept: 3 of 3" in small
+    assert "the data allow values on both sides" in told.split("shares: medium: share")[1]
+
+
+def test_explain_agrees_with_the_recorded_result():
+    found = json.loads(research("explain", "tasks", "--json").stdout)["answers"]
+    (result,) = json.loads(research("run", "tasks", "--json").stdout)
+    judged = [
+        (key, label, verdict["phrase"])
+        for key, answer in result["answers"].items()
+        for label, verdict in answer["verdicts"].items()
+    ]
+    assert [(a["question"], a["label"], a["verdict"]) for a in found] == judged
+
+
+def test_a_choice_changed_is_explained_as_changed():
+    done = research("explain", "parameter_scale", "--set", "clones=removed, spread as all hosts")
+    assert "clones (here: removed, spread as all hosts)" in done.stdout
+
+
+@pytest.mark.parametrize("arguments", [("list",), ("explain", "tasks"), ("data", "list"), ()])
+def test_piped_output_is_plain_text(arguments):
+    done = research(*arguments)
+    assert "\x1b" not in done.stdout
+    assert done.stderr == ""

@@ -10,7 +10,7 @@ import sys
 
 import typer
 
-from research.cli import analyses, data
+from research.cli import analyses, data, reading
 from research.results import ResearchError
 
 STOPPED = 130  # by the user, as shells count it
@@ -18,14 +18,26 @@ STOPPED = 130  # by the user, as shells count it
 app = typer.Typer(
     name="research",
     help="Test published claims about who runs and who downloads open AI models.",
-    epilog="Start with: research list, then research run parameter_scale.",
-    no_args_is_help=True,
+    epilog="Exit codes: 0 done, 1 a check found differences or problems, 2 a request to mend, "
+    "130 stopped. Colours are off where output is piped or NO_COLOR is set.",
+    invoke_without_command=True,
     pretty_exceptions_enable=False,
 )
+
+
+@app.callback()
+def start(context: typer.Context) -> None:
+    """Test published claims about who runs and who downloads open AI models."""
+    if context.invoked_subcommand is None:
+        reading.next_steps()
+
+
 app.command("list")(analyses.list_analyses)
 app.command()(analyses.show)
+app.command()(reading.explain)
 app.command()(analyses.run)
 app.command()(analyses.reproduce)
+app.command("open")(reading.open_page)
 app.command()(analyses.calibrate)
 
 of_data = typer.Typer(

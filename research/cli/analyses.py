@@ -27,7 +27,24 @@ Data = Annotated[
         help="Read another version of a dataset, or another dataset in its place.",
     ),
 ]
+Choose = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="CHOICE=VALUE", help="Change a default choice."),
+]
 PAPER = Path("paper")
+
+
+def complete_analysis(typed: str) -> list[str]:
+    """Names of analyses for the shell; none is imported."""
+    from research.analysis import analyses
+
+    return [name for name in analyses() if name.startswith(typed)]
+
+
+AnalysisName = Annotated[
+    str,
+    typer.Argument(help="An analysis by name, or a file.", autocompletion=complete_analysis),
+]
 
 
 def list_analyses(as_json: AsJson = False) -> None:
@@ -46,12 +63,12 @@ def list_analyses(as_json: AsJson = False) -> None:
     print_rows(rows, as_json)
 
 
-def show(name: str, data: Data = None, as_json: AsJson = False) -> None:
+def show(name: AnalysisName, data: Data = None, as_json: AsJson = False) -> None:
     """Show what an analysis asks, which tables it reads and which choices it varies."""
     from research.analysis import find
     from research.plain import to_plain
 
-    analysis = find(name, data=_pairs("--data", data))
+    analysis = find(name, data=pairs("--data", data))
     shown = {
         "name": analysis.name,
         "question": analysis.title,
@@ -76,12 +93,12 @@ def show(name: str, data: Data = None, as_json: AsJson = False) -> None:
 
 def run(
     names: Annotated[
-        list[str], typer.Argument(help="Analyses by name, or files such as ./mine.py.")
+        list[str],
+        typer.Argument(
+            help="Analyses by name, or files such as ./mine.py.", autocompletion=complete_analysis
+        ),
     ],
-    choose: Annotated[
-        list[str] | None,
-        typer.Option("--set", metavar="CHOICE=VALUE", help="Change a default choice."),
-    ] = None,
+    choose: Choose = None,
     data: Data = None,
     out: Annotated[
         Path | None, typer.Option(help="Write result and figure into this folder.")
@@ -93,7 +110,7 @@ def run(
     from research.analysis import run as run_analysis
     from research.publish.study import draw
 
-    fixed, chosen, results = _pairs("--set", choose), _pairs("--data", data), []
+    fixed, chosen, results = pairs("--set", choose), pairs("--data", data), []
     with progress("Analyses", len(names)) as done:
         for name in names:
             results.append(run_analysis(find(name, data=chosen), fixed=fixed))
@@ -161,13 +178,14 @@ def calibrate(
 EXAMPLES = {"--set": "clones=removed", "--data": "hub_top_models=2026-11-21"}
 
 
-def _pairs(option: str, texts: list[str] | None) -> dict[str, str]:
-    pairs = {}
+def pairs(option: str, texts: list[str] | None) -> dict[str, str]:
+    """NAME=VALUE options as a dictionary."""
+    found = {}
     for text in texts or []:
         name, equals, value = text.partition("=")
         if not equals:
             raise ResearchError(
                 f"{option} wants NAME=VALUE, found '{text}'. Example: {option} {EXAMPLES[option]}."
             )
-        pairs[name.strip()] = value.strip()
-    return pairs
+        found[name.strip()] = value.strip()
+    return found

@@ -1,0 +1,143 @@
+"""What people read: an analysis explained, the page opened."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from research.cli.analyses import PAPER, AnalysisName, Choose, Data, pairs
+from research.cli.printing import AsJson, console, print_json
+from research.results import ResearchError
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from research.publish.explain import Explained
+    from research.results import Result
+
+
+def explain(
+    name: AnalysisName, choose: Choose = None, data: Data = None, as_json: AsJson = False
+) -> None:
+    """Tell in plain words what an analysis did and why each verdict is what it is."""
+    from research.publish.explain import explain as explained
+
+    result = _result(name, pairs("--set", choose), pairs("--data", data))
+    found = explained(result)
+    if as_json:
+        print_json({"analysis": result.analysis, "answers": [asdict(item) for item in found]})
+    else:
+        _print_explained(result, found)
+
+
+def _result(name: str, fixed: dict[str, str], data: dict[str, str]) -> Result:
+    from research.analysis import find, recorded, run
+    from research.places import bundled
+
+    analysis = find(name, data=data)
+    for folder in (PAPER / "results", bundled() / "paper" / "results"):
+        known = folder / f"{analysis.name}.json"
+        shipped = analysis.path.is_relative_to(bundled())
+        if shipped and not fixed and not data and known.is_file():
+            return recorded(analysis.name, folder)
+    return run(analysis, fixed=fixed)
+
+
+def _print_explained(result: Result, found: list[Explained]) -> None:
+    screen = console()
+    screen.print(f"[bold]{result.analysis}[/bold]: {result.title}\n")
+    if result.about:
+        screen.print(result.about + "\n", markup=False)
+    tables = [f"{t} ({o['dataset']} {o['version']})" for t, o in result.provenance.tables.items()]
+    varied = [f"{name} ({len(values)} values)" for name, values in result.choices.items()]
+    read = (("read", ", ".join(tables)), ("varied", ", ".join(varied) or "nothing"))
+    screen.print(_described(read))
+    for item in found:
+        question = f"{item.question}: " if item.question else ""
+        screen.print(f"\n[bold]{question}{item.label}[/bold]")
+        screen.print(_described(_told(item)))
+    refused = [(key, a.refused) for key, a in result.answers.items() if a.refused]
+    settled = [(s.claim, f"{s.word}. {s.reason}") for s in result.settled]
+    for term, text in (*refused, *settled):
+        screen.print(f"\n[bold]{term}[/bold]\n{text}")
+
+
+def _described(rows: Iterable[tuple[str, str]]) -> Table:
+    from rich.table import Table
+    from rich.text import Text
+
+    grid = Table.grid(padding=(0, 2))
+    grid.add_column(no_wrap=True, style="dim")
+    grid.add_column(overflow="fold")
+    for term, text in rows:
+        grid.add_row("  " + term, Text(text))
+    return grid
+
+
+def _told(item: Explained) -> list[tuple[str, str]]:
+    return [
+        *(("claim", text) for text in item.claims),
+        ("claim needs", item.needs),
+        ("found", item.found),
+        ("verdict", item.verdict),
+        ("because", item.why),
+        ("robustness", item.robustness),
+        *(("depends on", text) for text in item.depends_on),
+        *(("overturned", text) for text in item.overturned),
+        *(("assumes", text) for text in item.assumptions),
+    ]
+
+
+def open_page(
+    claim: Annotated[
+        str | None, typer.Argument(help="A claim, such as tenthe/china-more-small.")
+    ] = None,
+    folder: Annotated[Path, typer.Option(help="The paper's folder.")] = PAPER,
+) -> None:
+    """Show the page in the browser; build it first where there is none."""
+    from research import datasets
+    from research.publish.page import page
+
+    path = folder / "build" / "page.html"
+    if not path.is_file():
+        path = page(folder / "results", path)
+    if claim is not None:
+        known = dict.fromkeys(datasets.load("published_claims")["claim_id"])
+        if claim not in known:
+            raise ResearchError(datasets.unknown("claim", claim, known))
+    address = path.resolve().as_uri() + (f"#{claim}" if claim else "")
+    print(address)
+    if sys.stdout.isatty():
+        typer.launch(address)
+
+
+NEXT = (
+    ("research list", "every analysis and the claims that it answers"),
+    ("research explain parameter_scale", "what one did, and why its verdicts are what they are"),
+    ("research run parameter_scale", "run it; --set CHOICE=VALUE changes a choice"),
+    ("research open", "the page with all claims, in the browser"),
+    ("research reproduce", "every result, figure, the paper and the page, anew"),
+    ("research publish tables", "LaTeX, CSV and figures for a paper of one's own"),
+    ("research collect hub --top 1000", "take today's numbers from the Hub"),
+    ("research data new FILE.csv", "bring a table of one's own"),
+)
+
+
+def next_steps() -> None:
+    """What one can do, for whoever types the bare command."""
+    from research import __version__
+
+    screen = console()
+    screen.print(
+        f"[bold]modelometrics {__version__}[/bold] tests published claims about who runs and who "
+        "downloads open AI models.\n"
+    )
+    width = max(len(command) for command, _ in NEXT) + 3
+    for command, purpose in NEXT:
+        screen.print(f"  [bold]{command:<{width}}[/bold]{purpose}", highlight=False)
+    screen.print("\nAll commands: research --help", highlight=False)

@@ -1,0 +1,141 @@
+"""A result in plain words: what was done, what came out, why the verdict is what it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from research import datasets
+from research.publish.claims import Tested
+from research.publish.page.phrases import amount, interval_text, region
+from research.results import Answer, Bounds, Choices, Estimate, Result, Specification
+
+WHY = {
+    "inside": "{all_of} lies among the values that the claim needs",
+    "outside": "{none_of} lies among the values that the claim needs",
+    "not identified": "the data allow values on both sides of what the claim needs, however many "
+    "of the same kind were collected",
+    "inconclusive": "what the data allow lies on one side of what the claim needs, but {all_of} "
+    "does not: more data could decide",
+}
+ACROSS = "what the data allow ends where the claim's values begin"
+REASON = {
+    "supported": "inside",
+    "holds": "inside",
+    "contradicted": "outside",
+    "does not hold": "outside",
+    "not identified": "not identified",
+    "inconclusive": "inconclusive",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Explained:
+    """One estimate that was judged, in sentences."""
+
+    question: str
+    label: str
+    claims: tuple[str, ...]
+    needs: str
+    found: str
+    verdict: str
+    why: str
+    robustness: str
+    depends_on: tuple[str, ...]
+    overturned: tuple[str, ...]
+    assumptions: tuple[str, ...]
+
+
+def explain(result: Result) -> list[Explained]:
+    """Every judged estimate of a result, explained.
+
+    Examples
+    --------
+    >>> from research.analysis import find, run
+    >>> found = explain(run(find("us_against_china_hosts")))[0]
+    >>> found.verdict, found.why
+    ('supported', 'the value lies among the values that the claim needs')
+    """
+    return [
+        _explained(Tested(result=result, key=key, label=label))
+        for key, answer in result.answers.items()
+        for label in answer.verdicts
+    ]
+
+
+def _explained(item: Tested) -> Explained:
+    found, verdict = item.estimate, item.answer.verdicts[item.label]
+    interval = interval_text(found.interval, found.unit)
+    texts = [_claim(name) for name in item.hypothesis.claims]
+    return Explained(
+        question="" if item.key == "answer" else item.key,
+        label=item.label,
+        claims=tuple(texts),
+        needs=region(item.hypothesis, found.unit),
+        found=amount(found.identified, found.unit) + (f"; {interval}" if interval else ""),
+        verdict=verdict.phrase,
+        why=_why(item),
+        robustness=_robustness(item),
+        depends_on=tuple(depends_on(item.answer, item.label)),
+        overturned=tuple(point.sentence for point in found.tipping_points),
+        assumptions=tuple(f"{a.name}: {a.holds}. {a.evidence}" for a in found.assumptions),
+    )
+
+
+def _claim(name: str) -> str:
+    claims = datasets.load("published_claims").set_index("claim_id")["claim"]
+    return f"{name}: {claims[name]}" if name in claims.index else name
+
+
+def _why(item: Tested) -> str:
+    interval, word = item.estimate.interval, item.answer.verdicts[item.label].word
+    if word == "inconclusive" and interval is None:
+        return ACROSS
+    return WHY[REASON[word]].format(
+        all_of=_whole(item.estimate), none_of=_whole(item.estimate, "none")
+    )
+
+
+def _whole(found: Estimate, quantifier: str = "all") -> str:
+    """What the verdict is read off: the interval, else the set, else the value."""
+    if found.interval:
+        return f"{quantifier} of the {100 * found.interval.level:.4g} % interval"
+    if found.bounds and found.bounds.width > 0:
+        return f"{quantifier} of the identified set"
+    return "the value" if quantifier == "all" else "no part of the value"
+
+
+def _robustness(item: Tested) -> str:
+    same = item.robustness
+    found = amount(Bounds(same.low, same.high), item.estimate.unit)
+    text = (
+        f"{same.same_verdict} of {same.specifications} specifications give this verdict; all of "
+        f"them together: {found}"
+    )
+    if same.skipped:
+        text += f"; {same.skipped} more combinations of choices make no sense or no estimate"
+    return text
+
+
+def depends_on(answer: Answer, label: str) -> Iterator[str]:
+    """The choices whose values do not all agree with the verdict alike, as sentences."""
+    word = answer.verdicts[label].word
+    rows = [row for row in answer.specifications if row.label == label]
+    for name, used in answer.choices.items():
+        agree = {value: _agreeing(rows, name, value, word) for value in _values(rows, name)}
+        if len({same == of for same, of in agree.values()}) > 1:
+            counts = "; ".join(f"{value}: {n} of {of}" for value, (n, of) in agree.items())
+            yield f"{name} (here: {used}): {counts} agree"
+
+
+def _values(rows: list[Specification], name: str) -> list[object]:
+    return list(dict.fromkeys(choices[name] for row in rows for choices in _all(row)))
+
+
+def _agreeing(rows: list[Specification], name: str, value: object, word: str) -> tuple[int, int]:
+    mine = [row for row in rows if any(choices[name] == value for choices in _all(row))]
+    return sum(row.verdict.word == word for row in mine), len(mine)
+
+
+def _all(row: Specification) -> tuple[Choices, ...]:
+    return (row.choices, *row.also)
