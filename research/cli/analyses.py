@@ -131,8 +131,9 @@ def reproduce(
     ] = False,
     folder: Annotated[Path, typer.Option(help="The paper's folder.")] = PAPER,
     jobs: Jobs = None,
+    as_json: AsJson = False,
 ) -> None:
-    """Rerun the whole study: results, figures, paper."""
+    """Rerun the whole study: results, figures, paper and page."""
     from research.analysis import analyses
     from research.publish import study
 
@@ -140,9 +141,12 @@ def reproduce(
     if check:
         with progress("Checking", total) as done:
             moved = study.check(folder, jobs=jobs, done=done)
-        for change in moved:
-            print(change)
-        print(f"{len(moved)} differences." if moved else f"All {total} results reproduce.")
+        if as_json:
+            print_json({"results": total, "differences": moved})
+        else:
+            for change in moved:
+                print(change)
+            print(f"{len(moved)} differences." if moved else f"All {total} results reproduce.")
         raise typer.Exit(1 if moved else 0)
     with progress("Study", total + 1) as done:
         results = study.reproduce(folder, jobs=jobs, done=done)

@@ -9,15 +9,28 @@ import typer
 from research.cli.printing import AsJson, print_dataset, print_json, print_rows, progress
 
 
+def complete_dataset(typed: str) -> list[str]:
+    """Names of datasets and tables for the shell."""
+    from research.datasets import datasets, tables
+
+    return [name for name in sorted({*datasets(), *tables()}) if name.startswith(typed)]
+
+
+DatasetName = Annotated[
+    str, typer.Argument(help="A dataset or a table.", autocompletion=complete_dataset)
+]
+
+
 def list_data(as_json: AsJson = False) -> None:
     """List the datasets and their tables."""
-    from research.datasets import datasets
+    from research.datasets import datasets, versions
 
     rows = [
         {
             "dataset": dataset.name,
             "table": table,
             "version": dataset.version,
+            "further versions": [v for v in versions(dataset.name) if v != dataset.version],
             "rows": resource["rows"],
             "title": resource.get("title", dataset.descriptor["title"]),
         }
@@ -27,18 +40,28 @@ def list_data(as_json: AsJson = False) -> None:
     print_rows(rows, as_json)
 
 
-def show_data(name: str, as_json: AsJson = False) -> None:
+def show_data(
+    name: DatasetName,
+    version: Annotated[str | None, typer.Option(help="Another version than the one read.")] = None,
+    as_json: AsJson = False,
+) -> None:
     """Show a dataset or table: fields, source, licence, known limitations."""
     from research.datasets import describe
 
-    dataset = describe(name)
+    dataset = describe(name, version)
     if as_json:
         print_json(dataset.descriptor)
     else:
         print_dataset(dataset.descriptor, name)
 
 
-def verify_data(names: Annotated[list[str] | None, typer.Argument()] = None) -> None:
+def verify_data(
+    names: Annotated[
+        list[str] | None,
+        typer.Argument(help="Datasets; all where none is named.", autocompletion=complete_dataset),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
     """Check hashes, types and keys of datasets (all, where none is named)."""
     from research.datasets import datasets, describe, verify
 
@@ -48,7 +71,12 @@ def verify_data(names: Annotated[list[str] | None, typer.Argument()] = None) -> 
         for name in chosen:
             problems += [f"{name}: {problem}" for problem in verify(name)]
             done(name)
-    for problem in problems:
-        print(problem)
-    print(f"{len(problems)} problems." if problems else f"{len(chosen)} datasets are as frozen.")
+    if as_json:
+        print_json({"verified": chosen, "problems": problems})
+    else:
+        for problem in problems:
+            print(problem)
+        print(
+            f"{len(problems)} problems." if problems else f"{len(chosen)} datasets are as frozen."
+        )
     raise typer.Exit(1 if problems else 0)

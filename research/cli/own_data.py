@@ -1,0 +1,260 @@
+"""One's own data on the command line: new, check, add; and what changed between two versions."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from research.cli.printing import AsJson, print_json
+from research.results import ResearchError
+
+if TYPE_CHECKING:
+    from research.collect.tables import TextTable
+    from research.datasets.difference import TableDifference
+
+Countries = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--country",
+        metavar="TEXT=CODE",
+        help="How a country is spelled in the table; TEXT= where it means unknown.",
+    ),
+]
+Drafted = Annotated[str, typer.Argument(help="NAME, or the draft's path NAME.draft.json.")]
+
+
+def new(
+    file: Annotated[Path, typer.Argument(help="A CSV file with a header row.")],
+    name: Annotated[str | None, typer.Option(help="By default the file's name.")] = None,
+    title: Annotated[str, typer.Option(help="Title of the dataset.")] = "",
+    description: Annotated[str, typer.Option(help="What it holds, in a sentence.")] = "",
+    version: Annotated[str, typer.Option(help="Day on which it was taken: 2026-11-01.")] = "",
+    licence: Annotated[str, typer.Option(help="For example CC-BY-4.0.")] = "",
+    source: Annotated[str, typer.Option(help="Where it comes from: title or address.")] = "",
+    citation: Annotated[str, typer.Option(help="How to cite it.")] = "",
+    limitation: Annotated[list[str] | None, typer.Option(help="What it cannot show.")] = None,
+    unit: Annotated[list[str] | None, typer.Option(metavar="COLUMN=UNIT")] = None,
+    describe: Annotated[list[str] | None, typer.Option(metavar="COLUMN=TEXT")] = None,
+    key: Annotated[
+        list[str] | None,
+        typer.Option(help="A column that, with others so named, tells rows apart."),
+    ] = None,
+    country: Countries = None,
+    form: Annotated[
+        str,
+        typer.Option(
+            help="The table that this one is to stand in for, for example tenthe_countries."
+        ),
+    ] = "",
+    answers: Annotated[
+        Path | None,
+        typer.Option(help="A JSON file with these answers, by the names of the options."),
+    ] = None,
+) -> None:
+    """Make a draft of a dataset from a CSV file; on a terminal, ask for what only you know."""
+    from research.collect import drafts, tables
+
+    package = drafts.draft(file, name)
+    given = {"title": title, "description": description, "version": version, "licence": licence,
+             "source": source, "citation": citation, "limitation": limitation, "key": key,
+             "unit": _pairs("--unit", unit), "describe": _pairs("--describe", describe),
+             "country": _pairs("--country", country), "form": form}  # fmt: skip
+    drafts.answer(package, _read_answers(answers) | {k: v for k, v in given.items() if v})
+    table = tables.read(file)
+    print(f"{file}: {table.written}.")
+    for field in package["resources"][0]["schema"]["fields"]:
+        print(f"  {field['name']}: {_told(field, table)}")
+    if sys.stdin.isatty():
+        _ask(package)
+    path = drafts.save(package, file.parent)
+    left = len(drafts.unanswered(package))
+    print(f"Draft: {path}" + (f" ({left} fields are still empty)." if left else "."))
+    print(f"Next: research data check {path}")
+
+
+def check(
+    name: Annotated[str, typer.Argument(help="A draft (NAME or NAME.draft.json) or a dataset.")],
+    country: Countries = None,
+    as_json: AsJson = False,
+) -> None:
+    """Check a draft and its table, or a dataset: every problem with row and column."""
+    from research.collect import drafts, validation
+
+    draft = drafts.find(name)
+    if draft is None and name.endswith(".csv"):
+        raise ResearchError(
+            f"{name} is a table and no draft. Make its draft with: research data new {name}"
+        )
+    if draft is None:
+        problems, checked = validation.check_dataset(name), f"dataset {name}"
+    else:
+        problems = validation.check(draft, country=_pairs("--country", country))
+        checked = str(draft)
+    if as_json:
+        print_json({"checked": checked, "problems": problems})
+    else:
+        for problem in problems:
+            print(problem)
+        print(_verdict(problems, checked, draft))
+    raise typer.Exit(1 if problems else 0)
+
+
+def add(name: Drafted, country: Countries = None) -> None:
+    """Freeze a checked draft as ./datasets/NAME/VERSION."""
+    from research.collect import drafts, validation
+
+    draft = drafts.find(name)
+    if draft is None:
+        raise ResearchError(
+            f"There is no draft {name}{drafts.SUFFIX} here. Make one with: research data new "
+            "FILE.csv, or give the path of a draft."
+        )
+    dataset = validation.add(draft, country=_pairs("--country", country))
+    for table, resource in dataset.resources.items():
+        print(f"{dataset.path(table)}: {resource['rows']} rows, {resource['hash']}")
+        if "form" in resource:
+            stand_in = f"{resource['form']}={dataset.name}@{dataset.version}"
+            print(f"Next: research run ANALYSIS --data {stand_in}")
+    print(f"Next: research data show {dataset.name}")
+
+
+def diff(
+    name: Annotated[str, typer.Argument(help="A dataset.")],
+    old: Annotated[str, typer.Argument(help="The earlier version.")],
+    new: Annotated[str, typer.Argument(help="The later version.")],
+    as_json: AsJson = False,
+) -> None:
+    """Show what is new, gone, renamed and jumped between two versions of a dataset."""
+    from research.datasets.difference import LISTED, difference
+    from research.plain import to_plain
+
+    found = difference(name, old, new, most=None if as_json else LISTED)
+    if as_json:
+        print_json(to_plain(found))
+        return
+    for table in found.tables:
+        _print_table(table)
+    for sentence in found.notes:
+        print(sentence)
+
+
+# Answers ------------------------------------------------------------------------------------------
+
+
+def _pairs(option: str, texts: list[str] | None) -> dict[str, str]:
+    pairs = {}
+    for text in texts or []:
+        name, equals, value = text.partition("=")
+        if not (equals and name.strip()):
+            raise ResearchError(
+                f"{option} wants NAME=VALUE, found '{text}'. Example: {option} "
+                + ("'Korea=KR'." if option == "--country" else "'hosts=addresses'.")
+            )
+        pairs[name.strip()] = value.strip()
+    return pairs
+
+
+def _read_answers(path: Path | None) -> dict[str, Any]:
+    if path is None:
+        return {}
+    try:
+        answers = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ResearchError(f"There is no file {path} with answers.") from None
+    except ValueError as error:
+        raise ResearchError(f"{path} is not valid JSON: {error}. Mend it.") from None
+    if not isinstance(answers, dict):
+        raise ResearchError(
+            f'{path} holds no JSON object: expected {{"title": "...", "unit": {{"hosts": "..."}}}}.'
+        )
+    return answers
+
+
+def _ask(package: dict[str, Any]) -> None:
+    """Ask for what is still empty; an empty answer leaves it so."""
+    from research.collect import drafts
+
+    for asked in drafts.unanswered(package):
+        text = typer.prompt(
+            f"{asked.question} [e.g. {asked.example}]", default="", show_default=False
+        )
+        if text and asked.column:
+            option = "describe" if asked.field == "description" else asked.field
+            drafts.answer(package, {option: {asked.column: text}})
+        elif text:
+            drafts.answer(package, {asked.field: text})
+
+
+# Printing -----------------------------------------------------------------------------------------
+
+
+def _told(field: dict[str, Any], table: TextTable) -> str:
+    """What was found out about a column, so that a person can object."""
+    from research.collect import countries, tables
+
+    cells = table.column(field["name"])
+    if field.get("unit") == countries.UNIT:
+        return "countries, to be written as ISO codes"
+    comma = field.get("decimalChar") == ","
+    fits = tables.fits(field["type"], decimal_comma=comma)
+    wrong = sum(not fits(cell) for cell in cells if cell)
+    said = str(field["type"]) + (" with a decimal comma" if comma else "")
+    said += (
+        f", although {wrong} of {len(cells)} cells are not: the check names them" if wrong else ""
+    )
+    text = tables.stays_text(cells) if field["type"] == "string" else ""
+    return said + (f" ({text})" if text else "")
+
+
+def _print_table(found: TableDifference) -> None:
+    from research.datasets.difference import DEVIATIONS
+    from research.wording import number
+
+    days = [f" on {day}" if day else "" for day in found.days]
+    print(
+        f"{found.table}: {number(found.rows[0], 0)} rows{days[0]}, {number(found.rows[1], 0)} "
+        f"rows{days[1]}; {number(found.n_matched, 0)} in both, matched by "
+        f"{', '.join(found.matched_by)}"
+    )
+    renamed = [f"{_name(row.old)} -> {_name(row.new)}" for row in found.renamed]
+    _print_some("new", found.n_new, map(_name, found.new))
+    _print_some("gone", found.n_gone, map(_name, found.gone))
+    _print_some("renamed", found.n_renamed, renamed)
+    for moved in found.moves:
+        low, high = moved.between
+        print(
+            f"  {moved.column} ({moved.unit}): the median row moved by a factor of "
+            f"{number(moved.typical)} ({number(moved.compared, 0)} compared, "
+            f"{number(moved.unchanged, 0)} unchanged, {moved.appeared} from nothing, "
+            f"{moved.vanished} to nothing)"
+        )
+        jumps = (
+            f"{_name(jump.row)}: {number(jump.old)} -> {number(jump.new)} (x {number(jump.factor)})"
+            for jump in moved.jumps
+        )
+        outside = f"{number(low)} to {number(high)}"
+        what = f"jumps, a factor outside {outside} ({DEVIATIONS:g} median absolute deviations)"
+        _print_some(what, moved.jumped, jumps, indent=4)
+
+
+def _print_some(what: str, count: int, shown: Iterable[str], *, indent: int = 2) -> None:
+    rows = list(shown)
+    more = f", the first {len(rows)}" if 0 < len(rows) < count else ""
+    print(f"{' ' * indent}{count} {what}{more}" + (":" if rows else ""))
+    for row in rows:
+        print(f"{' ' * (indent + 2)}{row}")
+
+
+def _name(key: tuple[Any, ...]) -> str:
+    return " ".join(map(str, key))
+
+
+def _verdict(problems: list[str], checked: str, draft: Path | None) -> str:
+    if problems:
+        return f"{len(problems)} problem{'s' if len(problems) > 1 else ''} in {checked}."
+    return f"{checked} is in order." + (f" Next: research data add {draft}" if draft else "")
