@@ -13,6 +13,7 @@ SHIPPED = (
     "paper/references.bib",
     "paper/results",
     "paper/calibration.json",
+    "CITATION.cff",
 )
 
 

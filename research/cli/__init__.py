@@ -10,7 +10,7 @@ import sys
 
 import typer
 
-from research.cli import analyses, data, reading
+from research.cli import analyses, data, publish, reading
 from research.results import ResearchError
 
 STOPPED = 130  # by the user, as shells count it
@@ -48,6 +48,14 @@ of_data.command("list")(data.list_data)
 of_data.command("show")(data.show_data)
 of_data.command("verify")(data.verify_data)
 app.add_typer(of_data, name="data")
+
+of_publishing = typer.Typer(
+    help="What leaves the project: the page, and tables for a paper of one's own.",
+    no_args_is_help=True,
+)
+of_publishing.command("page")(publish.page)
+of_publishing.command("tables")(publish.tables)
+app.add_typer(of_publishing, name="publish")
 
 
 def main() -> None:

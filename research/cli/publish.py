@@ -8,11 +8,11 @@ from typing import Annotated
 import typer
 
 from research.cli.analyses import PAPER, complete_analysis
-from research.cli.printing import AsJson, print_json
+from research.cli.printing import AsJson, print_json, progress
 
 Results = Annotated[
     Path | None,
-    typer.Option(help="Folder of results; by default those of the last run, else the committed."),
+    typer.Option(help="Folder of results; by default the last run's, else those that ship."),
 ]
 
 
@@ -24,11 +24,41 @@ def page(
     """Write the page: one HTML file with every claim, which needs no network."""
     from research.publish import page as built
 
-    written = built.page(_results(results), into)
-    print_json({"page": str(written)}) if as_json else print(written)
+    with progress("Page", 1) as done:
+        written = built.page(results_folder(results), into)
+        done("written")
+    if as_json:
+        print_json({"page": str(written)})
+    else:
+        print(f"{written} is complete: open it with a browser, or put it on any web server.")
 
 
-def _results(chosen: Path | None) -> Path:
+def tables(
+    names: Annotated[
+        list[str] | None,
+        typer.Argument(help="Analyses; all by default.", autocompletion=complete_analysis),
+    ] = None,
+    into: Annotated[Path, typer.Option(help="The folder to fill.")] = Path("paper-material"),
+    results: Results = None,
+    as_json: AsJson = False,
+) -> None:
+    """Write LaTeX and CSV tables, figures, numbers, methods and references for a paper."""
+    from research.publish.tables import publish_tables
+
+    folder = results_folder(results)
+    with progress("Tables", len(names or list(folder.glob("*.json")))) as done:
+        written = publish_tables(folder, names or [], into, done=done)
+    if as_json:
+        print_json([str(path) for path in written])
+    else:
+        print(
+            f"{len(written)} files in {into}. {into}/README.txt says what is what; "
+            f"{into}/example.tex is a paper that uses them: pdflatex example, bibtex example."
+        )
+
+
+def results_folder(chosen: Path | None) -> Path:
+    """The folder of results that is read."""
     from research.places import bundled
 
     here = PAPER / "results"

@@ -1,0 +1,190 @@
+"""What an archive wants to know: a Data Package of the tables, an RO-Crate of everything."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from research import __version__
+from research.publish.tables.references import Source, citation
+from research.publish.tables.tidy import schema
+from research.results import Result
+
+SUMS, PACKAGE, CRATE = "SHA256SUMS", "datapackage.json", "ro-crate-metadata.json"
+SCHEMA = "tables/schema.json"
+FORMATS = {
+    ".csv": "text/csv", ".tex": "application/x-tex", ".bib": "application/x-bibtex",
+    ".json": "application/json", ".txt": "text/plain", ".pdf": "application/pdf",
+    ".svg": "image/svg+xml", ".png": "image/png",
+}  # fmt: skip
+TITLE = "Results of modelometrics: tables, figures, numbers and methods"
+
+
+def describe(folder: Path, results: Sequence[Result], sources: Sequence[Source]) -> None:
+    """Write the schema, the Data Package, the RO-Crate and the hashes of all files."""
+    _write_json(folder / SCHEMA, schema())
+    _write_json(folder / PACKAGE, _data_package(folder, results, sources))
+    _write_json(folder / CRATE, _crate(folder, results, sources))
+    sums = "".join(f"{sha256(folder / name)}  {name}\n" for name in files(folder))
+    (folder / SUMS).write_text(sums, encoding="utf-8")
+
+
+def files(folder: Path) -> list[str]:
+    """Every file below the folder, by its path within it."""
+    found = (path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
+    return sorted(found)
+
+
+def sha256(path: Path) -> str:
+    """The hash of a whole file."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _write_json(path: Path, content: dict[str, Any]) -> None:
+    path.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+# Data Package -------------------------------------------------------------------------------------
+
+
+def _data_package(
+    folder: Path, results: Sequence[Result], sources: Sequence[Source]
+) -> dict[str, Any]:
+    cited = citation()
+    return {
+        "$schema": "https://datapackage.org/profiles/2.0/datapackage.json",
+        "name": "modelometrics-results",
+        "title": TITLE,
+        "version": __version__,
+        "licenses": [{"name": cited["license"]}],
+        "contributors": [{"title": author, "roles": ["creator"]} for author in cited["authors"]],
+        "sources": [
+            {"title": source.title, "version": source.dataset.version}
+            | ({"path": source.url} if source.url else {})
+            for source in sources
+        ],
+        "resources": [_resource(folder, result) for result in results],
+    }
+
+
+def _resource(folder: Path, result: Result) -> dict[str, Any]:
+    path = f"tables/{result.analysis}.csv"
+    return {
+        "name": result.analysis.lower(),
+        "type": "table",
+        "title": result.title,
+        "description": "One row an estimate; numbers with all stored digits.",
+        "path": path,
+        "scheme": "file",
+        "format": "csv",
+        "mediatype": "text/csv",
+        "encoding": "utf-8",
+        "bytes": (folder / path).stat().st_size,
+        "hash": f"sha256:{sha256(folder / path)}",
+        "schema": SCHEMA,
+    }
+
+
+# RO-Crate -----------------------------------------------------------------------------------------
+
+
+def _crate(folder: Path, results: Sequence[Result], sources: Sequence[Source]) -> dict[str, Any]:
+    """RO-Crate 1.1: the descriptor, the folder, its files, and what and who made them."""
+    listed = [*files(folder), SUMS]
+    titles = {result.analysis: result.title for result in results}
+    graph = [
+        {
+            "@id": CRATE,
+            "@type": "CreativeWork",
+            "conformsTo": {"@id": "https://w3id.org/ro/crate/1.1"},
+            "about": {"@id": "./"},
+        },
+        _root(listed),
+        *(_file(folder, name, titles) for name in listed),
+        *_makers(),
+        *map(_dataset, sources),
+        {
+            "@id": "#publish-tables",
+            "@type": "CreateAction",
+            "name": "research publish tables",
+            "instrument": {"@id": "#modelometrics"},
+            "object": _refer(f"#{source.key}" for source in sources),
+            "result": {"@id": "./"},
+        },
+    ]
+    return {"@context": "https://w3id.org/ro/crate/1.1/context", "@graph": graph}
+
+
+def _root(listed: Iterable[str]) -> dict[str, Any]:
+    cited = citation()
+    return {
+        "@id": "./",
+        "@type": "Dataset",
+        "name": TITLE,
+        "description": "Estimates with identified sets, intervals and verdicts on published claims "
+        "about open AI models, ready to be put into a paper.",
+        "datePublished": str(cited["date-released"]),
+        "license": {"@id": _licence()},
+        "author": _refer(_author_ids()),
+        "hasPart": _refer(listed),
+        "mentions": {"@id": "#publish-tables"},
+    }
+
+
+def _file(folder: Path, name: str, titles: dict[str, str]) -> dict[str, Any]:
+    path = folder / name
+    described = {
+        "@id": name,
+        "@type": "File",
+        "name": titles.get(path.stem.removesuffix("-single").removesuffix("-all"), path.name),
+        "encodingFormat": FORMATS.get(path.suffix, "text/plain"),
+    }
+    if path.is_file():  # the hashes are written last
+        described["contentSize"] = str(path.stat().st_size)
+    return described
+
+
+def _makers() -> list[dict[str, Any]]:
+    cited = citation()
+    return [
+        *(
+            {"@id": key, "@type": "Organization", "name": name}
+            for key, name in zip(_author_ids(), cited["authors"], strict=True)
+        ),
+        {
+            "@id": "#modelometrics",
+            "@type": "SoftwareApplication",
+            "name": cited["title"],
+            "softwareVersion": __version__,
+            "license": {"@id": _licence()},
+        },
+        {"@id": _licence(), "@type": "CreativeWork", "name": cited["license"]},
+    ]
+
+
+def _dataset(source: Source) -> dict[str, Any]:
+    described = {
+        "@id": f"#{source.key}",
+        "@type": "Dataset",
+        "name": source.title,
+        "identifier": source.dataset.name,
+        "version": source.dataset.version,
+        "license": source.licence,
+        "creditText": str(source.dataset.descriptor["citation"]),
+    }
+    return described | ({"url": source.url} if source.url else {})
+
+
+def _author_ids() -> list[str]:
+    return [f"#author-{place}" for place, _ in enumerate(citation()["authors"], start=1)]
+
+
+def _licence() -> str:
+    return f"https://spdx.org/licenses/{citation()['license']}"
+
+
+def _refer(keys: Iterable[str]) -> list[dict[str, str]]:
+    return [{"@id": key} for key in keys]

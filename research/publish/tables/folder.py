@@ -1,0 +1,202 @@
+"""The folder that an author takes home: complete, the same bytes every time, nobody's file lost."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from research.analysis import recorded
+from research.datasets import unknown
+from research.publish.tables import archive, drawings
+from research.publish.tables.findings import Finding, answers_to_claims, findings
+from research.publish.tables.latex import Latex, fill
+from research.publish.tables.macros import command, entries, numbers
+from research.publish.tables.methods import methods
+from research.publish.tables.references import SOFTWARE, bibliography, sources
+from research.publish.tables.tidy import tidy
+from research.publish.tables.typeset import table
+from research.results import ResearchError, Result, Settled
+
+Progress = Callable[[str], None]  # told the name of each analysis when it is done
+
+
+def publish_tables(
+    results: Path, names: Sequence[str], into: Path, *, done: Progress = lambda _: None
+) -> list[Path]:
+    """Write what the author of a paper takes home: tables, figures, numbers, methods, references.
+
+    Parameters
+    ----------
+    results
+        The folder of recorded results, ``NAME.json`` each.
+    names
+        Which analyses; all of the folder where none are named.
+    into
+        The folder to fill. What an earlier call wrote there is replaced, or removed where it is not
+        made any more; files of others stay.
+    done
+        Called with the name of each finished analysis.
+
+    Returns
+    -------
+    list of Path
+        The files written.
+
+    Raises
+    ------
+    ResearchError
+        If a name has no result, nothing was estimated, or a file in ``into`` that would be replaced
+        is not as it was written (an author's own, or changed by hand). Nothing is written then.
+    """
+    known = [recorded(path.stem, results) for path in sorted(results.glob("*.json"))]
+    chosen = _chosen(known, names, results)
+    if into.exists() and not into.is_dir():
+        raise ResearchError(f"{into} is a file. Name a folder to write into.")
+    into.parent.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(dir=into.parent, prefix=".unfinished-") as unfinished:
+        fresh = Path(unfinished) / "paper-material"
+        _write(fresh, chosen, known, done)
+        made = archive.files(fresh)
+        put_in_place(fresh, into)
+    return [into / name for name in made]
+
+
+def _chosen(known: Sequence[Result], names: Sequence[str], folder: Path) -> list[Result]:
+    by_name = {result.analysis: result for result in known}
+    if not by_name:
+        raise ResearchError(f"There are no results in {folder}. Run: research reproduce.")
+    for name in names:
+        if name not in by_name:
+            raise ResearchError(unknown("result", name, by_name))
+    chosen = [result for name, result in by_name.items() if not names or name in names]
+    for result in chosen:
+        _refuse_odd_name(result.analysis)
+    if not any(map(findings, chosen)):
+        raise ResearchError(f"Nothing was estimated in: {', '.join(r.analysis for r in chosen)}.")
+    return chosen
+
+
+def _refuse_odd_name(name: str) -> None:
+    if not re.fullmatch(r"[A-Za-z0-9_-]+", name):
+        raise ResearchError(
+            f"The analysis '{name}' cannot be the name of a LaTeX file: rename its file with "
+            "letters, digits, hyphens and underscores only, and run it again."
+        )
+
+
+def _write(folder: Path, chosen: Sequence[Result], known: Sequence[Result], done: Progress) -> None:
+    for kind in ("tables", "figures", "methods"):
+        (folder / kind).mkdir(parents=True)
+    for result in chosen:
+        _write_analysis(folder, result)
+        done(result.analysis)
+    _put(folder / "numbers.tex", numbers(chosen, _claims(chosen, known)))
+    _put(folder / "references.bib", bibliography(chosen))
+    _put(folder / "example.tex", example(folder, chosen))
+    _put(folder / "README.txt", readme(folder, chosen))
+    archive.describe(folder, chosen, sources(chosen))
+
+
+def _claims(chosen: Sequence[Result], known: Sequence[Result]) -> dict[str, Finding | Settled]:
+    """The claims that the chosen analyses answer best of all: not by which others were chosen."""
+    names = {result.analysis for result in chosen}
+    documents = [settled for result in chosen for settled in result.settled]
+    return {
+        claim: answer
+        for claim, answer in sorted(answers_to_claims(known).items())
+        if (answer.result.analysis in names if isinstance(answer, Finding) else answer in documents)
+    }
+
+
+def _write_analysis(folder: Path, result: Result) -> None:
+    """Its tables, figures and methods."""
+    name, rows = result.analysis, findings(result)
+    judged = [row for row in rows if row.verdict]
+    _put(folder / "tables" / f"{name}.csv", tidy(rows))
+    _put(folder / "tables" / f"{name}.tex", table(result, judged or rows, name=name))
+    _put(folder / "tables" / f"{name}-all.tex", table(result, rows, name=f"{name}-all"))
+    _put(folder / "methods" / f"{name}.tex", methods(result, latex=True))
+    _put(folder / "methods" / f"{name}.txt", methods(result, latex=False))
+    drawings.draw(result, folder / "figures")
+
+
+def _put(path: Path, text: str) -> None:
+    path.write_bytes(text.encode())
+
+
+def example(folder: Path, results: Sequence[Result]) -> str:
+    """A complete paper with a table, a figure, two numbers and citations of the first analysis."""
+    result = next(result for result in results if findings(result))
+    listed = entries([result], {})
+    entry = next((entry for entry in listed if entry.is_named), listed[0])
+    return fill(
+        "example.tex",
+        {
+            "name": Latex(result.analysis),
+            "title": result.title,
+            "narrow": drawings.NARROW,
+            "smallest": f"{drawings.SMALLEST:g}",
+            "single": (folder / "figures" / f"{result.analysis}-single.pdf").exists(),
+            "path": Latex(entry.path),
+            "command": command(f"{entry.path}/found") if entry.is_named else "",
+            "cited": Latex(",".join([SOFTWARE, *(source.key for source in sources([result]))])),
+        },
+    )
+
+
+def readme(folder: Path, results: Sequence[Result]) -> str:
+    """What each file is, and how to begin."""
+    names = [result.analysis for result in results]
+    drawn = folder / "figures"
+    values = {
+        "names": names,
+        "wide": drawings.WIDE,
+        "narrow": drawings.NARROW,
+        "wide_only": [name for name in names if not (drawn / f"{name}-single.pdf").exists()],
+    }
+    return fill("README.txt", values, latex=False)
+
+
+# Placing ------------------------------------------------------------------------------------------
+
+
+def put_in_place(fresh: Path, into: Path) -> None:
+    """Move a complete folder to where it belongs; in one there, only what is ours is touched."""
+    if not into.exists():
+        fresh.rename(into)
+        return
+    made, written = archive.files(fresh), _written_before(into)
+    _refuse_others([n for n in made if not _is_ours(fresh / n, into / n, written.get(n))], into)
+    for name in made:
+        (into / name).parent.mkdir(parents=True, exist_ok=True)
+        (fresh / name).replace(into / name)
+    for name in sorted(written.keys() - set(made)):
+        if (into / name).is_file() and archive.sha256(into / name) == written[name]:
+            (into / name).unlink()
+
+
+def _written_before(folder: Path) -> dict[str, str]:
+    """The hashes of the files that an earlier call wrote, by their paths."""
+    sums = folder / archive.SUMS
+    if not sums.is_file():
+        return {}
+    found = re.findall(r"^([0-9a-f]{64})  (.+)$", sums.read_text(encoding="utf-8"), re.MULTILINE)
+    return {name: hash_ for hash_, name in found}
+
+
+def _is_ours(fresh: Path, old: Path, written: str | None) -> bool:
+    """Whether a file may be replaced: there is none, or it is as we wrote it or would write it."""
+    if old.name == archive.SUMS or not old.exists():
+        return True
+    return old.is_file() and archive.sha256(old) in (written, archive.sha256(fresh))
+
+
+def _refuse_others(names: Iterable[str], folder: Path) -> None:
+    listed = "\n".join(f"  - {name}" for name in names)
+    if listed:
+        raise ResearchError(
+            f"These files in {folder} were not written by research publish tables, or were changed "
+            f"since:\n{listed}\nMove them away, or choose another folder with --into."
+        )

@@ -1,0 +1,131 @@
+"""How an analysis was done, as a text to adapt: all of it from what the analysis declares."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from research import __version__
+from research.analysis.family import DECLARED, FAMILY, LEVEL, level_of
+from research.publish.tables.findings import Finding, findings, level, region
+from research.publish.tables.latex import Latex, fill
+from research.publish.tables.references import SOFTWARE, method_keys, sources
+from research.results import Assumption, Interval, Result
+from research.wording import number
+
+Cite = Callable[..., str]  # the keys of references -> how they are cited in the text
+
+
+def cite_latex(*keys: str) -> str:
+    """A citation in LaTeX; nothing where there is nothing to cite."""
+    return Latex(rf"~\cite{{{','.join(keys)}}}" if keys else "")
+
+
+def cite_plain(*keys: str) -> str:
+    """The keys in brackets, to be looked up in ``references.bib``."""
+    return f" [{', '.join(keys)}]" if keys else ""
+
+
+def methods(result: Result, *, latex: bool) -> str:
+    """Question, data, population, estimands, inference, multiverse, assumptions: in that order."""
+    rows = findings(result)
+    values: dict[str, Any] = {
+        "result": result,
+        "cite": cite_latex if latex else cite_plain,
+        "sources": sources([result]),
+        "software": SOFTWARE,
+        "version": __version__,
+        "populations": _populations(result),
+        "readings": {row.estimate.reading for row in rows},
+        "has_sets": any(row.estimate.identified.width > 0 for row in rows),
+        "intervals": _intervals(rows),
+        "tests": _tests(rows),
+        "region": region,
+        "assumptions": _assumptions(rows),
+        "family": _family(result),
+        **_multiverse(result),
+    }
+    text = fill("methods.txt", values, latex=latex)
+    paragraphs = (" ".join(paragraph.split()) for paragraph in text.split("\n\n"))
+    wrapped = "\n\n".join(map(_wrapped, paragraphs))
+    # names of tables and keys are long words: let TeX stretch the lines around them
+    return f"{{\\emergencystretch=3em\n{wrapped}\n\\par}}\n" if latex else f"{wrapped}\n"
+
+
+def _wrapped(paragraph: str) -> str:
+    """In lines of a readable length, broken at spaces only: a hyphen may belong to a key."""
+    return textwrap.fill(paragraph, 100, break_long_words=False, break_on_hyphens=False)
+
+
+def _populations(result: Result) -> list[tuple[str, list[str]]]:
+    """Every population with its date, and the answers that speak of it."""
+    answers: dict[str, list[str]] = {}
+    for key, answer in result.answers.items():
+        answers.setdefault(f"{answer.population}, as of {answer.as_of}", []).append(key)
+    return list(answers.items())
+
+
+def _intervals(rows: Sequence[Finding]) -> list[dict[str, Any]]:
+    """Level and method of the intervals with the design effects assumed and the reference."""
+    grouped: dict[tuple[str, str], list[Finding]] = {}
+    for row in rows:
+        interval = row.estimate.interval
+        if interval is not None:
+            grouped.setdefault((level(interval), interval.method), []).append(row)
+    return [
+        {
+            "level": at,
+            "method": method,
+            "effects": _effects([row.estimate.interval for row in group]),
+            "keys": method_keys([group[0].estimate]),
+        }
+        for (at, method), group in grouped.items()
+    ]
+
+
+def _effects(intervals: Sequence[Interval | None]) -> str:
+    """The design effects that intervals assume: one, or the least and the largest."""
+    effects = [i.design_effect for i in intervals if i and i.design_effect is not None]
+    if not effects:
+        return ""
+    ends = dict.fromkeys(number(effect, 1) for effect in (min(effects), max(effects)))
+    return " to ".join(ends)
+
+
+def _tests(rows: Sequence[Finding]) -> list[str]:
+    """The names of the tests, each once."""
+    return list(dict.fromkeys(row.estimate.test.name for row in rows if row.estimate.test))
+
+
+def _assumptions(rows: Sequence[Finding]) -> list[Assumption]:
+    """The assumptions of the judged estimates, of all where none is judged; each once."""
+    judged = [row for row in rows if row.verdict] or rows
+    return list(dict.fromkeys(a for row in judged for a in row.estimate.assumptions))
+
+
+def _family(result: Result) -> Mapping[str, Any]:
+    """What the confirmatory family says of this analysis; empty where it has no member."""
+    members = [member for member in FAMILY if member.analysis == result.analysis]
+    if not members:
+        return {}
+    return {
+        "labels": [f"{member.label} ({member.answer})" for member in members],
+        "size": len(FAMILY),
+        "declared": DECLARED,
+        "together": f"{100 * LEVEL:g} %",
+        "each": f"{100 * level_of(*members[0][:2]):g} %",
+    }
+
+
+def _multiverse(result: Result) -> dict[str, Any]:
+    """The choices of either kind, and how many specifications they gave."""
+    questions = {name for answer in result.answers.values() for name in answer.estimand}
+    counts = [r.specifications for a in result.answers.values() for r in a.robustness.values()]
+    return {
+        "questions": {n: v for n, v in result.choices.items() if n in questions},
+        "choices": {n: v for n, v in result.choices.items() if n not in questions},
+        "fewest": min(counts, default=0),
+        "most": max(counts, default=0),
+        "skipped": sum(len(answer.skipped) for answer in result.answers.values()),
+    }

@@ -1,0 +1,96 @@
+"""Estimates as a tidy table: one row each, every column with its type and meaning."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+from research.publish.tables.findings import Finding
+
+
+class Field(NamedTuple):
+    """A column: its name, where a finding holds it, its type, and what it means."""
+
+    name: str
+    path: str
+    type: str
+    description: str
+
+
+FIELDS = (
+    Field("analysis", "result.analysis", "string", "Name of the analysis."),
+    Field("question", "result.title", "string", "The question that it asks."),
+    Field("answer", "key", "string", "Which answer: the values of the choices that change the "
+          "question; 'answer' where there is only one."),
+    Field("population", "answer.population", "string", "Of whom the answer speaks."),
+    Field("as_of", "answer.as_of", "string", "The date of the data."),
+    Field("label", "label", "string", "What is estimated."),
+    Field("unit", "estimate.unit", "string", "The unit of all values of the row."),
+    Field("reading", "estimate.reading", "string", "Finite population: the table is all there is. "
+          "Superpopulation: units are draws."),
+    Field("value", "estimate.value", "number", "Point estimate; empty where only a set is known."),
+    Field("set_low", "estimate.identified.low", "number", "Lower end of the identified set."),
+    Field("set_high", "estimate.identified.high", "number", "Upper end of the identified set."),
+    Field("interval_low", "estimate.interval.low", "number", "Lower confidence limit; empty under "
+          "the finite reading."),
+    Field("interval_high", "estimate.interval.high", "number", "Upper confidence limit."),
+    Field("level", "estimate.interval.level", "number", "Confidence level of the interval."),
+    Field("method", "estimate.interval.method", "string", "Method of the interval."),
+    Field("design_effect", "estimate.interval.design_effect", "number", "Design effect that the "
+          "interval assumes; empty where the method itself handles clustering."),
+    Field("test", "estimate.test.name", "string", "Name of the test."),
+    Field("statistic", "estimate.test.statistic", "number", "Statistic of the test."),
+    Field("p", "estimate.test.p", "number", "Its p-value; no verdict is read off it."),
+    Field("n", "estimate.n", "number", "Sample size."),
+    Field("n_unit", "estimate.n_unit", "string", "What the sample size counts."),
+    Field("n_effective", "estimate.n_effective", "number", "Effective sample size."),
+    Field("claimed", "claimed", "string", "The values that would support the claim; empty where "
+          "no claim is judged."),
+    Field("verdict", "verdict.word", "string", "The verdict in one word."),
+    Field("scope", "hypothesis.scope", "string", "Whether data, definition, population and date "
+          "are those of the claim."),
+    Field("scope_phrase", "verdict.phrase", "string", "The verdict as it may be printed."),
+    Field("same_verdict", "robustness.same_verdict", "integer", "Specifications with the same "
+          "verdict."),
+    Field("specifications", "robustness.specifications", "integer", "All specifications."),
+    Field("range_low", "robustness.low", "number", "Lowest end over all specifications."),
+    Field("range_high", "robustness.high", "number", "Highest end over all specifications."),
+    Field("overturned_by", "overturned_by", "string", "What would overturn the verdict."),
+)  # fmt: skip
+
+
+def tidy(rows: Iterable[Finding]) -> str:
+    """The rows as CSV: one row an estimate, numbers as the result stores them."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(field.name for field in FIELDS)
+    writer.writerows([raw(held(row, field.path)) for field in FIELDS] for row in rows)
+    return text.getvalue()
+
+
+def held(part: Any, path: str) -> Any:
+    """What stands at a path of attributes; ``None`` where a part of it is missing."""
+    for name in path.split("."):
+        part = getattr(part, name, None)
+    return part
+
+
+def raw(value: str | float | None) -> str:
+    """A number with all stored digits, infinity as a Data Package writes it; text as it is.
+
+    Examples
+    --------
+    >>> raw(0.1), raw(-float("inf")), raw(None), raw("hosts")
+    ('0.1', '-INF', '', 'hosts')
+    """
+    if value is None or isinstance(value, str):
+        return value or ""
+    return f"{value:.12g}".replace("inf", "INF")
+
+
+def schema() -> dict[str, Any]:
+    """The Table Schema of the tidy table."""
+    columns = [{"name": f.name, "type": f.type, "description": f.description} for f in FIELDS]
+    return {"fields": columns, "missingValues": [""]}

@@ -1,0 +1,218 @@
+"""A result as a LaTeX table: booktabs, caption, label, and a note that makes it stand alone."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from string import ascii_lowercase
+from typing import NamedTuple
+
+from research import figures
+from research.publish.tables.findings import Finding, agreeing, found, level, limits
+from research.publish.tables.latex import Latex, escape, fill
+from research.results import Interval, Result, Settled
+from research.wording import number
+
+LONGEST = 42  # lines of small type that fit on a page; a longer table breaks over pages
+LINE = 75  # characters of small type in the text width of an article
+_MARKUP = re.compile(r"\\[a-z]+|[\\{}$]")
+READINGS = {
+    "finite population": "Finite population: the table is all there is, so that there is neither "
+    "an interval nor a p-value.",
+    "superpopulation": "Superpopulation: units are draws, and an interval covers what the data "
+    "leave open as well as sampling.",
+}
+
+
+class Column(NamedTuple):
+    """A column: its head, its part of the text width, how it is set, and the text of a cell."""
+
+    head: str
+    width: float
+    aligned: str
+    cell: Callable[[Finding], str]
+
+
+def table(result: Result, rows: Sequence[Finding], *, name: str) -> str:
+    """A LaTeX table of these estimates; ``name`` is its file and the end of its label.
+
+    A unit or design effect that rows share is said once, above them or in the note.
+    """
+    columns, notes = _columns(rows), list(_notes(result, rows))
+    groups = list(_groups(rows))
+    lines = sum(_lines(row, columns) for row in rows) + 2 * len(groups)
+    return fill(
+        "table.tex",
+        {
+            "result": result,
+            "name": name,
+            "columns": columns,
+            "groups": groups,
+            "notes": notes,
+            "long": lines + len(" ".join(notes)) / LINE > LONGEST,
+            "raw": Latex,
+        },
+    )
+
+
+def _columns(rows: Sequence[Finding]) -> list[Column]:
+    judged = any(row.verdict for row in rows)
+    has_interval = any(row.estimate.interval for row in rows)
+    columns = [Column("found", 0.13, "raggedleft", lambda row: found(row.estimate))]
+    if has_interval:
+        columns.append(Column("interval", 0.13, "raggedleft", _interval_cell(rows)))
+    digits = max((len(number(row.estimate.n, 0)) for row in rows), default=0)
+    columns.append(Column("n", 0.10 if digits < 10 else 0.16, "raggedleft", _sample_cell(rows)))
+    if judged:
+        columns += [
+            Column("claimed", 0.09, "raggedright", lambda row: row.claimed),
+            Column("verdict", 0.13, "raggedright", lambda row: _word(row)),
+            Column("agree", 0.09, "raggedleft", lambda row: agreeing(row.robustness)),
+        ]
+    left = 0.88 - sum(column.width for column in columns)  # the rest is space between the columns
+    return [Column("estimate", round(left, 2), "raggedright", _label_cell(rows)), *columns]
+
+
+def _lines(row: Finding, columns: Sequence[Column]) -> int:
+    """How many lines its fullest cell takes, or about so many."""
+    lengths = ((len(_MARKUP.sub("", column.cell(row))), column.width) for column in columns)
+    return max(math.ceil(length / (LINE * width)) for length, width in lengths)
+
+
+def _word(row: Finding) -> str:
+    return row.verdict.word if row.verdict else ""
+
+
+def _interval_cell(rows: Sequence[Finding]) -> Callable[[Finding], str]:
+    shared = len(_design_effects(rows)) == 1
+
+    def cell(row: Finding) -> str:
+        interval = row.estimate.interval
+        if interval is None:
+            return ""
+        text = escape(limits(interval)) + _mark(_method(interval), _methods(rows), "a")
+        if interval.design_effect is not None and not shared:
+            text += escape(f", deff {number(interval.design_effect, 1)}")
+        return Latex(text)
+
+    return cell
+
+
+def _sample_cell(rows: Sequence[Finding]) -> Callable[[Finding], str]:
+    units = _sample_units(rows)
+
+    def cell(row: Finding) -> str:
+        if row.estimate.n is None:
+            return ""
+        return Latex(escape(number(row.estimate.n, 0)) + _mark(row.estimate.n_unit, units, "1"))
+
+    return cell
+
+
+def _sample_units(rows: Sequence[Finding]) -> list[str]:
+    """What samples count, each once."""
+    return list(dict.fromkeys(row.estimate.n_unit for row in rows if row.estimate.n is not None))
+
+
+def _label_cell(rows: Sequence[Finding]) -> Callable[[Finding], str]:
+    unit_of_group = {heading.key: heading.unit for heading in _groups(rows)}
+
+    def cell(row: Finding) -> str:
+        label, unit = escape(row.label), escape(row.estimate.unit)
+        return label if unit_of_group[row.key] else Latex(rf"{label} (\emph{{{unit}}})")
+
+    return cell
+
+
+class Group(NamedTuple):
+    """The rows of one answer; their unit where they share it."""
+
+    key: str
+    unit: str
+    rows: list[Finding]
+
+    @property
+    def heading(self) -> str:
+        """What stands above the rows; nothing where one answer is all there is."""
+        key = "" if self.key == "answer" else self.key
+        return ", ".join(part for part in (key, self.unit) if part)
+
+
+def _groups(rows: Sequence[Finding]) -> Iterator[Group]:
+    for key in dict.fromkeys(row.key for row in rows):
+        group = [row for row in rows if row.key == key]
+        yield Group(key, _shared(row.estimate.unit for row in group), group)
+
+
+def _shared(texts: Iterable[str]) -> str:
+    """The text that all have in common, or nothing."""
+    different = set(texts)
+    return different.pop() if len(different) == 1 else ""
+
+
+# The note -----------------------------------------------------------------------------------------
+
+
+def _notes(result: Result, rows: Sequence[Finding]) -> Iterator[str]:
+    """Population and date, reading, intervals, what the columns mean, what has no row, source."""
+    yield _populations(rows)
+    for reading in dict.fromkeys(row.estimate.reading for row in rows):
+        yield READINGS[reading]
+    yield from _interval_notes(rows)
+    units = [unit for unit in _sample_units(rows) if unit]
+    marked = (_mark(unit, _sample_units(rows), "1") + escape(unit) for unit in units)
+    if units:
+        yield Latex(f"n counts {', '.join(marked)}.")
+    if any(row.verdict for row in rows):
+        yield "claimed: the values that would support the claim; agree: specifications with the "\
+            "same verdict, of all."  # fmt: skip
+    for key, answer in result.answers.items():
+        if answer.refused:
+            yield f"{key}: not estimated, as {answer.refused}."
+    yield from map(_settled, result.settled)
+    yield figures.sources(result)
+
+
+def _populations(rows: Sequence[Finding]) -> str:
+    described = {row.key: f"{row.answer.population} ({row.answer.as_of})" for row in rows}
+    if len(set(described.values())) == 1:
+        return f"Population: {next(iter(described.values()))}."
+    return f"Populations: {'; '.join(f'{key}: {text}' for key, text in described.items())}."
+
+
+def _settled(settled: Settled) -> str:
+    reference = f" ({settled.reference})" if settled.reference else ""
+    return f"{settled.claim}: {settled.word}: {settled.reason.rstrip('.')}{reference}."
+
+
+def _interval_notes(rows: Sequence[Finding]) -> Iterator[str]:
+    methods, effects = _methods(rows), _design_effects(rows)
+    for method in methods:
+        yield Latex(_mark(method, methods, "a") + escape(f"{method}."))
+    if len(effects) == 1:
+        yield f"Intervals with a design effect assume {number(effects.pop(), 1)}."
+
+
+def _design_effects(rows: Sequence[Finding]) -> set[float]:
+    intervals = [row.estimate.interval for row in rows if row.estimate.interval]
+    return {i.design_effect for i in intervals if i.design_effect is not None}
+
+
+def _methods(rows: Sequence[Finding]) -> list[str]:
+    """Level and method of the intervals, each once."""
+    intervals = [row.estimate.interval for row in rows if row.estimate.interval]
+    return list(dict.fromkeys(map(_method, intervals)))
+
+
+def _method(interval: Interval) -> str:
+    return f"{level(interval)} interval: {interval.method}"
+
+
+def _mark(text: str, texts: Sequence[str], first: str) -> str:
+    """The letter or figure that ties a cell to the note; none where all cells share the text."""
+    if len(texts) < 2:
+        return ""
+    place = texts.index(text)
+    mark = str(place + 1) if first == "1" else ascii_lowercase[place % 26] * (1 + place // 26)
+    return rf"\textsuperscript{{{mark}}}"
