@@ -6,6 +6,7 @@ confidence interval, a dot the point estimate, a dashed line the null of the cla
 
 from __future__ import annotations
 
+import math
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -133,8 +134,13 @@ def draw_set(
     color: str = INK,
     marker: str = "o",
 ) -> None:
-    """One estimate at height ``y``: bar = identified set, capped line = interval, dot = point."""
-    if interval is not None:
+    """One estimate at height ``y``: bar = identified set, capped line = interval, dot = point.
+
+    An interval without an end runs as an arrow to the edge of the axes.
+    """
+    if interval is not None and math.isinf(interval.width):
+        _draw_endless(axes, y, found, interval, color)
+    elif interval is not None:
         axes.errorbar(
             (interval.low + interval.high) / 2, y, xerr=(interval.high - interval.low) / 2,
             fmt="none", ecolor=color, elinewidth=0.9, capsize=2.5, capthick=0.9,
@@ -146,6 +152,17 @@ def draw_set(
     point = value if value is not None else (found.low if found.width == 0 else None)
     if point is not None:
         axes.plot(point, y, marker=marker, ms=4.5, mfc=color, mec="white", mew=0.6, ls="none")
+
+
+def _draw_endless(axes: Axes, y: float, found: Bounds, interval: Interval, color: str) -> None:
+    for edge, end, start in ((0, interval.low, found.low), (1, interval.high, found.high)):
+        if math.isfinite(end):
+            axes.plot([start, end], [y, y], color=color, lw=0.9, marker="|", ms=5, markevery=[1])
+            continue
+        axes.annotate(
+            "", (edge, y), xycoords=axes.get_yaxis_transform(), xytext=(start, y),
+            textcoords="data", arrowprops={"arrowstyle": "->", "color": color, "lw": 0.9},
+        )  # fmt: skip
 
 
 def null_line(axes: Axes, null: float, text: str = "") -> None:

@@ -93,3 +93,13 @@ def test_saving_twice_gives_the_same_bytes(tmp_path):
     assert sorted(path.name for path in tmp_path.iterdir()) == [
         "a.pdf", "a.png", "a.svg", "b.pdf", "b.png", "b.svg",
     ]  # fmt: skip
+
+
+def test_an_interval_without_an_end_runs_to_the_edge_as_an_arrow(axes):
+    found = estimate(0.2, 0.4, interval=Interval(0.1, float("inf")))
+    figures.forest(axes, {"one": found})
+    (arrow,) = [text for text in axes.texts if getattr(text, "arrow_patch", None)]
+    assert arrow.xy == (1, 0)
+    ends = [tuple(line.get_xdata()) for line in axes.lines if line.get_linewidth() == 0.9]
+    assert (0.2, 0.1) in ends
+    axes.figure.canvas.draw()  # nothing infinite reaches the renderer
