@@ -10,7 +10,16 @@ import sys
 
 import typer
 
-from research.cli import analyses, data, publish, reading
+from research.cli import (
+    aggregate,
+    analyses,
+    collect,
+    collect_files,
+    data,
+    own_data,
+    publish,
+    reading,
+)
 from research.results import ResearchError
 
 STOPPED = 130  # by the user, as shells count it
@@ -41,13 +50,28 @@ app.command("open")(reading.open_page)
 app.command()(analyses.calibrate)
 
 of_data = typer.Typer(
-    help="The frozen datasets: what there is, what is in them, whether they are whole.",
+    help="Frozen datasets: what there is, what is in them; tables of one's own; differences.",
     no_args_is_help=True,
 )
 of_data.command("list")(data.list_data)
 of_data.command("show")(data.show_data)
 of_data.command("verify")(data.verify_data)
+of_data.command("new")(own_data.new)
+of_data.command("check")(own_data.check)
+of_data.command("add")(own_data.add)
+of_data.command("diff")(own_data.diff)
+of_data.command("example-scan")(aggregate.example_scan)
 app.add_typer(of_data, name="data")
+
+of_collecting = typer.Typer(
+    help="Take new data into a frozen version: from the Hub, or from files of others.",
+    no_args_is_help=True,
+)
+of_collecting.command("hub")(collect.hub)
+of_collecting.command("hub-file")(collect_files.hub_file)
+of_collecting.command("ollama-library")(collect_files.ollama_library)
+app.add_typer(of_collecting, name="collect")
+app.command()(aggregate.aggregate)
 
 of_publishing = typer.Typer(
     help="What leaves the project: the page, and tables for a paper of one's own.",

@@ -184,8 +184,9 @@ def _print_made(made: Dataset) -> None:
     print(f"{made.name} {made.version}: {rows:,} models in {made.folder}.")
     print(
         f"Taken from {how['began']} to {how['ended']}: {how['pages']:,} pages, "
-        f"{how['requests']:,} requests, {how['rowsReceived']:,} rows, {how['duplicates']:,} of them "
-        f"repeated, {how['belowTheLastPlace']:,} below the last place."
+        f"{how['requests']:,} requests, {how['rowsReceived']:,} rows (of them "
+        f"{how['duplicates']:,} repeated, {how['rowsLeftOut']:,} unreadable, "
+        f"{how['belowTheLastPlace']:,} below the last place)."
     )
     if how["problems"]:
         print_rows(how["problems"], as_json=False)

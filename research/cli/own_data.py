@@ -15,7 +15,7 @@ from research.results import ResearchError
 
 if TYPE_CHECKING:
     from research.collect.tables import TextTable
-    from research.datasets.difference import TableDifference
+    from research.datasets.difference import Moves, TableDifference
 
 Countries = Annotated[
     list[str] | None,
@@ -59,17 +59,17 @@ def new(
     """Make a draft of a dataset from a CSV file; on a terminal, ask for what only you know."""
     from research.collect import drafts, tables
 
-    package = drafts.draft(file, name)
+    table = tables.read(file)
+    package = drafts.draft(table, name)
     given = {"title": title, "description": description, "version": version, "licence": licence,
              "source": source, "citation": citation, "limitation": limitation, "key": key,
              "unit": _pairs("--unit", unit), "describe": _pairs("--describe", describe),
              "country": _pairs("--country", country), "form": form}  # fmt: skip
     drafts.answer(package, _read_answers(answers) | {k: v for k, v in given.items() if v})
-    table = tables.read(file)
     print(f"{file}: {table.written}.")
     for field in package["resources"][0]["schema"]["fields"]:
         print(f"  {field['name']}: {_told(field, table)}")
-    if sys.stdin.isatty():
+    if _on_a_terminal():
         _ask(package)
     path = drafts.save(package, file.parent)
     left = len(drafts.unanswered(package))
@@ -175,19 +175,28 @@ def _read_answers(path: Path | None) -> dict[str, Any]:
     return answers
 
 
+def _on_a_terminal() -> bool:
+    return sys.stdin.isatty()
+
+
 def _ask(package: dict[str, Any]) -> None:
     """Ask for what is still empty; an empty answer leaves it so."""
     from research.collect import drafts
 
     for asked in drafts.unanswered(package):
-        text = typer.prompt(
-            f"{asked.question} [e.g. {asked.example}]", default="", show_default=False
-        )
+        text = _prompt(f"{asked.question} [e.g. {asked.example}]")
         if text and asked.column:
             option = "describe" if asked.field == "description" else asked.field
             drafts.answer(package, {option: {asked.column: text}})
         elif text:
             drafts.answer(package, {asked.field: text})
+
+
+def _prompt(text: str) -> str:
+    try:
+        return str(typer.prompt(text, default="", show_default=False))
+    except typer.Abort:  # Ctrl-C at a prompt is Ctrl-C
+        raise KeyboardInterrupt from None
 
 
 # Printing -----------------------------------------------------------------------------------------
@@ -212,7 +221,6 @@ def _told(field: dict[str, Any], table: TextTable) -> str:
 
 
 def _print_table(found: TableDifference) -> None:
-    from research.datasets.difference import DEVIATIONS
     from research.wording import number
 
     days = [f" on {day}" if day else "" for day in found.days]
@@ -226,20 +234,29 @@ def _print_table(found: TableDifference) -> None:
     _print_some("gone", found.n_gone, map(_name, found.gone))
     _print_some("renamed", found.n_renamed, renamed)
     for moved in found.moves:
-        low, high = moved.between
-        print(
-            f"  {moved.column} ({moved.unit}): the median row moved by a factor of "
-            f"{number(moved.typical)} ({number(moved.compared, 0)} compared, "
-            f"{number(moved.unchanged, 0)} unchanged, {moved.appeared} from nothing, "
-            f"{moved.vanished} to nothing)"
-        )
-        jumps = (
-            f"{_name(jump.row)}: {number(jump.old)} -> {number(jump.new)} (x {number(jump.factor)})"
-            for jump in moved.jumps
-        )
-        outside = f"{number(low)} to {number(high)}"
-        what = f"jumps, a factor outside {outside} ({DEVIATIONS:g} median absolute deviations)"
-        _print_some(what, moved.jumped, jumps, indent=4)
+        _print_moves(moved)
+
+
+def _print_moves(moved: Moves) -> None:
+    from research.datasets.difference import DEVIATIONS, LEAST_FACTOR
+    from research.wording import number
+
+    print(
+        f"  {moved.column} ({moved.unit}): the median row moved by a factor of "
+        f"{number(moved.typical)} ({number(moved.compared, 0)} compared, "
+        f"{number(moved.unchanged, 0)} unchanged, {moved.appeared} from nothing, "
+        f"{moved.vanished} to nothing)"
+    )
+    jumps = (
+        f"{_name(jump.row)}: {number(jump.old)} -> {number(jump.new)} (x {number(jump.factor)})"
+        for jump in moved.jumps
+    )
+    low, high = (number(factor) for factor in moved.between)
+    what = (
+        f"jumps: a factor outside {low} to {high} ({DEVIATIONS:g} median absolute deviations "
+        f"around the median row, {LEAST_FACTOR:g} at least)"
+    )
+    _print_some(what, moved.jumped, jumps, indent=4)
 
 
 def _print_some(what: str, count: int, shown: Iterable[str], *, indent: int = 2) -> None:

@@ -1,0 +1,94 @@
+"""One's own scans on the command line: aggregate tables, and an invented scan to try it with."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+if TYPE_CHECKING:
+    from research.collect.scans import Aggregated
+
+STAGES = 4  # that an aggregation announces
+
+
+def aggregate(
+    paths: Annotated[
+        list[Path], typer.Argument(help="Files of records, or folders of them.", show_default=False)
+    ],
+    name: Annotated[str, typer.Option(help="Name of the dataset to be made.")] = "my_scan",
+    threshold: Annotated[int, typer.Option(help="Fewest hosts of a published cell.")] = 10,
+    clone_hosts: Annotated[
+        int, typer.Option(help="So many hosts with the same models are suspected clones ...")
+    ] = 20,
+    clone_models: Annotated[int, typer.Option(help="... if they list so many models.")] = 5,
+    engine: Annotated[
+        Literal["duckdb", "spark"], typer.Option(help="What counts; the tables are the same.")
+    ] = "duckdb",
+    spark_master: Annotated[
+        str | None,
+        typer.Option(help="Address of a Spark cluster (else SPARK_REMOTE, else this machine)."),
+    ] = None,
+) -> None:
+    """Turn record-level scans into aggregate tables without addresses, below ./datasets.
+
+    Each line of a file is one record: address, port, observed_at, and where known country, city,
+    as_organisation, version and tags, the body of /api/tags. Nothing is contacted.
+    """
+    from tempfile import TemporaryDirectory
+
+    from research.cli.printing import progress
+    from research.collect.scans import CloneRules, Options, scan_files
+    from research.collect.scans import aggregate as make
+    from research.collect.scans.engines import open_engine
+
+    options = Options(
+        name=name, threshold=threshold, rules=CloneRules(hosts=clone_hosts, models=clone_models)
+    )
+    files = scan_files(paths)
+    with (
+        TemporaryDirectory(prefix="scan-") as folder,
+        open_engine(engine, Path(folder), spark_master) as opened,
+        progress("aggregating", STAGES) as step,
+    ):
+        made = make(opened, files, Path("datasets"), options=options, announce=step)
+    _tell(made)
+
+
+def _tell(made: Aggregated) -> None:
+    """What was written, what did not count, and what to do next."""
+    from research.cli.printing import console, print_rows
+
+    screen = console()
+    reasons = {reason: records for reason, records in made.reasons.items() if records}
+    totals = [{"total": name, "value": f"{value:,.10g}"} for name, value in made.totals.items()]
+    print_rows(totals, False)
+    screen.print()
+    print_rows([{"records": f"{n:,}", "of them": reason} for reason, n in reasons.items()], False)
+    screen.print()
+    for dataset in made.datasets:
+        screen.print(f"Written: {dataset.folder}", markup=False)
+    screen.print(
+        f"Next: research run parameter_scale --data tenthe={made.datasets[0].name}", markup=False
+    )
+
+
+def example_scan(
+    folder: Annotated[Path, typer.Argument(help="Where the files go.", show_default=False)],
+    hosts: Annotated[int, typer.Option(help="How many hosts to invent.")] = 10_000,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same scan.")] = 1,
+    form: Annotated[
+        Literal["jsonl", "jsonl.gz", "jsonl.zst", "parquet"], typer.Option(help="Kind of file.")
+    ] = "jsonl.gz",
+) -> None:
+    """Write an invented scan, with addresses reserved for documentation, to try aggregate on."""
+    from research.cli.printing import console
+    from research.collect.scans import write_scan
+
+    truth = write_scan(folder, hosts, seed=seed, form=form)
+    console().print(
+        f"Written: {truth.records:,} records of {truth.hosts:,} invented hosts to {folder}\n"
+        f"Next: research aggregate {folder} --name example_scan",
+        markup=False,
+    )

@@ -1,0 +1,67 @@
+"""Taking data from files that were downloaded or saved: a table of Hub models, Ollama pages."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from research.cli.printing import AsJson, print_json
+
+Day = Annotated[
+    str | None,
+    typer.Option("--as-of", metavar="YYYY-MM-DD", help="Day on which the file was made or saved."),
+]
+Into = Annotated[Path, typer.Option(help="The folder of datasets.")]
+DATASETS = Path("datasets")
+
+
+def hub_file(
+    file: Annotated[Path, typer.Argument(help="A Parquet file of Hub models (models.parquet).")],
+    as_of: Day = None,
+    top: Annotated[
+        int | None, typer.Option(min=1, help="Only so many, those most downloaded.")
+    ] = None,
+    into: Into = DATASETS,
+    as_json: AsJson = False,
+) -> None:
+    """Read a downloaded table of Hub models as a version of hub_models or hub_top_models.
+
+    Fetch it with the Hub's own client, for example: hf download cfahlgren1/hub-stats models.parquet
+    --repo-type dataset --revision COMMIT
+    """
+    from research.collect.bulk import freeze_file
+
+    dataset, counts = freeze_file(file, as_of=as_of, top=top, into=into)
+    if as_json:
+        print_json({"folder": str(dataset.folder), **dataset.descriptor["collection"]})
+        return
+    print(f"{dataset.folder}: {counts.kept:,} models of {counts.received:,} rows.")
+    if counts.unnamed or counts.repeated:
+        print(f"Left out: {counts.unnamed:,} without a name, {counts.repeated:,} repeated.")
+    if counts.absent:
+        print(f"The file lacks {', '.join(counts.absent)}: missing throughout.")
+    stand_in = dataset.version if top else f"{dataset.name}@{dataset.version}"
+    print(f"Next: research run ANALYSIS --data hub_top_models={stand_in}")
+
+
+def ollama_library(
+    files: Annotated[
+        list[Path], typer.Argument(help="Saved pages (HTML), registry dumps (JSON), series (CSV).")
+    ],
+    as_of: Day = None,
+    into: Into = DATASETS,
+    as_json: AsJson = False,
+) -> None:
+    """Read saved files of the public Ollama library as a version of ollama_library."""
+    from research.collect.ollama_library import freeze_files
+
+    dataset = freeze_files(files, as_of=as_of, into=into)
+    rows = {table: resource["rows"] for table, resource in dataset.resources.items()}
+    if as_json:
+        print_json({"folder": str(dataset.folder), "rows": rows})
+        return
+    for table, count in rows.items():
+        print(f"{dataset.path(table)}: {count:,} rows")
+    print(f"Next: research run ANALYSIS --data ollama_library={dataset.version}")

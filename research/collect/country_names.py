@@ -1,0 +1,257 @@
+"""What countries are called: ISO 3166-1 and, in forty languages, the Unicode CLDR."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from difflib import get_close_matches
+from functools import cache
+
+# The languages in which most public tables are written.
+LANGUAGES = [
+    "en",
+    "ar",
+    "bg",
+    "bn",
+    "ca",
+    "cs",
+    "da",
+    "de",
+    "el",
+    "es",
+    "et",
+    "fa",
+    "fi",
+    "fr",
+    "he",
+    "hi",
+    "hr",
+    "hu",
+    "id",
+    "it",
+    "ja",
+    "ko",
+    "lt",
+    "lv",
+    "ms",
+    "nb",
+    "nl",
+    "pl",
+    "pt",
+    "ro",
+    "ru",
+    "sk",
+    "sl",
+    "sr",
+    "sv",
+    "th",
+    "tr",
+    "uk",
+    "ur",
+    "vi",
+    "zh",
+    "zh_Hant",
+]
+# What tables write and neither ISO nor the CLDR lists: the short forms of statistical offices,
+# former names of today's countries, abbreviations, and parts of the United Kingdom.
+COMMON = {
+    "AE": ("UAE", "Emirates"),
+    "BQ": ("Bonaire",),
+    "CD": ("DR Congo", "DRC", "Democratic Congo", "Zaire"),
+    "CF": ("CAR",),
+    "CG": ("Congo Republic",),
+    "CI": ("Ivory Coast",),
+    "CN": ("PRC", "P.R. China", "Mainland China", "China (mainland)"),
+    "FK": ("Malvinas",),
+    "FM": ("Micronesia, Fed. Sts.",),
+    "GB": ("UK", "Great Britain", "Britain", "England", "Scotland", "Wales", "Northern Ireland"),
+    "GR": ("EL", "Hellas"),
+    "HK": ("Hong Kong SAR", "Hong Kong, China", "HKSAR"),
+    "IR": ("Persia",),
+    "KG": ("Kirghizia",),
+    "KP": ("DPRK", "DPR Korea", "Korea, North", "N. Korea", "Korea, Dem. Rep."),
+    "KR": ("ROK", "Korea, South", "S. Korea"),
+    "LA": ("Lao PDR", "Lao"),
+    "LY": ("Libyan Arab Jamahiriya",),
+    "MK": ("Macedonia", "FYROM", "Former Yugoslav Republic of Macedonia"),
+    "MM": ("Burma",),
+    "MO": ("Macau", "Macao SAR", "Macau SAR"),
+    "NL": ("Holland",),
+    "PS": ("Palestine", "West Bank and Gaza", "Occupied Palestinian Territory"),
+    "ST": ("Sao Tome",),
+    "SZ": ("Swaziland",),
+    "TL": ("East Timor",),
+    "TR": ("Turkey",),
+    "TW": ("Chinese Taipei", "Taiwan (China)", "Taiwan (ROC)"),
+    "VA": ("Vatican", "Holy See"),
+    "VE": ("Venezuela, RB",),
+    "VG": ("BVI",),
+    "VI": ("USVI",),
+}  # fmt: skip
+AMBIGUOUS = {
+    "Korea": ("KR", "KP"),
+    "Congo": ("CD", "CG"),
+    "Republic of China": ("TW", "CN"),
+    "Virgin Islands": ("VG", "VI"),
+}
+NO_COUNTRY = {
+    "America": "a continent as well as a short form of the United States (US)",
+    "EU": "a union of countries",
+    "European Union": "a union of countries",
+    "EEA": "a union of countries",
+    "EMEA": "a region",
+    "APAC": "a region",
+    "LATAM": "a region",
+    "Middle East": "a region",
+    "Near East": "a region",
+    "Scandinavia": "a region",
+    "Global": "a region",
+    "Worldwide": "a region",
+    "USSR": "a country that no longer exists",
+    "Soviet Union": "a country that no longer exists",
+    "Yugoslavia": "a country that no longer exists",
+    "Czechoslovakia": "a country that no longer exists",
+    "GDR": "a country that no longer exists",
+    "East Germany": "a country that no longer exists",
+    "Kosovo": "without a code in ISO 3166-1 (many tables write XK, which is free for such use)",
+    "XK": "without a code in ISO 3166-1 (XK is free for such use; many tables mean Kosovo)",
+    "Unknown": "no name: an empty cell means unknown",
+    "Other": "no name: an empty cell means unknown",
+    "None": "no name: an empty cell means unknown",
+    "N/A": "no name: an empty cell means unknown",
+}
+
+
+def name(country: str) -> str:
+    """The English name of a code, for people.
+
+    >>> name("CZ")
+    'Czechia'
+    """
+    return _territories("en").get(country, country)
+
+
+def near(text: str) -> list[str]:
+    """Up to three countries whose names look like the text."""
+    names = _in_other_languages() | _in_english()
+    long = {spelling: found for spelling, found in names.items() if len(spelling) > 3}
+    close = get_close_matches(key(text), long, n=3, cutoff=0.75)
+    return list(dict.fromkeys(country for like in close for country in sorted(long[like])))[:3]
+
+
+def meant(text: str) -> frozenset[str]:
+    """The countries that the text can name: by code, else in English, else in other languages."""
+    by_code, by_name = _coded(text), _named(text)
+    # ``nga`` and ``NGA`` are a code; ``Nga`` is how Vietnamese writes Russia.
+    as_code = text.isupper() or text.islower() or not by_name
+    return by_code if by_code and as_code else by_code | by_name
+
+
+def _coded(text: str) -> frozenset[str]:
+    plain = text.strip().replace(".", "").upper()
+    padded = plain.zfill(3) if plain.isascii() and plain.isdigit() else plain
+    return frozenset({_codes()[padded]} if padded in _codes() else ())
+
+
+def _named(text: str) -> frozenset[str]:
+    """Read as it stands, or with its parts turned."""
+    for names in (_in_english, _in_other_languages):
+        for spelling in (key(text), key(_turned(text))):
+            if spelling in names():
+                return names()[spelling]
+    return frozenset()
+
+
+def _turned(text: str) -> str:
+    """``Korea, Republic of`` as ``Republic of Korea``; ``Congo (Kinshasa)`` likewise."""
+    return re.sub(r"^(.*?)[,(](.*?)\)?$", r"\2 \1", text.strip())
+
+
+def key(text: str) -> str:
+    """The letters of a name in lower case, without accents, ``the`` and ``of``; long forms."""
+    plain = unicodedata.normalize("NFKD", text.casefold().replace("ı", "i").replace("&", " and "))
+    # Only the accents of alphabets: in Devanagari or Arabic such marks are vowels.
+    plain = re.sub(r"[\u0300-\u036f]", "", plain)
+    for short, long in (
+        ("the|of", ""),
+        ("saint", "st"),
+        ("rep", "republic"),
+        ("dem", "democratic"),
+    ):
+        plain = re.sub(rf"\b({short})\b", long, plain)
+    return "".join(sign for sign in plain if unicodedata.category(sign)[0] in "LNM")
+
+
+@cache
+def _codes() -> dict[str, str]:
+    kinds = ("alpha_2", "alpha_3", "numeric")
+    return {entry[kind]: country for country, entry in iso().items() for kind in kinds}
+
+
+@cache
+def _in_english() -> dict[str, frozenset[str]]:
+    """Keys of the names in ISO 3166-1 and in English with the countries they can mean."""
+    common = {key(t): frozenset({country}) for country, texts in COMMON.items() for t in texts}
+    ambiguous = {key(text): frozenset(countries) for text, countries in AMBIGUOUS.items()}
+    return _gathered(_spellings()) | common | ambiguous
+
+
+@cache
+def _in_other_languages() -> dict[str, frozenset[str]]:
+    return _gathered(
+        (country, text)
+        for language in LANGUAGES[1:]
+        for country, text in _territories(language).items()
+        if country in iso() and key(text) not in _regions("en")
+    )
+
+
+def _gathered(pairs: Iterable[tuple[str, str]]) -> dict[str, frozenset[str]]:
+    found: dict[str, frozenset[str]] = {}
+    for country, text in pairs:
+        for spelling in {key(text), key(_turned(text))}:
+            found[spelling] = found.get(spelling, frozenset()) | {country}
+    return found
+
+
+def _spellings() -> Iterator[tuple[str, str]]:
+    """The names of ISO 3166-1 and the English names of the CLDR."""
+    english = _territories("en")
+    for country, entry in iso().items():
+        yield country, english[country]
+        for kind in ("name", "official_name", "common_name"):
+            if kind in entry:
+                yield country, entry[kind]
+
+
+@cache
+def iso() -> dict[str, dict[str, str]]:
+    """The entries of ISO 3166-1 by their code of two letters."""
+    import pycountry
+
+    return {entry.alpha_2: dict(entry) for entry in pycountry.countries}
+
+
+@cache
+def _territories(language: str) -> dict[str, str]:
+    from babel import Locale
+
+    return dict(Locale.parse(language).territories)
+
+
+@cache
+def no_country() -> dict[str, str]:
+    """Regions of the CLDR in every language, countries of the past, and words for *unknown*."""
+    import pycountry
+
+    past = (entry.name for entry in pycountry.historic_countries)
+    found = {key(text): "a country that no longer exists" for text in past}
+    found |= {region: "a region" for language in LANGUAGES for region in _regions(language)}
+    return found | {key(text): reason for text, reason in NO_COUNTRY.items()}
+
+
+@cache
+def _regions(language: str) -> set[str]:
+    """Regions have numbers in the place of letters."""
+    return {key(text) for country, text in _territories(language).items() if country.isdigit()}

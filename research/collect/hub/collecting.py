@@ -1,0 +1,228 @@
+"""Collecting: ask for what is not kept yet, make the table, freeze it, clear away the pages."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from research.collect.hub.asking import Answer, CollectError, Hub
+from research.collect.hub.describing import described
+from research.collect.hub.pages import Page, Pages
+from research.collect.hub.queries import Query
+from research.collect.hub.tables import table
+from research.datasets import Dataset, freeze, read_descriptor
+
+FRAME_MOST = 20_000  # rows; beyond it a table is written as Parquet without being held in memory
+_VERSION = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]*")
+
+
+class NothingFound(CollectError):
+    """What was asked for does not exist; there is nothing to go on from."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Destination:
+    """Where a collection goes: the folder of datasets, the version, and what becomes of the rest.
+
+    ``version`` is by default the day (UTC) on which the collecting began. ``restart`` discards an
+    unfinished collection; ``keep_pages`` moves the pages to ``into/.pages`` in place of deleting.
+    """
+
+    into: Path = Path("datasets")
+    version: str | None = None
+    restart: bool = False
+    keep_pages: bool = False
+
+
+def collect(query: Query, hub: Hub, destination: Destination) -> Dataset:
+    """Take new data from the Hub into a frozen version of a dataset.
+
+    Parameters
+    ----------
+    query
+        What is asked: :func:`top`, :func:`authors`, :func:`families` or :func:`census`.
+    hub
+        Whom, and how patiently.
+    destination
+        Where to.
+
+    Returns
+    -------
+    Dataset
+        The version ``into/NAME/VERSION``, whole: it exists from one moment to the next. Pages lie
+        in ``into/.collecting/NAME`` until then and are deleted afterwards.
+
+    Raises
+    ------
+    CollectError
+        If the Hub gives no usable answer, the disk is full, the version exists, or an unfinished
+        collection of another query lies there. The pages so far are kept; the same call goes on.
+    """
+    pages = Pages(destination.into / ".collecting" / query.dataset)
+    with pages.alone():
+        noted = _noted(query, hub, destination, pages)
+        folder = destination.into / query.dataset / str(noted["version"])
+        if not folder.exists():  # else a run was killed between freezing and clearing away
+            try:
+                _take(query, hub, pages)
+                _refuse_nothing(query, pages)
+                _freeze(query, pages, noted, folder)
+            except NothingFound:
+                raise
+            except CollectError as error:
+                raise CollectError(f"{error}\n{standing(query, destination)}") from None
+        kept = destination.into / ".pages" / query.dataset / folder.name
+        pages.finish(kept if destination.keep_pages else None)
+        return read_descriptor(folder)
+
+
+def standing(query: Query, destination: Destination) -> str:
+    """What is kept of an unfinished collection, and how to go on."""
+    pages = Pages(destination.into / ".collecting" / query.dataset)
+    return (
+        f"{_amount(pages)} are kept in {pages.folder}, and nothing else was written. "
+        "Run the same command again to go on from there."
+    )
+
+
+# Beginning ----------------------------------------------------------------------------------------
+
+
+def _noted(query: Query, hub: Hub, destination: Destination, pages: Pages) -> dict[str, Any]:
+    """What was noted when the collection began, which is now or when a killed run did."""
+    asked = {"option": query.option, "starts": list(query.starts), "endpoint": hub.endpoint}
+    noted, dataset = pages.began(), destination.into / query.dataset
+    same = noted is not None and noted["query"] == asked
+    done = noted is not None and (dataset / str(noted["version"])).exists()
+    if noted is None or destination.restart or (done and not same):
+        return _begin(asked, destination.version, dataset, pages)
+    if not same or destination.version not in (None, noted["version"]):
+        raise CollectError(
+            f"In {pages.folder} lies an unfinished collection that is not the one asked for: "
+            f"{noted['query']['option']} from {noted['query']['endpoint']}, version "
+            f"{noted['version']}, {_amount(pages)}. Finish it with the command that began it, or "
+            "discard it with --restart."
+        )
+    return noted
+
+
+def _begin(
+    asked: dict[str, Any], version: str | None, dataset: Path, pages: Pages
+) -> dict[str, Any]:
+    began = datetime.now(UTC)
+    version = version or f"{began:%Y-%m-%d}"
+    if not _VERSION.fullmatch(version):
+        raise CollectError(
+            f"--version wants letters, digits and . _ - as in 2026-11-21, found '{version}'."
+        )
+    if (dataset / version).exists():
+        raise CollectError(
+            f"{dataset / version} exists and stays as it is. Name another version, for example "
+            f"--version {version}b."
+        )
+    noted = {"query": asked, "version": version, "began": _moment(began)}
+    pages.begin(noted)
+    return noted
+
+
+def _amount(pages: Pages) -> str:
+    kept = pages.kept()
+    return f"{len(kept):,} pages with {sum(page.rows for page in kept):,} rows"
+
+
+def _moment(time: datetime) -> str:
+    return f"{time:%Y-%m-%dT%H:%M:%SZ}"
+
+
+# Taking -------------------------------------------------------------------------------------------
+
+
+def _take(query: Query, hub: Hub, pages: Pages) -> None:
+    """Ask for every page that is not kept yet."""
+    kept = pages.kept()
+    pages.drop_after(len(kept))
+    hub.watch.page(sum(page.rows for page in kept))
+    last = kept[-1] if kept else None
+    asked = {page.address for page in kept}
+    met = _met(query, (model for page in kept for model in pages.models(page)))
+    while (place := _following(query, hub, last, len(met))) is not None:
+        if place[1] in asked:
+            raise CollectError(
+                "The Hub names a page as the next one that was taken before, so its listing has no "
+                "end. Discard what is kept with --restart."
+            )
+        answer = hub.ask(place[1], by_id=query.by_id)
+        last = pages.keep(_page(last, place, answer), answer.body)
+        asked.add(last.address)
+        met |= _met(query, answer.models)
+        hub.watch.page(last.rows)
+
+
+def _following(query: Query, hub: Hub, last: Page | None, met: int) -> tuple[str, str] | None:
+    """What to ask for after a page, with its address; nothing where all is taken."""
+    if query.wanted is not None and met >= query.wanted:
+        return None
+    if last is not None and last.next is not None:
+        return last.start, last.next
+    position = 0 if last is None else 1 + query.starts.index(last.start)
+    if position == len(query.starts):
+        return None
+    start = query.starts[position]
+    return start, query.address(hub.endpoint, start)
+
+
+def _met(query: Query, models: Iterable[Any]) -> set[str]:
+    """Which models of a top list were met; a census needs none of them in memory."""
+    if query.wanted is None:
+        return set()
+    return {str(model["_id"]) for model in models if isinstance(model, dict) and "_id" in model}
+
+
+def _page(last: Page | None, place: tuple[str, str], answer: Answer) -> Page:
+    return Page(
+        number=1 if last is None else last.number + 1,
+        start=place[0],
+        address=place[1],
+        next=answer.next,
+        status=answer.status,
+        rows=len(answer.models),
+        requests=answer.requests,
+        taken_at=_moment(datetime.now(UTC)),
+    )
+
+
+def _refuse_nothing(query: Query, pages: Pages) -> None:
+    """Answers without a single model are not worth going on from."""
+    if not any(page.rows for page in pages.kept()):
+        pages.finish(None)
+        raise NothingFound(
+            f"The Hub gave no model at all for {query.option}, so there is nothing to freeze. "
+            "Check HF_ENDPOINT and the names asked for."
+        )
+
+
+# Freezing -----------------------------------------------------------------------------------------
+
+
+def _freeze(query: Query, pages: Pages, noted: dict[str, Any], folder: Path) -> None:
+    for left in folder.parent.glob(f".{folder.name}-*.part"):  # of a run killed while freezing
+        shutil.rmtree(left)
+    with table(query, pages, as_of=noted["began"][:10]) as taken:
+        counts = taken.counts()
+        rows = taken.parquet() if counts.kept > FRAME_MOST else taken.frame()
+        try:
+            freeze(
+                folder,
+                {query.dataset: rows},
+                descriptor=described(query, noted, pages.kept(), counts),
+            )
+        except OSError as error:
+            raise CollectError(
+                f"The dataset could not be written to {folder}: {error.strerror}. Make room on "
+                "that disk."
+            ) from None

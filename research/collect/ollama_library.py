@@ -1,0 +1,120 @@
+"""Saved files of the public Ollama library as a version of the dataset ``ollama_library``.
+
+A version holds the tables that its files can fill, in the form of the bundled ones. Nothing is
+asked of a network.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from research.collect.ollama_columns import COLUMNS, KEYS, resource
+from research.collect.ollama_dumps import Dump, Row, read
+from research.collect.vacancy import vacant
+from research.datasets import Dataset, freeze
+from research.datasets.files import sha256
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+NAME = "ollama_library"
+PROFILE = "https://datapackage.org/profiles/2.0/datapackage.json"
+PANDAS_TYPES = {"string": "str", "integer": "Int64", "number": "float64", "boolean": "boolean",
+                "date": "datetime64[s]"}  # fmt: skip
+LIMITATIONS = (
+    "Pulls are totals since a name was published, over all of its tags. They are no measure of "
+    "present use, and a pull is neither a user nor a running host: repeated, automated and "
+    "updating pulls count.",
+    "The site rounds: one decimal from 10,000 on, which it drops where it is 0, so that 74K means "
+    "74.0K. pulls_step is that rounding; a difference of two values carries half a step of each.",
+    "The library lists survivors: a name that was withdrawn is gone, and its pulls with it.",
+    "Some names are served by Ollama's own computers only; a pull of theirs is no deployment. "
+    "Without a list of tags this is known only of names without the badge cloud, which are not.",
+    "Sizes are the badges of the page; pulls are not counted by size or tag.",
+    "Descriptions of models are other people's sentences and were dropped.",
+)
+
+
+def freeze_files(
+    paths: Sequence[Path], *, as_of: str | None = None, into: Path = Path("datasets")
+) -> Dataset:
+    """Freeze saved files of the Ollama library as a version of ``ollama_library``.
+
+    Parameters
+    ----------
+    paths
+        Files of the kinds named above; the pages of one day may be several files.
+    as_of
+        Day (YYYY-MM-DD) on which the pages were saved; a registry dump and a series say their own.
+    into
+        The folder of datasets.
+
+    Returns
+    -------
+    Dataset
+        Its version is the last day in the files.
+
+    Raises
+    ------
+    ResearchError
+        If a file is none of these kinds or cannot be read, if a day is missing, or if the version
+        exists. Nothing is written then.
+    """
+    dumps = [read(path, as_of=as_of) for path in paths]
+    frames = {
+        table: frame
+        for table in COLUMNS
+        if len(frame := _frame(table, (row for dump in dumps for row in dump.rows.get(table, []))))
+    }
+    days = [frame.iloc[:, 0].max() for frame in frames.values()]
+    version = f"{max(days):%Y-%m-%d}"
+    return freeze(
+        vacant(into, NAME, version),
+        frames,
+        descriptor=_descriptor(dumps, version, list(frames)),
+    )
+
+
+def _frame(table: str, rows: Iterable[Row]) -> pd.DataFrame:
+    """Rows of all files; of a name that stands twice on a day, the first filled value of each."""
+    import pandas as pd
+
+    columns, (day, *_) = COLUMNS[table], KEYS[table]
+    frame = pd.DataFrame(list(rows), columns=list(columns), dtype=object)
+    once = frame.groupby(KEYS[table], sort=False, as_index=False).first()[list(columns)]
+    once[day] = pd.to_datetime(once[day])
+    return once.astype({name: PANDAS_TYPES[kind] for name, (kind, *_) in columns.items()})
+
+
+def _descriptor(dumps: Sequence[Dump], version: str, tables: list[str]) -> dict[str, Any]:
+    left_out = sum(dump.left_out for dump in dumps)
+    outside = (
+        f"{left_out} entries of the pages are not names of the library (they belong to accounts) "
+        "and were left out."
+    )
+    return {
+        "$schema": PROFILE,
+        "name": NAME,
+        "title": f"The Ollama library, {version}",
+        "description": "What saved files of the public Ollama library showed: "
+        f"{', '.join(resource(table)['title'].lower() for table in tables)}.",
+        "version": version,
+        "licenses": [
+            {
+                "name": "LicenseRef-facts",
+                "title": "Facts that the public pages show; the licence of whoever published a "
+                "dump applies to the dump",
+            }
+        ],
+        "sources": [
+            {"title": "The public Ollama library", "path": "https://ollama.com/library",
+             "file": dump.path.name, "hash": sha256(dump.path)}
+            for dump in dumps
+        ],
+        "citation": f"The Ollama library, public pages as of {version} (dataset {NAME}, version "
+        f"{version}), read with modelometrics.",
+        "knownLimitations": [*([outside] if left_out else []), *LIMITATIONS],
+        "resources": [resource(table) for table in tables],
+    }  # fmt: skip

@@ -1,0 +1,178 @@
+"""From files of records to frozen aggregate tables."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from research.collect.scans.description import About, describe_scan
+from research.collect.scans.engine import Engine
+from research.collect.scans.protection import Frames, Part, protect
+from research.collect.scans.rules import CloneRules
+from research.collect.scans.stages import counts, keep_stages
+from research.collect.scans.tables import published
+from research.datasets import Dataset, freeze
+from research.results import ResearchError
+
+ENDINGS = (".jsonl", ".ndjson", ".json", ".parquet")
+PACKED = (".gz", ".zst")
+NAME = re.compile(r"[a-z][a-z0-9_]*")
+SECRET = 32  # bytes of the key: 256 bits
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """Choices of an aggregation, which its descriptor repeats.
+
+    Parameters
+    ----------
+    name
+        Name of the dataset; the tables without suspected clones are in ``NAME_without_clones``.
+    threshold
+        Fewest hosts of a published cell.
+    rules
+        From where on hosts with identical sets of models are suspected.
+    """
+
+    name: str = "my_scan"
+    threshold: int = 10
+    rules: CloneRules = CloneRules()
+
+    def __post_init__(self) -> None:
+        if not NAME.fullmatch(self.name):
+            raise ResearchError(
+                f"The name of a dataset is lower-case letters, digits and underscores; found "
+                f"'{self.name}'. Choose another --name."
+            )
+        if self.threshold < 2:
+            raise ResearchError(
+                f"The threshold is at least 2 hosts, found {self.threshold}: a cell of one host "
+                "tells of that host."
+            )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Aggregated:
+    """What was written, and what became of the records."""
+
+    datasets: tuple[Dataset, ...]
+    reasons: dict[str, int]
+    totals: dict[str, float]
+
+
+def scan_files(paths: Sequence[Path]) -> list[Path]:
+    """The files of records among these files and folders, in order.
+
+    Raises
+    ------
+    ResearchError
+        If a path does not exist, or there is no file that can be read.
+    """
+    found: list[Path] = []
+    for path in paths:
+        if not path.exists():
+            raise ResearchError(f"There is no file or folder {path}. Check the path.")
+        inside = sorted(path.rglob("*")) if path.is_dir() else [path]
+        found += [file for file in inside if file.is_file() and _is_readable(file)]
+    if not found:
+        raise ResearchError(
+            f"No file of records in {', '.join(map(str, paths))}: the names end in "
+            f"{', '.join(ENDINGS)}, and may end in .gz or .zst after that (not .parquet)."
+        )
+    return found
+
+
+def _is_readable(path: Path) -> bool:
+    name = path.name.lower()
+    for packed in PACKED:
+        name = name.removesuffix(packed)
+    return name.endswith(ENDINGS)
+
+
+def aggregate(
+    engine: Engine,
+    files: Sequence[Path],
+    folder: Path,
+    *,
+    options: Options | None = None,
+    announce: Callable[[str], None] = lambda _stage: None,
+) -> Aggregated:
+    """Aggregate record-level scans and freeze the tables.
+
+    Parameters
+    ----------
+    engine
+        DuckDB (``Embedded``) or Spark (``Cluster``).
+    files
+        Files of records (see ``record``).
+    folder
+        The folder of datasets; the version is the day (UTC) of the newest observation.
+    options
+        Name, threshold and rules.
+    announce
+        Told of each stage as it begins.
+
+    Returns
+    -------
+    Aggregated
+        The dataset with all hosts, and the one without suspected clones, unless these are so few
+        that their number would be told.
+
+    Raises
+    ------
+    ResearchError
+        If no record is valid, or there is such a version already. No message holds an address.
+    """
+    chosen = options or Options()
+    announce("reading the records")
+    engine.read(files, secrets.token_hex(SECRET))
+    announce("counting hosts and models")
+    keep_stages(engine, chosen.rules)
+    found = counts(engine)
+    announce("suppressing small cells")
+    safe = protect(found, chosen.threshold)
+    reasons = found["reasons"].set_index("reason")["records"].astype(int).to_dict()
+    version = _version(found, reasons)
+    announce("writing the tables")
+    parts: tuple[Part, ...] = ("hosts", "genuine") if safe.clones_told else ("hosts",)
+    about = [
+        About(
+            name=chosen.name + ("" if part == "hosts" else "_without_clones"),
+            version=version, files=len(files), records=reasons["all"], rules=chosen.rules,
+            threshold=chosen.threshold, clones_counted=part == "hosts",
+        )
+        for part in parts
+    ]  # fmt: skip
+    _refuse_known(folder, about)
+    made = [published(safe, found["reasons"], part, as_of=version) for part in parts]
+    written = [_freeze(folder, which, frames) for which, frames in zip(about, made, strict=True)]
+    totals = dict(made[0]["totals"][["name", "value"]].itertuples(index=False, name=None))
+    return Aggregated(datasets=tuple(written), reasons=reasons, totals=totals)
+
+
+def _version(found: Frames, reasons: dict[str, int]) -> str:
+    latest = found["latest"]["latest"].dropna()
+    if latest.empty:
+        told = "; ".join(f"{reason}: {records}" for reason, records in reasons.items() if records)
+        raise ResearchError(f"No record of the scan is valid ({told}). Check the record form.")
+    return datetime.fromtimestamp(int(latest.iloc[0]) / 1e6, UTC).strftime("%Y-%m-%d")
+
+
+def _refuse_known(folder: Path, about: Sequence[About]) -> None:
+    for each in about:
+        target = folder / each.name / each.version
+        if target.exists():
+            raise ResearchError(
+                f"There is a dataset {target} already. Choose another --name, or remove it: two "
+                "releases of the same records can give suppressed cells away."
+            )
+
+
+def _freeze(folder: Path, about: About, frames: Frames) -> Dataset:
+    named = {f"{about.name}_{table}": frame for table, frame in frames.items()}
+    target = folder / about.name / about.version
+    return freeze(target, named, descriptor=describe_scan(about, frames))

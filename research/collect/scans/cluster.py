@@ -1,0 +1,160 @@
+"""Spark, on this machine or on a cluster; the extra ``spark`` and Java 17.
+
+Where the work is done changes nothing but the reading of records: the same text of SQL counts. A
+cluster is named by ``--spark-master`` (``spark://host:7077``, ``yarn``, ``k8s://...``) or, with
+Spark Connect, by the variable SPARK_REMOTE (``sc://host``); its settings come from Spark's own
+configuration. The files must be where the workers find them under the same path. On a cluster the
+secret travels to the workers as one row of a table, encrypted if ``spark.network.crypto.enabled``
+and ``spark.io.encryption.enabled`` are set; it is in no plan, log or event log.
+"""
+
+from __future__ import annotations
+
+import os
+import warnings
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from research.collect.scans.engine import Dialect, observation
+from research.collect.scans.record import FIELDS
+from research.results import ResearchError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+MODELS = (
+    "STRUCT<models: ARRAY<STRUCT<name: STRING, digest: STRING, details: STRUCT<family: STRING, "
+    "parameter_size: STRING, quantization_level: STRING>>>>"
+)
+RECORD = ", ".join(f"{name} STRING" for name in FIELDS)
+BROKEN = " AND ".join(f"{name} IS NULL" for name in FIELDS)
+
+WORDS = Dialect(
+    sha256="sha2({}, 256)",
+    number=lambda text: f"CAST(conv(left({text}, 15), 16, 10) AS BIGINT)",
+    fingerprint=lambda columns: f"(xxhash64({columns}) & {2**63 - 1})",
+    microseconds=lambda text: f"unix_micros(try_cast({text} AS TIMESTAMP))",
+    each=lambda items, made: f"transform({items}, m -> {made})",
+    least="array_min({})",
+    greatest="array_max({})",
+    explode="explode({})",
+)
+
+
+class Cluster:
+    """Spark with what memory cannot hold below ``folder`` (of each worker, on a cluster)."""
+
+    words = WORDS
+
+    def __init__(self, folder: Path, master: str | None) -> None:
+        with warnings.catch_warnings():
+            # Spark warns of pandas 3, of which only rows that Spark gives become frames here.
+            warnings.simplefilter("ignore")
+            try:
+                from pyspark.errors import PySparkException
+                from pyspark.sql import SparkSession
+            except ModuleNotFoundError:
+                raise ResearchError(
+                    "Spark is not installed. Install the extra (pip install 'modelometrics[spark]') "
+                    "and Java 17, or leave out --engine spark: DuckDB makes the same tables."
+                ) from None
+            self._failure = PySparkException
+            self._session = _session(SparkSession.builder, folder, master)
+        self._session.conf.set("spark.sql.session.timeZone", "UTC")
+        self._session.conf.set("spark.sql.ansi.enabled", "true")
+
+    def read(self, files: Sequence[Path], secret: str) -> None:
+        texts = [str(path) for path in files if path.suffix != ".parquet"]
+        tables = [path for path in files if path.suffix == ".parquet"]
+        sources = [self._lines(texts)] if texts else []
+        sources += [self._table(number, path) for number, path in enumerate(tables)]
+        # As a row of a table, not as text of the query: plans and event logs hold the latter.
+        self._session.createDataFrame([(secret,)], "key STRING").createOrReplaceTempView("secret")
+        fields = " UNION ALL ".join(_fields(source) for source in sources)
+        self.keep("observations", observation(self.words, fields, "key"))
+
+    def keep(self, name: str, query: str) -> None:
+        from pyspark import StorageLevel
+
+        frame = self._ask(query).persist(StorageLevel.MEMORY_AND_DISK)
+        frame.createOrReplaceTempView(name)
+
+    def frame(self, query: str) -> pd.DataFrame:
+        import pandas as pd
+
+        asked = self._ask(query)
+        try:
+            rows = [tuple(row) for row in asked.collect()]
+        except self._failure as error:
+            kind = type(error).__name__
+        else:
+            return pd.DataFrame(rows, columns=asked.columns)
+        raise ResearchError(_refusal(kind))
+
+    def close(self) -> None:
+        self._session.stop()
+
+    def _ask(self, query: str) -> Any:
+        return self._session.sql(query)
+
+    def _lines(self, files: Sequence[str]) -> str:
+        self._session.read.text(list(files)).createOrReplaceTempView("lines")
+        return f"""
+            SELECT parsed.* FROM (
+                SELECT from_json(CASE WHEN is_valid_utf8(value) THEN value END, '{RECORD}') AS parsed
+                FROM lines WHERE trim(value) <> ''
+            )
+        """
+
+    def _table(self, number: int, path: Path) -> str:
+        frame = self._session.read.parquet(str(path))
+        frame.createOrReplaceTempView(f"table{number}")
+        texts = ", ".join(
+            f"CAST({name if name in frame.columns else 'NULL'} AS STRING) AS {name}"
+            for name in FIELDS[:-1]
+        )
+        kinds = dict(frame.dtypes)
+        tags = {"string": "tags", "": "CAST(NULL AS STRING)"}
+        return f"SELECT {texts}, {tags.get(kinds.get('tags', ''), 'to_json(tags)')} AS tags FROM table{number}"
+
+
+def _session(builder: Any, folder: Path, master: str | None) -> Any:
+    """The session: a cluster's where one is named, else one of this machine without a web page."""
+    if master is None and "SPARK_REMOTE" in os.environ:
+        return builder.remote(os.environ["SPARK_REMOTE"]).getOrCreate()
+    builder = builder.appName("aggregate scans")
+    if master is not None:
+        return builder.master(master).getOrCreate()
+    options = {
+        "spark.ui.enabled": "false",
+        "spark.io.encryption.enabled": "true",  # the secret is in no file, not even for a moment
+        "spark.local.dir": str(folder / "local"),
+        "spark.sql.warehouse.dir": str(folder / "warehouse"),
+        "spark.sql.shuffle.partitions": "8",
+        "spark.ui.showConsoleProgress": "false",
+        "spark.log.level": "OFF",
+        "spark.driver.bindAddress": "127.0.0.1",
+        "spark.driver.host": "127.0.0.1",
+    }
+    for name, value in options.items():
+        builder = builder.config(name, value)
+    return builder.master("local[2]").getOrCreate()
+
+
+def _fields(source: str) -> str:
+    """The fields of the records; a body can be an object or the text of one."""
+    return f"""
+        SELECT *, from_json(tags, '{MODELS}').models AS models,
+            tags IS NOT NULL AS answered, {BROKEN} AS broken, false AS again,
+            CAST(NULL AS STRING) AS filename
+        FROM ({source}) CROSS JOIN secret
+    """
+
+
+def _refusal(kind: str) -> str:
+    return (
+        f"Spark could not finish ({kind}; its own message is not shown, because it could quote a "
+        "record). Check that every file is whole (JSON lines, plain or .gz, or Parquet) and that "
+        "the workers find it under this path."
+    )

@@ -1,0 +1,166 @@
+"""The embedded engine: DuckDB within this process, on files in a folder that vanishes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import duckdb
+
+from research.collect.scans.engine import Dialect, observation
+from research.collect.scans.record import AGAIN, FIELDS
+from research.results import ResearchError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+MEMORY = "380MB"  # of DuckDB's own pages: with the interpreter and the reader's buffers, 600 MB
+THREADS = 2
+LONGEST_RECORD = 16_777_216  # bytes; a longer line makes DuckDB refuse the file
+
+MODEL = (
+    "STRUCT(name VARCHAR, digest VARCHAR, "
+    "details STRUCT(family VARCHAR, parameter_size VARCHAR, quantization_level VARCHAR))"
+)
+BODY = f"STRUCT(models {MODEL}[])"
+SHAPE = (
+    '{"models": [{"name": "VARCHAR", "digest": "VARCHAR", "details": {"family": "VARCHAR", '
+    '"parameter_size": "VARCHAR", "quantization_level": "VARCHAR"}}]}'
+)
+BROKEN = " AND ".join(f"{name} IS NULL" for name in FIELDS)
+
+WORDS = Dialect(
+    sha256="sha256({})",
+    number=lambda text: f"CAST(concat('0x', left({text}, 15)) AS BIGINT)",
+    fingerprint=lambda columns: f"CAST(hash({columns}) >> 1 AS BIGINT)",
+    microseconds=lambda text: f"epoch_us(try_cast({text} AS TIMESTAMPTZ))",
+    each=lambda items, made: f"list_transform({items}, lambda m: {made})",
+    least="list_min({})",
+    greatest="list_max({})",
+    explode="unnest({})",
+)
+
+
+class Embedded:
+    """DuckDB with its tables, and what memory cannot hold, below ``folder``."""
+
+    words = WORDS
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        options = {
+            "memory_limit": MEMORY,
+            "threads": THREADS,
+            "temp_directory": str(folder / "spilled"),
+            "preserve_insertion_order": False,
+            "autoinstall_known_extensions": False,
+        }
+        self._connection = duckdb.connect(folder / "stages.duckdb", config=options)
+        self._run("SET TimeZone = 'UTC'")
+
+    def read(self, files: Sequence[Path], secret: str) -> None:
+        key = f"'{secret}'"
+        lines = [path for path in files if path.suffix != ".parquet"]
+        if lines:
+            self._write("lines", observation(self.words, _objects(lines), key))
+            again = self.frame(f"SELECT DISTINCT file FROM {self._kept('lines')}")["file"].dropna()
+            if len(again):
+                texts = _texts([Path(path) for path in again])
+                self._write("texts", observation(self.words, texts, key))
+        for number, path in enumerate(path for path in files if path.suffix == ".parquet"):
+            self._write(f"table{number}", observation(self.words, self._table(path), key))
+        self._run(
+            f"CREATE VIEW observations AS FROM {self._kept('*')} "
+            f"WHERE reason IS DISTINCT FROM '{AGAIN}'"
+        )
+
+    def keep(self, name: str, query: str) -> None:
+        self._run(f"CREATE TABLE {name} AS {query}")
+
+    def frame(self, query: str) -> pd.DataFrame:
+        return self._run(query).df()
+
+    def close(self) -> None:
+        self._connection.close()
+
+    def _kept(self, name: str) -> str:
+        return f"read_parquet('{_quoted(self._folder / name)}.observations')"
+
+    def _write(self, name: str, rows: str) -> None:
+        """Into a Parquet file beside the database: written in one pass, read by column."""
+        path = f"{_quoted(self._folder / name)}.observations"
+        self._run(f"COPY ({rows}) TO '{path}' (FORMAT parquet, COMPRESSION snappy)")
+
+    def _table(self, path: Path) -> str:
+        source = f"read_parquet('{_quoted(path)}')"
+        held = {row[0] for row in self._run(f"DESCRIBE FROM {source}").fetchall()}
+        texts = ", ".join(
+            f"CAST({name if name in held else 'NULL'} AS VARCHAR) AS {name}" for name in FIELDS[:-1]
+        )
+        tags = "to_json(tags)" if "tags" in held else "CAST(NULL AS JSON)"
+        return _parsed(f"SELECT {texts}, {tags} AS tags, NULL AS filename FROM {source}")
+
+    def _run(self, query: str) -> duckdb.DuckDBPyConnection:
+        """DuckDB's own message could quote a record: it ends here."""
+        try:
+            return self._connection.execute(query)
+        except duckdb.Error as error:
+            kind = type(error).__name__
+        raise ResearchError(_refusal(kind))
+
+
+def _objects(files: Sequence[Path]) -> str:
+    """Bodies that are objects, in one pass of the parser; of others only that they are there."""
+    return f"""
+        SELECT *, tags.models AS models, {BROKEN} AS broken, tags IS NOT NULL AS answered,
+            tags IS NOT NULL AND tags.models IS NULL AS again
+        FROM {_lines(files, BODY)}
+    """
+
+
+def _texts(files: Sequence[Path]) -> str:
+    """The records of these files of which the first reading could not tell."""
+    parsed = _parsed(f"FROM {_lines(files, 'JSON')}")
+    return f"FROM ({parsed}) WHERE answered AND (as_text OR models IS NULL)"
+
+
+def _lines(files: Sequence[Path], body: str) -> str:
+    named = ", ".join(f"'{_quoted(path)}'" for path in files)
+    columns = ", ".join(f"{name}: '{body if name == 'tags' else 'VARCHAR'}'" for name in FIELDS)
+    return (
+        f"read_json([{named}], columns = {{{columns}}}, format = 'newline_delimited', "
+        f"ignore_errors = true, filename = true, maximum_object_size = {LONGEST_RECORD})"
+    )
+
+
+def _parsed(source: str) -> str:
+    """Bodies of any kind: objects, texts of objects, or neither."""
+    return f"""
+        SELECT * EXCLUDE (body), json_transform(body, '{SHAPE}').models AS models, false AS again
+        FROM (
+            SELECT *, {BROKEN} AS broken,
+                coalesce(json_type(tags), 'NULL') <> 'NULL' AS answered,
+                coalesce(json_type(tags), 'NULL') = 'VARCHAR' AS as_text,
+                CASE WHEN json_type(tags) <> 'VARCHAR' THEN tags
+                    WHEN json_valid(tags ->> '$') THEN CAST(tags ->> '$' AS JSON) END AS body
+            FROM ({source})
+        )
+    """
+
+
+def _quoted(path: Path) -> str:
+    return str(path).replace("'", "''")
+
+
+def _refusal(kind: str) -> str:
+    if kind == "OutOfMemoryException":
+        return (
+            f"DuckDB needs more than {MEMORY} of memory, or more disk than there is, for these "
+            "scans. Free some disk, or aggregate on a cluster with --engine spark."
+        )
+    return (
+        f"DuckDB could not read the scans ({kind}; its own message is not shown, because it could "
+        "quote a record). Check that every file is whole (JSON lines, plain, .gz or .zst, or "
+        f"Parquet) and that no line is longer than {LONGEST_RECORD // 1_048_576} MB."
+    )

@@ -1,0 +1,120 @@
+"""What an engine must offer, and the few words in which the two dialects of SQL differ.
+
+Everything after the reading is one text of SQL for both: see ``stages``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from research.collect.scans.record import (
+    AGAIN,
+    BROKEN,
+    LONG_NAME,
+    LONGEST_ADDRESS,
+    LONGEST_NAME,
+    LONGEST_TEXT,
+    NO_ADDRESS,
+    NO_MODELS,
+    NO_PORT,
+    NO_TIME,
+    NUL,
+)
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """Words of SQL that differ: each is a template or a function of SQL texts."""
+
+    sha256: str
+    number: Callable[[str], str]  # of a hexadecimal text: its first 60 bits, a whole number
+    fingerprint: Callable[[str], str]  # a 64-bit hash of columns, for grouping within one run
+    microseconds: Callable[[str], str]  # of a text: its time since 1970 in UTC, or null
+    each: Callable[[str, str], str]  # the list of an expression of m over a list
+    least: str
+    greatest: str
+    explode: str
+
+
+class Engine(Protocol):
+    """DuckDB or Spark: reads the records, keeps tables, answers in small frames."""
+
+    words: Dialect
+
+    def read(self, files: Sequence[Path], secret: str) -> None:
+        """Make the table ``observations`` (see ``observation``): no address gets beyond this."""
+
+    def keep(self, name: str, query: str) -> None:
+        """Compute a query and keep it as a table."""
+
+    def frame(self, query: str) -> pd.DataFrame:
+        """The few rows of a query."""
+
+
+def observation(words: Dialect, fields: str, key: str) -> str:
+    """SQL of one row a record: its keyed host and what counts, or the reason why it does not.
+
+    Parameters
+    ----------
+    words
+        The dialect.
+    fields
+        SQL that gives the texts of the record's fields, ``broken`` (no such object), ``answered``
+        (there is a body), ``models`` (a list of structs, or null where the body holds none), and
+        ``again`` with ``file`` (this reading cannot tell: another one of that file will).
+    key
+        SQL of the secret. The host is the first 60 bits of SHA-256 of the secret and the address.
+        The secret has 256 random bits, is made anew in each run and never written, so that nobody
+        can try addresses against the numbers afterwards (there are few enough IPv4 addresses to try
+        all). Sixty bits make two of ten million addresses meet with a chance of 1 in 20,000.
+    """
+    kept = "left(coalesce({}, ''), " + str(LONGEST_TEXT) + ")"
+    lengths = words.each("models", "coalesce(length(m.name), 0)")
+    details = ("family", "parameter_size", "quantization_level")
+    texts = ", ".join(f"{kept.format(f'm.details.{name}')}, chr(31)" for name in details)
+    host = words.number(words.sha256.format("concat(key, address)"))
+    listed = words.each("models", words.fingerprint("m.name, m.digest"))
+    signature = words.fingerprint(f"array_sort({listed})")
+    profile = words.fingerprint("country, city, organisation, version")
+    return f"""
+        SELECT reason, answered, port, observed_at, country, city, organisation, version,
+            CASE WHEN again THEN file END AS file,
+            CASE WHEN reason IS NULL THEN {host} END AS host,
+            {profile} AS profile,
+            CASE WHEN reason IS NULL AND answered THEN {signature} END AS signature,
+            CASE WHEN reason IS NULL AND answered THEN
+                {words.each("models", f"concat({texts}, m.name)")} END AS models
+        FROM (
+            SELECT *,
+                CASE WHEN again THEN '{AGAIN}' WHEN broken THEN '{BROKEN}'
+                    WHEN coalesce(address, '') = '' OR length(address) > {LONGEST_ADDRESS}
+                        OR left(address, 1) IN ('[', '{{') THEN '{NO_ADDRESS}'
+                    WHEN coalesce(port, 0) NOT BETWEEN 1 AND 65535 THEN '{NO_PORT}'
+                    WHEN observed_at IS NULL THEN '{NO_TIME}'
+                    WHEN answered AND (models IS NULL OR shortest = 0) THEN '{NO_MODELS}'
+                    WHEN longest > {LONGEST_NAME} THEN '{LONG_NAME}'
+                    WHEN position(chr(0) IN concat(address, country, city, organisation)) > 0
+                        THEN '{NUL}'
+                END AS reason
+            FROM (
+                SELECT broken, again, filename AS file, answered, models, {key} AS key,
+                    lower(trim(address)) AS address,
+                    try_cast(port AS INT) AS port,
+                    CASE WHEN length(observed_at) >= 19 AND substr(observed_at, 5, 1) = '-'
+                        THEN {words.microseconds("observed_at")} END AS observed_at,
+                    {kept.format("country")} AS country,
+                    {kept.format("city")} AS city,
+                    {kept.format("as_organisation")} AS organisation,
+                    {kept.format("version")} AS version,
+                    {words.least.format(lengths)} AS shortest,
+                    {words.greatest.format(lengths)} AS longest
+                FROM ({fields}) AS fields
+            ) AS typed
+        ) AS checked
+    """
