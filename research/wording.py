@@ -36,14 +36,16 @@ def percent(share: float, digits: int = 1) -> str:
 
 
 def span(low: float, high: float, between: str = ", ") -> str:
-    """Both ends of a range, with the decimals that the smaller one needs.
+    """Both ends of a range, with the decimals that tell them apart and the smaller one needs.
 
-    >>> span(0.017, 0.0612), span(-0.2, 0.5), span(0, math.inf)
-    ('0.017, 0.061', '-0.20, 0.50', '0.00, infinity')
+    >>> span(0.017, 0.0612), span(-0.2, 0.5), span(0, math.inf), span(0.3612, 0.3634)
+    ('0.017, 0.061', '-0.20, 0.50', '0.00, infinity', '0.361, 0.363')
     """
     sizes = [abs(end) for end in (low, high) if end and math.isfinite(end)]
-    digits = 3 if sizes and min(sizes) < 0.05 else 2
-    return f"{number(low, digits)}{between}{number(high, digits)}"
+    least = 3 if sizes and min(sizes) < 0.05 else 2
+    told = [(number(low, digits), number(high, digits)) for digits in range(least, 5)]
+    ends = next((pair for pair in told if pair[0] != pair[1]), told[0])
+    return between.join(ends)
 
 
 def one_line(estimate: Estimate, verdict: Verdict | None = None) -> str:

@@ -148,12 +148,14 @@ def reproduce(
                 print(change)
             print(f"{len(moved)} differences." if moved else f"All {total} results reproduce.")
         raise typer.Exit(1 if moved else 0)
-    with progress("Study", total + 1) as done:
+    with progress("Study", total + 2) as done:
         results = study.reproduce(folder, jobs=jobs, done=done)
+    made = {name: str(folder / "build" / name) for name in ("figures", "paper.pdf", "page.html")}
+    if as_json:
+        print_json({"results": str(folder / "results"), **made})
+        return
     print_verdicts(results)
-    print(
-        f"Results in {folder}/results, figures in {folder}/build/figures, {folder}/build/paper.pdf."
-    )
+    print(f"Results in {folder}/results; also {', '.join(made.values())}. See: research open.")
 
 
 def calibrate(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from research import datasets
 from research.publish.claims import Tested
-from research.publish.page.phrases import amount, interval_text, region
+from research.publish.phrases import amount, interval_text, region
 from research.results import Answer, Bounds, Choices, Estimate, Result, Specification
 
 WHY = {

@@ -1,4 +1,4 @@
-"""The whole study: every analysis, its result and figure, then the paper."""
+"""The whole study: every analysis, its result and figure, then the paper and the page."""
 
 from __future__ import annotations
 
@@ -19,16 +19,19 @@ from research.analysis import SEED, analyses, find, record, recorded, run
 from research.analysis.declare import where_in
 from research.places import write_beside
 from research.plain import changes
+from research.publish.page import page
 from research.publish.paper import compile_paper, prepare_paper, working_copy
 from research.results import ResearchError, Result
 
+OUTPUTS = {".json", ".svg", ".pdf", ".png", ".html"}
+OUTPUTS = {".json", ".svg", ".pdf", ".png", ".html"}
 Progress = Callable[[str], None]  # told the name of each step when it is done
 
 
 def reproduce(
     folder: Path, *, jobs: int | None = None, done: Progress = lambda _: None
 ) -> list[Result]:
-    """Run every analysis into ``folder/results``, draw ``folder/build/figures``, compile the paper.
+    """Run every analysis into ``folder/results``, draw its figure, compile paper and page.
 
     Nothing of the last run is replaced before every analysis has finished.
 
@@ -50,6 +53,8 @@ def reproduce(
     prepare_paper(results, folder)
     compile_paper(folder)
     done("paper")
+    page(folder / "results", folder / "build" / "page.html")
+    done("page")
     write_manifest(folder)
     return results
 
@@ -160,7 +165,7 @@ def write_manifest(folder: Path) -> Path:
     """What made the outputs: versions, platform, commit, seed, and the hash of every output."""
     outputs = sorted(
         path for path in folder.rglob("*")
-        if path.suffix in {".json", ".svg", ".pdf", ".png"} and path.name != "manifest.json"
+        if path.suffix in OUTPUTS and path.name != "manifest.json"
     )  # fmt: skip
     libraries = ("numpy", "scipy", "statsmodels", "pandas", "matplotlib", "seaborn", "typst")
     manifest = {

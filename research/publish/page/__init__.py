@@ -1,0 +1,167 @@
+"""The page: every claim with its verdict, in one HTML file that needs nothing else.
+
+``contents`` reads results into plain data; the templates turn these into markup, with everything
+escaped; what a browser needs later travels compressed inside the file. The page computes nothing:
+its script shows texts and positions that were made here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from markupsafe import Markup
+
+from research.analysis import recorded
+from research.places import write_beside
+from research.publish.page.contents import contents
+from research.publish.page.embedding import font, packed, script_hash, script_json
+from research.results import ResearchError
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+TEMPLATES = Path(__file__).parent / "templates"
+FACES = {"Regular": ("400", "normal"), "Semibold": ("600", "normal"), "It": ("400", "italic")}
+FIRST = "document.documentElement.classList.add('live')"  # before anything is drawn
+MARKS = {
+    "supported": "yes",
+    "supported by documentation": "yes",
+    "holds": "elsewhere-yes",
+    "contradicted": "no",
+    "contradicted by documentation": "no",
+    "does not hold": "elsewhere-no",
+    "not identified": "open",
+    "inconclusive": "few",
+    "not testable": "none",
+}
+MEANINGS = {
+    "supported": "All that the data allow lies in the region that the claim needs, for the claim's "
+    "own data, definition, population and date.",
+    "contradicted": "All that the data allow lies outside that region, on the same terms.",
+    "holds": "The same as supported, for another population, measure or a later date, which is "
+    "named: it does not settle the claim as it was made.",
+    "does not hold": "The same as contradicted, for another population, measure or a later date. "
+    "Answers differ: others as near to the claim have another verdict; its card lists them.",
+    "not identified": "The data allow values on both sides, even without any sampling error: more "
+    "of the same data would not help.",
+    "inconclusive": "Only the sampling error reaches to the other side.",
+    "contradicted by documentation": "A document settles it, not an estimate. In the same way: "
+    "supported by documentation.",
+    "not testable": "No threshold was named beforehand, or no data can speak to it.",
+}
+
+
+def page(results_folder: Path, out: Path) -> Path:
+    """Write the page about all results of a folder to ``out``: the same bytes every time.
+
+    Parameters
+    ----------
+    results_folder
+        Holds one recorded result an analysis, such as ``paper/results``.
+    out
+        The HTML file.
+
+    Returns
+    -------
+    pathlib.Path
+        ``out``.
+
+    Raises
+    ------
+    ResearchError
+        If the folder holds no result, a claim has no answer, or a finding no longer fits.
+    """
+    recordings = {
+        path.stem: path.read_text(encoding="utf-8")
+        for path in sorted(results_folder.glob("*.json"))
+    }
+    if not recordings:
+        raise ResearchError(f"No results in {results_folder}. Make them with: research reproduce.")
+    shown = contents([recorded(name, results_folder) for name in recordings])
+    write_beside(out, render(shown, recordings).encode())
+    return out
+
+
+def render(shown: Mapping[str, Any], recordings: Mapping[str, str]) -> str:
+    """The contents as one HTML document, which carries the recorded results as they are."""
+    style, script = (_template_text(name) for name in ("page.css", "page.js"))
+    return (
+        _templates()
+        .get_template("page.html")
+        .render(
+            shown,
+            verdicts=sorted(shown["verdicts"], key=lambda each: list(MARKS).index(each[0])),
+            meanings=MEANINGS,
+            titles={card["id"]: card["statement"] for card in shown["claims"]},
+            fonts={
+                name: {"weight": weight, "style": slant, "data": font(name)}
+                for name, (weight, slant) in FACES.items()
+            },
+            style=Markup(style),
+            first=Markup(FIRST),
+            script=Markup(script),
+            hashes=[script_hash(FIRST), script_hash(script)],
+            data=Markup(script_json(_data(shown, recordings))),
+        )
+    )
+
+
+def _data(shown: Mapping[str, Any], recordings: Mapping[str, str]) -> dict[str, Any]:
+    """What the script reads: a row a claim, and the compressed cards, figures and results."""
+    cards = [*shown["claims"], *shown["own"]]
+    return {
+        "claims": [_row(card) for card in shown["claims"]],
+        "marks": MARKS,
+        "cards": {card["id"]: packed(script_json(list(_questions(card)))) for card in cards},
+        "figures": {name: packed(text) for name, text in shown["figures"].items()},
+        "results": {name: packed(text) for name, text in recordings.items()},
+    }
+
+
+def _row(card: Mapping[str, Any]) -> dict[str, str]:
+    """One claim as it stands in the table of all claims that can be downloaded."""
+    return {
+        "id": card["id"],
+        "claim": card["statement"],
+        "source": card["source"]["name"],
+        "channel": card["channel"],
+        "verdict": card["word"],
+        "scope": card["scope"],
+        "estimate": card.get("amount", ""),
+        "needs": card.get("needs", ""),
+        "agree": card["agree"],
+        "sentences": card["quote"],
+    }
+
+
+def _questions(card: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """Each question of a card: its markup (the first stands in the page), switches, sliders."""
+    macro = _templates().get_template("parts.html").module.question  # type: ignore[attr-defined]
+    for position, item in enumerate(card["questions"]):
+        yield {
+            "html": "" if position == 0 else str(macro(item)),
+            "explorer": item["explorer"],
+            "sliders": item["sliders"],
+        }
+
+
+@cache
+def _templates() -> Environment:
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    templates = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    templates.globals["marks"] = MARKS
+    return templates
+
+
+def _template_text(name: str) -> str:
+    return (TEMPLATES / name).read_text(encoding="utf-8")

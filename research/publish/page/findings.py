@@ -1,0 +1,119 @@
+"""The three findings of the first screen. Numbers come from results by path; a fact that the text
+states in words is checked, so that a changed result stops the page instead of falsifying it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from research.publish.phrases import amount, sensitivity
+from research.results import Answer, Estimate, ResearchError, Result
+
+CLASSES = ("small", "medium", "large", "extra-large")
+GAP = "share of downloads, China minus US"
+LIST, CATALOGUE = "top 1,000, 2026-06-11", "LLM catalogue, 2026-10-05"
+TAGS = "Chinese-origin share of the ten leading tags"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A headline, its evidence in two or three sentences, and the claims that it is about."""
+
+    headline: str
+    text: str
+    claims: tuple[str, ...]
+
+
+def findings(results: Sequence[Result]) -> list[Finding]:
+    """What changes what one may believe."""
+    by_name = {result.analysis: result for result in results}
+    return [
+        _sizes(by_name["parameter_scale"]),
+        _downloads(by_name["chinese_origin_downloads"]),
+        _block(by_name["chinese_origin_deployments"]),
+    ]
+
+
+def stated(fact: bool, words: str) -> None:
+    """Stop where a result no longer bears out what a finding says in words."""
+    if not fact:
+        raise ResearchError(
+            f"A finding of the page says that {words}; the results say so no longer. Rewrite it in "
+            "research/publish/page/findings.py."
+        )
+
+
+def _text(found: Estimate) -> str:
+    return amount(found.identified, found.unit)
+
+
+def _sizes(result: Result) -> Finding:
+    shares, counts = result.answer(quantity="shares"), result.answer(quantity="counts")
+    label = "{}: share of hosts, China minus US".format
+    small, extra_large = (_text(shares.estimates[label(n)]) for n in ("small", "extra-large"))
+    words = {name: shares.verdicts[label(name)].word for name in CLASSES}
+    stated(
+        all(verdict.word == "supported" for verdict in counts.verdicts.values()),
+        "all four comparisons of sizes are right as counts",
+    )
+    stated(
+        words == dict(zip(CLASSES, ("holds", "not identified", "not identified", "holds"),
+                          strict=True)),
+        "the sign of the share is known for small and extra-large models alone",
+    )  # fmt: skip
+    return Finding(
+        headline="Who runs which size: right as counts, half open as shares",
+        text=(
+            "China has more hosts with small, large and extra-large models, the United States more "
+            "with medium ones. As shares of the hosts with a classed model two of the four keep "
+            f"their sign, if hosts are genuine: China is ahead by {small} "
+            f"for small models and by {extra_large} for "
+            "extra-large ones. For medium and large models the published tables cannot tell."
+        ),
+        claims=("tenthe/china-more-small", "tenthe/us-more-medium", "tenthe/china-more-large",
+                "tenthe/china-more-extra-large"),
+    )  # fmt: skip
+
+
+def _downloads(result: Result) -> Finding:
+    top, catalogue = result.answers[LIST], result.answers[CATALOGUE]
+    stated(top.estimates[GAP].identified.high < 0, "the US is ahead among the most downloaded")
+    stated(catalogue.estimates[GAP].identified.low > 0, "China is ahead in the catalogue")
+    stated(_one_decides(catalogue), "leaving out one organisation reverses the catalogue's sign")
+    return Finding(
+        headline="Who is downloaded more: it depends on the list",
+        text=(
+            "China minus the United States, as a share of downloads, is "
+            f"{_text(top.estimates[GAP])} among the 1,000 most downloaded models and "
+            f"{_text(catalogue.estimates[GAP])} in a catalogue of language models. One company "
+            "decides the second: without it the sign turns. No data here hold the population of "
+            "the published shares, so that these are neither supported nor contradicted."
+        ),
+        claims=("tuoitre/china-over-us-downloads",),
+    )
+
+
+def _one_decides(answer: Answer) -> bool:
+    rows = [
+        row for row in answer.estimates[GAP].budget if row.source == "one organisation left out"
+    ]
+    return len(rows) == 1 and rows[0].low < 0
+
+
+def _block(result: Result) -> Finding:
+    answer = result.answer(unit="tag-host pairs")
+    found = answer.estimates[TAGS]
+    null = result.hypotheses[TAGS].null
+    block = next(row for row in found.budget if row.source == "the five-tag block")
+    stated(found.identified.low > null, "Chinese-origin tags are above an even share")
+    stated(block.low < null, "without the block Chinese-origin tags are below an even share")
+    return Finding(
+        headline="Chinese tags among deployments: one block of look-alike hosts decides",
+        text=(
+            f"Chinese-origin tags make up {_text(found)} of the listings of the ten leading tags. "
+            "Five of these tags look like copies of one another; without that block the share is "
+            f"{amount(type(found.identified)(block.low, block.low), found.unit)}, below an even "
+            f"share, and the verdict turns. It is {sensitivity(found.tipping_points[0])}."
+        ),
+        claims=("tenthe/chinese-tags-strong", "tenthe/top-tags"),
+    )

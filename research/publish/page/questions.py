@@ -1,0 +1,204 @@
+"""One question of a card: an estimate against its hypothesis, as plain data for the page."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from research.publish.claims import Tested
+from research.publish.page.methods import METHODS
+from research.publish.page.scales import Axis, axis, claimed
+from research.publish.page.sources import tables_behind
+from research.publish.phrases import (
+    agreement,
+    amount,
+    held_together,
+    interval_text,
+    quotable,
+    region,
+    sensitivity,
+)
+from research.results import (
+    Bounds,
+    BudgetRow,
+    Estimate,
+    Hypothesis,
+    Interval,
+    Robustness,
+    Specification,
+)
+from research.wording import number
+
+
+def question(item: Tested, near: Sequence[Tested]) -> dict[str, Any]:
+    """Everything that the page shows of one estimate in words and figures.
+
+    ``near`` are the answers to the same claim that are as near to it, itself among them.
+    """
+    found, hypothesis = item.estimate, item.hypothesis
+    return {
+        "analysis": item.result.analysis,
+        "title": item.result.title,
+        "about": item.result.about.strip(),
+        "label": found.label,
+        "setting": "" if item.key == "answer" else item.key,
+        "estimand": hypothesis.estimand,
+        "population": item.answer.population,
+        "as_of": item.answer.as_of,
+        "claimed": bool(hypothesis.claims),
+        "role": hypothesis.role,
+        "scope": hypothesis.scope,
+        "needs": region(hypothesis, found.unit),
+        "null_source": hypothesis.null_source,
+        "word": item.answer.verdicts[item.label].word,
+        "quote": quotable(item, near),
+        "numbers": _numbers(found),
+        "plot": plot(item),
+        "agree": agreement(item.robustness),
+        "range": amount(_range(item.robustness), found.unit),
+        "assumptions": found.assumptions,
+        "tipping": list(dict.fromkeys(map(sensitivity, found.tipping_points))),
+        "budget": _budget(found.budget, found),
+        "method": METHODS.get(found.interval.method if found.interval else ""),
+        "method_name": found.interval.method if found.interval else "",
+        "tables": tables_behind(item.result),
+        "rows": {name: list(table.columns) for name, table in item.answer.tables.items()},
+        "key": item.key,
+    }
+
+
+def _numbers(found: Estimate) -> list[tuple[str, str]]:
+    """The figures of the estimate, a name and a text each."""
+    low, high = found.identified
+    rows = [("Estimate" if low == high else "Identified set", amount(found.identified, found.unit))]
+    if low != high and found.value is not None:
+        rows.append(("Best guess", amount(Bounds(found.value, found.value), found.unit)))
+    rows.append(("Unit", found.unit))
+    if found.interval is not None:
+        name, _, value = interval_text(found.interval, found.unit).partition(" interval ")
+        rows.append((f"{name} interval", value))
+    else:
+        rows.append(("Interval", "none (finite population: the table is all there is)"))
+    if found.n is not None:
+        rows.append(("Sample size", held_together(f"{number(found.n, 0)} {found.n_unit}".strip())))
+    if found.n_effective is not None:
+        rows.append(("Effective size", held_together(number(found.n_effective, 1))))
+    if found.test is not None:
+        test = found.test
+        told = f"{test.name}: statistic {number(test.statistic)}, p = {number(test.p, 3)}"
+        rows.append(("Test (no verdict is read off it)", told))
+    return rows
+
+
+def _range(robustness: Robustness) -> Bounds:
+    return Bounds(robustness.low, robustness.high)
+
+
+def plot(item: Tested) -> dict[str, Any]:
+    """The estimate against what the claim needs, on the scale of the estimate."""
+    found, hypothesis = item.estimate, item.hypothesis
+    everything = _range(item.robustness)
+    sets = [found.identified, everything, claimed(hypothesis)]
+    scale = axis(sets, found.unit)
+    return {
+        "set": scale.span(found.identified),
+        "value": None if found.value is None else scale.at(found.value),
+        "interval": scale.span(found.interval),
+        "range": scale.span(everything),
+        **frame(scale, hypothesis),
+    }
+
+
+def frame(scale: Axis, hypothesis: Hypothesis) -> dict[str, Any]:
+    """What a drawing stands on: ticks, the threshold, the region that the claim needs."""
+    return {
+        "ticks": scale.ticks(),
+        "null": sorted({scale.at(end) for end in claimed(hypothesis)}),
+        "region": scale.region(hypothesis),
+        "needs": region(hypothesis, scale.unit),
+    }
+
+
+def _budget(rows: Sequence[BudgetRow], found: Estimate) -> list[dict[str, Any]]:
+    if not rows:
+        return []
+    scale = axis([found.identified, *(Bounds(row.low, row.high) for row in rows)], found.unit)
+    return [
+        {
+            "source": row.source,
+            "range": amount(Bounds(row.low, row.high), found.unit),
+            "detail": row.detail,
+            "at": scale.span(Bounds(row.low, row.high)),
+        }
+        for row in sorted(rows, key=lambda row: row.width, reverse=True)
+    ]
+
+
+# The multiverse explorer --------------------------------------------------------------------------
+
+
+def explorer(item: Tested) -> dict[str, Any]:
+    """The switches, and for every combination of them the specification that it is."""
+    rows = [row for row in item.answer.specifications if row.label == item.label]
+    rows.sort(key=lambda row: (row.bounds.low + row.bounds.high, row.bounds.low))
+    names = list(item.answer.choices)
+    options = {name: item.result.choices[name] for name in names}
+    unit = item.estimate.unit
+    scale = axis([claimed(item.hypothesis), *(row.interval or row.bounds for row in rows)], unit)
+    return {
+        "command": command(item),
+        "choices": [
+            _switch(name, values, item.answer.choices[name]) for name, values in options.items()
+        ],
+        "specifications": [_specification(row, options, scale) for row in rows],
+        "skipped": [
+            {"at": _place(skipped.choices, options), "reason": skipped.reason}
+            for skipped in item.answer.skipped
+        ],
+        "agree": agreement(item.robustness),
+        **frame(scale, item.hypothesis),
+    }
+
+
+def command(item: Tested) -> str:
+    """The command that computes this answer anew."""
+    fixed = [_argument(name, value) for name, value in item.answer.estimand.items()]
+    return " ".join(["research run", item.result.analysis, *fixed])
+
+
+def _argument(name: str, value: Any) -> str:
+    return f"--set {shlex.quote(f'{name}={value}')}"
+
+
+def _switch(name: str, values: Sequence[Any], chosen: Any) -> dict[str, Any]:
+    return {
+        "name": name.replace("_", " "),
+        "values": [str(value) for value in values],
+        "arguments": [_argument(name, value) for value in values],
+        "primary": list(values).index(chosen),
+    }
+
+
+def _place(choices: Mapping[str, Any], options: Mapping[str, Sequence[Any]]) -> list[int]:
+    return [list(values).index(choices[name]) for name, values in options.items()]
+
+
+def _specification(
+    row: Specification, options: Mapping[str, Sequence[Any]], scale: Axis
+) -> dict[str, Any]:
+    return {
+        "at": [_place(choices, options) for choices in (row.choices, *row.also)],
+        **point(row.bounds, row.interval, row.verdict.word, scale),
+    }
+
+
+def point(found: Bounds, interval: Interval | None, word: str, scale: Axis) -> dict[str, Any]:
+    """One column of a drawing, in words and in place."""
+    return {
+        "text": amount(found, scale.unit),
+        "interval": interval_text(interval, scale.unit),
+        "word": word,
+        "set": scale.span(found),
+        "limits": scale.span(interval),
+    }

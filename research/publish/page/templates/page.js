@@ -1,0 +1,463 @@
+/* Shows what the page holds: texts and positions that were made when it was written. It filters,
+   sorts, opens cards, moves switches and sliders, and hands out files. It computes no estimate. */
+(() => {
+  "use strict";
+  const data = JSON.parse(document.getElementById("data").textContent);
+  const $ = (selector, within = document) => within.querySelector(selector);
+  const all = (selector, within = document) => [...within.querySelectorAll(selector)];
+
+  // Elements ------------------------------------------------------------------------------------
+  const SVG = "http://www.w3.org/2000/svg";
+
+  function fill(node, attributes, children) {
+    for (const [name, value] of Object.entries(attributes ?? {})) {
+      if (value !== null && value !== false) node.setAttribute(name, value === true ? "" : value);
+    }
+    node.append(...children.filter((child) => child !== null && child !== undefined));
+    return node;
+  }
+  const el = (name, attributes, ...children) =>
+    fill(document.createElement(name), attributes, children);
+  const draw = (name, attributes, ...children) =>
+    fill(document.createElementNS(SVG, name), attributes, children);
+
+  function verdict(word) {
+    const use = draw("use", { href: `#mark-${data.marks[word]}` });
+    const mark = draw("svg", { class: "mark", "aria-hidden": "true" }, use);
+    return el("span", { class: "verdict", "data-word": word }, mark, word);
+  }
+
+  // What travels compressed ---------------------------------------------------------------------
+  const unpacked = new Map();
+
+  function unpack(text) {
+    if (!unpacked.has(text)) unpacked.set(text, inflate(text));
+    return unpacked.get(text);
+  }
+  async function inflate(text) {
+    const bytes = Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+    const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+    return new Response(stream).text();
+  }
+  const resultOf = async (name) => JSON.parse(await unpack(data.results[name]));
+
+  // The table of claims -------------------------------------------------------------------------
+  const form = $(".filters");
+  const table = $("#table");
+  const body = $("tbody", table);
+  const rows = all("tr", body);
+  const words = Object.keys(data.marks);
+
+  function filter() {
+    const wanted = Object.fromEntries(new FormData(form));
+    const terms = wanted.text.toLowerCase().split(/\s+/).filter(Boolean);
+    let shown = 0;
+    for (const row of rows) {
+      const text = `${row.dataset.claim} ${row.textContent}`.toLowerCase();
+      const fits = ["source", "channel", "verdict"].every(
+        (name) => !wanted[name] || row.dataset[name] === wanted[name],
+      );
+      row.hidden = !(fits && terms.every((term) => text.includes(term)));
+      shown += !row.hidden;
+    }
+    for (const button of all("[data-only]")) {
+      button.setAttribute("aria-pressed", String(button.dataset.only === wanted.verdict));
+    }
+    form.elements.count.value = `${shown} of ${rows.length} claims`;
+    $(".empty").hidden = shown > 0;
+    table.hidden = shown === 0;
+  }
+
+  const KEYS = {
+    claim: (row) => $("a", row).textContent.toLowerCase(),
+    verdict: (row) => words.indexOf(row.dataset.verdict),
+    agree: (row) => -Number(row.dataset.agree),
+  };
+  function sort(button) {
+    const head = button.closest("th");
+    const cycle = { none: "ascending", ascending: "descending", descending: "none" };
+    const next = cycle[head.getAttribute("aria-sort")];
+    for (const other of all("th[aria-sort]", table)) other.setAttribute("aria-sort", "none");
+    head.setAttribute("aria-sort", next);
+    const key = KEYS[button.dataset.sort];
+    const sign = next === "descending" ? -1 : 1;
+    const order = [...rows];
+    if (next !== "none") order.sort((a, b) => sign * (key(a) > key(b) ? 1 : key(a) < key(b) ? -1 : 0));
+    body.append(...order);
+  }
+
+  form.addEventListener("input", filter);
+  form.addEventListener("submit", (event) => event.preventDefault());
+  form.addEventListener("reset", () => setTimeout(filter));
+  $("[data-reset]").addEventListener("click", () => form.reset());
+  all("[data-only]").forEach((button) => button.addEventListener("click", () => {
+    const verdicts = form.elements.verdict;
+    verdicts.value = verdicts.value === button.dataset.only ? "" : button.dataset.only;
+    filter();
+  }));
+  all("[data-sort]").forEach((button) => button.addEventListener("click", () => sort(button)));
+
+  // Addresses: #CLAIM, #CLAIM/QUESTION, #CLAIM/QUESTION/TABLE/ROW ----------------------------------
+  const cards = new Map(all(".card").map((card) => [card.id, card]));
+  const title = document.title;
+  let opened = null;
+
+  function addressed() {
+    let hash = location.hash.slice(1);
+    try { hash = decodeURIComponent(hash); } catch { /* taken as it stands */ }
+    const id = [...cards.keys()].find((key) => hash === key || hash.startsWith(`${key}/`));
+    if (!id) return null;
+    const [question, rowsOf, row] = hash.slice(id.length + 1).split("/");
+    const position = Math.max(0, Number.parseInt(question || "1", 10) - 1) || 0;
+    return { card: cards.get(id), question: position, rowsOf, row };
+  }
+
+  async function route() {
+    const at = addressed();
+    if (opened && opened !== at?.card) all(".drawing", opened).forEach((figure) => figure.replaceChildren());
+    $("#overview").hidden = Boolean(at);
+    document.body.classList.toggle("at-card", Boolean(at));
+    for (const card of cards.values()) card.classList.toggle("open", card === at?.card);
+    const moved = opened !== at?.card;
+    opened = at?.card ?? null;
+    document.title = at ? `${$("h2", at.card).textContent} · modelometrics` : title;
+    if (!at) return;
+    await ask(at.card, at.question);
+    if (moved && !at.rowsOf) { window.scrollTo(0, 0); at.card.focus({ preventScroll: true }); }
+    if (at.rowsOf) await showRow(at.card, at.rowsOf, at.row);
+  }
+
+  /* Put a question into its card and make it live. */
+  async function ask(card, position) {
+    if (!(card.id in data.cards)) return;
+    const questions = JSON.parse(await unpack(data.cards[card.id]));
+    if (!questions.length) return;
+    const index = Math.min(position, questions.length - 1);
+    const host = $("[data-host]", card);
+    questions[0].html ||= (host.first ??= host.innerHTML);
+    if (host.shown !== index || !host.live) host.innerHTML = questions[index].html; // escaped when written
+    Object.assign(host, { shown: index, live: true });
+    const select = $("[data-ask]", card);
+    if (select) select.value = String(index);
+    explore($("[data-explorer]", host), questions[index].explorer);
+    $("[data-sliders]", host).replaceChildren(...questions[index].sliders.map(slide));
+    showFigure($(".drawing", host));
+    guide(card);
+    for (const details of all("details.rows", host)) {
+      details.addEventListener("toggle", () => details.open && showRows(details, card, index));
+    }
+  }
+
+  /* The list of what a card holds, beside it. */
+  function guide(card) {
+    const entries = all("h3", card).map((head) => {
+      const button = el("button", { type: "button" }, head.textContent);
+      button.addEventListener("click", () => head.scrollIntoView());
+      return el("li", {}, button);
+    });
+    $(".guide ol", card)?.replaceChildren(...entries);
+  }
+
+  // Drawings: positions come in percent of the axis -------------------------------------------------
+  const HEIGHT = 170;
+  const up = (at) => HEIGHT - (HEIGHT * at) / 100;
+  const across = (index, of) => `${(100 * (index + 0.5)) / of}%`;
+  const upright = (kind, x, [low, high], more = {}) =>
+    draw("line", { class: kind, x1: x, x2: x, y1: up(low), y2: up(high), ...more });
+  const level = (kind, at) =>
+    draw("line", { class: kind, x1: 0, x2: "100%", y1: up(at), y2: up(at) });
+
+  /* What a drawing stands on: the region that the claim needs, lines at ticks and threshold. */
+  function backdrop({ region, ticks, null: thresholds }) {
+    const areas = region.map(([low, high]) =>
+      draw("rect", { class: "region", x: 0, width: "100%", y: up(high), height: up(low) - up(high) }));
+    const lines = ticks.map(([at]) => level("grid", at));
+    return [...areas, ...lines, ...thresholds.map((at) => level("null", at))];
+  }
+  function scale({ ticks }) {
+    const labels = ticks.map(([at, label]) =>
+      draw("text", { class: "tick", x: "100%", y: up(at), dy: "0.35em" }, label));
+    return draw("svg", { class: "scale", height: HEIGHT, "aria-hidden": "true" }, ...labels);
+  }
+
+  /* One column of a drawing: the set as a bar, or a dot where it is narrow; the interval as a line. */
+  function column(point, index, of, chosen) {
+    const x = across(index, of);
+    const wide = Math.min(9, 420 / of);
+    const narrow = point.set[1] - point.set[0] < 1.2;
+    const dot = { class: "point", cx: x, cy: up(point.set[0]), r: Math.min(4.5, wide / 1.6 + 1) };
+    return draw("g", { class: chosen ? "column chosen" : "column" },
+      point.limits && upright("interval", x, point.limits),
+      narrow ? draw("circle", dot) : upright("bar", x, point.set, { "stroke-width": wide }));
+  }
+
+  function readout(point, lead) {
+    return [
+      el("p", { class: "lead" }, lead),
+      el("p", { class: "found" }, point.text),
+      el("p", { class: "limits", hidden: !point.interval }, point.interval),
+      el("p", {}, verdict(point.word)),
+    ];
+  }
+
+  // Switches ----------------------------------------------------------------------------------------
+  function explore(host, { choices, specifications, skipped, agree, command, ...frame }) {
+    const many = specifications.length;
+    const primary = choices.map((choice) => choice.primary);
+    const chosen = [...primary];
+    const same = (place) => place.every((value, at) => value === chosen[at]);
+
+    const told = `${many} specifications in order of size; ${agree} give the primary verdict.`;
+    const chart = draw("svg", { class: "curve", height: HEIGHT, role: "img", "aria-label": told });
+    const out = el("div", { class: "readout", "aria-live": "polite" });
+    const code = $("[data-command]", host.closest(".question"));
+    const back = el("button", { type: "button" }, "Back to the primary specification");
+    const fields = choices.map((choice, at) =>
+      el("fieldset", {}, el("legend", {}, choice.name),
+        ...choice.values.map((value, index) => option(value, index, at))));
+
+    /* One value of a choice: its switch, and a dot for every specification that makes it. */
+    function option(value, index, at) {
+      const input = el("input", { type: "radio", name: `choice-${at}`, value: index });
+      input.checked = index === primary[at];
+      input.addEventListener("change", () => { chosen[at] = index; show(); });
+      const dots = specifications.map((each, position) => draw("circle", {
+        class: each.at.some((place) => place[at] === index) ? "on" : "off",
+        cx: across(position, many), cy: 10, r: Math.min(3.2, 160 / many + 1),
+      }));
+      return el("div", { class: "option" },
+        el("label", {}, input, el("span", {}, value)),
+        draw("svg", { class: "dots", height: 20, "aria-hidden": "true" }, ...dots));
+    }
+    function choose(place) {
+      place.forEach((value, at) => {
+        chosen[at] = value;
+        $(`input[value="${value}"]`, fields[at]).checked = true;
+      });
+      show();
+    }
+    function show() {
+      const position = specifications.findIndex((each) => each.at.some(same));
+      back.hidden = same(primary);
+      chart.replaceChildren(...backdrop(frame),
+        ...specifications.map((each, index) => column(each, index, many, index === position)));
+      for (const dots of all(".dots", host)) {
+        [...dots.children].forEach((dot, index) => dot.classList.toggle("chosen", index === position));
+      }
+      out.replaceChildren(...(position < 0 ? refusal() : found(position)));
+      const changed = choices.map((choice, at) => choice.arguments[chosen[at]])
+        .filter((_, at) => chosen[at] !== primary[at]);
+      code.textContent = [command, ...changed].join(" ");
+    }
+    function found(position) {
+      const which = same(primary) ? "The primary specification" : "Another specification";
+      return readout(specifications[position], `${which}: ${position + 1} of ${many} in order of size`);
+    }
+    function refusal() {
+      const reason = skipped.find((each) => same(each.at))?.reason ?? "It was not computed.";
+      return [el("p", { class: "lead" }, "No estimate for this combination"), el("p", {}, reason)];
+    }
+
+    chart.addEventListener("click", (event) => {
+      const box = chart.getBoundingClientRect();
+      const index = Math.floor(((event.clientX - box.left) / box.width) * many);
+      choose(specifications[Math.max(0, Math.min(index, many - 1))].at[0]);
+    });
+    back.addEventListener("click", () => choose(primary));
+    const note = el("p", { class: "aside" },
+      "Each column is one specification, in order of size. Shaded: what the verdict compares with.");
+    const side = el("div", { class: "side" }, note, scale(frame));
+    host.replaceChildren(out, el("div", { class: "chart" }, side, chart), ...fields, back);
+    show();
+  }
+
+  // Sliders -------------------------------------------------------------------------------------------
+  function slide({ label, measure, without_interval: bare, grid, points, start, ...frame }) {
+    const last = points.length - 1;
+    const chart = draw("svg", { class: "curve", height: HEIGHT, "aria-hidden": "true" });
+    const out = el("div", { class: "readout", "aria-live": "polite" });
+    const input = el("input", { type: "range", min: 0, max: last, step: 1, "aria-label": label });
+    input.value = start;
+
+    function show() {
+      const at = Number(input.value);
+      const { text, word } = points[at];
+      input.setAttribute("aria-valuetext", `${grid[at]}: ${text}, ${word}`);
+      chart.replaceChildren(...backdrop(frame),
+        upright("marker", across(at, points.length), [0, 100]),
+        ...points.map((point, index) => column(point, index, points.length, index === at)));
+      out.replaceChildren(...readout(points[at], `At ${grid[at]}`));
+    }
+    input.addEventListener("input", show);
+    show();
+
+    const notes = [turns(grid, points)];
+    if (measure) notes.push(`Drawn: ${measure}.`);
+    if (bare) notes.push("Read off the set alone, without sampling error.");
+    const ends = [grid[0], grid[last]].map((text) => el("span", {}, text));
+    return el("div", { class: "slider" },
+      el("p", { class: "label" }, label),
+      out,
+      el("div", { class: "chart" }, scale(frame), chart),
+      el("div", { class: "track" }, input, el("div", { class: "ends" }, ...ends)),
+      el("p", { class: "aside" }, notes.join(" ")));
+  }
+  /* Where along the grid the verdict changes, in words. */
+  function turns(grid, points) {
+    const parts = [];
+    points.forEach(({ word }, index) => {
+      if (parts.at(-1)?.word === word) parts.at(-1).to = grid[index];
+      else parts.push({ word, from: grid[index], to: grid[index] });
+    });
+    const told = parts.map(({ word, from, to }) =>
+      from === to ? `${word} at ${from}` : `${word} from ${from} to ${to}`).join("; ");
+    return `${told[0].toUpperCase()}${told.slice(1)}.`;
+  }
+
+  // Figures and rows ------------------------------------------------------------------------------------
+  const COLOURS = {
+    "#1a1a1a": "--ink", "#5f5f5f": "--muted", "#6b6b6b": "--muted", "#d9d9d9": "--rule",
+    "#ffffff": "--paper", "#b2402a": "--china", "#1f4e8c": "--us", "#8a8a8a": "--other",
+  };
+
+  async function showFigure(host) {
+    let text = await unpack(data.figures[host.dataset.figure]);
+    for (const [colour, name] of Object.entries(COLOURS)) text = text.replaceAll(colour, `var(${name})`);
+    const figure = new DOMParser().parseFromString(text, "image/svg+xml").documentElement;
+    all("style, metadata, script", figure).forEach((node) => node.remove());
+    const caption = $("figcaption", host.parentElement).textContent;
+    fill(figure, { role: "img", "aria-label": caption }, []);
+    host.replaceChildren(document.importNode(figure, true));
+  }
+
+  async function showRows(details, card, question) {
+    const host = $("[data-body]", details);
+    if (host.childElementCount) return;
+    const { rows: name, analysis, key } = details.dataset;
+    const { columns, rows: lines } = (await resultOf(analysis)).answers[key].tables[name];
+    const cell = (value) => el("td", { class: typeof value === "number" ? "figure" : null }, value ?? "");
+    const filled = lines.map((line, index) => {
+      const address = `${card.id}/${question + 1}/${name}/${index + 1}`;
+      const link = el("a", { href: `#${encodeURI(address)}` }, String(index + 1));
+      return el("tr", { id: address }, el("th", { scope: "row" }, link), ...line.map(cell));
+    });
+    const heads = ["row", ...columns].map((text) => el("th", { scope: "col" }, text));
+    const csv = el("button", { type: "button" }, "Rows (CSV)");
+    csv.addEventListener("click", () =>
+      save(`${analysis}-${name}.csv`, csvText([columns, ...lines]), "text/csv"));
+    host.replaceChildren(
+      el("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": name },
+        el("table", {}, el("thead", {}, el("tr", {}, ...heads)), el("tbody", {}, ...filled))),
+      el("p", { class: "actions" }, csv));
+  }
+
+  async function showRow(card, name, row) {
+    const details = all("details.rows", card).find((each) => each.dataset.rows === name);
+    if (!details) return;
+    await showRows(details, card, $("[data-host]", card).shown);
+    details.open = true;
+    const line = all("tbody tr", details)[Number(row) - 1];
+    all(".sought", card).forEach((each) => each.classList.remove("sought"));
+    line?.classList.add("sought");
+    (line ?? details).scrollIntoView({ block: "center" });
+  }
+
+  // Files -------------------------------------------------------------------------------------------------
+  function save(name, content, type) {
+    const href = URL.createObjectURL(new Blob([content], { type }));
+    const link = el("a", { href, download: name.replace(/[^\w.-]+/g, "-") });
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(href), 10000);
+  }
+  /* CSV; a text that a spreadsheet would take for a formula is marked as text. */
+  function csvText(lines) {
+    const cell = (value) => {
+      const formula = typeof value === "string" && /^[=+@\t\r-]/.test(value);
+      const text = formula ? `'${value}` : String(value ?? "");
+      return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+    };
+    return lines.map((line) => line.map(cell).join(",")).join("\r\n") + "\r\n";
+  }
+  function specifications(result, key, label) {
+    const names = Object.keys(result.answers[key].choices);
+    const head = [...names, "value", "low", "high", "interval_low", "interval_high", "level",
+      "method", "verdict"];
+    const chosen = result.answers[key].specifications.filter((each) => each.label === label);
+    const lines = chosen.flatMap((each) => [each.choices, ...each.also].map((choices) => [
+      ...names.map((name) => choices[name]), each.value, each.bounds.low, each.bounds.high,
+      each.interval?.low, each.interval?.high, each.interval?.level, each.interval?.method, each.verdict.word,
+    ]));
+    return csvText([head, ...lines]);
+  }
+  /* The figure as a file of its own, with the page's type face inside. */
+  async function drawing(name) {
+    const faces = $("style").textContent.match(/@font-face\{[^}]*\}/g).join("");
+    return (await unpack(data.figures[name])).replace("</style>", `${faces}</style>`);
+  }
+  async function picture(text) {
+    const image = new Image();
+    image.src = URL.createObjectURL(new Blob([text], { type: "image/svg+xml" }));
+    await image.decode();
+    const canvas = el("canvas", { width: 2 * image.naturalWidth, height: 2 * image.naturalHeight });
+    canvas.getContext("2d").drawImage(image, 0, 0, canvas.width, canvas.height);
+    URL.revokeObjectURL(image.src);
+    return new Promise((done) => canvas.toBlob(done, "image/png"));
+  }
+  const GET = {
+    csv: async ({ downloads: name, key, label }) =>
+      save(`${name}.csv`, specifications(await resultOf(name), key, label), "text/csv"),
+    json: async ({ downloads: name }) =>
+      save(`${name}.json`, await unpack(data.results[name]), "application/json"),
+    svg: async ({ downloads: name }) =>
+      save(`${name}.svg`, await drawing(name), "image/svg+xml"),
+    png: async ({ downloads: name }) =>
+      save(`${name}.png`, await picture(await drawing(name)), "image/png"),
+  };
+  const CLAIMS = {
+    csv: () => {
+      const lines = [Object.keys(data.claims[0]), ...data.claims.map(Object.values)];
+      save("claims.csv", csvText(lines), "text/csv");
+    },
+    json: () => save("claims.json", `${JSON.stringify(data.claims, null, 1)}\n`, "application/json"),
+  };
+
+  async function copy(button, text) {
+    try { await navigator.clipboard.writeText(text); } catch {
+      const field = el("textarea", {}, text);
+      document.body.append(field); field.select(); document.execCommand("copy"); field.remove();
+    }
+    const before = button.textContent;
+    button.textContent = "Copied";
+    setTimeout(() => { button.textContent = before; }, 1600);
+  }
+
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("button");
+    if (!button) return;
+    const { copy: source, copyCommand, get, getClaims, cite, address } = button.dataset;
+    const card = button.closest(".card");
+    if (source) copy(button, document.getElementById(source).textContent);
+    if (copyCommand !== undefined) copy(button, button.previousElementSibling.textContent);
+    if (address !== undefined) copy(button, location.href);
+    if (get) GET[get](button.parentElement.dataset);
+    if (getClaims) CLAIMS[getClaims]();
+    if (cite) {
+      const text = $(`[data-text="${cite}"]`, card).textContent;
+      save(`${card.id}.${cite === "csl" ? "json" : "bib"}`, text, "text/plain");
+    }
+  });
+  document.addEventListener("change", (event) => {
+    if (!event.target.matches("[data-ask]")) return;
+    const card = event.target.closest(".card");
+    location.hash = `${card.id}/${Number(event.target.value) + 1}`;
+  });
+  let unfolded = [];
+  addEventListener("beforeprint", () => {
+    unfolded = opened ? all("details:not([open])", opened) : [];
+    unfolded.forEach((details) => { details.open = true; });
+  });
+  addEventListener("afterprint", () => unfolded.forEach((details) => { details.open = false; }));
+  addEventListener("hashchange", route);
+  filter();
+  route();
+})();

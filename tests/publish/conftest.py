@@ -1,0 +1,75 @@
+"""The page of the committed results, and one browser for all tests that look at it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+
+import pytest
+
+from research import places
+from research.analysis import recorded
+from research.publish.page import contents, page
+
+RESULTS = places.bundled() / "paper" / "results"
+QUIET = [
+    "--no-sandbox", "--disable-gpu", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync", "--no-first-run",
+]  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def results():
+    return {path.stem: recorded(path.stem, RESULTS) for path in sorted(RESULTS.glob("*.json"))}
+
+
+@pytest.fixture(scope="session")
+def shown(results):
+    return contents(list(results.values()))
+
+
+@pytest.fixture(scope="session")
+def written(tmp_path_factory):
+    return page(RESULTS, tmp_path_factory.mktemp("page") / "page.html")
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """The system's Chromium; where it is missing the tests are left out, except in CI."""
+    program = shutil.which("chromium") or shutil.which("chromium-browser")
+    if program is None:
+        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(
+            "The page is tested in Chromium: install it (Debian: apt install chromium)."
+        )
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=program, args=QUIET)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def visit(chromium):
+    """Open a file at an address within it; fails on a console message or a request that leaves."""
+    opened, said = [], []
+
+    def open_page(file, address="", *, width=1280, **settings):
+        context = chromium.new_context(viewport={"width": width, "height": 900}, **settings)
+        opened.append(context)
+        tab = context.new_page()
+        tab.on("console", lambda message: said.append(message.text))
+        tab.on("pageerror", lambda error: said.append(str(error)))
+        tab.on("dialog", lambda dialog: (said.append(dialog.message), dialog.dismiss()))
+        tab.on("request", lambda request: said.append(request.url) if leaves(request) else None)
+        tab.goto(f"{file.as_uri()}{address}")
+        return tab
+
+    yield open_page
+    for context in opened:
+        context.close()
+    assert said == []
+
+
+def leaves(request) -> bool:
+    return not request.url.startswith(("file:", "data:", "blob:"))

@@ -1,0 +1,325 @@
+"""The page in a browser: what people click shows exactly what the results hold."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections import Counter
+from xml.etree import ElementTree
+
+import pytest
+
+from research.publish import claims
+from research.publish.page import render
+from research.publish.page.sliders import sliders
+from research.publish.phrases import amount, interval_text
+from tests.publish.conftest import RESULTS
+from tests.publish.test_page import HOSTILE, poisoned
+
+WIDTHS = (390, 820, 1280)
+SECOND = 1000  # milliseconds
+SEVERAL = {  # an address and what it shows: two switches, many, a skipped combination, sliders
+    "#tenthe/china-more-small/2": (
+        "parameter_scale", "shares", "small: share of hosts, China minus US",
+    ),
+    "#tenthe/china-more-small": ("parameter_scale", "counts", "small: hosts, China minus US"),
+    "#tuoitre/china-over-us-downloads": (
+        "chinese_origin_downloads", "top 1,000, 2026-06-11", "share of downloads, China minus US",
+    ),
+    "#tenthe/top-tags": (
+        "leading_tags", "Tenthe, 2025-04-24", "lead of the pair over all other tags",
+    ),
+}  # fmt: skip
+
+
+def shown_rows(tab):
+    return tab.locator("#table tbody tr:visible")
+
+
+# The table of claims ------------------------------------------------------------------------------
+
+
+def test_filters_show_the_claims_that_fit_and_say_how_many(visit, written, shown):
+    tab, cards = visit(written), shown["claims"]
+    assert shown_rows(tab).count() == len(cards)
+    for name, key in (
+        ("verdict", lambda card: card["word"]),
+        ("source", lambda card: card["source"]["id"]),
+        ("channel", lambda card: card["channel"]),
+    ):
+        for value, n in Counter(map(key, cards)).items():
+            tab.select_option(f"select[name={name}]", value)
+            assert shown_rows(tab).count() == n
+            assert tab.locator("output").inner_text() == f"{n} of {len(cards)} claims"
+        tab.get_by_text("Show all", exact=True).click()
+    tab.fill("[type=search]", "HERFINDAHL qwen")
+    assert tab.get_by_text("No claim fits.").is_visible()
+    tab.fill("[type=search]", "small models")
+    ids = [row.get_attribute("data-claim") for row in shown_rows(tab).all()]
+    assert "tenthe/china-more-small" in ids
+    tab.locator("[data-only=contradicted]").click()
+    assert shown_rows(tab).count() < len(ids)
+
+
+def test_sorting_goes_up_down_and_back(visit, written, shown):
+    tab = visit(written)
+
+    def order():
+        return tab.eval_on_selector_all("#table tbody tr", "rows => rows.map(r => r.dataset.claim)")
+
+    as_written = order()
+    shares = {card["id"]: card.get("agreeing", -1) for card in shown["claims"]}
+    agree = tab.get_by_role("button", name="Agree")
+    agree.click()
+    assert [shares[i] for i in order()] == sorted(shares.values(), reverse=True)
+    assert agree.locator("xpath=..").get_attribute("aria-sort") == "ascending"
+    agree.click()
+    assert [shares[i] for i in order()] == sorted(shares.values())
+    agree.click()
+    assert order() == as_written
+
+
+# Cards --------------------------------------------------------------------------------------------
+
+
+def test_every_claim_opens_at_its_address(visit, written, shown):
+    tab = visit(written)
+    for card in shown["claims"] + shown["own"]:
+        tab.evaluate("hash => { location.hash = hash }", card["id"])
+        tab.wait_for_function(
+            "id => document.querySelector('.card.open')?.id === id", arg=card["id"]
+        )
+        assert tab.locator(".card.open h2").inner_text() == card["statement"]
+        assert card["word"] in tab.locator(".card.open .ruling").first.inner_text()
+    tab.get_by_role("link", name="All claims").click()
+    tab.wait_for_selector("#overview:visible")
+    assert tab.locator(".card:visible").count() == 0
+
+
+@pytest.mark.parametrize("address", SEVERAL)
+def test_switches_show_exactly_what_the_results_hold(visit, written, results, address):
+    name, key, label = SEVERAL[address]
+    answer = results[name].answers[key]
+    tab = visit(written, address)
+    host = tab.locator(".card.open [data-explorer]")
+    found, said = host.locator(".found"), host.locator(".readout")
+    unit = answer.estimates[label].unit
+    host.locator("fieldset").first.wait_for()
+    for row in (r for r in answer.specifications if r.label == label):
+        for choices in (row.choices, *row.also):
+            switch(host, choices)
+            assert found.text_content() == amount(row.bounds, unit)
+            assert interval_text(row.interval, unit) in said.text_content()
+            assert host.locator(".readout .verdict").inner_text() == row.verdict.word
+    for skipped in answer.skipped:
+        switch(host, skipped.choices)
+        assert skipped.reason in said.text_content()
+
+
+def switch(host, choices):
+    """Set the switches by the names and values that a reader sees."""
+    host.evaluate(
+        """(host, choices) => {
+          for (const field of host.querySelectorAll("fieldset")) {
+            const value = choices[field.querySelector("legend").textContent];
+            const labels = [...field.querySelectorAll("label")];
+            labels.find((label) => label.textContent === value).click();
+          }
+        }""",
+        {name.replace("_", " "): str(value) for name, value in choices.items()},
+    )
+
+
+def test_switches_write_the_command_that_computes_it(visit, written):
+    tab = visit(written, "#tenthe/china-more-small/2")
+    tab.get_by_text("removed, spread as all hosts", exact=True).click()
+    command = tab.locator(".card.open [data-command]")
+    assert command.inner_text() == (
+        "research run parameter_scale --set quantity=shares "
+        "--set 'clones=removed, spread as all hosts'"
+    )
+    tab.get_by_role("button", name="Back to the primary").click()
+    assert command.inner_text() == "research run parameter_scale --set quantity=shares"
+
+
+@pytest.mark.parametrize("address", ["#tenthe/china-more-small/2", "#tenthe/top-tags"])
+def test_sliders_show_exactly_the_grid_that_the_result_holds(visit, written, results, address):
+    name, key, label = SEVERAL[address]
+    item = claims.Tested(result=results[name], key=key, label=label)
+    tab = visit(written, address)
+    drawn = tab.locator(".card.open .slider")
+    drawn.first.wait_for()
+    assert drawn.count() == len(item.estimate.curves) > 0
+    for box, slider in zip(drawn.all(), sliders(item), strict=True):
+        handle = box.locator("input")
+        for position, point in enumerate(slider["points"]):
+            handle.evaluate(
+                "(input, at) => { input.value = at; input.dispatchEvent(new Event('input')) }",
+                position,
+            )
+            assert box.locator(".found").text_content() == point["text"]
+            assert box.locator(".readout .verdict").inner_text() == point["word"]
+            assert slider["grid"][position] in handle.get_attribute("aria-valuetext")
+
+
+def test_the_question_of_a_claim_can_be_changed_and_linked_to(visit, written, shown):
+    card = next(c for c in shown["claims"] if c["id"] == "patterns/likes-uncorrelated")
+    tab = visit(written, f"#{card['id']}/3")
+    tab.wait_for_selector(f".card.open [data-question={card['questions'][2]['id']}]")
+    tab.locator(".card.open select").select_option("4")
+    tab.wait_for_selector(f".card.open [data-question={card['questions'][4]['id']}]")
+    assert tab.evaluate("location.hash") == f"#{card['id']}/5"
+    assert tab.locator(".card.open .quote").inner_text() == card["questions"][4]["quote"]
+
+
+def test_a_row_of_a_table_has_an_address(visit, written, results):
+    table = results["parameter_scale"].answers["counts"].tables["classes"]
+    tab = visit(written, "#tenthe/china-more-small/1/classes/2")
+    row = tab.locator("tr.sought")
+    row.wait_for()
+    told = [cell if isinstance(cell, str) else f"{cell:g}" for cell in table.rows[1]]
+    assert row.locator("td").all_inner_texts() == told
+    assert row.is_visible()
+
+
+# Files --------------------------------------------------------------------------------------------
+
+
+def taken(tab, button) -> bytes:
+    with tab.expect_download() as download:
+        button.click()
+    return download.value.path().read_bytes()
+
+
+def test_downloads_hold_what_the_result_holds(visit, written, results):
+    name, key, label = SEVERAL["#tenthe/china-more-small/2"]
+    tab = visit(written, "#tenthe/china-more-small/2")
+    tab.wait_for_selector(".card.open .drawing svg")
+    get = {kind: taken(tab, tab.locator(f".card.open [data-get={kind}]")) for kind in
+           ("csv", "json", "svg", "png")}  # fmt: skip
+    assert get["json"] == (RESULTS / f"{name}.json").read_bytes()
+    rows = list(csv.DictReader(io.StringIO(get["csv"].decode())))
+    kept = [r for r in results[name].answers[key].specifications if r.label == label]
+    assert [float(r["low"]) for r in rows] == [s.bounds.low for s in kept for _ in (s, *s.also)]
+    assert [float(r["interval_high"]) for r in rows] == [
+        s.interval.high for s in kept for _ in (s, *s.also)
+    ]
+    assert rows[0]["verdict"] == kept[0].verdict.word
+    drawing = ElementTree.fromstring(get["svg"])
+    assert drawing.tag.endswith("svg")
+    assert b"font/woff" in get["svg"]
+    assert get["png"].startswith(b"\x89PNG")
+    assert len(get["png"]) > 20_000  # a drawing, not an empty canvas
+
+
+def test_the_table_of_claims_and_citations_can_be_taken_along(visit, written, shown):
+    tab = visit(written)
+    rows = list(
+        csv.DictReader(io.StringIO(taken(tab, tab.locator("[data-get-claims=csv]")).decode()))
+    )
+    assert [row["id"] for row in rows] == [card["id"] for card in shown["claims"]]
+    assert json.loads(taken(tab, tab.locator("[data-get-claims=json]"))) == rows
+    tab.evaluate("location.hash = 'tenthe/f16-important'")
+    entry = taken(tab, tab.locator(".card.open [data-cite=bibtex]")).decode()
+    assert entry.startswith("@misc{modelometrics-tenthe-f16-important,")
+    assert json.loads(taken(tab, tab.locator(".card.open [data-cite=csl]")))
+
+
+# For everybody ------------------------------------------------------------------------------------
+
+
+OPENED = ("", "tenthe/china-more-small/2", "data/tenthe@2025-04-24")
+
+
+@pytest.mark.parametrize(
+    ("scheme", "width", "rules"),
+    [
+        ("light", 1280, {}),
+        ("dark", 390, {"runOnly": ["color-contrast", "scrollable-region-focusable"]}),
+    ],
+)
+def test_the_page_is_accessible(visit, written, scheme, width, rules):
+    from axe_playwright_python.sync_playwright import Axe
+
+    tab = visit(written, color_scheme=scheme, width=width)
+    for address in OPENED:
+        go(tab, address)
+        found = Axe().run(tab, options=rules).response
+        assert "color-contrast" in [rule["id"] for rule in found["passes"]]
+        assert [(v["id"], [n["target"] for n in v["nodes"]][:3]) for v in found["violations"]] == []
+
+
+def go(tab, address):
+    """Move within the page, and wait until what is there is drawn."""
+    tab.evaluate("hash => { location.hash = hash }", address)
+    if address.startswith("tenthe"):
+        tab.wait_for_selector(".card.open .drawing svg")
+    else:
+        tab.wait_for_selector(f"[id='{address}']:visible" if address else "#overview:visible")
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_nothing_is_wider_than_the_screen(visit, written, width):
+    tab = visit(written, width=width)
+    for address in OPENED:
+        go(tab, address)
+        assert tab.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_the_keyboard_alone_opens_a_claim_and_moves_a_switch(visit, written):
+    tab = visit(written)
+    tab.locator("[data-claim='tenthe/china-more-small'] a").focus()
+    tab.keyboard.press("Enter")
+    tab.wait_for_function("document.activeElement.id === 'tenthe/china-more-small'")
+    tab.locator(".card.open [data-explorer] input").first.focus()
+    tab.keyboard.press("ArrowDown")
+    assert "removed" in tab.locator(".card.open [data-command]").inner_text()
+
+
+def test_it_is_ready_within_a_second(visit, written):
+    """The best of three, as other work on the machine is no fault of the page."""
+    took = []
+    for _ in range(3):
+        tab = visit(written, "#tenthe/china-more-small")
+        tab.wait_for_selector(".card.open fieldset")
+        took.append(tab.evaluate("performance.now()"))
+    assert min(took) < SECOND
+
+
+def test_without_scripts_every_claim_and_its_answer_can_be_read(visit, written, shown):
+    tab = visit(written, java_script_enabled=False)
+    quotes = tab.locator(".card .quote").all_inner_texts()
+    assert {card["quote"] for card in shown["claims"]} <= set(quotes)
+
+
+def test_print_leaves_out_what_only_a_screen_can_use(visit, written):
+    tab = visit(written, "#tenthe/china-more-small")
+    tab.emulate_media(media="print")
+    assert not tab.locator(".card.open button:visible").count()
+    assert tab.locator(".card.open .quote").first.is_visible()
+
+
+def test_hostile_text_is_shown_and_does_nothing(visit, shown, tmp_path):
+    cards = {name: poisoned(shown[name]) for name in ("claims", "own", "datasets", "findings")}
+    recordings = {path.stem: hostile_tables(path.read_text()) for path in RESULTS.glob("*.json")}
+    file = tmp_path / "hostile.html"
+    file.write_text(render(shown | cards, recordings), encoding="utf-8")
+    tab = visit(file, "#tenthe/us-most-deployments/2")
+    tab.wait_for_selector(".card.open .drawing svg")
+    for details in tab.locator(".card.open details").all():
+        details.evaluate("each => { each.open = true }")
+    tab.wait_for_selector(".card.open details.rows td")
+    tab.locator(".card.open [data-explorer] input").nth(1).check()
+    assert tab.evaluate("window.pwned") is None
+    assert tab.locator(".card.open :is(img, script)").count() == 0
+    assert "{{7*7}}" in tab.locator(".card.open .quote").first.inner_text()
+    assert HOSTILE in tab.locator(".card.open details.rows td").first.text_content()
+
+
+def hostile_tables(text: str) -> str:
+    result = json.loads(text)
+    for answer in result["answers"].values():
+        for table in answer["tables"].values():
+            table["rows"] = [[HOSTILE, *row[1:]] for row in table["rows"]]
+    return json.dumps(result)
