@@ -23,7 +23,7 @@ lint: $(READY)
 	$(BIN)/lint-imports
 
 docs: $(READY)  ## the documentation, offline; a broken link stops it
-	$(BIN)/mkdocs build --strict --quiet
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
 
 bench: $(READY)  ## speed beside scipy and arch, into benchmarks/RESULTS.md: six minutes
 	$(BIN)/python benchmarks/estimators.py

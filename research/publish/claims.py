@@ -83,6 +83,16 @@ class ClaimAnswer:
         return one_line(found) + (f"; {lost}" if lost else "")
 
 
+def as_near(item: Tested, tested: Sequence[Tested]) -> list[Tested]:
+    """The answers that are as near to the claim as this one."""
+    return [other for other in tested if _nearness(other) == _nearness(item)]
+
+
+def differ(near: Sequence[Tested]) -> bool:
+    """Whether answers have different verdicts."""
+    return len({item.answer.verdicts[item.label].word for item in near}) > 1
+
+
 def answer_claims(results: Iterable[Result]) -> list[ClaimAnswer]:
     """Every row of ``published_claims`` with its answer, in the order of the table.
 
@@ -142,6 +152,7 @@ def list_claims(answers: Sequence[ClaimAnswer], folder: Path) -> Path:
             "claim": answer.claim["claim"],
             "source": answer.claim["source"],
             "verdict": answer.word,
+            "differ": bool(answer.tested) and differ(as_near(answer.tested[0], answer.tested)),
             "scope": answer.tested[0].hypothesis.scope if answer.tested else "",
             "why": answer.why,
             "agree": _agreeing(answer),

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from research.publish.claims import Tested
+from research.publish.claims import Tested, differ
 from research.results import Bounds, Hypothesis, Interval, Robustness, Settled, TippingPoint
 from research.wording import number
 
@@ -162,11 +162,6 @@ def _robust(robustness: Robustness, word: str) -> str:
         f"Of {robustness.specifications} defensible ways to compute it, "
         f"{robustness.same_verdict} {'says' if robustness.same_verdict == 1 else 'say'} “{word}”."
     )
-
-
-def differ(near: Sequence[Tested]) -> bool:
-    """Whether answers have different verdicts."""
-    return len(tally(near)) > 1
 
 
 def tally(answers: Sequence[Tested]) -> Sequence[tuple[str, int]]:

@@ -8,7 +8,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from research import __version__, datasets
-from research.publish.claims import ClaimAnswer, Tested, answer_claims, towards_claim
+from research.publish.claims import (
+    ClaimAnswer,
+    Tested,
+    answer_claims,
+    as_near,
+    differ,
+    towards_claim,
+)
 from research.publish.page.embedding import drawing
 from research.publish.page.findings import findings
 from research.publish.page.questions import command, explorer, question
@@ -18,7 +25,6 @@ from research.publish.page.sources import TITLE, bibtex, csl, datasets_behind, s
 from research.publish.phrases import (
     agreement,
     amount,
-    differ,
     quotable,
     quotable_settled,
     region,
@@ -138,19 +144,14 @@ def _verdict(tested: Sequence[Tested], settled: Settled | None) -> dict[str, Any
             "quote": quotable_settled(settled),
             "reference": settled.reference,
         },
-        "questions": [_question(item, _near(item, tested)) for item in tested],
+        "questions": [_question(item, as_near(item, tested)) for item in tested],
         "tally": tally(tested),
     }  # fmt: skip
     if not tested:
         word, quote = (settled.word, quotable_settled(settled)) if settled else ("", "")
         return {**shown, "word": word, "quote": quote, "scope": "", "agree": "",
                 "differ": False, "strip": None}  # fmt: skip
-    return {**shown, **_first(tested[0], _near(tested[0], tested))}
-
-
-def _near(item: Tested, tested: Sequence[Tested]) -> list[Tested]:
-    """The answers that are as near to the claim as this one."""
-    return [each for each in tested if each.hypothesis.scope == item.hypothesis.scope]
+    return {**shown, **_first(tested[0], as_near(tested[0], tested))}
 
 
 def _first(item: Tested, near: Sequence[Tested]) -> dict[str, Any]:
