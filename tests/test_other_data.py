@@ -83,7 +83,7 @@ def test_a_version_appears_beside_the_frozen_one_and_changes_nothing_by_itself(h
     assert result.provenance.tables["tenthe_countries"]["version"] == "2026-11-21"
     verdict = result.answer(country="US").verdicts["share"]
     assert verdict.word == "holds"  # never "supported": the claim was about another day
-    assert verdict.phrase == "holds as of 2025-04-24 in the scan"
+    assert verdict.phrase == "holds as of 2026-11-21 in the scan"
 
 
 def test_a_dataset_of_ones_own_is_found_without_a_plain_folder(mine):

@@ -113,11 +113,7 @@ class _Question:
     def sample(self, choices: Choices) -> Sample:
         frames, options = self.analysis.frames.values(), self.options("sample", choices)
         sample: Sample = self.analysis.module.sample(*frames, **options)
-        other = _stands_in(self.analysis)
-        if other is None:
-            return sample
-        # The file names the population and day of the data that it was written for.
-        return replace(sample, population=other.descriptor["title"], as_of=other.version)
+        return _as_of(sample, self.analysis) if self.analysis.data else sample
 
     def estimates(self, sample: Sample, choices: Choices) -> dict[str, Estimate]:
         options = self.options("estimate", choices)
@@ -294,14 +290,32 @@ def _origins(analysis: Analysis) -> dict[str, dict[str, str]]:
     return {name: source.origin for name, source in analysis.sources.items() if source}
 
 
+def _as_of(sample: Sample, analysis: Analysis) -> Sample:
+    """The sample with the population and day of the data that were chosen.
+
+    A file may state those of the data that it was written for.
+    """
+    other = _stands_in(analysis)
+    if other is not None:
+        return replace(sample, population=other.descriptor["title"], as_of=other.version)
+    days = {own.dataset.version: given.dataset.version for own, given in _replaced(analysis) if own}
+    return replace(sample, as_of=days.get(sample.as_of, sample.as_of))
+
+
 def _stands_in(analysis: Analysis) -> datasets.Dataset | None:
     """The other dataset that stands in for the one that an analysis reads by itself."""
-    own = datasets.sources(analysis.sources, {})
-    for name, source in analysis.sources.items():
-        mine = own[name]
-        if source and (mine is None or source.dataset.name != mine.dataset.name):
-            return source.dataset
+    for own, given in _replaced(analysis):
+        if own is None or given.dataset.name != own.dataset.name:
+            return given.dataset
     return None
+
+
+def _replaced(analysis: Analysis) -> Iterator[tuple[datasets.Source | None, datasets.Source]]:
+    """Every source that is not the one that an analysis reads by itself, after that one."""
+    own = datasets.sources(analysis.sources, {})
+    for name, given in analysis.sources.items():
+        if given is not None and given != own[name]:
+            yield own[name], given
 
 
 def _table(frame: pd.DataFrame) -> Table:
