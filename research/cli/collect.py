@@ -20,15 +20,7 @@ if TYPE_CHECKING:
 
 STOPPED = 130  # by the user, as shells count it
 
-app = typer.Typer(help="Take new data and freeze them as a version of a dataset.")
 
-
-@app.callback()
-def collect() -> None:
-    """Take new data and freeze them as a version of a dataset."""
-
-
-@app.command()
 def hub(
     top: Annotated[
         int | None, typer.Option(metavar="N", help="The N models with most downloads in 30 days.")
@@ -40,7 +32,7 @@ def hub(
         bool, typer.Option("--families", help="The repositories of the crosswalk's families.")
     ] = False,
     census: Annotated[
-        bool, typer.Option("--census", help="All public models: 3 million, some hours.")
+        bool, typer.Option("--census", help="All public models: 3 million, 3,100 requests.")
     ] = False,
     into: Annotated[Path, typer.Option(help="The folder of datasets.")] = Path("datasets"),
     version: Annotated[

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from research.collect.bulk_descriptor import Counts, described
 from research.collect.hub.columns import COLUMNS
-from research.collect.hub.tables import _BASES, _MACROS, _PACKED, _WEIGHTS, PANDAS_TYPES
+from research.collect.hub.tables import BASES, MACROS, PACKED, WEIGHTS, PANDAS_TYPES
 from research.collect.vacancy import vacant
 from research.datasets import Dataset, freeze
 from research.results import ResearchError
@@ -32,7 +32,7 @@ NEEDED = ("id", "tags", "downloads", "pipeline_tag")  # together they are a tabl
 TEXTS = ("author", "createdAt", "lastModified", "library_name", "pipeline_tag", "_id", "id")
 WHOLES = ("downloads", "downloadsAllTime", "likes", "trendingScore")
 ENGINE_TYPES = {"string": "VARCHAR", "integer": "BIGINT", "boolean": "BOOLEAN", "date": "DATE"}
-OBJECTS = {"baseModels": _BASES, "safetensors": _WEIGHTS, "gguf": _PACKED}
+OBJECTS = {"baseModels": BASES, "safetensors": WEIGHTS, "gguf": PACKED}
 # What the columns call these fields.
 ALIASES = {"baseModels": "bases", "safetensors": "weights", "gguf": "packed", "tags": "labels"}
 
@@ -119,7 +119,7 @@ def _reading() -> Iterator[duckdb.DuckDBPyConnection]:
             "preserve_insertion_order": False,
         }  # fmt: skip
         with duckdb.connect(Path(folder) / "models.duckdb", config=config) as engine:
-            for macro in _MACROS:
+            for macro in MACROS:
                 engine.execute(f"CREATE MACRO {macro}")
             yield engine
 

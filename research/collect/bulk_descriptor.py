@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from research.collect.hub.columns import COLUMNS
-from research.collect.hub.describing import _LIMITATIONS, FORM
+from research.collect.hub.describing import LIMITATIONS, FORM
 from research.datasets.files import sha256
 
 TITLES = {"hub_models": "All models of the Hugging Face Hub",
@@ -48,7 +48,7 @@ def described(path: Path, name: str, day: str, counts: Counts) -> dict[str, Any]
         ],
         "citation": f"{title} (dataset {name}, version {day}), read with modelometrics from "
         f"{path.name}; cite the publisher of that file as well.",
-        "knownLimitations": [*_of_this_file(counts), *_LIMITATIONS],
+        "knownLimitations": [*_of_this_file(counts), *LIMITATIONS],
         "collection": {
             "file": path.name,
             "rowsReceived": counts.received,

@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from research.datasets.descriptors import Dataset
-from research.datasets.reading import _checked
+from research.datasets.reading import checked_path
 
 if TYPE_CHECKING:
     import duckdb
@@ -83,7 +83,7 @@ def matched(before: Dataset, after: Dataset, table: str, key: tuple[str, ...]) -
 
 def _selected(side: Dataset, table: str, kept: list[str], day: str) -> str:
     """SQL for the rows of the latest day, with the columns that are compared."""
-    path = str(_checked(side, table)).replace("'", "''")
+    path = str(checked_path(side, table)).replace("'", "''")
     types = {c: ENGINE_TYPES[kind] for c, kind in _types(side, table).items()}
     if side.resources[table].get("format") == "parquet":
         source = f"read_parquet('{path}')"

@@ -146,7 +146,7 @@ def read(dataset: Dataset, table: str) -> pd.DataFrame:
         raise DatasetError(
             unknown(f"table in {dataset.name} {dataset.version}", table, dataset.resources)
         )
-    resource, path = dataset.resources[table], _checked(dataset, table)
+    resource, path = dataset.resources[table], checked_path(dataset, table)
     fields = resource["schema"]["fields"]
     return read_parquet(path, fields) if _is_parquet(resource) else read_csv(path, fields)
 
@@ -160,7 +160,7 @@ def verify(name: str, version: str | None = None) -> list[str]:
     for table, resource in dataset.resources.items():
         try:
             if _is_parquet(resource):
-                problems += parquet_problems(_checked(dataset, table), resource)
+                problems += parquet_problems(checked_path(dataset, table), resource)
             else:
                 problems += frame_problems(read(dataset, table), resource)
         except DatasetError as error:
@@ -172,7 +172,7 @@ def _is_parquet(resource: Mapping[str, Any]) -> bool:
     return resource.get("format") == "parquet"
 
 
-def _checked(dataset: Dataset, table: str) -> Path:
+def checked_path(dataset: Dataset, table: str) -> Path:
     """The path of a table's file, which is there and has the hash of its descriptor."""
     path, expected = dataset.path(table), dataset.resources[table]["hash"]
     if not path.is_file():

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from importlib.metadata import version as version_of
 from typing import Any
@@ -14,7 +13,7 @@ from research.collect.hub.tables import Counts
 
 FORM = "hub_top_models"  # whose columns come first in every table, so that it may stand in for it
 
-_LIMITATIONS = (
+LIMITATIONS = (
     "The Hub counts requests for a repository's query file (by default config.json and a few "
     "others; every GGUF file counts). The same user, caches, automated tests and crawlers all "
     "count, and counts judged to be spam are taken out afterwards: a download is not a user and "
@@ -75,7 +74,7 @@ def described(
         "citation": f"Hugging Face Hub, public API ({endpoint}). {query.title}, taken from "
         f"{noted['began']} to {pages[-1].taken_at} with modelometrics "
         f"{version_of('modelometrics')} (dataset {query.dataset}, version {version}).",
-        "knownLimitations": [_of_the_query(query), *_of_this_version(counts), *_LIMITATIONS],
+        "knownLimitations": [_of_the_query(query), *_of_this_version(counts), *LIMITATIONS],
         "collection": _collection(noted, pages, counts),
         "resources": [_resource(query)],
     }
@@ -94,20 +93,17 @@ def _of_this_version(counts: Counts) -> list[str]:
         for found in counts.problems
     )
     missing = "; ".join(f"{name} {rows:,}" for name, rows in counts.missing.items())
-    return [
-        *(
-            [f"Rows of the Hub that could not be read as they should: {problems}."]
-            if problems
-            else []
-        ),
-        *([f"Empty cells of {counts.kept:,} rows: {missing}."] if missing else []),
-    ]
+    sentences = {
+        f"Rows of the Hub that could not be read as they should: {problems}.": problems,
+        f"Empty cells of {counts.kept:,} rows: {missing}.": missing,
+    }
+    return [sentence for sentence, found in sentences.items() if found]
 
 
 def _collection(noted: dict[str, Any], pages: Sequence[Page], counts: Counts) -> dict[str, Any]:
     """How it was taken. Requests of a run that was killed count up to its last kept page."""
-    found_at = Counter(page.start for page in pages if page.rows)
-    gone = [page for page in pages if page.status >= 400]  # asked for one by one
+    gone = {page.start: page.status for page in pages if page.status >= 400}  # asked one by one
+    answered = gone.keys() | {page.start for page in pages if page.rows}
     return {
         "query": noted["query"] | {"expand": list(EXPAND)},
         "client": f"huggingface-hub {version_of('huggingface-hub')}",
@@ -125,11 +121,9 @@ def _collection(noted: dict[str, Any], pages: Sequence[Page], counts: Counts) ->
         "problems": counts.problems,
         "missing": counts.missing,
         "renamed": counts.renamed,
-        "gone": [{"requested": page.start, "status": page.status} for page in gone],
+        "gone": [{"requested": start, "status": status} for start, status in gone.items()],
         "withoutModels": [
-            start
-            for start in noted["query"]["starts"]
-            if start and not found_at[start] and start not in {page.start for page in gone}
+            start for start in noted["query"]["starts"] if start and start not in answered
         ],
     }
 

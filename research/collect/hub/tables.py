@@ -27,7 +27,7 @@ PANDAS_TYPES = {"string": "str", "integer": "Int64", "boolean": "boolean", "date
 LEFT_OUT, EMPTIED = "row left out", "field left empty"
 
 # Small words of the columns. Only a text that holds something is a value.
-_MACROS = (
+MACROS = (
     "if_a(x, kind) AS CASE WHEN json_type(x) = kind THEN x END",
     "as_text(x) AS CASE WHEN json_type(x) = 'VARCHAR' THEN nullif(x ->> '$', '') END",
     "as_whole(x) AS CASE WHEN json_type(x) IN ('UBIGINT', 'BIGINT') THEN try_cast(x AS BIGINT) END",
@@ -47,9 +47,9 @@ _MACROS = (
     "dominant(x) AS list_sort(map_keys(x))[list_position(list_transform(list_sort(map_keys(x)), "
     "lambda kind: x[kind]), list_max(map_values(x)))]",
 )
-_BASES = '{"relation": "VARCHAR", "models": [{"id": "VARCHAR"}]}'
-_WEIGHTS = '{"total": "BIGINT", "parameters": "MAP(VARCHAR, BIGINT)"}'
-_PACKED = '{"total": "BIGINT", "architecture": "VARCHAR"}'
+BASES = '{"relation": "VARCHAR", "models": [{"id": "VARCHAR"}]}'
+WEIGHTS = '{"total": "BIGINT", "parameters": "MAP(VARCHAR, BIGINT)"}'
+PACKED = '{"total": "BIGINT", "architecture": "VARCHAR"}'
 _NAMES = ", ".join(column.name for column in COLUMNS)
 
 
@@ -155,7 +155,7 @@ def table(query: Query, pages: Pages, as_of: str) -> Iterator[Table]:
                 folder / "table.duckdb",
                 config={"memory_limit": MEMORY, "temp_directory": str(folder), "threads": 2},
             ) as engine:
-                for macro in _MACROS:
+                for macro in MACROS:
                     engine.execute(f"CREATE MACRO {macro}")
                 _receive(engine, query, pages, as_of)
                 _choose(engine, query)
@@ -191,9 +191,9 @@ def _receive(engine: duckdb.DuckDBPyConnection, query: Query, pages: Pages, as_o
                 as_text(_id) AS object_id,
                 as_text(id) AS model_id,
                 from_json(if_a(tags, 'ARRAY'), '["VARCHAR"]') AS labels,
-                from_json(if_a(baseModels, 'OBJECT'), '{_BASES}') AS bases,
-                from_json(if_a(safetensors, 'OBJECT'), '{_WEIGHTS}') AS weights,
-                from_json(if_a(gguf, 'OBJECT'), '{_PACKED}') AS packed
+                from_json(if_a(baseModels, 'OBJECT'), '{BASES}') AS bases,
+                from_json(if_a(safetensors, 'OBJECT'), '{WEIGHTS}') AS weights,
+                from_json(if_a(gguf, 'OBJECT'), '{PACKED}') AS packed
             FROM fields
         )
         SELECT number, {_problems_of_a_row()} AS problems,

@@ -1,0 +1,15 @@
+"""What every test of collecting shares."""
+
+from __future__ import annotations
+
+import pytest
+
+
+@pytest.fixture
+def no_token(monkeypatch, tmp_path):
+    """Whoever runs the tests may be logged in; the tests are not."""
+    from huggingface_hub import constants
+
+    for name in ("HF_TOKEN", "HUGGING_FACE_HUB_TOKEN"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(constants, "HF_TOKEN_PATH", str(tmp_path / "no_token"))
