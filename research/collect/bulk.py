@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from research.collect.bulk_descriptor import Counts, described
 from research.collect.hub.columns import COLUMNS
-from research.collect.hub.tables import BASES, MACROS, PACKED, WEIGHTS, PANDAS_TYPES
+from research.collect.hub.tables import BASES, MACROS, PACKED, PANDAS_TYPES, WEIGHTS
 from research.collect.vacancy import vacant
 from research.datasets import Dataset, freeze
 from research.results import ResearchError

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from research.collect.hub.columns import COLUMNS
-from research.collect.hub.describing import LIMITATIONS, FORM
+from research.collect.hub.describing import FORM, LIMITATIONS
 from research.datasets.files import sha256
 
 TITLES = {"hub_models": "All models of the Hugging Face Hub",

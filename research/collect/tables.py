@@ -14,6 +14,7 @@ from pathlib import Path
 from research.results import ResearchError
 
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "vertical bar"}
+LONGEST_CELL = 131_072  # characters
 LOOKED_AT = 50  # records from which the delimiter is read
 LISTED = 10  # rows that a message names one by one
 # The first bytes of files that are sent in the place of a CSV file.
@@ -198,6 +199,8 @@ def _records(text: str, delimiter: str, path: Path) -> Iterator[list[str]]:
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     row = 0
     while True:
+        # Of the whole process, and others change it: frictionless lifts it when it reads.
+        others = csv.field_size_limit(LONGEST_CELL)
         try:
             record = next(reader)
         except StopIteration:
@@ -206,6 +209,8 @@ def _records(text: str, delimiter: str, path: Path) -> Iterator[list[str]]:
             raise ResearchError(
                 f"{path}, row {row + 1} (line {reader.line_num}): {_reason(error)}"
             ) from None
+        finally:
+            csv.field_size_limit(others)
         row += 1
         yield record
 
@@ -213,7 +218,7 @@ def _records(text: str, delimiter: str, path: Path) -> Iterator[list[str]]:
 def _reason(error: csv.Error) -> str:
     if "field larger" in str(error):
         return (
-            f"found a cell of more than {csv.field_size_limit():,} characters. Most often a "
+            f"found a cell of more than {LONGEST_CELL:,} characters. Most often a "
             "quotation mark is not closed; close it, or shorten the cell."
         )
     if "unexpected end" in str(error):
