@@ -33,6 +33,7 @@ from research.estimators.tipping import tipping_point, verdict_change
 from research.measures.channels import EMBEDDING, GENERATION
 from research.measures.clone_block import Block, in_block, without_block
 from research.measures.pulls import WEIGHTS, pulls_by_name
+from research.measures.top_lists import on_day
 from research.results import judge
 from research.wording import number
 
@@ -120,7 +121,7 @@ def sample(
         listed = listed[(copies == "with their family") | listed["relation"].ne("copy")]
         # The bases of models outside the families are not known.
         listed = _of_publisher(listed, publisher_origins, coded=origin == "publisher")
-    of_day = listed[listed["as_of"] == day]
+    of_day = on_day(listed, day)
     return Sample(
         population=f"{_words(pulls, window)} and {OTHER[other].format(KINDS[embeddings])}",
         as_of=DATES[other],
@@ -211,7 +212,7 @@ def _models(other, top, panel, catalogue) -> pd.DataFrame:
     """The models of a Hub table, by day; of the catalogue only the day that is paired."""
     if other == "top 1,000":
         return top
-    rows = panel[panel["as_of"] == DATES[other]]
+    rows = on_day(panel, DATES[other])
     return rows.assign(
         author=rows["model_id"].str.partition("/")[0],
         traffic_spike=False,

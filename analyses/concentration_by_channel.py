@@ -30,6 +30,7 @@ from research.estimators.ranged import Ranged
 from research.measures.channels import EMBEDDING, GENERATION, HUB_DATES, pulls_of
 from research.measures.publishers import organisations
 from research.measures.pulls import WEIGHTS
+from research.measures.top_lists import on_day
 from research.wording import number
 
 HHI, CR4 = "concentration index (HHI), {}", "share of the four largest, {}"
@@ -124,11 +125,11 @@ def _refuse(unit, downloads, pulls, window, copies, spike) -> None:
 
 def _models(downloads, day, top, panel, catalogue) -> pd.DataFrame:
     if downloads == "top 1,000":
-        listed = top[top["as_of"] == day].set_index("model_id")
+        listed = on_day(top, day).set_index("model_id")
         listed = listed[["hub_downloads_30d", "pipeline_tag", "traffic_spike"]]
         return listed.rename(columns={"pipeline_tag": "task"})
     task = catalogue.set_index("model_id")["pipeline_tag"].rename("task")
-    listed = panel[panel["as_of"] == day].set_index("model_id")[["hub_downloads_30d"]]
+    listed = on_day(panel, day).set_index("model_id")[["hub_downloads_30d"]]
     return listed.join(task).assign(traffic_spike=False)
 
 

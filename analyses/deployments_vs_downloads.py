@@ -52,6 +52,7 @@ from research.estimators.partial_ranks import kendall_bounds, spearman_bounds
 from research.estimators.ranged import Choosing, Ranged, searched_extremes
 from research.estimators.tipping import tipping_point
 from research.measures.pulls import pulls_by_name
+from research.measures.top_lists import on_day
 from research.wording import number
 
 RHO = "rank correlation of pulls and downloads (Spearman)"
@@ -134,7 +135,7 @@ def sample(
         raise NotApplicable("a family that the catalogue lacks is not observed, which is not zero")
     day = pd.Timestamp(DATES[downloads])
     models = hub_top_models if downloads == "top 1,000" else hub_llm_panel
-    models = models[models["as_of"] == day]
+    models = on_day(models, day)
     names = model_crosswalk_names[~model_crosswalk_names["served_remotely"]]
     if embeddings == "left out":
         names = names[~names["embedding"]]

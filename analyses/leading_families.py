@@ -26,6 +26,7 @@ from research import (
 from research.estimators.budget import budget
 from research.estimators.multiverse import rank_confidence_sets
 from research.measures.pulls import pulls_by_name
+from research.measures.top_lists import on_day
 from research.wording import number
 
 LOWER = "rank of the lower one of DeepSeek and Qwen"
@@ -112,7 +113,7 @@ def _members(population, top, catalogue, pulls) -> pd.DataFrame:
         found = pulls_by_name(pulls, last, (last - first).days)
         names = found.index.to_series().array
         return found.reset_index(drop=True).assign(model=names, bases="", account=names)
-    table = catalogue if population == "catalogue" else top[top["as_of"] == DAY]
+    table = catalogue if population == "catalogue" else on_day(top, DAY)
     kinds = {"language models": LANGUAGE, "text generation": ["text-generation"]}
     kinds["catalogue"] = kinds["text generation"]
     if population in kinds:

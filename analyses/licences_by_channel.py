@@ -29,6 +29,7 @@ from research.estimators.tipping import tipping_point
 from research.measures.channels import EMBEDDING, GENERATION, HUB_DATES, in_both, pulls_of
 from research.measures.publishers import organisations
 from research.measures.pulls import WEIGHTS
+from research.measures.top_lists import on_day
 from research.wording import number
 
 GAP = "permissive share, downloads minus pulls"
@@ -81,7 +82,7 @@ def sample(
     day = pd.Timestamp(HUB_DATES[downloads])
     facts = _facts(hub_top_models, hub_llm_models)
     listed = hub_llm_panel if downloads == "catalogue" else hub_top_models
-    listed = listed[listed["as_of"] == day].set_index("model_id")
+    listed = on_day(listed, day).set_index("model_id")
     listed = listed.join(model_crosswalk_repositories.set_index("hub_repository"))
     names = model_crosswalk_names[~model_crosswalk_names["served_remotely"]]
     pulled = pulls_of(names, ollama_library_pulls, day, window if pulls == "new" else None)

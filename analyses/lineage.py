@@ -21,6 +21,7 @@ from research import (
     TippingPoint,
     figures,
 )
+from research.measures.top_lists import on_day
 from research.wording import number
 
 WESTERN = "Chinese models made from Western ones"
@@ -88,7 +89,7 @@ def sample(
     groups = publisher_origins.set_index("author")["candidates"].map(_group)
     who, as_of = POPULATIONS["library" if counted == "Ollama names" else "Hub"]
     if counted != "Ollama names":
-        models = _of_hub(hub_top_models[hub_top_models["as_of"] == as_of], groups)
+        models = _of_hub(on_day(hub_top_models, as_of), groups)
         models = models[(relation == "any") | ~models["quantized"]]
     elif relation == "any":
         models = _of_library(model_crosswalk)

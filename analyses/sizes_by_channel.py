@@ -29,6 +29,7 @@ from research.measures.channels import EMBEDDING, GENERATION, HUB_DATES, in_both
 from research.measures.clone_block import LEADING, Block
 from research.measures.publishers import organisations
 from research.measures.pulls import WEIGHTS
+from research.measures.top_lists import on_day
 from research.wording import number
 
 EDGES = {"S": (0, 1), "M": (1, 10), "L": (10, 50), "XL": (50, np.inf)}  # billion parameters
@@ -166,8 +167,8 @@ def _stated_range(sizes) -> tuple[pd.Series, pd.Series]:
 def _models(other, day, top, panel, catalogue) -> pd.DataFrame:
     facts = catalogue.set_index("model_id")[["pipeline_tag", "parameters"]]
     if other == "catalogue":
-        return panel[panel["as_of"] == day].set_index("model_id").join(facts)
-    return top[top["as_of"] == day].set_index("model_id").join(facts["parameters"])
+        return on_day(panel, day).set_index("model_id").join(facts)
+    return on_day(top, day).set_index("model_id").join(facts["parameters"])
 
 
 def _sized(models, sizes) -> pd.DataFrame:

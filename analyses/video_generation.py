@@ -22,6 +22,7 @@ from research import (
     figures,
 )
 from research.estimators.budget import alternatives_row, budget
+from research.measures.top_lists import on_day
 
 LEAD = "China minus the next country, video generation"
 SHARE = "{}: share, video generation"
@@ -73,7 +74,7 @@ def sample(
         who = "the daily thirty of the trending list"
     else:
         as_of = DATES[measured]
-        listed = _listed(hub_top_models[hub_top_models["as_of"] == as_of])
+        listed = _listed(on_day(hub_top_models, as_of))
         who = "the 1,000 most downloaded models"
     if measured == "models":
         listed = listed.assign(weight=1.0)

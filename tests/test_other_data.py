@@ -213,3 +213,17 @@ def test_latest_day_of_a_new_list_is_asked_by_itself(here):
         same = old.estimates[label]
         assert (estimate.value, estimate.bounds) == (same.value, same.bounds)
     assert research.load("hub_top_models")["as_of"].nunique() == 3
+
+
+def test_a_day_that_the_data_lack_is_a_reason_and_no_crash(here):
+    models = load("hub_top_models")
+    day = models[models["as_of"] == "2026-06-11"].assign(as_of=pd.Timestamp("2026-11-21"))
+    descriptor = copy.deepcopy(describe("hub_top_models").descriptor) | {"version": "2026-11-21"}
+    folder = here / "datasets/hub_top_models/2026-11-21"
+    freeze(folder, {"hub_top_models": day}, descriptor=descriptor)
+    for name in ("leading_families", "video_generation", "lineage"):
+        result = run(find(name, data={"hub_top_models": "2026-11-21"}))
+        reasons = {answer.refused for answer in result.answers.values() if answer.refused}
+        assert any("taken on 2026-11-21, and 2026-06-11 is needed" in text for text in reasons), (
+            name
+        )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
+from research.results import CannotEstimate
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -64,3 +66,24 @@ def of_day(
     """The list of a day, without its traffic spike where that is removed and there is one."""
     without = f"{day} {WITHOUT_SPIKE}"
     return lists[without if spike == "removed" and without in lists else day]
+
+
+def on_day(table: pd.DataFrame, day: str | pd.Timestamp) -> pd.DataFrame:
+    """The rows of a table that was taken on several days, of one of them.
+
+    Raises
+    ------
+    CannotEstimate
+        If it was not taken on that day, as where other data stand in for the frozen ones.
+
+    Examples
+    --------
+    >>> import research
+    >>> len(on_day(research.load("hub_top_models"), "2026-06-11"))
+    1000
+    """
+    rows = table[table["as_of"] == day]
+    if rows.empty:
+        taken = ", ".join(f"{known:%Y-%m-%d}" for known in sorted(table["as_of"].unique()))
+        raise CannotEstimate(f"the data were taken on {taken}, and {str(day)[:10]} is needed here")
+    return rows
