@@ -15,6 +15,7 @@ from research import (
     ESTIMAND,
     Assumption,
     Bounds,
+    CannotEstimate,
     Curve,
     Estimate,
     Hypothesis,
@@ -34,6 +35,11 @@ from research.estimators.identification import (
     ratio_of_ratios,
 )
 from research.estimators.tipping import tipping_point
+from research.measures.class_sets import (
+    hosts_with_a_class,
+    share_difference,
+    share_difference_interval,
+)
 from research.measures.clone_block import Block
 from research.wording import number, span
 
@@ -70,6 +76,7 @@ def sample(
     tenthe_model_tags,
     tenthe_totals,
     tenthe_hosting,
+    tenthe_class_sets=None,
     *,
     quantity: Annotated[Literal["shares", "counts"], ESTIMAND] = "shares",
     clones: Literal[
@@ -79,6 +86,8 @@ def sample(
     counts = tenthe_parameter_scale.pivot(
         index="country", columns="parameter_class", values="answering_hosts"
     )[list(CLASSES)]
+    if tenthe_class_sets is not None:
+        return _known(tenthe_class_sets, counts, quantity, clones)
     kept = 1 - CLONE_SHARES[clones](tenthe_model_tags, tenthe_totals)
     china, us = (counts.loc[country].to_numpy(float) for country in ("CN", "US"))
     # The suspected block holds five tags of 4 to 8 billion parameters: medium, and nothing else.
@@ -98,9 +107,36 @@ def sample(
     )
 
 
+def _known(class_sets, counts, quantity, clones) -> Sample:
+    """A scan that counts the sets of classes: how many hosts have any class is known."""
+    if clones != "kept":
+        raise NotApplicable("a scan of one's own has its suspected clones in a dataset of its own")
+    absent = [country for country in ("CN", "US") if country not in counts.index]
+    if absent:
+        raise CannotEstimate(f"The scan has too few hosts in {' and '.join(absent)} to be told.")
+    china, us = (counts.loc[country] for country in ("CN", "US"))
+    return Sample(
+        population=OWN_POPULATIONS[quantity],
+        as_of=f"{class_sets['as_of'].max():%Y-%m-%d}",
+        data={
+            "quantity": quantity,
+            "china": china.to_numpy(float),
+            "us": us.to_numpy(float),
+            "units": tuple(
+                hosts_with_a_class(class_sets, group.name, group) for group in (china, us)
+            ),
+        },
+        tables={"class sets": class_sets},
+    )
+
+
 POPULATIONS = {
     "shares": "the hosts of the Tenthe scan with a model of a listed class",
     "counts": "the answering hosts of the Tenthe scan",
+}
+OWN_POPULATIONS = {
+    "shares": "the hosts of the scan with a model of a listed class",
+    "counts": "the answering hosts of the scan",
 }
 
 
@@ -131,7 +167,17 @@ def estimate(sample, *, design_effect: Literal[1, 10, 50] = 1) -> list[Estimate]
     if sample["quantity"] == "counts":
         if design_effect != 1:
             raise NotApplicable("a count of the listed hosts has no sampling error to inflate")
-        return [_hosts(china, us, position, k) for position, k in enumerate(CLASSES)]
+        known = "units" in sample.data
+        return [
+            _hosts(china, us, position, k, (SUSPECTED,) if known else (GENUINE, *IMITATED[k]))
+            for position, k in enumerate(CLASSES)
+        ]
+    if "units" in sample.data:
+        return [
+            estimate
+            for position, k in enumerate(CLASSES)
+            for estimate in _shares_of_known(sample, position, k, design_effect)
+        ]
     found = []
     for position, k in enumerate(CLASSES):
         found.append(_share(sample, position, k, design_effect))
@@ -145,7 +191,7 @@ def estimate(sample, *, design_effect: Literal[1, 10, 50] = 1) -> list[Estimate]
 # Counts as the report compares them ---------------------------------------------------------------
 
 
-def _hosts(china, us, position, k) -> Estimate:
+def _hosts(china, us, position, k, assumptions) -> Estimate:
     gap = china[position] - us[position]
     leader, trailer = ("China", "the US") if gap > 0 else ("the US", "China")
     return Estimate(
@@ -155,7 +201,7 @@ def _hosts(china, us, position, k) -> Estimate:
         value=gap,
         n=china[position] + us[position],
         n_unit="hosts",
-        assumptions=(GENUINE, *IMITATED[k]),
+        assumptions=assumptions,
         tipping_points=(
             TippingPoint(
                 what=f"hosts of {leader} that are not genuine",
@@ -281,6 +327,10 @@ def _over_design_effect(china, us, position) -> Curve:
     grid = np.geomspace(1, 1000, 31)
     found = contrast_bounds(china, us, position)
     intervals = [contrast_interval(china, us, position, design_effect=deff) for deff in grid]
+    return _curve_over_design_effect(grid, found, intervals)
+
+
+def _curve_over_design_effect(grid, found, intervals) -> Curve:
     return Curve(
         over="design effect",
         grid=tuple(grid),
@@ -299,6 +349,64 @@ def _over_multiplicity(china, us, position) -> Curve:
     return Curve(
         over="classes per host in China over the US", grid=tuple(grid), low=ratio, high=ratio
     )
+
+
+# Shares of hosts: where the sets of classes are counted -------------------------------------------
+
+
+def _shares_of_known(sample, position, k, design_effect) -> list[Estimate]:
+    """The difference of shares, and what the counts of the classes alone would have told of it."""
+    china, us = sample["china"], sample["us"]
+    counts, units = (china[position], us[position]), sample["units"]
+    bounds, n = share_difference(counts, units), sum(hosts.low for hosts in units)
+    return [
+        Estimate(
+            label=IN_SHARE.format(CLASSES[k]),
+            unit="difference in share of hosts with a classed model",
+            reading="superpopulation",
+            value=bounds.low if bounds.low == bounds.high else None,
+            bounds=bounds,
+            interval=share_difference_interval(counts, units, design_effect=design_effect),
+            n=n,
+            n_unit="hosts with a classed model",
+            n_effective=n / design_effect,
+            assumptions=(SUSPECTED, INDEPENDENT),
+            tipping_points=_design_effect_of_known(counts, units, k),
+            curves=(_over_design_effect_of_known(counts, units),),
+        ),
+        Estimate(
+            label=f"{CLASSES[k]}: share difference, from the counts of the classes alone",
+            unit="difference in share of hosts with a classed model",
+            reading="finite population",
+            bounds=contrast_bounds(china, us, position),
+            n=china.sum() + us.sum(),
+            n_unit="class-host pairs",
+            assumptions=(SUSPECTED,),
+        ),
+    ]
+
+
+def _design_effect_of_known(counts, units, k) -> tuple[TippingPoint, ...]:
+    if _margin(share_difference(counts, units), k) <= 0:
+        return ()
+    lost = tipping_point(
+        lambda deff: _margin(share_difference_interval(counts, units, design_effect=deff), k),
+        1,
+        2000,
+    )
+    told = (
+        "kept at any design effect up to 2 000"
+        if lost is None
+        else f"lost at deff {number(lost, 0)}"
+    )
+    return (TippingPoint(what="design effect", threshold=lost, sentence=told),)
+
+
+def _over_design_effect_of_known(counts, units) -> Curve:
+    grid = np.geomspace(1, 1000, 31)
+    found = share_difference(counts, units)
+    intervals = [share_difference_interval(counts, units, design_effect=deff) for deff in grid]
+    return _curve_over_design_effect(grid, found, intervals)
 
 
 # What assumptions buy, and what needs no denominator ----------------------------------------------
@@ -407,15 +515,21 @@ GENUINE = Assumption(
     holds="no",
     evidence="The five leading tags look like one block of cloned hosts, all of the medium class.",
 )
+INDEPENDENT = Assumption(
+    name="hosts are independent",
+    holds="no",
+    evidence="Addresses cluster in a few clouds; the interval states its design effect.",
+)
 UNKNOWN = (
     Assumption(
         name="a host is in one class", holds="no", evidence="One address can serve several models."
     ),
-    Assumption(
-        name="hosts are independent",
-        holds="no",
-        evidence="Addresses cluster in a few clouds; the interval states its design effect.",
-    ),
+    INDEPENDENT,
+)
+SUSPECTED = Assumption(
+    name="every listed host is a genuine deployment",
+    holds="not testable",
+    evidence="Suspected clones are counted by rule; the scan has a second dataset without them.",
 )
 
 
@@ -424,6 +538,10 @@ UNKNOWN = (
 
 def figure(result):
     shares = result.answer(quantity="shares")
+    if not _multiplicity_curve(shares.estimates[IN_SHARE.format("small")]):
+        canvas, sets = figures.canvas((1, 1), height=3.2, source=figures.sources(result))
+        _draw_sets(sets, shares)
+        return canvas
     canvas, (sets, ratios) = figures.canvas(
         (1, 2), height=3.2, source=figures.sources(result), width_ratios=(1.15, 1)
     )
@@ -456,13 +574,18 @@ def _interval_near(estimate, design_effect) -> tuple[Interval, float]:
     return Interval(curve.interval_low[at], curve.interval_high[at]), curve.grid[at]
 
 
+def _multiplicity_curve(estimate) -> Curve | None:
+    """The curve over classes per host; none where that is known."""
+    return next((c for c in estimate.curves if c.over.startswith("classes per host")), None)
+
+
 def _draw_ratios(axes, answer) -> None:
     axes.set_xscale("log")
     axes.set_yscale("log")
     axes.axhline(1, color=figures.MUTED, lw=0.8, ls=(0, (4, 3)))
     for style, name in zip(("-", "--", "-.", ":"), CLASSES.values(), strict=True):
         estimate = answer.estimates[IN_SHARE.format(name)]
-        curve = next(c for c in estimate.curves if c.over.startswith("classes per host"))
+        curve = _multiplicity_curve(estimate)
         axes.plot(curve.grid, curve.low, ls=style, color=figures.INK, lw=1.2)
         axes.annotate(
             name, (curve.grid[-1], curve.low[-1]), xytext=(4, 0), textcoords="offset points",

@@ -30,6 +30,9 @@ def aggregate(
         str | None,
         typer.Option(help="Address of a Spark cluster (else SPARK_REMOTE, else this machine)."),
     ] = None,
+    memory: Annotated[
+        str | None, typer.Option(help="What DuckDB may take, such as 2GB, for large scans.")
+    ] = None,
 ) -> None:
     """Turn record-level scans into aggregate tables without addresses, below ./datasets.
 
@@ -49,7 +52,7 @@ def aggregate(
     files = scan_files(paths)
     with (
         TemporaryDirectory(prefix="scan-") as folder,
-        open_engine(engine, Path(folder), spark_master) as opened,
+        open_engine(engine, Path(folder), master=spark_master, memory=memory) as opened,
         progress("aggregating", STAGES) as step,
     ):
         made = make(opened, files, Path("datasets"), options=options, announce=step)

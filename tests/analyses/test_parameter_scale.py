@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from itertools import product
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
 import research
 from research import figures
 from research.analysis import find, run
+from research.collect.scans import aggregate, scan_files, write_scan
+from research.collect.scans.engines import open_engine
 from research.estimators.identification import contrast_interval
 
 NAMES = {"S": "small", "M": "medium", "L": "large", "XL": "extra-large"}
 EXACT = 1e-9
+NEARLY_A_POINT = 0.005  # in share: what a few suppressed hosts leave open
 
 
 @pytest.fixture(scope="module")
@@ -133,3 +138,58 @@ def test_the_figure_draws_the_intervals_that_the_result_holds(result):
     crossings = [line for line in ratios.lines if line.get_marker() == "o"]
     assert len(crossings) == 2  # large and medium turn within the admissible range
     assert all(line.get_ydata()[0] == 1 for line in crossings)
+
+
+# A scan of one's own, whose truth is known --------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def own(tmp_path_factory):
+    """The analysis of an invented scan, and the truth about it."""
+    folder = tmp_path_factory.mktemp("own")
+    truth = write_scan(folder / "scan", 60_000, seed=2, form="jsonl.gz")
+    with TemporaryDirectory(dir=folder) as work, open_engine("duckdb", Path(work)) as engine:
+        aggregate(engine, scan_files([folder / "scan"]), folder / "datasets")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        found = {
+            part: run(find("parameter_scale", data={"tenthe": name}))
+            for part, name in (("class_sets", "my_scan"), ("genuine", "my_scan_without_clones"))
+        }
+    return found, truth
+
+
+def true_share(cells, country, k):
+    held = [(name.split("+"), n) for (where, name), n in cells.items()
+            if where == country and name not in ("none", "no answer")]  # fmt: skip
+    return sum(n for names, n in held if k in names) / sum(n for _, n in held)
+
+
+@pytest.mark.parametrize("part", ["class_sets", "genuine"])
+@pytest.mark.parametrize("k", NAMES)
+def test_counted_overlaps_give_the_true_difference_and_margins_only_contain_it(own, part, k):
+    result, cells = own[0][part], getattr(own[1], part)
+    truth = true_share(cells, "CN", k) - true_share(cells, "US", k)
+    found = share(result, k)
+    assert found.bounds.width < NEARLY_A_POINT
+    assert found.bounds.low - EXACT <= truth <= found.bounds.high + EXACT
+    assert found.interval.low < truth < found.interval.high
+    label = f"{NAMES[k]}: share difference, from the counts of the classes alone"
+    margins = result.answer(quantity="shares").estimates[label].bounds
+    assert margins.low <= truth <= margins.high
+    assert margins.width > 0.05 > 10 * found.bounds.width
+
+
+def test_a_known_multiplicity_is_no_tipping_point(own):
+    result = own[0]["class_sets"]
+    points = {p.what for e in result.answer(quantity="shares").estimates.values()
+              for p in e.tipping_points}  # fmt: skip
+    assert points == {"design effect"}
+    skipped = result.answer(quantity="shares").skipped
+    assert any("dataset of its own" in row.reason for row in skipped)
+
+
+def test_the_figure_of_an_own_scan_shows_the_sets_alone(own):
+    with figures.theme():
+        canvas = find("parameter_scale").module.figure(own[0]["class_sets"])
+    assert len(canvas.axes) == 1

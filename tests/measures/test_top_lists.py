@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import get_args
-
 import pytest
 
 import research
-from research.measures.top_lists import WITHOUT_SPIKE, TopList, of_day, top_lists
+from research.measures.top_lists import WITHOUT_SPIKE, list_names, of_day, top_lists
 
 
 @pytest.fixture(scope="module")
@@ -39,5 +37,9 @@ def test_a_list_without_a_spike_has_none_to_remove(lists):
     assert f"2026-06-11 {WITHOUT_SPIKE}" not in lists
 
 
-def test_every_named_list_is_of_a_day_of_the_table(lists):
-    assert {name.rsplit(", ", 1)[1] for name in get_args(TopList)} <= set(lists)
+def test_the_named_lists_are_those_that_the_table_can_fill(models):
+    names = list_names(models)
+    assert names[:2] == ["top 300, 2026-06-11", "top 1,000, 2026-06-11"]
+    assert len(names) == 2 * models["as_of"].nunique()
+    short = models[models["as_of"] == "2026-06-10"].head(500)
+    assert list_names(short) == ["top 300, 2026-06-10"]

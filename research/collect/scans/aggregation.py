@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -40,7 +40,7 @@ class Options:
 
     name: str = "my_scan"
     threshold: int = 10
-    rules: CloneRules = CloneRules()
+    rules: CloneRules = field(default_factory=CloneRules)
 
     def __post_init__(self) -> None:
         if not NAME.fullmatch(self.name):
@@ -132,11 +132,12 @@ def aggregate(
     engine.read(files, secrets.token_hex(SECRET))
     announce("counting hosts and models")
     keep_stages(engine, chosen.rules)
-    found = counts(engine)
+    found = counts(engine, chosen.threshold)
+    rows = found["reasons"]
+    reasons = dict(zip(map(str, rows["reason"]), map(int, rows["records"]), strict=True))
+    version = _version(found, reasons)
     announce("suppressing small cells")
     safe = protect(found, chosen.threshold)
-    reasons = found["reasons"].set_index("reason")["records"].astype(int).to_dict()
-    version = _version(found, reasons)
     announce("writing the tables")
     parts: tuple[Part, ...] = ("hosts", "genuine") if safe.clones_told else ("hosts",)
     about = [

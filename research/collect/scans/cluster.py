@@ -56,8 +56,9 @@ class Cluster:
                 from pyspark.sql import SparkSession
             except ModuleNotFoundError:
                 raise ResearchError(
-                    "Spark is not installed. Install the extra (pip install 'modelometrics[spark]') "
-                    "and Java 17, or leave out --engine spark: DuckDB makes the same tables."
+                    "Spark is not installed. Install the extra (pip install "
+                    "'modelometrics[spark]') and Java 17, or leave out --engine spark: DuckDB "
+                    "makes the same tables."
                 ) from None
             self._failure = PySparkException
             self._session = _session(SparkSession.builder, folder, master)
@@ -102,7 +103,8 @@ class Cluster:
         self._session.read.text(list(files)).createOrReplaceTempView("lines")
         return f"""
             SELECT parsed.* FROM (
-                SELECT from_json(CASE WHEN is_valid_utf8(value) THEN value END, '{RECORD}') AS parsed
+                SELECT from_json(CASE WHEN is_valid_utf8(value) THEN value END, '{RECORD}')
+                    AS parsed
                 FROM lines WHERE trim(value) <> ''
             )
         """
@@ -114,9 +116,9 @@ class Cluster:
             f"CAST({name if name in frame.columns else 'NULL'} AS STRING) AS {name}"
             for name in FIELDS[:-1]
         )
-        kinds = dict(frame.dtypes)
-        tags = {"string": "tags", "": "CAST(NULL AS STRING)"}
-        return f"SELECT {texts}, {tags.get(kinds.get('tags', ''), 'to_json(tags)')} AS tags FROM table{number}"
+        kind = dict(frame.dtypes).get("tags", "")
+        tags = {"string": "tags", "": "CAST(NULL AS STRING)"}.get(kind, "to_json(tags)")
+        return f"SELECT {texts}, {tags} AS tags FROM table{number}"
 
 
 def _session(builder: Any, folder: Path, master: str | None) -> Any:
@@ -131,7 +133,7 @@ def _session(builder: Any, folder: Path, master: str | None) -> Any:
         "spark.io.encryption.enabled": "true",  # the secret is in no file, not even for a moment
         "spark.local.dir": str(folder / "local"),
         "spark.sql.warehouse.dir": str(folder / "warehouse"),
-        "spark.sql.shuffle.partitions": "8",
+        "spark.sql.shuffle.partitions": "4",
         "spark.ui.showConsoleProgress": "false",
         "spark.log.level": "OFF",
         "spark.driver.bindAddress": "127.0.0.1",
@@ -155,6 +157,6 @@ def _fields(source: str) -> str:
 def _refusal(kind: str) -> str:
     return (
         f"Spark could not finish ({kind}; its own message is not shown, because it could quote a "
-        "record). Check that every file is whole (JSON lines, plain or .gz, or Parquet) and that "
-        "the workers find it under this path."
+        "record). Check that every file is whole (JSON lines, plain, .gz or .zst, or Parquet) and "
+        "that the workers find it under this path."
     )

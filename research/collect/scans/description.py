@@ -11,6 +11,8 @@ from research.collect.scans.rules import CloneRules
 FORM = "tenthe"  # a table of the same form as a bundled one is named like it in ``form``
 HOSTS = "unique IP addresses"
 
+PROPERTIES = ("name", "type", "unit", "description")
+
 # Column: type, unit, description.
 COLUMNS = {
     "rank": ("integer", "rank", "Rank by the count of the row; 1 is the largest."),
@@ -124,7 +126,10 @@ def describe_scan(about: About, frames: Frames) -> dict[str, Any]:
         "citation": f"Own scan '{about.name}', state of {about.version}, aggregated with "
         "modelometrics.",
         "knownLimitations": _limitations(about),
-        "resources": [_resource(about.name, table, list(frames[table])) for table in frames],
+        "resources": [
+            _resource(about.name, table, [str(column) for column in frame])
+            for table, frame in frames.items()
+        ],
     }
 
 
@@ -141,6 +146,8 @@ def _limitations(about: About) -> list[str]:
         "Clones that differ from one another, or that imitate well, are not found.",
         "Country, city and network are those of the address, as the records say.",
         "An address is not a machine: one machine can have several, and several can share one.",
+        "Different tables laid side by side (a tag and its size, say) can tell that two counts "
+        "differ by few hosts; which, or where, they do not tell.",
         "Releases of the same records with another threshold or other rules, laid side by side, "
         "can give suppressed cells away: publish one.",
     ]
@@ -155,8 +162,7 @@ def _resource(name: str, table: str, columns: list[str]) -> dict[str, Any]:
         "form": f"{FORM}_{table}",
         "schema": {
             "fields": [
-                dict(zip(("name", "type", "unit", "description"), (column, *COLUMNS[column])))
-                for column in columns
+                dict(zip(PROPERTIES, (column, *COLUMNS[column]), strict=True)) for column in columns
             ],
             "primaryKey": list(key),
         },

@@ -27,12 +27,15 @@ class Protected:
 
 def is_small(counts: Counts, threshold: int) -> npt.NDArray[np.bool_]:
     """Counts that are neither zero nor as large as the threshold."""
-    return (counts > 0) & (counts < threshold)
+    return np.logical_and(counts > 0, counts < threshold)
 
 
 def small_parts(hosts: Counts, genuine: Counts, threshold: int) -> npt.NDArray[np.bool_]:
     """Cells of which the count, its genuine part or its clones are few."""
-    return np.any([is_small(part, threshold) for part in _parts(hosts, genuine)], axis=0)
+    few: npt.NDArray[np.bool_] = np.any(
+        [is_small(part, threshold) for part in _parts(hosts, genuine)], axis=0
+    )
+    return few
 
 
 def protect_listing(
@@ -61,10 +64,10 @@ def protect_listing(
     Examples
     --------
     >>> import numpy as np
-    >>> hosts, genuine = np.array([90, 40, 12, 3]), np.array([60, 38, 12, 3])
+    >>> hosts, genuine = np.array([90, 40, 12, 3]), np.array([60, 28, 12, 3])
     >>> every, without = protect_listing(hosts, genuine, threshold=10)
     >>> every.tolist(), without.tolist()
-    ([True, True, False, False], [True, False, False, False])
+    ([True, True, False, False], [True, True, False, False])
     """
     order = np.argsort(hosts, kind="stable")
     hidden = is_small(hosts, threshold)
@@ -72,12 +75,29 @@ def protect_listing(
     apart = hidden | small_parts(hosts, genuine, threshold)
     parts = [genuine, hosts - genuine]
     _hide_until(
-        lambda: _sums_are_large(parts, apart, threshold)
-        and _parts_are_wide(hosts, genuine, apart, threshold),
+        lambda: (
+            _sums_are_large(parts, apart, threshold)
+            and parts_are_wide(hosts, genuine, apart, threshold)
+        ),
         apart,
         order,
     )
     return ~hidden, ~apart
+
+
+def parts_are_wide(
+    hosts: Counts, genuine: Counts, hidden: npt.NDArray[np.bool_], threshold: int
+) -> bool:
+    """Whether the clones of each hidden row of many hosts could be few or many.
+
+    The row's hosts may be published; then its clones are at most these, and at least the clones of
+    all hidden rows less the hosts of the others.
+    """
+    rows, clones = hosts[hidden], (hosts - genuine)[hidden]
+    least = np.maximum(0, clones.sum() - (rows.sum() - rows))
+    width = np.minimum(rows, clones.sum()) - least
+    sensitive = small_parts(rows, rows - clones, threshold) & (rows >= threshold)
+    return not (sensitive & (width < threshold)).any()
 
 
 def protect_sums(
@@ -146,26 +166,9 @@ def _hide_until(safe: Callable[[], bool], hidden: npt.NDArray[np.bool_], order: 
         hidden[row] = True
 
 
-def _sums_are_large(
-    parts: Sequence[Counts], hidden: npt.NDArray[np.bool_], threshold: int
-) -> bool:
+def _sums_are_large(parts: Sequence[Counts], hidden: npt.NDArray[np.bool_], threshold: int) -> bool:
     """Whether several rows are hidden, or none, and no part of them adds up to little."""
     return hidden.sum() != 1 and not any(is_small(part[hidden].sum(), threshold) for part in parts)
-
-
-def _parts_are_wide(
-    hosts: Counts, genuine: Counts, hidden: npt.NDArray[np.bool_], threshold: int
-) -> bool:
-    """Whether the clones of each hidden row of many hosts could be few or many.
-
-    The row's hosts may be published; then its clones are at most these, and at least the clones of
-    all hidden rows less the hosts of the others.
-    """
-    rows, clones = hosts[hidden], (hosts - genuine)[hidden]
-    least = np.maximum(0, clones.sum() - (rows.sum() - rows))
-    width = np.minimum(rows, clones.sum()) - least
-    sensitive = small_parts(rows, rows - clones, threshold) & (rows >= threshold)
-    return not (sensitive & (width < threshold)).any()
 
 
 def _parts(hosts: Counts, genuine: Counts) -> tuple[Counts, Counts, Counts]:
@@ -182,7 +185,7 @@ def _is_safe(
     hosts, genuine, clones = (part[hidden] for part in parts)
     known = sums[:, hidden].astype(float)
     for cell in np.flatnonzero(small_parts(hosts, genuine, threshold)):
-        widths = _width(known, genuine, cell), _width(known, clones, cell)
+        widths = _width(known, genuine, int(cell)), _width(known, clones, int(cell))
         needed = (
             (hosts, sum(widths)),
             (genuine, widths[0]),
@@ -199,8 +202,8 @@ def _width(known: npt.NDArray[np.float64], counts: Counts, cell: int) -> float:
         return math.inf
     goal = np.zeros(counts.size)
     goal[cell] = 1
-    least, greatest = (
-        linprog(sign * goal, A_eq=known, b_eq=known @ counts, method="highs").fun
+    least, negative_greatest = (
+        linprog(sign * goal, A_eq=known, b_eq=known @ counts, method="highs").fun or 0.0
         for sign in (1, -1)
     )
-    return float(-greatest - least)
+    return float(-negative_greatest - least)

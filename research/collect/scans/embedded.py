@@ -15,7 +15,9 @@ from research.results import ResearchError
 if TYPE_CHECKING:
     import pandas as pd
 
-MEMORY = "380MB"  # of DuckDB's own pages: with the interpreter and the reader's buffers, 600 MB
+# Of DuckDB's own pages, enough for some ten million records; with the interpreter and the reader's
+# buffers a process of 600 MB.
+MEMORY = "280MB"
 THREADS = 2
 LONGEST_RECORD = 16_777_216  # bytes; a longer line makes DuckDB refuse the file
 
@@ -47,10 +49,11 @@ class Embedded:
 
     words = WORDS
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, memory: str | None = None) -> None:
         self._folder = folder
-        options = {
-            "memory_limit": MEMORY,
+        self._memory = memory or MEMORY
+        options: dict[str, str | bool | int | float | list[str]] = {
+            "memory_limit": self._memory,
             "threads": THREADS,
             "temp_directory": str(folder / "spilled"),
             "preserve_insertion_order": False,
@@ -107,7 +110,7 @@ class Embedded:
             return self._connection.execute(query)
         except duckdb.Error as error:
             kind = type(error).__name__
-        raise ResearchError(_refusal(kind))
+        raise ResearchError(_refusal(kind, self._memory))
 
 
 def _objects(files: Sequence[Path]) -> str:
@@ -153,11 +156,11 @@ def _quoted(path: Path) -> str:
     return str(path).replace("'", "''")
 
 
-def _refusal(kind: str) -> str:
+def _refusal(kind: str, memory: str) -> str:
     if kind == "OutOfMemoryException":
         return (
-            f"DuckDB needs more than {MEMORY} of memory, or more disk than there is, for these "
-            "scans. Free some disk, or aggregate on a cluster with --engine spark."
+            f"DuckDB needs more than {memory} of memory, or more disk than there is, for these "
+            "scans. Give more (--memory 2GB), free some disk, or use a cluster (--engine spark)."
         )
     return (
         f"DuckDB could not read the scans ({kind}; its own message is not shown, because it could "

@@ -16,7 +16,6 @@ from research.collect.scans.record import (
     LONG_NAME,
     LONGEST_ADDRESS,
     LONGEST_NAME,
-    LONGEST_TEXT,
     NO_ADDRESS,
     NO_MODELS,
     NO_PORT,
@@ -74,13 +73,15 @@ def observation(words: Dialect, fields: str, key: str) -> str:
         can try addresses against the numbers afterwards (there are few enough IPv4 addresses to try
         all). Sixty bits make two of ten million addresses meet with a chance of 1 in 20,000.
     """
-    kept = "left(coalesce({}, ''), " + str(LONGEST_TEXT) + ")"
+    kept = "coalesce({}, '')"
     lengths = words.each("models", "coalesce(length(m.name), 0)")
     details = ("family", "parameter_size", "quantization_level")
     texts = ", ".join(f"{kept.format(f'm.details.{name}')}, chr(31)" for name in details)
     host = words.number(words.sha256.format("concat(key, address)"))
     listed = words.each("models", words.fingerprint("m.name, m.digest"))
     signature = words.fingerprint(f"array_sort({listed})")
+    written = ("address", "country", "city", "organisation")
+    nul = " OR ".join(f"contains({column}, chr(0))" for column in written)
     profile = words.fingerprint("country, city, organisation, version")
     return f"""
         SELECT reason, answered, port, observed_at, country, city, organisation, version,
@@ -99,8 +100,7 @@ def observation(words: Dialect, fields: str, key: str) -> str:
                     WHEN observed_at IS NULL THEN '{NO_TIME}'
                     WHEN answered AND (models IS NULL OR shortest = 0) THEN '{NO_MODELS}'
                     WHEN longest > {LONGEST_NAME} THEN '{LONG_NAME}'
-                    WHEN position(chr(0) IN concat(address, country, city, organisation)) > 0
-                        THEN '{NUL}'
+                    WHEN {nul} THEN '{NUL}'
                 END AS reason
             FROM (
                 SELECT broken, again, filename AS file, answered, models, {key} AS key,

@@ -13,6 +13,7 @@ import pandas as pd
 from research.collect.scans.disclosure import (
     Protected,
     is_small,
+    parts_are_wide,
     protect_listing,
     protect_sums,
     small_parts,
@@ -82,11 +83,12 @@ def protect(counts: Frames, threshold: int) -> Safe:
     _listing(safe, "countries", counts["countries"])
     _listing(safe, "hosting", counts["hosting"])
     _cities(safe, counts["cities"])
-    for subject in (*KINDS, "totals"):
-        _overlapping(safe, subject, counts[subject].dropna(subset="genuine").query("hosts > 0"))
+    for subject in KINDS:
+        _overlapping(safe, subject, counts[subject])
+    _totals(safe, counts["totals"].dropna(subset="genuine").query("hosts > 0"))
     _classes(safe, counts["class_sets"])
     _suspicions(safe, suspicions)
-    _signatures(safe, counts["signatures"])
+    safe.frames["signatures"] = counts["signatures"]
     return safe
 
 
@@ -104,7 +106,9 @@ def _told(rows: pd.DataFrame, hosts: Shown, genuine: Shown) -> pd.DataFrame:
 
 def _listing(safe: Safe, subject: str, rows: pd.DataFrame, group: str = "") -> None:
     """A table whose total is known: what is suppressed has a sum that is safe."""
-    shown = dict(zip(PARTS, protect_listing(*_columns(rows), threshold=safe.threshold), strict=True))
+    shown = dict(
+        zip(PARTS, protect_listing(*_columns(rows), threshold=safe.threshold), strict=True)
+    )
     found = [frame for frame in (safe.frames.get(subject),) if frame is not None]
     safe.frames[subject] = pd.concat([*found, _told(rows, **shown)], ignore_index=True)
     for part in PARTS:
@@ -134,6 +138,19 @@ def _overlapping(safe: Safe, subject: str, rows: pd.DataFrame) -> None:
         safe.lost(part, subject, "", rows.loc[~shown, part], told=False)
 
 
+def _totals(safe: Safe, rows: pd.DataFrame) -> None:
+    """Totals of addresses: what is left of all addresses must not be few either."""
+    hosts, genuine = _columns(rows)
+    every = rows.set_index("name").loc["discovered_ips"]
+    within = (rows["name"] != "endpoints").to_numpy(np.int64)
+    left = within * (every["hosts"] - hosts), within * (every["genuine"] - genuine)
+    few = small_parts(hosts, genuine, safe.threshold) | small_parts(*left, safe.threshold)
+    large = ~is_small(hosts, safe.threshold) & ~is_small(left[0], safe.threshold)
+    safe.frames["totals"] = _told(rows, large, large & ~few)
+    for part, shown in zip(PARTS, (large, large & ~few), strict=True):
+        safe.lost(part, "totals", "", rows.loc[~shown, part], told=False)
+
+
 def _classes(safe: Safe, cells: pd.DataFrame) -> None:
     """Class sets, classes and overlaps of each country whose total is published."""
     names = [
@@ -141,23 +158,38 @@ def _classes(safe: Safe, cells: pd.DataFrame) -> None:
         for bits, answered in zip(cells["classes"], cells["answered"], strict=True)
     ]
     cells = cells.assign(class_set=names)
-    sets, sums = [cells.iloc[:0]], [_summed("", cells.iloc[:0])]
-    for row in safe.frames["countries"].dropna(subset="hosts").itertuples():
-        mine = cells[cells["country"] == row.country]
-        # Where the country's clones are suppressed, only the counts of all hosts are published.
-        apart = not pd.isna(row.genuine)
-        mine = mine if apart else mine.assign(genuine=mine["hosts"])
-        found = protect_sums(
-            *_columns(mine), _holds(mine), essential=1 + len(CLASSES), threshold=safe.threshold
-        )
-        if found is None or row.country == UNKNOWN_COUNTRY:
-            found = Protected(np.zeros(len(mine), bool), np.zeros(1 + len(CLASSES) + len(PAIRS), bool))
+    sets, sums = [cells.iloc[:0]], [_summed("", cells.iloc[:0]).iloc[:0]]
+    told = safe.frames["countries"].dropna(subset="hosts").set_index("country")
+    for country, with_genuine in told["genuine"].notna().items():
+        mine = cells[cells["country"] == country]
+        if country == UNKNOWN_COUNTRY:
+            continue
+        found, apart = _protected(mine, bool(with_genuine), safe.threshold)
         sets.append(_told(mine, found.cells, found.cells & apart))
-        sums.append(_told(_summed(row.country, mine), found.sums, found.sums & apart))
+        sums.append(_told(_summed(str(country), mine), found.sums, found.sums & apart))
         for part, shown in zip(PARTS, (found.cells, found.cells & apart), strict=True):
-            safe.lost(part, "class_sets", row.country, mine.loc[~shown, part], told=bool(found.sums[0]))
+            lost, known = mine.loc[~shown, part], bool(found.sums[0])
+            safe.lost(part, "class_sets", str(country), lost, told=known)
     safe.frames["class_sets"] = pd.concat(sets, ignore_index=True)
     safe.frames["class_sums"] = pd.concat(sums, ignore_index=True)
+
+
+def _protected(cells: pd.DataFrame, apart: bool, threshold: int) -> tuple[Protected, bool]:
+    """What is published of a country, and whether its counts without clones are, too.
+
+    They are where they cost no sum of the counts of all hosts.
+    """
+    (hosts, genuine), holds = _columns(cells), _holds(cells)
+    options = {"essential": 1 + len(CLASSES), "threshold": threshold}
+    alone = protect_sums(hosts, hosts, holds, **options)
+    both = protect_sums(hosts, genuine, holds, **options) if apart else None
+    essential = slice(options["essential"])
+    if alone and both and (alone.sums[essential] == both.sums[essential]).all():
+        return both, True
+    every = np.ones(len(cells), dtype=bool)
+    if alone and (not apart or parts_are_wide(hosts, genuine, every, threshold)):
+        return alone, False
+    return Protected(~every, np.zeros(len(holds), dtype=bool)), False
 
 
 def _holds(cells: pd.DataFrame) -> Shown:
@@ -186,9 +218,3 @@ def _suspicions(safe: Safe, suspicions: pd.DataFrame) -> None:
     few = is_small(rows["hosts"].to_numpy(np.int64), safe.threshold)
     safe.frames["suspected_clones"] = rows.assign(hosts=rows["hosts"].astype("Int64").mask(few))
     safe.lost("hosts", "suspected_clones", "", rows.loc[few, "hosts"], told=False)
-
-
-def _signatures(safe: Safe, sets: pd.DataFrame) -> None:
-    large = sets["hosts"] >= safe.threshold
-    safe.frames["signatures"] = sets[large]
-    safe.lost("hosts", "signatures", "", sets.loc[~large, "hosts"], told=False)

@@ -9,7 +9,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from research.collect.scans.engine import Dialect, Engine
-from research.collect.scans.record import CLASSES, DUPLICATE, NO_COUNTRY, UNKNOWN_COUNTRY
+from research.collect.scans.record import (
+    CLASSES,
+    DUPLICATE,
+    LONGEST_TEXT,
+    NO_COUNTRY,
+    UNKNOWN_COUNTRY,
+)
 from research.collect.scans.rules import (
     RULES,
     CloneRules,
@@ -25,14 +31,17 @@ PORTS = (11434, 80, 8080, 443)  # of the bundled totals
 KINDS = {
     "model_tags": "tag", "families": "family", "parameter_sizes": "size", "quantizations": "level",
 }  # fmt: skip
-BOTH = "count(*) AS hosts, CAST(sum(CASE WHEN suspicion = 0 THEN 1 ELSE 0 END) AS BIGINT) AS genuine"
+BOTH = (
+    "count(*) AS hosts, CAST(sum(CASE WHEN suspicion = 0 THEN 1 ELSE 0 END) AS BIGINT) AS genuine"
+)
 
 
 def keep_stages(engine: Engine, rules: CloneRules) -> None:
     """Make the tables that the counts are taken from: endpoints, sets of models, hosts."""
     words = engine.words
     model = words.explode.format("models")
-    unnested = f"(SELECT signature, {model} AS model FROM observations WHERE signature IS NOT NULL) AS each"
+    answers = "FROM observations WHERE signature IS NOT NULL"
+    unnested = f"(SELECT signature, {model} AS model {answers}) AS each"
     number = words.fingerprint("model")
     for name, query in (
         ("profiles", PROFILES),
@@ -66,7 +75,8 @@ PROFILES = f"""
     SELECT profile,
         CASE WHEN regexp_extract(upper(trim(country)), '^[A-Z][A-Z]$', 0) = ''
             THEN '{UNKNOWN_COUNTRY}' ELSE upper(trim(country)) END AS country,
-        trim(city) AS city, trim(organisation) AS organisation, {_version("version")} AS version
+        left(trim(city), {LONGEST_TEXT}) AS city,
+        left(trim(organisation), {LONGEST_TEXT}) AS organisation, {_version("version")} AS version
     FROM (
         SELECT profile, any_value(country) AS country, any_value(city) AS city,
             any_value(organisation) AS organisation, any_value(version) AS version
@@ -74,10 +84,11 @@ PROFILES = f"""
     ) AS distinct_profiles
 """
 
-# The newest valid observation of an endpoint counts. ``newest`` orders the endpoints of a host.
+# The newest valid observation of an endpoint counts. ``newest`` orders the endpoints of a host, by
+# the millisecond and then by the port, in one whole number.
 ENDPOINTS = """
     SELECT host, port, profile, signature,
-        row_number() OVER (PARTITION BY host ORDER BY observed_at DESC, port) AS newest
+        CAST(floor(observed_at / 1000) AS BIGINT) * 65536 - port AS newest
     FROM (
         SELECT host, port, profile, signature, observed_at, row_number() OVER (
             PARTITION BY host, port ORDER BY observed_at DESC, profile, signature
@@ -109,9 +120,9 @@ def _models(words: Dialect) -> str:
                     ELSE 1.0 END AS billions
             FROM (
                 SELECT id,
-                    split_part(model, chr(31), 1) AS family,
-                    split_part(model, chr(31), 2) AS size,
-                    split_part(model, chr(31), 3) AS level,
+                    left(split_part(model, chr(31), 1), {LONGEST_TEXT}) AS family,
+                    left(split_part(model, chr(31), 2), {LONGEST_TEXT}) AS size,
+                    left(split_part(model, chr(31), 3), {LONGEST_TEXT}) AS level,
                     split_part(model, chr(31), 4) AS tag
                 FROM texts
             ) AS parts
@@ -149,14 +160,15 @@ def _hosts() -> str:
         SELECT host, country, city, organisation, ports, endpoints, classes, suspicion, answered,
             CASE WHEN one = other THEN one ELSE -1 - host END AS bundle
         FROM (
-            SELECT host, max(CASE WHEN newest = 1 THEN profile END) AS profile,
+            SELECT host, max_by(profile, newest) AS profile,
                 {ports} AS ports,
                 count(signature) AS endpoints,
                 max(CASE WHEN signature IS NULL THEN 0 ELSE 1 END) AS answered,
                 coalesce(bit_or(classes), 0) AS classes,
                 min(signature) AS one, max(signature) AS other,
                 coalesce(max(identical), 0)
-                    + 2 * coalesce(max(CASE WHEN version BETWEEN 1 AND needs - 1 THEN 1 ELSE 0 END), 0)
+                    + 2 * coalesce(
+                        max(CASE WHEN version BETWEEN 1 AND needs - 1 THEN 1 ELSE 0 END), 0)
                     + 4 * coalesce(max(strange), 0) AS suspicion
             FROM endpoints LEFT JOIN sets USING (signature)
                 JOIN (SELECT profile, version FROM profiles) AS versions USING (profile)
@@ -177,7 +189,8 @@ HELD = f"""
     FROM (
         SELECT signature AS bundle, id FROM listed
         UNION ALL
-        SELECT DISTINCT -1 - endpoints.host AS bundle, id FROM endpoints JOIN listed USING (signature)
+        SELECT DISTINCT -1 - endpoints.host AS bundle, id
+        FROM endpoints JOIN listed USING (signature)
         WHERE endpoints.host IN (SELECT host FROM hosts WHERE bundle < 0)
     ) AS bundled JOIN bundles USING (bundle) JOIN models USING (id)
 """
@@ -195,8 +208,8 @@ HEARD = """
 """
 
 
-def counts(engine: Engine) -> dict[str, pd.DataFrame]:
-    """Every count by its subject, each as a small frame."""
+def counts(engine: Engine, threshold: int) -> dict[str, pd.DataFrame]:
+    """Every count by its subject, each as a small frame; sets of models of so many hosts only."""
     queries = {
         "reasons": REASONS,
         "totals": _totals(),
@@ -207,7 +220,7 @@ def counts(engine: Engine) -> dict[str, pd.DataFrame]:
         "class_sets": f"SELECT country, answered, classes, {BOTH} FROM hosts "
         "GROUP BY country, answered, classes",
         "suspected_clones": "SELECT suspicion, count(*) AS hosts FROM hosts GROUP BY suspicion",
-        "signatures": SIGNATURES,
+        "signatures": SIGNATURES.format(threshold=threshold),
     } | {subject: _listed_by(column) for subject, column in KINDS.items()}
     return {subject: _in_order(engine.frame(query)) for subject, query in queries.items()}
 
@@ -231,7 +244,7 @@ SIGNATURES = """
         count(DISTINCT organisation) AS organisations, count(DISTINCT country) AS countries,
         any_value(identical) AS identical, any_value(strange) AS strange
     FROM sets JOIN endpoints USING (signature) JOIN profiles USING (profile)
-    WHERE size > 0 AND hosts > 1 GROUP BY signature
+    WHERE size > 0 AND hosts >= {threshold} GROUP BY signature
 """
 
 

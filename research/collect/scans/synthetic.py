@@ -60,7 +60,8 @@ SECOND_PORT, SEEN_TWICE, OWN_MODEL = 0.04, 0.03, 0.15
 
 BAD = {
     record.BROKEN: '{"address": "198.18.0.1", "port": 11434, "tags": {"mod',
-    record.NO_ADDRESS: '{"port": 11434, "observed_at": "2026-08-11T00:00:00Z", "tags": {"models": []}}',
+    record.NO_ADDRESS: '{"port": 11434, "observed_at": "2026-08-11T00:00:00Z", '
+    '"tags": {"models": []}}',
     record.NO_PORT: '{"address": "198.18.0.2", "port": "many", '
     '"observed_at": "2026-08-11T00:00:00Z", "tags": {"models": []}}',
     record.NO_TIME: '{"address": "198.18.0.3", "port": 1, "observed_at": "last year", '
@@ -126,7 +127,7 @@ def write_scan(
     truth, catalogue = Truth(), _catalogue(seed)
     for number, first in enumerate(range(0, hosts, per_file)):
         rng = np.random.default_rng([seed, number])
-        lines = []
+        lines: list[str] = []
         for host in _hosts(rng, first, min(per_file, hosts - first)):
             answers = _answers(host, catalogue)
             lines += _lines(host, answers, catalogue)
@@ -177,7 +178,7 @@ def _hosts(rng: np.random.Generator, first: int, hosts: int) -> Iterator[_Host]:
     )
     sets = zip(*(_models(rng, country).tolist() for _ in range(3)), strict=True)
     rows = zip(*(column.tolist() for column in columns), sets, strict=True)
-    return (_Host(*row, number) for number, row in enumerate(rows, first))  # type: ignore[arg-type]
+    return (_Host._make((*row, number)) for number, row in enumerate(rows, first))
 
 
 def _models(rng: np.random.Generator, country: np.ndarray) -> np.ndarray:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from research.collect.scans.protection import Frames, Part, Safe
-from research.collect.scans.record import CLASSES, UNKNOWN_COUNTRY
+from research.collect.scans.record import CLASSES, NO_COUNTRY, UNKNOWN_COUNTRY
 from research.collect.scans.rules import IDENTICAL, STRANGE
 
 UNITS = {"endpoints": "endpoints", "answering_share": "percent", "discovered_records": "records"}
@@ -103,9 +103,7 @@ def _listings(
 
 
 def _sizes(safe: Safe, part: Part) -> pd.DataFrame:
-    found = _listings(
-        safe, "parameter_sizes", {"size": "parameter_size"}, part, estimated=True
-    )
+    found = _listings(safe, "parameter_sizes", {"size": "parameter_size"}, part, estimated=True)
     billions = safe.frames["parameter_sizes"].set_index("size")["billions"]
     # Nine digits undo the binary residue of a size in millions.
     found.insert(2, "parameters_billion", found["parameter_size"].map(billions).round(9))
@@ -134,7 +132,9 @@ def _scale(safe: Safe, part: Part) -> pd.DataFrame:
 
 
 def _overlaps(safe: Safe, part: Part) -> pd.DataFrame:
-    pairs = safe.frames["class_sums"].query("class_b != ''").rename(columns={part: "answering_hosts"})
+    pairs = (
+        safe.frames["class_sums"].query("class_b != ''").rename(columns={part: "answering_hosts"})
+    )
     return pairs[["country", "class_a", "class_b", "answering_hosts"]].reset_index(drop=True)
 
 
@@ -152,16 +152,17 @@ def _hosting(safe: Safe, part: Part) -> pd.DataFrame:
 
 
 def _totals(safe: Safe, records: int, part: Part) -> pd.DataFrame:
-    values = _present(safe.frames["totals"], part).set_index("name")[part].astype(float).to_dict()
+    rows = _present(safe.frames["totals"], part)
+    values = dict(zip(map(str, rows["name"]), map(float, rows[part]), strict=True))
     values = {"discovered_records": float(records)} | values
     if {"answering_hosts", "discovered_ips"} <= values.keys():
         values["answering_share"] = 100 * values["answering_hosts"] / values["discovered_ips"]
-    rows = [
+    told = [
         (name, value, UNITS.get(name, "unique IP addresses"),
          POPULATIONS.get(name, POPULATIONS["discovered_ips"]), "computed")
         for name, value in values.items()
     ]  # fmt: skip
-    return pd.DataFrame(rows, columns=["name", "value", "unit", "population", "section"])
+    return pd.DataFrame(told, columns=["name", "value", "unit", "population", "section"])
 
 
 def _organisation_sizes(safe: Safe, part: Part) -> pd.DataFrame:
@@ -193,9 +194,9 @@ def _signatures(safe: Safe) -> pd.DataFrame:
 
 
 def _bad(records: pd.Series) -> pd.DataFrame:
-    rows = records.drop("all")
-    rows = rows[rows > 0].sort_index().rename_axis("reason").reset_index()
-    return rows.assign(kept=rows["reason"].str.startswith("country"))
+    counted = records.drop("all")
+    rows = counted[counted > 0].sort_index().rename_axis("reason").reset_index()
+    return rows.assign(kept=rows["reason"] == NO_COUNTRY)
 
 
 def _suppression(safe: Safe, part: Part) -> pd.DataFrame:

@@ -1,0 +1,195 @@
+"""How much does the aggregation of scans cost beside reading them, and how does it grow?
+
+``python benchmarks/aggregate.py FOLDER`` writes ``benchmarks/AGGREGATE.md``. FOLDER receives an
+invented scan of 7.2 million records (about 1 GB) if it is empty. Every figure is of a process of
+its own: processor seconds (other work on the machine hardly lengthens them), wall seconds, and the
+largest resident memory.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import subprocess
+import sys
+from importlib.metadata import version
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from time import perf_counter
+
+HOSTS = 6_750_000  # give 7.2 million records
+ROWS = (10**5, 10**6, 10**7, 10**8)
+SPARK_ROWS = ROWS[:2]
+LARGE = "3GB"  # for more records than the default memory is meant for
+PAGE = Path(__file__).with_name("AGGREGATE.md")
+
+BODY = (
+    "STRUCT(models STRUCT(name VARCHAR, model VARCHAR, modified_at VARCHAR, size BIGINT, "
+    "digest VARCHAR, details STRUCT(parent_model VARCHAR, format VARCHAR, family VARCHAR, "
+    "families VARCHAR[], parameter_size VARCHAR, quantization_level VARCHAR))[])"
+)
+TEXTS = ("address", "country", "city", "as_organisation", "version")
+OF_MODEL = ("name", "model", "modified_at", "size", "digest", "details")
+
+# Observations of the step after reading: one in fifty hosts has a second endpoint, one in thirty
+# an older record; a tenth as many sets of models as hosts, three models each.
+GENERATED = """
+    SELECT CAST(NULL AS {text}) AS reason, true AS answered,
+        CASE WHEN i % 50 = 0 THEN 8080 ELSE 11434 END AS port,
+        1786406400000000 + (i % 1000000) * 1000000 AS observed_at,
+        concat(chr(65 + CAST(i % 5 AS INT)), chr(65 + CAST(i % 4 AS INT))) AS country, '' AS city,
+        concat('NETWORK-', CAST(i % 4000 AS {text})) AS organisation, '0.9.1' AS version,
+        CASE WHEN i % 30 = 0 THEN i + 1 ELSE i END AS host,
+        i % 20000 AS profile, CAST(held AS BIGINT) AS signature,
+        {list}(
+            concat_ws(chr(31), 'llama', '8.0B', 'Q4_0', concat('a', CAST(held % 997 AS {text}))),
+            concat_ws(chr(31), 'qwen2', '1.5B', 'F16', concat('b', CAST(held % 499 AS {text}))),
+            concat_ws(chr(31), 'phi3', '70.6B', 'Q4_0', concat('c', CAST(held % 251 AS {text})))
+        ) AS models
+    FROM (SELECT i, (i * 7919) % {sets} AS held FROM {source}) AS made
+"""  # fmt: skip
+
+
+def main(folder: Path) -> None:
+    if not any(folder.glob("*.jsonl.gz")):
+        from research.collect.scans import write_scan
+
+        write_scan(folder, HOSTS)
+    read, whole = measured("read", folder), measured("aggregate", folder)
+    rows = [measured("step", engine, count) for engine, counts in
+            (("duckdb", ROWS), ("spark", SPARK_ROWS)) for count in counts]  # fmt: skip
+    PAGE.write_text(page(folder, read, whole, rows), encoding="utf-8")
+    print(PAGE.read_text(encoding="utf-8"))
+
+
+def measured(*words: object) -> dict[str, float]:
+    """The figures of one task in a process of its own."""
+    command = [sys.executable, __file__, *map(str, words)]
+    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    found: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
+    return found
+
+
+def figures(task, **told) -> None:
+    """Run a task in this process and print its figures."""
+    import resource
+
+    start = perf_counter()
+    task()
+    wall = perf_counter() - start
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    print(json.dumps({
+        "wall": wall,
+        "cpu": sum(each.ru_utime + each.ru_stime for each in used),
+        "memory": max(each.ru_maxrss for each in used) / 1024,
+        **told,
+    }))  # fmt: skip
+
+
+def read_and_unnest(folder: Path) -> None:
+    """What DuckDB needs to read every field and to unnest the models, and nothing else."""
+    import duckdb
+
+    columns = ", ".join(f"{name}: 'VARCHAR'" for name in TEXTS)
+    columns += f", port: 'BIGINT', observed_at: 'TIMESTAMP', tags: '{BODY}'"
+    wanted = ", ".join(
+        [f"count({name})" for name in (*TEXTS, "port", "observed_at")]
+        + [f"count(model.{name})" for name in OF_MODEL]
+    )
+    options = {"threads": 2, "memory_limit": "300MB", "preserve_insertion_order": False}
+    duckdb.connect(config=options).execute(
+        f"SELECT {wanted} FROM (SELECT * EXCLUDE (tags), unnest(tags.models) AS model "
+        f"FROM read_json('{folder}/*.jsonl.gz', columns = {{{columns}}}, "
+        "format = 'newline_delimited', ignore_errors = true))"
+    ).fetchall()
+
+
+def aggregate_scan(folder: Path) -> None:
+    from research.collect.scans import aggregate, scan_files
+    from research.collect.scans.engines import open_engine
+
+    with TemporaryDirectory() as work, open_engine("duckdb", Path(work)) as engine:
+        aggregate(engine, scan_files([folder]), Path(work) / "datasets")
+
+
+def step(kind: str, rows: int) -> None:
+    """The aggregation of observations that are made within the engine."""
+    from research.collect.scans.engines import open_engine
+    from research.collect.scans.rules import CloneRules
+    from research.collect.scans.stages import counts, keep_stages
+
+    words = {
+        "duckdb": {"text": "VARCHAR", "list": "list_value", "source": f"range({rows}) AS r(i)"},
+        "spark": {
+            "text": "STRING",
+            "list": "array",
+            "source": f"(SELECT id AS i FROM range({rows})) AS r",
+        },
+    }
+    memory = LARGE if rows > 10**7 else None
+    with TemporaryDirectory() as work, open_engine(kind, Path(work), memory=memory) as engine:
+        engine.keep("observations", GENERATED.format(sets=rows // 10, **words[kind]))
+        engine.frame("SELECT count(*) AS n FROM observations")
+        figures(lambda: counts(engine, 10) if not keep_stages(engine, CloneRules()) else None,
+                engine=kind, rows=rows)  # fmt: skip
+
+
+def cells(found) -> str:
+    return f"{found['cpu']:.1f} s | {found['wall']:.1f} s | {found['memory']:,.0f} MB"
+
+
+def page(folder: Path, read, whole, rows) -> str:
+    size = sum(path.stat().st_size for path in folder.glob("*.jsonl.gz")) / 1e6
+    machine = (
+        f"{os.cpu_count()} cores, {platform.system()}; Python {platform.python_version()}, "
+        f"duckdb {version('duckdb')}"
+    )
+    steps = "\n".join(
+        f"| {row['engine']} | {row['rows']:,} | "
+        + (
+            cells(row)
+            if row["engine"] == "duckdb"
+            else f"not seen | {row['wall']:.1f} s | not seen"
+        )
+        + " |"
+        for row in rows
+    )
+    return f"""# The cost of aggregating scans
+
+Written by `python benchmarks/aggregate.py FOLDER`. {machine}.
+
+Processor seconds are summed over cores; wall seconds are of a machine that did other work too.
+
+## 7.2 million records of an invented scan ({size:,.0f} MB compressed)
+
+| what | processor | wall | memory |
+| --- | --- | --- | --- |
+| DuckDB reads and unnests, and nothing else | {cells(read)} |
+| everything: keyed hashes, bad records, sets, overlaps, suppression, tables | {cells(whole)} |
+| ratio | {whole["cpu"] / read["cpu"]:.2f} | {whole["wall"] / read["wall"]:.2f} | |
+
+## The step after reading, by the number of records
+
+Observations are made within the engine; the processor seconds of DuckDB include making them, the
+wall seconds do not. Above ten million records DuckDB may take {LARGE} (`--memory`). The processor
+and memory of Spark's Java process are not seen from here.
+
+| engine | records | processor | wall | memory |
+| --- | --- | --- | --- | --- |
+{steps}
+"""
+
+
+if __name__ == "__main__":
+    match sys.argv[1:]:
+        case ["read", folder]:
+            figures(lambda: read_and_unnest(Path(folder)))
+        case ["aggregate", folder]:
+            figures(lambda: aggregate_scan(Path(folder)))
+        case ["step", kind, rows]:
+            step(kind, int(rows))
+        case [folder]:
+            main(Path(folder))
+        case _:
+            raise SystemExit("Give the folder of the scan: python benchmarks/aggregate.py FOLDER")

@@ -1,0 +1,282 @@
+"""From records to tables: the truth of an invented scan, and every kind of bad record."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+
+import duckdb
+import pytest
+
+import research
+from research.collect.scans import CloneRules, Options, record, scan_files, write_scan
+from research.collect.scans.description import FORM
+from research.results import ResearchError
+
+GOOD = {
+    "address": "198.18.7.7",
+    "port": 11434,
+    "country": "se",
+    "city": "Lund",
+    "as_organisation": "EXAMPLE",
+    "observed_at": "2026-08-11T00:00:00Z",
+    "version": "0.6.2",
+    "tags": {"models": [{"name": "a:1b", "details": {"family": "x", "parameter_size": "1.5B"}}]},
+}
+NAMED = {"models": [{"name": "n" * 10_000_000}]}
+BAD = {
+    "broken": (b'{"address": "198.18.7.8", "po', record.BROKEN),
+    "no object": (b"[1, 2]", record.BROKEN),
+    "none of the fields": (b'{"ip": "198.18.7.8"}', record.BROKEN),
+    "a NUL byte": (json.dumps(GOOD).encode().replace(b"Lund", b"Lu\0nd"), record.BROKEN),
+    "no UTF-8": (json.dumps(GOOD).encode().replace(b"Lund", b"Lu\xffnd"), record.BROKEN),
+    "an escaped NUL": (GOOD | {"city": "Lu\0nd"}, record.NUL),
+    "no address": (GOOD | {"address": None}, record.NO_ADDRESS),
+    "a list of addresses": (GOOD | {"address": ["198.18.7.8"]}, record.NO_ADDRESS),
+    "no port": (GOOD | {"port": None}, record.NO_PORT),
+    "a word as port": (GOOD | {"port": "many"}, record.NO_PORT),
+    "a port too large": (GOOD | {"port": 65536}, record.NO_PORT),
+    "no time": (GOOD | {"observed_at": None}, record.NO_TIME),
+    "a word as time": (GOOD | {"observed_at": "yesterday"}, record.NO_TIME),
+    "a body of another kind": (GOOD | {"tags": [1]}, record.NO_MODELS),
+    "a body whose text is broken": (GOOD | {"tags": '{"models": ['}, record.NO_MODELS),
+    "models that are no list": (GOOD | {"tags": {"models": "all"}}, record.NO_MODELS),
+    "a model without a name": (GOOD | {"tags": {"models": [{"size": 1}]}}, record.NO_MODELS),
+    "a name of 10 MB": (GOOD | {"tags": NAMED}, record.LONG_NAME),
+}
+KEPT = {
+    "a body as text": GOOD | {"tags": json.dumps(GOOD["tags"])},
+    "no body": GOOD | {"tags": None},
+    "no models": GOOD | {"tags": {"models": []}},
+    "a port as text": GOOD | {"port": "80"},
+    "a time with an offset": GOOD | {"observed_at": "2026-08-11T09:00:00.5+09:00"},
+    "nothing that may be absent": {k: GOOD[k] for k in ("address", "port", "observed_at")},
+}
+
+
+def write(path, *lines):
+    rows = [line if isinstance(line, bytes) else json.dumps(line).encode() for line in lines]
+    path.write_bytes(b"\n".join(rows) + b"\n")
+    return path
+
+
+def crowd(count, **changed):
+    """Good records of so many other hosts."""
+    return [GOOD | {"address": f"203.0.113.{number}"} | changed for number in range(count)]
+
+
+def test_the_truth_of_an_invented_scan_is_found(scan, made, table):
+    truth, (found, _) = scan[1], made
+    assert found.totals["discovered_ips"] == truth.hosts
+    assert found.totals["endpoints"] == truth.endpoints
+    assert found.totals["discovered_records"] == truth.records
+    silent = sum(n for (_, held), n in truth.class_sets.items() if held == record.NO_ANSWER)
+    assert found.totals["answering_hosts"] == truth.hosts - silent
+    told = table(found.datasets[0], "suspected_clones").set_index("rule")["hosts"]
+    assert {rule: told[rule] for rule in truth.suspected} == truth.suspected
+    assert told["any rule"] == truth.suspected.total()
+    assert found.reasons == Counter(truth.bad) | {"all": truth.records, record.NO_COUNTRY: 0}
+
+
+# Without clones only countries of many clones can be told: in this scan the first.
+@pytest.mark.parametrize(("which", "counted", "least"), [(0, "class_sets", 20), (1, "genuine", 5)])
+def test_published_class_sets_and_sums_over_them_are_true(scan, made, table, which, counted, least):
+    truth, dataset = getattr(scan[1], counted), made[0].datasets[which]
+    sets = table(dataset, "class_sets").dropna(subset="hosts")
+    assert len(sets) > least
+    for row in sets.itertuples():
+        assert truth[row.country, row.class_set] == row.hosts
+    for row in table(dataset, "parameter_scale").dropna(subset="answering_hosts").itertuples():
+        held = [n for (country, name), n in truth.items()
+                if country == row.country and row.parameter_class in name.split("+")]  # fmt: skip
+        assert sum(held) == row.answering_hosts
+    for row in table(dataset, "class_overlaps").dropna(subset="answering_hosts").itertuples():
+        pair = {row.class_a, row.class_b}
+        held = [n for (country, name), n in truth.items()
+                if country == row.country and pair <= {*name.split("+")}]  # fmt: skip
+        assert sum(held) == row.answering_hosts
+
+
+def test_networks_and_their_squares_are_true(scan, made, table):
+    truth, dataset = scan[1].organisations, made[0].datasets[0]
+    listed = table(dataset, "hosting")
+    assert listed["discovered_ips"].min() >= 10
+    assert all(truth[row.organisation] == row.discovered_ips for row in listed.itertuples())
+    sizes = table(dataset, "organisation_sizes")
+    assert sizes["sum_of_squares"].sum() == (listed["discovered_ips"] ** 2).sum()
+
+
+@pytest.mark.parametrize("form", ["jsonl", "jsonl.zst", "parquet"])
+def test_the_form_of_the_files_changes_nothing(tmp_path, aggregated, table, form):
+    truths = {kind: write_scan(tmp_path / kind, 1_500, form=kind) for kind in ("jsonl.gz", form)}
+    ours = aggregated(tmp_path / form, options=Options(name="ours"))
+    packed = aggregated(tmp_path / "jsonl.gz", options=Options(name="packed"))
+    bad = truths["jsonl.gz"].records - truths[form].records  # Parquet holds no broken record
+    assert packed.totals.pop("discovered_records") - ours.totals.pop("discovered_records") == bad
+    assert ours.totals == packed.totals
+    for name in ("class_sets", "model_tags", "hosting"):
+        one, other = table(ours.datasets[0], name), table(packed.datasets[0], name)
+        assert one.equals(other)
+
+
+@pytest.mark.parametrize("kind", BAD)
+def test_a_bad_record_is_counted_by_its_reason_and_stops_nothing(tmp_path, aggregated, kind):
+    line, reason = BAD[kind]
+    found = aggregated(write(tmp_path / "scan.jsonl", *crowd(12), line))
+    assert {name: n for name, n in found.reasons.items() if n} == {reason: 1, "all": 13}
+    assert found.totals["discovered_ips"] == 12
+
+
+@pytest.mark.parametrize("kind", KEPT)
+def test_a_record_with_less_or_otherwise_written_counts(tmp_path, aggregated, kind):
+    found = aggregated(write(tmp_path / "scan.jsonl", *crowd(12), KEPT[kind]))
+    unknown = int("country" not in KEPT[kind])
+    assert {name: n for name, n in found.reasons.items() if n} == {"all": 13} | (
+        {record.NO_COUNTRY: unknown} if unknown else {}
+    )
+    assert found.totals["discovered_ips"] == 13
+
+
+def test_the_newest_valid_record_of_an_endpoint_counts(tmp_path, aggregated, table):
+    newer = {"models": [{"name": "b:1b", "details": {"parameter_size": "70.6B"}}]}
+    lines = [
+        *crowd(20),
+        *crowd(20, observed_at="2026-08-12T00:00:00Z", tags=newer),
+        *crowd(20, observed_at="2026-08-13T00:00:00Z", tags=[]),  # newest of all, and broken
+    ]
+    found = aggregated(write(tmp_path / "scan.jsonl", *reversed(lines)))
+    assert found.reasons[record.DUPLICATE] == 20
+    assert found.datasets[0].version == "2026-08-12"
+    assert table(found.datasets[0], "model_tags")["ollama_tag"].tolist() == ["b:1b"]
+
+
+def test_ports_of_an_address_are_one_host_with_the_models_of_all(tmp_path, aggregated, table):
+    other = {"models": [{"name": "b:1b", "details": {"family": "x", "parameter_size": "70.6B"}}]}
+    lines = [*crowd(20), *crowd(20, port=8080, tags=other)]
+    found = aggregated(write(tmp_path / "scan.jsonl", *lines))
+    assert (found.totals["discovered_ips"], found.totals["endpoints"]) == (20, 40)
+    dataset = found.datasets[0]
+    assert table(dataset, "class_sets")[["class_set", "hosts"]].to_numpy().tolist() == [
+        ["M+XL", 20]
+    ]
+    family = table(dataset, "families").iloc[0]
+    assert (family["answering_hosts"], family["tag_occurrences"]) == (20, 40)
+
+
+@pytest.mark.parametrize(
+    ("changed", "rule"),
+    [
+        ({"tags": {"models": [{"name": f"m{n}", "digest": "d"} for n in range(5)]}}, 0),
+        (
+            {
+                "version": "0.5.9",
+                "tags": {"models": [{"name": "g", "details": {"family": "gemma3"}}]},
+            },
+            1,
+        ),
+        ({"tags": {"models": [{"name": "g", "details": {"parameter_size": "8b"}}]}}, 2),
+        (
+            {
+                "tags": {
+                    "models": [{"name": "deepseek-r1:14b", "details": {"parameter_size": "14B"}}]
+                }
+            },
+            2,
+        ),
+    ],
+)
+def test_each_rule_finds_its_clones_and_no_others(tmp_path, aggregated, table, changed, rule):
+    genuine = [GOOD | {"address": f"198.18.9.{n}", "tags": {"models": [
+        {"name": f"own{n}-{k}", "details": {"family": "gemma3", "parameter_size": "14.8B"}}
+        for k in range(5)]}} for n in range(30)]  # fmt: skip
+    rows = [row | {"version": "0.6.0"} for row in genuine]
+    found = aggregated(write(tmp_path / "scan.jsonl", *crowd(25, **changed), *rows))
+    told = table(found.datasets[0], "suspected_clones")["hosts"].tolist()
+    assert told == [25 * (position in (rule, 3)) for position in range(4)]
+    assert table(found.datasets[1], "totals").set_index("name")["value"]["discovered_ips"] == 30
+
+
+def test_the_rules_are_choices(tmp_path, aggregated, table):
+    path = write(tmp_path / "scan.jsonl", *crowd(25))
+    strict = Options(rules=CloneRules(hosts=25, models=1))
+    told = table(aggregated(path, options=strict).datasets[0], "suspected_clones")
+    assert told["hosts"].tolist() == [25, 0, 0, 25]
+
+
+def test_few_clones_are_not_told(tmp_path, aggregated):
+    odd = {"models": [{"name": "g", "details": {"parameter_size": "8b"}}]}
+    clones = [GOOD | {"address": f"198.18.9.{n}", "tags": odd} for n in range(4)]
+    found = aggregated(write(tmp_path / "scan.jsonl", *crowd(40), *clones))
+    assert [dataset.name for dataset in found.datasets] == ["my_scan"]
+
+
+def test_a_scan_of_few_hosts_tells_nothing_of_them(tmp_path, aggregated):
+    found = aggregated(write(tmp_path / "scan.jsonl", *crowd(9)))
+    told = {table.removeprefix("my_scan_") for table in found.datasets[0].resources}
+    assert told <= {"totals", "suspected_clones", "suppression", "class_sets"}
+    assert found.totals == {"discovered_records": 9}
+
+
+@pytest.mark.parametrize("silent", [3, 12])
+def test_the_few_that_did_not_answer_are_not_told(tmp_path, aggregated, silent):
+    quiet = [GOOD | {"address": f"198.18.9.{n}", "tags": None} for n in range(silent)]
+    found = aggregated(write(tmp_path / "scan.jsonl", *crowd(40), *quiet))
+    assert ("answering_hosts" in found.totals) == (silent == 12)
+
+
+def test_tables_of_a_bundled_form_have_its_columns(made):
+    bundled = research.describe(FORM).resources
+    for dataset in made[0].datasets:
+        forms = {r["form"]: r for r in dataset.resources.values() if r["form"] in bundled}
+        assert set(forms) == set(bundled)
+        for form, resource in forms.items():
+            ours, theirs = (
+                [(f["name"], f["type"]) for f in each["schema"]["fields"]]
+                for each in (resource, bundled[form])
+            )
+            assert ours == theirs
+
+
+def test_a_second_release_of_a_version_is_refused(tmp_path, aggregated):
+    path = write(tmp_path / "scan.jsonl", *crowd(12))
+    aggregated(path)
+    with pytest.raises(ResearchError, match=r"2026-08-11 already.*suppressed cells"):
+        aggregated(path, options=Options(threshold=5))
+
+
+def test_a_scan_without_a_valid_record_is_refused_and_says_why(tmp_path, aggregated):
+    path = write(tmp_path / "scan.jsonl", BAD["broken"][0], BAD["no port"][0])
+    with pytest.raises(ResearchError, match=re.escape(record.NO_PORT)):
+        aggregated(path)
+
+
+@pytest.mark.parametrize(
+    ("options", "told"), [({"name": "My scan"}, "lower-case"), ({"threshold": 1}, "at least 2")]
+)
+def test_bad_options_are_refused(options, told):
+    with pytest.raises(ResearchError, match=told):
+        Options(**options)
+
+
+def test_files_are_found_in_folders_and_others_refused(tmp_path):
+    (tmp_path / "notes.txt").write_text("no records")
+    with pytest.raises(ResearchError, match="No file of records"):
+        scan_files([tmp_path])
+    with pytest.raises(ResearchError, match="no file or folder"):
+        scan_files([tmp_path / "absent.jsonl"])
+    inner = tmp_path / "day"
+    inner.mkdir()
+    kept = [write(inner / name, GOOD) for name in ("a.jsonl", "b.ndjson", "c.parquet")]
+    assert scan_files([tmp_path]) == kept
+
+
+def test_the_same_seed_gives_the_same_scan_with_reserved_addresses_alone(tmp_path):
+    for name in ("one", "two"):
+        write_scan(tmp_path / name, 300, seed=9, form="jsonl")
+    one, two = ((tmp_path / name / "scan-0000.jsonl").read_bytes() for name in ("one", "two"))
+    assert one == two
+    found = duckdb.read_json(str(tmp_path / "one" / "*.jsonl"), format="newline_delimited",
+                             columns={"address": "VARCHAR"}, ignore_errors=True)  # fmt: skip
+    addresses = {row[0] for row in found.fetchall() if row[0]}
+    assert all(re.match(r"198\.1[89]\.|2001:db8:", address) for address in addresses)
