@@ -52,11 +52,12 @@ def main() -> None:
         f"| {what} | {min(took):.0f} | {median(took):.0f} | {max(took):.0f} |"
         for what, took in measured().items()
     )
+    size = PAGE.stat().st_size / 1e6
     text = f"""# How soon the page can be used
 
-Written by `python benchmarks/page.py`. {platform.system()}, Chromium without a screen, {TIMES} times
-each, opened from disk: {PAGE.stat().st_size / 1e6:.2f} MB. Milliseconds from the start of navigation
-until the element is drawn.
+Written by `python benchmarks/page.py`. {platform.system()}, Chromium without a screen, opened from
+disk {TIMES} times each: {size:.2f} MB. Milliseconds from the start of navigation until the element
+is drawn.
 
 | what | least | median | most |
 | --- | --- | --- | --- |
