@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shlex
 import sys
@@ -26,9 +25,6 @@ sys.path.insert(0, str(DOCS / "hooks"))
 import mathml  # noqa: E402
 import prose  # noqa: E402
 
-CHROMIUM = Path("/usr/bin/chromium")
-QUIET = ["--no-sandbox", "--disable-gpu", "--disable-background-networking",
-         "--disable-component-update", "--disable-sync", "--no-first-run"]  # fmt: skip
 LOADS = {"link": "href", "script": "src", "img": "src", "iframe": "src", "source": "src"}
 IN_PLACE = ("file:", "data:", "blob:")  # addresses that ask nobody
 GRAVE = ("serious", "critical")  # of the accessibility checker's findings
@@ -158,23 +154,10 @@ def test_a_command_named_in_a_text_exists_with_its_options(text):
 # In a browser -------------------------------------------------------------------------------------
 
 
-@pytest.fixture(scope="session")
-def browser():
-    if not CHROMIUM.is_file():
-        say = pytest.fail if os.environ.get("CI") == "true" else pytest.skip
-        say("needs Chromium: apt-get install chromium")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as play:
-        started = play.chromium.launch(executable_path=str(CHROMIUM), args=QUIET)
-        yield started
-        started.close()
-
-
 @pytest.fixture
-def asked(browser, site):
+def asked(chromium, site):
     """A tab, and what it asked for or complained about beyond the files of the site."""
-    tab, noticed = browser.new_page(viewport={"width": 390, "height": 900}), []
+    tab, noticed = chromium.new_page(viewport={"width": 390, "height": 900}), []
     tab.on("request", lambda r: noticed.append(r.url) if not r.url.startswith(IN_PLACE) else None)
     tab.on("console", lambda m: noticed.append(m.text) if m.type == "error" else None)
     yield tab, noticed
@@ -192,10 +175,10 @@ def test_pages_open_from_disk_without_a_request(asked, site):
 
 
 @pytest.mark.parametrize("colours", ["light", "dark"])
-def test_pages_can_be_used_by_everybody(browser, site, colours):
+def test_pages_can_be_used_by_everybody(chromium, site, colours):
     from axe_playwright_python.sync_playwright import Axe
 
-    tab = browser.new_page(color_scheme=colours)
+    tab = chromium.new_page(color_scheme=colours)
     for name in SHOWN:
         tab.goto((site / f"{name}.html").as_uri())
         found = Axe().run(tab).response["violations"]

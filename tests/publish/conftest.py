@@ -1,9 +1,6 @@
-"""The page of the committed results, and one browser for all tests that look at it."""
+"""The page of the committed results, and tabs that look at it."""
 
 from __future__ import annotations
-
-import os
-import shutil
 
 import pytest
 
@@ -12,10 +9,6 @@ from research.analysis import recorded
 from research.publish.page import contents, page
 
 RESULTS = places.bundled() / "paper" / "results"
-QUIET = [
-    "--no-sandbox", "--disable-gpu", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync", "--no-first-run",
-]  # fmt: skip
 
 
 @pytest.fixture(scope="session")
@@ -31,22 +24,6 @@ def shown(results):
 @pytest.fixture(scope="session")
 def written(tmp_path_factory):
     return page(RESULTS, tmp_path_factory.mktemp("page") / "page.html")
-
-
-@pytest.fixture(scope="session")
-def chromium():
-    """The system's Chromium; where it is missing the tests are left out, except in CI."""
-    program = shutil.which("chromium") or shutil.which("chromium-browser")
-    if program is None:
-        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(
-            "The page is tested in Chromium: install it (Debian: apt install chromium)."
-        )
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=program, args=QUIET)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

@@ -270,7 +270,7 @@ def test_the_keyboard_alone_opens_a_claim_and_moves_a_switch(visit, written):
     tab = visit(written)
     tab.locator("[data-claim='tenthe/china-more-small'] a").focus()
     tab.keyboard.press("Enter")
-    tab.wait_for_function("document.activeElement.id === 'tenthe/china-more-small'")
+    tab.wait_for_function("() => document.activeElement.id === 'tenthe/china-more-small'")
     tab.locator(".card.open [data-explorer] input").first.focus()
     tab.keyboard.press("ArrowDown")
     assert "removed" in tab.locator(".card.open [data-command]").inner_text()
