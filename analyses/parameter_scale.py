@@ -44,6 +44,7 @@ from research.measures.clone_block import Block
 from research.wording import number, span
 
 CLASSES = {"S": "small", "M": "medium", "L": "large", "XL": "extra-large"}
+ARTICLES = {"S": "a", "M": "a", "L": "a", "XL": "an"}
 MEDIUM = list(CLASSES).index("M")
 CLAIMS = {
     "S": ("tenthe/china-more-small", "greater"),
@@ -56,7 +57,7 @@ IN_HOSTS, IN_SHARE = "{}: hosts, China minus US", "{}: share of hosts, China min
 HYPOTHESES = {
     template.format(CLASSES[k]): Hypothesis(
         claims=[claim],
-        estimand=f"{what} with a {CLASSES[k]} model, China minus United States",
+        estimand=f"{what} with {ARTICLES[k]} {CLASSES[k]} model, China minus United States",
         null=0,
         alternative=alternative,
         role="reanalysis",

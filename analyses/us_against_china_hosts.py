@@ -214,15 +214,20 @@ def _lead(sample, label, lead, leader) -> Estimate:
     )
 
 
+def _of(countries, listed) -> int:
+    """The addresses of these countries; a scan may have none in one of them."""
+    return listed.reindex(countries, fill_value=0).sum()
+
+
 def _first(sample) -> Estimate:
-    us, china = sample["listed"]["US"], sample["listed"][sample["china"]].sum()
+    us, china = sample["listed"]["US"], _of(sample["china"], sample["listed"])
     return _lead(sample, FIRST, float(us - china), ("the US", us))
 
 
 def _second(sample) -> Estimate:
-    listed, china = sample["listed"], sample["listed"][sample["china"]].sum()
+    listed, china = sample["listed"], _of(sample["china"], sample["listed"])
     # A country below the table has at most as many as the last one in it.
-    following = max(listed.drop(["US", *sample["china"]]).max(), listed.min())
+    following = max(listed.drop(["US", *sample["china"]], errors="ignore").max(), listed.min())
     return _lead(sample, SECOND, float(china - following), ("China", china))
 
 
@@ -230,7 +235,7 @@ def _budget(sample) -> tuple[BudgetRow, ...]:
     listed = sample["listed"]
     places = {"apart": GREATER_CHINA[:1], "counted with China": GREATER_CHINA}
     gaps = {
-        name: float(listed["US"] - listed[china].sum()) / sample["everywhere"]
+        name: float(listed["US"] - _of(china, listed)) / sample["everywhere"]
         for name, china in places.items()
     }
     return (alternatives_row("Hong Kong and Taiwan", gaps),)

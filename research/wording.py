@@ -51,7 +51,8 @@ def span(low: float, high: float, between: str = ", ") -> str:
 def one_line(estimate: Estimate, verdict: Verdict | None = None) -> str:
     """The estimate as one line, with its verdict and what would overturn it where given."""
     low, high = estimate.identified
-    found = number(low) if low == high else span(low, high, " to ")
+    whole = low == high and float(low).is_integer() and abs(low) >= 10
+    found = number(low, 0 if whole else 2) if low == high else span(low, high, " to ")
     text = f"{estimate.label} = {found}"
     if estimate.interval:
         text += f", {_interval(estimate.interval)}"

@@ -62,7 +62,7 @@ def run(analysis: Analysis, *, fixed: Mapping[str, Any] | None = None, seed: int
         if all(estimand[name] == value for name, value in fixed.items() if name in estimand):
             question = _Question(analysis, estimand, fixed, seed)
             answers[question.key] = _answer(question)
-    if not any(name in estimand for name in fixed):  # else some questions are left out on purpose
+    if not fixed and not analysis.data:  # else some questions may have no answer
         _refuse_unanswered(analysis, answers)
     return Result(
         analysis=analysis.name,
@@ -195,8 +195,10 @@ def _compute(question: _Question) -> tuple[dict[Any, _Computed], list[Skipped]]:
             computed[identity] = _Computed(choices, sample, question.estimates(sample, choices))
         except (NotApplicable, CannotEstimate) as reason:
             skipped.append(Skipped(choices=choices, reason=str(reason)))
-        except ResearchError:
-            raise
+        except ResearchError as error:
+            if not question.analysis.data:
+                raise
+            raise type(error)(f"{error}{_told_of(question.analysis.data)}") from error
         except (Exception, SystemExit) as error:
             raise ResearchError(
                 f"{where_in(error, question.analysis.path)}: {type(error).__name__}: {error} (with "
@@ -210,8 +212,9 @@ def _told_of(data: Mapping[str, str]) -> str:
         return ""
     given = ", ".join(f"{name}={value}" for name, value in data.items())
     return (
-        f". It was run on other data ({given}); its file may need the days and names of the frozen "
-        "ones. Copy it, change them there, and run the copy: research run ./copy.py."
+        f" [It was run on other data ({given}), and may need days, names or rows that only the "
+        "frozen ones have. Copy its file, change them there, and run the copy: "
+        "research run ./copy.py.]"
     )
 
 

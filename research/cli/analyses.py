@@ -29,7 +29,11 @@ Data = Annotated[
 ]
 Choose = Annotated[
     list[str] | None,
-    typer.Option("--set", metavar="CHOICE=VALUE", help="Change a default choice."),
+    typer.Option(
+        "--set",
+        metavar="CHOICE=VALUE",
+        help="Another value of a choice; research show NAME lists both.",
+    ),
 ]
 PAPER = Path("paper")
 

@@ -38,8 +38,14 @@ def new(
     source: Annotated[str, typer.Option(help="Where it comes from: title or address.")] = "",
     citation: Annotated[str, typer.Option(help="How to cite it.")] = "",
     limitation: Annotated[list[str] | None, typer.Option(help="What it cannot show.")] = None,
-    unit: Annotated[list[str] | None, typer.Option(metavar="COLUMN=UNIT")] = None,
-    describe: Annotated[list[str] | None, typer.Option(metavar="COLUMN=TEXT")] = None,
+    unit: Annotated[
+        list[str] | None,
+        typer.Option(metavar="COLUMN=UNIT", help="What a column counts: hosts, downloads, share."),
+    ] = None,
+    describe: Annotated[
+        list[str] | None,
+        typer.Option(metavar="COLUMN=TEXT", help="What a column holds, in a sentence."),
+    ] = None,
     key: Annotated[
         list[str] | None,
         typer.Option(help="A column that, with others so named, tells rows apart."),

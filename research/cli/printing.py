@@ -71,7 +71,14 @@ def print_dataset(descriptor: dict[str, Any], name: str) -> None:
     )
     screen.print(descriptor["description"] + "\n", markup=False)
     licences = ", ".join(licence["name"] for licence in descriptor["licenses"])
-    screen.print(f"Licence   {licences}\nCitation  {descriptor['citation']}\n", markup=False)
+    sources = "; ".join(
+        " ".join(str(source[key]) for key in ("title", "path") if source.get(key))
+        for source in descriptor["sources"]
+    )
+    screen.print(
+        f"Source    {sources}\nLicence   {licences}\nCitation  {descriptor['citation']}\n",
+        markup=False,
+    )
     for resource in descriptor["resources"]:
         if name in (descriptor["name"], resource["name"]):
             screen.print(f"[bold]{resource['name']}[/bold] ({resource['rows']} rows)")

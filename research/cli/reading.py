@@ -12,6 +12,8 @@ import typer
 
 from research.cli.analyses import PAPER, AnalysisName, Choose, Data, pairs
 from research.cli.printing import AsJson, console, print_json
+from research.cli.publish import results_folder
+from research.datasets import unknown
 from research.results import ResearchError
 
 if TYPE_CHECKING:
@@ -27,12 +29,27 @@ def explain(
     """Tell in plain words what an analysis did and why each verdict is what it is."""
     from research.publish.explain import explain as explained
 
-    result = _result(name, pairs("--set", choose), pairs("--data", data))
+    result = _result(_of_claim(name), pairs("--set", choose), pairs("--data", data))
     found = explained(result)
     if as_json:
         print_json({"analysis": result.analysis, "answers": [asdict(item) for item in found]})
     else:
         _print_explained(result, found)
+
+
+def _of_claim(name: str) -> str:
+    """The analysis of a claim (``source/claim``); any other name as it is."""
+    from research.analysis import analyses, find
+
+    if "/" not in name or name.endswith(".py"):
+        return name
+    answering = [known for known in analyses() if name in find(known).claims]
+    if not answering:
+        claims = {claim: None for known in analyses() for claim in find(known).claims}
+        raise ResearchError(unknown("claim", name, claims))
+    if len(answering) > 1:
+        print(f"{name} is also answered by: {', '.join(answering[1:])}.", file=sys.stderr)
+    return answering[0]
 
 
 def _result(name: str, fixed: dict[str, str], data: dict[str, str]) -> Result:
@@ -105,7 +122,7 @@ def open_page(
 
     path = folder / "build" / "page.html"
     if not path.is_file():
-        path = page(folder / "results", path)
+        path = page(results_folder(None), path)
     if claim is not None:
         known = dict.fromkeys(datasets.load("published_claims")["claim_id"])
         if claim not in known:

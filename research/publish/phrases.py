@@ -144,24 +144,30 @@ def quotable(item: Tested, near: Sequence[Tested] = ()) -> str:
         f"{LEADS[word] if claimed else UNCLAIMED.get(word, LEADS[word])}.",
         f"Measured as {judged.estimand}: {value}; {'the claim' if claimed else 'it'} needs "
         f"{region(judged, found.unit)} ({item.answer.population}, {item.answer.as_of}).",
-        _robust(item.robustness, word),
+        _robust(item),
     ]
     if differ(near):
         sentences.append(
             _beside(near, "equally near to the claim" if claimed else "to the question")
         )
+    failed = [assumption.name for assumption in found.assumptions if assumption.holds == "no"]
+    if failed:
+        sentences.append(f"It assumes, against the evidence: {'; '.join(failed)}.")
     if found.tipping_points:
-        sentences.append(f"Sensitivity: {sensitivity(found.tipping_points[0])}.")
+        sentences.append(f"What would overturn it: {sensitivity(found.tipping_points[0])}.")
     return " ".join(sentences)
 
 
-def _robust(robustness: Robustness, word: str) -> str:
-    if robustness.specifications == 1:
+def _robust(item: Tested) -> str:
+    rows = [row for row in item.answer.specifications if row.label == item.label]
+    if len(rows) == 1:
         return "There is one defensible way to compute it."
-    return (
-        f"Of {robustness.specifications} defensible ways to compute it, "
-        f"{robustness.same_verdict} {'says' if robustness.same_verdict == 1 else 'say'} “{word}”."
-    )
+    words = Counter(row.verdict.word for row in rows)
+    own = item.answer.verdicts[item.label].word
+    told = [f"{words[own]} {'says' if words[own] == 1 else 'say'} “{own}”"]
+    told += [f"{n} “{word}”" for word, n in words.most_common() if word != own]
+    fragile = "It is fragile: of" if 2 * words[own] < len(rows) else "Of"
+    return f"{fragile} {len(rows)} defensible ways to compute it, {', '.join(told)}."
 
 
 def tally(answers: Sequence[Tested]) -> Sequence[tuple[str, int]]:

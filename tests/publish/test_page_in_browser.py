@@ -169,7 +169,8 @@ def test_the_question_of_a_claim_can_be_changed_and_linked_to(visit, written, sh
     tab.locator(".card.open select").select_option("4")
     tab.wait_for_selector(f".card.open [data-question={card['questions'][4]['id']}]")
     assert tab.evaluate("location.hash") == f"#{card['id']}/5"
-    assert tab.locator(".card.open .quote").inner_text() == card["questions"][4]["quote"]
+    asked = card["questions"][4]
+    assert tab.locator(".card.open .quote").inner_text() == f"{asked['of']} {asked['quote']}"
 
 
 def test_a_row_of_a_table_has_an_address(visit, written, results):
@@ -279,7 +280,10 @@ def test_the_keyboard_alone_opens_a_claim_and_moves_a_switch(visit, written):
 def test_without_scripts_every_claim_and_its_answer_can_be_read(visit, written, shown):
     tab = visit(written, java_script_enabled=False)
     quotes = tab.locator(".card .quote").all_inner_texts()
-    assert {card["quote"] for card in shown["claims"]} <= set(quotes)
+    for card in shown["claims"]:
+        # Whose claim it is leads, so that the sentences can be quoted alone.
+        whole = f"{card['source']['name']}: “{card['statement']}”. {card['quote']}"
+        assert whole in quotes
 
 
 def test_print_leaves_out_what_only_a_screen_can_use(visit, written):

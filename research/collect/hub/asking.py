@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 PASSING = (408, 425, 429, 500, 502, 503, 504)  # statuses that may be gone a moment later
 ABSENT = (401, 403, 404, 410, 451)  # of one repository: private, disabled, deleted, blocked
+FIRST_ATTEMPTS = 3  # before anything was ever reached there
 WHOLE = 10  # a whole answer may take so many times the longest silence
 LONGEST_BACKOFF = 60.0  # seconds
 LONGEST_WAIT = 3_600.0  # the Hub counts in windows of five minutes; an hour is not one of them
@@ -48,9 +49,10 @@ class Answer:
 class _Passing(Exception):
     """Something that may be gone a moment later; ``wait`` is what the Hub asks for, in seconds."""
 
-    def __init__(self, reason: str, wait: float | None = None) -> None:
+    def __init__(self, reason: str, wait: float | None = None, *, unreached: bool = False) -> None:
         super().__init__(reason)
         self.wait = wait
+        self.unreached = unreached
 
 
 @dataclass(kw_only=True)
@@ -69,6 +71,7 @@ class Hub:
     first_wait: float = 1.0
     _headers: dict[str, str] = field(init=False, repr=False)
     _rest_until: float = field(init=False, default=0.0)
+    _reached: bool = field(init=False, default=False)
 
     def __post_init__(self) -> None:
         from huggingface_hub import constants
@@ -101,6 +104,11 @@ class Hub:
                 return self._answer(address, by_id, attempt)
             except _Passing as passing:
                 trouble = str(passing)
+                if passing.unreached and not self._reached and attempt == FIRST_ATTEMPTS:
+                    raise CollectError(
+                        f"{_shown(self.endpoint)} cannot be reached: {trouble}. Is there a "
+                        "network? Is HF_ENDPOINT right?"
+                    ) from None
                 self._wait_for(passing, wait, last=attempt == self.attempts)
                 wait = min(2 * wait, LONGEST_BACKOFF)
         raise CollectError(
@@ -119,6 +127,7 @@ class Hub:
                 self._heed(error.response.headers)
                 return Answer(status=status, requests=attempt)
             raise self._refusal(error) from None
+        self._reached = True
         self._heed(response.headers)
         return Answer(
             status=response.status_code,
@@ -155,7 +164,10 @@ class Hub:
         except httpx2.RequestError as error:
             if "CERTIFICATE_VERIFY_FAILED" in str(error):
                 raise CollectError(_UNTRUSTED.format(endpoint=_shown(self.endpoint))) from None
-            raise _Passing(f"the connection failed ({type(error).__name__}: {error})") from None
+            raise _Passing(
+                f"the connection failed ({type(error).__name__}: {error})",
+                unreached=isinstance(error, httpx2.ConnectError),
+            ) from None
 
     def _body(self, response: httpx2.Response) -> bytes:
         """The body, refused where it drips: a byte now and then keeps no time-out waiting."""

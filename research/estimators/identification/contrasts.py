@@ -134,8 +134,8 @@ def contrast_interval(
         bounds, low, high = _ends(one, other, which, largest)
         intervals.append(imbens_manski(bounds, low * inflation, high * inflation, level=level))
     return Interval(
-        min(interval.low for interval in intervals),
-        max(interval.high for interval in intervals),
+        max(-1.0, min(interval.low for interval in intervals)),  # a difference of shares
+        min(1.0, max(interval.high for interval in intervals)),
         level,
         "Imbens-Manski, binomial corner errors",
         design_effect,

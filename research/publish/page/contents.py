@@ -83,13 +83,13 @@ def _complete(cards: Iterable[dict[str, Any]], as_of: str) -> None:
 
 def _claim_card(answer: ClaimAnswer, source: Mapping[str, Any]) -> dict[str, Any]:
     claim = {name: _shown(value) for name, value in answer.claim.items()}
-    identity = claim["claim_id"]
-    return {
+    identity, name = claim["claim_id"], source_name(claim, source)
+    card = {
         "id": identity,
         "statement": claim["claim"],
         "source": _source(
             claim["source"],
-            source_name(claim, source),
+            name,
             title=_shown(source["title"]),
             author=_shown(source["author"]),
             link=safe_link(_shown(source["url"])),
@@ -100,6 +100,9 @@ def _claim_card(answer: ClaimAnswer, source: Mapping[str, Any]) -> dict[str, Any
         "note": claim["note"],
         **_verdict(answer.tested, answer.settled),
     }
+    for said in (*card["questions"], *([card["settled"]] if card["settled"] else [])):
+        said["of"] = f"{name}: “{claim['claim']}”."
+    return card
 
 
 def _source(identity: str, name: str, **more: str) -> dict[str, str]:
@@ -140,6 +143,7 @@ def _verdict(tested: Sequence[Tested], settled: Settled | None) -> dict[str, Any
     """The first answer, nearest to the claim, for the table; all of them for the card."""
     shown: dict[str, Any] = {
         "settled": settled and {
+            "of": "",
             "word": settled.word,
             "quote": quotable_settled(settled),
             "reference": settled.reference,
@@ -172,6 +176,7 @@ def _first(item: Tested, near: Sequence[Tested]) -> dict[str, Any]:
 
 def _question(item: Tested, near: Sequence[Tested]) -> dict[str, Any]:
     return {
+        "of": "",
         **question(item, near),
         "explorer": explorer(item),
         "sliders": sliders(item),

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from research.publish.phrases import amount, sensitivity
+from research.publish.phrases import amount, region, sensitivity
 from research.results import Answer, Estimate, ResearchError, Result
 
 CLASSES = ("small", "medium", "large", "extra-large")
@@ -112,7 +112,8 @@ def _block(result: Result) -> Finding:
         text=(
             f"Chinese-origin tags make up {_text(found)} of the listings of the ten leading tags. "
             "Five of these tags look like copies of one another; without that block the share is "
-            f"{amount(type(found.identified)(block.low, block.low), found.unit)}, below an even "
+            f"{amount(type(found.identified)(block.low, block.low), found.unit)}, below the "
+            f"{region(result.hypotheses[TAGS], found.unit).removeprefix('more than ')} of an even "
             f"share, and the verdict turns. It is {sensitivity(found.tipping_points[0])}."
         ),
         claims=("tenthe/chinese-tags-strong", "tenthe/top-tags"),

@@ -121,6 +121,7 @@
     const moved = opened !== at?.card;
     opened = at?.card ?? null;
     document.title = at ? `${$("h2", at.card).textContent} · modelometrics` : title;
+    $("#unknown").hidden = Boolean(at) || location.hash.length < 2 || Boolean(document.getElementById(location.hash.slice(1)));
     if (!at) return;
     await ask(at.card, at.question);
     if (moved && !at.rowsOf) { window.scrollTo(0, 0); at.card.focus({ preventScroll: true }); }
