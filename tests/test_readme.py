@@ -77,3 +77,25 @@ def test_with_your_own_data_works_as_written_in_an_empty_folder(tmp_path):
         path.parent.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("datapackage.json")
     }
     assert {"datasets/hub_top_models/first", "datasets/hosts/2026-11-01"} <= made
+
+
+READ_ONLY = {"list", "show", "explain", "run", "data"}
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        line
+        for line in commands("Start")
+        if line.startswith("research ") and line.split()[1] in READ_ONLY
+    ],
+)
+def test_what_the_start_says_to_type_works(line, tmp_path):
+    binaries = str(Path(sys.executable).parent)
+    surroundings = {**os.environ, "PATH": binaries + os.pathsep + os.environ["PATH"]}
+    done = subprocess.run(
+        ["/bin/sh", "-c", line], cwd=tmp_path, env=surroundings, capture_output=True, text=True,
+        check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, f"{line}\n{done.stdout}\n{done.stderr}"
+    assert done.stderr == ""
