@@ -29,6 +29,9 @@ LEADS = {
 }
 
 
+OUTRIGHT = ("supported", "contradicted")  # words that are read without what follows them
+
+
 def amount(found: Bounds, unit: str) -> str:
     """A set in its unit: shares in percent, their differences in points, counts without decimals.
 
@@ -151,7 +154,7 @@ def quotable(item: Tested, near: Sequence[Tested] = ()) -> str:
             _beside(near, "equally near to the claim" if claimed else "to the question")
         )
     failed = [assumption.name for assumption in found.assumptions if assumption.holds == "no"]
-    if failed:
+    if failed and word in OUTRIGHT:
         sentences.append(f"It assumes, against the evidence: {'; '.join(failed)}.")
     if found.tipping_points:
         sentences.append(f"What would overturn it: {sensitivity(found.tipping_points[0])}.")
