@@ -1,13 +1,14 @@
 """How much does the aggregation of scans cost beside reading them, and how does it grow?
 
-``python benchmarks/aggregate.py FOLDER`` writes ``benchmarks/AGGREGATE.md``. FOLDER receives an
-invented scan of 7.2 million records (about 1 GB) if it is empty. Every figure is of a process of
-its own: processor seconds (other work on the machine hardly lengthens them), wall seconds, and the
-largest resident memory.
+``python benchmarks/aggregate.py FOLDER`` writes all of ``benchmarks/AGGREGATE.md``; ``--only
+scan`` or ``--only step`` writes that section alone. FOLDER receives an invented scan of 7.2 million
+records twice, as .gz and as .zst (1.3 GB), where it has none. Every figure is of a process of its
+own: processor seconds, wall seconds, and the largest resident memory.
 """
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import platform
@@ -20,9 +21,12 @@ from time import perf_counter
 
 HOSTS = 6_750_000  # give 7.2 million records
 ROWS = (10**5, 10**6, 10**7, 10**8)
-SPARK_ROWS = ROWS[:2]
+SPARK_ROWS = ROWS[:3]
 LARGE = "3GB"  # for more records than the default memory is meant for
 PAGE = Path(__file__).with_name("AGGREGATE.md")
+TITLE = "# The cost of aggregating scans"
+HEADINGS = {"scan": "## 7.2 million records", "step": "## The step after reading"}
+FORMS = ("jsonl.gz", "jsonl.zst")
 
 BODY = (
     "STRUCT(models STRUCT(name VARCHAR, model VARCHAR, modified_at VARCHAR, size BIGINT, "
@@ -41,7 +45,7 @@ GENERATED = """
         concat(chr(65 + CAST(i % 5 AS INT)), chr(65 + CAST(i % 4 AS INT))) AS country, '' AS city,
         concat('NETWORK-', CAST(i % 4000 AS {text})) AS organisation, '0.9.1' AS version,
         CASE WHEN i % 30 = 0 THEN i + 1 ELSE i END AS host,
-        i % 20000 AS profile, CAST(held AS BIGINT) AS signature,
+        i AS record, i % 20000 AS profile, CAST(held AS BIGINT) AS signature,
         {list}(
             concat_ws(chr(31), 'llama', '8.0B', 'Q4_0', concat('a', CAST(held % 997 AS {text}))),
             concat_ws(chr(31), 'qwen2', '1.5B', 'F16', concat('b', CAST(held % 499 AS {text}))),
@@ -51,16 +55,29 @@ GENERATED = """
 """  # fmt: skip
 
 
-def main(folder: Path) -> None:
-    if not any(folder.glob("*.jsonl.gz")):
-        from research.collect.scans import write_scan
-
-        write_scan(folder, HOSTS)
-    read, whole = measured("read", folder), measured("aggregate", folder)
-    rows = [measured("step", engine, count) for engine, counts in
-            (("duckdb", ROWS), ("spark", SPARK_ROWS)) for count in counts]  # fmt: skip
-    PAGE.write_text(page(folder, read, whole, rows), encoding="utf-8")
+def main(folder: Path, only: str | None) -> None:
+    """Write the sections that are asked for; the others stay."""
+    sections = {"scan": lambda: scan_section(folder), "step": step_section}
+    kept = PAGE.read_text(encoding="utf-8").split("\n## ")[1:] if PAGE.exists() else []
+    parts = {f"## {text}".splitlines()[0]: f"## {text.strip()}" for text in kept}
+    told = [
+        sections[name]() if only in (None, name) else parts.get(heading, "")
+        for name, heading in HEADINGS.items()
+    ]
+    written = "Written by `python benchmarks/aggregate.py FOLDER`."
+    text = "\n\n".join(part for part in (TITLE, written, *told) if part)
+    PAGE.write_text(text + "\n", encoding="utf-8")
     print(PAGE.read_text(encoding="utf-8"))
+
+
+def scan_of(folder: Path, form: str) -> Path:
+    """The scan in this form, made where it is missing."""
+    from research.collect.scans import write_scan
+
+    inner = folder / form.replace(".", "-")
+    if not any(inner.glob(f"*.{form}")):
+        write_scan(inner, HOSTS, form=form)
+    return inner
 
 
 def measured(*words: object) -> dict[str, float]:
@@ -100,7 +117,7 @@ def read_and_unnest(folder: Path) -> None:
     options = {"threads": 2, "memory_limit": "300MB", "preserve_insertion_order": False}
     duckdb.connect(config=options).execute(
         f"SELECT {wanted} FROM (SELECT * EXCLUDE (tags), unnest(tags.models) AS model "
-        f"FROM read_json('{folder}/*.jsonl.gz', columns = {{{columns}}}, "
+        f"FROM read_json('{folder}/*.jsonl.*', columns = {{{columns}}}, "
         "format = 'newline_delimited', ignore_errors = true))"
     ).fetchall()
 
@@ -115,9 +132,10 @@ def aggregate_scan(folder: Path) -> None:
 
 def step(kind: str, rows: int) -> None:
     """The aggregation of observations that are made within the engine."""
+    from research.collect.scans.counting import counts
     from research.collect.scans.engines import open_engine
     from research.collect.scans.rules import CloneRules
-    from research.collect.scans.stages import counts, keep_stages
+    from research.collect.scans.stages import keep_stages
 
     words = {
         "duckdb": {"text": "VARCHAR", "list": "list_value", "source": f"range({rows}) AS r(i)"},
@@ -139,13 +157,31 @@ def cells(found) -> str:
     return f"{found['cpu']:.1f} s | {found['wall']:.1f} s | {found['memory']:,.0f} MB"
 
 
-def page(folder: Path, read, whole, rows) -> str:
-    size = sum(path.stat().st_size for path in folder.glob("*.jsonl.gz")) / 1e6
-    machine = (
-        f"{os.cpu_count()} cores, {platform.system()}; Python {platform.python_version()}, "
-        f"duckdb {version('duckdb')}"
-    )
-    steps = "\n".join(
+def scan_section(folder: Path) -> str:
+    tables = "\n\n".join(scan_table(scan_of(folder, form), form) for form in FORMS)
+    return f"""{HEADINGS["scan"]}
+
+An invented scan, 1.35 kB a record. {machine()}
+
+{tables}"""
+
+
+def scan_table(folder: Path, form: str) -> str:
+    read, whole = measured("read", folder), measured("aggregate", folder)
+    size = sum(path.stat().st_size for path in folder.glob(f"*.{form}")) / 1e6
+    return f"""{size:,.0f} MB of .{form}:
+
+| what | processor | wall | memory |
+| --- | --- | --- | --- |
+| DuckDB reads and unnests, and nothing else | {cells(read)} |
+| everything: keyed hashes, bad records, sets, overlaps, suppression, tables | {cells(whole)} |
+| ratio | {whole["cpu"] / read["cpu"]:.2f} | {whole["wall"] / read["wall"]:.2f} | |"""
+
+
+def step_section() -> str:
+    rows = [measured("step", engine, count) for engine, counts in
+            (("duckdb", ROWS), ("spark", SPARK_ROWS)) for count in counts]  # fmt: skip
+    lines = "\n".join(
         f"| {row['engine']} | {row['rows']:,} | "
         + (
             cells(row)
@@ -155,30 +191,25 @@ def page(folder: Path, read, whole, rows) -> str:
         + " |"
         for row in rows
     )
-    return f"""# The cost of aggregating scans
-
-Written by `python benchmarks/aggregate.py FOLDER`. {machine}.
-
-Processor seconds are summed over cores; wall seconds are of a machine that did other work too.
-
-## 7.2 million records of an invented scan ({size:,.0f} MB compressed)
-
-| what | processor | wall | memory |
-| --- | --- | --- | --- |
-| DuckDB reads and unnests, and nothing else | {cells(read)} |
-| everything: keyed hashes, bad records, sets, overlaps, suppression, tables | {cells(whole)} |
-| ratio | {whole["cpu"] / read["cpu"]:.2f} | {whole["wall"] / read["wall"]:.2f} | |
-
-## The step after reading, by the number of records
+    return f"""{HEADINGS["step"]}
 
 Observations are made within the engine; the processor seconds of DuckDB include making them, the
 wall seconds do not. Above ten million records DuckDB may take {LARGE} (`--memory`). The processor
-and memory of Spark's Java process are not seen from here.
+and memory of Spark's Java process are not seen from here. {machine()}
 
 | engine | records | processor | wall | memory |
 | --- | --- | --- | --- | --- |
-{steps}
-"""
+{lines}"""
+
+
+def machine() -> str:
+    """Cores, versions and how busy the machine was; no name of it."""
+    return (
+        f"{os.cpu_count()} cores, {platform.system()}; Python {platform.python_version()}, duckdb "
+        f"{version('duckdb')}. {os.getloadavg()[2]:.1f} processes wanted these cores in the last "
+        "quarter of an hour (this benchmark is one or two): where that is more than there are "
+        "cores, times are too long."
+    )
 
 
 if __name__ == "__main__":
@@ -189,7 +220,9 @@ if __name__ == "__main__":
             figures(lambda: aggregate_scan(Path(folder)))
         case ["step", kind, rows]:
             step(kind, int(rows))
-        case [folder]:
-            main(Path(folder))
         case _:
-            raise SystemExit("Give the folder of the scan: python benchmarks/aggregate.py FOLDER")
+            parser = argparse.ArgumentParser(description=__doc__)
+            parser.add_argument("folder", type=Path)
+            parser.add_argument("--only", choices=HEADINGS)
+            asked = parser.parse_args()
+            main(asked.folder, asked.only)

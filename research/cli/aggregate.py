@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from research.cli.printing import AsJson
+
 if TYPE_CHECKING:
     from research.collect.scans import Aggregated
 
-STAGES = 4  # that an aggregation announces
+WHOLE = 1_000  # steps of the progress bar
 
 
 def aggregate(
@@ -33,6 +37,7 @@ def aggregate(
     memory: Annotated[
         str | None, typer.Option(help="What DuckDB may take, such as 2GB, for large scans.")
     ] = None,
+    as_json: AsJson = False,
 ) -> None:
     """Turn record-level scans into aggregate tables without addresses, below ./datasets.
 
@@ -41,7 +46,6 @@ def aggregate(
     """
     from tempfile import TemporaryDirectory
 
-    from research.cli.printing import progress
     from research.collect.scans import CloneRules, Options, scan_files
     from research.collect.scans import aggregate as make
     from research.collect.scans.engines import open_engine
@@ -53,10 +57,34 @@ def aggregate(
     with (
         TemporaryDirectory(prefix="scan-") as folder,
         open_engine(engine, Path(folder), master=spark_master, memory=memory) as opened,
-        progress("aggregating", STAGES) as step,
+        _progress() as step,
     ):
         made = make(opened, files, Path("datasets"), options=options, announce=step)
-    _tell(made)
+    _tell_script(made) if as_json else _tell(made)
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[str, float], None]]:
+    """A bar with the time left on a terminal; silence where output is piped."""
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
+    from rich.progress import TimeRemainingColumn as TimeLeft
+
+    columns = TextColumn("{task.description:<26}"), BarColumn(), TaskProgressColumn(), TimeLeft()
+    stream = Console(stderr=True)
+    with Progress(*columns, console=stream, transient=True, disable=not stream.is_terminal) as bar:
+        task = bar.add_task("", total=WHOLE)
+        yield lambda stage, done: bar.update(task, description=stage, completed=done * WHOLE)
+
+
+def _tell_script(made: Aggregated) -> None:
+    from research.cli.printing import print_json
+
+    datasets = [
+        {"name": each.name, "version": each.version, "folder": str(each.folder)}
+        for each in made.datasets
+    ]
+    print_json({"datasets": datasets, "totals": made.totals, "records": made.reasons})
 
 
 def _tell(made: Aggregated) -> None:

@@ -9,11 +9,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
+from research.collect.scans.counting import counts
 from research.collect.scans.description import About, describe_scan
 from research.collect.scans.engine import Engine
 from research.collect.scans.protection import Frames, Part, protect
 from research.collect.scans.rules import CloneRules
-from research.collect.scans.stages import counts, keep_stages
+from research.collect.scans.stages import keep_stages
 from research.collect.scans.tables import published
 from research.datasets import Dataset, freeze
 from research.results import ResearchError
@@ -21,7 +22,8 @@ from research.results import ResearchError
 ENDINGS = (".jsonl", ".ndjson", ".json", ".parquet")
 PACKED = (".gz", ".zst")
 NAME = re.compile(r"[a-z][a-z0-9_]*")
-SECRET = 32  # bytes of the key: 256 bits
+READING, READ = "reading the records", 0.65  # the part of the work that it is, as a rule
+SECRET = 20  # bytes of the key: 160 bits
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,7 +101,7 @@ def aggregate(
     folder: Path,
     *,
     options: Options | None = None,
-    announce: Callable[[str], None] = lambda _stage: None,
+    announce: Callable[[str, float], None] = lambda _stage, _done: None,
 ) -> Aggregated:
     """Aggregate record-level scans and freeze the tables.
 
@@ -114,7 +116,7 @@ def aggregate(
     options
         Name, threshold and rules.
     announce
-        Told of each stage as it begins.
+        Told of each stage as it begins, and how much of all the work is done (0 to 1).
 
     Returns
     -------
@@ -128,17 +130,17 @@ def aggregate(
         If no record is valid, or there is such a version already. No message holds an address.
     """
     chosen = options or Options()
-    announce("reading the records")
-    engine.read(files, secrets.token_hex(SECRET))
-    announce("counting hosts and models")
+    announce(READING, 0)
+    engine.read(files, secrets.token_hex(SECRET), lambda done: announce(READING, done * READ))
+    announce("counting hosts and models", READ)
     keep_stages(engine, chosen.rules)
     found = counts(engine, chosen.threshold)
     rows = found["reasons"]
     reasons = dict(zip(map(str, rows["reason"]), map(int, rows["records"]), strict=True))
     version = _version(found, reasons)
-    announce("suppressing small cells")
+    announce("suppressing small cells", 0.97)
     safe = protect(found, chosen.threshold)
-    announce("writing the tables")
+    announce("writing the tables", 0.98)
     parts: tuple[Part, ...] = ("hosts", "genuine") if safe.clones_told else ("hosts",)
     about = [
         About(

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import os
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -32,13 +32,13 @@ BROKEN = " AND ".join(f"{name} IS NULL" for name in FIELDS)
 
 WORDS = Dialect(
     sha256="sha2({}, 256)",
-    number=lambda text: f"CAST(conv(left({text}, 15), 16, 10) AS BIGINT)",
     fingerprint=lambda columns: f"(xxhash64({columns}) & {2**63 - 1})",
     microseconds=lambda text: f"unix_micros(try_cast({text} AS TIMESTAMP))",
     each=lambda items, made: f"transform({items}, m -> {made})",
     least="array_min({})",
     greatest="array_max({})",
     explode="explode({})",
+    distinct="array_distinct({})",
 )
 
 
@@ -64,8 +64,10 @@ class Cluster:
             self._session = _session(SparkSession.builder, folder, master)
         self._session.conf.set("spark.sql.session.timeZone", "UTC")
         self._session.conf.set("spark.sql.ansi.enabled", "true")
+        # Spark loses track of the columns of a union of computed tables when it infers from them.
+        self._session.conf.set("spark.sql.constraintPropagation.enabled", "false")
 
-    def read(self, files: Sequence[Path], secret: str) -> None:
+    def read(self, files: Sequence[Path], secret: str, watch: Callable[[float], None]) -> None:
         texts = [str(path) for path in files if path.suffix != ".parquet"]
         tables = [path for path in files if path.suffix == ".parquet"]
         sources = [self._lines(texts)] if texts else []
@@ -73,24 +75,29 @@ class Cluster:
         # As a row of a table, not as text of the query: plans and event logs hold the latter.
         self._session.createDataFrame([(secret,)], "key STRING").createOrReplaceTempView("secret")
         fields = " UNION ALL ".join(_fields(source) for source in sources)
-        self.keep("observations", observation(self.words, fields, "key"))
+        rows = observation(self.words, fields, "key")
+        query = f"SELECT *, monotonically_increasing_id() AS record FROM ({rows}) AS rows"
+        self.keep("observations", query)
+        watch(1.0)
 
     def keep(self, name: str, query: str) -> None:
-        from pyspark import StorageLevel
-
-        frame = self._ask(query).persist(StorageLevel.MEMORY_AND_DISK)
+        # Computed now and without its history: plans that hold each other would grow without end.
+        frame = self._done(lambda: self._ask(query).localCheckpoint())
         frame.createOrReplaceTempView(name)
 
     def frame(self, query: str) -> pd.DataFrame:
         import pandas as pd
 
         asked = self._ask(query)
+        rows = self._done(asked.collect)
+        return pd.DataFrame([tuple(row) for row in rows], columns=asked.columns)
+
+    def _done(self, task: Callable[[], Any]) -> Any:
+        """Spark's own message could quote a record: it ends here."""
         try:
-            rows = [tuple(row) for row in asked.collect()]
+            return task()
         except self._failure as error:
             kind = type(error).__name__
-        else:
-            return pd.DataFrame(rows, columns=asked.columns)
         raise ResearchError(_refusal(kind))
 
     def close(self) -> None:

@@ -32,13 +32,13 @@ class Dialect:
     """Words of SQL that differ: each is a template or a function of SQL texts."""
 
     sha256: str
-    number: Callable[[str], str]  # of a hexadecimal text: its first 60 bits, a whole number
-    fingerprint: Callable[[str], str]  # a 64-bit hash of columns, for grouping within one run
+    fingerprint: Callable[[str], str]  # a 63-bit hash of columns, for grouping within one run
     microseconds: Callable[[str], str]  # of a text: its time since 1970 in UTC, or null
     each: Callable[[str, str], str]  # the list of an expression of m over a list
     least: str
     greatest: str
     explode: str
+    distinct: str  # the list with each item once
 
 
 class Engine(Protocol):
@@ -46,8 +46,11 @@ class Engine(Protocol):
 
     words: Dialect
 
-    def read(self, files: Sequence[Path], secret: str) -> None:
-        """Make the table ``observations`` (see ``observation``): no address gets beyond this."""
+    def read(self, files: Sequence[Path], secret: str, watch: Callable[[float], None]) -> None:
+        """Make the table ``observations`` (see ``observation``): no address gets beyond this.
+
+        ``record`` numbers its rows. ``watch`` is told now and then which part of it is done.
+        """
 
     def keep(self, name: str, query: str) -> None:
         """Compute a query and keep it as a table."""
@@ -68,17 +71,18 @@ def observation(words: Dialect, fields: str, key: str) -> str:
         (there is a body), ``models`` (a list of structs, or null where the body holds none), and
         ``again`` with ``file`` (this reading cannot tell: another one of that file will).
     key
-        SQL of the secret. The host is the first 60 bits of SHA-256 of the secret and the address.
-        The secret has 256 random bits, is made anew in each run and never written, so that nobody
-        can try addresses against the numbers afterwards (there are few enough IPv4 addresses to try
-        all). Sixty bits make two of ten million addresses meet with a chance of 1 in 20,000.
+        SQL of the secret. The host is a 63-bit fingerprint of SHA-256 of the secret and the
+        address. The secret has 160 random bits, is made anew in each run and never written, so that
+        nobody can try addresses against the numbers afterwards (there are few enough IPv4 addresses
+        to try all). Its text and that of an address fit into one block of SHA-256, which halves the
+        time. Two of ten million addresses meet with a chance of 1 in 180,000.
     """
     kept = "coalesce({}, '')"
     lengths = words.each("models", "coalesce(length(m.name), 0)")
     details = ("family", "parameter_size", "quantization_level")
     texts = ", ".join(f"{kept.format(f'm.details.{name}')}, chr(31)" for name in details)
-    host = words.number(words.sha256.format("concat(key, address)"))
-    listed = words.each("models", words.fingerprint("m.name, m.digest"))
+    host = words.fingerprint(words.sha256.format("concat(key, address)"))
+    listed = words.each("models", words.fingerprint("m"))
     signature = words.fingerprint(f"array_sort({listed})")
     written = ("address", "country", "city", "organisation")
     nul = " OR ".join(f"contains({column}, chr(0))" for column in written)
@@ -86,11 +90,9 @@ def observation(words: Dialect, fields: str, key: str) -> str:
     return f"""
         SELECT reason, answered, port, observed_at, country, city, organisation, version,
             CASE WHEN again THEN file END AS file,
-            CASE WHEN reason IS NULL THEN {host} END AS host,
-            {profile} AS profile,
-            CASE WHEN reason IS NULL AND answered THEN {signature} END AS signature,
-            CASE WHEN reason IS NULL AND answered THEN
-                {words.each("models", f"concat({texts}, m.name)")} END AS models
+            {host} AS host, {profile} AS profile,
+            CASE WHEN reason IS NULL AND answered THEN signature END AS signature,
+            CASE WHEN reason IS NULL THEN listed END AS models
         FROM (
             SELECT *,
                 CASE WHEN again THEN '{AGAIN}' WHEN broken THEN '{BROKEN}'
@@ -112,6 +114,8 @@ def observation(words: Dialect, fields: str, key: str) -> str:
                     {kept.format("city")} AS city,
                     {kept.format("as_organisation")} AS organisation,
                     {kept.format("version")} AS version,
+                    {signature} AS signature,
+                    {words.each("models", f"concat({texts}, m.name)")} AS listed,
                     {words.least.format(lengths)} AS shortest,
                     {words.greatest.format(lengths)} AS longest
                 FROM ({fields}) AS fields

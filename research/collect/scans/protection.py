@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from research.collect.scans.counting import rules_of
 from research.collect.scans.disclosure import (
     Protected,
     is_small,
@@ -20,7 +21,7 @@ from research.collect.scans.disclosure import (
 )
 from research.collect.scans.record import CLASSES, NO_ANSWER, UNKNOWN_COUNTRY, class_set
 from research.collect.scans.rules import RULES
-from research.collect.scans.stages import KINDS, rules_of
+from research.collect.scans.stages import KINDS
 
 Frames = dict[str, pd.DataFrame]
 Part = Literal["hosts", "genuine"]
@@ -50,9 +51,12 @@ class Safe:
         self, part: Part, table: str, group: str, counts: pd.Series, *, told: bool = True
     ) -> None:
         """These cells are suppressed; ``told``: what is published tells their sum."""
-        if len(counts):
-            row = (table, group, len(counts), int(counts.sum()) if told else None)
-            self.suppressed[part].append(row)
+        self.lost_cells(part, table, group, len(counts), int(counts.sum()) if told else None)
+
+    def lost_cells(self, part: Part, table: str, group: str, cells: int, hosts: int | None) -> None:
+        """So many cells are suppressed, of so many hosts where that is told."""
+        if cells:
+            self.suppressed[part].append((table, group, cells, hosts))
 
 
 def protect(counts: Frames, threshold: int) -> Safe:
@@ -61,7 +65,7 @@ def protect(counts: Frames, threshold: int) -> Safe:
     Parameters
     ----------
     counts : dict of frames
-        As ``stages.counts`` gives them.
+        As ``counting.counts`` gives them.
     threshold : int
         Fewest hosts of a published cell.
 
@@ -130,12 +134,14 @@ def _cities(safe: Safe, cities: pd.DataFrame) -> None:
 
 def _overlapping(safe: Safe, subject: str, rows: pd.DataFrame) -> None:
     """A table whose rows overlap, so that no total gives them away; only its own two parts can."""
+    name = KINDS[subject]
+    few = int(rows.loc[rows[name].isna(), "cells"].sum())
+    rows = rows.dropna(subset=name)
     hosts, genuine = _columns(rows)
-    large = ~is_small(hosts, safe.threshold)
-    apart = large & ~small_parts(hosts, genuine, safe.threshold)
-    safe.frames[subject] = _told(rows, large, apart)
-    for part, shown in zip(PARTS, (large, apart), strict=True):
-        safe.lost(part, subject, "", rows.loc[~shown, part], told=False)
+    apart = ~small_parts(hosts, genuine, safe.threshold)
+    safe.frames[subject] = _told(rows, np.ones_like(apart), apart)
+    safe.lost_cells("hosts", subject, "", few, None)
+    safe.lost_cells("genuine", subject, "", few + int((~apart).sum()), None)
 
 
 def _totals(safe: Safe, rows: pd.DataFrame) -> None:

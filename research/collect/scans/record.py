@@ -22,9 +22,11 @@ FIELDS = (
 LONGEST_NAME = 1_000  # characters of a model name; a longer one is no name
 LONGEST_TEXT = 200  # characters kept of an organisation, a city, a family, a size, a level
 LONGEST_ADDRESS = 100
+LONGEST_RECORD = 33_554_432  # bytes
 
 # Why a record does not count, in the order of the checks: the first that applies is its reason.
 BROKEN = "not a JSON object with a field of the record form"
+LONG_RECORD = "record longer than 32 MB"
 NO_ADDRESS = "address missing or unreadable"
 NO_PORT = "port missing or not from 1 to 65535"
 NO_TIME = "time missing or unreadable"
@@ -32,7 +34,7 @@ NO_MODELS = "body is not a list of named models"
 LONG_NAME = "model name longer than 1,000 characters"
 NUL = "NUL character in a text"
 DUPLICATE = "duplicate observation: a newer record of the endpoint counts"
-REASONS = (BROKEN, NO_ADDRESS, NO_PORT, NO_TIME, NO_MODELS, LONG_NAME, NUL, DUPLICATE)
+REASONS = (BROKEN, LONG_RECORD, NO_ADDRESS, NO_PORT, NO_TIME, NO_MODELS, LONG_NAME, NUL, DUPLICATE)
 AGAIN = "to be read again"  # within a run only: the body was no object, it may be the text of one
 
 # Kept, but a reader must know how many.

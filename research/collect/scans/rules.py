@@ -41,7 +41,7 @@ class CloneRules:
     Parameters
     ----------
     hosts
-        So many hosts must list exactly the same models, by name and digest.
+        So many hosts must list exactly the same models, by name, digest, family, size and level.
     models
         The set must hold so many models: many genuine hosts hold the same one or two.
     """

@@ -1,59 +1,50 @@
-"""From observations to counts: one text of SQL for both engines.
-
-Every count comes twice, as ``hosts`` (or ``listings``) and as ``genuine``, without the suspected
-clones. Nothing here is fit to be published yet: small cells are suppressed in ``disclosure``.
-"""
+"""From observations to hosts and sets of models: one text of SQL for both engines."""
 
 from __future__ import annotations
-
-from typing import TYPE_CHECKING
 
 from research.collect.scans.engine import Dialect, Engine
 from research.collect.scans.record import (
     CLASSES,
-    DUPLICATE,
     LONGEST_TEXT,
-    NO_COUNTRY,
     UNKNOWN_COUNTRY,
 )
 from research.collect.scans.rules import (
-    RULES,
     CloneRules,
     needed_version,
     strange_size,
     version_number,
 )
 
-if TYPE_CHECKING:
-    import pandas as pd
-
 PORTS = (11434, 80, 8080, 443)  # of the bundled totals
 KINDS = {
     "model_tags": "tag", "families": "family", "parameter_sizes": "size", "quantizations": "level",
 }  # fmt: skip
-BOTH = (
-    "count(*) AS hosts, CAST(sum(CASE WHEN suspicion = 0 THEN 1 ELSE 0 END) AS BIGINT) AS genuine"
-)
+BITS = 60  # of the whole number that a set of values is
 
 
 def keep_stages(engine: Engine, rules: CloneRules) -> None:
-    """Make the tables that the counts are taken from: endpoints, sets of models, hosts."""
+    """Make the tables that the counts are taken from: endpoints, sets of models, hosts.
+
+    Most hosts have one record: it needs no comparison with others, and no row of its own but the
+    last. Models are looked at once for each set of models, whatever the number of its hosts.
+    """
     words = engine.words
-    model = words.explode.format("models")
-    answers = "FROM observations WHERE signature IS NOT NULL"
-    unnested = f"(SELECT signature, {model} AS model {answers}) AS each"
-    number = words.fingerprint("model")
     for name, query in (
         ("profiles", PROFILES),
+        ("several", SEVERAL),
         ("endpoints", ENDPOINTS),
-        # The models that a signature stands for, and the text of each.
-        ("listed", f"SELECT DISTINCT signature, {number} AS id FROM {unnested}"),
-        ("texts", f"SELECT {number} AS id, any_value(model) AS model FROM {unnested} GROUP BY 1"),
-        ("models", _models(words)),
-        ("sets", _sets(rules)),
-        ("hosts", _hosts()),
-        ("bundles", f"SELECT bundle, {BOTH} FROM hosts WHERE answered = 1 GROUP BY bundle"),
+        ("mixed", MIXED),
         ("held", HELD),
+        ("single", _single(words)),
+        ("manifold", MANIFOLD),
+        ("texts", _texts(words)),
+        ("models", _models()),
+        *((f"{column}_values", _values(column)) for column in KINDS.values()),
+        ("marks", _marks()),
+        ("sets", _sets(rules)),
+        ("compared", _compared()),
+        ("hosts", HOSTS),
+        ("bundles", BUNDLES),
         ("heard", HEARD),
     ):
         engine.keep(name, query)
@@ -84,33 +75,82 @@ PROFILES = f"""
     ) AS distinct_profiles
 """
 
-# The newest valid observation of an endpoint counts. ``newest`` orders the endpoints of a host, by
-# the millisecond and then by the port, in one whole number.
-ENDPOINTS = """
-    SELECT host, port, profile, signature,
+VALID = "observations WHERE reason IS NULL"
+SEVERAL = f"SELECT host FROM {VALID} GROUP BY host HAVING count(*) > 1"
+
+# The newest valid observation of each endpoint of hosts with several. ``newest`` orders the
+# endpoints of a host, by the millisecond and then by the port, in one whole number.
+ENDPOINTS = f"""
+    SELECT host, port, profile, signature, record,
         CAST(floor(observed_at / 1000) AS BIGINT) * 65536 - port AS newest
     FROM (
-        SELECT host, port, profile, signature, observed_at, row_number() OVER (
-            PARTITION BY host, port ORDER BY observed_at DESC, profile, signature
+        SELECT host, port, profile, signature, record, observed_at, row_number() OVER (
+            PARTITION BY host, port ORDER BY observed_at DESC, profile, signature, record
         ) AS place
-        FROM observations WHERE reason IS NULL
+        FROM {VALID} AND host IN (SELECT host FROM several)
     ) AS observed
     WHERE place = 1
 """
+ALONE = f"""(
+    SELECT port, profile, signature, record
+    FROM (SELECT host, port, profile, signature, record FROM {VALID}) AS observed
+        ANTI JOIN several USING (host)
+) AS alone"""
+
+# A bundle stands for the models of a host: the signature where all endpoints list the same, else a
+# number of the host's own, below zero.
+BUNDLE = "CASE WHEN min(signature) < max(signature) THEN -1 - host ELSE max(signature) END"
+MIXED = f"""
+    SELECT host, bundle FROM (SELECT host, {BUNDLE} AS bundle FROM endpoints GROUP BY host) AS each
+    WHERE bundle < 0
+"""
+
+# Each signature: the hosts that hold it, and one record that lists its models.
+HELD = f"""
+    SELECT signature, count(*) AS hosts, min(record) AS record
+    FROM (
+        SELECT signature, record FROM {ALONE} WHERE signature IS NOT NULL
+        UNION ALL
+        SELECT signature, min(record) AS record
+        FROM endpoints WHERE signature IS NOT NULL GROUP BY host, signature
+    ) AS each GROUP BY signature
+"""
 
 
-def _models(words: Dialect) -> str:
-    """Each listed model with its class, what it needs, and whether its size is strange.
+LISTING = "observations WHERE record IN (SELECT record FROM held)"
 
-    Numbers stand for the texts by which models are counted: they make small rows.
+
+def _single(words: Dialect) -> str:
+    """The models of each signature, each once."""
+    numbers = words.distinct.format(words.each("models", words.fingerprint("m")))
+    return f"SELECT signature AS bundle, {words.explode.format(numbers)} AS id FROM {LISTING}"
+
+
+# The same of the bundles of hosts whose endpoints differ.
+MANIFOLD = """
+    SELECT DISTINCT mixed.bundle, id
+    FROM mixed JOIN endpoints USING (host) JOIN single ON signature = single.bundle
+"""
+LISTED = "(SELECT * FROM single UNION ALL SELECT * FROM manifold) AS listed"
+
+
+def _texts(words: Dialect) -> str:
+    """The text of each model."""
+    return f"""
+        SELECT {words.fingerprint("model")} AS id, any_value(model) AS model
+        FROM (SELECT {words.explode.format("models")} AS model FROM {LISTING}) AS unnested
+        GROUP BY 1
     """
-    numbers = ", ".join(f"{words.fingerprint(column)} AS {column}_id" for column in KINDS.values())
+
+
+def _models() -> str:
+    """Each listed model with its class, what it needs, and whether its size is strange."""
     cases = " ".join(
         f"WHEN billions >= {low} AND billions < {high or 1e12} THEN {1 << position}"
         for position, (low, high) in enumerate(CLASSES.values())
     )
     return f"""
-        SELECT id, tag, family, size, level, billions, {numbers},
+        SELECT id, tag, family, size, level, billions,
             CASE {cases} ELSE 0 END AS class,
             {needed_version("family")} AS needs,
             {strange_size("tag", "size")} AS strange
@@ -130,165 +170,102 @@ def _models(words: Dialect) -> str:
     """
 
 
-def _sets(rules: CloneRules) -> str:
-    """Each set of models: how many hosts hold it, its classes, and the marks that it bears."""
+def _values(column: str) -> str:
+    """The tags (families, ...) and how to count the bundles that hold them, each once.
+
+    What one model alone has is in no bundle twice. The commonest of the others have a bit each: a
+    bundle is the sum of the bits. The rest has bit 0.
+    """
     return f"""
-        SELECT held.signature, held.hosts,
-            coalesce(marks.size, 0) AS size, coalesce(marks.classes, 0) AS classes,
-            coalesce(marks.needs, 0) AS needs, coalesce(marks.strange, 0) AS strange,
-            CASE WHEN held.hosts >= {rules.hosts} AND marks.size >= {rules.models}
-                THEN 1 ELSE 0 END AS identical
+        SELECT {column}, models, billions,
+            CASE WHEN models > 1 AND place <= {BITS} THEN CAST(power(2, place - 1) AS BIGINT)
+                ELSE 0 END AS bit
         FROM (
-            SELECT signature, count(DISTINCT host) AS hosts
-            FROM endpoints WHERE signature IS NOT NULL GROUP BY signature
-        ) AS held
-        LEFT JOIN (
-            SELECT signature, count(*) AS size, bit_or(class) AS classes, max(needs) AS needs,
-                max(strange) AS strange
-            FROM listed JOIN models USING (id) GROUP BY signature
-        ) AS marks ON held.signature = marks.signature
+            SELECT {column}, count(*) AS models, max(billions) AS billions,
+                row_number() OVER (ORDER BY count(*) DESC, {column}) AS place
+            FROM models GROUP BY {column}
+        ) AS each
     """
 
 
-def _hosts() -> str:
-    """Each host: its newest profile, the classes of all its endpoints, and its suspicion.
+def _marks() -> str:
+    """Each model as numbers alone."""
+    bits = ", ".join(f"{column}_values.bit AS {column}_bit" for column in KINDS.values())
+    joined = " ".join(f"JOIN {column}_values USING ({column})" for column in KINDS.values())
+    return f"SELECT id, class, needs, strange, {bits} FROM models {joined}"
 
-    A bundle stands for the models of a host: the signature where all endpoints list the same, else
-    a number of the host's own.
-    """
-    return """
-        SELECT host, country, city, organisation, ports, endpoints, classes, suspicion, answered,
-            CASE WHEN one = other THEN one ELSE -1 - host END AS bundle
+
+def _sets(rules: CloneRules) -> str:
+    """Each bundle: how many hosts hold the set, its classes, bits, and the marks that it bears."""
+    bits = ", ".join(f"bit_or({column}_bit) AS {column}_bits" for column in KINDS.values())
+    kept = ", ".join(f"coalesce({column}_bits, 0) AS {column}_bits" for column in KINDS.values())
+    return f"""
+        SELECT coalesce(bundle, signature) AS bundle, coalesce(hosts, 0) AS hosts,
+            coalesce(size, 0) AS size, coalesce(classes, 0) AS classes,
+            coalesce(needs, 0) AS needs, coalesce(strange, 0) AS strange, {kept},
+            CASE WHEN hosts >= {rules.hosts} AND size >= {rules.models} THEN 1 ELSE 0
+                END AS identical
         FROM (
-            SELECT host, max_by(profile, newest) AS profile,
-                {ports} AS ports,
-                count(signature) AS endpoints,
-                max(CASE WHEN signature IS NULL THEN 0 ELSE 1 END) AS answered,
-                coalesce(bit_or(classes), 0) AS classes,
-                min(signature) AS one, max(signature) AS other,
-                coalesce(max(identical), 0)
-                    + 2 * coalesce(
-                        max(CASE WHEN version BETWEEN 1 AND needs - 1 THEN 1 ELSE 0 END), 0)
-                    + 4 * coalesce(max(strange), 0) AS suspicion
-            FROM endpoints LEFT JOIN sets USING (signature)
-                JOIN (SELECT profile, version FROM profiles) AS versions USING (profile)
-            GROUP BY host
-        ) AS each JOIN (SELECT profile, country, city, organisation FROM profiles) AS places
-            USING (profile)
-    """.format(
-        ports=" + ".join(
-            f"{1 << position} * max(CASE WHEN port = {port} THEN 1 ELSE 0 END)"
-            for position, port in enumerate(PORTS)
-        )
-    )
+            SELECT bundle, count(*) AS size, bit_or(class) AS classes, max(needs) AS needs,
+                max(strange) AS strange, {bits}
+            FROM {LISTED} JOIN marks USING (id) GROUP BY bundle
+        ) AS found FULL JOIN held ON bundle = signature
+    """
 
 
-# The models of each bundle, each once: those of its signatures.
-HELD = f"""
-    SELECT bundle, hosts, genuine, {", ".join(f"{column}_id" for column in KINDS.values())}
-    FROM (
-        SELECT signature AS bundle, id FROM listed
-        UNION ALL
-        SELECT DISTINCT -1 - endpoints.host AS bundle, id
-        FROM endpoints JOIN listed USING (signature)
-        WHERE endpoints.host IN (SELECT host FROM hosts WHERE bundle < 0)
-    ) AS bundled JOIN bundles USING (bundle) JOIN models USING (id)
+def _ports() -> str:
+    """SQL: the sum of the bits of the known ports."""
+    cases = " ".join(f"WHEN {port} THEN {1 << position}" for position, port in enumerate(PORTS))
+    return f"CASE port {cases} ELSE 0 END"
+
+
+OLD = "CASE WHEN version BETWEEN 1 AND needs - 1 THEN 1 ELSE 0 END"
+PLACED = "(SELECT profile, version FROM profiles) AS placed USING (profile)"
+
+
+def _compared() -> str:
+    """The hosts of several records: newest profile, classes of all endpoints, suspicion."""
+    return f"""
+        SELECT host, max_by(profile, newest) AS profile, {BUNDLE} AS bundle,
+            bit_or({_ports()}) AS ports, count(signature) AS endpoints,
+            coalesce(bit_or(classes), 0) AS classes,
+            coalesce(max(identical), 0) + 2 * max({OLD}) + 4 * coalesce(max(strange), 0)
+                AS suspicion
+        FROM endpoints LEFT JOIN sets ON signature = bundle JOIN {PLACED}
+        GROUP BY host
+    """
+
+
+# Each host: where it is, its models, and its suspicion. ``alone``: it has one record.
+HOSTS = f"""
+    SELECT profile, signature AS bundle, {_ports()} AS ports, 1 AS alone,
+        CASE WHEN signature IS NULL THEN 0 ELSE 1 END AS endpoints,
+        coalesce(classes, 0) AS classes,
+        coalesce(identical, 0) + 2 * {OLD} + 4 * coalesce(strange, 0) AS suspicion
+    FROM {ALONE} LEFT JOIN sets ON signature = bundle JOIN {PLACED}
+    UNION ALL
+    SELECT profile, bundle, ports, 0 AS alone, endpoints, classes, suspicion FROM compared
 """
 
-# How often each model is listed, over all endpoints.
-HEARD = """
-    SELECT id, CAST(sum(listings) AS BIGINT) AS listings,
+# The hosts of each bundle, and how often it is listed, over all endpoints.
+BUNDLES = """
+    SELECT bundle, CAST(sum(hosts) AS BIGINT) AS hosts, CAST(sum(genuine) AS BIGINT) AS genuine,
+        CAST(sum(listings) AS BIGINT) AS listings,
         CAST(sum(genuine_listings) AS BIGINT) AS genuine_listings
     FROM (
-        SELECT signature, count(*) AS listings, count(*) - count(suspects.host) AS genuine_listings
-        FROM endpoints LEFT JOIN (SELECT host FROM hosts WHERE suspicion > 0) AS suspects
-            ON endpoints.host = suspects.host
-        WHERE signature IS NOT NULL GROUP BY signature
-    ) AS answers JOIN listed USING (signature) GROUP BY id
+        SELECT bundle, 1 AS hosts, CASE WHEN suspicion = 0 THEN 1 ELSE 0 END AS genuine,
+            alone AS listings, CASE WHEN suspicion = 0 THEN alone ELSE 0 END AS genuine_listings
+        FROM hosts WHERE endpoints > 0
+        UNION ALL
+        SELECT signature, 0, 0, 1, CASE WHEN suspicion = 0 THEN 1 ELSE 0 END
+        FROM endpoints JOIN compared USING (host) WHERE signature IS NOT NULL
+    ) AS each GROUP BY bundle
 """
 
-
-def counts(engine: Engine, threshold: int) -> dict[str, pd.DataFrame]:
-    """Every count by its subject, each as a small frame; sets of models of so many hosts only."""
-    queries = {
-        "reasons": REASONS,
-        "totals": _totals(),
-        "latest": "SELECT max(observed_at) AS latest FROM observations WHERE reason IS NULL",
-        "countries": f"SELECT country, {BOTH} FROM hosts GROUP BY country",
-        "cities": f"SELECT country, city, {BOTH} FROM hosts GROUP BY country, city",
-        "hosting": f"SELECT organisation, {BOTH} FROM hosts GROUP BY organisation",
-        "class_sets": f"SELECT country, answered, classes, {BOTH} FROM hosts "
-        "GROUP BY country, answered, classes",
-        "suspected_clones": "SELECT suspicion, count(*) AS hosts FROM hosts GROUP BY suspicion",
-        "signatures": SIGNATURES.format(threshold=threshold),
-    } | {subject: _listed_by(column) for subject, column in KINDS.items()}
-    return {subject: _in_order(engine.frame(query)) for subject, query in queries.items()}
-
-
-def _in_order(rows: pd.DataFrame) -> pd.DataFrame:
-    """Neither engine keeps an order of its own."""
-    return rows.sort_values(list(rows.columns), ignore_index=True)
-
-
-REASONS = f"""
-    SELECT reason, count(*) AS records FROM observations WHERE reason IS NOT NULL GROUP BY reason
-    UNION ALL SELECT '{DUPLICATE}', (SELECT count(*) FROM observations WHERE reason IS NULL)
-        - (SELECT count(*) FROM endpoints)
-    UNION ALL SELECT '{NO_COUNTRY}', count(*) FROM observations JOIN profiles USING (profile)
-        WHERE reason IS NULL AND profiles.country = '{UNKNOWN_COUNTRY}'
-    UNION ALL SELECT 'all', count(*) FROM observations
+# The same of each model.
+HEARD = f"""
+    SELECT id, CAST(sum(hosts) AS BIGINT) AS hosts, CAST(sum(genuine) AS BIGINT) AS genuine,
+        CAST(sum(listings) AS BIGINT) AS listings,
+        CAST(sum(genuine_listings) AS BIGINT) AS genuine_listings
+    FROM {LISTED} JOIN bundles USING (bundle) GROUP BY id
 """
-
-SIGNATURES = """
-    SELECT any_value(size) AS size, any_value(hosts) AS hosts,
-        count(DISTINCT organisation) AS organisations, count(DISTINCT country) AS countries,
-        any_value(identical) AS identical, any_value(strange) AS strange
-    FROM sets JOIN endpoints USING (signature) JOIN profiles USING (profile)
-    WHERE size > 0 AND hosts >= {threshold} GROUP BY signature
-"""
-
-
-def _totals() -> str:
-    ports = " ".join(
-        f"UNION ALL SELECT 'discovered_ips_port_{port}', {BOTH} FROM hosts "
-        f"WHERE ports & {1 << position} > 0"
-        for position, port in enumerate(PORTS)
-    )
-    return f"""
-        SELECT 'discovered_ips' AS name, {BOTH} FROM hosts
-        UNION ALL SELECT 'answering_hosts', {BOTH} FROM hosts WHERE answered = 1
-        UNION ALL SELECT 'endpoints', CAST(sum(endpoints) AS BIGINT),
-            CAST(sum(CASE WHEN suspicion = 0 THEN endpoints ELSE 0 END) AS BIGINT) FROM hosts
-        {ports}
-    """
-
-
-def _listed_by(column: str) -> str:
-    """Hosts and listings of each tag, family, size or level."""
-    return f"""
-        SELECT {column}, billions, hosts, genuine, listings, genuine_listings
-        FROM (
-            SELECT {column}_id, CAST(sum(hosts) AS BIGINT) AS hosts,
-                CAST(sum(genuine) AS BIGINT) AS genuine
-            FROM (
-                SELECT {column}_id, any_value(hosts) AS hosts, any_value(genuine) AS genuine
-                FROM held GROUP BY bundle, {column}_id
-            ) AS once GROUP BY {column}_id
-        ) AS by_host JOIN (
-            SELECT {column}_id, any_value({column}) AS {column}, max(billions) AS billions,
-                CAST(sum(listings) AS BIGINT) AS listings,
-                CAST(sum(genuine_listings) AS BIGINT) AS genuine_listings
-            FROM heard JOIN models USING (id) GROUP BY {column}_id
-        ) AS by_listing USING ({column}_id)
-    """
-
-
-def rules_of(suspicion: int) -> list[str]:
-    """The rules that a suspicion stands for.
-
-    Examples
-    --------
-    >>> rules_of(0b101)
-    ['identical model sets', 'parameter size that no server sends']
-    """
-    return [rule for position, rule in enumerate(RULES) if suspicion >> position & 1]

@@ -1,10 +1,10 @@
 """An invented scan whose truth is known: to try the aggregation, to test it and to time it.
 
-Hosts of invented clouds list one to five models; a few answer on two ports with different models
-(several services behind one address), are seen twice, or do not answer. Among them are a block of
-identical hosts, imitations with rounded sizes, and servers older than a model that they list; and
-records that are broken in every way. All addresses are from the ranges reserved for benchmarks and
-documentation (198.18.0.0/15, 2001:db8::/32).
+Hosts of invented clouds list one to seven models, a few of which are very popular; some answer on
+two ports with different models (several services behind one address), are seen twice, or do not
+answer. Among them are a block of identical hosts, imitations with rounded sizes, and servers older
+than a model that they list; and records that are broken in every way. All addresses are from the
+ranges reserved for benchmarks and documentation (198.18.0.0/15, 2001:db8::/32).
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from hashlib import sha256
 from ipaddress import IPv4Address, IPv6Address
 from pathlib import Path
 from typing import Literal, NamedTuple, get_args
@@ -50,7 +51,8 @@ LEVELS = ("Q4_K_M", "Q4_0", "Q8_0", "F16", "")
 TAGS_PER_CLASS = 80
 BLOCK = 5  # models of each host in the block of clones
 NETWORKS = 400  # per country
-MODELS = (0.24, 0.22, 0.20, 0.18, 0.16)  # chance of one to five models
+MODELS = (0.16, 0.16, 0.16, 0.14, 0.14, 0.12, 0.12)  # chance of one to seven models
+POPULAR = 6  # power of a uniform number: half of a class are its leading tag, few are the last
 START = 1_786_406_400  # 2026-08-11, in seconds since 1970
 
 # Kinds of hosts: the chance of each, in this order.
@@ -182,11 +184,11 @@ def _hosts(rng: np.random.Generator, first: int, hosts: int) -> Iterator[_Host]:
 
 
 def _models(rng: np.random.Generator, country: np.ndarray) -> np.ndarray:
-    """Positions in the catalogue of up to five models a host, -1 where there are fewer."""
+    """Positions in the catalogue of up to seven models a host, -1 where there are fewer."""
     limits = np.cumsum([chances for _, chances in COUNTRIES.values()], axis=1)[country]
     shape = (country.size, len(MODELS))
     classes = (rng.random(shape)[:, :, None] > limits[:, None, :-1]).sum(axis=2)
-    chosen = classes * TAGS_PER_CLASS + (TAGS_PER_CLASS * rng.random(shape) ** 3).astype(int)
+    chosen = classes * TAGS_PER_CLASS + (TAGS_PER_CLASS * rng.random(shape) ** POPULAR).astype(int)
     listed = rng.choice(len(MODELS), country.size, p=MODELS) + 1
     return np.where(np.arange(len(MODELS)) < listed[:, None], chosen, -1)
 
@@ -237,7 +239,7 @@ def _answers(host: _Host, catalogue: list[_Model]) -> list[list[_Model]]:
             return [[catalogue[-1]]]
     found = [_chosen(positions, catalogue) for positions in host.sets[: 1 + host.second]]
     if host.own:
-        digest, details = f"{host.number:064x}", ("llama", "8.0B", "Q8_0")
+        digest, details = sha256(str(host.number).encode()).hexdigest(), ("llama", "8.0B", "Q8_0")
         found[0] = [*found[0], _model(f"own-{host.number}:latest", digest, details, 2)]
     return found
 

@@ -26,7 +26,7 @@ def published(safe: Safe, reasons: pd.DataFrame, part: Part, *, as_of: str) -> F
     safe
         The counts after disclosure control.
     reasons
-        Records by the reason why they do not count, as ``stages.counts`` gives them.
+        Records by the reason why they do not count, as ``counting.counts`` gives them.
     part
         ``"hosts"``: all; ``"genuine"``: those that no rule suspects.
     as_of

@@ -32,6 +32,7 @@ BAD = {
     "a NUL byte": (json.dumps(GOOD).encode().replace(b"Lund", b"Lu\0nd"), record.BROKEN),
     "no UTF-8": (json.dumps(GOOD).encode().replace(b"Lund", b"Lu\xffnd"), record.BROKEN),
     "an escaped NUL": (GOOD | {"city": "Lu\0nd"}, record.NUL),
+    "a record of 40 MB": (GOOD | {"city": "n" * 40_000_000}, record.LONG_RECORD),
     "no address": (GOOD | {"address": None}, record.NO_ADDRESS),
     "a list of addresses": (GOOD | {"address": ["198.18.7.8"]}, record.NO_ADDRESS),
     "no port": (GOOD | {"port": None}, record.NO_PORT),
@@ -126,6 +127,15 @@ def test_a_bad_record_is_counted_by_its_reason_and_stops_nothing(tmp_path, aggre
     found = aggregated(write(tmp_path / "scan.jsonl", *crowd(12), line))
     assert {name: n for name, n in found.reasons.items() if n} == {reason: 1, "all": 13}
     assert found.totals["discovered_ips"] == 12
+
+
+def test_how_much_is_done_is_told_in_order(tmp_path, aggregated):
+    told = []
+    path = write(tmp_path / "scan.jsonl", *crowd(12))
+    aggregated(path, announce=lambda stage, done: told.append((stage, done)))
+    assert len({stage for stage, _ in told}) == 4
+    assert [done for _, done in told] == sorted(done for _, done in told)
+    assert 0 == told[0][1] < told[-1][1] < 1
 
 
 @pytest.mark.parametrize("kind", KEPT)

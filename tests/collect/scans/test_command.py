@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 import typer
 from typer.testing import CliRunner
@@ -40,6 +42,16 @@ def test_an_example_scan_becomes_tables_and_the_next_command_is_told(command, tm
     }
     source = find("parameter_scale", data={"tenthe": "example_scan"}).sources
     assert source["tenthe_class_sets"].table == "example_scan_class_sets"
+
+
+def test_a_script_reads_the_summary(command, tmp_path):
+    command("example-scan", "scan", "--hosts", "2000", "--seed", "3")
+    told = json.loads(command("aggregate", "scan", "--json").stdout)
+    assert [each["name"] for each in told["datasets"]] == ["my_scan", "my_scan_without_clones"]
+    folders = [tmp_path / each["folder"] for each in told["datasets"]]
+    assert all((folder / "datapackage.json").exists() for folder in folders)
+    assert told["totals"]["discovered_ips"] == 2000
+    assert told["records"]["all"] == told["totals"]["discovered_records"]
 
 
 def test_a_mistake_writes_nothing(command, tmp_path):

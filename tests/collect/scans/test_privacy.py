@@ -14,7 +14,8 @@ from research.collect.scans.engines import open_engine
 from research.results import ResearchError
 
 HOSTS = 2_500
-SECRET = "5ec4e7" * 10 + "abcd"
+TOO_LONG = "n" * 40_000_000
+SECRET = "5ec4e7" * 6 + "abcd"
 
 
 @pytest.fixture
@@ -92,6 +93,10 @@ def test_duckdb_writes_no_address_even_when_it_spills(
         addresses, [path.read_bytes() for path in files]
     )  # the search finds what is there
     seen: list[bytes] = []
+    line = '{"address": "198.18.200.%s", "port": 1, "observed_at": "2026-08-11T00:00:00Z"%s}\n'
+    refused = tmp_path / "refused.jsonl"  # and read again, line by line
+    refused.write_text(line % (7, "") + line % (8, ', "city": "' + TOO_LONG + '"'))
+    files, addresses = [*files, refused], [*addresses, "198.18.200.7", "198.18.200.8"]
     work = tmp_path / "work"
     work.mkdir()
     monkeypatch.setattr(embedded, "MEMORY", "150MB")
@@ -148,7 +153,7 @@ def test_the_secret_of_each_run_is_new(tmp_path, files):
     keys = []
 
     class Reader:
-        def read(self, _files, secret):
+        def read(self, _files, secret, _watch):
             keys.append(secret)
             raise ResearchError("seen enough")
 
@@ -156,4 +161,4 @@ def test_the_secret_of_each_run_is_new(tmp_path, files):
         with pytest.raises(ResearchError, match="seen enough"):
             aggregate(Reader(), files, tmp_path)
     assert len({*keys}) == 2
-    assert all(len(key) == 64 for key in keys)
+    assert all(len(key) == 40 for key in keys)
