@@ -185,7 +185,13 @@ def calibrate(
     raise typer.Exit(1 if missed else 0)
 
 
-EXAMPLES = {"--set": "clones=removed", "--data": "hub_top_models=2026-11-21"}
+EXAMPLES = {
+    "--set": "clones=removed",
+    "--data": "hub_top_models=2026-11-21",
+    "--country": "'Korea=KR'",
+    "--unit": "'hosts=addresses'",
+    "--describe": "'hosts=Addresses that answered'",
+}
 
 
 def pairs(option: str, texts: list[str] | None) -> dict[str, str]:
@@ -193,7 +199,7 @@ def pairs(option: str, texts: list[str] | None) -> dict[str, str]:
     found = {}
     for text in texts or []:
         name, equals, value = text.partition("=")
-        if not equals:
+        if not (equals and name.strip()):
             raise ResearchError(
                 f"{option} wants NAME=VALUE, found '{text}'. Example: {option} {EXAMPLES[option]}."
             )

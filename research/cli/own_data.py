@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from research.cli.analyses import pairs
 from research.cli.printing import AsJson, print_json
 from research.results import ResearchError
 
@@ -69,8 +70,8 @@ def new(
     package = drafts.draft(table, name)
     given = {"title": title, "description": description, "version": version, "licence": licence,
              "source": source, "citation": citation, "limitation": limitation, "key": key,
-             "unit": _pairs("--unit", unit), "describe": _pairs("--describe", describe),
-             "country": _pairs("--country", country), "form": form}  # fmt: skip
+             "unit": pairs("--unit", unit), "describe": pairs("--describe", describe),
+             "country": pairs("--country", country), "form": form}  # fmt: skip
     drafts.answer(package, _read_answers(answers) | {k: v for k, v in given.items() if v})
     print(f"{file}: {table.written}.")
     for field in package["resources"][0]["schema"]["fields"]:
@@ -99,7 +100,7 @@ def check(
     if draft is None:
         problems, checked = validation.check_dataset(name), f"dataset {name}"
     else:
-        problems = validation.check(draft, country=_pairs("--country", country))
+        problems = validation.check(draft, country=pairs("--country", country))
         checked = str(draft)
     if as_json:
         print_json({"checked": checked, "problems": problems})
@@ -120,7 +121,7 @@ def add(name: Drafted, country: Countries = None) -> None:
             f"There is no draft {name}{drafts.SUFFIX} here. Make one with: research data new "
             "FILE.csv, or give the path of a draft."
         )
-    dataset = validation.add(draft, country=_pairs("--country", country))
+    dataset = validation.add(draft, country=pairs("--country", country))
     for table, resource in dataset.resources.items():
         print(f"{dataset.path(table)}: {resource['rows']} rows, {resource['hash']}")
         if "form" in resource:
@@ -150,19 +151,6 @@ def diff(
 
 
 # Answers ------------------------------------------------------------------------------------------
-
-
-def _pairs(option: str, texts: list[str] | None) -> dict[str, str]:
-    pairs = {}
-    for text in texts or []:
-        name, equals, value = text.partition("=")
-        if not (equals and name.strip()):
-            raise ResearchError(
-                f"{option} wants NAME=VALUE, found '{text}'. Example: {option} "
-                + ("'Korea=KR'." if option == "--country" else "'hosts=addresses'.")
-            )
-        pairs[name.strip()] = value.strip()
-    return pairs
 
 
 def _read_answers(path: Path | None) -> dict[str, Any]:
