@@ -30,14 +30,18 @@ MODELS = (
 RECORD = ", ".join(f"{name} STRING" for name in FIELDS)
 BROKEN = " AND ".join(f"{name} IS NULL" for name in FIELDS)
 
+WIDE = "DECIMAL(38, 0)"
+
 WORDS = Dialect(
+    text="coalesce({}, '')",
     sha256="sha2({}, 256)",
     fingerprint=lambda columns: f"(xxhash64({columns}) & {2**63 - 1})",
     microseconds=lambda text: f"unix_micros(try_cast({text} AS TIMESTAMP))",
     each=lambda items, made: f"transform({items}, m -> {made})",
-    least="array_min({})",
     greatest="array_max({})",
+    total=f"aggregate({{}}, CAST(0 AS {WIDE}), (sum, n) -> CAST(sum + n AS {WIDE}))",
     explode="explode({})",
+    size="size({})",
     distinct="array_distinct({})",
 )
 

@@ -115,9 +115,7 @@ def _listed_by(column: str, threshold: int) -> str:
             FROM heard JOIN models USING (id) JOIN {values} USING ({column}) WHERE models = 1
             UNION ALL
             SELECT {column}, {SUMS} FROM (
-                SELECT {bits}, CAST(sum(bundles.hosts) AS BIGINT) AS hosts,
-                    CAST(sum(genuine) AS BIGINT) AS genuine
-                FROM sets JOIN bundles USING (bundle) WHERE {bits} > 0 GROUP BY {bits}
+                SELECT {bits}, {SUMS} FROM bundles WHERE {bits} > 0 GROUP BY {bits}
             ) AS alike JOIN {values} ON {bits} & bit > 0 GROUP BY {column}
             UNION ALL
             SELECT {column}, {SUMS} FROM (

@@ -184,14 +184,14 @@ def _is_safe(
     """Whether each small part of a hidden cell could be anything over a wide enough range."""
     hosts, genuine, clones = (part[hidden] for part in parts)
     known = sums[:, hidden].astype(float)
-    for cell in np.flatnonzero(small_parts(hosts, genuine, threshold)):
-        widths = _width(known, genuine, int(cell)), _width(known, clones, int(cell))
-        needed = (
-            (hosts, sum(widths)),
-            (genuine, widths[0]),
-            (clones, widths[1]),
-        )
-        if any(is_small(part[cell], threshold) and width < threshold for part, width in needed):
+    for cell in map(int, np.flatnonzero(small_parts(hosts, genuine, threshold))):
+        small = [is_small(part[cell], threshold) for part in (hosts, genuine, clones)]
+        width = _width(known, genuine, cell)
+        if width >= threshold and not small[2]:
+            continue
+        of_clones = _width(known, clones, cell)
+        needed = zip(small, (width + of_clones, width, of_clones), strict=True)
+        if any(few and found < threshold for few, found in needed):
             return False
     return True
 
@@ -200,10 +200,11 @@ def _width(known: npt.NDArray[np.float64], counts: Counts, cell: int) -> float:
     """How far apart a cell's least and greatest value are, given the known sums of all cells."""
     if not known[:, cell].any():
         return math.inf
-    goal = np.zeros(counts.size)
-    goal[cell] = 1
-    least, negative_greatest = (
-        linprog(sign * goal, A_eq=known, b_eq=known @ counts, method="highs").fun or 0.0
-        for sign in (1, -1)
-    )
-    return float(-negative_greatest - least)
+    if not counts.any():
+        return 0.0
+    # Both in one program: two fillings of the cells, as far apart in this one as can be.
+    goal = np.zeros(2 * counts.size)
+    goal[cell], goal[counts.size + cell] = -1, 1
+    both, none = np.hstack([known, np.zeros_like(known)]), np.hstack([np.zeros_like(known), known])
+    found = linprog(goal, A_eq=np.vstack([both, none]), b_eq=np.tile(known @ counts, 2))
+    return float(-(found.fun or 0.0))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from research.collect.scans.engine import Dialect, Engine
+from research.collect.scans.engine import Dialect, Engine, part
 from research.collect.scans.record import (
     CLASSES,
     LONGEST_TEXT,
@@ -19,7 +19,7 @@ PORTS = (11434, 80, 8080, 443)  # of the bundled totals
 KINDS = {
     "model_tags": "tag", "families": "family", "parameter_sizes": "size", "quantizations": "level",
 }  # fmt: skip
-BITS = 60  # of the whole number that a set of values is
+BITS = 30  # of the whole number that a set of values is; wider ones cost memory
 
 
 def keep_stages(engine: Engine, rules: CloneRules) -> None:
@@ -37,14 +37,13 @@ def keep_stages(engine: Engine, rules: CloneRules) -> None:
         ("held", HELD),
         ("single", _single(words)),
         ("manifold", MANIFOLD),
-        ("texts", _texts(words)),
-        ("models", _models()),
+        ("models", _models(words)),
         *((f"{column}_values", _values(column)) for column in KINDS.values()),
         ("marks", _marks()),
         ("sets", _sets(rules)),
         ("compared", _compared()),
         ("hosts", HOSTS),
-        ("bundles", BUNDLES),
+        ("bundles", _bundles()),
         ("heard", HEARD),
     ):
         engine.keep(name, query)
@@ -69,10 +68,13 @@ PROFILES = f"""
         left(trim(city), {LONGEST_TEXT}) AS city,
         left(trim(organisation), {LONGEST_TEXT}) AS organisation, {_version("version")} AS version
     FROM (
-        SELECT profile, any_value(country) AS country, any_value(city) AS city,
-            any_value(organisation) AS organisation, any_value(version) AS version
-        FROM observations WHERE reason IS NULL GROUP BY profile
-    ) AS distinct_profiles
+        SELECT profile, {part("place", 1)} AS country, {part("place", 2)} AS city,
+            {part("place", 3)} AS organisation, {part("place", 4)} AS version
+        FROM (
+            SELECT profile, any_value(place) AS place
+            FROM observations WHERE reason IS NULL GROUP BY profile
+        ) AS distinct_profiles
+    ) AS parts
 """
 
 VALID = "observations WHERE reason IS NULL"
@@ -107,7 +109,7 @@ MIXED = f"""
 
 # Each signature: the hosts that hold it, and one record that lists its models.
 HELD = f"""
-    SELECT signature, count(*) AS hosts, min(record) AS record
+    SELECT signature, CAST(count(*) AS INT) AS hosts, min(record) AS record
     FROM (
         SELECT signature, record FROM {ALONE} WHERE signature IS NOT NULL
         UNION ALL
@@ -122,8 +124,12 @@ LISTING = "observations WHERE record IN (SELECT record FROM held)"
 
 def _single(words: Dialect) -> str:
     """The models of each signature, each once."""
-    numbers = words.distinct.format(words.each("models", words.fingerprint("m")))
-    return f"SELECT signature AS bundle, {words.explode.format(numbers)} AS id FROM {LISTING}"
+    once = words.explode.format(words.distinct.format("ids"))
+    ids = words.each("models", words.fingerprint("m"))
+    return f"""
+        SELECT bundle, {once} AS id
+        FROM (SELECT signature AS bundle, {ids} AS ids FROM {LISTING}) AS each
+    """
 
 
 # The same of the bundles of hosts whose endpoints differ.
@@ -134,37 +140,33 @@ MANIFOLD = """
 LISTED = "(SELECT * FROM single UNION ALL SELECT * FROM manifold) AS listed"
 
 
-def _texts(words: Dialect) -> str:
-    """The text of each model."""
-    return f"""
+def _models(words: Dialect) -> str:
+    """Each listed model with its class, what it needs, and whether its size is strange."""
+    texts = f"""
         SELECT {words.fingerprint("model")} AS id, any_value(model) AS model
-        FROM (SELECT {words.explode.format("models")} AS model FROM {LISTING}) AS unnested
+        FROM (SELECT {words.explode.format("models")} AS model FROM {VALID}) AS unnested
         GROUP BY 1
     """
-
-
-def _models() -> str:
-    """Each listed model with its class, what it needs, and whether its size is strange."""
     cases = " ".join(
         f"WHEN billions >= {low} AND billions < {high or 1e12} THEN {1 << position}"
         for position, (low, high) in enumerate(CLASSES.values())
     )
     return f"""
         SELECT id, tag, family, size, level, billions,
-            CASE {cases} ELSE 0 END AS class,
+            CAST(CASE {cases} ELSE 0 END AS TINYINT) AS class,
             {needed_version("family")} AS needs,
-            {strange_size("tag", "size")} AS strange
+            CAST({strange_size("tag", "size")} AS TINYINT) AS strange
         FROM (
             SELECT *, try_cast(regexp_extract(size, '^([0-9]+([.][0-9]+)?)[KMBT]$', 1) AS DOUBLE)
                 * CASE right(size, 1) WHEN 'K' THEN 1e-6 WHEN 'M' THEN 1e-3 WHEN 'T' THEN 1e3
                     ELSE 1.0 END AS billions
             FROM (
                 SELECT id,
-                    left(split_part(model, chr(31), 1), {LONGEST_TEXT}) AS family,
-                    left(split_part(model, chr(31), 2), {LONGEST_TEXT}) AS size,
-                    left(split_part(model, chr(31), 3), {LONGEST_TEXT}) AS level,
-                    split_part(model, chr(31), 4) AS tag
-                FROM texts
+                    left({part("model", 1)}, {LONGEST_TEXT}) AS family,
+                    left({part("model", 2)}, {LONGEST_TEXT}) AS size,
+                    left({part("model", 3)}, {LONGEST_TEXT}) AS level,
+                    {part("model", 4)} AS tag
+                FROM ({texts}) AS texts
             ) AS parts
         ) AS sized
     """
@@ -178,7 +180,7 @@ def _values(column: str) -> str:
     """
     return f"""
         SELECT {column}, models, billions,
-            CASE WHEN models > 1 AND place <= {BITS} THEN CAST(power(2, place - 1) AS BIGINT)
+            CASE WHEN models > 1 AND place <= {BITS} THEN CAST(power(2, place - 1) AS INT)
                 ELSE 0 END AS bit
         FROM (
             SELECT {column}, count(*) AS models, max(billions) AS billions,
@@ -203,11 +205,11 @@ def _sets(rules: CloneRules) -> str:
         SELECT coalesce(bundle, signature) AS bundle, coalesce(hosts, 0) AS hosts,
             coalesce(size, 0) AS size, coalesce(classes, 0) AS classes,
             coalesce(needs, 0) AS needs, coalesce(strange, 0) AS strange, {kept},
-            CASE WHEN hosts >= {rules.hosts} AND size >= {rules.models} THEN 1 ELSE 0
-                END AS identical
+            CAST(CASE WHEN hosts >= {rules.hosts} AND size >= {rules.models} THEN 1 ELSE 0 END
+                AS TINYINT) AS identical
         FROM (
-            SELECT bundle, count(*) AS size, bit_or(class) AS classes, max(needs) AS needs,
-                max(strange) AS strange, {bits}
+            SELECT bundle, CAST(count(*) AS INT) AS size, bit_or(class) AS classes,
+                max(needs) AS needs, max(strange) AS strange, {bits}
             FROM {LISTED} JOIN marks USING (id) GROUP BY bundle
         ) AS found FULL JOIN held ON bundle = signature
     """
@@ -216,7 +218,7 @@ def _sets(rules: CloneRules) -> str:
 def _ports() -> str:
     """SQL: the sum of the bits of the known ports."""
     cases = " ".join(f"WHEN {port} THEN {1 << position}" for position, port in enumerate(PORTS))
-    return f"CASE port {cases} ELSE 0 END"
+    return f"CAST(CASE port {cases} ELSE 0 END AS TINYINT)"
 
 
 OLD = "CASE WHEN version BETWEEN 1 AND needs - 1 THEN 1 ELSE 0 END"
@@ -229,8 +231,8 @@ def _compared() -> str:
         SELECT host, max_by(profile, newest) AS profile, {BUNDLE} AS bundle,
             bit_or({_ports()}) AS ports, count(signature) AS endpoints,
             coalesce(bit_or(classes), 0) AS classes,
-            coalesce(max(identical), 0) + 2 * max({OLD}) + 4 * coalesce(max(strange), 0)
-                AS suspicion
+            CAST(coalesce(max(identical), 0) + 2 * max({OLD}) + 4 * coalesce(max(strange), 0)
+                AS TINYINT) AS suspicion
         FROM endpoints LEFT JOIN sets ON signature = bundle JOIN {PLACED}
         GROUP BY host
     """
@@ -238,20 +240,20 @@ def _compared() -> str:
 
 # Each host: where it is, its models, and its suspicion. ``alone``: it has one record.
 HOSTS = f"""
-    SELECT profile, signature AS bundle, {_ports()} AS ports, 1 AS alone,
+    SELECT profile, signature AS bundle, {_ports()} AS ports, CAST(1 AS TINYINT) AS alone,
         CASE WHEN signature IS NULL THEN 0 ELSE 1 END AS endpoints,
         coalesce(classes, 0) AS classes,
-        coalesce(identical, 0) + 2 * {OLD} + 4 * coalesce(strange, 0) AS suspicion
+        CAST(coalesce(identical, 0) + 2 * {OLD} + 4 * coalesce(strange, 0) AS TINYINT) AS suspicion
     FROM {ALONE} LEFT JOIN sets ON signature = bundle JOIN {PLACED}
     UNION ALL
     SELECT profile, bundle, ports, 0 AS alone, endpoints, classes, suspicion FROM compared
 """
 
 # The hosts of each bundle, and how often it is listed, over all endpoints.
-BUNDLES = """
-    SELECT bundle, CAST(sum(hosts) AS BIGINT) AS hosts, CAST(sum(genuine) AS BIGINT) AS genuine,
-        CAST(sum(listings) AS BIGINT) AS listings,
-        CAST(sum(genuine_listings) AS BIGINT) AS genuine_listings
+LISTINGS = """
+    SELECT bundle, CAST(sum(hosts) AS INT) AS hosts, CAST(sum(genuine) AS INT) AS genuine,
+        CAST(sum(listings) AS INT) AS listings,
+        CAST(sum(genuine_listings) AS INT) AS genuine_listings
     FROM (
         SELECT bundle, 1 AS hosts, CASE WHEN suspicion = 0 THEN 1 ELSE 0 END AS genuine,
             alone AS listings, CASE WHEN suspicion = 0 THEN alone ELSE 0 END AS genuine_listings
@@ -262,10 +264,18 @@ BUNDLES = """
     ) AS each GROUP BY bundle
 """
 
+
+def _bundles() -> str:
+    """The same, with the bits of the bundle."""
+    bits = ", ".join(f"{column}_bits" for column in KINDS.values())
+    known = f"(SELECT bundle, {bits} FROM sets) AS known"
+    return f"SELECT * FROM ({LISTINGS}) AS listings LEFT JOIN {known} USING (bundle)"
+
+
 # The same of each model.
 HEARD = f"""
-    SELECT id, CAST(sum(hosts) AS BIGINT) AS hosts, CAST(sum(genuine) AS BIGINT) AS genuine,
-        CAST(sum(listings) AS BIGINT) AS listings,
-        CAST(sum(genuine_listings) AS BIGINT) AS genuine_listings
+    SELECT id, CAST(sum(hosts) AS INT) AS hosts, CAST(sum(genuine) AS INT) AS genuine,
+        CAST(sum(listings) AS INT) AS listings,
+        CAST(sum(genuine_listings) AS INT) AS genuine_listings
     FROM {LISTED} JOIN bundles USING (bundle) GROUP BY id
 """
