@@ -84,6 +84,9 @@ class Cluster:
         self.keep("observations", query)
         watch(1.0)
 
+    def forget(self) -> None:
+        self._session.catalog.dropTempView("observations")
+
     def keep(self, name: str, query: str) -> None:
         # Computed now and without its history: plans that hold each other would grow without end.
         frame = self._done(lambda: self._ask(query).localCheckpoint())

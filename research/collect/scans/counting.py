@@ -24,11 +24,12 @@ BOTH = (
 
 def counts(engine: Engine, threshold: int) -> dict[str, pd.DataFrame]:
     """Every count by its subject, each as a small frame; sets of models of so many hosts only."""
+    first = {"reasons": REASONS, "latest": LATEST}
+    told = {subject: _in_order(engine.frame(query)) for subject, query in first.items()}
+    engine.forget()
     engine.keep("cells", CELLS)
     queries = {
-        "reasons": REASONS,
         "totals": _totals(),
-        "latest": "SELECT max(observed_at) AS latest FROM observations WHERE reason IS NULL",
         "countries": f"SELECT country, {BOTH} FROM cells GROUP BY country",
         "cities": f"SELECT country, city, {BOTH} FROM cells GROUP BY country, city",
         "hosting": f"SELECT organisation, {BOTH} FROM cells GROUP BY organisation",
@@ -38,7 +39,7 @@ def counts(engine: Engine, threshold: int) -> dict[str, pd.DataFrame]:
         "GROUP BY suspicion",
         "signatures": SIGNATURES.format(threshold=threshold),
     } | {subject: _listed_by(column, threshold) for subject, column in KINDS.items()}
-    return {subject: _in_order(engine.frame(query)) for subject, query in queries.items()}
+    return told | {subject: _in_order(engine.frame(query)) for subject, query in queries.items()}
 
 
 def _in_order(rows: pd.DataFrame) -> pd.DataFrame:
@@ -65,11 +66,15 @@ REASONS = f"""
     UNION ALL SELECT 'all', count(*) FROM observations
 """
 
+LATEST = f"SELECT max(observed_at) AS latest FROM {VALID}"
+
 SIGNATURES = """
     SELECT any_value(size) AS size, any_value(hosts) AS hosts,
         count(DISTINCT organisation) AS organisations, count(DISTINCT country) AS countries,
         any_value(identical) AS identical, any_value(strange) AS strange
-    FROM (SELECT * FROM sets WHERE size > 0 AND hosts >= {threshold}) AS large JOIN (
+    FROM (
+        SELECT signature AS bundle, hosts FROM held WHERE hosts >= {threshold}
+    ) AS frequent JOIN sets USING (bundle) JOIN (
         SELECT bundle, profile FROM hosts WHERE alone = 1
         UNION ALL SELECT signature, profile FROM endpoints
     ) AS holders USING (bundle) JOIN profiles USING (profile) GROUP BY bundle
@@ -101,9 +106,11 @@ def _listed_by(column: str, threshold: int) -> str:
     how many they are.
     """
     values, bits = f"{column}_values", f"{column}_bits"
+    tells = "max(billions) AS billions, " if column == "size" else ""
+    told = "JOIN sizes USING (size)" if column == "size" else ""
     return f"""
         SELECT CASE WHEN hosts >= {threshold} THEN {column} END AS {column},
-            max({values}.billions) AS billions, {SUMS},
+            {tells}{SUMS},
             CAST(sum(listings) AS BIGINT) AS listings,
             CAST(sum(genuine_listings) AS BIGINT) AS genuine_listings, count(*) AS cells
         FROM {values} JOIN (
@@ -123,7 +130,7 @@ def _listed_by(column: str, threshold: int) -> str:
                 FROM models JOIN {values} USING ({column}) JOIN {LISTED} USING (id)
                 WHERE models > 1 AND bit = 0
             ) AS rare JOIN bundles USING (bundle) GROUP BY {column}
-        ) AS by_host USING ({column}) GROUP BY 1
+        ) AS by_host USING ({column}) {told} GROUP BY 1
     """
 
 

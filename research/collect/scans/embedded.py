@@ -75,6 +75,7 @@ class Embedded:
 
     def __init__(self, folder: Path, memory: str | None = None) -> None:
         self._folder = folder
+        self._removal: Thread | None = None
         self._memory = memory or MEMORY
         options: dict[str, str | bool | int | float | list[str]] = {
             "memory_limit": self._memory,
@@ -126,6 +127,11 @@ class Embedded:
             self._write(f"refused-{name}", REFUSED_LINES)
             self._run("DROP TABLE refused; DROP TABLE refused_files")
 
+    def forget(self) -> None:
+        """Beside the work that follows: a disk can take its time for it."""
+        self._removal = Thread(target=_remove, args=[list(self._folder.glob("*.observations"))])
+        self._removal.start()
+
     def keep(self, name: str, query: str) -> None:
         self._run(f"CREATE TABLE {name} AS {query}")
 
@@ -134,6 +140,8 @@ class Embedded:
 
     def close(self) -> None:
         self._connection.close()
+        if self._removal:
+            self._removal.join()
 
     def _kept(self, name: str) -> str:
         return f"read_parquet('{_quoted(self._folder / name)}.observations')"
@@ -242,6 +250,11 @@ def _parsed(source: str) -> str:
             FROM ({source})
         )
     """
+
+
+def _remove(files: Sequence[Path]) -> None:
+    for path in files:
+        path.unlink()
 
 
 def _quoted(path: Path) -> str:

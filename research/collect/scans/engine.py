@@ -58,6 +58,9 @@ class Engine(Protocol):
         ``record`` numbers its rows. ``watch`` is told now and then which part of it is done.
         """
 
+    def forget(self) -> None:
+        """Remove the observations that were read: no later query asks for them."""
+
     def keep(self, name: str, query: str) -> None:
         """Compute a query and keep it as a table."""
 

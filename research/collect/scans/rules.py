@@ -69,10 +69,12 @@ def needed_version(family: str) -> str:
     return f"CASE {family} {cases} ELSE 0 END"
 
 
-def strange_size(name: str, size: str) -> str:
-    """SQL: 1 where no server would send this size with this name, else 0."""
-    rounded = " OR ".join(
-        f"({name} = '{tag}' AND {size} = '{text}')" for tag, text in ROUNDED.items()
-    )
-    unlike = f"({size} <> '' AND regexp_extract({size}, '{SIZE}', 0) = '')"
-    return f"CASE WHEN {unlike} OR {rounded} THEN 1 ELSE 0 END"
+def unlike_size(size: str) -> str:
+    """SQL: whether no server would send this size with any name."""
+    return f"{size} <> '' AND regexp_extract({size}, '{SIZE}', 0) = ''"
+
+
+def rounded_size(name: str, size: str) -> str:
+    """SQL: whether no server would send this size with this name."""
+    pairs = (f"{name} = '{tag}' AND {size} = '{text}'" for tag, text in ROUNDED.items())
+    return " OR ".join(f"({pair})" for pair in pairs)

@@ -11,7 +11,8 @@ from research.collect.scans.record import (
 from research.collect.scans.rules import (
     CloneRules,
     needed_version,
-    strange_size,
+    rounded_size,
+    unlike_size,
     version_number,
 )
 
@@ -39,6 +40,8 @@ def keep_stages(engine: Engine, rules: CloneRules) -> None:
         ("manifold", MANIFOLD),
         ("models", _models(words)),
         *((f"{column}_values", _values(column)) for column in KINDS.values()),
+        ("sizes", _sizes()),
+        ("needs", _needs()),
         ("marks", _marks()),
         ("sets", _sets(rules)),
         ("compared", _compared()),
@@ -141,34 +144,17 @@ LISTED = "(SELECT * FROM single UNION ALL SELECT * FROM manifold) AS listed"
 
 
 def _models(words: Dialect) -> str:
-    """Each listed model with its class, what it needs, and whether its size is strange."""
+    """The texts of each listed model."""
     texts = f"""
         SELECT {words.fingerprint("model")} AS id, any_value(model) AS model
         FROM (SELECT {words.explode.format("models")} AS model FROM {VALID}) AS unnested
         GROUP BY 1
     """
-    cases = " ".join(
-        f"WHEN billions >= {low} AND billions < {high or 1e12} THEN {1 << position}"
-        for position, (low, high) in enumerate(CLASSES.values())
-    )
     return f"""
-        SELECT id, tag, family, size, level, billions,
-            CAST(CASE {cases} ELSE 0 END AS TINYINT) AS class,
-            {needed_version("family")} AS needs,
-            CAST({strange_size("tag", "size")} AS TINYINT) AS strange
-        FROM (
-            SELECT *, try_cast(regexp_extract(size, '^([0-9]+([.][0-9]+)?)[KMBT]$', 1) AS DOUBLE)
-                * CASE right(size, 1) WHEN 'K' THEN 1e-6 WHEN 'M' THEN 1e-3 WHEN 'T' THEN 1e3
-                    ELSE 1.0 END AS billions
-            FROM (
-                SELECT id,
-                    left({part("model", 1)}, {LONGEST_TEXT}) AS family,
-                    left({part("model", 2)}, {LONGEST_TEXT}) AS size,
-                    left({part("model", 3)}, {LONGEST_TEXT}) AS level,
-                    {part("model", 4)} AS tag
-                FROM ({texts}) AS texts
-            ) AS parts
-        ) AS sized
+        SELECT id, left({part("model", 1)}, {LONGEST_TEXT}) AS family,
+            left({part("model", 2)}, {LONGEST_TEXT}) AS size,
+            left({part("model", 3)}, {LONGEST_TEXT}) AS level, {part("model", 4)} AS tag
+        FROM ({texts}) AS texts
     """
 
 
@@ -179,39 +165,66 @@ def _values(column: str) -> str:
     bundle is the sum of the bits. The rest has bit 0.
     """
     return f"""
-        SELECT {column}, models, billions,
+        SELECT {column}, models,
             CASE WHEN models > 1 AND place <= {BITS} THEN CAST(power(2, place - 1) AS INT)
                 ELSE 0 END AS bit
         FROM (
-            SELECT {column}, count(*) AS models, max(billions) AS billions,
+            SELECT {column}, count(*) AS models,
                 row_number() OVER (ORDER BY count(*) DESC, {column}) AS place
             FROM models GROUP BY {column}
         ) AS each
     """
 
 
+# Billions of parameters: the number of a size, and its unit.
+BILLIONS = """
+    SELECT size, try_cast(regexp_extract(size, '^([0-9]+([.][0-9]+)?)[KMBT]$', 1) AS DOUBLE)
+        * CASE right(size, 1) WHEN 'K' THEN 1e-6 WHEN 'M' THEN 1e-3 WHEN 'T' THEN 1e3 ELSE 1.0 END
+        AS billions
+    FROM size_values
+"""
+
+
+def _sizes() -> str:
+    """What a size tells: the class, and whether no server sends it."""
+    cases = " ".join(
+        f"WHEN billions >= {low} AND billions < {high or 1e12} THEN {1 << position}"
+        for position, (low, high) in enumerate(CLASSES.values())
+    )
+    return f"""
+        SELECT *, CAST(CASE {cases} ELSE 0 END AS TINYINT) AS class, {unlike_size("size")} AS unlike
+        FROM ({BILLIONS}) AS sized
+    """
+
+
+def _needs() -> str:
+    """What a family needs: the first version of the server that runs it."""
+    return f"SELECT family, {needed_version('family')} AS needs FROM family_values"
+
+
 def _marks() -> str:
     """Each model as numbers alone."""
     bits = ", ".join(f"{column}_values.bit AS {column}_bit" for column in KINDS.values())
     joined = " ".join(f"JOIN {column}_values USING ({column})" for column in KINDS.values())
-    return f"SELECT id, class, needs, strange, {bits} FROM models {joined}"
+    strange = f"CASE WHEN unlike OR {rounded_size('tag', 'size')} THEN 1 ELSE 0 END"
+    return f"""
+        SELECT id, class, needs, CAST({strange} AS TINYINT) AS strange, {bits}
+        FROM models {joined} JOIN sizes USING (size) JOIN needs USING (family)
+    """
 
 
 def _sets(rules: CloneRules) -> str:
-    """Each bundle: how many hosts hold the set, its classes, bits, and the marks that it bears."""
+    """Each bundle that holds a model: its classes, its bits, and the marks that it bears."""
     bits = ", ".join(f"bit_or({column}_bit) AS {column}_bits" for column in KINDS.values())
-    kept = ", ".join(f"coalesce({column}_bits, 0) AS {column}_bits" for column in KINDS.values())
     return f"""
-        SELECT coalesce(bundle, signature) AS bundle, coalesce(hosts, 0) AS hosts,
-            coalesce(size, 0) AS size, coalesce(classes, 0) AS classes,
-            coalesce(needs, 0) AS needs, coalesce(strange, 0) AS strange, {kept},
-            CAST(CASE WHEN hosts >= {rules.hosts} AND size >= {rules.models} THEN 1 ELSE 0 END
-                AS TINYINT) AS identical
+        SELECT found.*, CAST(CASE WHEN hosts > 0 AND size >= {rules.models} THEN 1 ELSE 0 END
+            AS TINYINT) AS identical
         FROM (
             SELECT bundle, CAST(count(*) AS INT) AS size, bit_or(class) AS classes,
                 max(needs) AS needs, max(strange) AS strange, {bits}
             FROM {LISTED} JOIN marks USING (id) GROUP BY bundle
-        ) AS found FULL JOIN held ON bundle = signature
+        ) AS found LEFT JOIN (SELECT * FROM held WHERE hosts >= {rules.hosts}) AS frequent
+            ON bundle = signature
     """
 
 
@@ -266,10 +279,10 @@ LISTINGS = """
 
 
 def _bundles() -> str:
-    """The same, with the bits of the bundle."""
+    """The same of those that hold a model, with their bits."""
     bits = ", ".join(f"{column}_bits" for column in KINDS.values())
     known = f"(SELECT bundle, {bits} FROM sets) AS known"
-    return f"SELECT * FROM ({LISTINGS}) AS listings LEFT JOIN {known} USING (bundle)"
+    return f"SELECT * FROM ({LISTINGS}) AS listings JOIN {known} USING (bundle)"
 
 
 # The same of each model.

@@ -52,6 +52,9 @@ class Watched:
         self.engine.read(*given)
         self._look()
 
+    def forget(self):
+        """Not here: what is kept can be looked at."""
+
     def keep(self, *given):
         self.engine.keep(*given)
         self._look()
