@@ -60,7 +60,7 @@ def hub(
 
     query = _query(top, authors, families, census)
     where = Destination(into=into, version=version, restart=restart, keep_pages=keep_pages)
-    with _watch(query) as watch:
+    with _watch(query, into) as watch:
         try:
             asked = Hub(endpoint=HfApi().endpoint, watch=watch, timeout=timeout)
             made = collect_hub(query, asked, where)
@@ -101,7 +101,7 @@ def _of_the_crosswalk() -> list[str]:
 
 
 @contextmanager
-def _watch(query: Query) -> Iterator[Watch]:
+def _watch(query: Query, into: Path) -> Iterator[Watch]:
     """Rows, rate and time on a terminal; elsewhere a line for every wait and nothing more."""
     from rich.console import Console
     from rich.progress import (
@@ -123,15 +123,33 @@ def _watch(query: Query) -> Iterator[Watch]:
     )
     stream = Console(stderr=True)
     with Progress(*columns, console=stream, transient=True, disable=not stream.is_terminal) as bar:
-        yield _Watch(bar, query)
+        yield _Watch(bar, query, into)
+
+
+def _expected(query: Query, into: Path) -> tuple[int | None, str]:
+    """How many rows will come, and how that is known: as many as were asked for, or as last time.
+
+    Nobody can ask the Hub how many models it has.
+    """
+    from research.datasets import DESCRIPTOR, read_descriptor
+
+    if asked := query.wanted or (len(query.starts) if query.by_id else None):
+        return asked, ""
+    taken = (into / query.dataset).glob(f"[!.]*/{DESCRIPTOR}")
+    alike = [made for made in (read_descriptor(path.parent) for path in taken)
+             if made.descriptor["collection"]["query"]["option"] == query.option]  # fmt: skip
+    if not alike:
+        return None, ""
+    last = max(alike, key=lambda made: str(made.descriptor["collection"]["ended"]))
+    return last.descriptor["collection"]["rowsReceived"], f", about as many rows as {last.version}"
 
 
 class _Watch:
     """What a collection shows while it runs."""
 
-    def __init__(self, bar: Any, query: Query) -> None:
-        total = query.wanted or (len(query.starts) if query.by_id else None)
-        self._bar, self._asking = bar, f"Asking the Hub ({query.option.split()[0]})"
+    def __init__(self, bar: Any, query: Query, into: Path) -> None:
+        total, told = _expected(query, into)
+        self._bar, self._asking = bar, f"Asking the Hub ({query.option.split()[0]}{told})"
         self._task = bar.add_task(self._asking, total=total, pages=0, rate="")
         self._began, self._rows, self._pages = time.monotonic(), 0, -1
 

@@ -141,6 +141,21 @@ def test_a_terminal_shows_rows_rate_time_and_waits(work, environment):
     assert re.search(r"Waiting until [\d:]+: it answered with status 503", shown)
 
 
+def test_a_second_census_expects_as_many_rows_as_the_first(hub, work, environment):
+    ours, theirs = pty.openpty()
+    with serving(Loopback(Synthetic(40), page=10, delay=0.2)) as server:
+        hub(server, "--census", "--version", "first")
+        told = {"HF_ENDPOINT": server.address, "TERM": "xterm", "COLUMNS": "150"}
+        process = subprocess.Popen(
+            [*COMMAND, "--census", "--version", "second"],
+            stdout=subprocess.DEVNULL, stderr=theirs, cwd=work, env=environment | told,
+        )  # fmt: skip
+        os.close(theirs)
+        shown = "".join(iter(lambda: read_from(ours), ""))
+        assert process.wait(PATIENCE) == 0
+    assert re.search(r"--census, about as many rows as first\).* 20/40 .*2 pages", shown)
+
+
 def read_from(terminal) -> str:
     """What a terminal shows next; nothing when whoever wrote to it has gone."""
     try:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 
 SEPARATOR = "chr(31)"
+SHORTEST_TIME = len("2026-08-11T00:00:12")
 NAMELESS = 2**30  # for the length of a name that is missing or empty
 
 
@@ -101,12 +102,14 @@ def observation(words: Dialect, fields: str, key: str) -> str:
     The signature of a set of models is the sum of their fingerprints and how many they are, which
     no order changes (a multiset hash: Bellare and Micciancio 1997). Texts that are needed once for
     many records travel as one (``_packed``): what comes first is the scanner's, what comes last the
-    host's, so that a host that sends a separator spoils but its own text.
+    host's, so that a host that sends a separator spoils but its own text. Lengths are in bits,
+    which both engines have at hand; characters would have to be counted.
     """
     details = ("family", "parameter_size", "quantization_level")
     model = _packed(words, *(f"m.details.{name}" for name in details), "m.name")
     place = _packed(words, "country", "city", "as_organisation", "version")
-    length = f"CASE WHEN coalesce(m.name, '') = '' THEN {NAMELESS} ELSE length(m.name) END"
+    length = f"CASE WHEN m.name > '' THEN bit_length(m.name) ELSE {NAMELESS} END"
+    unreadable = " OR ".join(f"address LIKE '{odd}'" for odd in ("[%", "{%", " %", "% "))
     host = words.fingerprint(words.sha256.format("concat(key, address)"))
     numbers = words.total.format(words.each("models", words.fingerprint("m")))
     return f"""
@@ -117,20 +120,21 @@ def observation(words: Dialect, fields: str, key: str) -> str:
         FROM (
             SELECT *,
                 CASE WHEN again THEN '{AGAIN}' WHEN broken THEN '{BROKEN}'
-                    WHEN coalesce(address, '') = '' OR length(address) > {LONGEST_ADDRESS}
-                        OR address LIKE '[%' OR address LIKE '{{%' THEN '{NO_ADDRESS}'
+                    WHEN address IS NULL OR {unreadable}
+                        OR bit_length(address) NOT BETWEEN 8 AND {8 * LONGEST_ADDRESS}
+                        THEN '{NO_ADDRESS}'
                     WHEN coalesce(port, 0) NOT BETWEEN 1 AND 65535 THEN '{NO_PORT}'
                     WHEN observed_at IS NULL THEN '{NO_TIME}'
                     WHEN answered AND (models IS NULL OR longest = {NAMELESS}) THEN '{NO_MODELS}'
-                    WHEN longest > {LONGEST_NAME} THEN '{LONG_NAME}'
+                    WHEN longest > {8 * LONGEST_NAME} THEN '{LONG_NAME}'
                     WHEN contains(address, chr(0)) OR contains(place, chr(0)) THEN '{NUL}'
                 END AS reason
             FROM (
                 SELECT broken, again, filename AS file, answered, models, {key} AS key,
-                    lower(trim(address)) AS address,
+                    lower(address) AS address,
                     try_cast(port AS INT) AS port,
-                    CASE WHEN length(observed_at) >= 19 AND instr(observed_at, '-') = 5
-                        THEN {words.microseconds("observed_at")} END AS observed_at,
+                    CASE WHEN bit_length(observed_at) >= {8 * SHORTEST_TIME}
+                        AND instr(observed_at, '-') = 5 THEN {words.microseconds("observed_at")} END AS observed_at,
                     {place} AS place,
                     {words.fingerprint(f"{numbers}, {words.size.format('models')}")} AS signature,
                     {words.each("models", model)} AS listed,

@@ -19,7 +19,7 @@ FIELDS = (
     "address", "port", "country", "city", "as_organisation", "observed_at", "version", "tags",
 )  # fmt: skip
 
-LONGEST_NAME = 1_000  # characters of a model name; a longer one is no name
+LONGEST_NAME = 1_000  # bytes of a model name; a longer one is no name
 LONGEST_TEXT = 200  # characters kept of an organisation, a city, a family, a size, a level
 LONGEST_ADDRESS = 100
 LONGEST_RECORD = 33_554_432  # bytes
@@ -31,7 +31,7 @@ NO_ADDRESS = "address missing or unreadable"
 NO_PORT = "port missing or not from 1 to 65535"
 NO_TIME = "time missing or unreadable"
 NO_MODELS = "body is not a list of named models"
-LONG_NAME = "model name longer than 1,000 characters"
+LONG_NAME = "model name longer than 1,000 bytes"
 NUL = "NUL character in a text"
 DUPLICATE = "duplicate observation: a newer record of the endpoint counts"
 REASONS = (BROKEN, LONG_RECORD, NO_ADDRESS, NO_PORT, NO_TIME, NO_MODELS, LONG_NAME, NUL, DUPLICATE)

@@ -34,6 +34,9 @@ BAD = {
     "an escaped NUL": (GOOD | {"city": "Lu\0nd"}, record.NUL),
     "a record of 40 MB": (GOOD | {"city": "n" * 40_000_000}, record.LONG_RECORD),
     "no address": (GOOD | {"address": None}, record.NO_ADDRESS),
+    "a blank before the address": (GOOD | {"address": " 198.18.7.8"}, record.NO_ADDRESS),
+    "a NUL in the address": (GOOD | {"address": "198.18\0.7.8"}, record.NUL),
+    "an address that is none": (GOOD | {"address": "1" * 101}, record.NO_ADDRESS),
     "a list of addresses": (GOOD | {"address": ["198.18.7.8"]}, record.NO_ADDRESS),
     "no port": (GOOD | {"port": None}, record.NO_PORT),
     "a word as port": (GOOD | {"port": "many"}, record.NO_PORT),
@@ -44,12 +47,17 @@ BAD = {
     "a body whose text is broken": (GOOD | {"tags": '{"models": ['}, record.NO_MODELS),
     "models that are no list": (GOOD | {"tags": {"models": "all"}}, record.NO_MODELS),
     "a model without a name": (GOOD | {"tags": {"models": [{"size": 1}]}}, record.NO_MODELS),
+    "a name of 1,001 letters": (
+        GOOD | {"tags": {"models": [{"name": "n" * 1_001}]}},
+        record.LONG_NAME,
+    ),
     "a name of 10 MB": (GOOD | {"tags": NAMED}, record.LONG_NAME),
 }
 KEPT = {
     "a body as text": GOOD | {"tags": json.dumps(GOOD["tags"])},
     "no body": GOOD | {"tags": None},
     "no models": GOOD | {"tags": {"models": []}},
+    "a name of 1,000 letters": GOOD | {"tags": {"models": [{"name": "n" * 1_000}]}},
     "a port as text": GOOD | {"port": "80"},
     "a time with an offset": GOOD | {"observed_at": "2026-08-11T09:00:00.5+09:00"},
     "nothing that may be absent": {k: GOOD[k] for k in ("address", "port", "observed_at")},
