@@ -109,6 +109,7 @@ def observation(words: Dialect, fields: str, key: str) -> str:
     model = _packed(words, *(f"m.details.{name}" for name in details), "m.name")
     place = _packed(words, "country", "city", "as_organisation", "version")
     length = f"CASE WHEN m.name > '' THEN bit_length(m.name) ELSE {NAMELESS} END"
+    dated = f"bit_length(observed_at) >= {8 * SHORTEST_TIME} AND instr(observed_at, '-') = 5"
     unreadable = " OR ".join(f"address LIKE '{odd}'" for odd in ("[%", "{%", " %", "% "))
     host = words.fingerprint(words.sha256.format("concat(key, address)"))
     numbers = words.total.format(words.each("models", words.fingerprint("m")))
@@ -133,8 +134,7 @@ def observation(words: Dialect, fields: str, key: str) -> str:
                 SELECT broken, again, filename AS file, answered, models, {key} AS key,
                     lower(address) AS address,
                     try_cast(port AS INT) AS port,
-                    CASE WHEN bit_length(observed_at) >= {8 * SHORTEST_TIME}
-                        AND instr(observed_at, '-') = 5 THEN {words.microseconds("observed_at")} END AS observed_at,
+                    CASE WHEN {dated} THEN {words.microseconds("observed_at")} END AS observed_at,
                     {place} AS place,
                     {words.fingerprint(f"{numbers}, {words.size.format('models')}")} AS signature,
                     {words.each("models", model)} AS listed,
