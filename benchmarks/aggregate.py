@@ -12,6 +12,7 @@ import argparse
 import json
 import os
 import platform
+import re
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -27,6 +28,7 @@ ROWS = (10**5, 10**6, 10**7, 10**8)
 SPARK_ROWS = ROWS[:3]
 LARGE = "3GB"  # for more records than the default memory is meant for
 PAGE = Path(__file__).with_name("AGGREGATE.md")
+CURVE = PAGE.with_name("aggregate.svg")
 TITLE = "# The cost of aggregating scans"
 HEADINGS = {"scan": "## 7.2 million records", "step": "## The step after reading"}
 FORMS = ("jsonl.gz", "jsonl.zst")
@@ -70,6 +72,7 @@ def main(folder: Path, only: str | None) -> None:
     written = "Written by `python benchmarks/aggregate.py FOLDER`."
     text = "\n\n".join(part for part in (TITLE, written, *told) if part)
     PAGE.write_text(text + "\n", encoding="utf-8")
+    draw_curve(text)
     print(PAGE.read_text(encoding="utf-8"))
 
 
@@ -208,9 +211,45 @@ Observations are made within the engine; the processor seconds of DuckDB include
 wall seconds do not. Above ten million records DuckDB may take {LARGE} (`--memory`). The processor
 and memory of Spark's Java process are not seen from here. {machine()}
 
+![Time and memory of the step by number of records]({CURVE.name})
+
 | engine | records | processor | wall | memory |
 | --- | --- | --- | --- | --- |
 {lines}"""
+
+
+def draw_curve(text: str) -> None:
+    """The table of the step as a drawing beside the page."""
+    from research import figures as drawing
+
+    told = re.findall(r"\| (duckdb|spark) \| ([\d,]+) \| .+? \| ([\d.]+) s \| (.+?) \|", text)
+    names = {"duckdb": "DuckDB", "spark": "Spark, local"}
+    with drawing.theme():
+        figure, (times, memory) = drawing.canvas((1, 2), height=2.6)
+        for (engine, name), color in zip(
+            names.items(), (drawing.UNITED_STATES, drawing.CHINA), strict=True
+        ):
+            rows = [
+                (number(records), number(wall), number(held.split()[0]) if "MB" in held else None)
+                for kind, records, wall, held in told
+                if kind == engine
+            ]
+            for axes, points in (
+                (times, [(x, wall) for x, wall, _ in rows]),
+                (memory, [(x, held) for x, _, held in rows if held is not None]),
+            ):
+                if points:
+                    axes.plot(*zip(*points, strict=True), marker="o", markersize=4, color=color)
+                    axes.annotate(name, points[-1], xytext=(5, 0), textcoords="offset points",
+                                  va="center", color=color)  # fmt: skip
+        for axes, title in ((times, "Wall time, seconds"), (memory, "Largest memory, MB")):
+            axes.set(xscale="log", yscale="log", title=title, xlabel="Records", xlim=(7e4, 1.2e9))
+        memory.set_ylim(100, 10_000)
+        drawing.save(figure, CURVE.with_suffix(""), formats=["svg"])
+
+
+def number(text: str) -> float:
+    return float(text.replace(",", ""))
 
 
 def machine() -> str:
