@@ -135,13 +135,12 @@ def _expected(query: Query, into: Path) -> tuple[int | None, str]:
 
     if asked := query.wanted or (len(query.starts) if query.by_id else None):
         return asked, ""
-    taken = (into / query.dataset).glob(f"[!.]*/{DESCRIPTOR}")
-    alike = [made for made in (read_descriptor(path.parent) for path in taken)
-             if made.descriptor["collection"]["query"]["option"] == query.option]  # fmt: skip
-    if not alike:
-        return None, ""
-    last = max(alike, key=lambda made: str(made.descriptor["collection"]["ended"]))
-    return last.descriptor["collection"]["rowsReceived"], f", about as many rows as {last.version}"
+    for path in sorted((into / query.dataset).glob(f"[!.]*/{DESCRIPTOR}"), reverse=True):
+        made = read_descriptor(path.parent)
+        how = made.descriptor.get("collection", {}).get("query", {})  # a file of others has none
+        if how.get("option") == query.option:
+            return made.resources[query.dataset]["rows"], f", about as many rows as {made.version}"
+    return None, ""
 
 
 class _Watch:

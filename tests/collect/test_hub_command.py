@@ -8,6 +8,7 @@ import os
 import pty
 import re
 import resource
+import shutil
 import signal
 import ssl
 import subprocess
@@ -145,6 +146,10 @@ def test_a_second_census_expects_as_many_rows_as_the_first(hub, work, environmen
     ours, theirs = pty.openpty()
     with serving(Loopback(Synthetic(40), page=10, delay=0.2)) as server:
         hub(server, "--census", "--version", "first")
+        shutil.copytree(work / "datasets/hub_models/first", work / "datasets/hub_models/read")
+        read = work / "datasets/hub_models/read/datapackage.json"  # from a file, not from the Hub
+        other = {"version": "read", "collection": {"file": "x"}}
+        read.write_text(json.dumps(json.loads(read.read_text()) | other))
         told = {"HF_ENDPOINT": server.address, "TERM": "xterm", "COLUMNS": "150"}
         process = subprocess.Popen(
             [*COMMAND, "--census", "--version", "second"],
