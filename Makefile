@@ -36,10 +36,10 @@ wheel: $(READY)
 	$(BIN)/python -m hatchling build --target wheel
 
 lock:  ## renew requirements.lock from pyproject.toml (needs uv)
-	uv pip compile --universal --python-version 3.11 --extra dev --extra bench --generate-hashes --upgrade \
+	uv pip compile --universal --fork-strategy fewest --python-version 3.11 --extra dev --extra bench --generate-hashes --upgrade \
 	  --no-annotate --no-header --no-emit-index-url --no-emit-find-links \
 	  pyproject.toml --output-file requirements.lock
-	uv pip compile --universal --python-version 3.11 --extra spark --constraint requirements.lock --generate-hashes \
+	uv pip compile --universal --fork-strategy fewest --python-version 3.11 --extra spark --constraint requirements.lock --generate-hashes \
 	  --no-annotate --no-header --no-emit-index-url --no-emit-find-links \
 	  pyproject.toml --output-file requirements-spark.lock
 
