@@ -1,17 +1,24 @@
 # make reproduce   set up once, then rerun the whole study (results, figures, paper)
 # make test        set up once, then run the tests
+# make test-all    the same, then the long ones: fuzzing, kills, the study under other conditions
 # make docs        set up once, then build the documentation into site/
+# With another interpreter, beside the first: make test PYTHON=python3.13 VENV=.venv-3.13
 PYTHON ?= python3
-BIN := .venv/bin
-READY := .venv/.ready
+VENV ?= .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
 
-.PHONY: reproduce test check lint docs bench spark wheel lock clean
+.PHONY: reproduce test test-all check lint docs bench spark wheel lock clean
 
 reproduce: $(READY)
 	$(BIN)/research reproduce
 
+# A file of tests stays in one process: what its tests share is made once.
 test: $(READY)
-	$(BIN)/pytest
+	$(BIN)/pytest --numprocesses auto --dist loadfile -m "not long"
+
+test-all: test  ## minutes more
+	$(BIN)/pytest --numprocesses auto --dist loadfile -m long
 
 check: $(READY)  ## the committed results still come out
 	$(BIN)/research reproduce --check
@@ -44,11 +51,11 @@ lock:  ## renew requirements.lock from pyproject.toml (needs uv)
 	  pyproject.toml --output-file requirements-spark.lock
 
 clean:
-	rm -rf .venv dist site paper/build .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf .venv .venv-* dist site paper/build .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 
 $(READY): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; v = sys.version_info; v >= (3, 11) or sys.exit("modelometrics needs Python 3.11 or newer, found %d.%d. Name one: make PYTHON=python3.11" % v[:2])'
-	$(PYTHON) -m venv .venv
+	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --disable-pip-version-check --quiet --require-hashes --requirement requirements.lock
 	$(BIN)/python -m pip install --disable-pip-version-check --quiet --no-deps --no-build-isolation --editable .
 	touch $@
