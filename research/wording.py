@@ -1,10 +1,14 @@
-"""Numbers and estimates as people read them. Rounding happens here and nowhere else."""
+"""Numbers, estimates and the texts of others as people read them; rounding happens here alone."""
 
 from __future__ import annotations
 
 import math
+import re
 
 from research.results import Estimate, Interval, Verdict
+
+# What steers a terminal, or turns the direction of what follows, or cannot be written at all.
+STEERING = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 def number(value: float | None, digits: int = 2) -> str:
@@ -24,6 +28,17 @@ def number(value: float | None, digits: int = 2) -> str:
     if abs(value) >= 100:
         digits = 0
     return f"{value + 0.0:.{digits}f}"
+
+
+def readable(text: str) -> str:
+    """A text of others, safe to print: characters that steer a terminal are shown and not sent.
+
+    They appear as JSON writes them, so that JSON stays JSON. Lines and tabs stay.
+
+    >>> print(readable("red \\x1b[31m, back \\r"))
+    red \\u001b[31m, back \\u000d
+    """
+    return STEERING.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def percent(share: float, digits: int = 1) -> str:

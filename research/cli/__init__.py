@@ -6,6 +6,7 @@ imports what is heavy when it is called, so that ``research --help`` is quick.
 
 from __future__ import annotations
 
+import io
 import sys
 
 import typer
@@ -20,6 +21,7 @@ from research.cli import (
     publish,
     reading,
 )
+from research.cli.printing import say
 from research.results import ResearchError
 
 STOPPED = 130  # by the user, as shells count it
@@ -84,13 +86,16 @@ app.add_typer(of_publishing, name="publish")
 
 def main() -> None:
     """Run the command; a user's mistake is one message, never a traceback."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # what its encoding lacks is shown by number
+            stream.reconfigure(errors="backslashreplace")
     try:
         app(standalone_mode=True)
     except (ResearchError, OSError) as error:
-        print(f"Error: {error}", file=sys.stderr)
+        say(f"Error: {error}", error=True)
         raise SystemExit(2) from None
     except (KeyboardInterrupt, SystemExit) as stop:
         if isinstance(stop, SystemExit) and stop.code != STOPPED:
             raise
-        print("Stopped. What the last finished run wrote is as it was.", file=sys.stderr)
+        say("Stopped. What the last finished run wrote is as it was.", error=True)
         raise SystemExit(STOPPED) from None

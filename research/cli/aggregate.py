@@ -70,7 +70,12 @@ def _progress() -> Iterator[Callable[[str, float], None]]:
     from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
     from rich.progress import TimeRemainingColumn as TimeLeft
 
-    columns = TextColumn("{task.description:<26}"), BarColumn(), TaskProgressColumn(), TimeLeft()
+    columns = (
+        TextColumn("{task.description:<26}", markup=False),
+        BarColumn(),
+        TaskProgressColumn(),
+        TimeLeft(),
+    )
     stream = Console(stderr=True)
     with Progress(*columns, console=stream, transient=True, disable=not stream.is_terminal) as bar:
         task = bar.add_task("", total=WHOLE)
@@ -99,10 +104,8 @@ def _tell(made: Aggregated) -> None:
     print_rows([{"records": f"{n:,}", "of them": reason} for reason, n in reasons.items()], False)
     screen.print()
     for dataset in made.datasets:
-        screen.print(f"Written: {dataset.folder}", markup=False)
-    screen.print(
-        f"Next: research run parameter_scale --data tenthe={made.datasets[0].name}", markup=False
-    )
+        screen.print(f"Written: {dataset.folder}")
+    screen.print(f"Next: research run parameter_scale --data tenthe={made.datasets[0].name}")
 
 
 def example_scan(
@@ -120,6 +123,5 @@ def example_scan(
     truth = write_scan(folder, hosts, seed=seed, form=form)
     console().print(
         f"Written: {truth.records:,} records of {truth.hosts:,} invented hosts to {folder}\n"
-        f"Next: research aggregate {folder} --name example_scan",
-        markup=False,
+        f"Next: research aggregate {folder} --name example_scan"
     )

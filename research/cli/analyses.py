@@ -16,6 +16,7 @@ from research.cli.printing import (
     print_rows,
     print_verdicts,
     progress,
+    say,
 )
 from research.results import ResearchError
 
@@ -149,8 +150,8 @@ def reproduce(
             print_json({"results": total, "differences": moved})
         else:
             for change in moved:
-                print(change)
-            print(f"{len(moved)} differences." if moved else f"All {total} results reproduce.")
+                say(change)
+            say(f"{len(moved)} differences." if moved else f"All {total} results reproduce.")
         raise typer.Exit(1 if moved else 0)
     with progress("Study", total + 2) as done:
         results = study.reproduce(folder, jobs=jobs, done=done)
@@ -159,7 +160,7 @@ def reproduce(
         print_json({"results": str(folder / "results"), **made})
         return
     print_verdicts(results)
-    print(f"Results in {folder}/results; also {', '.join(made.values())}. See: research open.")
+    say(f"Results in {folder}/results; also {', '.join(made.values())}. See: research open.")
 
 
 def calibrate(
@@ -181,7 +182,7 @@ def calibrate(
     print_rows(least_coverage(found["verdicts"]), as_json)
     missed = calibration.shortfalls(found) if full else []  # a few draws would miss by chance
     for sentence in missed:
-        print(sentence)
+        say(sentence)
     raise typer.Exit(1 if missed else 0)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,8 +10,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from research.cli.printing import AsJson, print_json, print_rows
+from research.cli.printing import AsJson, print_json, print_rows, say
 from research.results import ResearchError
+from research.wording import readable
 
 if TYPE_CHECKING:
     from research.collect.hub import Query, Watch
@@ -65,7 +65,7 @@ def hub(
             asked = Hub(endpoint=HfApi().endpoint, watch=watch, timeout=timeout)
             made = collect_hub(query, asked, where)
         except KeyboardInterrupt:
-            print(standing(query, where), file=sys.stderr)
+            say(standing(query, where), error=True)
             raise SystemExit(STOPPED) from None
     if as_json:
         print_json(_summary(made))
@@ -114,7 +114,7 @@ def _watch(query: Query, into: Path) -> Iterator[Watch]:
     )
 
     columns = (
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),
         BarColumn(),
         MofNCompleteColumn(),
         TextColumn("rows, {task.fields[pages]} pages, {task.fields[rate]} rows/s"),
@@ -169,9 +169,9 @@ class _Watch:
     def waiting(self, seconds: float, reason: str) -> None:
         """Say that nothing happens for a while, why, and until when."""
         until = time.strftime("%H:%M:%S", time.localtime(time.time() + seconds))
-        self._bar.update(self._task, description=f"Waiting until {until}: {reason}")
+        self._bar.update(self._task, description=f"Waiting until {until}: {readable(reason)}")
         if not self._bar.console.is_terminal:
-            print(f"Waiting {seconds:.0f} s until {until}: {reason}.", file=sys.stderr, flush=True)
+            say(f"Waiting {seconds:.0f} s until {until}: {reason}.", error=True)
 
 
 # Printing -----------------------------------------------------------------------------------------
@@ -190,8 +190,8 @@ def _summary(made: Dataset) -> dict[str, Any]:
 def _print_made(made: Dataset) -> None:
     """What was made, what of it is less than whole, and what to do with it."""
     how, rows = made.descriptor["collection"], made.resources[made.name]["rows"]
-    print(f"{made.name} {made.version}: {rows:,} models in {made.folder}.")
-    print(
+    say(f"{made.name} {made.version}: {rows:,} models in {made.folder}.")
+    say(
         f"Taken from {how['began']} to {how['ended']}: {how['pages']:,} pages, "
         f"{how['requests']:,} requests, {how['rowsReceived']:,} rows (of them "
         f"{how['duplicates']:,} repeated, {how['rowsLeftOut']:,} unreadable, "
@@ -200,10 +200,10 @@ def _print_made(made: Dataset) -> None:
     if how["problems"]:
         print_rows(how["problems"], as_json=False)
     for found in how["renamed"]:
-        print(f"Renamed: {found['requested']} is now {found['found']}.")
+        say(f"Renamed: {found['requested']} is now {found['found']}.")
     for found in how["gone"]:
-        print(f"Gone or private: {found['requested']} (status {found['status']}).")
+        say(f"Gone or private: {found['requested']} (status {found['status']}).")
     for author in how["withoutModels"]:
-        print(f"Without models: {author}.")
+        say(f"Without models: {author}.")
     stands_for = made.version if made.name == "hub_top_models" else f"{made.name}@{made.version}"
-    print(f"Next: research run creators --data hub_top_models={stands_for}")
+    say(f"Next: research run creators --data hub_top_models={stands_for}")

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from research.cli.printing import AsJson, print_json
+from research.cli.printing import AsJson, print_json, say
 
 Day = Annotated[
     str | None,
@@ -37,13 +37,13 @@ def hub_file(
     if as_json:
         print_json({"folder": str(dataset.folder), **dataset.descriptor["collection"]})
         return
-    print(f"{dataset.folder}: {counts.kept:,} models of {counts.received:,} rows.")
+    say(f"{dataset.folder}: {counts.kept:,} models of {counts.received:,} rows.")
     if counts.unnamed or counts.repeated:
-        print(f"Left out: {counts.unnamed:,} without a name, {counts.repeated:,} repeated.")
+        say(f"Left out: {counts.unnamed:,} without a name, {counts.repeated:,} repeated.")
     if counts.absent:
-        print(f"The file lacks {', '.join(counts.absent)}: missing throughout.")
+        say(f"The file lacks {', '.join(counts.absent)}: missing throughout.")
     stand_in = dataset.version if top else f"{dataset.name}@{dataset.version}"
-    print(f"Next: research run ANALYSIS --data hub_top_models={stand_in}")
+    say(f"Next: research run ANALYSIS --data hub_top_models={stand_in}")
 
 
 def ollama_library(
@@ -63,5 +63,5 @@ def ollama_library(
         print_json({"folder": str(dataset.folder), "rows": rows})
         return
     for table, count in rows.items():
-        print(f"{dataset.path(table)}: {count:,} rows")
-    print(f"Next: research run ANALYSIS --data ollama_library={dataset.version}")
+        say(f"{dataset.path(table)}: {count:,} rows")
+    say(f"Next: research run ANALYSIS --data ollama_library={dataset.version}")

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from research.cli.printing import AsJson, print_dataset, print_json, print_rows, progress
+from research.cli.printing import AsJson, print_dataset, print_json, print_rows, progress, say
 
 
 def complete_dataset(typed: str) -> list[str]:
@@ -75,8 +75,6 @@ def verify_data(
         print_json({"verified": chosen, "problems": problems})
     else:
         for problem in problems:
-            print(problem)
-        print(
-            f"{len(problems)} problems." if problems else f"{len(chosen)} datasets are as frozen."
-        )
+            say(problem)
+        say(f"{len(problems)} problems." if problems else f"{len(chosen)} datasets are as frozen.")
     raise typer.Exit(1 if problems else 0)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from research.cli.analyses import pairs
-from research.cli.printing import AsJson, print_json
+from research.cli.printing import AsJson, print_json, say
 from research.results import ResearchError
 
 if TYPE_CHECKING:
@@ -73,15 +73,15 @@ def new(
              "unit": pairs("--unit", unit), "describe": pairs("--describe", describe),
              "country": pairs("--country", country), "form": form}  # fmt: skip
     drafts.answer(package, _read_answers(answers) | {k: v for k, v in given.items() if v})
-    print(f"{file}: {table.written}.")
+    say(f"{file}: {table.written}.")
     for field in package["resources"][0]["schema"]["fields"]:
-        print(f"  {field['name']}: {_told(field, table)}")
+        say(f"  {field['name']}: {_told(field, table)}")
     if _on_a_terminal():
         _ask(package)
     path = drafts.save(package, file.parent)
     left = len(drafts.unanswered(package))
-    print(f"Draft: {path}" + (f" ({left} fields are still empty)." if left else "."))
-    print(f"Next: research data check {path}")
+    say(f"Draft: {path}" + (f" ({left} fields are still empty)." if left else "."))
+    say(f"Next: research data check {path}")
 
 
 def check(
@@ -106,8 +106,8 @@ def check(
         print_json({"checked": checked, "problems": problems})
     else:
         for problem in problems:
-            print(problem)
-        print(_verdict(problems, checked, draft))
+            say(problem)
+        say(_verdict(problems, checked, draft))
     raise typer.Exit(1 if problems else 0)
 
 
@@ -123,11 +123,11 @@ def add(name: Drafted, country: Countries = None) -> None:
         )
     dataset = validation.add(draft, country=pairs("--country", country))
     for table, resource in dataset.resources.items():
-        print(f"{dataset.path(table)}: {resource['rows']} rows, {resource['hash']}")
+        say(f"{dataset.path(table)}: {resource['rows']} rows, {resource['hash']}")
         if "form" in resource:
             stand_in = f"{resource['form']}={dataset.name}@{dataset.version}"
-            print(f"Next: research run ANALYSIS --data {stand_in}")
-    print(f"Next: research data show {dataset.name}")
+            say(f"Next: research run ANALYSIS --data {stand_in}")
+    say(f"Next: research data show {dataset.name}")
 
 
 def diff(
@@ -147,7 +147,7 @@ def diff(
     for table in found.tables:
         _print_table(table)
     for sentence in found.notes:
-        print(sentence)
+        say(sentence)
 
 
 # Answers ------------------------------------------------------------------------------------------
@@ -218,7 +218,7 @@ def _print_table(found: TableDifference) -> None:
     from research.wording import number
 
     days = [f" on {day}" if day else "" for day in found.days]
-    print(
+    say(
         f"{found.table}: {number(found.rows[0], 0)} rows{days[0]}, {number(found.rows[1], 0)} "
         f"rows{days[1]}; {number(found.n_matched, 0)} in both, matched by "
         f"{', '.join(found.matched_by)}"
@@ -235,7 +235,7 @@ def _print_moves(moved: Moves) -> None:
     from research.datasets.difference import DEVIATIONS, LEAST_FACTOR
     from research.wording import number
 
-    print(
+    say(
         f"  {moved.column} ({moved.unit}): the median row moved by a factor of "
         f"{number(moved.typical)} ({number(moved.compared, 0)} compared, "
         f"{number(moved.unchanged, 0)} unchanged, {moved.appeared} from nothing, "
@@ -256,9 +256,9 @@ def _print_moves(moved: Moves) -> None:
 def _print_some(what: str, count: int, shown: Iterable[str], *, indent: int = 2) -> None:
     rows = list(shown)
     more = f", the first {len(rows)}" if 0 < len(rows) < count else ""
-    print(f"{' ' * indent}{count} {what}{more}" + (":" if rows else ""))
+    say(f"{' ' * indent}{count} {what}{more}" + (":" if rows else ""))
     for row in rows:
-        print(f"{' ' * (indent + 2)}{row}")
+        say(f"{' ' * (indent + 2)}{row}")
 
 
 def _name(key: tuple[Any, ...]) -> str:

@@ -1,4 +1,8 @@
-"""How the commands print: tables, results, progress; nothing here decides anything."""
+"""How the commands print: tables, results, progress; nothing here decides anything.
+
+All that they print passes :func:`say`, :func:`print_json` or :func:`console`: titles, labels and
+cells are texts of others, in which nothing is markup and nothing steers the terminal.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +15,7 @@ from typing import Annotated, Any
 import typer
 
 from research.results import Result
+from research.wording import readable
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for a script.")]
 
@@ -18,14 +23,32 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for a script.")
 def console() -> Any:
     """The console of standard output."""
     from rich.console import Console
+    from rich.text import Text
+
+    class Screen(Console):
+        def render_str(self, text: str, **how: Any) -> Text:
+            return super().render_str(readable(text), **how)
 
     # Piped output is read by programs and logs: one width for all of them, and no colour.
-    return Console() if sys.stdout.isatty() else Console(width=150, no_color=True)
+    form: dict[str, Any] = {} if sys.stdout.isatty() else {"width": 150, "no_color": True}
+    return Screen(markup=False, emoji=False, **form)
+
+
+def bold(text: str, rest: str = "") -> Any:
+    """A text that stands out, and what follows it."""
+    from rich.text import Text
+
+    return Text.assemble((readable(text), "bold"), readable(rest))
+
+
+def say(text: object, *, error: bool = False) -> None:
+    """A sentence for people, on standard output or beside it."""
+    print(readable(str(text)), file=sys.stderr if error else sys.stdout, flush=error)
 
 
 def print_json(value: Any) -> None:
     """JSON for a script."""
-    print(json.dumps(value, indent=1, ensure_ascii=False))
+    print(readable(json.dumps(value, indent=1, ensure_ascii=False)))
 
 
 def print_rows(rows: Iterable[dict[str, Any]], as_json: bool) -> None:
@@ -47,41 +70,34 @@ def print_rows(rows: Iterable[dict[str, Any]], as_json: bool) -> None:
 def print_analysis(shown: dict[str, Any]) -> None:
     """What an analysis asks, reads and varies."""
     screen = console()
-    screen.print(f"[bold]{shown['name']}[/bold]: {shown['question']}\n")
+    screen.print(bold(shown["name"], f": {shown['question']}\n"))
     if shown["about"]:
-        screen.print(shown["about"] + "\n", markup=False)
-    screen.print(f"File    {shown['file']}\nTables  {', '.join(shown['tables'])}", markup=False)
+        screen.print(shown["about"] + "\n")
+    screen.print(f"File    {shown['file']}\nTables  {', '.join(shown['tables'])}")
     for name, choice in shown["choices"].items():
         values = " | ".join(map(str, choice["values"]))
-        screen.print(f"Choice  {name} ({choice['kind']}): {values}", markup=False)
+        screen.print(f"Choice  {name} ({choice['kind']}): {values}")
     for label, hypothesis in shown["hypotheses"].items():
         text = f"Tests   {label}: {hypothesis['alternative']} than {hypothesis['null']}"
-        screen.print(f"{text} ({hypothesis['role']}; {hypothesis['estimand']})", markup=False)
+        screen.print(f"{text} ({hypothesis['role']}; {hypothesis['estimand']})")
     for answer in shown["settled"]:
-        screen.print(
-            f"Settled {answer['claim']}: {answer['word']}. {answer['reason']}", markup=False
-        )
+        screen.print(f"Settled {answer['claim']}: {answer['word']}. {answer['reason']}")
 
 
 def print_dataset(descriptor: dict[str, Any], name: str) -> None:
     """What a dataset, or one of its tables, holds."""
     screen = console()
-    screen.print(
-        f"[bold]{descriptor['name']}[/bold] {descriptor['version']}: {descriptor['title']}\n"
-    )
-    screen.print(descriptor["description"] + "\n", markup=False)
+    screen.print(bold(descriptor["name"], f" {descriptor['version']}: {descriptor['title']}\n"))
+    screen.print(descriptor["description"] + "\n")
     licences = ", ".join(licence["name"] for licence in descriptor["licenses"])
     sources = "; ".join(
         " ".join(str(source[key]) for key in ("title", "path") if source.get(key))
         for source in descriptor["sources"]
     )
-    screen.print(
-        f"Source    {sources}\nLicence   {licences}\nCitation  {descriptor['citation']}\n",
-        markup=False,
-    )
+    screen.print(f"Source    {sources}\nLicence   {licences}\nCitation  {descriptor['citation']}\n")
     for resource in descriptor["resources"]:
         if name in (descriptor["name"], resource["name"]):
-            screen.print(f"[bold]{resource['name']}[/bold] ({resource['rows']} rows)")
+            screen.print(bold(resource["name"], f" ({resource['rows']} rows)"))
             print_rows(
                 [
                     {k: field.get(k, "") for k in ("name", "type", "unit", "description")}
@@ -90,9 +106,9 @@ def print_dataset(descriptor: dict[str, Any], name: str) -> None:
                 as_json=False,
             )
             screen.print()
-    screen.print("[bold]Known limitations[/bold]")
+    screen.print(bold("Known limitations"))
     for limitation in descriptor["knownLimitations"]:
-        screen.print(f"- {limitation}", markup=False)
+        screen.print(f"- {limitation}")
 
 
 def print_verdicts(results: Iterable[Result]) -> None:
@@ -106,7 +122,7 @@ def print_verdicts(results: Iterable[Result]) -> None:
             table.add_column(column, ratio=ratio, overflow="fold")
         for row in _verdict_rows(result):
             table.add_row(*row)
-        screen.print(f"[bold]{result.analysis}[/bold]: {result.title}")
+        screen.print(bold(result.analysis, f": {result.title}"))
         screen.print(table)
         screen.print()
     screen.print("agree: specifications with the same verdict, of all that could be estimated")
@@ -154,7 +170,7 @@ def progress(what: str, total: int) -> Iterator[Callable[[str], None]]:
     )
 
     columns = (
-        TextColumn("{task.description:<32}"),
+        TextColumn("{task.description:<32}", markup=False),
         BarColumn(),
         MofNCompleteColumn(),
         TimeRemainingColumn(),
@@ -162,4 +178,4 @@ def progress(what: str, total: int) -> Iterator[Callable[[str], None]]:
     stream = Console(stderr=True)
     with Progress(*columns, console=stream, transient=True, disable=not stream.is_terminal) as bar:
         task = bar.add_task(what, total=total)
-        yield lambda step: bar.update(task, advance=1, description=f"{what}: {step}")
+        yield lambda step: bar.update(task, advance=1, description=readable(f"{what}: {step}"))

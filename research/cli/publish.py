@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from research.cli.analyses import PAPER, complete_analysis
-from research.cli.printing import AsJson, print_json, progress
+from research.cli.printing import AsJson, print_json, progress, say
 
 Results = Annotated[
     Path | None,
@@ -30,7 +30,7 @@ def page(
     if as_json:
         print_json({"page": str(written)})
     else:
-        print(f"{written} is complete: open it with a browser, or put it on any web server.")
+        say(f"{written} is complete: open it with a browser, or put it on any web server.")
 
 
 def tables(
@@ -51,7 +51,7 @@ def tables(
     if as_json:
         print_json([str(path) for path in written])
     else:
-        print(
+        say(
             f"{len(written)} files in {into}. {into}/README.txt says what is what; "
             f"{into}/example.tex is a paper that uses them: pdflatex example, bibtex example."
         )

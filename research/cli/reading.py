@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from research.cli.analyses import PAPER, AnalysisName, Choose, Data, pairs
-from research.cli.printing import AsJson, console, print_json
+from research.cli.printing import AsJson, bold, console, print_json, say
 from research.cli.publish import results_folder
 from research.datasets import unknown
 from research.results import ResearchError
+from research.wording import readable
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -48,7 +49,7 @@ def _of_claim(name: str) -> str:
         claims = {claim: None for known in analyses() for claim in find(known).claims}
         raise ResearchError(unknown("claim", name, claims))
     if len(answering) > 1:
-        print(f"{name} is also answered by: {', '.join(answering[1:])}.", file=sys.stderr)
+        say(f"{name} is also answered by: {', '.join(answering[1:])}.", error=True)
     return answering[0]
 
 
@@ -67,21 +68,21 @@ def _result(name: str, fixed: dict[str, str], data: dict[str, str]) -> Result:
 
 def _print_explained(result: Result, found: list[Explained]) -> None:
     screen = console()
-    screen.print(f"[bold]{result.analysis}[/bold]: {result.title}\n")
+    screen.print(bold(result.analysis, f": {result.title}\n"))
     if result.about:
-        screen.print(result.about + "\n", markup=False)
+        screen.print(result.about + "\n")
     tables = [f"{t} ({o['dataset']} {o['version']})" for t, o in result.provenance.tables.items()]
     varied = [f"{name} ({len(values)} values)" for name, values in result.choices.items()]
     read = (("read", ", ".join(tables)), ("varied", ", ".join(varied) or "nothing"))
     screen.print(_described(read))
     for item in found:
         question = f"{item.question}: " if item.question else ""
-        screen.print(f"\n[bold]{question}{item.label}[/bold]")
+        screen.print(bold(f"\n{question}{item.label}"))
         screen.print(_described(_told(item)))
     refused = [(key, a.refused) for key, a in result.answers.items() if a.refused]
     settled = [(s.claim, f"{s.word}. {s.reason}") for s in result.settled]
     for term, text in (*refused, *settled):
-        screen.print(f"\n[bold]{term}[/bold]\n{text}")
+        screen.print(bold(f"\n{term}", f"\n{text}"))
 
 
 def _described(rows: Iterable[tuple[str, str]]) -> Table:
@@ -92,7 +93,7 @@ def _described(rows: Iterable[tuple[str, str]]) -> Table:
     grid.add_column(no_wrap=True, style="dim")
     grid.add_column(overflow="fold")
     for term, text in rows:
-        grid.add_row("  " + term, Text(text))
+        grid.add_row("  " + term, Text(readable(text)))
     return grid
 
 
@@ -128,7 +129,7 @@ def open_page(
         if claim not in known:
             raise ResearchError(datasets.unknown("claim", claim, known))
     address = path.resolve().as_uri() + (f"#{claim}" if claim else "")
-    print(address)
+    say(address)
     if sys.stdout.isatty():
         typer.launch(address)
 
@@ -150,11 +151,9 @@ def next_steps() -> None:
     from research import __version__
 
     screen = console()
-    screen.print(
-        f"[bold]modelometrics {__version__}[/bold] tests published claims about who runs and who "
-        "downloads open AI models.\n"
-    )
+    about = " tests published claims about who runs and who downloads open AI models.\n"
+    screen.print(bold(f"modelometrics {__version__}", about))
     width = max(len(command) for command, _ in NEXT) + 3
     for command, purpose in NEXT:
-        screen.print(f"  [bold]{command:<{width}}[/bold]{purpose}", highlight=False)
+        screen.print(bold(f"  {command:<{width}}", purpose))
     screen.print("\nAll commands: research --help", highlight=False)
