@@ -20,6 +20,7 @@ from research.results import CannotEstimate, Interval, ResearchError
 EXACT_UP_TO = 12  # pairs; the exact distribution of Spearman's rho takes seconds beyond it
 FULLY_LISTED = 8  # pairs; 8! = 40,320 pairings are listed one by one
 PERMUTATIONS = 9999
+PERMUTED_UP_TO = 500  # pairs; beyond it the approximations are as good (scipy advises the same)
 
 SpearmanMethod = Literal["Bonett-Wright", "Fieller", "Fisher"]
 
@@ -49,14 +50,14 @@ def spearman(
     x, y : arrays of shape (n,)
         One pair a unit, in any unit; ties get the mean of their ranks.
     rng : numpy.random.Generator, optional
-        Needed above 12 pairs, where the test is by 9,999 random permutations.
+        Needed for 13 to 500 pairs, where the test is by 9,999 random permutations.
 
     Returns
     -------
     RankCorrelation
         The two-sided p doubles the smaller tail of the permutation distribution, which is exact
-        up to 12 pairs, ties included. Assumes that under the null all pairings are equally
-        likely, hence independent units.
+        up to 12 pairs, ties included; above 500 pairs it is that of the t approximation. Assumes
+        that under the null all pairings are equally likely, hence independent units.
 
     Raises
     ------
@@ -79,6 +80,8 @@ def spearman(
     rho = float(np.clip(np.corrcoef(u, v)[0, 1], -1, 1))
     if len(a) <= EXACT_UP_TO:
         p, method = _exact_spearman_p(u, v), "exact permutation"
+    elif len(a) > PERMUTED_UP_TO:
+        p, method = float(stats.spearmanr(a, b).pvalue), "t approximation"
     else:
         p, method = _permutation_p(lambda ranks: ranks @ u, v, rng)
     return RankCorrelation(
@@ -96,13 +99,14 @@ def kendall(
     x, y : arrays of shape (n,)
         One pair a unit, in any unit.
     rng : numpy.random.Generator, optional
-        Needed where there are ties among more than eight pairs: the test is then by 9,999 random
-        permutations. Without ties it is exact for any n.
+        Needed where there are ties among nine to 500 pairs: the test is then by 9,999 random
+        permutations. Without ties it is exact up to 500 pairs.
 
     Returns
     -------
     RankCorrelation
-        Two-sided p: twice the smaller tail. Assumes independent units.
+        Two-sided p: twice the smaller tail; above 500 pairs that of the normal approximation.
+        Assumes independent units.
 
     Raises
     ------
@@ -121,8 +125,11 @@ def kendall(
     (0.667, 5.0, 0.333)
     """
     a, b = _pairs(x, y)
-    tau = float(stats.kendalltau(a, b).statistic)
-    if np.unique(a).size == np.unique(b).size == len(a):
+    approximate = stats.kendalltau(a, b, method="asymptotic")
+    tau = float(approximate.statistic)
+    if len(a) > PERMUTED_UP_TO:
+        p, method = float(approximate.pvalue), "normal approximation"
+    elif np.unique(a).size == np.unique(b).size == len(a):
         p, method = float(stats.kendalltau(a, b, method="exact").pvalue), "exact permutation"
     else:
         order = _pair_signs(a)

@@ -251,7 +251,11 @@ def _check_loss_minimum(outcome: Floats, x: Floats, q: float) -> tuple[Floats, F
     """
     largest = float(np.abs(outcome).max()) or 1.0
     solved = optimize.linprog(
-        -outcome / largest, A_eq=x.T, b_eq=(1 - q) * x.sum(axis=0), bounds=(0, 1), method="highs"
+        -outcome / largest,
+        A_eq=x.T,
+        b_eq=(1 - q) * x.sum(axis=0),
+        bounds=(0, 1),
+        method="highs-ipm",  # and crossover to a corner; the steps of "highs" grow with n * n
     )
     if solved.status != 0:
         raise CannotEstimate(f"The quantile regression has no solution: {solved.message}")

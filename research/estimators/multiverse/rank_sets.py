@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
+from scipy import stats
 
 from research.estimators import valid
 from research.estimators.valid import Flags, Floats
@@ -13,6 +15,10 @@ from research.results import CannotEstimate, ResearchError
 
 DRAWS = 9999
 NUMBERS_AT_ONCE = 4_000_000
+DRAWN_UP_TO = 100  # units; each draw has a difference for every pair of them
+ROUNDING = 1e-9  # relative; variances closer to zero than this are zero
+
+Critical = Callable[[Flags], float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +57,15 @@ def rank_confidence_sets(
     Notes
     -----
     Tests of all ordered pairs, stepping down from the largest studentised difference. Assumes
-    that the estimates are roughly jointly normal, so that counts should not be small.
+    that the estimates are roughly jointly normal, so that counts should not be small. Above 100
+    units the critical values are Holm's, which hold under any dependence and are a little larger.
 
     Raises
     ------
     CannotEstimate
         Fewer than two units, or two whose difference has no variance.
+    ResearchError
+        A covariance of another shape, or one that no estimates can have.
 
     References
     ----------
@@ -78,11 +87,11 @@ def rank_confidence_sets(
         raise CannotEstimate("The difference of two units has no variance: they have no rank.")
     np.fill_diagonal(se, 1)  # no unit is compared with itself
     differences = (values[:, None] - values) / se
-    draws = rng.multivariate_normal(np.zeros(len(values)), errors, DRAWS, method="eigh")
+    valid.level(level)
+    critical = _holm(level) if len(values) > DRAWN_UP_TO else _drawn(level, errors, se, rng)
     open_pairs = pairs
     while open_pairs.any():
-        critical = np.quantile(_largest(draws, se, open_pairs), valid.level(level))
-        fallen = open_pairs & (differences > critical)
+        fallen = open_pairs & (differences > critical(open_pairs))
         if not fallen.any():
             break
         open_pairs = open_pairs & ~fallen
@@ -127,7 +136,28 @@ def _estimates(estimates: ArrayLike, covariance: ArrayLike) -> tuple[Floats, Flo
         )
     if k < 2:
         raise CannotEstimate("One unit alone has no rank.")
+    _refuse_indefinite(errors)
     return values, errors
+
+
+def _refuse_indefinite(errors: Floats) -> None:
+    rounding = ROUNDING * float(np.abs(errors).max())
+    if (np.abs(errors - errors.T) > rounding).any() or np.linalg.eigvalsh(errors)[0] < -rounding:
+        raise ResearchError(
+            "'covariance' should be symmetric, and give no combination of the estimates a negative "
+            "variance: no estimates have this one."
+        )
+
+
+def _drawn(level: float, errors: Floats, se: Floats, rng: np.random.Generator) -> Critical:
+    """What the largest studentised error over some pairs stays below with probability ``level``."""
+    draws = rng.multivariate_normal(np.zeros(len(errors)), errors, DRAWS, method="eigh")
+    return lambda pairs: float(np.quantile(_largest(draws, se, pairs), level))
+
+
+def _holm(level: float) -> Critical:
+    """The same for any dependence: what one error exceeds once in so many pairs."""
+    return lambda pairs: float(stats.norm.isf((1 - level) / pairs.sum()))
 
 
 def _largest(draws: Floats, se: Floats, pairs: Flags) -> Floats:

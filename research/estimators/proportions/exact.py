@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Literal, get_args
 
@@ -16,6 +17,8 @@ from research.results import CannotEstimate, Interval, ResearchError, Test
 Alternative = Literal["two-sided", "greater", "less"]
 Unconditional = Literal["boschloo", "barnard"]
 Sample = tuple[float, float]
+
+TABLES = 10_000  # that two samples can give; an unconditional test weighs every one of them
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,7 +159,9 @@ def unconditional_exact(
     Returns
     -------
     Test
-        The ordering statistic and the p-value, the largest over the common proportion.
+        The ordering statistic and the p-value, the largest over the common proportion. Where the
+        sizes multiply to more than 10,000, both are those of the pooled z statistic: its p is not
+        the worst case, and a little smaller.
 
     Assumptions
     -----------
@@ -191,9 +196,20 @@ def unconditional_exact(
     (x, n), (y, m) = _whole(first), _whole(second)
     if x + y in (0, n + m):  # the table that every common proportion makes likeliest
         return Test(name=method.capitalize(), statistic=0.0, p=1.0)
+    if n * m > TABLES:
+        return _pooled_z((x, n), (y, m), alternative)
     test = stats.boschloo_exact if method == "boschloo" else stats.barnard_exact
     found = test([[x, y], [n - x, m - y]], alternative=alternative)
     return Test(name=method.capitalize(), statistic=float(found.statistic), p=float(found.pvalue))
+
+
+def _pooled_z(first: tuple[int, int], second: tuple[int, int], alternative: Alternative) -> Test:
+    (x, n), (y, m) = first, second
+    pooled = (x + y) / (n + m)
+    z = (x / n - y / m) / math.sqrt(pooled * (1 - pooled) * (1 / n + 1 / m))
+    tails = {"greater": z, "less": -z, "two-sided": abs(z)}
+    p = float(stats.norm.sf(tails[alternative])) * (2 if alternative == "two-sided" else 1)
+    return Test(name="pooled z, normal approximation", statistic=z, p=p)
 
 
 def _known(alternative: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 
@@ -93,11 +94,19 @@ def top_list_test(
 
 
 def _compatible_kinds(found: int, listed: int, population: int, tail: float) -> tuple[float, float]:
-    """Smallest and largest size of the kind that neither one-sided test rejects."""
-    kinds = np.arange(found, population - (listed - found) + 1)
-    more = stats.hypergeom.sf(found - 1, population, kinds, listed)
-    fewer = stats.hypergeom.cdf(found, population, kinds, listed)
-    return float(kinds[more > tail].min()), float(kinds[fewer > tail].max())
+    """Smallest and largest size of the kind that neither one-sided test rejects.
+
+    The larger the kind, the likelier more of it and the less likely fewer, so that halving the
+    range finds both ends.
+    """
+    kinds = range(found, population - (listed - found) + 1)
+    low = bisect_left(
+        kinds, True, key=lambda kind: stats.hypergeom.sf(found - 1, population, kind, listed) > tail
+    )
+    high = bisect_left(
+        kinds, True, key=lambda kind: stats.hypergeom.cdf(found, population, kind, listed) <= tail
+    )
+    return float(kinds[low]), float(kinds[high - 1])
 
 
 def rank_biased_overlap(
@@ -140,16 +149,25 @@ def rank_biased_overlap(
             raise ResearchError(f"A ranking needs distinct names, found {list(ranking)}.")
     short, long = sorted((first, second), key=len)
     s, n = len(short), len(long)
-    common = np.array([float(len({*short[:d]} & {*long[:d]})) for d in range(1, n + 1)])
+    common = _common(short, long)
     depths = np.arange(1.0, n + 1)
     weights = (1 - p) * p ** (depths - 1)
     at_s, at_n = float(common[s - 1]), float(common[-1])
     hidden = np.maximum(depths - s, 0)  # ranks of the short list that are not shown
     value = float(weights @ (common / depths + hidden * at_s / (s * depths)))
     value += ((at_n - at_s) / n + at_s / s) * p**n
-    unseen = -math.log1p(-p) - float((p**depths / depths).sum())
+    unseen = max(0.0, -math.log1p(-p) - float((p**depths / depths).sum()))
     least = float(weights @ (common / depths)) + (1 - p) / p * at_n * unseen
-    return RankBiasedOverlap(value=value, bounds=Bounds(least, _most(common, s, p)))
+    # Ranks so deep that they weigh nothing leave all three equal, but for rounding.
+    ends = min(least, value), max(_most(common, s, p), value)
+    return RankBiasedOverlap(value=value, bounds=Bounds(*ends))
+
+
+def _common(short: Sequence[Hashable], long: Sequence[Hashable]) -> Floats:
+    """How many names stand in both lists down to each depth of the longer one."""
+    rank = {name: depth for depth, name in enumerate(short)}
+    entered = [max(depth, rank[name]) for depth, name in enumerate(long) if name in rank]
+    return np.cumsum(np.bincount(entered, minlength=len(long))).astype(float)
 
 
 def _most(common: Floats, s: int, p: float) -> float:
