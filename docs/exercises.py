@@ -14,7 +14,7 @@ import numpy as np
 
 from research import datasets
 from research.analysis import find, run
-from research.estimators.design_effects import design_effect, effective_size
+from research.estimators.design_effects import design_effect
 from research.estimators.identification import contrast_interval, share_bounds
 from research.estimators.tipping import tipping_point
 from research.results import Answer, ResearchError
@@ -106,7 +106,7 @@ def check_design_effect(effect: float, independent: float) -> Checked:
     """Exercise 5: the design effect of NETWORKS and LIKENESS, and the effective sample size."""
     if not isclose(effect, design_effect(NETWORKS, LIKENESS), rel_tol=ROUNDED):
         return Checked(False, "A design effect is 1 + (m - 1) ρ, with m hosts in a network.")
-    if not isclose(independent, effective_size(NETWORKS, LIKENESS), rel_tol=ROUNDED):
+    if not isclose(independent, sum(NETWORKS) / effect, rel_tol=ROUNDED):
         return Checked(False, "The effective size is the number of hosts over the design effect.")
     return Checked(True, f"{sum(NETWORKS):,} hosts say as much as {independent:,.0f} independent.")
 

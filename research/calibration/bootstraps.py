@@ -2,7 +2,7 @@
 
 Tables of one block share their resamples: counts of clusters are drawn once, and a matrix product
 gives all resampled totals. Each table still has a bootstrap of its own; only the Monte-Carlo error
-of the study grows a little. There are fewer resamples than the estimators of the same names use.
+of the study grows a little. There are fewer resamples than for one table.
 """
 
 from __future__ import annotations

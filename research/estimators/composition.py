@@ -59,42 +59,6 @@ def clr(parts: ArrayLike) -> Floats:
     return np.asarray(logs - logs.mean())
 
 
-def ilr(parts: ArrayLike) -> Floats:
-    """Which uncorrelated coordinates describe a composition (isometric log-ratio)?
-
-    Coordinate i contrasts the geometric mean of the first i parts with part i + 1, times
-    ``sqrt(i / (i + 1))``; the Euclidean distance of coordinates is Aitchison's.
-
-    Parameters
-    ----------
-    parts : array of shape (D,)
-        At least two positive parts.
-
-    Returns
-    -------
-    array of shape (D - 1,)
-
-    Raises
-    ------
-    CannotEstimate
-        A part is zero.
-
-    References
-    ----------
-    Egozcue et al. (2003), Mathematical Geology 35:279-300, doi:10.1023/A:1023818214614. Agrees
-    with closed forms in R.
-
-    Examples
-    --------
-    >>> ilr([0.1, 0.3, 0.4, 0.2]).round(4).tolist()
-    [-0.7768, -0.6834, 0.117]
-    """
-    logs = np.log(_positive(parts, "parts"))
-    first = np.arange(1, len(logs))
-    means = logs.cumsum()[:-1] / first
-    return np.asarray(np.sqrt(first / (first + 1)) * (means - logs[1:]))
-
-
 def aitchison_distance(first: ArrayLike, second: ArrayLike) -> float:
     """How far apart are two compositions, whatever their totals?
 
@@ -115,31 +79,6 @@ def aitchison_distance(first: ArrayLike, second: ArrayLike) -> float:
     a, b = _positive(first, "first"), _positive(second, "second")
     same_length(first=a, second=b)
     return float(np.linalg.norm(clr(a) - clr(b)))
-
-
-def perturbation_difference(first: ArrayLike, second: ArrayLike) -> Floats:
-    """Which composition, multiplied into the second and closed, gives the first?
-
-    Equal parts mean no difference; a part above ``1 / D`` grew relative to the others.
-
-    Raises
-    ------
-    CannotEstimate
-        A part is zero.
-
-    References
-    ----------
-    Aitchison (1986), The Statistical Analysis of Compositional Data, doi:10.1007/978-94-009-4109-0.
-
-    Examples
-    --------
-    >>> perturbation_difference([0.1, 0.3, 0.4, 0.2], [0.2, 0.2, 0.3, 0.3]).round(3).tolist()
-    [0.125, 0.375, 0.333, 0.167]
-    """
-    a, b = _positive(first, "first"), _positive(second, "second")
-    same_length(first=a, second=b)
-    ratios = np.exp((difference := np.log(a) - np.log(b)) - difference.max())
-    return np.asarray(ratios / ratios.sum())
 
 
 def replace_zeros(parts: ArrayLike, delta: float) -> Floats:

@@ -67,48 +67,6 @@ def contamination_bounds(
     raise ResearchError(f"Unknown sampling '{sampling}'. Known: {', '.join(get_args(Sampling))}.")
 
 
-def contamination_tipping(
-    first: float, second: float, *, sampling: Sampling = "contaminated"
-) -> float:
-    """Which share in error, in both groups alike, could make two proportions equal?
-
-    Parameters
-    ----------
-    first, second : float
-        Observed proportions.
-    sampling : {"contaminated", "corrupted"}
-        As in :func:`contamination_bounds`.
-
-    Returns
-    -------
-    float
-        The least ``epsilon`` at which the bounds of the two groups touch: the difference itself
-        if contaminated, half of it if corrupted.
-
-    Raises
-    ------
-    ResearchError
-        A proportion outside [0, 1], or an unknown kind of sampling.
-
-    References
-    ----------
-    Horowitz and Manski (1995), Econometrica 63:281-302, doi:10.2307/2951627.
-
-    Notes
-    -----
-    Agrees with the bounds at that share (in the tests).
-
-    Examples
-    --------
-    >>> contamination_tipping(0.75, 0.5), contamination_tipping(0.75, 0.5, sampling="corrupted")
-    (0.25, 0.125)
-    """
-    for share in (first, second):
-        contamination_bounds(share, 0, sampling=sampling)
-    gap = abs(first - second)
-    return gap if sampling == "contaminated" else gap / 2
-
-
 def overlap_bounds(first: float, second: float, total: float) -> Bounds:
     """How many units must two sets share, and how many can they?
 

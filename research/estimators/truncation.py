@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from research.estimators import valid
-from research.estimators.valid import Floats
 from research.results import Bounds, ResearchError
 
 ROUNDING = 1e-12  # a rest this small a share of the total comes from adding up decimal fractions
@@ -191,74 +190,9 @@ def herfindahl_bounds(top: ArrayLike, total: float) -> HerfindahlBounds:
     )
 
 
-def gini_bounds(top: ArrayLike, total: float, units: int) -> Bounds:
-    """How unequal are units of which only the largest are listed, but all are counted?
-
-    Parameters
-    ----------
-    top : array_like of shape (listed,)
-        Amounts of the largest units.
-    total : float
-        Amount of all units.
-    units : int
-        Number of all units. Without it the Gini coefficient is not identified: units of amount
-        zero raise it to any value below one.
-
-    Returns
-    -------
-    Bounds
-        Low: the rest is divided equally; high: it lies in as few units as possible, the others
-        having none. Sharp.
-
-    Assumptions
-    -----------
-    The listed units are the largest.
-
-    Raises
-    ------
-    CannotEstimate, ResearchError
-        As :func:`rest_of`; also where so many units cannot hold the rest.
-
-    References
-    ----------
-    Marshall, Olkin and Arnold (2011), Inequalities: Theory of Majorization, 2nd ed.,
-    doi:10.1007/978-0-387-68276-1: the coefficient is Schur-convex.
-
-    Notes
-    -----
-    Agrees with an enumeration of partitions (in the tests).
-
-    Examples
-    --------
-    >>> found = gini_bounds([4, 2], 8, 4)
-    >>> round(found.low, 3), round(found.high, 3)
-    (0.312, 0.375)
-    """
-    listed, rest = valid.counts(top, "top"), rest_of(top, total)
-    others = units - listed.size
-    if others < rest.units.low:
-        raise ResearchError(
-            f"{units} units with {listed.size} listed leave {max(0, others)} for the rest, "
-            f"which needs at least {rest.units.low:g}."
-        )
-    even, packed = np.zeros(others), np.zeros(others)
-    if rest.amount:
-        full, remainder = _packed(rest)
-        even[:] = rest.amount / others
-        packed[:full] = rest.largest
-        packed[full : full + 1] = remainder
-    return Bounds(*(_gini(np.concatenate([listed, tail])) for tail in (even, packed)))
-
-
 def _packed(rest: Rest) -> tuple[int, float]:
     """How many of the largest possible units the rest fills, and what remains."""
     if rest.amount == 0:
         return 0, 0.0
     full = math.floor(rest.amount / rest.largest)
     return full, rest.amount - full * rest.largest
-
-
-def _gini(amounts: Floats) -> float:
-    ordered = np.sort(amounts)
-    ranks = np.arange(1, ordered.size + 1)
-    return float(((2 * ranks - ordered.size - 1) * ordered).sum() / (ordered.size * ordered.sum()))

@@ -18,7 +18,6 @@ from research.estimators.budget import (
     sampling_row,
 )
 from research.estimators.clustered import (
-    bootstrap_share,
     cluster_robust,
     cluster_sample_mean,
     clustered_share,
@@ -28,11 +27,8 @@ from research.estimators.clustered import (
     kish_effective_size,
     leave_one_out,
     linearised_se,
-    m_out_of_n_share,
     paired_share_difference,
-    power_law_mle,
     share_difference,
-    studentised_share,
     wild_cluster_test,
 )
 from research.results import BudgetRow, CannotEstimate, ResearchError
@@ -291,9 +287,6 @@ def test_influence_counts_equal_deviations(n, size) -> None:
 def test_tail_index_of_a_pareto_sample() -> None:
     values = np.random.default_rng(5).pareto(1.3, 20_000) + 1
     assert hill_index(values, 2_000) == pytest.approx(1.3, abs=0.1)
-    law = power_law_mle(values, 1)
-    assert abs(law.alpha - 2.3) < 3 * law.se
-    assert law.alpha - 1 == pytest.approx(hill_index(np.append(values, 1), 20_000), rel=1e-3)
 
 
 @pytest.mark.parametrize(
@@ -302,8 +295,6 @@ def test_tail_index_of_a_pareto_sample() -> None:
         (lambda: kish_effective_size([0, 0]), "All weights are zero"),
         (lambda: hill_index([5, 0, 0]), "needs 2 positive values"),
         (lambda: hill_index([1, 2, 3], 3), "needs 4 positive values"),
-        (lambda: power_law_mle([1, 2], 5), "there is no tail"),
-        (lambda: power_law_mle([1, 2], 0), "expected a positive number"),
     ],
 )
 def test_tail_refusals(call, message) -> None:
@@ -313,86 +304,6 @@ def test_tail_refusals(call, message) -> None:
 
 def test_equal_giants_have_no_tail() -> None:
     assert hill_index([7, 7, 7, 7]) == np.inf
-
-
-# Resampling ---------------------------------------------------------------------------------------
-
-MILD = (np.array([30.0, 55, 12, 80, 41]), np.array([60.0, 90, 45, 120, 70]))
-
-
-def every_resample() -> tuple[np.ndarray, np.ndarray]:
-    index = np.array(list(product(range(5), repeat=5)))
-    part, whole = MILD[0][index], MILD[1][index]
-    share = part.sum(axis=1) / whole.sum(axis=1)
-    residual = np.square(part - share[:, None] * whole).sum(axis=1)
-    return share, np.sqrt(5 / 4 * residual) / whole.sum(axis=1)
-
-
-def test_listing_counts_is_listing_resamples() -> None:
-    share, _ = every_resample()
-    boot = bootstrap_share(*MILD, level=0.9)
-    assert boot.mean == pytest.approx(share.mean(), abs=EXACT)
-    assert boot.sd == pytest.approx(share.std(), abs=EXACT)
-    assert boot.percentile.low == pytest.approx(np.quantile(share, 0.05), abs=EXACT)
-    assert boot.percentile.high == pytest.approx(np.quantile(share, 0.95), abs=EXACT)
-    assert boot.bca.low == pytest.approx(np.quantile(share, boot.adjusted_levels[0]), abs=EXACT)
-
-
-def test_studentised_against_every_resample() -> None:
-    share, se = every_resample()
-    boot = studentised_share(*MILD, level=0.9)
-    usable = se > 1e-9
-    t = (share[usable] - boot.value) / se[usable]
-    assert boot.dropped == (~usable).sum()
-    assert boot.plain.low == pytest.approx(boot.value - np.quantile(t, 0.95) * boot.se, abs=EXACT)
-    assert boot.plain.high == pytest.approx(boot.value - np.quantile(t, 0.05) * boot.se, abs=EXACT)
-    assert 0 < boot.logit.low < boot.value < boot.logit.high < 1
-
-
-def test_random_resamples_are_those_of_scipy() -> None:
-    rng = np.random.default_rng(8)
-    whole = rng.lognormal(0, 1, 40)
-    part = whole * rng.uniform(0, 1, 40)
-    boot = bootstrap_share(part, whole, rng=np.random.default_rng(9), resamples=999)
-    for method, interval in (("percentile", boot.percentile), ("BCa", boot.bca)):
-        theirs = stats.bootstrap(
-            (part, whole),
-            lambda a, w, axis: a.sum(axis=axis) / w.sum(axis=axis),
-            paired=True,
-            method=method,
-            n_resamples=999,
-            rng=np.random.default_rng(9),
-        ).confidence_interval
-        assert interval.low == pytest.approx(theirs.low, abs=EXACT)
-        assert interval.high == pytest.approx(theirs.high, abs=EXACT)
-
-
-def test_a_resample_without_any_weight_is_dropped() -> None:
-    boot = bootstrap_share([3, 2, 0], [4, 6, 0])
-    assert boot.dropped == 1  # of 27: the third cluster three times
-
-
-def test_subsampling_rates() -> None:
-    root = m_out_of_n_share(*MILD, m=2)
-    slow = m_out_of_n_share(*MILD, m=2, tail_index=1.5)
-    assert slow.quantiles == root.quantiles
-    assert slow.interval.width == pytest.approx(root.interval.width * (2 / 5) ** (1 / 3 - 1 / 2))
-
-
-@pytest.mark.parametrize(
-    ("call", "message"),
-    [
-        (lambda: bootstrap_share(np.ones(20), np.arange(20) + 1.0), "give a random generator"),
-        (lambda: bootstrap_share([1, 2, 3], [2, 4, 6]), "same share"),
-        (lambda: bootstrap_share([1, 2, 3], [2, 4, 5], resamples=0), "at least one resample"),
-        (lambda: studentised_share([1, 2, 3], [2, 4, 6]), "no standard error"),
-        (lambda: m_out_of_n_share(*MILD, m=5), "1 <= m < 5"),
-        (lambda: m_out_of_n_share(*MILD, m=2, tail_index=1), "tail index above 1"),
-    ],
-)
-def test_resampling_refusals(call, message) -> None:
-    with pytest.raises(ResearchError, match=message):
-        call()
 
 
 # Few clusters -------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""Intervals, tests and power against statsmodels, scipy and their own definitions."""
+"""Intervals and tests against statsmodels, scipy and their own definitions."""
 
 from __future__ import annotations
 
@@ -19,16 +19,11 @@ from research.estimators.identification import Measure
 from research.estimators.proportions import (
     binomial_exact,
     clopper_pearson,
-    cohens_h,
-    cramers_v,
     equivalence,
     fisher_exact,
     goodman,
     miettinen_nurminen,
-    minimum_detectable_h,
     newcombe,
-    power_h,
-    power_proportions,
     unconditional_exact,
     wilson,
 )
@@ -319,28 +314,6 @@ def test_the_exact_binomial_sums_the_extreme_tail(alternative: str) -> None:
     assert found.statistic == 8
 
 
-@given(st.floats(0, 1), st.floats(0, 1))
-def test_cohens_h_is_antisymmetric_and_bounded(p: float, q: float) -> None:
-    assert cohens_h(p, q) == -cohens_h(q, p)
-    assert abs(cohens_h(p, q)) <= math.pi + ROUNDING
-    assert cohens_h(1 - p, 1 - q) == pytest.approx(-cohens_h(p, q), abs=1e-7)
-
-
-@pytest.mark.parametrize(
-    ("table", "v", "corrected"),
-    [
-        ([[10, 0], [0, 10]], 1.0, 1.0),
-        ([[5, 5], [5, 5]], 0.0, 0.0),
-        ([[10, 0, 0], [0, 10, 0], [0, 0, 10]], 1.0, 1.0),
-    ],
-)
-def test_cramers_v_of_perfect_and_no_association(
-    table: list[list[int]], v: float, corrected: float
-) -> None:
-    found = cramers_v(table)
-    assert (found.v, found.corrected) == pytest.approx((v, corrected))
-
-
 @given(samples, samples, st.floats(0.01, 0.5))
 def test_equivalence_is_the_interval_within_the_margin(
     first: tuple[int, int], second: tuple[int, int], margin: float
@@ -355,29 +328,6 @@ def test_equivalence_is_the_interval_within_the_margin(
     assert (found.p < 0.05) == inside
     wider = equivalence(first, second, Bounds(-margin, margin), design_effect=4)
     assert wider.interval.width == pytest.approx(2 * found.interval.width)
-
-
-@pytest.mark.parametrize("sizes", [(30, 30), (80, 245)])
-@pytest.mark.parametrize("effect", [1.0, 10.0])
-def test_power_at_the_detectable_difference_is_the_power_asked_for(
-    sizes: tuple[int, int], effect: float
-) -> None:
-    h = minimum_detectable_h(sizes, power=0.8, design_effect=effect)
-    assert power_h(h, sizes, design_effect=effect) == pytest.approx(0.8, abs=1e-4)  # one tail more
-    assert power_h(0, sizes, design_effect=effect) == pytest.approx(0.05)
-    assert power_h(h, sizes, design_effect=2 * effect) < 0.8
-    assert power_h(-h, sizes) == pytest.approx(power_h(h, sizes))
-
-
-def test_power_of_the_z_test_is_the_share_of_samples_that_reject() -> None:
-    n, m, p, q = 60, 90, 0.3, 0.55
-    x, y = np.arange(n + 1)[:, None], np.arange(m + 1)[None, :]
-    chances = stats.binom.pmf(x, n, p) * stats.binom.pmf(y, m, q)
-    pooled = (x + y) / (n + m)
-    error = np.sqrt(np.maximum(pooled * (1 - pooled), 1e-12) * (1 / n + 1 / m))
-    rejected = chances[np.abs(x / n - y / m) > Z * error].sum()
-    # A normal approximation to a discrete distribution.
-    assert power_proportions(p, q, (n, m)) == pytest.approx(rejected, abs=0.02)
 
 
 @pytest.mark.parametrize(
@@ -402,15 +352,7 @@ def test_power_of_the_z_test_is_the_share_of_samples_that_reject() -> None:
         (lambda: fisher_exact([[1, 0], [2, 0]]), CannotEstimate, "row or column"),
         (lambda: fisher_exact([[1, 0.5], [2, 1]]), ResearchError, "whole counts"),
         (lambda: fisher_exact([[1, 1, 1], [2, 1, 1]]), ResearchError, "2x2"),
-        (lambda: cohens_h(1.1, 0.5), ResearchError, "'p'"),
-        (lambda: cramers_v([[1, 0], [2, 0]]), CannotEstimate, "Leave it out"),
-        (lambda: cramers_v([1, 2]), ResearchError, "two rows and two columns"),
-        (lambda: cramers_v([[1, 0], [0, 1]]), CannotEstimate, "too few"),
         (lambda: equivalence((0, 5), (5, 5), Bounds(-0.1, 0.1)), CannotEstimate, "Wald variance"),
-        (lambda: power_h(0.3, (0, 5)), CannotEstimate, "no unit"),
-        (lambda: power_h(0.3, (5, 5), alternative="less"), ResearchError, "two-sided, greater"),
-        (lambda: power_proportions(0, 1, (5, 5)), CannotEstimate, "power is undefined"),
-        (lambda: minimum_detectable_h((5, 5), design_effect=50), CannotEstimate, "100 %"),
     ],
 )
 def test_what_cannot_be_estimated_says_why(

@@ -12,7 +12,6 @@ from statsmodels.stats.rates import test_poisson_2indep as poisson_2indep
 
 from research.estimators.rates import (
     gap_ratio,
-    negative_binomial,
     poisson_regression,
     rank_biased_overlap,
     rate_ratio,
@@ -187,21 +186,6 @@ def test_poisson_slope_does_not_depend_on_the_unit() -> None:
     assert scaled.se == pytest.approx(found.se)
 
 
-def test_negative_binomial_agrees_with_statsmodels() -> None:
-    y, x, _ = counts(0.5)
-    found = negative_binomial(y, x)
-    theirs = sm.NegativeBinomial(y, x).fit(disp=0, method="bfgs", maxiter=500).params
-    assert found.coefficients == pytest.approx(theirs[:2], abs=ITERATIVE)
-    assert found.alpha == pytest.approx(theirs[2], abs=ITERATIVE)
-    assert found.theta == pytest.approx(1 / found.alpha)
-
-
-def test_under_dispersed_counts_have_no_alpha() -> None:
-    found = negative_binomial([2, 3, 2, 3, 3, 2], np.ones((6, 1)))
-    assert (found.alpha, found.theta) == (0, np.inf)
-    assert found.coefficients == pytest.approx(np.log(2.5))
-
-
 @pytest.mark.parametrize(
     ("y", "x", "message"),
     [
@@ -212,9 +196,8 @@ def test_under_dispersed_counts_have_no_alpha() -> None:
     ],
 )
 def test_count_refusals(y, x, message) -> None:
-    for fit in (poisson_regression, negative_binomial):
-        with pytest.raises(ResearchError, match=message):
-            fit(y, x)
+    with pytest.raises(ResearchError, match=message):
+        poisson_regression(y, x)
 
 
 # Lists --------------------------------------------------------------------------------------------

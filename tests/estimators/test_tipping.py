@@ -13,14 +13,11 @@ from hypothesis import strategies as st
 
 from research.estimators.design_effects import (
     design_effect,
-    effective_size,
     intraclass_correlation,
     weighted_cluster_size,
 )
 from research.estimators.identification import contrast_interval
 from research.estimators.tipping import (
-    e_value,
-    e_value_of_limit,
     misclassification_tipping,
     tipping_point,
     verdict_change,
@@ -83,7 +80,6 @@ def test_design_effect_and_intraclass_correlation_are_inverse(
     size = weighted_cluster_size(cluster_sizes)
     effect = design_effect(cluster_sizes, icc)
     assert 1 <= effect <= size + CLOSED_FORM
-    assert effective_size(cluster_sizes, icc) * effect == pytest.approx(sum(cluster_sizes))
     if size > 1:
         assert intraclass_correlation(min(effect, size), size) == pytest.approx(icc, abs=1e-6)
 
@@ -91,8 +87,8 @@ def test_design_effect_and_intraclass_correlation_are_inverse(
 @given(sizes)
 def test_identical_clusters_count_as_kish_says(cluster_sizes: list[int]) -> None:
     kish = sum(cluster_sizes) ** 2 / sum(size**2 for size in cluster_sizes)
-    assert effective_size(cluster_sizes, 1) == pytest.approx(kish)
-    assert effective_size(cluster_sizes, 0) == sum(cluster_sizes)
+    assert sum(cluster_sizes) / design_effect(cluster_sizes, 1) == pytest.approx(kish)
+    assert design_effect(cluster_sizes, 0) == 1
 
 
 @given(
@@ -125,22 +121,6 @@ def test_swapping_the_groups_leaves_the_miscoding() -> None:
     assert one == other
 
 
-@given(st.floats(0.01, 100))
-def test_e_value_is_symmetric_and_solves_its_equation(ratio: float) -> None:
-    value = e_value(ratio)
-    away = max(ratio, 1 / ratio)
-    assert value == pytest.approx(e_value(1 / ratio), rel=1e-6)
-    assert value**2 / (2 * value - 1) == pytest.approx(away)
-
-
-@pytest.mark.parametrize(
-    ("ratio", "limit", "expected"),
-    [(3.9, 1.8, 3.0), (3.9, 0.9, 1.0), (0.5, 0.8, e_value(0.8)), (0.5, 1.2, 1.0), (2.0, 1.0, 1.0)],
-)
-def test_e_value_of_a_limit(ratio: float, limit: float, expected: float) -> None:
-    assert e_value_of_limit(ratio, limit) == pytest.approx(expected)
-
-
 @pytest.mark.parametrize(
     ("call", "error", "message"),
     [
@@ -156,9 +136,6 @@ def test_e_value_of_a_limit(ratio: float, limit: float, expected: float) -> None
         (lambda: intraclass_correlation(1, 1), CannotEstimate, "Clusters of one unit"),
         (lambda: misclassification_tipping([1], [1], [1]), ResearchError, "both groups"),
         (lambda: misclassification_tipping([1, 2], [1], [0]), ResearchError, "2 truth values"),
-        (lambda: e_value(0), ResearchError, "positive number"),
-        (lambda: e_value(math.inf), ResearchError, "positive number"),
-        (lambda: e_value_of_limit(2, -1), ResearchError, "positive number"),
     ],
 )
 def test_what_cannot_be_estimated_says_why(

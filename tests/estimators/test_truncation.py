@@ -5,11 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator
 
-import numpy as np
 import pytest
 
 from research.estimators.truncation import (
-    gini_bounds,
     herfindahl_bounds,
     rest_of,
     top_share_bounds,
@@ -27,12 +25,6 @@ def partitions(amount: int, largest: int) -> Iterator[list[int]]:
     for part in range(min(amount, largest), 0, -1):
         for others in partitions(amount - part, part):
             yield [part, *others]
-
-
-def gini(amounts: list[float]) -> float:
-    """Mean absolute difference over twice the mean: the definition, not the formula used."""
-    x = np.array(amounts, dtype=float)
-    return float(np.abs(x[:, None] - x[None, :]).mean() / (2 * x.mean()))
 
 
 @pytest.mark.parametrize(("top", "total"), TABLES)
@@ -53,30 +45,6 @@ def test_the_rest_has_as_many_units_as_its_partitions(top: list[int], total: int
     assert found.largest == max((max(rest) for rest in rests if rest), default=0)
     assert found.amount == total - sum(top)
     assert found.share == pytest.approx(found.amount / total)
-
-
-@pytest.mark.parametrize(("top", "total"), TABLES)
-@pytest.mark.parametrize("more", [0, 1, 4])
-def test_gini_bounds_contain_every_partition_and_attain_both_ends(
-    top: list[int], total: int, more: int
-) -> None:
-    units = len(top) + int(rest_of(top, total).units.low) + more
-    rests = list(partitions(total - sum(top), min(top)))
-    values = [
-        gini([*top, *rest, *[0] * (units - len(top) - len(rest))])
-        for rest in rests
-        if len(top) + len(rest) <= units
-    ]
-    found = gini_bounds(top, total, units)
-    assert found.high == pytest.approx(max(values))
-    others = units - len(top)
-    even = [*top, *[(total - sum(top)) / max(1, others)] * others]
-    assert found.low == pytest.approx(gini(even))
-    assert found.low <= min(values) + ROUNDING
-
-
-def test_more_empty_units_push_gini_towards_one() -> None:
-    assert gini_bounds([4, 2], 8, 10_000).high > 0.999
 
 
 def test_the_rest_has_the_property_or_not() -> None:
@@ -104,7 +72,6 @@ def test_a_huge_rest_costs_nothing() -> None:
         (lambda: rest_of([0, 0], 7), CannotEstimate, "All counts"),
         (lambda: rest_of([5, 3], math.nan), ResearchError, "'total'"),
         (lambda: herfindahl_bounds([0.5, 0.2], 1), ResearchError, "give counts, not shares"),
-        (lambda: gini_bounds([4, 2], 12, 4), ResearchError, "needs at least 3"),
         (lambda: top_share_bounds([4, 2], [True], 8), ResearchError, "2 truth values"),
     ],
 )

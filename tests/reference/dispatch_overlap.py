@@ -12,18 +12,17 @@ from typing import Any
 from research.datasets import load
 from research.estimators import proportions
 from research.estimators.clones import clone_block_residuals
+from research.estimators.clustered import kish_effective_size
 from research.estimators.contamination import contamination_bounds
 from research.estimators.design_effects import (
     design_effect,
-    effective_size,
     weighted_cluster_size,
 )
 from research.estimators.identification import (
     contrast_bounds,
-    corner_errors,
+    contrast_interval,
     equal_multiplicity,
     frechet_bounds,
-    imbens_manski,
     imbens_manski_critical_value,
     least_favourable_z,
     ratio_of_ratios,
@@ -38,7 +37,6 @@ from research.estimators.multiresponse import (
     marginal_independence,
 )
 from research.estimators.rao_scott import cluster_chi_square
-from research.estimators.tipping import e_value, e_value_of_limit
 from research.estimators.truncation import herfindahl_bounds, rest_of
 from research.results import Bounds
 
@@ -184,15 +182,8 @@ def im_contrast(given: Case) -> Case:
     bounds = contrast_bounds(first, second, which)
     results = []
     for deff in given["deff"]:
-        errors = corner_errors(first, second, which, design_effect=deff)
-        results.append(
-            {
-                "bounds": list(bounds),
-                "se": list(errors),
-                "c": imbens_manski_critical_value(bounds.width / max(errors)),
-                "ci": list(imbens_manski(bounds, *errors)),
-            }
-        )
+        interval = contrast_interval(first, second, which, design_effect=deff)
+        results.append({"bounds": list(bounds), "ci": list(interval)})
     return {"by_deff": results}
 
 
@@ -234,20 +225,6 @@ def wilson(given: Case) -> Case:
     return {"ci": [list(proportions.wilson(x, n, level=level)) for x, n in samples]}
 
 
-def cohens_h(given: Case) -> Case:
-    pairs = zip(given["p1"], given["p2"], strict=True)
-    return {"h": [proportions.cohens_h(*pair) for pair in pairs]}
-
-
-def cramers_v(given: Case) -> Case:
-    found = [proportions.cramers_v(table) for table in given["tables"]]
-    return {
-        "results": [{"X2": one.chi_square, "V": one.v, "V_bc": one.corrected} for one in found],
-        "vcd_V": [one.v for one in found],
-        "effectsize_adj": [one.corrected for one in found],
-    }
-
-
 def tost(given: Case) -> Case:
     alpha = given["alpha"]
     found = proportions.equivalence(
@@ -263,21 +240,6 @@ def tost(given: Case) -> Case:
         "p_upper": found.p_high,
         "p_tost": found.p,
         f"ci{100 * (1 - 2 * alpha):.0f}": list(found.interval),
-    }
-
-
-def power(given: Case) -> Case:
-    a, b, c, mde = (given[name] for name in ("a", "b", "c", "mde"))
-    return {
-        "power_a": proportions.power_h(a["h"], (a["n1"], a["n2"]), alternative=a["alternative"]),
-        "power_b": proportions.power_h(b["h"], (b["n"], b["n"]), alternative=b["alternative"]),
-        "power_c": proportions.power_proportions(c["p1"], c["p2"], (c["n"], c["n"])),
-        "mde_h": [
-            proportions.minimum_detectable_h(
-                (mde["n1"], mde["n2"]), power=mde["power"], design_effect=deff
-            )
-            for deff in mde["deff"]
-        ],
     }
 
 
@@ -313,20 +275,13 @@ def hhi(given: Case) -> Case:
     }
 
 
-def e_values(given: Case) -> Case:
-    return {
-        "e": [e_value(ratio) for ratio in given["rr"]],
-        "e_ci": e_value_of_limit(given["rr"][0], given["lo"]),
-    }
-
-
 def effective_sizes(given: Case) -> Case:
     sizes = given["cluster_sizes"]
     return {
         "m_prime": weighted_cluster_size(sizes),
-        "deff": [design_effect(sizes, icc) for icc in given["icc"]],
-        "n_eff": [effective_size(sizes, icc) for icc in given["icc"]],
-        "kish_n": effective_size(sizes, 1),
+        "deff": (effects := [design_effect(sizes, icc) for icc in given["icc"]]),
+        "n_eff": [sum(sizes) / effect for effect in effects],
+        "kish_n": kish_effective_size(sizes),
     }
 
 
@@ -381,14 +336,10 @@ CASES: dict[str, Callable[[Case], Case]] = {
     "newcombe": newcombe,
     "miettinen_nurminen": miettinen_nurminen,
     "wilson": wilson,
-    "cohens_h": cohens_h,
-    "cramers_v": cramers_v,
     "tost": tost,
-    "power_two": power,
     "top10_list": top_list,
     "fisher": fisher,
     "hhi_bounds": hhi,
-    "e_value": e_values,
     "effective_sample_size": effective_sizes,
     "clone_block": clone_block,
     "decady_thomas": decady,

@@ -20,23 +20,17 @@ from research.estimators.association import (
     spearman_interval,
 )
 from research.estimators.clustered import (
-    bootstrap_share,
     cluster_robust,
     cluster_sample_mean,
     clustered_share,
     hill_index,
     jackknife_se,
-    m_out_of_n_share,
     paired_share_difference,
-    power_law_mle,
-    studentised_share,
     wild_cluster_test,
 )
 from research.estimators.composition import (
     aitchison_distance,
     clr,
-    ilr,
-    perturbation_difference,
     replace_zeros,
 )
 from research.estimators.concentration import (
@@ -46,7 +40,7 @@ from research.estimators.concentration import (
     top_share,
 )
 from research.estimators.multiverse import adjust, specification_curve
-from research.estimators.rates import negative_binomial, poisson_regression, rate_ratio
+from research.estimators.rates import poisson_regression, rate_ratio
 from research.results import Bounds
 
 Case = dict[str, Any]
@@ -68,48 +62,6 @@ def download_share(case: Case) -> Case:
         "se_jackknife_centered_at_estimate": jackknife_se(without, share.value),
         "n_orgs": share.n_clusters,
         "kish_effective_n_orgs": share.kish_n,
-    }
-
-
-def percentile_and_bca(case: Case) -> Case:
-    boot = bootstrap_share(case["y"], case["x"], level=case["conf"])
-    return {
-        "share": boot.value,
-        "boot_mean": boot.mean,
-        "boot_sd_population": boot.sd,
-        "percentile_type7": ends(boot.percentile),
-        "prop_less": boot.below,
-        "z0": boot.bias_correction,
-        "acceleration": boot.acceleration,
-        "adjusted_levels": list(boot.adjusted_levels),
-        "bca_type7": ends(boot.bca),
-    }
-
-
-def studentised(case: Case) -> Case:
-    boot = studentised_share(case["y"], case["x"], level=case["conf"])
-    return {
-        "share": boot.value,
-        "se": boot.se,
-        "n_dropped": boot.dropped,
-        "t_quantiles_logit": list(boot.quantiles),
-        "ci_logit": ends(boot.logit),
-        "ci_raw": ends(boot.plain),
-    }
-
-
-def m_out_of_n(case: Case) -> Case:
-    def with_tail(index: float) -> Any:
-        return m_out_of_n_share(
-            case["y"], case["x"], m=case["m"], tail_index=index, level=case["conf"]
-        )
-
-    root = with_tail(2)
-    return {
-        "share": root.value,
-        "q": list(root.quantiles),
-        "ci_sqrt": ends(root.interval),
-        "ci_alpha_1_5": ends(with_tail(1.5).interval),
     }
 
 
@@ -137,14 +89,8 @@ def channel_difference(case: Case) -> Case:
     }
 
 
-def hill_and_pareto(case: Case) -> Case:
-    law = power_law_mle(case["x"], case["xmin"])
-    return {
-        "hill_alpha": [hill_index(case["x"], k) for k in case["k"]],
-        "powerlaw_alpha": law.alpha,
-        "n_tail": law.n_tail,
-        "se": law.se,
-    }
+def hill(case: Case) -> Case:
+    return {"hill_alpha": [hill_index(case["x"], k) for k in case["k"]]}
 
 
 def rank_tests(case: Case) -> Case:
@@ -204,10 +150,7 @@ def log_ratios(case: Case) -> Case:
     return {
         "clr_x": clr(x).tolist(),
         "clr_y": clr(y).tolist(),
-        "ilr_x": ilr(x).tolist(),
-        "ilr_y": ilr(y).tolist(),
         "distance": aitchison_distance(x, y),
-        "perturbation_difference": perturbation_difference(x, y).tolist(),
     }
 
 
@@ -284,14 +227,11 @@ def counts(case: Case) -> Case:
         levels = list(dict.fromkeys(case[factor]))  # the first level is the reference
         columns += [np.asarray(case[factor]) == level for level in levels[1:]]
     x = np.column_stack(columns).astype(float)
-    poisson, binomial = poisson_regression(case["breaks"], x), negative_binomial(case["breaks"], x)
+    poisson = poisson_regression(case["breaks"], x)
     return {
         "coef": poisson.coefficients.tolist(),
         "se_hc0": poisson.se_cr0.tolist(),
         "pearson_dispersion": poisson.scale,
-        "nb_coef": binomial.coefficients.tolist(),
-        "nb_theta": binomial.theta,
-        "nb_alpha": binomial.alpha,
     }
 
 
@@ -332,12 +272,9 @@ def sample_mean(case: Case) -> Case:
 
 CASES: dict[str, Callable[[Case], Case]] = {
     "download_share": download_share,
-    "exhaustive_cluster_bootstrap": percentile_and_bca,
-    "exhaustive_cluster_bootstrap_studentised": studentised,
-    "exhaustive_m_out_of_n": m_out_of_n,
     "share_logit_jackknife": logit_jackknife,
     "channel_share_difference": channel_difference,
-    "hill": hill_and_pareto,
+    "hill": hill,
     "kendall_spearman": rank_tests,
     "spearman_kendall_ci": rank_intervals,
     "lin_": lin,

@@ -2,8 +2,8 @@
 
 ``shares`` holds shares and their differences with jackknife intervals and the conditions under
 which these are believed, ``leave_one_out`` what a share is without each cluster, ``tails``
-effective sizes and tail indices, ``resampling`` bootstraps to compare with, ``few_clusters`` least
-squares, and ``sample_mean`` the mean of a sample of clusters.
+effective sizes and tail indices, ``few_clusters`` least squares, and ``sample_mean`` the mean of a
+sample of clusters.
 """
 
 from research.estimators.clustered.few_clusters import (
@@ -23,14 +23,6 @@ from research.estimators.clustered.leave_one_out import (
     cluster_shares,
     leave_one_out,
 )
-from research.estimators.clustered.resampling import (
-    BootstrapShare,
-    StudentisedShare,
-    SubsampledShare,
-    bootstrap_share,
-    m_out_of_n_share,
-    studentised_share,
-)
 from research.estimators.clustered.sample_mean import ClusterSampleMean, cluster_sample_mean
 from research.estimators.clustered.shares import (
     clustered_share,
@@ -38,25 +30,18 @@ from research.estimators.clustered.shares import (
     share_difference,
 )
 from research.estimators.clustered.tails import (
-    PowerLaw,
     hill_index,
     influence_number,
     kish_effective_size,
-    power_law_mle,
 )
 
 __all__ = [
-    "BootstrapShare",
     "ClusterRobustFit",
     "ClusterSampleMean",
     "ClusterShare",
     "ClusteredEstimate",
     "Condition",
     "LeaveOneOut",
-    "PowerLaw",
-    "StudentisedShare",
-    "SubsampledShare",
-    "bootstrap_share",
     "cluster_robust",
     "cluster_sample_mean",
     "cluster_shares",
@@ -67,10 +52,7 @@ __all__ = [
     "kish_effective_size",
     "leave_one_out",
     "linearised_se",
-    "m_out_of_n_share",
     "paired_share_difference",
-    "power_law_mle",
     "share_difference",
-    "studentised_share",
     "wild_cluster_test",
 ]

@@ -3,24 +3,13 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from research.estimators.cluster_totals import weights as nonnegative
 from research.estimators.valid import Floats, floats
-from research.results import CannotEstimate, ResearchError
-
-
-@dataclass(frozen=True, slots=True)
-class PowerLaw:
-    """Exponent of the density ``x**-alpha`` above ``minimum``, with its standard error."""
-
-    alpha: float
-    se: float
-    n_tail: int
-    minimum: float
+from research.results import CannotEstimate
 
 
 def kish_effective_size(weights: ArrayLike) -> float:
@@ -125,45 +114,3 @@ def hill_index(values: ArrayLike, k: int | None = None) -> float:
         )
     excess = float(np.log(positive[:k]).mean() - np.log(positive[k]))
     return 1 / excess if excess > 0 else math.inf
-
-
-def power_law_mle(values: ArrayLike, minimum: float) -> PowerLaw:
-    """What exponent has the tail above a minimum, if it follows a continuous power law?
-
-    Parameters
-    ----------
-    values : array of shape (n,)
-        Sizes, e.g. downloads of each model.
-    minimum : float
-        Where the tail starts (positive); values below it are left out.
-
-    Returns
-    -------
-    PowerLaw
-        ``alpha = 1 + n / sum(log(x / minimum))`` and ``se = (alpha - 1) / sqrt(n)``. The Hill
-        index is ``alpha - 1``. Assumes independent values.
-
-    Raises
-    ------
-    CannotEstimate
-        No value exceeds the minimum.
-
-    References
-    ----------
-    Clauset, Shalizi and Newman (2009), SIAM Review 51:661-703, doi:10.1137/070710111,
-    equations 3.1 and 3.2.
-
-    Examples
-    --------
-    >>> power_law_mle([1, 2, 4, 8], minimum=1).n_tail
-    4
-    """
-    if not 0 < minimum < math.inf:
-        raise ResearchError(f"minimum: expected a positive number, found {minimum}.")
-    sizes = floats(values, "values")
-    tail = sizes[sizes >= minimum]
-    total = float((np.log(tail) - math.log(minimum)).sum())
-    if total <= 0:
-        raise CannotEstimate(f"No value exceeds the minimum of {minimum:g}: there is no tail.")
-    alpha = 1 + tail.size / total
-    return PowerLaw(alpha, (alpha - 1) / math.sqrt(tail.size), tail.size, minimum)

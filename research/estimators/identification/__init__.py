@@ -17,7 +17,6 @@ from research.estimators.identification.bounds import (
 )
 from research.estimators.identification.contrasts import (
     contrast_interval,
-    corner_errors,
     simultaneous_contrasts,
 )
 from research.estimators.identification.evidence import (
@@ -49,7 +48,6 @@ __all__ = [
     "assumption_ladder",
     "contrast_bounds",
     "contrast_interval",
-    "corner_errors",
     "equal_multiplicity",
     "frechet_bounds",
     "imbens_manski",

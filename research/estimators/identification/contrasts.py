@@ -22,55 +22,6 @@ from research.results import Bounds, CannotEstimate, Interval
 SELECTION_ERROR = 0.001
 
 
-def corner_errors(
-    first: ArrayLike, second: ArrayLike, which: int, *, design_effect: float = 1.0
-) -> tuple[float, float]:
-    """How uncertain are the two ends of the bounds on a difference of shares?
-
-    Parameters
-    ----------
-    first, second : array_like of shape (classes,)
-        Units in each class, in the same order, for both groups.
-    which : int
-        Position of the class.
-    design_effect : float
-        Variance relative to independent units.
-
-    Returns
-    -------
-    tuple of float
-        Standard errors of the low end (first group of disjoint classes, second nested) and of the
-        high end (the reverse).
-
-    Assumptions
-    -----------
-    The largest class of each group is clearly the largest.
-
-    Raises
-    ------
-    CannotEstimate, ResearchError
-        As :func:`contrast_interval`.
-
-    References
-    ----------
-    Imbens and Manski (2004), Econometrica 72:1845-1857, doi:10.1111/j.1468-0262.2004.00555.x.
-
-    Notes
-    -----
-    Agrees with the closed form in R.
-
-    Examples
-    --------
-    >>> [round(error, 4) for error in corner_errors([30, 40], [10, 40], 0)]
-    [0.0905, 0.0888]
-    """
-    one, other = _occupied(first, second, which)
-    valid.design_effect(design_effect)
-    largest = int(one.argmax()), int(other.argmax())
-    _, low, high = _ends(one, other, which, largest)
-    return low * math.sqrt(design_effect), high * math.sqrt(design_effect)
-
-
 def contrast_interval(
     first: ArrayLike,
     second: ArrayLike,

@@ -1,14 +1,10 @@
 """Events in time, counts, and short lists.
 
-``exposure`` compares two rates, ``gaps`` the time between releases, ``counts`` holds Poisson and
-negative binomial regression, and ``top_lists`` tests short ranked lists.
+``exposure`` compares two rates, ``gaps`` the time between releases, ``counts`` holds Poisson
+regression, and ``top_lists`` tests short ranked lists.
 """
 
-from research.estimators.rates.counts import (
-    NegativeBinomial,
-    negative_binomial,
-    poisson_regression,
-)
+from research.estimators.rates.counts import poisson_regression
 from research.estimators.rates.exposure import RateRatio, rate_ratio
 from research.estimators.rates.gaps import GapRatio, gap_ratio
 from research.estimators.rates.top_lists import (
@@ -20,12 +16,10 @@ from research.estimators.rates.top_lists import (
 
 __all__ = [
     "GapRatio",
-    "NegativeBinomial",
     "RankBiasedOverlap",
     "RateRatio",
     "TopListTest",
     "gap_ratio",
-    "negative_binomial",
     "poisson_regression",
     "rank_biased_overlap",
     "rate_ratio",

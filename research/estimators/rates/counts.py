@@ -1,15 +1,12 @@
-"""Counts: Poisson regression by cluster, over-dispersion, and the negative binomial."""
+"""Counts: Poisson regression with errors by cluster, and over-dispersion."""
 
 from __future__ import annotations
 
-import math
 import warnings
-from dataclasses import dataclass
 
 import numpy as np
 import statsmodels.api as sm
 from numpy.typing import ArrayLike
-from scipy import optimize
 
 from research.estimators.association.regression import Fit, fit_of, sandwich_se
 from research.estimators.clustered.few_clusters import ClusteredDesign, clustered_design, outcome_of
@@ -19,21 +16,6 @@ from research.results import CannotEstimate, ResearchError
 STEPS = 200
 CONVERGED = 1e-12
 NO_MEAN = 1e-9  # relative to the largest mean
-LOG_ALPHA = (math.log(1e-6), math.log(1e4))
-NO_GAIN = 1e-6  # in log-likelihood; smaller differences are rounding
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class NegativeBinomial:
-    """Coefficients on the log scale, and alpha of the variance ``mean + alpha * mean**2``."""
-
-    coefficients: Floats
-    alpha: float
-
-    @property
-    def theta(self) -> float:
-        """R's name for one over alpha: infinite for a Poisson count."""
-        return 1 / self.alpha if self.alpha > 0 else math.inf
 
 
 def poisson_regression(
@@ -77,57 +59,6 @@ def poisson_regression(
     coefficients, means = _log_linear(outcome, design.x, sm.families.Poisson())
     se = sandwich_se(design, design.x * means[:, None], outcome - means)
     return fit_of(design, coefficients, se, _dispersion(outcome, means, design.x), level)
-
-
-def negative_binomial(y: ArrayLike, x: ArrayLike) -> NegativeBinomial:
-    """How does the mean of an over-dispersed count vary, and how over-dispersed is it?
-
-    Parameters
-    ----------
-    y : array of shape (n,)
-        Counts, e.g. releases of each organisation.
-    x : array of shape (n, k)
-        Regressors with a column of ones.
-
-    Returns
-    -------
-    NegativeBinomial
-        Maximum likelihood for variance ``mean + alpha * mean**2``; alpha is 0 (a Poisson count)
-        where no positive value fits better. Assumes independent units.
-
-    Raises
-    ------
-    CannotEstimate
-        As :func:`poisson_regression`.
-
-    References
-    ----------
-    Lawless (1987), Canadian Journal of Statistics 15:209-225, doi:10.2307/3314912. Agrees with
-    ``glm.nb`` of R's MASS (theta is one over alpha).
-
-    Examples
-    --------
-    >>> fit = negative_binomial([0, 2, 9, 1, 14, 30], sm.add_constant([0, 0, 0, 1, 1, 1]))
-    >>> round(fit.alpha, 3), round(float(fit.coefficients[1]), 3)
-    (1.184, 1.409)
-    """
-    design = clustered_design(x, None)
-    outcome = _counts(y, design)
-
-    def deviance(log_alpha: float) -> float:
-        family = sm.families.NegativeBinomial(alpha=math.exp(log_alpha))
-        _, means = _log_linear(outcome, design.x, family)
-        return -float(family.loglike(outcome, means))
-
-    found = optimize.minimize_scalar(
-        deviance, bounds=LOG_ALPHA, method="bounded", options={"xatol": 1e-9}
-    )
-    poisson, means = _log_linear(outcome, design.x, sm.families.Poisson())
-    if found.fun >= -float(sm.families.Poisson().loglike(outcome, means)) - NO_GAIN:
-        return NegativeBinomial(coefficients=poisson, alpha=0.0)
-    alpha = math.exp(float(found.x))
-    family = sm.families.NegativeBinomial(alpha=alpha)
-    return NegativeBinomial(coefficients=_log_linear(outcome, design.x, family)[0], alpha=alpha)
 
 
 def _counts(y: ArrayLike, design: ClusteredDesign) -> Floats:

@@ -1,0 +1,94 @@
+"""No estimator without a user: each is reached from an analysis or from the package around it.
+
+Names are followed through the syntax trees, so that neither a test nor a benchmark counts.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable
+from pathlib import Path
+
+from research import places
+from tests.test_methods import TEXT, public_functions
+
+ROOT = places.bundled()
+ESTIMATORS = ROOT / "research" / "estimators"
+CALIBRATION = ROOT / "research" / "calibration"
+Definition = ast.FunctionDef | ast.ClassDef
+
+
+def trees(paths: Iterable[Path]) -> list[ast.Module]:
+    return [ast.parse(path.read_text(encoding="utf-8")) for path in sorted(paths)]
+
+
+def definitions() -> dict[str, list[Definition]]:
+    found: dict[str, list[Definition]] = {}
+    for tree in trees(ESTIMATORS.rglob("*.py")):
+        for node in tree.body:
+            if isinstance(node, Definition):
+                found.setdefault(node.name, []).append(node)
+    return found
+
+
+def names(node: ast.AST) -> set[str]:
+    """Every name that a piece of code uses, by itself or from a module."""
+    found = set()
+    for part in ast.walk(node):
+        match part:
+            case ast.Name(id=name) | ast.Attribute(value=ast.Name(), attr=name):
+                found.add(name)
+    return found
+
+
+def reached(roots: Iterable[Path]) -> set[str]:
+    """Definitions of estimators that these files use, and those that these use in turn."""
+    known, seen = definitions(), set()
+    waiting = {name for tree in trees(roots) for name in imported(tree)} & set(known)
+    while waiting:
+        name = waiting.pop()
+        seen.add(name)
+        used = set().union(*(names(node) for node in known[name])) & set(known)
+        waiting |= used - seen
+    return seen
+
+
+def imported(tree: ast.Module) -> set[str]:
+    """Names from the estimators, also those of a module that is imported whole."""
+    found, modules = set(), set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith(
+            "research.estimators"
+        ):
+            found |= {alias.name for alias in node.names}
+            modules |= {alias.asname or alias.name for alias in node.names}
+    for node in ast.walk(tree):
+        match node:
+            case ast.Attribute(value=ast.Name(id=module), attr=name) if module in modules:
+                found.add(name)
+    return found
+
+
+def users() -> tuple[set[str], set[str]]:
+    """What the study reaches, and what the coverage study reaches."""
+    package = set((ROOT / "research").rglob("*.py"))
+    calibration = set(CALIBRATION.rglob("*.py"))
+    study = package - calibration - set(ESTIMATORS.rglob("*.py"))
+    return reached([*study, *(ROOT / "analyses").glob("*.py")]), reached(calibration)
+
+
+def test_no_definition_is_without_a_user():
+    study, calibration = users()
+    assert set(definitions()) - study - calibration == set()
+
+
+def test_methods_marks_what_only_the_coverage_study_reaches():
+    study, _ = users()
+    for function in public_functions():
+        package = function.__module__.split(".")[2]
+        marked = [
+            line.split("|")[1].rstrip().endswith("†")
+            for line in TEXT.splitlines()
+            if line.startswith(f"| `{package}.") and f".{function.__name__}`" in line.split("|")[1]
+        ]
+        assert marked == [function.__name__ not in study], function.__name__
