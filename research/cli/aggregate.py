@@ -89,7 +89,7 @@ def _tell_script(made: Aggregated) -> None:
         {"name": each.name, "version": each.version, "folder": str(each.folder)}
         for each in made.datasets
     ]
-    print_json({"datasets": datasets, "totals": made.totals, "records": made.reasons})
+    print_json({"datasets": datasets, "totals": made.totals, "records": made.records})
 
 
 def _tell(made: Aggregated) -> None:
@@ -97,11 +97,15 @@ def _tell(made: Aggregated) -> None:
     from research.cli.printing import console, print_rows
 
     screen = console()
-    reasons = {reason: records for reason, records in made.reasons.items() if records}
+    records = [
+        {"records": "not told" if n is None else f"{n:,}", "of them": reason}
+        for reason, n in made.records.items()
+        if n != 0
+    ]
     totals = [{"total": name, "value": f"{value:,.10g}"} for name, value in made.totals.items()]
     print_rows(totals, False)
     screen.print()
-    print_rows([{"records": f"{n:,}", "of them": reason} for reason, n in reasons.items()], False)
+    print_rows(records, False)
     screen.print()
     for dataset in made.datasets:
         screen.print(f"Written: {dataset.folder}")

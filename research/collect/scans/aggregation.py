@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pandas as pd
+
 from research.collect.scans.counting import counts
 from research.collect.scans.description import About, describe_scan
 from research.collect.scans.engine import Engine
@@ -59,10 +61,15 @@ class Options:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Aggregated:
-    """What was written, and what became of the records."""
+    """What was written, and what became of the records.
+
+    ``reasons`` is for whoever holds the records; ``records`` is the part of it that may be told,
+    with nothing for a reason that would tell of few hosts.
+    """
 
     datasets: tuple[Dataset, ...]
     reasons: dict[str, int]
+    records: dict[str, int | None]
     totals: dict[str, float]
 
 
@@ -138,6 +145,7 @@ def aggregate(
     rows = found["reasons"]
     reasons = dict(zip(map(str, rows["reason"]), map(int, rows["records"]), strict=True))
     version = _version(found, reasons)
+    _refuse_few(found, chosen.threshold)
     announce("suppressing small cells", 0.97)
     safe = protect(found, chosen.threshold)
     announce("writing the tables", 0.98)
@@ -151,10 +159,12 @@ def aggregate(
         for part in parts
     ]  # fmt: skip
     _refuse_known(folder, about)
-    made = [published(safe, found["reasons"], part, as_of=version) for part in parts]
+    made = [published(safe, part, as_of=version) for part in parts]
     written = [_freeze(folder, which, frames) for which, frames in zip(about, made, strict=True)]
     totals = dict(made[0]["totals"][["name", "value"]].itertuples(index=False, name=None))
-    return Aggregated(datasets=tuple(written), reasons=reasons, totals=totals)
+    told = safe.frames["reasons"].set_index("reason")["records"]
+    records = {str(reason): None if pd.isna(n) else int(n) for reason, n in told.items()}
+    return Aggregated(datasets=tuple(written), reasons=reasons, records=records, totals=totals)
 
 
 def _version(found: Frames, reasons: dict[str, int]) -> str:
@@ -163,6 +173,16 @@ def _version(found: Frames, reasons: dict[str, int]) -> str:
         told = "; ".join(f"{reason}: {records}" for reason, records in reasons.items() if records)
         raise ResearchError(f"No record of the scan is valid ({told}). Check the record form.")
     return datetime.fromtimestamp(int(latest.iloc[0]) / 1e6, UTC).strftime("%Y-%m-%d")
+
+
+def _refuse_few(found: Frames, threshold: int) -> None:
+    hosts = found["totals"].set_index("name")["hosts"]["discovered_ips"]
+    if hosts < threshold:
+        raise ResearchError(
+            f"The scan has fewer hosts with a valid record than the threshold of {threshold}: no "
+            "table of it could be published. Give more records; a lower --threshold tells of fewer "
+            "hosts."
+        )
 
 
 def _refuse_known(folder: Path, about: Sequence[About]) -> None:

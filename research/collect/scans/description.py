@@ -61,7 +61,7 @@ COLUMNS = {
     "suspected": ("string", "text", "Marks of clones that the set bears, or 'none'."),
     "rule": ("string", "category", "Mark by which a host is suspected; hosts can bear several."),
     "reason": ("string", "category", "Why records do not count, or count with a gap."),
-    "records": ("integer", "records", "Records."),
+    "records": ("integer", "records", "Records; empty where not told."),
     "kept": ("boolean", "true or false", "True: the records count nevertheless."),
     "table": ("string", "identifier", "Table, without the name of the dataset."),
     "part": ("string", "text", "Part of the table; empty for the whole."),
@@ -136,10 +136,14 @@ def describe_scan(about: About, frames: Frames) -> dict[str, Any]:
 def _limitations(about: About) -> list[str]:
     rules = about.rules
     return [
-        f"Cells below {about.threshold} hosts are suppressed, and further ones that totals or the "
-        "tables with and without suspected clones would give away; table 'suppression' says how "
-        "many. Tables whose rows overlap (tags, families, sizes, levels) end where counts fall "
-        "below it.",
+        f"Counts below {about.threshold} hosts are suppressed, and further ones that would give "
+        "them away: all tables together, with and without suspected clones, leave a suppressed "
+        "count of hosts of a class set, city, network or country a range at least "
+        f"{about.threshold} wide (each alone, found by linear programmes). Table 'suppression' "
+        "says how many are suppressed. Tables whose rows overlap (tags, families, sizes, levels) "
+        "end where counts fall below the threshold, or before.",
+        "Table 'bad_records' counts records, not hosts; how many have no country is not told where "
+        "that would tell of few hosts.",
         f"Suspected is not proven: at least {rules.hosts} hosts with the same {rules.models} or "
         "more models can be one company's fleet, a server older than a listed model can hold files "
         "copied to it, and a size that no server sends can come from a modified server.",

@@ -1,4 +1,4 @@
-"""Which cells may be published: none below a threshold, and none that others would give away.
+"""Which rows of a table may be published: none of few hosts, and none that others give away.
 
 Every count has two parts: genuine hosts and suspected clones. As both the count with and the count
 without clones are published, each part and the count itself must be protected.
@@ -6,56 +6,55 @@ without clones are published, each part and the count itself must be protected.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import linprog
 
 Counts = npt.NDArray[np.int64]
+Shown = npt.NDArray[np.bool_]
 
 
-@dataclass(frozen=True, slots=True)
-class Protected:
-    """Which cells and which sums over cells are published (true) or suppressed (false)."""
-
-    cells: npt.NDArray[np.bool_]
-    sums: npt.NDArray[np.bool_]
-
-
-def is_small(counts: Counts, threshold: int) -> npt.NDArray[np.bool_]:
+def is_small(counts: Counts, threshold: int) -> Shown:
     """Counts that are neither zero nor as large as the threshold."""
     return np.logical_and(counts > 0, counts < threshold)
 
 
-def small_parts(hosts: Counts, genuine: Counts, threshold: int) -> npt.NDArray[np.bool_]:
+def small_parts(hosts: Counts, genuine: Counts, threshold: int) -> Shown:
     """Cells of which the count, its genuine part or its clones are few."""
-    few: npt.NDArray[np.bool_] = np.any(
-        [is_small(part, threshold) for part in _parts(hosts, genuine)], axis=0
-    )
+    few: Shown = np.any([is_small(part, threshold) for part in _parts(hosts, genuine)], axis=0)
     return few
 
 
 def protect_listing(
-    hosts: Counts, genuine: Counts, *, threshold: int
-) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
+    hosts: Counts,
+    genuine: Counts,
+    *,
+    threshold: int,
+    hidden: Shown | None = None,
+    apart: Shown | None = None,
+    cells: Counts | None = None,
+) -> tuple[Shown, Shown]:
     """Which rows of a table may be published when its totals are known?
 
     Parameters
     ----------
     hosts, genuine : array of shape (rows,)
-        The rows add up to totals that are published: hosts, and hosts without clones.
+        The rows add up to totals that are known: hosts, and hosts without clones.
     threshold : int
         Fewest hosts of a published row.
+    hidden, apart : array of bool, shape (rows,), optional
+        Rows of which nothing is published, and of which the count without clones is not; by
+        default those of few hosts.
+    cells : array of int, shape (rows,), optional
+        For how many rows each stands: by default one, or none where it counts no host.
 
     Returns
     -------
     pair of arrays of bool, shape (rows,)
         True where the count of hosts is published, and where that without clones is. What is not
-        published is at least two rows that add up to zero or to the threshold at least (hosts,
-        genuine hosts and clones each): the totals less the published rows tell no more than that.
+        published is at least two rows. The totals less the published rows leave each of them a
+        range as wide as the threshold, though their number is known and none of them is zero.
 
     References
     ----------
@@ -70,13 +69,16 @@ def protect_listing(
     ([True, True, False, False], [True, True, False, False])
     """
     order = np.argsort(hosts, kind="stable")
-    hidden = is_small(hosts, threshold)
-    _hide_until(lambda: _sums_are_large([hosts], hidden, threshold), hidden, order)
-    apart = hidden | small_parts(hosts, genuine, threshold)
-    parts = [genuine, hosts - genuine]
+    cells = (hosts > 0).astype(np.int64) if cells is None else cells
+    hidden = is_small(hosts, threshold) if hidden is None else hidden.copy()
+    _hide_until(lambda: _rest_is_large(hosts, cells, hidden, threshold), hidden, order)
+    apart = hidden | (small_parts(hosts, genuine, threshold) if apart is None else apart)
     _hide_until(
         lambda: (
-            _sums_are_large(parts, apart, threshold)
+            _rest_is_large(hosts, cells, apart, threshold)
+            and not any(
+                is_small(part[apart].sum(), threshold) for part in (genuine, hosts - genuine)
+            )
             and parts_are_wide(hosts, genuine, apart, threshold)
         ),
         apart,
@@ -85,9 +87,7 @@ def protect_listing(
     return ~hidden, ~apart
 
 
-def parts_are_wide(
-    hosts: Counts, genuine: Counts, hidden: npt.NDArray[np.bool_], threshold: int
-) -> bool:
+def parts_are_wide(hosts: Counts, genuine: Counts, hidden: Shown, threshold: int) -> bool:
     """Whether the clones of each hidden row of many hosts could be few or many.
 
     The row's hosts may be published; then its clones are at most these, and at least the clones of
@@ -100,65 +100,7 @@ def parts_are_wide(
     return not (sensitive & (width < threshold)).any()
 
 
-def protect_sums(
-    hosts: Counts,
-    genuine: Counts,
-    sums: npt.NDArray[np.bool_],
-    *,
-    essential: int,
-    threshold: int,
-) -> Protected | None:
-    """Which cells may be published beside sums over them?
-
-    Parameters
-    ----------
-    hosts, genuine : array of shape (cells,)
-        Disjoint cells, such as the class sets of a country.
-    sums : array of bool, shape (sums, cells)
-        Which cells each sum holds.
-    essential : int
-        So many leading sums are published at the cost of cells; the others only where they are
-        safe beside the cells.
-    threshold : int
-        Fewest hosts of a published cell or sum.
-
-    Returns
-    -------
-    Protected or None
-        Cells are suppressed, smallest first, until whoever knows all that is published knows each
-        small part of a suppressed cell only up to a range at least as wide as the threshold (found
-        by linear programming). None where the essential sums alone would give one away.
-
-    References
-    ----------
-    Fischetti and Salazar (2001), Management Science 47:1008-1027,
-    doi:10.1287/mnsc.47.7.1008.9805.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> hosts = np.array([500, 300, 200, 4, 60])
-    >>> every = np.ones((1, 5), dtype=bool)
-    >>> protect_sums(hosts, hosts, every, essential=1, threshold=10).cells
-    array([ True,  True,  True, False, False])
-    """
-    parts = _parts(hosts, genuine)
-    small = np.any([is_small(sums @ part, threshold) for part in parts], axis=0)
-    shown = ~small & (np.arange(len(sums)) < essential)
-    hidden = small_parts(hosts, genuine, threshold)
-    for cell in np.argsort(hosts, kind="stable"):
-        if _is_safe(parts, hidden, sums[shown], threshold):
-            break
-        hidden[cell] = True
-    if not _is_safe(parts, hidden, sums[shown], threshold):
-        return None
-    for row in np.flatnonzero(~small & ~shown):
-        with_it = shown | (np.arange(len(sums)) == row)
-        shown = with_it if _is_safe(parts, hidden, sums[with_it], threshold) else shown
-    return Protected(~hidden, shown)
-
-
-def _hide_until(safe: Callable[[], bool], hidden: npt.NDArray[np.bool_], order: Counts) -> None:
+def _hide_until(safe: Callable[[], bool], hidden: Shown, order: Counts) -> None:
     """Hide one more row, the smallest first, until what is hidden is safe."""
     for row in order:
         if safe():
@@ -166,45 +108,12 @@ def _hide_until(safe: Callable[[], bool], hidden: npt.NDArray[np.bool_], order: 
         hidden[row] = True
 
 
-def _sums_are_large(parts: Sequence[Counts], hidden: npt.NDArray[np.bool_], threshold: int) -> bool:
-    """Whether several rows are hidden, or none, and no part of them adds up to little."""
-    return hidden.sum() != 1 and not any(is_small(part[hidden].sum(), threshold) for part in parts)
+def _rest_is_large(hosts: Counts, cells: Counts, hidden: Shown, threshold: int) -> bool:
+    """Whether nothing is hidden, or several rows, each of one host or of many."""
+    number = cells[hidden].sum()
+    spare = hosts[hidden].sum() - number
+    return bool(number == 0 or (number > 1 and spare >= threshold))
 
 
-def _parts(hosts: Counts, genuine: Counts) -> tuple[Counts, Counts, Counts]:
+def _parts(hosts: Counts, genuine: Counts) -> Sequence[Counts]:
     return hosts, genuine, hosts - genuine
-
-
-def _is_safe(
-    parts: Sequence[Counts],
-    hidden: npt.NDArray[np.bool_],
-    sums: npt.NDArray[np.bool_],
-    threshold: int,
-) -> bool:
-    """Whether each small part of a hidden cell could be anything over a wide enough range."""
-    hosts, genuine, clones = (part[hidden] for part in parts)
-    known = sums[:, hidden].astype(float)
-    for cell in map(int, np.flatnonzero(small_parts(hosts, genuine, threshold))):
-        small = [is_small(part[cell], threshold) for part in (hosts, genuine, clones)]
-        width = _width(known, genuine, cell)
-        if width >= threshold and not small[2]:
-            continue
-        of_clones = _width(known, clones, cell)
-        needed = zip(small, (width + of_clones, width, of_clones), strict=True)
-        if any(few and found < threshold for few, found in needed):
-            return False
-    return True
-
-
-def _width(known: npt.NDArray[np.float64], counts: Counts, cell: int) -> float:
-    """How far apart a cell's least and greatest value are, given the known sums of all cells."""
-    if not known[:, cell].any():
-        return math.inf
-    if not counts.any():
-        return 0.0
-    # Both in one program: two fillings of the cells, as far apart in this one as can be.
-    goal = np.zeros(2 * counts.size)
-    goal[cell], goal[counts.size + cell] = -1, 1
-    both, none = np.hstack([known, np.zeros_like(known)]), np.hstack([np.zeros_like(known), known])
-    found = linprog(goal, A_eq=np.vstack([both, none]), b_eq=np.tile(known @ counts, 2))
-    return float(-(found.fun or 0.0))

@@ -3,33 +3,36 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from itertools import combinations
 from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from scipy.sparse import csr_array
 
-from research.collect.scans.counting import rules_of
-from research.collect.scans.disclosure import (
-    Protected,
-    is_small,
-    parts_are_wide,
-    protect_listing,
-    protect_sums,
-    small_parts,
+from research.collect.scans.deduction import KNOWN_ANYWAY, Figures, Rows, suppress
+from research.collect.scans.disclosure import is_small, protect_listing, small_parts
+from research.collect.scans.linked import REST, SETS, SILENT, SUMS, Chosen, Linked, Scan, holds
+from research.collect.scans.record import (
+    CLASSES,
+    KEPT,
+    NO_ANSWER,
+    NO_COUNTRY,
+    UNKNOWN_COUNTRY,
+    class_set,
 )
-from research.collect.scans.record import CLASSES, NO_ANSWER, UNKNOWN_COUNTRY, class_set
 from research.collect.scans.rules import RULES
 from research.collect.scans.stages import KINDS
 
 Frames = dict[str, pd.DataFrame]
 Part = Literal["hosts", "genuine"]
+Counts = npt.NDArray[np.int64]
 Shown = npt.NDArray[np.bool_]
 
 ANY = "any rule"
 PARTS: tuple[Part, Part] = ("hosts", "genuine")
-PAIRS = list(combinations(CLASSES, 2))
+PORT = "discovered_ips_port_"
+NAMES = {"answering": "answering_hosts", "endpoints": "endpoints"}
 
 
 @dataclass(slots=True)
@@ -65,39 +68,68 @@ def protect(counts: Frames, threshold: int) -> Safe:
     Parameters
     ----------
     counts : dict of frames
-        As ``counting.counts`` gives them.
+        As ``counting.counts`` gives them; of as many hosts as the threshold, at least.
     threshold : int
         Fewest hosts of a published cell.
 
     Returns
     -------
     Safe
-        Where the clones of the whole scan are fewer than the threshold, nothing tells them: then
-        ``clones_told`` is false, and ``genuine`` equals ``hosts`` everywhere.
+        Where the clones of the whole scan, or the other hosts, are fewer than the threshold (or
+        where totals alone would give few away) nothing tells them: then ``clones_told`` is false,
+        and ``genuine`` equals ``hosts`` everywhere.
     """
-    suspicions = counts["suspected_clones"]
-    clones = suspicions.loc[suspicions["suspicion"] > 0, "hosts"].sum()
-    told = not 0 < clones < threshold
-    if not told:
+    everything = _total(counts, "discovered_ips")
+    told = not small_parts(*everything, threshold).any()
+    safe = _protected(counts, Safe(threshold, told))
+    return safe or _protected(counts, Safe(threshold, False)) or _nothing_safe()
+
+
+def _nothing_safe() -> Safe:
+    raise AssertionError("A total as large as the threshold gives no small count away alone.")
+
+
+def _protected(counts: Frames, safe: Safe) -> Safe | None:
+    """None where clones cannot be told apart without telling of few hosts."""
+    if not safe.clones_told:
         counts = {
             subject: frame.assign(genuine=frame["hosts"]) if "genuine" in frame else frame
             for subject, frame in counts.items()
         }
-    safe = Safe(threshold, told)
     _listing(safe, "countries", counts["countries"])
     _listing(safe, "hosting", counts["hosting"])
     _cities(safe, counts["cities"])
+    _ports(safe, counts)
     for subject in KINDS:
-        _overlapping(safe, subject, counts[subject])
-    _totals(safe, counts["totals"].dropna(subset="genuine").query("hosts > 0"))
-    _classes(safe, counts["class_sets"])
-    _suspicions(safe, suspicions)
-    safe.frames["signatures"] = counts["signatures"]
+        _values(safe, subject, counts[subject])
+    system, cells = _system(safe, counts)
+    chosen = system.chosen()
+    if chosen is None:
+        return None
+    _classes(safe, system, cells, chosen)
+    _chosen_values(safe, system, chosen)
+    _totals(safe, counts, chosen)
+    _suspicions(safe, counts["suspected_clones"])
+    _records(safe, counts)
+    # Sets that many hosts list alike are clones that can be counted.
+    countable = safe.clones_told or _clones(counts) < safe.threshold
+    safe.frames["signatures"] = counts["signatures"].iloc[: None if countable else 0]
     return safe
+
+
+def _clones(counts: Frames) -> int:
+    suspicions = counts["suspected_clones"]
+    return int(suspicions.loc[suspicions["suspicion"] > 0, "hosts"].sum())
 
 
 def _columns(rows: pd.DataFrame) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
     return rows["hosts"].to_numpy(np.int64), rows["genuine"].to_numpy(np.int64)
+
+
+def _total(counts: Frames, name: str) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """A total of all hosts and of genuine ones; none is zero."""
+    totals = counts["totals"]
+    return _columns(totals[totals["name"] == name].fillna(0))
 
 
 def _told(rows: pd.DataFrame, hosts: Shown, genuine: Shown) -> pd.DataFrame:
@@ -106,6 +138,9 @@ def _told(rows: pd.DataFrame, hosts: Shown, genuine: Shown) -> pd.DataFrame:
         hosts=rows["hosts"].astype("Int64").where(hosts),
         genuine=rows["genuine"].astype("Int64").where(genuine),
     )
+
+
+# Tables that add up to a total ------------------------------------------------------------------
 
 
 def _listing(safe: Safe, subject: str, rows: pd.DataFrame, group: str = "") -> None:
@@ -132,95 +167,207 @@ def _cities(safe: Safe, cities: pd.DataFrame) -> None:
         safe.lost(part, "cities", "countries that are suppressed", hidden[part], told=False)
 
 
-def _overlapping(safe: Safe, subject: str, rows: pd.DataFrame) -> None:
-    """A table whose rows overlap, so that no total gives them away; only its own two parts can."""
+def _ports(safe: Safe, counts: Frames) -> None:
+    """Hosts by port add up to the endpoints of all ports, which the numbers of records tell."""
+    rows = counts["totals"][counts["totals"]["name"].str.startswith(PORT)].fillna(0)
+    others = _endpoints(counts) - int(rows["hosts"].sum())
+    hosts, genuine = (np.append(part, others) for part in _columns(rows))
+    elsewhere = zip(_total(counts, "discovered_ips"), (hosts, genuine), strict=True)
+    left, genuine_left = (np.append(total - part[:-1], 0) for total, part in elsewhere)
+    hidden = is_small(hosts, safe.threshold) | is_small(left, safe.threshold)
+    apart = small_parts(hosts, genuine, safe.threshold) | small_parts(
+        left, genuine_left, safe.threshold
+    )
+    every, apart = protect_listing(
+        hosts, genuine, threshold=safe.threshold, hidden=hidden, apart=apart
+    )
+    safe.frames["ports"] = _told(rows, every[:-1], apart[:-1])
+    for part, shown in zip(PARTS, (every[:-1], apart[:-1]), strict=True):
+        lost = rows.loc[~shown, part]
+        safe.lost(part, "totals", "ports", lost[lost > 0], told=False)
+
+
+def _endpoints(counts: Frames) -> int:
+    """All endpoints, whether they answered or not: the records that count."""
+    records = counts["reasons"].set_index("reason")["records"]
+    return int(records["all"] - records.drop(["all", *KEPT], errors="ignore").sum())
+
+
+# Tables whose rows overlap ----------------------------------------------------------------------
+
+
+def _values(safe: Safe, subject: str, rows: pd.DataFrame) -> None:
+    """Tags and the like: no total gives their hosts away, but that of all listings their listings.
+
+    Every listed model has one tag, one family, one size and one level, so that a table that is
+    published whole tells the sum of the others.
+    """
     name = KINDS[subject]
-    few = int(rows.loc[rows[name].isna(), "cells"].sum())
-    rows = rows.dropna(subset=name)
+    unnamed = rows[name].isna() | (rows["billions"].isna() if "billions" in rows else False)
     hosts, genuine = _columns(rows)
-    apart = ~small_parts(hosts, genuine, safe.threshold)
-    safe.frames[subject] = _told(rows, np.ones_like(apart), apart)
-    safe.lost_cells("hosts", subject, "", few, None)
-    safe.lost_cells("genuine", subject, "", few + int((~apart).sum()), None)
+    hidden = unnamed.to_numpy() | is_small(hosts, safe.threshold)
+    every, apart = protect_listing(
+        rows["listings"].to_numpy(np.int64),
+        rows["genuine_listings"].to_numpy(np.int64),
+        threshold=safe.threshold,
+        hidden=hidden,
+        apart=hidden | small_parts(hosts, genuine, safe.threshold),
+        cells=rows["cells"].to_numpy(np.int64),
+    )
+    safe.frames[subject] = _told(rows, every, apart)
 
 
-def _totals(safe: Safe, rows: pd.DataFrame) -> None:
-    """Totals of addresses: what is left of all addresses must not be few either."""
-    hosts, genuine = _columns(rows)
-    every = rows.set_index("name").loc["discovered_ips"]
-    within = (rows["name"] != "endpoints").to_numpy(np.int64)
-    left = within * (every["hosts"] - hosts), within * (every["genuine"] - genuine)
-    few = small_parts(hosts, genuine, safe.threshold) | small_parts(*left, safe.threshold)
-    large = ~is_small(hosts, safe.threshold) & ~is_small(left[0], safe.threshold)
-    safe.frames["totals"] = _told(rows, large, large & ~few)
-    for part, shown in zip(PARTS, (large, large & ~few), strict=True):
-        safe.lost(part, "totals", "", rows.loc[~shown, part], told=False)
+def _shown_values(safe: Safe) -> pd.DataFrame:
+    """Tags, families, sizes and levels that are published so far, as the system takes them."""
+    frames = []
+    for subject in KINDS:
+        rows = safe.frames[subject].dropna(subset="hosts")
+        code = _codes(rows["billions"]) if "billions" in rows else ""
+        frames.append(rows[["hosts", "genuine"]].assign(code=code, subject=subject))
+    return pd.concat(frames)
 
 
-def _classes(safe: Safe, cells: pd.DataFrame) -> None:
+def _codes(billions: pd.Series) -> pd.Series:
+    limits = [low for low, _ in CLASSES.values()]
+    return pd.Series(
+        np.array(list(CLASSES))[np.searchsorted(limits, billions, side="right") - 1], billions.index
+    )
+
+
+def _chosen_values(safe: Safe, system: Linked, chosen: Chosen) -> None:
+    """Suppress what the system suppresses of the tags and the like, and count what is lost."""
+    values = system.scan.values
+    for part in PARTS:
+        kept = values[chosen.shows("value", -1, range(len(values)), part)]
+        for subject in KINDS:
+            rows = safe.frames[subject]
+            shown = rows.index.isin(kept.index[kept["subject"] == subject])
+            rows[part] = rows[part].where(shown)
+            lost = rows[rows[part].isna() & _counted(rows)]
+            safe.lost_cells(part, subject, "", int(lost["cells"].sum()), None)
+
+
+def _counted(rows: pd.DataFrame) -> pd.Series:
+    """A size that states no number is in no table; those of few hosts are one row without name."""
+    if "billions" not in rows:
+        return pd.Series(True, rows.index)
+    return rows["billions"].notna() | rows["size"].isna()
+
+
+# The class sets and the totals ------------------------------------------------------------------
+
+
+def _system(safe: Safe, counts: Frames) -> tuple[Linked, pd.DataFrame]:
+    """The system of the class sets, and these with their place in it."""
+    told = safe.frames["countries"].dropna(subset="hosts")
+    names = [*told["country"].astype(str), REST]
+    parts = [{"hosts", *(["genuine"] if apart else [])} for apart in told["genuine"].notna()]
+    cells = counts["class_sets"]
+    place = np.where(cells["answered"] > 0, cells["classes"], SILENT)
+    block = cells["country"].map({name: at for at, name in enumerate(names)}).fillna(len(told))
+    cells = cells.assign(place=place, block=block.astype(int))
+    hosts, genuine = np.zeros((2, len(names), SETS), dtype=np.int64)
+    for part, into in (("hosts", hosts), ("genuine", genuine)):
+        np.add.at(into, (cells["block"], cells["place"]), cells[part])
+    of_all, of_genuine = (int(part.sum()) for part in _total(counts, "endpoints"))
+    sizes = safe.frames["parameter_sizes"]
+    few = sizes[sizes["hosts"].isna() & _counted(sizes)]
+    most = counts["parameter_sizes"].loc[few.index[few["size"].notna()], "hosts"]
+    scan = Scan(
+        hosts=hosts, genuine=genuine, countries=names, told=[*parts, set()],
+        values=_shown_values(safe), endpoints=(of_all, of_genuine, _endpoints(counts)),
+        few=(int(few["cells"].sum()), max([safe.threshold - 1, *most])),
+        threshold=safe.threshold, with_clones=safe.clones_told,
+    )  # fmt: skip
+    return Linked(scan), cells
+
+
+def _classes(safe: Safe, system: Linked, cells: pd.DataFrame, chosen: Chosen) -> None:
     """Class sets, classes and overlaps of each country whose total is published."""
-    names = [
-        class_set(int(bits)) if answered else NO_ANSWER
-        for bits, answered in zip(cells["classes"], cells["answered"], strict=True)
-    ]
-    cells = cells.assign(class_set=names)
-    sets, sums = [cells.iloc[:0]], [_summed("", cells.iloc[:0]).iloc[:0]]
-    told = safe.frames["countries"].dropna(subset="hosts").set_index("country")
-    for country, with_genuine in told["genuine"].notna().items():
-        mine = cells[cells["country"] == country]
-        if country == UNKNOWN_COUNTRY:
+    scan, sets, sums = system.scan, [cells.iloc[:0]], [_sums(system, 0).iloc[:0]]
+    for country, name in enumerate(scan.countries):
+        if name in (REST, UNKNOWN_COUNTRY):
             continue
-        found, apart = _protected(mine, bool(with_genuine), safe.threshold)
-        sets.append(_told(mine, found.cells, found.cells & apart))
-        sums.append(_told(_summed(str(country), mine), found.sums, found.sums & apart))
-        for part, shown in zip(PARTS, (found.cells, found.cells & apart), strict=True):
-            lost, known = mine.loc[~shown, part], bool(found.sums[0])
-            safe.lost(part, "class_sets", str(country), lost, told=known)
-    safe.frames["class_sets"] = pd.concat(sets, ignore_index=True)
+        mine, rows = cells[cells["block"] == country], _sums(system, country)
+        shown = {part: chosen.shows("set", country, mine["place"], part) for part in PARTS}
+        if chosen.shows("sets", country, [""], "hosts").all():
+            sets.append(_told(mine, **shown))
+        sums.append(_told(rows, **{
+            part: chosen.shows("class", country, SUMS, part)
+            | chosen.shows("pair", country, SUMS, part)
+            for part in PARTS
+        }))  # fmt: skip
+        for part in PARTS:
+            told = part in scan.told[country] or not scan.with_clones
+            safe.lost(part, "class_sets", name, mine.loc[~shown[part], part], told=told)
+    named = pd.concat(sets, ignore_index=True)
+    names = [NO_ANSWER if place == SILENT else class_set(place) for place in named["place"]]
+    safe.frames["class_sets"] = named.assign(class_set=names)
     safe.frames["class_sums"] = pd.concat(sums, ignore_index=True)
 
 
-def _protected(cells: pd.DataFrame, apart: bool, threshold: int) -> tuple[Protected, bool]:
-    """What is published of a country, and whether its counts without clones are, too.
-
-    They are where they cost no sum of the counts of all hosts.
-    """
-    (hosts, genuine), holds = _columns(cells), _holds(cells)
-    options = {"essential": 1 + len(CLASSES), "threshold": threshold}
-    alone = protect_sums(hosts, hosts, holds, **options)
-    both = protect_sums(hosts, genuine, holds, **options) if apart else None
-    essential = slice(options["essential"])
-    if alone and both and (alone.sums[essential] == both.sums[essential]).all():
-        return both, True
-    every = np.ones(len(cells), dtype=bool)
-    if alone and (not apart or parts_are_wide(hosts, genuine, every, threshold)):
-        return alone, False
-    return Protected(~every, np.zeros(len(holds), dtype=bool)), False
+def _sums(system: Linked, country: int) -> pd.DataFrame:
+    """The sums over the class sets of a country: each class, each pair of classes."""
+    scan = system.scan
+    rows = pd.DataFrame(SUMS, columns=["class_a", "class_b"])
+    held = [holds(*pair) for pair in SUMS]
+    counts = {
+        part: [int(cells[country][each].sum()) for each in held]
+        for part, cells in (("hosts", scan.hosts), ("genuine", scan.genuine))
+    }
+    return rows.assign(country=scan.countries[country], **counts)
 
 
-def _holds(cells: pd.DataFrame) -> Shown:
-    """Which cells are in the country, in each class, and in each pair of classes."""
-    bits = cells["classes"].to_numpy(np.int64)
-    held = {code: bits >> position & 1 > 0 for position, code in enumerate(CLASSES)}
-    pairs = [held[one] & held[other] for one, other in PAIRS]
-    return np.array([np.ones(len(cells), dtype=bool), *held.values(), *pairs])
-
-
-def _summed(country: str, cells: pd.DataFrame) -> pd.DataFrame:
-    """The sums over the class sets of a country: all, each class, each pair of classes."""
-    names = [("", ""), *((code, "") for code in CLASSES), *PAIRS]
-    hosts, genuine = (_holds(cells) @ part for part in _columns(cells))
-    found = pd.DataFrame(names, columns=["class_a", "class_b"])
-    return found.assign(country=country, hosts=hosts, genuine=genuine)
+def _totals(safe: Safe, counts: Frames, chosen: Chosen) -> None:
+    """Totals of addresses and endpoints."""
+    rows = counts["totals"].fillna(0)
+    rows = rows[~rows["name"].str.startswith(PORT) & (rows["hosts"] > 0)]
+    shown = {}
+    for part in PARTS:
+        figures = {name for name in ("answering", "endpoints")
+                   if chosen.shows(name, -1, [NAMES[name]], part).all()}  # fmt: skip
+        shown[part] = rows["name"].isin(["discovered_ips", *map(NAMES.get, figures)]).to_numpy()
+        safe.lost(part, "totals", "", rows.loc[~shown[part], part], told=False)
+    ports = safe.frames.pop("ports")
+    safe.frames["totals"] = pd.concat([_told(rows, **shown), ports], ignore_index=True)
 
 
 def _suspicions(safe: Safe, suspicions: pd.DataFrame) -> None:
     """Hosts by rule; a host can bear several marks, so these overlap."""
-    found = dict.fromkeys((*RULES, ANY), 0)
-    for bits, hosts in zip(suspicions["suspicion"], suspicions["hosts"], strict=True):
-        for rule in [*rules_of(int(bits)), *([ANY] if bits else [])]:
-            found[rule] += int(hosts)
-    rows = pd.DataFrame({"rule": list(found), "hosts": list(found.values())})
-    few = is_small(rows["hosts"].to_numpy(np.int64), safe.threshold)
-    safe.frames["suspected_clones"] = rows.assign(hosts=rows["hosts"].astype("Int64").mask(few))
-    safe.lost("hosts", "suspected_clones", "", rows.loc[few, "hosts"], told=False)
+    sets = np.arange(1, 1 << len(RULES))
+    hosts = np.zeros(sets.size + 1, dtype=np.int64)
+    np.add.at(hosts, suspicions["suspicion"].to_numpy(np.int64), suspicions["hosts"])
+    bears = [np.flatnonzero(sets >> place & 1) for place in range(len(RULES))]
+    values = np.array([*(hosts[1:][each].sum() for each in bears), hosts[1:].sum()])
+    rows = pd.DataFrame({"rule": [*RULES, ANY], "hosts": values})
+    shown = _told_rules(safe, hosts[1:], bears, values)
+    safe.frames["suspected_clones"] = rows.assign(hosts=rows["hosts"].astype("Int64").where(shown))
+    safe.lost("hosts", "suspected_clones", "", rows.loc[~shown, "hosts"], told=False)
+
+
+def _told_rules(safe: Safe, hosts: Counts, bears: list[Counts], values: Counts) -> Shown:
+    """Which rules are told: so that no set of rules that few hosts bear is given away."""
+    if not safe.clones_told:
+        return np.asarray(values == 0)
+    rows = Rows(hosts.size)
+    places = [*range(len(bears)), KNOWN_ANYWAY]
+    for cells, value, place in zip([*bears, np.arange(hosts.size)], values, places, strict=True):
+        rows.add(cells, value, value, place)
+    few = np.flatnonzero(is_small(hosts, safe.threshold))
+    shown = suppress(
+        Figures(values[:-1].astype(float), np.full(len(bears), -1)),
+        ~is_small(values[:-1], safe.threshold),
+        rows.known().of,
+        csr_array(np.eye(hosts.size)[few]),
+        groups=few,
+        threshold=safe.threshold,
+    )
+    return np.append(np.zeros(len(bears), dtype=bool) if shown is None else shown, True)
+
+
+def _records(safe: Safe, counts: Frames) -> None:
+    """Records by reason; those without a country tell how many hosts have none at most."""
+    records, countries = counts["reasons"], safe.frames["countries"]
+    placeless = countries.loc[countries["country"] == UNKNOWN_COUNTRY, "hosts"]
+    hidden = (records["reason"] == NO_COUNTRY) & bool(placeless.isna().any())
+    safe.frames["reasons"] = records.assign(records=records["records"].astype("Int64").mask(hidden))

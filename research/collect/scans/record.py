@@ -39,6 +39,7 @@ AGAIN = "to be read again"  # within a run only: the body was no object, it may 
 
 # Kept, but a reader must know how many.
 NO_COUNTRY = "country missing or not a two-letter code: counted under no country"
+KEPT = (NO_COUNTRY,)
 UNKNOWN_COUNTRY = "??"
 
 # Classes of the bundled table of parameter classes: code, smallest size (inclusive) and upper limit

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from research.collect.scans.protection import Frames, Part, Safe
-from research.collect.scans.record import CLASSES, NO_COUNTRY, UNKNOWN_COUNTRY
+from research.collect.scans.record import CLASSES, KEPT, UNKNOWN_COUNTRY
 from research.collect.scans.rules import IDENTICAL, STRANGE
 
 UNITS = {"endpoints": "endpoints", "answering_share": "percent", "discovered_records": "records"}
@@ -18,21 +18,20 @@ POPULATIONS = {
 }
 
 
-def published(safe: Safe, reasons: pd.DataFrame, part: Part, *, as_of: str) -> Frames:
+def published(safe: Safe, part: Part, *, as_of: str) -> Frames:
     """All tables by name; ``part`` says whether suspected clones count.
 
     Parameters
     ----------
     safe
         The counts after disclosure control.
-    reasons
-        Records by the reason why they do not count, as ``counting.counts`` gives them.
     part
         ``"hosts"``: all; ``"genuine"``: those that no rule suspects.
     as_of
         Day of the newest observation.
     """
-    records = reasons.set_index("reason")["records"]
+    records = safe.frames["reasons"]
+    every = int(records.loc[records["reason"] == "all", "records"].iloc[0])
     frames = {
         "countries": _ranked(safe, "countries", "country", part, "discovered_ips"),
         "cities": _cities(safe, part),
@@ -42,7 +41,7 @@ def published(safe: Safe, reasons: pd.DataFrame, part: Part, *, as_of: str) -> F
         "quantizations": _levels(safe, part),
         "parameter_scale": _scale(safe, part),
         "hosting": _hosting(safe, part),
-        "totals": _totals(safe, int(records["all"]), part),
+        "totals": _totals(safe, every, part),
         "class_sets": _class_sets(safe, part).assign(as_of=pd.Timestamp(as_of)),
         "class_overlaps": _overlaps(safe, part),
         "organisation_sizes": _organisation_sizes(safe, part),
@@ -193,10 +192,11 @@ def _signatures(safe: Safe) -> pd.DataFrame:
     return found
 
 
-def _bad(records: pd.Series) -> pd.DataFrame:
-    counted = records.drop("all")
-    rows = counted[counted > 0].sort_index().rename_axis("reason").reset_index()
-    return rows.assign(kept=rows["reason"] == NO_COUNTRY)
+def _bad(records: pd.DataFrame) -> pd.DataFrame:
+    rows = records[(records["reason"] != "all") & (records["records"].fillna(1) > 0)]
+    return rows.sort_values("reason", ignore_index=True).assign(
+        kept=lambda rows: rows["reason"].isin(KEPT)
+    )
 
 
 def _suppression(safe: Safe, part: Part) -> pd.DataFrame:

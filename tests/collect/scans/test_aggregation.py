@@ -229,11 +229,11 @@ def test_few_clones_are_not_told(tmp_path, aggregated):
     assert [dataset.name for dataset in found.datasets] == ["my_scan"]
 
 
-def test_a_scan_of_few_hosts_tells_nothing_of_them(tmp_path, aggregated):
-    found = aggregated(write(tmp_path / "scan.jsonl", *crowd(9)))
-    told = {table.removeprefix("my_scan_") for table in found.datasets[0].resources}
-    assert told <= {"totals", "suspected_clones", "suppression", "class_sets"}
-    assert found.totals == {"discovered_records": 9}
+def test_a_scan_of_few_hosts_is_refused_without_saying_how_few(tmp_path, aggregated):
+    with pytest.raises(ResearchError, match=r"fewer hosts .* than the threshold of 10") as told:
+        aggregated(write(tmp_path / "scan.jsonl", *crowd(9)))
+    assert "9" not in str(told.value)
+    assert not (tmp_path / "datasets-duckdb").exists()
 
 
 @pytest.mark.parametrize("silent", [3, 12])

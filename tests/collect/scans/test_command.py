@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 
 from research.analysis import find
 from research.cli.aggregate import aggregate, example_scan
+from research.collect.scans import record
 from research.results import ResearchError
 
 app = typer.Typer()
@@ -59,3 +60,15 @@ def test_a_mistake_writes_nothing(command, tmp_path):
     assert isinstance(found.exception, ResearchError)
     assert "absent.jsonl" in str(found.exception)
     assert not (tmp_path / "datasets").exists()
+
+
+def test_the_terminal_tells_no_more_of_few_hosts_than_the_tables(command, tmp_path):
+    row = {"port": 11434, "observed_at": "2026-08-11T00:00:00Z"}
+    lines = [json.dumps(row | {"address": f"198.18.0.{n}"} | ({"country": "SE"} if n > 3 else {}))
+             for n in range(60)]  # fmt: skip
+    (tmp_path / "scan.jsonl").write_text("\n".join(lines))
+    told = command("aggregate", "scan.jsonl").output
+    assert "not told" in told
+    assert "4 " not in told.replace("discovered_ips_port_11434", "")
+    told = json.loads(command("aggregate", "scan.jsonl", "--name", "again", "--json").stdout)
+    assert told["records"][record.NO_COUNTRY] is None
