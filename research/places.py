@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import secrets
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -37,11 +39,17 @@ def folders(kind: str, marker: str) -> dict[str, Path]:
 
 
 def write_beside(path: Path, payload: bytes) -> None:
-    """Write to a temporary neighbour and rename, so that no half-written file can remain."""
+    """Write to a neighbour of its own and rename it: whoever reads finds the old file or the new.
+
+    On the disk before its name is there: a power cut leaves the old file or the new one too.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.part")
+    temporary = path.with_name(f".{path.name[:100]}.{secrets.token_hex(4)}.part")
     try:
-        temporary.write_bytes(payload)
+        with temporary.open("xb") as file:
+            file.write(payload)
+            file.flush()
+            os.fsync(file.fileno())
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)

@@ -5,7 +5,7 @@ another analyst could have made; ``estimate(sample, *, rng)`` estimates; ``figur
 """
 
 from research.analysis.declare import Analysis, Choice, FromTable, Sample, analyses, find
-from research.analysis.recording import record, recorded
+from research.analysis.recording import is_result, record, recorded
 from research.analysis.running import SEED, run
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "Sample",
     "analyses",
     "find",
+    "is_result",
     "record",
     "recorded",
     "run",

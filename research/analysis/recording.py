@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 from research.places import write_beside
@@ -27,3 +28,12 @@ def recorded(name: str, folder: Path) -> Result:
     if not path.is_file():
         raise ResearchError(f"No result of '{name}' in {folder}. Run: research reproduce.")
     return Result.from_json(path.read_text(encoding="utf-8"))
+
+
+def is_result(path: Path) -> bool:
+    """Whether the file holds the result of the analysis that it is named after."""
+    try:
+        held = json.loads(path.read_bytes())
+    except (OSError, ValueError):
+        return False
+    return isinstance(held, dict) and held.get("analysis") == path.stem

@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ProcessPoolExecutor
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +24,7 @@ from research.calibration.settings import GOAL, RARELY, SEED, SHORTFALL, cells
 from research.places import write_beside
 from research.plain import to_plain
 from research.results import ResearchError
+from research.workers import workers
 
 Study = Callable[[Cell, np.random.Generator], Iterator[Row]]
 Calibration = dict[str, Any]  # as recorded: plain values only
@@ -225,10 +224,9 @@ def _stricter(found: list[dict[str, Any]]) -> dict[str, float]:
 
 
 def _in_order(chosen: list[Cell], jobs: int | None) -> Iterator[Measured]:
-    workers = min(jobs or os.cpu_count() or 1, len(chosen))
-    if workers <= 1:
+    count = min(jobs or os.cpu_count() or 1, len(chosen))
+    if count <= 1:
         yield from map(measure, chosen)
         return
-    # spawn: a forked copy of a process that has started threads may hang
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+    with workers(count) as pool:
         yield from pool.map(measure, chosen)

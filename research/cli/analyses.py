@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -18,7 +21,7 @@ from research.cli.printing import (
     progress,
     say,
 )
-from research.results import ResearchError
+from research.results import ResearchError, Result
 
 Jobs = Annotated[int | None, typer.Option(help="Processes; by default one per processor.")]
 Data = Annotated[
@@ -111,22 +114,40 @@ def run(
     as_json: AsJson = False,
 ) -> None:
     """Run analyses and print their verdicts."""
-    from research.analysis import find, record
+    from research.analysis import find
     from research.analysis import run as run_analysis
-    from research.publish.study import draw
 
     fixed, chosen, results = pairs("--set", choose), pairs("--data", data), []
-    with progress("Analyses", len(names)) as done:
+    with progress("Analyses", len(names)) as done, _written_to(out) as write:
         for name in names:
             results.append(run_analysis(find(name, data=chosen), fixed=fixed))
-            if out is not None:
-                record(results[-1], out)
-                draw(results[-1], name, out, other_data=bool(chosen))
+            write(results[-1], name, bool(chosen))
             done(name)
     if as_json:
         print_json([json.loads(result.to_json()) for result in results])
     else:
         print_verdicts(results)
+
+
+@contextmanager
+def _written_to(out: Path | None) -> Iterator[Callable[[Result, str, bool], None]]:
+    """Puts a result and its figure into a folder, if one is named."""
+    from research.analysis import record
+    from research.publish.outputs import Outputs
+    from research.publish.study import draw
+
+    if out is None:
+        yield lambda *_: None
+        return
+    folder = Outputs(out, "research run")
+    with folder.alone() as fresh:
+
+        def write(result: Result, name: str, other_data: bool) -> None:
+            record(result, fresh)
+            draw(result, name, fresh, other_data=other_data)
+            folder.put(fresh)
+
+        yield write
 
 
 def reproduce(
@@ -154,13 +175,17 @@ def reproduce(
             say(f"{len(moved)} differences." if moved else f"All {total} results reproduce.")
         raise typer.Exit(1 if moved else 0)
     with progress("Study", total + 2) as done:
-        results = study.reproduce(folder, jobs=jobs, done=done)
+        results = study.reproduce(folder, jobs=jobs, done=done, told=_aside)
     made = {name: str(folder / "build" / name) for name in ("figures", "paper.pdf", "page.html")}
     if as_json:
         print_json({"results": str(folder / "results"), **made})
         return
     print_verdicts(results)
     say(f"Results in {folder}/results; also {', '.join(made.values())}. See: research open.")
+
+
+def _aside(sentence: str) -> None:
+    print(sentence, file=sys.stderr)
 
 
 def calibrate(

@@ -144,8 +144,8 @@ def _refuse_gaps(
         )
 
 
-def list_claims(answers: Sequence[ClaimAnswer], folder: Path) -> Path:
-    """Write the table claim -> verdict -> why for the paper, as ``build/claims.json``."""
+def list_claims(answers: Sequence[ClaimAnswer], build: Path) -> None:
+    """Write the table claim -> verdict -> why for the paper, as ``claims.json``."""
     rows = [
         {
             "id": answer.claim["claim_id"],
@@ -160,9 +160,8 @@ def list_claims(answers: Sequence[ClaimAnswer], folder: Path) -> Path:
         }
         for answer in answers
     ]
-    path = folder / "build" / "claims.json"
-    write_beside(path, (json.dumps(rows, indent=1, ensure_ascii=False) + "\n").encode())
-    return path
+    text = json.dumps(rows, indent=1, ensure_ascii=False) + "\n"
+    write_beside(build / "claims.json", text.encode())
 
 
 def _agreeing(answer: ClaimAnswer) -> str:

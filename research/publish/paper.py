@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -23,10 +22,10 @@ def working_copy(folder: Path) -> None:
     for name in SOURCES:
         shipped = places.bundled() / "paper" / name
         if shipped.is_file() and not (folder / name).is_file():
-            shutil.copyfile(shipped, folder / name)
+            write_beside(folder / name, shipped.read_bytes())
 
 
-def list_datasets(results: Iterable[Result], folder: Path) -> Path:
+def list_datasets(results: Iterable[Result], build: Path) -> None:
     """Write what the paper says of every dataset behind the results: origin, size, flaws."""
     used = sorted({o["dataset"] for r in results for o in r.provenance.tables.values()})
     rows = [
@@ -41,27 +40,29 @@ def list_datasets(results: Iterable[Result], folder: Path) -> Path:
         }
         for dataset in map(datasets.describe, used)
     ]
-    path = folder / "build" / "datasets.json"
-    write_beside(path, (json.dumps(rows, indent=1, ensure_ascii=False) + "\n").encode())
-    return path
+    text = json.dumps(rows, indent=1, ensure_ascii=False) + "\n"
+    write_beside(build / "datasets.json", text.encode())
 
 
-def prepare_paper(results: Sequence[Result], folder: Path) -> None:
-    """What the text reads besides results: datasets, analyses, claims, the coverage study."""
-    list_datasets(results, folder)
+def prepare_paper(results: Sequence[Result], folder: Path, build: Path) -> None:
+    """Write into ``build`` what the text reads besides results.
+
+    These are datasets, analyses, claims and the coverage study, which ``folder`` holds.
+    """
+    list_datasets(results, build)
     names = json.dumps([result.analysis for result in results], indent=1) + "\n"
-    write_beside(folder / "build" / "analyses.json", names.encode())
+    write_beside(build / "analyses.json", names.encode())
     family = {"declared": DECLARED, "members": [member._asdict() for member in FAMILY]}
-    write_beside(folder / "build" / "family.json", json.dumps(family, indent=1).encode())
+    write_beside(build / "family.json", json.dumps(family, indent=1).encode())
     answers = answer_claims(results)
-    list_claims(answers, folder)
+    list_claims(answers, build)
     with figures.theme():
-        figures.save(claims_figure(answers), folder / "build" / "figures" / "claims")
-    calibration.draw(calibration.recorded(folder), folder / "build" / "figures")
+        figures.save(claims_figure(answers), build / "figures" / "claims")
+    calibration.draw(calibration.recorded(folder), build / "figures")
 
 
-def compile_paper(folder: Path) -> Path:
-    """Compile ``folder/paper.typ`` to ``folder/build/paper.pdf``: offline, the same bytes always.
+def compile_paper(folder: Path) -> bytes:
+    """The PDF of ``folder/paper.typ``: offline, the same bytes always.
 
     Raises
     ------
@@ -70,12 +71,13 @@ def compile_paper(folder: Path) -> Path:
     """
     import typst
 
-    source, target = folder / "paper.typ", folder / "build" / "paper.pdf"
     try:
-        pdf = typst.compile(
-            source, root=folder, font_paths=[figures.font_folder()], ignore_system_fonts=True
+        pdf: bytes = typst.compile(
+            folder / "paper.typ",
+            root=folder,
+            font_paths=[figures.font_folder()],
+            ignore_system_fonts=True,
         )
     except typst.TypstError as error:
         raise ResearchError(f"The paper does not compile: {error}") from error
-    write_beside(target, pdf)
-    return target
+    return pdf

@@ -2,38 +2,40 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import platform
 import subprocess
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ProcessPoolExecutor
 from importlib import metadata
-from multiprocessing import get_context
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from research import __version__, figures, places
-from research.analysis import SEED, analyses, find, record, recorded, run
+from research.analysis import SEED, analyses, find, is_result, record, recorded, run
 from research.analysis.declare import where_in
 from research.places import write_beside
 from research.plain import changes
-from research.publish.page import page
+from research.publish.outputs import Outputs, Told, sha256
+from research.publish.page import rendered
 from research.publish.paper import compile_paper, prepare_paper, working_copy
 from research.results import ResearchError, Result
+from research.workers import workers
 
-OUTPUTS = {".json", ".svg", ".pdf", ".png", ".html"}
-OUTPUTS = {".json", ".svg", ".pdf", ".png", ".html"}
 Progress = Callable[[str], None]  # told the name of each step when it is done
 
 
 def reproduce(
-    folder: Path, *, jobs: int | None = None, done: Progress = lambda _: None
+    folder: Path,
+    *,
+    jobs: int | None = None,
+    done: Progress = lambda _: None,
+    told: Told = lambda _: None,
 ) -> list[Result]:
     """Run every analysis into ``folder/results``, draw its figure, compile paper and page.
 
-    Nothing of the last run is replaced before every analysis has finished.
+    Nothing of the last run is replaced before every analysis has finished. A result of the same
+    name is replaced; any other file only if an earlier run wrote it and nobody has changed it.
 
     Parameters
     ----------
@@ -43,31 +45,40 @@ def reproduce(
         Processes; by default one per processor. The numbers do not depend on it.
     done
         Called with the name of each finished step.
+    told
+        Called with a sentence about what a killed run had left.
+
+    Raises
+    ------
+    ResearchError
+        If another run writes into the folder, or a file that would be replaced is not the study's.
     """
     working_copy(folder)
-    with TemporaryDirectory(dir=folder, prefix=".unfinished-") as unfinished:
-        fresh = Path(unfinished)
-        results = list(run_all(fresh / "results", fresh / "figures", jobs=jobs, done=done))
-        _replace(fresh / "results", folder / "results")
-        _replace(fresh / "figures", folder / "build" / "figures")
-    prepare_paper(results, folder)
-    compile_paper(folder)
-    done("paper")
-    page(folder / "results", folder / "build" / "page.html")
-    done("page")
-    write_manifest(folder)
-    return results
+    results, build = (Outputs(folder / part, "research reproduce") for part in ("results", "build"))
+    with build.alone(told) as fresh:
+        _refuse_others(results, build)
+        made = list(run_all(fresh / "results", fresh / "build/figures", jobs=jobs, done=done))
+        prepare_paper(made, folder, fresh / "build")
+        write_beside(fresh / "build/page.html", rendered(fresh / "results").encode())
+        done("page")
+        kept = results.put(fresh / "results", adopts=is_result)
+        built = build.put(fresh / "build")
+        write_beside(fresh / "last/paper.pdf", compile_paper(folder))
+        done("paper")
+        built += build.put(fresh / "last")
+        outputs = [f"results/{name}" for name in kept] + [f"build/{name}" for name in built]
+        write_manifest(folder, fresh / "last/manifest.json", outputs)
+        results.keep_only(kept)
+        build.keep_only(built + build.put(fresh / "last"))
+    return made
 
 
-def _replace(fresh: Path, old: Path) -> None:
-    """Put the files of a finished run in place, and remove what no analysis makes any more."""
-    old.mkdir(parents=True, exist_ok=True)
-    made = {path.name for path in fresh.iterdir()}
-    for path in fresh.iterdir():
-        path.replace(old / path.name)
-    for path in old.iterdir():
-        if path.name not in made:
-            path.unlink()
+def _refuse_others(results: Outputs, build: Outputs) -> None:
+    """Before minutes of work: what would be replaced in the end must be the study's."""
+    names = list(analyses())
+    drawn = [f"figures/{name}.{kind}" for name in names for kind in figures.FORMATS]
+    results.refuse_others((f"{name}.json" for name in names), adopts=is_result)
+    build.refuse_others(["paper.pdf", "page.html", "manifest.json", *drawn])
 
 
 def run_all(
@@ -79,16 +90,12 @@ def run_all(
 ) -> Iterator[Result]:
     """Run and record every analysis, in parallel; results come in the order of their names."""
     tasks = [(str(path), results, drawings) for path in analyses().values()]
-    workers = min(jobs or os.cpu_count() or 1, len(tasks))
-    if workers <= 1:
+    count = min(jobs or os.cpu_count() or 1, len(tasks))
+    if count <= 1:
         yield from _told(map(run_and_record, tasks), done)
         return
-    # spawn: a forked copy of a process that has started threads may hang
-    pool = ProcessPoolExecutor(workers, mp_context=get_context("spawn"))
-    try:
+    with workers(count) as pool:
         yield from _told(pool.map(run_and_record, tasks), done)
-    finally:
-        pool.shutdown(wait=True, cancel_futures=True)
 
 
 def _told(finished: Iterable[Result], done: Progress) -> Iterator[Result]:
@@ -157,16 +164,12 @@ def _plain(path: Path) -> object:
     except json.JSONDecodeError as error:
         raise ResearchError(
             f"{path} is not valid JSON (line {error.lineno}: {error.msg}). Restore it (git "
-            "checkout) or run: research reproduce."
+            "checkout), or move it away and run: research reproduce."
         ) from None
 
 
-def write_manifest(folder: Path) -> Path:
+def write_manifest(folder: Path, path: Path, outputs: Iterable[str]) -> None:
     """What made the outputs: versions, platform, commit, seed, and the hash of every output."""
-    outputs = sorted(
-        path for path in folder.rglob("*")
-        if path.suffix in OUTPUTS and path.name != "manifest.json"
-    )  # fmt: skip
     libraries = ("numpy", "scipy", "statsmodels", "pandas", "matplotlib", "seaborn", "typst")
     manifest = {
         "modelometrics": __version__,
@@ -174,13 +177,11 @@ def write_manifest(folder: Path) -> Path:
         "python": platform.python_version(),
         "platform": platform.platform(),
         "libraries": {name: metadata.version(name) for name in libraries},
-        "lock": _sha256(places.bundled() / "requirements.lock"),
+        "lock": sha256(lock) if (lock := places.bundled() / "requirements.lock").is_file() else "",
         "seed": SEED,
-        "outputs": {path.relative_to(folder).as_posix(): _sha256(path) for path in outputs},
+        "outputs": {name: sha256(folder / name) for name in sorted(outputs)},
     }
-    path = folder / "build" / "manifest.json"
     write_beside(path, (json.dumps(manifest, indent=1) + "\n").encode())
-    return path
 
 
 def _commit() -> str:
@@ -190,7 +191,3 @@ def _commit() -> str:
         return subprocess.run(asked, capture_output=True, text=True, check=True).stdout.strip()
     except (OSError, subprocess.CalledProcessError):
         return ""
-
-
-def _sha256(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""

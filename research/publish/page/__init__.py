@@ -16,6 +16,7 @@ from markupsafe import Markup
 
 from research.analysis import recorded
 from research.places import write_beside
+from research.publish.outputs import Outputs
 from research.publish.page.contents import contents
 from research.publish.page.embedding import font, packed, script_hash, script_json
 from research.results import ResearchError
@@ -62,7 +63,7 @@ def page(results_folder: Path, out: Path) -> Path:
     results_folder
         Holds one recorded result an analysis, such as ``paper/results``.
     out
-        The HTML file.
+        The HTML file; one that is there is replaced if it was written so and nobody changed it.
 
     Returns
     -------
@@ -72,17 +73,26 @@ def page(results_folder: Path, out: Path) -> Path:
     Raises
     ------
     ResearchError
-        If the folder holds no result, a claim has no answer, or a finding no longer fits.
+        If the folder holds no result, a claim has no answer, a finding no longer fits, or ``out``
+        is a file of somebody else.
     """
+    text = rendered(results_folder)
+    beside = Outputs(out.parent, "research publish page")
+    with beside.alone() as fresh:
+        write_beside(fresh / out.name, text.encode())
+        beside.put(fresh)
+    return out
+
+
+def rendered(results_folder: Path) -> str:
+    """The page about all results of a folder."""
     recordings = {
         path.stem: path.read_text(encoding="utf-8")
         for path in sorted(results_folder.glob("*.json"))
     }
     if not recordings:
         raise ResearchError(f"No results in {results_folder}. Make them with: research reproduce.")
-    shown = contents([recorded(name, results_folder) for name in recordings])
-    write_beside(out, render(shown, recordings).encode())
-    return out
+    return render(contents([recorded(name, results_folder) for name in recordings]), recordings)
 
 
 def render(shown: Mapping[str, Any], recordings: Mapping[str, str]) -> str:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
 from research import __version__
+from research.publish.outputs import files, sha256
 from research.publish.tables.references import Source, citation
 from research.publish.tables.tidy import schema
 from research.results import Result
@@ -24,23 +24,10 @@ TITLE = "Results of modelometrics: tables, figures, numbers and methods"
 
 
 def describe(folder: Path, results: Sequence[Result], sources: Sequence[Source]) -> None:
-    """Write the schema, the Data Package, the RO-Crate and the hashes of all files."""
+    """Write the schema, the Data Package and the RO-Crate."""
     _write_json(folder / SCHEMA, schema())
     _write_json(folder / PACKAGE, _data_package(folder, results, sources))
     _write_json(folder / CRATE, _crate(folder, results, sources))
-    sums = "".join(f"{sha256(folder / name)}  {name}\n" for name in files(folder))
-    (folder / SUMS).write_text(sums, encoding="utf-8")
-
-
-def files(folder: Path) -> list[str]:
-    """Every file below the folder, by its path within it."""
-    found = (path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
-    return sorted(found)
-
-
-def sha256(path: Path) -> str:
-    """The hash of a whole file."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def _write_json(path: Path, content: dict[str, Any]) -> None:
@@ -142,7 +129,7 @@ def _file(folder: Path, name: str, titles: dict[str, str]) -> dict[str, Any]:
         "name": titles.get(path.stem.removesuffix("-single").removesuffix("-all"), path.name),
         "encodingFormat": FORMATS.get(path.suffix, "text/plain"),
     }
-    if path.is_file():  # the hashes are written last
+    if path.is_file():  # the hashes are written when all is in place
         described["contentSize"] = str(path.stat().st_size)
     return described
 

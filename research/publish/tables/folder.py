@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from research.analysis import recorded
 from research.datasets import unknown
+from research.publish.outputs import Outputs
 from research.publish.tables import archive, drawings
 from research.publish.tables.findings import Finding, answers_to_claims, findings
 from research.publish.tables.latex import Latex, fill
@@ -52,15 +52,12 @@ def publish_tables(
     """
     known = [recorded(path.stem, results) for path in sorted(results.glob("*.json"))]
     chosen = _chosen(known, names, results)
-    if into.exists() and not into.is_dir():
-        raise ResearchError(f"{into} is a file. Name a folder to write into.")
-    into.parent.mkdir(parents=True, exist_ok=True)
-    with TemporaryDirectory(dir=into.parent, prefix=".unfinished-") as unfinished:
-        fresh = Path(unfinished) / "paper-material"
+    material = Outputs(into, "research publish tables", archive.SUMS)
+    with material.alone() as fresh:
         _write(fresh, chosen, known, done)
-        made = archive.files(fresh)
-        put_in_place(fresh, into)
-    return [into / name for name in made]
+        made = material.put(fresh)
+        material.keep_only(made)
+    return [into / name for name in (*made, archive.SUMS)]
 
 
 def _chosen(known: Sequence[Result], names: Sequence[str], folder: Path) -> list[Result]:
@@ -157,46 +154,3 @@ def readme(folder: Path, results: Sequence[Result]) -> str:
         "wide_only": [name for name in names if not (drawn / f"{name}-single.pdf").exists()],
     }
     return fill("README.txt", values, latex=False)
-
-
-# Placing ------------------------------------------------------------------------------------------
-
-
-def put_in_place(fresh: Path, into: Path) -> None:
-    """Move a complete folder to where it belongs; in one there, only what is ours is touched."""
-    if not into.exists():
-        fresh.rename(into)
-        return
-    made, written = archive.files(fresh), _written_before(into)
-    _refuse_others([n for n in made if not _is_ours(fresh / n, into / n, written.get(n))], into)
-    for name in made:
-        (into / name).parent.mkdir(parents=True, exist_ok=True)
-        (fresh / name).replace(into / name)
-    for name in sorted(written.keys() - set(made)):
-        if (into / name).is_file() and archive.sha256(into / name) == written[name]:
-            (into / name).unlink()
-
-
-def _written_before(folder: Path) -> dict[str, str]:
-    """The hashes of the files that an earlier call wrote, by their paths."""
-    sums = folder / archive.SUMS
-    if not sums.is_file():
-        return {}
-    found = re.findall(r"^([0-9a-f]{64})  (.+)$", sums.read_text(encoding="utf-8"), re.MULTILINE)
-    return {name: hash_ for hash_, name in found}
-
-
-def _is_ours(fresh: Path, old: Path, written: str | None) -> bool:
-    """Whether a file may be replaced: there is none, or it is as we wrote it or would write it."""
-    if old.name == archive.SUMS or not old.exists():
-        return True
-    return old.is_file() and archive.sha256(old) in (written, archive.sha256(fresh))
-
-
-def _refuse_others(names: Iterable[str], folder: Path) -> None:
-    listed = "\n".join(f"  - {name}" for name in names)
-    if listed:
-        raise ResearchError(
-            f"These files in {folder} were not written by research publish tables, or were changed "
-            f"since:\n{listed}\nMove them away, or choose another folder with --into."
-        )
