@@ -5,6 +5,7 @@ another analyst could have made; ``estimate(sample, *, rng)`` estimates; ``figur
 """
 
 from research.analysis.declare import Analysis, Choice, FromTable, Sample, analyses, find
+from research.analysis.outline import Outline, outlines
 from research.analysis.recording import is_result, record, recorded
 from research.analysis.running import SEED, run
 
@@ -13,10 +14,12 @@ __all__ = [
     "Analysis",
     "Choice",
     "FromTable",
+    "Outline",
     "Sample",
     "analyses",
     "find",
     "is_result",
+    "outlines",
     "record",
     "recorded",
     "run",

@@ -128,7 +128,7 @@ class Analysis:
 
     @property
     def title(self) -> str:
-        return (self.module.__doc__ or self.name).strip().splitlines()[0].rstrip(".")
+        return title(self.module.__doc__ or self.name)
 
     @property
     def about(self) -> str:
@@ -141,6 +141,11 @@ class Analysis:
             yield {choice.name: value for choice, value in zip(kind, values, strict=True)}
 
 
+def title(docstring: str) -> str:
+    """The question that an analysis asks: the first line of its docstring."""
+    return (docstring.strip().splitlines() or [""])[0].rstrip(".")
+
+
 # Finding ------------------------------------------------------------------------------------------
 
 
@@ -151,6 +156,8 @@ def analyses() -> dict[str, Path]:
 
 def find(name: str, *, data: Mapping[str, str] | None = None) -> Analysis:
     """The analysis of this name, or the one in the file of this path (``./mine.py``).
+
+    The file is imported, that is: run. :func:`research.analysis.outlines` reads without running.
 
     Parameters
     ----------

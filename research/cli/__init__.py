@@ -33,6 +33,8 @@ app = typer.Typer(
     "130 stopped. Colours are off where output is piped or NO_COLOR is set.",
     invoke_without_command=True,
     pretty_exceptions_enable=False,
+    rich_markup_mode=None,  # drawing the help with rich takes longer than all else
+    context_settings={"terminal_width": 100},
 )
 
 
@@ -54,6 +56,7 @@ app.command()(analyses.calibrate)
 of_data = typer.Typer(
     help="Frozen datasets: what there is, what is in them; tables of one's own; differences.",
     no_args_is_help=True,
+    rich_markup_mode=None,
 )
 of_data.command("list")(data.list_data)
 of_data.command("show")(data.show_data)
@@ -68,6 +71,7 @@ app.add_typer(of_data, name="data")
 of_collecting = typer.Typer(
     help="Take new data into a frozen version: from the Hub, or from files of others.",
     no_args_is_help=True,
+    rich_markup_mode=None,
 )
 of_collecting.command("hub")(collect.hub)
 of_collecting.command("hub-file")(collect_files.hub_file)
@@ -78,6 +82,7 @@ app.command()(aggregate.aggregate)
 of_publishing = typer.Typer(
     help="What leaves the project: the page, and tables for a paper of one's own.",
     no_args_is_help=True,
+    rich_markup_mode=None,
 )
 of_publishing.command("page")(publish.page)
 of_publishing.command("tables")(publish.tables)

@@ -56,17 +56,12 @@ AnalysisName = Annotated[
 
 
 def list_analyses(as_json: AsJson = False) -> None:
-    """List the analyses: their question and the claims they answer."""
-    from research.analysis import analyses, find
+    """List the analyses: their question and the claims they answer. No file is run."""
+    from research.analysis import outlines
 
-    found = [find(name) for name in analyses()]
     rows = [
-        {
-            "name": analysis.name,
-            "question": analysis.title,
-            "claims": analysis.claims,
-        }
-        for analysis in found
+        {"name": known.name, "question": known.question, "claims": list(known.claims)}
+        for known in outlines()
     ]
     print_rows(rows, as_json)
 

@@ -40,13 +40,14 @@ def explain(
 
 def _of_claim(name: str) -> str:
     """The analysis of a claim (``source/claim``); any other name as it is."""
-    from research.analysis import analyses, find
+    from research.analysis import outlines
 
     if "/" not in name or name.endswith(".py"):
         return name
-    answering = [known for known in analyses() if name in find(known).claims]
+    known = outlines()
+    answering = [outline.name for outline in known if name in outline.claims]
     if not answering:
-        claims = {claim: None for known in analyses() for claim in find(known).claims}
+        claims = {claim: None for outline in known for claim in outline.claims}
         raise ResearchError(unknown("claim", name, claims))
     if len(answering) > 1:
         say(f"{name} is also answered by: {', '.join(answering[1:])}.", error=True)
@@ -54,16 +55,16 @@ def _of_claim(name: str) -> str:
 
 
 def _result(name: str, fixed: dict[str, str], data: dict[str, str]) -> Result:
-    from research.analysis import find, recorded, run
+    """The recorded result where one is asked for as it ships: then no file is run."""
+    from research.analysis import analyses, find, recorded, run
     from research.places import bundled
 
-    analysis = find(name, data=data)
-    for folder in (PAPER / "results", bundled() / "paper" / "results"):
-        known = folder / f"{analysis.name}.json"
-        shipped = analysis.path.is_relative_to(bundled())
-        if shipped and not fixed and not data and known.is_file():
-            return recorded(analysis.name, folder)
-    return run(analysis, fixed=fixed)
+    path = analyses().get(name)
+    if path is not None and path.is_relative_to(bundled()) and not fixed and not data:
+        for folder in (PAPER / "results", bundled() / "paper" / "results"):
+            if (folder / f"{name}.json").is_file():
+                return recorded(name, folder)
+    return run(find(name, data=data), fixed=fixed)
 
 
 def _print_explained(result: Result, found: list[Explained]) -> None:
