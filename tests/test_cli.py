@@ -52,7 +52,8 @@ def test_run_from_an_empty_folder_prints_verdicts_and_writes_where_told(tmp_path
     assert "not identified" in done.stdout
     assert "Traceback" not in done.stderr
     assert {path.name for path in (tmp_path / "out").iterdir()} == {
-        f"parameter_scale.{kind}" for kind in ("json", "svg", "pdf", "png")
+        ".research-written",
+        *(f"parameter_scale.{kind}" for kind in ("json", "svg", "pdf", "png")),
     }
 
 

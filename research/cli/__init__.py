@@ -1,12 +1,15 @@
 """The command line. Exit codes: 0 done, 1 a check found differences, 2 a request to mend.
 
-130 where the user stopped it. A command is a function in one of the modules beside this one; it
-imports what is heavy when it is called, so that ``research --help`` is quick.
+130 where the user stopped it, 141 where nobody reads the output any more. A command is a function
+in one of the modules beside this one; it imports what is heavy when it is called, so that
+``research --help`` is quick.
 """
 
 from __future__ import annotations
 
+import errno
 import io
+import signal
 import sys
 
 import typer
@@ -24,7 +27,16 @@ from research.cli import (
 from research.cli.printing import say
 from research.results import ResearchError
 
-STOPPED = 130  # by the user, as shells count it
+STOPPED, UNREAD = 130, 141  # by the user; by whoever reads the output: as shells count them
+REMEDIES = {
+    errno.ENOSPC: "Make room on that disk.",
+    errno.EDQUOT: "Make room on that disk.",
+    errno.EFBIG: "Raise the limit of the size of files (ulimit -f).",
+    errno.EACCES: "Change its permissions, or name another place.",
+    errno.EPERM: "Change its permissions, or name another place.",
+    errno.EROFS: "Name another place.",
+    errno.EMFILE: "Raise the limit of open files (ulimit -n).",
+}
 
 app = typer.Typer(
     name="research",
@@ -94,13 +106,31 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # what its encoding lacks is shown by number
             stream.reconfigure(errors="backslashreplace")
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # what is half done is cleared away
+    out = sys.stdout
     try:
-        app(standalone_mode=True)
+        try:
+            app(standalone_mode=True)
+        finally:
+            sys.stdout.flush()
+            if sys.stdout is not out:  # typer puts another one in place of one that nobody reads
+                raise SystemExit(UNREAD)
+    except BrokenPipeError:
+        sys.stdout = None  # nothing is left to be written when the interpreter ends
+        raise SystemExit(UNREAD) from None
     except (ResearchError, OSError) as error:
-        say(f"Error: {error}", error=True)
+        say(f"Error: {_told(error)}", error=True)
         raise SystemExit(2) from None
     except (KeyboardInterrupt, SystemExit) as stop:
         if isinstance(stop, SystemExit) and stop.code != STOPPED:
             raise
         say("Stopped. What the last finished run wrote is as it was.", error=True)
         raise SystemExit(STOPPED) from None
+
+
+def _told(error: ResearchError | OSError) -> str:
+    """What the system refuses, as a sentence: which file, why, what to do."""
+    if isinstance(error, ResearchError) or not error.strerror:
+        return str(error)
+    where = f"{error.filename}: " if error.filename is not None else ""
+    return f"{where}{error.strerror}. {REMEDIES.get(error.errno or 0, 'Check the path.')}"

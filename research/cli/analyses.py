@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -170,17 +170,13 @@ def reproduce(
             say(f"{len(moved)} differences." if moved else f"All {total} results reproduce.")
         raise typer.Exit(1 if moved else 0)
     with progress("Study", total + 2) as done:
-        results = study.reproduce(folder, jobs=jobs, done=done, told=_aside)
+        results = study.reproduce(folder, jobs=jobs, done=done, told=partial(say, error=True))
     made = {name: str(folder / "build" / name) for name in ("figures", "paper.pdf", "page.html")}
     if as_json:
         print_json({"results": str(folder / "results"), **made})
         return
     print_verdicts(results)
     say(f"Results in {folder}/results; also {', '.join(made.values())}. See: research open.")
-
-
-def _aside(sentence: str) -> None:
-    print(sentence, file=sys.stderr)
 
 
 def calibrate(

@@ -29,6 +29,9 @@ def console() -> Any:
         def render_str(self, text: str, **how: Any) -> Text:
             return super().render_str(readable(text), **how)
 
+        def on_broken_pipe(self) -> None:
+            raise BrokenPipeError  # one place decides what that means: research.cli.main
+
     # Piped output is read by programs and logs: one width for all of them, and no colour.
     form: dict[str, Any] = {} if sys.stdout.isatty() else {"width": 150, "no_color": True}
     return Screen(markup=False, emoji=False, **form)

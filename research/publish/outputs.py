@@ -58,19 +58,14 @@ class Outputs:
             raise ResearchError(f"{self.folder} is a file. Name a folder to write into.")
         unfinished, found = self.folder / UNFINISHED, self.folder.is_dir()
         self.folder.mkdir(parents=True, exist_ok=True)
-        with _locked(self.folder / LOCK):
-            if unfinished.exists():
-                shutil.rmtree(unfinished, ignore_errors=True)
-                told(f"Removed {unfinished}: a run that was killed had left it.")
-            try:
-                unfinished.mkdir(exist_ok=True)
+        try:
+            with _locked(self.folder / LOCK), _emptied(unfinished, told):
                 # a name of its own: processes of a killed run may live for a moment more
                 yield Path(mkdtemp(dir=unfinished))
-            finally:
-                shutil.rmtree(unfinished, ignore_errors=True)
-        if not found:
-            with suppress(OSError):  # nothing was written: nothing is left
-                self.folder.rmdir()
+        finally:
+            if not found:
+                with suppress(OSError):  # where nothing was written nothing is left
+                    self.folder.rmdir()
 
     def written(self) -> dict[str, set[str]]:
         """The hashes under which each file was written, by its path within the folder."""
@@ -154,6 +149,18 @@ def _locked(path: Path) -> Iterator[None]:
         with suppress(OSError):  # some systems keep a file that is open
             path.unlink()
         lock.release()
+
+
+@contextmanager
+def _emptied(unfinished: Path, told: Told) -> Iterator[None]:
+    if unfinished.exists():
+        shutil.rmtree(unfinished, ignore_errors=True)
+        told(f"Removed {unfinished}: a run that was killed had left it.")
+    try:
+        unfinished.mkdir(exist_ok=True)
+        yield
+    finally:
+        shutil.rmtree(unfinished, ignore_errors=True)
 
 
 def files(folder: Path) -> list[str]:
