@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 
 import pytest
 from typer.main import get_command
 
-from research.analysis import analyses
+from research.analysis import analyses, find, outlines
 from research.cli import app
 
 
@@ -160,3 +161,78 @@ def test_piped_output_is_plain_text(arguments):
     done = research(*arguments)
     assert "\x1b" not in done.stdout
     assert done.stderr == ""
+
+
+# Nothing of the user's is run by reading ----------------------------------------------------------
+
+TRAP = '''"""Does listing run this?"""
+from pathlib import Path
+Path("was-run").write_text("yes")
+CLAIM = "tenthe/china-more-small"
+'''
+
+
+@pytest.fixture
+def trapped(tmp_path):
+    """A folder whose analyses leave a trace when they are run; one overlays a shipped one."""
+    (tmp_path / "analyses").mkdir()
+    for name in ("trap", "zebra"):
+        (tmp_path / "analyses" / f"{name}.py").write_text(TRAP)
+    (tmp_path / "analyses" / "broken.py").write_text("def sample(:\n")
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("list",),
+        ("explain", "tasks"),
+        ("explain", "patterns/fill-mask-first"),
+        ("data", "list"),
+        (),
+    ],
+)
+def test_reading_runs_no_file_of_the_users(trapped, arguments):
+    done = research(*arguments, cwd=trapped)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert not (trapped / "was-run").exists()
+
+
+def test_listing_reads_question_and_claims_and_names_what_it_cannot_read(trapped):
+    rows = {row["name"]: row for row in json.loads(research("list", "--json", cwd=trapped).stdout)}
+    assert rows["trap"]["question"] == "Does listing run this?"
+    assert rows["trap"]["claims"] == ["tenthe/china-more-small"]
+    assert "broken.py, line 1: invalid syntax" in rows["broken"]["question"]
+
+
+def test_completing_a_name_runs_no_file(trapped):
+    words = {
+        "_RESEARCH_COMPLETE": "complete_bash",
+        "COMP_WORDS": "research show tr",
+        "COMP_CWORD": "2",
+    }
+    code = "import sys; sys.argv[0] = 'research'; from research.cli import main; main()"
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=trapped,
+        env=os.environ | words,
+    )  # fmt: skip
+    assert done.stdout.split() == ["trap", "trending_top_ten"]
+    assert not (trapped / "was-run").exists()
+
+
+@pytest.mark.parametrize("arguments", [["list"], ["--help"], ["list", "--json"]])
+def test_listing_and_help_load_nothing_heavy(arguments):
+    heavy = ("numpy", "pandas", "scipy", "matplotlib", "duckdb", "rich.markdown", "analyses.tasks")
+    code = (
+        f"import sys, atexit; sys.argv[1:] = {arguments}; from research.cli import main\n"
+        f"atexit.register(lambda: print('loaded', [m for m in {heavy} if m in sys.modules]))\n"
+        "main()"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "loaded []"
+
+
+def test_the_outline_of_every_analysis_is_what_running_it_gives():
+    for outline in outlines():
+        analysis = find(outline.name)
+        assert (outline.question, list(outline.claims)) == (analysis.title, analysis.claims)

@@ -7,17 +7,19 @@ import io
 import json
 import math
 import re
+from dataclasses import replace
 
 import pytest
 
 from research.analysis import record, recorded
 from research.publish.tables import drawings, folder, publish_tables
 from research.publish.tables.archive import CRATE, PACKAGE, SUMS, files, sha256
+from research.publish.tables.findings import findings
 from research.publish.tables.latex import escape, slug
 from research.publish.tables.macros import Entry, command, numbers, paths
 from research.publish.tables.methods import methods
 from research.publish.tables.references import METHODS, keys, sources
-from research.publish.tables.tidy import FIELDS, raw
+from research.publish.tables.tidy import FIELDS, raw, tidy
 from research.publish.tables.typeset import table
 from research.results import ResearchError, Result
 from research.wording import number, span
@@ -368,8 +370,6 @@ def test_an_unknown_name_is_refused_with_the_known_ones(tmp_path, names, message
 
 
 def test_a_name_that_latex_cannot_read_is_refused(tmp_path):
-    from dataclasses import replace
-
     record(replace(hostile(), analysis="my analysis%"), tmp_path / "results")
     with pytest.raises(ResearchError, match=r"'my analysis%' cannot be the name of a LaTeX file"):
         publish_tables(tmp_path / "results", [], tmp_path / "material")
@@ -381,11 +381,22 @@ def test_a_folder_without_results_is_refused(tmp_path):
 
 
 def test_where_nothing_was_estimated_nothing_is_written(tmp_path):
-    from dataclasses import replace
-
     record(replace(hostile(), answers={}), tmp_path / "results")
     with pytest.raises(ResearchError, match=r"Nothing was estimated in: hostile"):
         publish_tables(tmp_path / "results", [], tmp_path / "material")
+
+
+@pytest.mark.parametrize("first", ["=", "+", "-", "@", "\t", "\r"])
+def test_a_text_that_a_spreadsheet_would_run_is_marked_as_text(first):
+    formula = f"{first}HYPERLINK(1)"
+    result = replace(hostile(), title=formula)
+    head, *rows = csv.reader(io.StringIO(tidy(findings(result)), newline=""))
+    assert [row[head.index("question")] for row in rows] == ["'" + formula.replace("\r", "\n")]
+
+
+@pytest.mark.parametrize("number", [-1, -0.5, -1e-30, -math.inf])
+def test_a_negative_number_stays_a_number(number):
+    assert float(raw(number)) == number
 
 
 def test_an_infinite_end_is_written_as_a_data_package_does():

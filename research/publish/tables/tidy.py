@@ -9,6 +9,8 @@ from typing import Any, NamedTuple
 
 from research.publish.tables.findings import Finding
 
+FORMULA = "=+-@\t\r"  # with which a formula begins in one spreadsheet or another
+
 
 class Field(NamedTuple):
     """A column: its name, where a finding holds it, its type, and what it means."""
@@ -78,15 +80,21 @@ def held(part: Any, path: str) -> Any:
 
 
 def raw(value: str | float | None) -> str:
-    """A number with all stored digits, infinity as a Data Package writes it; text as it is.
+    """A number with all stored digits, infinity as a Data Package writes it; text as text.
+
+    A text that a spreadsheet would take for a formula is marked by an apostrophe, as the page does.
 
     Examples
     --------
-    >>> raw(0.1), raw(-float("inf")), raw(None), raw("hosts")
-    ('0.1', '-INF', '', 'hosts')
+    >>> raw(0.1), raw(-2), raw(-float("inf")), raw(None), raw("hosts"), raw("-hosts")
+    ('0.1', '-2', '-INF', '', 'hosts', "'-hosts")
     """
-    if value is None or isinstance(value, str):
-        return value or ""
+    if not value and value != 0:
+        return ""
+    if isinstance(value, str):
+        # csv leaves a lone carriage return unquoted, where it would end the row
+        text = value.replace("\r\n", "\n").replace("\r", "\n")
+        return f"'{text}" if value[0] in FORMULA else text
     return f"{value:.12g}".replace("inf", "INF")
 
 
