@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 from collections.abc import Iterator
 from pathlib import Path
@@ -36,6 +37,17 @@ def folders(kind: str, marker: str) -> dict[str, Path]:
             name = path.parent.name if path.parent != root else path.stem
             found.setdefault(name, path)
     return found
+
+
+def unglobbed(path: Path) -> str:
+    """The name of one file for DuckDB, which else reads a name as a pattern.
+
+    Examples
+    --------
+    >>> unglobbed(Path("/data/x[1]*.parquet"))
+    '/data/x[[]1][*].parquet'
+    """
+    return re.sub(r"[*?\[]", r"[\g<0>]", str(path.absolute()))
 
 
 def write_beside(path: Path, payload: bytes) -> None:

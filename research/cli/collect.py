@@ -44,6 +44,9 @@ def hub(
     keep_pages: Annotated[
         bool, typer.Option("--keep-pages", help="Keep the pages as they came, in INTO/.pages.")
     ] = False,
+    accept_fewer: Annotated[
+        bool, typer.Option("--accept-fewer", help="Freeze also a listing that ended early.")
+    ] = False,
     timeout: Annotated[
         float, typer.Option(min=0.1, help="Longest silence of the Hub, in seconds.")
     ] = 30.0,
@@ -59,7 +62,10 @@ def hub(
     from research.collect.hub import collect as collect_hub
 
     query = _query(top, authors, families, census)
-    where = Destination(into=into, version=version, restart=restart, keep_pages=keep_pages)
+    where = Destination(
+        into=into, version=version, restart=restart, keep_pages=keep_pages,
+        accept_fewer=accept_fewer,
+    )  # fmt: skip
     with _watch(query, into) as watch:
         try:
             asked = Hub(endpoint=HfApi().endpoint, watch=watch, timeout=timeout)
@@ -126,30 +132,16 @@ def _watch(query: Query, into: Path) -> Iterator[Watch]:
         yield _Watch(bar, query, into)
 
 
-def _expected(query: Query, into: Path) -> tuple[int | None, str]:
-    """How many rows will come, and how that is known: as many as were asked for, or as last time.
-
-    Nobody can ask the Hub how many models it has.
-    """
-    from research.datasets import DESCRIPTOR, read_descriptor
-
-    if asked := query.wanted or (len(query.starts) if query.by_id else None):
-        return asked, ""
-    for path in sorted((into / query.dataset).glob(f"[!.]*/{DESCRIPTOR}"), reverse=True):
-        made = read_descriptor(path.parent)
-        how = made.descriptor.get("collection", {}).get("query", {})  # a file of others has none
-        if how.get("option") == query.option:
-            return made.resources[query.dataset]["rows"], f", about as many rows as {made.version}"
-    return None, ""
-
-
 class _Watch:
     """What a collection shows while it runs."""
 
     def __init__(self, bar: Any, query: Query, into: Path) -> None:
-        total, told = _expected(query, into)
+        from research.collect.hub import expected
+
+        hoped = expected(query, into)
+        told = f", {hoped.why}" if hoped.why.startswith("about") else ""
         self._bar, self._asking = bar, f"Asking the Hub ({query.option.split()[0]}{told})"
-        self._task = bar.add_task(self._asking, total=total, pages=0, rate="")
+        self._task = bar.add_task(self._asking, total=hoped.rows, pages=0, rate="")
         self._began, self._rows, self._pages = time.monotonic(), 0, -1
 
     def page(self, rows: int) -> None:

@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from research.places import unglobbed
+
 if TYPE_CHECKING:
     import duckdb
     import pandas as pd
@@ -44,7 +46,7 @@ def read_parquet(path: Path, schema: list[dict[str, Any]]) -> pd.DataFrame:
     import pandas as pd
 
     with duckdb.connect() as engine:
-        frame = engine.execute("FROM read_parquet(?)", [str(path)]).df()
+        frame = engine.execute("FROM read_parquet(?)", [unglobbed(path)]).df()
     for column in schema:
         name = column["name"]
         if column["type"] == "date":
@@ -90,7 +92,7 @@ def parquet_problems(path: Path, resource: Mapping[str, Any]) -> list[str]:
     schema = resource["schema"]
     described = [column["name"] for column in schema["fields"]]
     with duckdb.connect(config={"memory_limit": "250MB", "threads": "1"}) as engine:
-        quoted = str(path).replace("'", "''")
+        quoted = unglobbed(path).replace("'", "''")
         engine.execute(f"CREATE VIEW rows AS FROM read_parquet('{quoted}')")
         found = {name: kind for name, kind, *_ in engine.execute("DESCRIBE rows").fetchall()}
         if list(found) != described:
@@ -161,7 +163,7 @@ def parquet_rows(path: Path) -> int:
     import duckdb
 
     with duckdb.connect() as engine:
-        counted = engine.execute("SELECT count(*) FROM read_parquet(?)", [str(path)])
+        counted = engine.execute("SELECT count(*) FROM read_parquet(?)", [unglobbed(path)])
         return int(counted.fetchall()[0][0])
 
 

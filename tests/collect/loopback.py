@@ -30,6 +30,7 @@ EXPANDABLE = {
     "spaces", "tags", "transformersInfo", "trendingScore", "usedStorage", "widgetData",
 }  # fmt: skip
 TOKEN = "hf_" + "x" * 34
+DRIPPING = 0.02  # seconds between two bytes of a dripping answer
 Fault = Callable[["Answering"], bool]  # whether it has answered in place of the server
 Page = tuple[bytes, str | None]  # a body and the cursor of the next page
 
@@ -160,6 +161,7 @@ class Loopback:
     address: str = ""
     window: float = 0.0
     used: int = 0
+    over: threading.Event = field(default_factory=threading.Event)
 
     def spend(self) -> dict[str, str]:
         """Count a request in its window; the headers that say what is left."""
@@ -253,13 +255,7 @@ class Answering(BaseHTTPRequestHandler):
 
 def status(code: int, **headers: str) -> Fault:
     """An error in place of the answer; ``RateLimit='...'`` and others are its headers."""
-
-    def fault(answering: Answering) -> bool:
-        named = {name.replace("_", "-"): value for name, value in headers.items()}
-        answering.answer(code, b'{"error":"fault"}', named)
-        return True
-
-    return fault
+    return body(b'{"error":"fault"}', code, **headers)
 
 
 def reset(answering: Answering) -> bool:
@@ -273,34 +269,35 @@ def reset(answering: Answering) -> bool:
     return True
 
 
-def stall(seconds: float) -> Fault:
-    """Nothing comes for so long."""
+def silent(answering: Answering) -> bool:
+    """Nothing comes until the test is over."""
+    answering.hub.over.wait()
+    answering.close_connection = True
+    return True
+
+
+def drip(first: bytes, again: bytes) -> Fault:
+    """A few bytes now and then until the test is over: no time-out for silence ends it."""
 
     def fault(answering: Answering) -> bool:
-        time.sleep(seconds)
         answering.close_connection = True
+        try:
+            answering.wfile.write(first)
+            while not answering.hub.over.wait(DRIPPING):
+                answering.wfile.write(again)
+        except OSError:  # the client has gone
+            pass
         return True
 
     return fault
 
 
-def drip(answering: Answering) -> bool:
-    """A byte now and then, so that no time-out for silence ends it."""
-    answering.head(200, 1_000_000, {})
-    try:
-        for _ in range(1_000):
-            answering.wfile.write(b" ")
-            time.sleep(0.02)
-    except OSError:  # the client has gone
-        answering.close_connection = True
-    return True
-
-
-def body(text: bytes, code: int = 200) -> Fault:
+def body(text: bytes, code: int = 200, **headers: str) -> Fault:
     """Another body than the one asked for."""
 
     def fault(answering: Answering) -> bool:
-        answering.answer(code, text)
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        answering.answer(code, text, named)
         return True
 
     return fault
@@ -332,6 +329,7 @@ def serving(hub: Loopback, tls: ssl.SSLContext | None = None) -> Iterator[Loopba
     try:
         yield hub
     finally:
+        hub.over.set()
         server.shutdown()
         server.server_close()
         thread.join()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from datetime import date
 from pathlib import Path
 
@@ -37,9 +38,9 @@ PLAIN = {
 }
 
 
-def listing(tmp_path, models, query=None, **hub):
+def listing(tmp_path, models, query=None, *, accept_fewer=False, **hub):
     with serving(Loopback(Listed(models), **hub)) as server:
-        return take(query or census(), server.address, tmp_path)
+        return take(query or census(), server.address, tmp_path, accept_fewer=accept_fewer)
 
 
 # The queries --------------------------------------------------------------------------------------
@@ -48,6 +49,7 @@ def listing(tmp_path, models, query=None, **hub):
 def test_a_top_list_holds_the_most_downloaded_in_their_order(tmp_path):
     models = rows(2_500)
     made = listing(tmp_path, models, top(1_200))
+    assert made.descriptor["collection"]["rowsExpected"] == 1_200
     frame = read(made, "hub_top_models")
     best = sorted(models, key=lambda row: (-row["downloads"], row["id"]))[:1_200]
     assert frame["hub_downloads_30d"].tolist() == [row["downloads"] for row in best]
@@ -157,7 +159,29 @@ def test_a_row_becomes_columns(tmp_path, changes, expected):
         ({"downloads": "many"}, "downloads is not a whole number", "hub_downloads_30d"),
         ({"likes": 1.5}, "likes is not a whole number", "likes"),
         ({"tags": "gguf"}, "tags is not a list", "licence"),
-        ({"createdAt": "yesterday"}, "createdAt is no date", "created_at"),
+        ({"createdAt": "yesterday"}, "createdAt is no day that can be", "created_at"),
+        *(
+            ({"createdAt": day}, "createdAt is no day that can be", "created_at")
+            for day in ("infinity", "10000-01-01T00:00:00.000Z", "9999-12-31", "0001-01-01")
+        ),
+        ({"lastModified": "9999-12-31"}, "lastModified is no day that can be", "last_modified"),
+        ({"downloads": -1}, "downloads is below 0 or above 2^63", "hub_downloads_30d"),
+        ({"downloads": 2**63}, "downloads is below 0 or above 2^63", "hub_downloads_30d"),
+        ({"downloads": 2**70}, "downloads is not a whole number", "hub_downloads_30d"),
+        ({"downloads": 10**400}, "downloads is not a whole number", "hub_downloads_30d"),
+        ({"downloads": float("inf")}, "downloads is not a whole number", "hub_downloads_30d"),
+        ({"downloads": float("nan")}, "downloads is not a whole number", "hub_downloads_30d"),
+        ({"gguf": {"total": -1}}, "gguf has a total that is no count", "gguf_total"),
+        (
+            {"safetensors": {"total": 1.5}},
+            "safetensors has a total that is no count",
+            "safetensors_total",
+        ),
+        (
+            {"safetensors": {"total": 1, "parameters": {"F": -1}}},
+            "safetensors has a count below 0",
+            "safetensors_sum",
+        ),
         ({"lastModified": 5}, "lastModified is not text", "last_modified"),
         ({"gated": True}, "gated is true or another word", "gated"),
         ({"gated": 1}, "gated is not false, auto or manual", "gated"),
@@ -305,15 +329,127 @@ def test_two_runs_at_once_do_not_disturb_each_other(tmp_path):
         take(census(), "http://127.0.0.1:9", tmp_path)
 
 
-def test_damaged_pages_are_asked_for_again(tmp_path):
+def cut(page):
+    (page / "rows.json.gz").write_bytes(b"cut")
+
+
+def flip_a_bit(name, place):
+    def damage(page):
+        content = bytearray((page / name).read_bytes())
+        content[int(len(content) * place)] ^= 4
+        (page / name).write_bytes(content)
+
+    return damage
+
+
+def write_anew(text):
+    return lambda page: (page / "page.json").write_text(text)
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        cut,
+        *(flip_a_bit("rows.json.gz", place) for place in (0, 0.3, 0.6, 0.99)),
+        *(flip_a_bit("page.json", place) for place in (0, 0.2, 0.4, 0.6, 0.8, 0.99)),
+        *map(write_anew, ("", "[]", "{}", "[" * 5_000, '{"number": "one"}')),
+    ],
+)
+def test_damaged_pages_are_asked_for_again(tmp_path, damage):
     with serving(Loopback(Synthetic(50), page=10)) as server:
         whole = take(census(), server.address, tmp_path / "whole")
         with pytest.raises(CollectError):
             _break_off(server, tmp_path / "broken", after=4)
         pages = tmp_path / "broken" / ".collecting" / "hub_models" / "pages"
-        (pages / "0000003" / "rows.json.gz").write_bytes(b"cut")
+        damage(pages / "0000003")
+        before = len(server.asked)
         made = take(census(), server.address, tmp_path / "broken")
+        assert len(server.asked) - before == 3
     assert table_bytes(made) == table_bytes(whole)
+
+
+def test_a_page_may_hold_what_only_some_readers_take(tmp_path):
+    """Deeply nested and infinite values and halves of signs, before and after a break."""
+    deep, half = '"deep"', '"half"'
+    models = [PLAIN | {"_id": f"{n:024x}", "tags": ["deep", "half"]} for n in range(6)]
+    listed = Listed(models)
+
+    def page(asked, limit):
+        text, cursor = Listed.page(listed, asked, limit)
+        nested = ("[" * 900 + "]" * 900).encode()
+        odd = text.replace(deep.encode(), nested).replace(half.encode(), rb'"\ud800"')
+        return odd.replace(b'"likes":2', b'"likes":-Infinity'), cursor
+
+    listed.page = page
+    with serving(Loopback(listed, page=2)) as server:
+        with pytest.raises(CollectError):
+            _break_off(server, tmp_path, after=2)
+        made = take(census(), server.address, tmp_path)
+    assert made.resources["hub_models"]["rows"] == 6
+    assert {row["likes"] for row in rows_of(made).values()} == {None}
+
+
+def test_very_many_tags_take_no_time_to_speak_of(tmp_path):
+    """Compared each with each they took a minute; a minute is also the test's limit."""
+    tags = [f"license:{number % 19_990}" for number in range(20_000)]
+    began = time.monotonic()
+    (found,) = rows_of(listing(tmp_path, [PLAIN | {"tags": tags}])).values()
+    assert time.monotonic() - began < 60
+    assert found["licence"].split("|") == [str(number) for number in range(19_990)]
+
+
+@pytest.mark.parametrize("into", ["x[1]", "one*", "it's"])
+def test_the_folders_name_is_no_pattern(tmp_path, into):
+    others = rows(30)
+    for other in ("x1", "one-and-two"):  # what the patterns would find
+        with serving(Loopback(Listed(others), page=10)) as server, pytest.raises(CollectError):
+            _break_off(server, tmp_path / other, after=2)
+    made = listing(tmp_path / into, [PLAIN])
+    assert list(rows_of(made)) == ["a" * 24]
+
+
+def test_a_folder_in_which_the_database_cannot_work_is_refused_at_once(tmp_path):
+    with serving(Loopback(Listed(rows(5)))) as server:
+        with pytest.raises(CollectError, match="a question mark"):
+            take(census(), server.address, tmp_path / "a?b")
+        assert server.asked == []
+
+
+def test_a_top_list_that_ends_early_is_refused_unless_accepted(tmp_path):
+    said = r"ended after 25 models; expected were 1,000 \(as many as were asked for\)"
+    with serving(Loopback(Listed(rows(25)), page=10)) as server:
+        for _ in range(2):  # asking again does not make it whole
+            with pytest.raises(CollectError, match=said):
+                take(top(1_000), server.address, tmp_path)
+        assert not (tmp_path / "hub_top_models").exists()
+        made = take(top(1_000), server.address, tmp_path, accept_fewer=True)
+        assert len(server.asked) == 3
+    assert made.descriptor["title"].startswith("The 25 most downloaded")
+    how = made.descriptor["collection"]
+    assert (how["rowsExpected"], how["rowsReceived"], how["rowsKept"]) == (1_000, 25, 25)
+    assert "ended early: 25 models came of 1,000" in made.descriptor["knownLimitations"][1]
+
+
+def test_a_row_without_a_name_is_replaced_by_the_next_in_a_top_list(tmp_path):
+    models = [PLAIN | {"_id": f"{n:024x}", "id": f"a/{n}", "downloads": n} for n in range(30)]
+    models[29].pop("id")
+    made = listing(tmp_path, models, top(10), page=5)
+    assert made.resources["hub_top_models"]["rows"] == 10
+
+
+def test_a_census_of_far_fewer_models_than_the_last_one_is_refused_unless_accepted(tmp_path):
+    listing(tmp_path, rows(40))
+    with serving(Loopback(Listed(rows(30)))) as server:
+        begin(census(), server.address, tmp_path, version="2026-11-22")
+        with pytest.raises(CollectError, match=r"expected were 40 \(about as many as 2026-11-21"):
+            take(census(), server.address, tmp_path)
+        made = take(census(), server.address, tmp_path, accept_fewer=True)
+    assert made.descriptor["collection"]["rowsExpected"] == 40
+
+
+def test_rows_without_any_name_are_no_table(tmp_path):
+    with pytest.raises(CollectError, match="None of the 3 rows names a model"):
+        listing(tmp_path, [{"downloads": 1}] * 3, accept_fewer=True)
 
 
 def _break_off(server, into: Path, *, after: int):

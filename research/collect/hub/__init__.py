@@ -6,6 +6,7 @@ its table is a function of the pages alone: an undisturbed run gives the same by
 
 from research.collect.hub.asking import CollectError, Hub, Watch
 from research.collect.hub.collecting import Destination, collect, standing
+from research.collect.hub.expecting import expected
 from research.collect.hub.queries import Query, authors, census, families, top
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "authors",
     "census",
     "collect",
+    "expected",
     "families",
     "standing",
     "top",

@@ -2,27 +2,32 @@
 
 from __future__ import annotations
 
-import re
+import hashlib
 import shutil
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
 from research.collect.hub.asking import Answer, CollectError, Hub
 from research.collect.hub.describing import described
-from research.collect.hub.pages import Page, Pages
+from research.collect.hub.expecting import Expected, expected
+from research.collect.hub.pages import Page, Pages, is_version
 from research.collect.hub.queries import Query
-from research.collect.hub.tables import table
+from research.collect.hub.tables import Counts, table
 from research.datasets import Dataset, freeze, read_descriptor
 
 FRAME_MOST = 20_000  # rows; beyond it a table is written as Parquet without being held in memory
-_VERSION = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]*")
 
 
 class NothingFound(CollectError):
     """What was asked for does not exist; there is nothing to go on from."""
+
+
+class FewerFound(CollectError):
+    """The listing ended early; asking for what follows would give nothing."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,13 +35,15 @@ class Destination:
     """Where a collection goes: the folder of datasets, the version, and what becomes of the rest.
 
     ``version`` is by default the day (UTC) on which the collecting began. ``restart`` discards an
-    unfinished collection; ``keep_pages`` moves the pages to ``into/.pages`` in place of deleting.
+    unfinished collection; ``keep_pages`` moves the pages to ``into/.pages`` in place of deleting;
+    ``accept_fewer`` freezes also a listing that ended before it held what was expected of it.
     """
 
     into: Path = Path("datasets")
     version: str | None = None
     restart: bool = False
     keep_pages: bool = False
+    accept_fewer: bool = False
 
 
 def collect(query: Query, hub: Hub, destination: Destination) -> Dataset:
@@ -60,10 +67,16 @@ def collect(query: Query, hub: Hub, destination: Destination) -> Dataset:
     Raises
     ------
     CollectError
-        If the Hub gives no usable answer, the disk is full, the version exists, or an unfinished
-        collection of another query lies there. The pages so far are kept; the same call goes on.
+        If the Hub gives no usable answer or fewer rows than expected, the disk is full, the version
+        exists, or an unfinished collection of another query lies there. The pages so far are kept;
+        the same call goes on.
     """
     pages = Pages(destination.into / ".collecting" / query.dataset)
+    if "?" in str(pages.folder.absolute()):  # DuckDB takes it for the beginning of options
+        raise CollectError(
+            f"The path of {destination.into} holds a question mark, and the database that makes "
+            "the table cannot work in such a folder. Name another with --into."
+        )
     with pages.alone():
         noted = _noted(query, hub, destination, pages)
         folder = destination.into / query.dataset / str(noted["version"])
@@ -71,8 +84,8 @@ def collect(query: Query, hub: Hub, destination: Destination) -> Dataset:
             try:
                 _take(query, hub, pages)
                 _refuse_nothing(query, pages)
-                _freeze(query, pages, noted, folder)
-            except NothingFound:
+                _freeze(query, pages, noted, folder, destination)
+            except (NothingFound, FewerFound):
                 raise
             except CollectError as error:
                 raise CollectError(f"{error}\n{standing(query, destination)}") from None
@@ -96,10 +109,11 @@ def standing(query: Query, destination: Destination) -> str:
 def _noted(query: Query, hub: Hub, destination: Destination, pages: Pages) -> dict[str, Any]:
     """What was noted when the collection began, which is now or when a killed run did."""
     asked = {"option": query.option, "starts": list(query.starts), "endpoint": hub.endpoint}
-    noted, dataset = pages.began(), destination.into / query.dataset
+    noted = None if destination.restart else pages.began()
+    dataset = destination.into / query.dataset
     same = noted is not None and noted["query"] == asked
     done = noted is not None and (dataset / str(noted["version"])).exists()
-    if noted is None or destination.restart or (done and not same):
+    if noted is None or (done and not same):
         return _begin(asked, destination.version, dataset, pages)
     if not same or destination.version not in (None, noted["version"]):
         raise CollectError(
@@ -116,7 +130,7 @@ def _begin(
 ) -> dict[str, Any]:
     began = datetime.now(UTC)
     version = version or f"{began:%Y-%m-%d}"
-    if not _VERSION.fullmatch(version):
+    if not is_version(version):
         raise CollectError(
             f"--version wants letters, digits and . _ - as in 2026-11-21, found '{version}'."
         )
@@ -144,23 +158,30 @@ def _moment(time: datetime) -> str:
 
 def _take(query: Query, hub: Hub, pages: Pages) -> None:
     """Ask for every page that is not kept yet."""
-    kept = pages.kept()
+    kept = list(takewhile(lambda page: page.start in query.starts, pages.kept()))
     pages.drop_after(len(kept))
     hub.watch.page(sum(page.rows for page in kept))
     last = kept[-1] if kept else None
-    asked = {page.address for page in kept}
+    asked, brought = {page.address for page in kept}, {page.brings for page in kept}
     met = _met(query, (model for page in kept for model in pages.models(page)))
     while (place := _following(query, hub, last, len(met))) is not None:
         if place[1] in asked:
-            raise CollectError(
-                "The Hub names a page as the next one that was taken before, so its listing has no "
-                "end. Discard what is kept with --restart."
-            )
+            raise CollectError(_NO_END)
         answer = hub.ask(place[1], by_id=query.by_id)
-        last = pages.keep(_page(last, place, answer), answer.body)
+        page = _page(last, place, answer)
+        if page.next is not None and page.brings in brought:
+            raise CollectError(_NO_END)
+        last = pages.keep(page, answer.body)
         asked.add(last.address)
+        brought.add(last.brings)
         met |= _met(query, answer.models)
         hub.watch.page(last.rows)
+
+
+_NO_END = (
+    "The Hub names a page as the next one that brings what was taken before, so its listing has no "
+    "end. Ask again later, or discard what is kept with --restart."
+)
 
 
 def _following(query: Query, hub: Hub, last: Page | None, met: int) -> tuple[str, str] | None:
@@ -180,7 +201,18 @@ def _met(query: Query, models: Iterable[Any]) -> set[str]:
     """Which models of a top list were met; a census needs none of them in memory."""
     if query.wanted is None:
         return set()
-    return {str(model["_id"]) for model in models if isinstance(model, dict) and "_id" in model}
+    return {str(model["_id"]) for model in models if _is_named(model)}
+
+
+def _is_named(model: Any) -> bool:
+    names = (model.get("_id"), model.get("id")) if isinstance(model, dict) else (None,)
+    return all(isinstance(name, str) and name for name in names)
+
+
+def _brings(models: Iterable[Any]) -> str:
+    """The same for two pages of the same models, whatever else is said of them."""
+    names = [str(model.get("_id")) if isinstance(model, dict) else "" for model in models]
+    return hashlib.sha256("\n".join(sorted(names)).encode(errors="replace")).hexdigest()[:32]
 
 
 def _page(last: Page | None, place: tuple[str, str], answer: Answer) -> Page:
@@ -193,6 +225,7 @@ def _page(last: Page | None, place: tuple[str, str], answer: Answer) -> Page:
         rows=len(answer.models),
         requests=answer.requests,
         taken_at=_moment(datetime.now(UTC)),
+        brings=_brings(answer.models),
     )
 
 
@@ -209,20 +242,37 @@ def _refuse_nothing(query: Query, pages: Pages) -> None:
 # Freezing -----------------------------------------------------------------------------------------
 
 
-def _freeze(query: Query, pages: Pages, noted: dict[str, Any], folder: Path) -> None:
+def _freeze(
+    query: Query, pages: Pages, noted: dict[str, Any], folder: Path, destination: Destination
+) -> None:
+    hoped = expected(query, destination.into)
     for left in folder.parent.glob(f".{folder.name}-*.part"):  # of a run killed while freezing
         shutil.rmtree(left)
     with table(query, pages, as_of=noted["began"][:10]) as taken:
         counts = taken.counts()
+        _refuse_fewer(hoped, counts, pages, accepted=destination.accept_fewer)
         rows = taken.parquet() if counts.kept > FRAME_MOST else taken.frame()
         try:
             freeze(
                 folder,
                 {query.dataset: rows},
-                descriptor=described(query, noted, pages.kept(), counts),
+                descriptor=described(query, noted, pages.kept(), counts, hoped),
             )
         except OSError as error:
             raise CollectError(
                 f"The dataset could not be written to {folder}: {error.strerror}. Make room on "
                 "that disk."
             ) from None
+
+
+def _refuse_fewer(hoped: Expected, counts: Counts, pages: Pages, *, accepted: bool) -> None:
+    """A listing that ended early must not pass for a whole one."""
+    if not counts.kept:
+        raise CollectError(f"None of the {counts.received:,} rows names a model: no table.")
+    if counts.kept >= hoped.least or accepted:
+        return
+    raise FewerFound(
+        f"The Hub's listing ended after {counts.kept:,} models; expected were {hoped.rows:,} "
+        f"({hoped.why}). Nothing was frozen, and {_amount(pages)} are kept in {pages.folder}. Ask "
+        "anew with --restart, or freeze what there is with --accept-fewer."
+    )

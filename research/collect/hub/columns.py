@@ -86,12 +86,12 @@ COLUMNS = (
         "Downloads over the last 30 days as the Hub counts them: requests for a repository's query "
         "file, without removing repeats by the same user, a cache or a test run; empty where the "
         "Hub gave none.",
-        "as_whole(downloads)",
+        "as_count(downloads)",
     ),
     Column(
         "likes", "integer", "likes",
         "Likes on the Hub, all time, when the row was taken; empty where the Hub gave none.",
-        "as_whole(likes)",
+        "as_count(likes)",
     ),
     Column(
         "pipeline_tag", "string", "category",
@@ -131,19 +131,19 @@ COLUMNS = (
         "created_at", "date", "date",
         "Day on which the repository was created; see legacy_created_at. Empty where the Hub gave "
         "none.",
-        "as_day(createdAt)",
+        "created",
     ),
     Column(
         "legacy_created_at", "boolean", "true or false",
         "True where created_at is 2022-03-02, the day of a bulk import and only an upper bound of "
         "the true one; empty where there is no created_at.",
-        f"as_day(createdAt) = DATE '{LEGACY_IMPORT}'",
+        f"created = DATE '{LEGACY_IMPORT}'",
     ),
     Column(
         "last_modified", "date", "date",
         "Day of the last change to the repository before the row was taken; empty where the Hub "
         "gave none.",
-        "as_day(lastModified)",
+        "modified",
     ),
     Column(
         "traffic_spike", "boolean", "true or false",
@@ -164,12 +164,12 @@ COLUMNS = (
     Column(
         "hub_downloads_all_time", "integer", "downloads",
         "Downloads of all time as the Hub counts them; it can fall when counts are taken out.",
-        "as_whole(downloadsAllTime)",
+        "as_count(downloadsAllTime)",
     ),
     Column(
         "trending_score", "integer", "score",
         "The Hub's score of attention in the last days; how it is made is not published.",
-        "as_whole(trendingScore)",
+        "as_count(trendingScore)",
     ),
     Column(
         "gated", "string", "category",
@@ -179,17 +179,17 @@ COLUMNS = (
     Column(
         "safetensors_total", "integer", "parameters",
         "Total that the Hub reports for the safetensors files. Not a clean count of parameters.",
-        "weights.total",
+        "as_count(safetensors -> '$.total')",
     ),
     Column(
         "safetensors_sum", "integer", "parameters",
         "Sum of the counts by type of number of the safetensors files.",
-        "try_cast(list_sum(map_values(weights.parameters)) AS BIGINT)",
+        "try_cast(summed(weights.parameters) AS BIGINT)",
     ),
     Column(
         "parameters_agree", "boolean", "true or false",
         "Whether safetensors_total is safetensors_sum; empty where one of them is missing.",
-        "weights.total = list_sum(map_values(weights.parameters))",
+        "as_count(safetensors -> '$.total') = summed(weights.parameters)",
     ),
     Column(
         "parameters_dtype", "string", "category",
@@ -200,7 +200,7 @@ COLUMNS = (
     Column(
         "gguf_total", "integer", "parameters",
         "Parameters that the Hub read from the GGUF files.",
-        "packed.total",
+        "as_count(gguf -> '$.total')",
     ),
     Column(
         "gguf_architecture", "string", "category",

@@ -7,6 +7,7 @@ from importlib.metadata import version as version_of
 from typing import Any
 
 from research.collect.hub.columns import COLUMNS
+from research.collect.hub.expecting import Expected
 from research.collect.hub.pages import Page
 from research.collect.hub.queries import EXPAND, Query
 from research.collect.hub.tables import Counts
@@ -51,15 +52,16 @@ _BY_ID = (
 
 
 def described(
-    query: Query, noted: dict[str, Any], pages: Sequence[Page], counts: Counts
+    query: Query, noted: dict[str, Any], pages: Sequence[Page], counts: Counts, hoped: Expected
 ) -> dict[str, Any]:
     """The whole descriptor but for what freezing adds: path, hash, bytes and rows."""
     version, endpoint = noted["version"], noted["query"]["endpoint"]
+    title = query.title.format(rows=counts.kept)
     return {
         "$schema": "https://datapackage.org/profiles/2.0/datapackage.json",
         "name": query.dataset,
-        "title": f"{query.title}, {noted['began'][:10]}",
-        "description": f"{query.title} as the public Hub API listed them when this version was "
+        "title": f"{title}, {noted['began'][:10]}",
+        "description": f"{title} as the public Hub API listed them when this version was "
         f"taken (research collect hub {query.option.split()[0]}).",
         "version": version,
         "licenses": [
@@ -71,12 +73,12 @@ def described(
             }
         ],
         "sources": [{"title": "Hugging Face Hub, public API, list of models", "path": endpoint}],
-        "citation": f"Hugging Face Hub, public API ({endpoint}). {query.title}, taken from "
+        "citation": f"Hugging Face Hub, public API ({endpoint}). {title}, taken from "
         f"{noted['began']} to {pages[-1].taken_at} with modelometrics "
         f"{version_of('modelometrics')} (dataset {query.dataset}, version {version}).",
-        "knownLimitations": [_of_the_query(query), *_of_this_version(counts), *LIMITATIONS],
-        "collection": _collection(noted, pages, counts),
-        "resources": [_resource(query)],
+        "knownLimitations": [_of_the_query(query), *_of_this_version(counts, hoped), *LIMITATIONS],
+        "collection": _collection(noted, pages, counts, hoped),
+        "resources": [_resource(query, title)],
     }
 
 
@@ -86,21 +88,26 @@ def _of_the_query(query: Query) -> str:
     return _TOP if query.wanted else _CREATED
 
 
-def _of_this_version(counts: Counts) -> list[str]:
+def _of_this_version(counts: Counts, hoped: Expected) -> list[str]:
     """What of the rows is not in the table, or only in part, in numbers."""
     problems = "; ".join(
         f"{found['reason']} ({found['rows']:,}, {found['consequence']})"
         for found in counts.problems
     )
     missing = "; ".join(f"{name} {rows:,}" for name, rows in counts.missing.items())
+    early = counts.kept < hoped.least
     sentences = {
+        f"The Hub's listing ended early: {counts.kept:,} models came of {hoped.rows or 0:,} "
+        f"expected ({hoped.why}).": early,
         f"Rows of the Hub that could not be read as they should: {problems}.": problems,
         f"Empty cells of {counts.kept:,} rows: {missing}.": missing,
     }
     return [sentence for sentence, found in sentences.items() if found]
 
 
-def _collection(noted: dict[str, Any], pages: Sequence[Page], counts: Counts) -> dict[str, Any]:
+def _collection(
+    noted: dict[str, Any], pages: Sequence[Page], counts: Counts, hoped: Expected
+) -> dict[str, Any]:
     """How it was taken. Requests of a run that was killed count up to its last kept page."""
     gone = {page.start: page.status for page in pages if page.status >= 400}  # asked one by one
     answered = gone.keys() | {page.start for page in pages if page.rows}
@@ -113,6 +120,7 @@ def _collection(noted: dict[str, Any], pages: Sequence[Page], counts: Counts) ->
         "pages": len(pages),
         "requests": sum(page.requests for page in pages),
         "repeatedRequests": sum(page.requests - 1 for page in pages),
+        "rowsExpected": hoped.rows,
         "rowsReceived": counts.received,
         "rowsKept": counts.kept,
         "rowsLeftOut": counts.left_out,
@@ -128,13 +136,13 @@ def _collection(noted: dict[str, Any], pages: Sequence[Page], counts: Counts) ->
     }
 
 
-def _resource(query: Query) -> dict[str, Any]:
+def _resource(query: Query, title: str) -> dict[str, Any]:
     form = {} if query.dataset == FORM else {"form": FORM}
     key = "requested_id" if query.by_id else "object_id"
     return {
         "name": query.dataset,
         "type": "table",
-        "title": query.title,
+        "title": title,
         "description": f"One row a model; in the order of {query.order}.",
         **form,
         "schema": {

@@ -6,13 +6,16 @@ its next address is not. Nothing else is needed to go on after a run was killed.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
+import re
 import shutil
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -21,11 +24,17 @@ from research.places import write_beside
 
 ROWS, ABOUT, COLLECTION = "rows.json.gz", "page.json", "collection.json"
 QUICK = 1  # zlib's quickest level: the pages are read once and deleted
+_VERSION = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]*")
+_BEGAN = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]{8}Z")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Page:
-    """What is kept of a page beside its rows. ``size`` is of the file of rows, in bytes."""
+    """What is kept of a page beside its rows.
+
+    ``brings`` is the same for pages of the same models, whatever is said of them; ``seal`` is of
+    all that is kept, so that a single bit that changed on the disk shows.
+    """
 
     number: int
     start: str
@@ -35,7 +44,8 @@ class Page:
     rows: int
     requests: int
     taken_at: str
-    size: int = 0
+    brings: str = ""
+    seal: str = ""
 
 
 @dataclass(frozen=True)
@@ -45,9 +55,29 @@ class Pages:
     folder: Path
 
     def began(self) -> dict[str, Any] | None:
-        """What was noted when the collection began; nothing where there is none."""
+        """What was noted when the collection began; nothing where there is none.
+
+        Raises
+        ------
+        CollectError
+            If what lies there is not what was written: it may have come with somebody's folder.
+        """
         path = self.folder / COLLECTION
-        return dict(json.loads(path.read_bytes())) if path.is_file() else None
+        if not path.is_file():
+            return None
+        try:
+            noted = dict(json.loads(path.read_bytes()))
+            asked, began = noted["query"], str(noted["began"])
+            sound = [is_version(noted["version"]), _BEGAN.fullmatch(began), asked["option"]]
+            date.fromisoformat(began[:10])
+        except (ValueError, KeyError, TypeError, RecursionError):
+            sound = [False]
+        if not all(sound):
+            raise CollectError(
+                f"{path} is not as it was written, so nobody knows which collection lies there. "
+                "Discard it with --restart."
+            )
+        return noted
 
     def begin(self, noted: dict[str, Any]) -> None:
         """Begin anew: whatever else lies in the folder goes."""
@@ -58,7 +88,7 @@ class Pages:
     def keep(self, page: Page, body: bytes) -> Page:
         """Keep a page for good: on the disk before its name is there."""
         packed = _packed(body) if page.rows else b""
-        whole = replace(page, size=len(packed))
+        whole = replace(page, seal=_seal(page, packed))
         final = self.path(page.number)
         beside = final.with_name(f".{final.name}.part")
         shutil.rmtree(beside, ignore_errors=True)
@@ -88,16 +118,23 @@ class Pages:
 
     def drop_after(self, number: int) -> None:
         """Drop whatever follows a page: it is asked for again."""
+        wanted = {self.path(at) for at in range(1, number + 1)}
         for path in self.folder.glob("pages/*"):
-            if not path.name.isdigit() or int(path.name) > number:
+            if path not in wanted:
                 shutil.rmtree(path)
 
     def models(self, page: Page) -> list[Any]:
         """The rows of a page of a listing."""
+        import orjson
+
         if not page.rows:
             return []
-        packed = (self.path(page.number) / ROWS).read_bytes()
-        return list(json.loads(zlib.decompress(packed, wbits=zlib.MAX_WBITS | 16)))
+        packed = self.rows(page.number).read_bytes()
+        return list(orjson.loads(zlib.decompress(packed, wbits=zlib.MAX_WBITS | 16)))
+
+    def rows(self, number: int) -> Path:
+        """The file of the rows of a page, as they came."""
+        return self.path(number) / ROWS
 
     def path(self, number: int) -> Path:
         return self.folder / "pages" / f"{number:07d}"
@@ -149,10 +186,27 @@ class Pages:
         path = self.path(number)
         try:
             page = Page(**json.loads((path / ABOUT).read_bytes()))
-            size = (path / ROWS).stat().st_size if page.rows else 0
-        except (OSError, ValueError, TypeError):
+            packed = self.rows(number).read_bytes() if page.rows else b""
+        except (OSError, ValueError, TypeError, RecursionError):
             return None
-        return page if page.size == size else None
+        whole = page.seal == _seal(page, packed) and page.number == number
+        return page if whole and _is_typed(page) else None
+
+
+def is_version(name: str) -> bool:
+    """Whether this may be the name of a version: it becomes the name of a folder."""
+    return _VERSION.fullmatch(name) is not None
+
+
+def _seal(page: Page, packed: bytes) -> str:
+    told = json.dumps(asdict(replace(page, seal="")), sort_keys=True).encode()
+    return hashlib.sha256(told + packed).hexdigest()
+
+
+def _is_typed(page: Page) -> bool:
+    wholes = (page.status, page.rows, page.requests)
+    texts = (page.start, page.address, page.next or "", page.taken_at)
+    return all(type(value) is int for value in wholes) and all(type(t) is str for t in texts)
 
 
 def _packed(body: bytes) -> bytes:

@@ -20,6 +20,7 @@ EXPAND = (
 class Query:
     """What is asked, and the order in which its rows are frozen.
 
+    ``title`` may name the number of ``{rows}`` that came.
     ``starts`` are what listings are asked for, one after the other: authors, repositories, or one
     empty text where a single listing covers all. ``order`` is of SQL, over the table's columns.
     """
@@ -56,7 +57,7 @@ def top(count: int) -> Query:
     return Query(
         dataset="hub_top_models",
         option=f"--top {count}",
-        title=f"The {count:,} most downloaded Hugging Face models",
+        title="The {rows:,} most downloaded Hugging Face models",
         sort="downloads",
         order="hub_downloads_30d DESC NULLS LAST, model_id, object_id",
         wanted=count,

@@ -14,9 +14,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from research.collect.hub.asking import CollectError
-from research.collect.hub.columns import COLUMNS, FIELDS
+from research.collect.hub.columns import COLUMNS, FIELDS, WHOLE
 from research.collect.hub.pages import ROWS, Pages
 from research.collect.hub.queries import Query
+from research.places import unglobbed
 
 if TYPE_CHECKING:
     import duckdb
@@ -26,16 +27,29 @@ MEMORY = "200MB"  # beyond it DuckDB works on the disk
 PANDAS_TYPES = {"string": "str", "integer": "Int64", "boolean": "boolean", "date": "datetime64[s]"}
 LEFT_OUT, EMPTIED = "row left out", "field left empty"
 
+FEW = 64  # items of a list that may be compared each with each
+FIRST_DAY = "2000-01-01"  # whatever says to be older, or younger than it can be, is a mistake
+
 # Small words of the columns. Only a text that holds something is a value.
 MACROS = (
     "if_a(x, kind) AS CASE WHEN json_type(x) = kind THEN x END",
     "as_text(x) AS CASE WHEN json_type(x) = 'VARCHAR' THEN nullif(x ->> '$', '') END",
-    "as_whole(x) AS CASE WHEN json_type(x) IN ('UBIGINT', 'BIGINT') THEN try_cast(x AS BIGINT) END",
-    "as_day(x) AS try_cast(as_text(x) AS TIMESTAMP)::DATE",
+    "as_count(x) AS CASE WHEN json_type(x) = 'UBIGINT' THEN try_cast(x AS BIGINT) END",
+    "any_day(x) AS CASE WHEN regexp_matches(as_text(x), '^[0-9]{4}-[0-9]{2}-[0-9]{2}') "
+    "THEN try_cast(as_text(x) AS TIMESTAMP)::DATE END",
+    f"as_day(x, last) AS CASE WHEN any_day(x) BETWEEN DATE '{FIRST_DAY}' AND last "
+    "THEN any_day(x) END",
     "as_gated(x) AS CASE x WHEN 'false' THEN 'no' WHEN '\"auto\"' THEN 'auto' "
     "WHEN '\"manual\"' THEN 'manual' END",
-    "joined(x) AS nullif(array_to_string(list_filter(x, "
-    "lambda item, place: item <> '' AND list_position(x, item) = place), '|'), '')",
+    # Each item once, where it stands first. Long lists are sorted to find what is repeated.
+    "placed(x) AS list_sort(list_transform(x, lambda item, place: {'item': item, 'place': place}))",
+    "once(x) AS list_transform([placed(x)], lambda all_of_it: list_filter(all_of_it, "
+    "lambda one, k: one.item <> '' AND (k = 1 OR all_of_it[k - 1].item <> one.item)))[1]",
+    "first_places(x) AS list_transform(list_sort(list_transform(once(x), "
+    "lambda one: {'place': one.place, 'item': one.item})), lambda one: one.item)",
+    f"firsts(x) AS CASE WHEN len(x) <= {FEW} THEN list_filter(x, "
+    "lambda item, place: item <> '' AND list_position(x, item) = place) ELSE first_places(x) END",
+    "joined(x) AS nullif(array_to_string(firsts(x), '|'), '')",
     "after(x, prefix) AS joined(list_transform(list_filter(x, "
     "lambda tag: starts_with(tag, prefix)), lambda tag: substr(tag, length(prefix) + 1)))",
     # Each base is tagged twice, bare and with the relation; a repository's name has no colon.
@@ -44,12 +58,15 @@ MACROS = (
     "tagged_bases(x) AS list_transform(base_tags(x, 2), lambda tag: tag[2])",
     "tagged_relations(x) AS list_transform(base_tags(x, 3), lambda tag: tag[2])",
     "named_bases(x) AS list_transform(x.models, lambda base: base.id)",
-    "dominant(x) AS list_sort(map_keys(x))[list_position(list_transform(list_sort(map_keys(x)), "
-    "lambda kind: x[kind]), list_max(map_values(x)))]",
+    "dominant(x) AS list_sort(list_transform(list_filter(map_entries(x), "
+    "lambda one: one.value >= 0), "
+    "lambda one: {'less': -one.value, 'kind': one.key}))[1].kind",
+    "summed(x) AS CASE WHEN list_min(map_values(x)) >= 0 THEN list_sum(map_values(x)) END",
 )
 BASES = '{"relation": "VARCHAR", "models": [{"id": "VARCHAR"}]}'
-WEIGHTS = '{"total": "BIGINT", "parameters": "MAP(VARCHAR, BIGINT)"}'
-PACKED = '{"total": "BIGINT", "architecture": "VARCHAR"}'
+WEIGHTS = '{"parameters": "MAP(VARCHAR, BIGINT)"}'
+PACKED = '{"architecture": "VARCHAR"}'
+LATEST = "366"  # days after the beginning: whoever goes on with an old collection finds changes
 _NAMES = ", ".join(column.name for column in COLUMNS)
 
 
@@ -91,7 +108,7 @@ class Table:
         """The rows in their order as a Parquet file; equal rows give equal bytes."""
         path = self.folder / f"{self.query.dataset}.parquet"
         self.engine.execute(
-            f"COPY (SELECT {_NAMES} FROM chosen) TO {_quoted(path)} (FORMAT parquet, CODEC zstd)"
+            f"COPY (SELECT {_NAMES} FROM chosen) TO {write_to(path)} (FORMAT parquet, CODEC zstd)"
         )
         return path
 
@@ -155,8 +172,7 @@ def table(query: Query, pages: Pages, as_of: str) -> Iterator[Table]:
                 folder / "table.duckdb",
                 config={"memory_limit": MEMORY, "temp_directory": str(folder), "threads": 2},
             ) as engine:
-                for macro in MACROS:
-                    engine.execute(f"CREATE MACRO {macro}")
+                prepare(engine)
                 _receive(engine, query, pages, as_of)
                 _choose(engine, query)
                 yield Table(engine, query, folder)
@@ -167,12 +183,21 @@ def table(query: Query, pages: Pages, as_of: str) -> Iterator[Table]:
             ) from None
 
 
+def prepare(engine: duckdb.DuckDBPyConnection) -> None:
+    """The words of the columns; and no day depends on where the machine stands."""
+    engine.execute("SET TimeZone = 'UTC'")
+    for macro in MACROS:
+        engine.execute(f"CREATE MACRO {macro}")
+
+
 def _receive(engine: duckdb.DuckDBPyConnection, query: Query, pages: Pages, as_of: str) -> None:
     """Every row of every page, typed, with what is wrong with it."""
     engine.execute("CREATE TABLE asked (number INTEGER, requested VARCHAR)")
+    kept = pages.kept()
     if query.by_id:
-        asked = [(page.number, page.start) for page in pages.kept()]
+        asked = [(page.number, page.start) for page in kept]
         engine.executemany("INSERT INTO asked VALUES (?, ?)", asked)
+    files = ", ".join(read_from(pages.rows(page.number)) for page in kept if page.rows)
     shape = "unstructured" if query.by_id else "array"
     fields = json.dumps(dict.fromkeys(FIELDS, "JSON"))
     columns = ",\n".join(f"{column.sql} AS {column.name}" for column in COLUMNS)
@@ -180,29 +205,35 @@ def _receive(engine: duckdb.DuckDBPyConnection, query: Query, pages: Pages, as_o
         CREATE TABLE received AS
         WITH pages AS (
             SELECT regexp_extract(filename, '([0-9]+).{ROWS}$', 1)::INTEGER AS number, json
-            FROM read_json_objects({_quoted(pages.path(0).parent / "*" / ROWS)},
-                                   format = '{shape}', filename = true)
+            FROM read_json_objects([{files}], format = '{shape}', filename = true)
         ), fields AS (
             SELECT number, json_type(json) AS kind, unnest(json_transform(json, '{fields}'))
             FROM pages
-        ), typed AS (
-            SELECT fields.*,
-                DATE '{as_of}' AS as_of,
-                as_text(_id) AS object_id,
-                as_text(id) AS model_id,
-                from_json(if_a(tags, 'ARRAY'), '["VARCHAR"]') AS labels,
-                from_json(if_a(baseModels, 'OBJECT'), '{BASES}') AS bases,
-                from_json(if_a(safetensors, 'OBJECT'), '{WEIGHTS}') AS weights,
-                from_json(if_a(gguf, 'OBJECT'), '{PACKED}') AS packed
-            FROM fields
-        )
-        SELECT number, {_problems_of_a_row()} AS problems,
+        ), typed AS ({typed("fields", as_of, f"DATE '{as_of}' + {LATEST}")})
+        SELECT number, {problems_of_a_row()} AS problems,
             object_id IS NULL OR model_id IS NULL AS unnamed, {columns}
         FROM typed LEFT JOIN asked USING (number)
     """)
 
 
-def _problems_of_a_row() -> str:
+def typed(source: str, as_of: str, last: str) -> str:
+    """A query that types the JSON fields of ``source``; ``last`` is the last day of a change."""
+    return f"""
+        SELECT {source}.*,
+            DATE '{as_of}' AS as_of,
+            as_text(_id) AS object_id,
+            as_text(id) AS model_id,
+            as_day(createdAt, {last}) AS created,
+            as_day(lastModified, {last}) AS modified,
+            from_json(if_a(tags, 'ARRAY'), '["VARCHAR"]') AS labels,
+            from_json(if_a(baseModels, 'OBJECT'), '{BASES}') AS bases,
+            from_json(if_a(safetensors, 'OBJECT'), '{WEIGHTS}') AS weights,
+            from_json(if_a(gguf, 'OBJECT'), '{PACKED}') AS packed
+        FROM {source}
+    """
+
+
+def problems_of_a_row() -> str:
     """A list of sentences; a field that is absent or null is missing and no problem."""
     wrong = {
         f"{name} is not {field.words}": f"json_type({name}) NOT IN {(*field.kinds, 'NULL')}"
@@ -214,13 +245,26 @@ def _problems_of_a_row() -> str:
         "row has no id": "kind = 'OBJECT' AND as_text(id) IS NULL",
         **wrong,
         **{
-            f"{name} is no date": f"as_text({name}) IS NOT NULL AND as_day({name}) IS NULL"
-            for name in ("createdAt", "lastModified")
+            f"{name} is no day that can be": f"as_text({name}) IS NOT NULL AND {day} IS NULL"
+            for name, day in (("createdAt", "created"), ("lastModified", "modified"))
         },
+        **{
+            f"{name} is below 0 or above 2^63": f"json_type({name}) IN {WHOLE.kinds} "
+            f"AND as_count({name}) IS NULL"
+            for name, field in FIELDS.items()
+            if field is WHOLE
+        },
+        **{
+            f"{name} has a total that is no count": f"json_type({name} -> '$.total') <> 'NULL' "
+            f"AND as_count({name} -> '$.total') IS NULL"
+            for name in ("safetensors", "gguf")
+        },
+        "safetensors has a count below 0": "list_min(map_values(weights.parameters)) < 0",
         "gated is true or another word": (
             f"json_type(gated) IN {FIELDS['gated'].kinds} AND as_gated(gated) IS NULL"
         ),
-        "safetensors has no total": "weights.parameters IS NOT NULL AND weights.total IS NULL",
+        "safetensors has no total": "weights.parameters IS NOT NULL "
+        "AND coalesce(json_type(safetensors -> '$.total'), 'NULL') = 'NULL'",
     }
     cases = ", ".join(f"CASE WHEN {test} THEN '{reason}' END" for reason, test in found.items())
     return f"list_filter([{cases}], lambda reason: reason IS NOT NULL)"
@@ -248,5 +292,15 @@ def _choose(engine: duckdb.DuckDBPyConnection, query: Query) -> None:
     )
 
 
-def _quoted(path: Path) -> str:
-    return "'" + str(path).replace("'", "''") + "'"
+def read_from(path: Path) -> str:
+    """The one file of this name, in SQL."""
+    return _quoted(unglobbed(path))
+
+
+def write_to(path: Path) -> str:
+    """The file of this name as the target of COPY, which knows no patterns."""
+    return _quoted(str(path))
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
