@@ -17,8 +17,16 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from research.collect.bulk_descriptor import Counts, described
+from research.collect.hub.asking import fit
 from research.collect.hub.columns import COLUMNS
-from research.collect.hub.tables import BASES, MACROS, PACKED, PANDAS_TYPES, WEIGHTS
+from research.collect.hub.tables import (
+    PANDAS_TYPES,
+    prepare,
+    problems_of_a_row,
+    read_from,
+    typed,
+    write_to,
+)
 from research.collect.vacancy import vacant
 from research.datasets import Dataset, freeze
 from research.results import ResearchError
@@ -32,9 +40,12 @@ NEEDED = ("id", "tags", "downloads", "pipeline_tag")  # together they are a tabl
 TEXTS = ("author", "createdAt", "lastModified", "library_name", "pipeline_tag", "_id", "id")
 WHOLES = ("downloads", "downloadsAllTime", "likes", "trendingScore")
 ENGINE_TYPES = {"string": "VARCHAR", "integer": "BIGINT", "boolean": "BOOLEAN", "date": "DATE"}
-OBJECTS = {"baseModels": BASES, "safetensors": WEIGHTS, "gguf": PACKED}
-# What the columns call these fields.
-ALIASES = {"baseModels": "bases", "safetensors": "weights", "gguf": "packed", "tags": "labels"}
+OBJECTS = ("baseModels", "safetensors", "gguf")
+READABLE = {
+    "tags": ("ARRAY", "a list of texts, or a text that holds such a list as JSON"),
+    "downloads": ("UBIGINT", "whole numbers"),
+}
+MOST_LATER = 0.001  # the share of rows whose change after the file's day is taken for a wrong date
 
 
 def freeze_file(
@@ -72,6 +83,7 @@ def freeze_file(
     try:
         with _reading() as engine:
             absent = _open(engine, path)
+            _refuse_unreadable(engine, path)
             day = _day(engine, path, as_of)
             name = "hub_top_models" if top else "hub_models"
             folder = vacant(into, name, day)
@@ -80,7 +92,7 @@ def freeze_file(
             return _frozen(engine, folder, package, top), counts
     except duckdb.Error as error:  # damage shows in many ways
         raise ResearchError(
-            f"{path} could not be read as a table of Hub models ({str(error).splitlines()[0]}). "
+            f"{path} could not be read as a table of Hub models ({fit(str(error))}). "
             "Download it again, and see that the disk has room."
         ) from None
 
@@ -119,14 +131,13 @@ def _reading() -> Iterator[duckdb.DuckDBPyConnection]:
             "preserve_insertion_order": False,
         }  # fmt: skip
         with duckdb.connect(Path(folder) / "models.duckdb", config=config) as engine:
-            for macro in MACROS:
-                engine.execute(f"CREATE MACRO {macro}")
+            prepare(engine)
             yield engine
 
 
 def _open(engine: duckdb.DuckDBPyConnection, path: Path) -> tuple[str, ...]:
-    """The view ``typed``, whose fields are as the columns want them; the fields that are absent."""
-    source = f"read_parquet({_quoted(path)}, file_row_number = true)"
+    """The view ``fields``: JSON as the Hub would send it; and the fields that are absent."""
+    source = f"read_parquet({read_from(path)}, file_row_number = true, hive_partitioning = false)"
     kinds = {n: k for n, k, *_ in engine.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()}
     lacking = [name for name in NEEDED if name not in kinds]
     if lacking:
@@ -136,30 +147,55 @@ def _open(engine: duckdb.DuckDBPyConnection, path: Path) -> tuple[str, ...]:
         )
     fields = {
         **{name: f'to_json("{name}"::VARCHAR)' for name in TEXTS},
-        **{name: f'to_json(try_cast("{name}" AS BIGINT))' for name in WHOLES},
-        **{name: _object(name, kinds.get(name, ""), shape) for name, shape in OBJECTS.items()},
+        **{name: _whole(name) for name in WHOLES},
+        **{name: _structure(name, kinds.get(name, "")) for name in (*OBJECTS, "tags")},
         "gated": "CASE lower(gated::VARCHAR) WHEN 'false' THEN 'false'::JSON "
         "ELSE to_json(lower(gated::VARCHAR)) END",
-        "tags": "tags" if kinds["tags"].endswith("[]") else "from_json(tags, '[\"VARCHAR\"]')",
     }
-    typed = ", ".join(
-        f'{sql if name in kinds else "NULL"} AS "{ALIASES.get(name, name)}"'
-        for name, sql in fields.items()
+    selected = ", ".join(
+        f'({sql if name in kinds else "NULL"})::JSON AS "{name}"' for name, sql in fields.items()
     )
-    engine.execute(f"CREATE VIEW typed AS SELECT file_row_number AS place, {typed} FROM {source}")
+    engine.execute(
+        "CREATE VIEW fields AS "
+        f"SELECT file_row_number AS place, 'OBJECT' AS kind, {selected} FROM {source}"
+    )
     return tuple(name for name in fields if name not in kinds)
 
 
-def _object(name: str, kind: str, shape: str) -> str:
-    """A structure, or a text that holds one as JSON."""
-    json = f'try_cast("{name}" AS JSON)' if kind == "VARCHAR" else f'to_json("{name}")'
-    return f"from_json(if_a({json}, 'OBJECT'), '{shape}')"
+def _whole(name: str) -> str:
+    """A whole number, also one written with a point; whatever else it is stays, to be counted."""
+    whole = f'try_cast("{name}" AS BIGINT)'
+    return (
+        f'CASE WHEN {whole} = try_cast("{name}" AS DOUBLE) THEN to_json({whole}) '
+        f'ELSE to_json("{name}"::VARCHAR) END'
+    )
+
+
+def _structure(name: str, kind: str) -> str:
+    """A structure or list, or a text that holds one as JSON."""
+    if kind != "VARCHAR":
+        return f'to_json("{name}")'
+    return f'CASE WHEN json_valid("{name}") THEN "{name}"::JSON ELSE to_json("{name}") END'
+
+
+def _refuse_unreadable(engine: duckdb.DuckDBPyConnection, path: Path) -> None:
+    """Where no cell of a column can be read, it is written in another way than the Hub's."""
+    for name, (kind, words) in READABLE.items():
+        filled, readable, example = engine.execute(
+            f"SELECT count({name}), count(*) FILTER (json_type({name}) = '{kind}'), "
+            f"any_value(coalesce({name} ->> '$', {name}::VARCHAR)) FROM fields"
+        ).fetchall()[0]
+        if filled and not readable:
+            raise ResearchError(
+                f"{path}: the column {name} holds '{fit(str(example))}' and the like, expected "
+                f"{words}. The file is whole; write that column anew."
+            )
 
 
 def _day(engine: duckdb.DuckDBPyConnection, path: Path, given: str | None) -> str:
     """The day of the file: given, or from its metadata; never a guess."""
     found = engine.execute(
-        f"SELECT decode(value) FROM parquet_kv_metadata({_quoted(path)}) "
+        f"SELECT decode(value) FROM parquet_kv_metadata({read_from(path)}) "
         "WHERE decode(key) = 'as_of'"
     ).fetchone()
     day = given or (found[0] if found else None)
@@ -173,35 +209,43 @@ def _day(engine: duckdb.DuckDBPyConnection, path: Path, given: str | None) -> st
             f"made, such as 2026-11-01 (the date of the commit it was downloaded from).{hint}"
         )
     try:
-        date.fromisoformat(day)
+        day = date.fromisoformat(day).isoformat()
     except ValueError:
-        raise ResearchError(f"--as-of wants a day such as 2026-11-01, found '{day}'.") from None
-    changed = engine.execute("SELECT max(as_day(lastModified)) FROM typed").fetchall()[0][0]
-    if changed and str(changed) > day:
         raise ResearchError(
-            f"{path} holds a model that was changed on {changed}, after --as-of {day}. Give the "
-            "day on which the file was made."
-        )
+            f"--as-of wants a day such as 2026-11-01, found '{fit(day)}'."
+        ) from None
+    _refuse_later(engine, path, day)
     return day
+
+
+def _refuse_later(engine: duckdb.DuckDBPyConnection, path: Path, day: str) -> None:
+    """A file with changes after its day is of a later day; a single such row is one bad date."""
+    later, last, dated = engine.execute(
+        f"SELECT count(*) FILTER (day > DATE '{day}'), max(day), count(day) "
+        "FROM (SELECT any_day(lastModified) AS day FROM fields)"
+    ).fetchall()[0]
+    if later > MOST_LATER * dated:
+        raise ResearchError(
+            f"{path} holds {later:,} of {dated:,} models that were changed after --as-of {day}, "
+            f"the last on {last}. Give the day on which the file was made."
+        )
 
 
 # The rows -----------------------------------------------------------------------------------------
 
 
-def _note_repeated(engine: duckdb.DuckDBPyConnection) -> int:
+def _note_repeated(engine: duckdb.DuckDBPyConnection, day: str) -> int:
     """The table ``repeated``. Of a model that stands twice, the row that was changed last stays.
 
     Names are compared by a hash of eight bytes first, and only where two are equal in full.
     """
-    engine.execute("""
+    engine.execute(f"""
         CREATE TABLE repeated AS SELECT place FROM (
-            SELECT place, id, lastModified FROM typed
+            SELECT place, id, as_day(lastModified, DATE '{day}') AS day FROM fields
             WHERE as_text(id) IS NOT NULL AND hash(id) IN (
-                SELECT hash(id) FROM typed GROUP BY hash(id) HAVING count(*) > 1
+                SELECT hash(id) FROM fields GROUP BY hash(id) HAVING count(*) > 1
             )
-        ) QUALIFY row_number() OVER (
-            PARTITION BY id ORDER BY as_day(lastModified) DESC NULLS LAST, place
-        ) > 1
+        ) QUALIFY row_number() OVER (PARTITION BY id ORDER BY day DESC NULLS LAST, place) > 1
     """)
     return int(engine.execute("SELECT count(*) FROM repeated").fetchall()[0][0])
 
@@ -210,31 +254,41 @@ def _choose(
     engine: duckdb.DuckDBPyConnection, day: str, top: int | None, absent: tuple[str, ...]
 ) -> Counts:
     """The view ``chosen``, in its order, and what came of every row."""
-    repeated = _note_repeated(engine)
+    repeated = _note_repeated(engine, day)
     columns = ", ".join(
         f"({column.sql})::{ENGINE_TYPES[column.type]} AS {column.name}" for column in COLUMNS
     )
     order = "hub_downloads_30d DESC NULLS LAST, model_id" if top else "created_at, model_id"
+    named = "SELECT * FROM fields WHERE as_text(id) IS NOT NULL AND place NOT IN (FROM repeated)"
     engine.execute(f"""
-        CREATE TABLE models AS WITH named AS (
-            SELECT typed.* EXCLUDE (id), as_text(id) AS model_id, as_text(_id) AS object_id,
-                NULL::VARCHAR AS requested, DATE '{day}' AS as_of
-            FROM typed WHERE as_text(id) IS NOT NULL AND place NOT IN (FROM repeated)
-        ) SELECT {columns} FROM named
+        CREATE TABLE models AS WITH named AS ({named}),
+        typed AS ({typed("named", day, f"DATE '{day}'")})
+        SELECT {problems_of_a_row()} AS problems, {columns}
+        FROM (SELECT *, NULL::VARCHAR AS requested FROM typed)
     """)
     engine.execute(
-        f"CREATE VIEW chosen AS FROM models ORDER BY {order} {f'LIMIT {top}' if top else ''}"
+        f"CREATE VIEW chosen AS SELECT * EXCLUDE (problems) FROM models ORDER BY {order} "
+        f"{f'LIMIT {top}' if top else ''}"
     )
     received, unnamed = engine.execute(
-        "SELECT count(*), count(*) FILTER (as_text(id) IS NULL) FROM typed"
+        "SELECT count(*), count(*) FILTER (as_text(id) IS NULL) FROM fields"
     ).fetchall()[0]
     kept = received - unnamed - repeated
     if not kept:
         raise ResearchError(f"The file holds {received} rows and no model with a name: no table.")
     return Counts(
         received=received, unnamed=unnamed, repeated=repeated,
-        kept=min(kept, top or kept), absent=absent,
+        kept=min(kept, top or kept), absent=absent, problems=_problems(engine),
     )  # fmt: skip
+
+
+def _problems(engine: duckdb.DuckDBPyConnection) -> dict[str, int]:
+    """How many models have a field that cannot be read, by reason."""
+    found = engine.execute(
+        "SELECT reason, count(*) FROM (SELECT unnest(problems) AS reason FROM models) "
+        "WHERE NOT starts_with(reason, 'row ') GROUP BY reason ORDER BY reason"
+    )
+    return dict(found.fetchall())
 
 
 def _frozen(
@@ -250,9 +304,5 @@ def _frozen(
         return freeze(folder, {package["name"]: typed}, descriptor=package)
     with TemporaryDirectory() as made:
         path = Path(made) / f"{package['name']}.parquet"
-        engine.execute(f"COPY (FROM chosen) TO {_quoted(path)} (FORMAT parquet, CODEC zstd)")
+        engine.execute(f"COPY (FROM chosen) TO {write_to(path)} (FORMAT parquet, CODEC zstd)")
         return freeze(folder, {package["name"]: path}, descriptor=package)
-
-
-def _quoted(path: Path) -> str:
-    return "'" + str(path).replace("'", "''") + "'"

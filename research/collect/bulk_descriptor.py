@@ -23,13 +23,17 @@ FACTS = {
 
 @dataclass(frozen=True, kw_only=True)
 class Counts:
-    """What came of the rows of the file, and which of its columns are absent."""
+    """What came of the rows of the file, and which of its columns are absent.
+
+    ``problems`` has by reason how many models have an empty cell where the file has something else.
+    """
 
     received: int
     unnamed: int
     repeated: int
     kept: int
     absent: tuple[str, ...]
+    problems: dict[str, int]
 
 
 def described(path: Path, name: str, day: str, counts: Counts) -> dict[str, Any]:
@@ -56,6 +60,7 @@ def described(path: Path, name: str, day: str, counts: Counts) -> dict[str, Any]
             "rowsWithoutName": counts.unnamed,
             "duplicates": counts.repeated,
             "absentColumns": list(counts.absent),
+            "problems": counts.problems,
         },
         "resources": [_resource(name, counts)],
     }  # fmt: skip
@@ -71,11 +76,16 @@ def _of_this_file(counts: Counts) -> list[str]:
         "of a model that stands twice, the row changed last stays."
         if counts.unnamed or counts.repeated else ""
     )  # fmt: skip
+    unreadable = (
+        "Cells left empty because the file holds what cannot be: "
+        f"{'; '.join(f'{reason} ({rows:,})' for reason, rows in counts.problems.items())}."
+        if counts.problems else ""
+    )  # fmt: skip
     moment = (
         "The file states one day; its rows were asked for one after the other, and some may be "
         "a day older."
     )
-    return [text for text in (absent, left_out, moment) if text]
+    return [text for text in (absent, left_out, unreadable, moment) if text]
 
 
 def _resource(name: str, counts: Counts) -> dict[str, Any]:

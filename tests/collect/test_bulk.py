@@ -15,7 +15,8 @@ import research
 from research.cli.collect_files import hub_file
 from research.collect import bulk
 from research.collect.hub.columns import COLUMNS
-from research.datasets import describe, sources, verify
+from research.datasets import describe, read_descriptor, sources, verify
+from research.datasets.files import parquet_problems
 from research.results import ResearchError
 
 DAY = "2026-11-01"
@@ -157,7 +158,10 @@ def test_the_day_may_stand_in_the_files_own_metadata(here):
     [
         (None, "does not say of which day it is. Give --as-of"),
         ("November", "--as-of wants a day such as 2026-11-01, found 'November'"),
-        ("2026-10-01", "a model that was changed on 2026-10-20, after --as-of 2026-10-01"),
+        (
+            "2026-10-01",
+            "1 of 3 models that were changed after --as-of 2026-10-01, the last on 2026-10-20",
+        ),
     ],
 )
 def test_the_day_is_never_guessed(here, as_of, message):
@@ -170,6 +174,82 @@ def test_a_day_in_the_path_is_a_hint_and_no_more(here):
     (here / "2026-10-30").mkdir()
     with pytest.raises(ResearchError, match="Its path names 2026-10-30: give --as-of 2026-10-30"):
         bulk.freeze_file(parquet(here / "2026-10-30"))
+
+
+def replaced(here, sql, name="models.parquet"):
+    return parquet(here, f"SELECT * REPLACE ({sql}) FROM ({MODELS})", name)
+
+
+@pytest.mark.parametrize("zone", ["UTC", "Asia/Tokyo", "America/Los_Angeles"])
+def test_the_days_are_those_of_utc_wherever_the_machine_stands(here, time_zone, zone):
+    moment = "TIMESTAMPTZ '2022-03-02 23:29:04+00'"
+    path = replaced(
+        here, f"{moment} AS createdAt, TIMESTAMPTZ '2026-02-01 00:10:00+00' AS lastModified"
+    )
+    time_zone(zone)
+    bulk.freeze_file(path, as_of="2026-02-01")
+    frame = by_name("hub_models")
+    assert set(frame["created_at"]) == {pd.Timestamp("2022-03-02")}
+    assert frame["legacy_created_at"].all()
+    assert set(frame["last_modified"]) == {pd.Timestamp("2026-02-01")}
+
+
+@pytest.mark.parametrize(
+    ("sql", "reason", "column"),
+    [
+        ("-5 AS downloads", "downloads is below 0 or above 2^63", "hub_downloads_30d"),
+        (
+            "9223372036854775808 AS downloads",
+            "downloads is not a whole number",
+            "hub_downloads_30d",
+        ),
+        ("'inf'::DOUBLE AS likes", "likes is not a whole number", "likes"),
+        ("1.5 AS likes", "likes is not a whole number", "likes"),
+        ("'many' AS likes", "likes is not a whole number", "likes"),
+        ("TIMESTAMP '9999-12-31' AS createdAt", "createdAt is no day that can be", "created_at"),
+        ("TIMESTAMP '12026-01-01' AS createdAt", "createdAt is no day that can be", "created_at"),
+        ("TIMESTAMP 'infinity' AS createdAt", "createdAt is no day that can be", "created_at"),
+        ("5 AS createdAt", "createdAt is no day that can be", "created_at"),
+        ("'no JSON' AS gguf", "gguf is not an object", "gguf_total"),
+        ("{'total': -1} AS gguf", "gguf has a total that is no count", "gguf_total"),
+    ],
+)
+def test_what_cannot_be_is_empty_and_counted_by_reason(here, sql, reason, column):
+    one = f"SELECT * REPLACE ({sql}) FROM ({MODELS}) WHERE id = 'b/quant'"
+    rest = f"SELECT * FROM ({MODELS}) WHERE id <> 'b/quant'"
+    # No column of downloads is refused, and a structure and a text cannot be united.
+    path = parquet(here, f"{one} UNION ALL {rest}" if "downloads" in sql else one)
+    dataset, counts = bulk.freeze_file(path, as_of=DAY)
+    assert counts.problems == {reason: 1}
+    assert dataset.descriptor["collection"]["problems"] == counts.problems
+    assert reason in dataset.descriptor["knownLimitations"][1]
+    assert pd.isna(by_name("hub_models").loc["b/quant", column])
+
+
+def test_one_change_in_the_far_future_names_no_day_and_stops_nothing(here):
+    many = f"""
+        SELECT * REPLACE (n || id AS id, CASE WHEN n = 7 AND id = 'a/x'
+            THEN TIMESTAMP '9999-12-31' ELSE lastModified END AS lastModified)
+        FROM ({MODELS}), range(1000) r(n)"""
+    dataset, counts = bulk.freeze_file(parquet(here, many), as_of=DAY)
+    assert dataset.version == DAY
+    assert counts.problems == {"lastModified is no day that can be": 1}
+
+
+@pytest.mark.parametrize("name", ["x[1].parquet", "one*.parquet", "a?b.parquet", "day=1/it's"])
+def test_the_files_name_is_no_pattern(here, name):
+    (here / "day=1").mkdir()
+    for other in ("x1.parquet", "one-and-two.parquet", "acb.parquet"):
+        parquet(here, f"SELECT * FROM ({MODELS}) LIMIT 1", other)
+    parquet(here).rename(here / name)
+    _, counts = bulk.freeze_file(here / name, as_of=DAY, into=here / "in[to]*")
+    assert counts.received == 3
+    assert verify_in(here / "in[to]*") == []
+
+
+def verify_in(into):
+    made = read_descriptor(into / "hub_models" / DAY)
+    return parquet_problems(made.path("hub_models"), made.resources["hub_models"])
 
 
 def damaged(here, how):
@@ -188,6 +268,12 @@ def damaged(here, how):
             path.write_bytes(whole[:4] + bytes(255 - b for b in whole[4:-8]) + whole[-8:])
         case "no rows":
             parquet(here, f"SELECT * FROM ({MODELS}) LIMIT 0", path.name)
+        case "tags as words":
+            replaced(here, "'gguf, license:mit' AS tags", path.name)
+        case "tags as numbers":
+            replaced(here, "5 AS tags", path.name)
+        case "downloads as lists":
+            replaced(here, "[1] AS downloads", path.name)
         case "datasets":
             parquet(here, "SELECT 'a/x' AS id, ['t'] AS tags, 1 AS downloads", path.name)
     return path
@@ -202,6 +288,9 @@ def damaged(here, how):
         ("cut out", "could not be read as a table of Hub models .*Download it again"),
         ("scrambled", "could not be read as a table of Hub models .*Download it again"),
         ("no rows", "holds 0 rows"),
+        ("tags as words", r"the column tags holds 'gguf, license:mit' .*expected a list of texts"),
+        ("tags as numbers", r"the column tags holds '5' .*expected a list of texts"),
+        ("downloads as lists", r"the column downloads holds '\[1\]' .*expected whole numbers"),
         (
             "datasets",
             "is not a table of Hub models: it has no column pipeline_tag. Found downloads",
