@@ -40,6 +40,8 @@ def hub_file(
     say(f"{dataset.folder}: {counts.kept:,} models of {counts.received:,} rows.")
     if counts.unnamed or counts.repeated:
         say(f"Left out: {counts.unnamed:,} without a name, {counts.repeated:,} repeated.")
+    for reason, rows in counts.problems.items():
+        say(f"Left empty: {reason} ({rows:,}).")
     if counts.absent:
         say(f"The file lacks {', '.join(counts.absent)}: missing throughout.")
     stand_in = dataset.version if top else f"{dataset.name}@{dataset.version}"
@@ -60,8 +62,11 @@ def ollama_library(
     dataset = freeze_files(files, as_of=as_of, into=into)
     rows = {table: resource["rows"] for table, resource in dataset.resources.items()}
     if as_json:
-        print_json({"folder": str(dataset.folder), "rows": rows})
+        problems = dataset.descriptor["collection"]["problems"]
+        print_json({"folder": str(dataset.folder), "rows": rows, "problems": problems})
         return
+    for reason, count in dataset.descriptor["collection"]["problems"].items():
+        say(f"Left out: {reason} ({count:,}).")
     for table, count in rows.items():
         say(f"{dataset.path(table)}: {count:,} rows")
     say(f"Next: research run ANALYSIS --data ollama_library={dataset.version}")

@@ -6,6 +6,7 @@ asked of a network.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -89,11 +90,7 @@ def _frame(table: str, rows: Iterable[Row]) -> pd.DataFrame:
 
 
 def _descriptor(dumps: Sequence[Dump], version: str, tables: list[str]) -> dict[str, Any]:
-    left_out = sum(dump.left_out for dump in dumps)
-    outside = (
-        f"{left_out} entries of the pages are not names of the library (they belong to accounts) "
-        "and were left out."
-    )
+    problems = sum((dump.problems for dump in dumps), Counter[str]())
     return {
         "$schema": PROFILE,
         "name": NAME,
@@ -115,6 +112,18 @@ def _descriptor(dumps: Sequence[Dump], version: str, tables: list[str]) -> dict[
         ],
         "citation": f"The Ollama library, public pages as of {version} (dataset {NAME}, version "
         f"{version}), read with modelometrics.",
-        "knownLimitations": [*([outside] if left_out else []), *LIMITATIONS],
+        "knownLimitations": [*_left_out(dumps, problems), *LIMITATIONS],
+        "collection": {"problems": dict(sorted(problems.items()))},
         "resources": [resource(table) for table in tables],
     }  # fmt: skip
+
+
+def _left_out(dumps: Sequence[Dump], problems: Counter[str]) -> list[str]:
+    outside = sum(dump.outside for dump in dumps)
+    told = "; ".join(f"{reason} ({count:,})" for reason, count in sorted(problems.items()))
+    sentences = {
+        f"{outside} entries of the pages are not names of the library (they belong to accounts) "
+        "and were left out.": outside,
+        f"Records that could not be read and were left out: {told}.": told,
+    }
+    return [sentence for sentence, found in sentences.items() if found]

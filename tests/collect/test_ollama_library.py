@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import time
 
 import pandas as pd
 import pytest
@@ -206,16 +207,39 @@ def test_the_version_stands_in_for_the_bundled_one(here):
         (b"<html><body>Sign in</body></html>", "HTML without any entry of the Ollama library"),
         (OF_AN_ACCOUNT.encode(), "HTML without any entry of the Ollama library"),
         (LISTED.replace("35M", "many").encode(), "entry 'qwen3': found 'many' pulls, expected"),
-        (LISTED.replace("58", "").encode(), "entry 'qwen3': found '' tags, expected a number"),
-        (b'{"models": ', "is no registry dump: JSONDecodeError"),
-        (b'{"models": {}}', "is no registry dump: KeyError 'lastUpdated'"),
+        (
+            LISTED.replace("58", "few").encode(),
+            "entry 'qwen3': found 'few' tags, expected a number",
+        ),
+        (b'{"models": ', "is no registry dump: it is no whole JSON"),
+        (b'{"models": {}}', "is no registry dump: expected JSON with 'lastUpdated'"),
+        (b'{"models": {}, "lastUpdated": 5}', "is no registry dump: expected JSON with"),
+        (b'{"models": [], "lastUpdated": "2026-11-20"}', "is no registry dump: expected JSON with"),
         (b'{"models": {}, "lastUpdated": "2026-11-20"}', "lists no models"),
-        (b'{"models": {"a": 1}, "lastUpdated": "2026-11-20"}', "is no registry dump: TypeError"),
+        (b'{"models": {"a": {}}, "lastUpdated": "9999-11-20"}', "'9999-11-20', which is no day"),
+        (b'{"models": {"a": 1}, "lastUpdated": "2026-11-20"}', "model 'a': found '1', expected an"),
+        (b'{"models": {"a": {"tags": [1]}}, "lastUpdated": "2026-11-20"}', "an object with 'tags'"),
+        (b'{"a": ' + b"[" * 5_000, "is no registry dump: it is no whole JSON"),
         (b"date,model,pulls_text\n", "has no column tag_count, sizes"),
         (b"date,model,pulls_text,tag_count,sizes\n", "has a header and no rows"),
-        (b"date,model,pulls_text,tag_count,sizes\n1.1.26,a,1,1,\n", "row 2: '1.1.26' is no day"),
+        (
+            b"date,model,pulls_text,tag_count,sizes\n1.1.26,a,1,1,\n",
+            "row 2: found '1.1.26', which is no day",
+        ),
         (b"\xff\xfe\x00", "is not UTF-8 text"),
-        (gzip.compress(SERIES.encode())[:40], "is not UTF-8 text, plain or compressed"),
+        (gzip.compress(SERIES.encode(), mtime=0)[:40], "is not UTF-8 text, plain or compressed"),
+        (
+            gzip.compress(SERIES.encode(), mtime=0)[:20] + b"x" * 40,
+            "is not UTF-8 text, plain or compressed",
+        ),
+        (LISTED.replace("35M", "1.2.3K").encode(), "found '1.2.3K' pulls"),
+        (LISTED.replace("35M", "9" * 19).encode(), "found '9999999999999999999' pulls"),
+        (LISTED.replace("58", "9" * 19).encode(), "found '9999999999999999999' tags"),
+        (SERIES.replace("9.5K", "9" * 400 + "M").encode(), "row 2: found '99"),
+        (b"date,model,pulls_text,tag_count,sizes\n2026-11-18,a,1\n", "row 2: found '3' cells"),
+        (b"date,model,pulls_text,tag_count,sizes\n2026-11-18,a,1,1,,6\n", "row 2: found '6' cells"),
+        (b"date,model,pulls_text,tag_count,sizes\n2026-11-18,,1,1,\n", "row 2: found ''"),
+        (b'date,model,pulls_text,tag_count,sizes\n"2026', r"line \d: is not CSV"),
     ],
 )
 def test_a_bad_file_is_refused_and_nothing_is_written(here, content, message):
@@ -258,3 +282,103 @@ def test_the_command_says_what_was_made_and_what_is_next(here):
     said = CliRunner().invoke(app, [str(page(here, LISTED)), "--as-of", DAY]).output
     assert "ollama_library_pulls.csv: 1 rows" in said
     assert f"research run ANALYSIS --data ollama_library={DAY}" in said
+
+
+# What is odd and yet read -------------------------------------------------------------------------
+
+
+def names_of(dataset, table="ollama_library_names"):
+    return research.datasets.reading.read(dataset, table).set_index("ollama_name")
+
+
+def test_an_entry_without_a_count_of_tags_is_a_row_with_that_cell_empty(here):
+    without = SEARCHED.replace("<span x-test-tag-count>1,003 Tags</span>", "")
+    names = names_of(freeze_files([page(here, LISTED, without)], as_of=DAY))
+    assert filled(names["n_tags"]) == {"qwen3": 58}
+
+
+@pytest.mark.parametrize("packed", [False, True])
+@pytest.mark.parametrize("kind", ["page", "registry", "series"])
+def test_a_mark_of_the_order_of_bytes_is_no_part_of_the_text(here, kind, packed):
+    made = {"page": lambda: page(here, LISTED), "registry": lambda: registry(here)}
+    text = SERIES if kind == "series" else made[kind]().read_text()
+    payload = b"\xef\xbb\xbf" + text.encode()
+    (here / "marked").write_bytes(gzip.compress(payload) if packed else payload)
+    assert len(freeze_files([here / "marked"], as_of=DAY).resources) > 0
+
+
+@pytest.mark.parametrize("size", ["-", "", None])
+def test_a_remote_tag_without_a_size_has_its_own_window(here, size):
+    def change(dump):
+        remote = dump["models"]["qwen3"]["tags"]["480b-cloud"]
+        remote |= {"size": size, "contextWindow": "128K"}
+
+    dump = read(registry(here, change))
+    (row,) = (row for row in dump.rows["ollama_library_tags"] if row["tag"] == "480b-cloud")
+    assert (row["size_gb"], row["context_window_tokens"]) == (None, 131_072)
+
+
+def many(count):
+    return "date,model,pulls_text,tag_count,sizes\n" + "".join(
+        f"2026-11-{1 + number % 28:02},model{number},9.5K,3,\n" for number in range(count)
+    )
+
+
+@pytest.mark.parametrize(
+    ("row", "reason"),
+    [
+        ("9999-12-31,a,1K,1,", "the day cannot be"),
+        ("2026-13-01,a,1K,1,", "the day cannot be"),
+        ("2026-11-30,a,-5,1,", "pulls are no number"),
+        ("2026-11-30,a,inf,1,", "pulls are no number"),
+        (f"2026-11-30,a,{'9' * 19},1,", "pulls are no number"),
+        ("2026-11-30,a,1K", "row has other cells than the header"),
+        ("2026-11-30,,1K,1,", "row names no model"),
+    ],
+)
+def test_one_record_that_cannot_be_is_left_out_and_counted_by_reason(here, row, reason):
+    (here / "series.csv").write_text(many(28) + row + "\n")
+    dataset = freeze_files([here / "series.csv"])
+    assert dataset.version == "2026-11-28"
+    assert dataset.descriptor["collection"]["problems"] == {reason: 1}
+    assert f"{reason} (1)" in dataset.descriptor["knownLimitations"][0]
+    assert dataset.resources["ollama_registry_pulls"]["rows"] == 28
+
+
+def test_marks_in_comments_scripts_and_attributes_are_text(here):
+    odd = (
+        "<!-- <li x-test-model><a href='/library/no'> --><script>'<li x-test-model>'</script>"
+        + LISTED.replace('class="group"', 'class="[&>p]:x" title=\'a "b" > c\'')
+    )
+    (entry,) = entries(odd)
+    assert (entry.name, entry.pulls, entry.tags) == ("qwen3", "35M", "58")
+
+
+BROKEN = [
+    "<span>",
+    "<a ",
+    "</a ",
+    "<!--",
+    "<!-- >",
+    "<![x[",
+    '<a b="',
+    "<a '",
+    "<",
+    "&#x",
+    "<b></i>",
+]
+
+
+@pytest.mark.parametrize("mark", BROKEN)
+def test_very_many_broken_marks_take_no_time_to_speak_of(mark):
+    """The standard parser takes minutes for some of them; a minute is also the test's limit."""
+    began = time.monotonic()
+    assert entries(SEARCHED + mark * 40_000)[0].name == "nomic-embed-text"
+    assert time.monotonic() - began < 60
+
+
+def test_a_file_beyond_measure_is_refused_before_it_is_unpacked(here, monkeypatch):
+    monkeypatch.setattr("research.collect.ollama_dumps.LARGEST", 100_000)
+    (here / "bomb").write_bytes(gzip.compress(b"<" + b" " * 1_000_000))
+    with pytest.raises(ResearchError, match="holds more than 100,000 bytes"):
+        read(here / "bomb")
