@@ -38,7 +38,8 @@ MEMORY = "300MB"  # beyond it DuckDB works on the disk
 MAGIC = b"PAR1"  # a whole Parquet file begins and ends with it
 NEEDED = ("id", "tags", "downloads", "pipeline_tag")  # together they are a table of models
 TEXTS = ("author", "createdAt", "lastModified", "library_name", "pipeline_tag", "_id", "id")
-WHOLES = ("downloads", "downloadsAllTime", "likes", "trendingScore")
+SCORE = "trendingScore"
+WHOLES = ("downloads", "downloadsAllTime", "likes", SCORE)
 ENGINE_TYPES = {"string": "VARCHAR", "integer": "BIGINT", "boolean": "BOOLEAN", "date": "DATE"}
 OBJECTS = ("baseModels", "safetensors", "gguf")
 READABLE = {
@@ -163,10 +164,14 @@ def _open(engine: duckdb.DuckDBPyConnection, path: Path) -> tuple[str, ...]:
 
 
 def _whole(name: str) -> str:
-    """A whole number, also one written with a point; whatever else it is stays, to be counted."""
-    whole = f'try_cast("{name}" AS BIGINT)'
+    """A whole number, also one written with a point; whatever else it is stays, to be counted.
+
+    A score is no count: it is rounded. Not a number is what some writers have for a missing one.
+    """
+    whole, number = f'try_cast("{name}" AS BIGINT)', f'try_cast("{name}" AS DOUBLE)'
     return (
-        f'CASE WHEN {whole} = try_cast("{name}" AS DOUBLE) THEN to_json({whole}) '
+        f"CASE WHEN isnan({number}) THEN NULL "
+        f"WHEN {whole} = {number if name != SCORE else f'round({number})'} THEN to_json({whole}) "
         f'ELSE to_json("{name}"::VARCHAR) END'
     )
 

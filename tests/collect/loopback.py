@@ -250,6 +250,20 @@ class Answering(BaseHTTPRequestHandler):
         """Nothing on the screen of a test."""
 
 
+@dataclass
+class Held:
+    """Holds the request of this number back until it is let go; ``came`` says that it is there."""
+
+    number: int
+    came: threading.Event = field(default_factory=threading.Event)
+    go: threading.Event = field(default_factory=threading.Event)
+
+    def __call__(self, number: int) -> None:
+        if number == self.number:
+            self.came.set()
+            self.go.wait()
+
+
 # Faults -------------------------------------------------------------------------------------------
 
 

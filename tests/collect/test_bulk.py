@@ -226,6 +226,15 @@ def test_what_cannot_be_is_empty_and_counted_by_reason(here, sql, reason, column
     assert pd.isna(by_name("hub_models").loc["b/quant", column])
 
 
+def test_a_score_is_rounded_and_not_a_number_is_missing(here):
+    path = replaced(here, "2.6::DOUBLE AS trendingScore, 'nan'::DOUBLE AS likes")
+    _, counts = bulk.freeze_file(path, as_of=DAY)
+    frame = by_name("hub_models")
+    assert set(frame["trending_score"]) == {3}
+    assert frame["likes"].isna().all()
+    assert counts.problems == {}
+
+
 def test_one_change_in_the_far_future_names_no_day_and_stops_nothing(here):
     many = f"""
         SELECT * REPLACE (n || id AS id, CASE WHEN n = 7 AND id = 'a/x'

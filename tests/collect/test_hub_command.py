@@ -13,13 +13,15 @@ import signal
 import ssl
 import subprocess
 import sys
-import time
+from types import SimpleNamespace
 
 import pytest
 import trustme
 
+from research.cli import main
 from tests.collect.loopback import (
     TOKEN,
+    Held,
     Listed,
     Loopback,
     Synthetic,
@@ -27,10 +29,9 @@ from tests.collect.loopback import (
     serving,
     status,
 )
-from tests.collect.taking import bundled_rows
+from tests.collect.taking import PATIENCE, bundled_rows
 
 COMMAND = (sys.executable, "-m", "research", "collect", "hub")
-PATIENCE = 30  # seconds in which a process must have come so far
 
 
 @pytest.fixture
@@ -65,15 +66,32 @@ def hub(work, environment):
     return run
 
 
+@pytest.fixture
+def inside(work, monkeypatch, capsys, no_token):
+    """The same within this process, where a process of its own would show nothing more."""
+    from huggingface_hub import constants
+
+    def run(server, *arguments, command=("collect", "hub")):
+        monkeypatch.chdir(work)
+        monkeypatch.setattr(constants, "ENDPOINT", server.address)
+        monkeypatch.setattr(sys, "argv", ["research", *command, *arguments])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        said = capsys.readouterr()
+        return SimpleNamespace(returncode=ended.value.code, stdout=said.out, stderr=said.err)
+
+    return run
+
+
 def frozen(work, name="hub_models", version="v"):
     return (work / "datasets" / name / version / f"{name}.csv").read_bytes()
 
 
-def test_each_query_ends_in_a_frozen_version_and_the_next_command(hub, work):
+def test_each_query_ends_in_a_frozen_version_and_the_next_command(inside):
     with serving(Loopback(Listed(rows(40)), page=15)) as server:
-        top = hub(server, "--top", "20", "--version", "v")
-        census = hub(server, "--census", "--version", "v", "--json")
-        authors = hub(server, "--authors", f"{rows(1)[0]['author']},nobody", "--version", "v")
+        top = inside(server, "--top", "20", "--version", "v")
+        census = inside(server, "--census", "--version", "v", "--json")
+        authors = inside(server, "--authors", f"{rows(1)[0]['author']},nobody", "--version", "v")
     assert [top.returncode, census.returncode, authors.returncode] == [0, 0, 0]
     assert top.stdout.startswith("hub_top_models v: 20 models in datasets/hub_top_models/v.\n")
     assert "--data hub_top_models=v" in top.stdout
@@ -85,15 +103,12 @@ def test_each_query_ends_in_a_frozen_version_and_the_next_command(hub, work):
     assert (top.stderr, census.stderr) == ("", "")
 
 
-def test_the_command_that_it_names_reads_what_was_taken(hub, work):
+def test_the_command_that_it_names_reads_what_was_taken(inside):
     with serving(Loopback(Listed(bundled_rows()))) as server:
-        taken = hub(server, "--top", "1000", "--version", "v")
+        taken = inside(server, "--top", "1000", "--version", "v")
     (named,) = [line for line in taken.stdout.splitlines() if line.startswith("Next: ")]
     _, _, *arguments = named.split()
-    done = subprocess.run(
-        [sys.executable, "-m", "research", *arguments],
-        capture_output=True, text=True, check=False, cwd=work,
-    )  # fmt: skip
+    done = inside(server, command=arguments)
     assert done.returncode == 0, done.stderr
     assert "supported" in done.stdout or "contradicted" in done.stdout
 
@@ -108,57 +123,60 @@ def test_the_command_that_it_names_reads_what_was_taken(hub, work):
         (("--census", "--version", "../up"), "--version wants letters"),
     ],
 )
-def test_a_command_that_makes_no_sense(hub, arguments, said):
+def test_a_command_that_makes_no_sense(inside, arguments, said):
     with serving(Loopback(Synthetic(1))) as server:
-        done = hub(server, *arguments)
+        done = inside(server, *arguments)
     assert done.returncode == 2
     assert said in done.stderr
 
 
-def test_a_wait_is_one_line_where_output_is_piped(hub):
+def test_a_wait_is_one_line_where_output_is_piped(inside):
     faults = {2: status(503, Retry_After="0")}
     with serving(Loopback(Synthetic(30), page=10, faults=faults)) as server:
-        done = hub(server, "--census")
+        done = inside(server, "--census")
     (line,) = done.stderr.splitlines()
     assert line.startswith("Waiting 1 s until ")
     assert line.endswith("it answered with status 503.")
 
 
-def test_a_terminal_shows_rows_rate_time_and_waits(work, environment):
+def shown_until(server, arguments, wanted, work, environment):
+    """What a terminal shows of a command; its third page comes when ``wanted`` was to be seen."""
     ours, theirs = pty.openpty()
-    faults = {3: status(503, Retry_After="0")}
-    with serving(Loopback(Listed(rows(40)), page=10, delay=0.2, faults=faults)) as server:
-        told = {"HF_ENDPOINT": server.address, "TERM": "xterm", "COLUMNS": "150"}
-        process = subprocess.Popen(
-            [*COMMAND, "--top", "40"],
-            stdout=subprocess.DEVNULL, stderr=theirs, cwd=work, env=environment | told,
-        )  # fmt: skip
-        os.close(theirs)
-        shown = "".join(iter(lambda: read_from(ours), ""))
-        assert process.wait(PATIENCE) == 0
-    assert re.search(
-        r"Asking the Hub \(--top\).* 20/40 .*rows, 2 pages, [\d,]+ rows/s 0:00:0", shown
-    )
+    told = {"HF_ENDPOINT": server.address, "TERM": "xterm", "COLUMNS": "150"}
+    held = Held(len(server.asked) + 3)
+    server.between = held
+    process = subprocess.Popen(
+        [*COMMAND, *arguments],
+        stdout=subprocess.DEVNULL, stderr=theirs, cwd=work, env=environment | told,
+    )  # fmt: skip
+    os.close(theirs)
+    shown = ""
+    while more := read_from(ours):
+        shown += more
+        if re.search(wanted, shown):
+            held.go.set()
+    assert process.wait(PATIENCE) == 0
+    return shown
+
+
+def test_a_terminal_shows_rows_rate_time_and_waits(work, environment):
+    with serving(Loopback(Listed(rows(40)), page=10)) as server:
+        server.faults = {4: status(503, Retry_After="0")}
+        wanted = r"Asking the Hub \(--top\).* 20/40 .*rows, 2 pages, [\d,]+ rows/s 0:00:0"
+        shown = shown_until(server, ["--top", "40"], wanted, work, environment)
     assert re.search(r"Waiting until [\d:]+: it answered with status 503", shown)
 
 
-def test_a_second_census_expects_as_many_rows_as_the_first(hub, work, environment):
-    ours, theirs = pty.openpty()
-    with serving(Loopback(Synthetic(40), page=10, delay=0.2)) as server:
-        hub(server, "--census", "--version", "first")
+def test_a_second_census_expects_as_many_rows_as_the_first(inside, work, environment):
+    with serving(Loopback(Synthetic(40), page=10)) as server:
+        inside(server, "--census", "--version", "first")
         shutil.copytree(work / "datasets/hub_models/first", work / "datasets/hub_models/read")
         read = work / "datasets/hub_models/read/datapackage.json"  # from a file, not from the Hub
         other = {"version": "read", "collection": {"file": "x"}}
         read.write_text(json.dumps(json.loads(read.read_text()) | other))
-        told = {"HF_ENDPOINT": server.address, "TERM": "xterm", "COLUMNS": "150"}
-        process = subprocess.Popen(
-            [*COMMAND, "--census", "--version", "second"],
-            stdout=subprocess.DEVNULL, stderr=theirs, cwd=work, env=environment | told,
-        )  # fmt: skip
-        os.close(theirs)
-        shown = "".join(iter(lambda: read_from(ours), ""))
-        assert process.wait(PATIENCE) == 0
-    assert re.search(r"--census, about as many rows as first\).* 20/40 .*2 pages", shown)
+        wanted = r"--census, about as many as first\).* 20/40 .*2 pages"
+        arguments = ["--census", "--version", "second"]
+        assert shown_until(server, arguments, wanted, work, environment)
 
 
 def read_from(terminal) -> str:
@@ -169,26 +187,38 @@ def read_from(terminal) -> str:
         return ""
 
 
-def test_ctrl_c_says_what_is_kept_and_the_next_run_goes_on(hub, work, environment):
+def test_ctrl_c_says_what_is_kept_and_the_next_run_goes_on(inside, work, environment):
     with serving(Loopback(Synthetic(100), page=10)) as server:
-        hub(server, "--census", "--version", "whole")
-        server.delay = 0.1
+        inside(server, "--census", "--version", "whole")
+        held = Held(len(server.asked) + 4)
+        server.between = held
         process = subprocess.Popen(
             [*COMMAND, "--census", "--version", "v"],
             stderr=subprocess.PIPE, text=True, cwd=work,
             env=environment | {"HF_ENDPOINT": server.address},
         )  # fmt: skip
-        wait_for(lambda: len(list(work.glob("datasets/.collecting/hub_models/pages/0*"))) > 2)
+        assert held.came.wait(PATIENCE)
         process.send_signal(signal.SIGINT)
         _, said = process.communicate(timeout=PATIENCE)
+        held.go.set()
         assert process.returncode == 130
-        assert "rows are kept in datasets/.collecting/hub_models" in said
+        assert "3 pages with 30 rows are kept in datasets/.collecting/hub_models" in said
         assert "Traceback" not in said
         assert not (work / "datasets" / "hub_models" / "v").exists()
-        server.delay, before = 0.0, len(server.asked)
-        assert hub(server, "--census", "--version", "v").returncode == 0
-        assert len(server.asked) - before < 8
+        before = len(server.asked)
+        assert inside(server, "--census", "--version", "v").returncode == 0
+        assert len(server.asked) - before == 7
     assert frozen(work) == frozen(work, version="whole")
+
+
+def test_a_listing_that_ended_early_is_frozen_where_that_is_accepted(inside, work):
+    with serving(Loopback(Listed(rows(25)))) as server:
+        refused = inside(server, "--top", "1000", "--version", "v")
+        accepted = inside(server, "--top", "1000", "--version", "v", "--accept-fewer")
+        assert len(server.asked) == 1
+    assert (refused.returncode, accepted.returncode) == (2, 0)
+    assert "freeze what there is with --accept-fewer" in refused.stderr
+    assert accepted.stdout.startswith("hub_top_models v: 25 models")
 
 
 @pytest.mark.parametrize(
@@ -198,7 +228,7 @@ def test_ctrl_c_says_what_is_kept_and_the_next_run_goes_on(hub, work, environmen
         (40_000, "The table could not be made from the pages"),
     ],
 )
-def test_a_full_disk_leaves_nothing_half_written(hub, work, largest, said):
+def test_a_full_disk_leaves_nothing_half_written(hub, inside, work, largest, said):
     def full():
         resource.setrlimit(resource.RLIMIT_FSIZE, (largest, largest))
 
@@ -211,9 +241,9 @@ def test_a_full_disk_leaves_nothing_half_written(hub, work, largest, said):
         assert "Run the same command again" in done.stderr
         assert not (work / "datasets" / "hub_models").exists()
         assert not list(work.rglob("*.part"))
-        assert hub(server, "--census", "--version", "v").returncode == 0
+        assert inside(server, "--census", "--version", "v").returncode == 0
         server.asked.clear()
-        assert hub(server, "--census", "--version", "whole").returncode == 0
+        assert inside(server, "--census", "--version", "whole").returncode == 0
     assert frozen(work) == frozen(work, version="whole")
 
 
@@ -237,9 +267,9 @@ def test_a_token_goes_to_the_hub_and_nowhere_else(hub, work, tmp_path):
     assert TOKEN not in done.stdout + done.stderr + stopped.stdout + stopped.stderr
 
 
-def test_who_asks_is_named_and_nothing_else_is_asked(hub):
+def test_who_asks_is_named_and_nothing_else_is_asked(inside):
     with serving(Loopback(Synthetic(5))) as server:
-        hub(server, "--census")
+        inside(server, "--census")
         (request,) = server.asked
     assert request.path.startswith("/api/models?sort=createdAt&limit=1000&expand=author&")
     assert request.headers["user-agent"].startswith("modelometrics/")
@@ -274,10 +304,3 @@ def test_offline_is_said(hub):
         assert server.asked == []
     assert done.returncode == 2
     assert "HF_HUB_OFFLINE" in done.stderr
-
-
-def wait_for(condition):
-    end = time.monotonic() + PATIENCE
-    while not condition():
-        assert time.monotonic() < end, "it did not come so far"
-        time.sleep(0.01)
