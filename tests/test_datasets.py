@@ -10,6 +10,7 @@ import pytest
 
 import research
 from research.datasets import DatasetError, freeze, load, verify
+from research.results import ResearchError
 
 FIELDS = [
     {"name": "country", "type": "string", "unit": "ISO 3166-1 alpha-2", "description": "Country",
@@ -116,7 +117,7 @@ def test_a_field_without_unit_is_refused(here):
 def test_a_broken_descriptor_names_the_line(here):
     frozen(here)
     (here / "datapackage.json").write_text('{\n "name": "toy",,\n}')
-    with pytest.raises(DatasetError, match=r"not valid JSON \(line 2"):
+    with pytest.raises(ResearchError, match=r"not valid JSON \(line 2"):
         load("toy_countries")
 
 
@@ -152,3 +153,144 @@ def test_a_local_dataset_overlays_the_bundled_one(here):
         descriptor=copy.deepcopy(DESCRIPTOR) | {"name": "tenthe"},
     )
     assert research.describe("tenthe").version == "2026-01-01"
+
+
+# Names and paths ----------------------------------------------------------------------------------
+
+
+def changed(**changes):
+    return copy.deepcopy(DESCRIPTOR) | changes
+
+
+@pytest.mark.parametrize("name", ["../out", "a/b", "/tmp/x", "..", "", "a b", "x\\y", "c:x", "é"])
+@pytest.mark.parametrize("kind", ["name", "version", "table", "path"])
+def test_a_name_is_no_path_and_nothing_is_written(here, kind, name):
+    package = changed()
+    target = package if kind in ("name", "version") else package["resources"][0]
+    target["name" if kind == "table" else kind] = name
+    frames = {name if kind == "table" else "toy_countries": frame()}
+    with pytest.raises(DatasetError, match=r"cannot name a|its name is|has no '"):
+        freeze(here, frames, descriptor=package)
+    assert list(here.parent.parent.iterdir()) == []
+
+
+@pytest.mark.parametrize("path", ["../secret.csv", "sub/secret.csv", "/etc/passwd"])
+def test_a_descriptor_that_points_elsewhere_is_refused_although_the_hash_is_right(here, path):
+    from research.datasets.files import sha256
+
+    frozen(here)
+    secret = here.parent / "secret.csv"
+    secret.write_bytes((here / "toy_countries.csv").read_bytes())
+    package = json.loads((here / "datapackage.json").read_text())
+    package["resources"][0] |= {"path": path, "hash": sha256(secret)}
+    (here / "datapackage.json").write_text(json.dumps(package))
+    with pytest.raises(DatasetError, match="cannot name a file"):
+        load("toy_countries")
+
+
+def test_a_link_out_of_the_dataset_is_refused_although_the_hash_is_right(here):
+    path = frozen(here).path("toy_countries")
+    path.rename(here.parent / "elsewhere.csv")
+    path.symlink_to(here.parent / "elsewhere.csv")
+    with pytest.raises(DatasetError, match="is a link out of its dataset"):
+        load("toy_countries")
+
+
+@pytest.mark.parametrize(
+    ("at", "value", "message"),
+    [
+        (["title"], 3, "'title' is 3, expected a text"),
+        (["licenses"], [{}], "a licence has neither"),
+        (["licenses"], "MIT", "'licenses' is \"MIT\", expected a list"),
+        (["resources"], {}, "'resources' is {}, expected a list"),
+        (["resources", 0], "x", r"'resources\[0\]' is \"x\", expected an object"),
+        (["resources", 0, "bytes"], True, "bytes' is true, expected a whole number"),
+        (["resources", 0, "schema"], "http://example.org/s.json", "schema' is .* an object"),
+        (["resources", 0, "schema", "primaryKey"], "country", "primaryKey' is .* a list"),
+        (["resources", 0, "schema", "primaryKey"], ["land"], "names 'land', which is no column"),
+        (["resources", 0, "schema", "fields", 0, "type"], "any", "has the type 'any', expected"),
+        (["resources", 0, "schema", "fields", 0, "name"], "share", "has two columns 'share'"),
+    ],
+)
+def test_a_descriptor_of_another_shape_says_where(here, at, value, message):
+    frozen(here)
+    package = json.loads((here / "datapackage.json").read_text())
+    inner = package
+    for step in at[:-1]:
+        inner = inner[step]
+    inner[at[-1]] = value
+    (here / "datapackage.json").write_text(json.dumps(package))
+    with pytest.raises(DatasetError, match=message):
+        research.describe("toy")
+
+
+# What is written is what was given ----------------------------------------------------------------
+
+
+def of_texts(*texts):
+    return frame(country=list(texts), share=[0.1, 1e-300, 12345678901234567.0])
+
+
+def test_a_carriage_return_stays_within_its_cell(here):
+    table = of_texts("a\rb", "c\r\nd", 'e"\r')
+    path = frozen(here, table).path("toy_countries")
+    assert path.read_bytes().startswith(
+        b'country,discovered_ips,share,taken\n"a\rb",1,0.1,2026-01-01\n"c\r\nd",,1e-300,'
+    )
+    assert load("toy_countries")["country"].tolist() == ["a\rb", "c\r\nd", 'e"\r']
+    assert verify("toy") == []
+
+
+def test_a_file_that_reads_back_otherwise_never_gets_its_name(here, monkeypatch):
+    from research.datasets import files, freezing
+
+    def unquoted(table):
+        payload, packed = files.csv_payload(table)
+        return payload.replace(b'"', b""), packed
+
+    monkeypatch.setattr(freezing, "csv_payload", unquoted)
+    with pytest.raises(DatasetError, match=r"cannot be frozen:\n.*read back"):
+        frozen(here, of_texts("a\rb", "c", "d"))
+    assert list(here.parent.iterdir()) == []
+
+
+def test_a_date_with_a_time_is_not_cut_in_silence(here):
+    taken = pd.to_datetime(["2026-01-01 00:00", "2026-01-02 10:00", "2026-01-03 00:00"])
+    with pytest.raises(DatasetError, match=r"'taken', line 3: written as .*10:00.*, read back"):
+        frozen(here, frame(taken=taken))
+
+
+# Verifying ----------------------------------------------------------------------------------------
+
+
+def test_every_version_is_verified_for_hash_bytes_and_rows(here):
+    from research.datasets import reading
+
+    frozen(here)
+    freeze(here / "later", {"toy_countries": frame()}, descriptor=changed(version="later"))
+    assert verify("toy") == []
+    later = here / "later" / "datapackage.json"
+    package = json.loads(later.read_text())
+    package["resources"][0] |= {"rows": 4, "bytes": 9}
+    later.write_text(json.dumps(package))
+    size = (here / "later" / "toy_countries.csv").stat().st_size
+    assert verify("toy") == [
+        f"table 'toy_countries' of version later: has {size} bytes, the descriptor says 9",
+        "table 'toy_countries' of version later: has 3 rows, the descriptor says 4",
+    ]
+    (here / "later" / "toy_countries.csv").write_text("x")
+    assert "is not the file that was frozen" in verify("toy")[0]
+    assert reading.verify("toy", "2026-01-01") == []
+
+
+def test_a_file_of_no_format_with_the_right_hash_is_told(here):
+    from research.datasets.files import sha256
+
+    path = frozen(here).path("toy_countries")
+    path.write_bytes(b"country,discovered_ips\n1,x,2\n\xff")
+    later = here / "datapackage.json"
+    package = json.loads(later.read_text())
+    package["resources"][0]["hash"] = sha256(path)
+    later.write_text(json.dumps(package))
+    (problem,) = verify("toy")
+    assert "cannot be read in the format of its descriptor" in problem

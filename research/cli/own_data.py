@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Iterable
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from research.cli.analyses import pairs
-from research.cli.printing import AsJson, print_json, say
+from research.cli.printing import AsJson, print_json, print_rows, say
 from research.results import ResearchError
 
 if TYPE_CHECKING:
@@ -30,7 +29,7 @@ Drafted = Annotated[str, typer.Argument(help="NAME, or the draft's path NAME.dra
 
 
 def new(
-    file: Annotated[Path, typer.Argument(help="A CSV file with a header row.")],
+    file: Annotated[Path, typer.Argument(help="A CSV or Excel file with a header row.")],
     name: Annotated[str | None, typer.Option(help="By default the file's name.")] = None,
     title: Annotated[str, typer.Option(help="Title of the dataset.")] = "",
     description: Annotated[str, typer.Option(help="What it holds, in a sentence.")] = "",
@@ -58,24 +57,44 @@ def new(
             help="The table that this one is to stand in for, for example tenthe_countries."
         ),
     ] = "",
+    thousands: Annotated[
+        str, typer.Option(metavar="SIGN", help="Between groups of three: 1.234 with a dot.")
+    ] = "",
+    decimal: Annotated[
+        str, typer.Option(metavar="SIGN", help="The decimal sign of all numbers: . or ,")
+    ] = "",
+    missing: Annotated[
+        list[str] | None,
+        typer.Option(metavar="TEXT", help="A word for a missing number or date, such as NA."),
+    ] = None,
+    date_format: Annotated[
+        str, typer.Option(metavar="FORM", help="How dates are written, such as %d.%m.%Y.")
+    ] = "",
+    sheet: Annotated[str, typer.Option(help="Which sheet of a workbook.")] = "",
     answers: Annotated[
         Path | None,
         typer.Option(help="A JSON file with these answers, by the names of the options."),
     ] = None,
 ) -> None:
-    """Make a draft of a dataset from a CSV file; on a terminal, ask for what only you know."""
+    """Make a draft of a dataset from a table; on a terminal, ask for what only you know.
+
+    Shows the first rows as they will be frozen, and every doubt about how the file is written.
+    """
     from research.collect import drafts, tables
 
-    table = tables.read(file)
-    package = drafts.draft(table, name)
     given = {"title": title, "description": description, "version": version, "licence": licence,
              "source": source, "citation": citation, "limitation": limitation, "key": key,
              "unit": pairs("--unit", unit), "describe": pairs("--describe", describe),
-             "country": pairs("--country", country), "form": form}  # fmt: skip
-    drafts.answer(package, _read_answers(answers) | {k: v for k, v in given.items() if v})
-    say(f"{file}: {table.written}.")
-    for field in package["resources"][0]["schema"]["fields"]:
-        say(f"  {field['name']}: {_told(field, table)}")
+             "country": pairs("--country", country), "form": form,
+             "thousands": thousands, "decimal": decimal, "missing": missing,
+             "date-format": date_format, "sheet": sheet}  # fmt: skip
+    given = _read_answers(answers) | {name: value for name, value in given.items() if value}
+    written = {name: given.pop(name) for name in drafts.WRITTEN if name in given}
+    said = drafts.how_written(written)
+    table = tables.read(file, str(written.get("sheet", "")))
+    package = drafts.draft(table, name, said)
+    drafts.answer(package, given)
+    _print_draft(file, table, package)
     if _on_a_terminal():
         _ask(package)
     path = drafts.save(package, file.parent)
@@ -93,7 +112,7 @@ def check(
     from research.collect import drafts, validation
 
     draft = drafts.find(name)
-    if draft is None and name.endswith(".csv"):
+    if draft is None and name.endswith((".csv", ".xlsx")):
         raise ResearchError(
             f"{name} is a table and no draft. Make its draft with: research data new {name}"
         )
@@ -156,12 +175,12 @@ def diff(
 def _read_answers(path: Path | None) -> dict[str, Any]:
     if path is None:
         return {}
+    from research.datasets.shapes import read_json
+
     try:
-        answers = json.loads(path.read_text(encoding="utf-8"))
+        answers = read_json(path)
     except FileNotFoundError:
         raise ResearchError(f"There is no file {path} with answers.") from None
-    except ValueError as error:
-        raise ResearchError(f"{path} is not valid JSON: {error}. Mend it.") from None
     if not isinstance(answers, dict):
         raise ResearchError(
             f'{path} holds no JSON object: expected {{"title": "...", "unit": {{"hosts": "..."}}}}.'
@@ -196,22 +215,41 @@ def _prompt(text: str) -> str:
 # Printing -----------------------------------------------------------------------------------------
 
 
+def _print_draft(file: Path, table: TextTable, package: dict[str, Any]) -> None:
+    from research.collect import validation
+
+    say(f"{file}: {table.written}.")
+    for field in package["resources"][0]["schema"]["fields"]:
+        say(f"  {field['name']}: {_told(field, table)}")
+    say("The first rows as they will be frozen:")
+    print_rows(validation.preview(table, package), as_json=False)
+
+
 def _told(field: dict[str, Any], table: TextTable) -> str:
     """What was found out about a column, so that a person can object."""
-    from research.collect import countries, tables
+    from research.collect import columns, countries
 
     cells = table.column(field["name"])
     if field.get("unit") == countries.UNIT:
         return "countries, to be written as ISO codes"
-    comma = field.get("decimalChar") == ","
-    fits = tables.fits(field["type"], decimal_comma=comma)
-    wrong = sum(not fits(cell) for cell in cells if cell)
-    said = str(field["type"]) + (" with a decimal comma" if comma else "")
-    said += (
+    doubt = columns.doubt(cells, field, table.first_row)
+    if doubt:
+        return f"{field['type']}? Row {doubt[0]}: {doubt[1]}"
+    wrong = columns.plain(cells, field).count(None)
+    said = str(field["type"]) + _signs(field)
+    return said + (
         f", although {wrong} of {len(cells)} cells are not: the check names them" if wrong else ""
     )
-    text = tables.stays_text(cells) if field["type"] == "string" else ""
-    return said + (f" ({text})" if text else "")
+
+
+def _signs(field: dict[str, Any]) -> str:
+    """How the cells of a column are written, where that is not plain."""
+    point = {",": " with a decimal comma", ".": " with a decimal point"}
+    said = point.get(field.get("decimalChar", ""), "")
+    said += f", groups of three set off by '{field['groupChar']}'" if "groupChar" in field else ""
+    said += f", written {field['format']}" if "format" in field else ""
+    words = [word for word in field.get("missingValues", []) if word]
+    return said + (f", missing where {' or '.join(words)}" if words else "")
 
 
 def _print_table(found: TableDifference) -> None:

@@ -6,6 +6,7 @@ punctuation are ignored. What can be two countries, or none, is asked and never 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import islice
@@ -15,6 +16,8 @@ from research.results import ResearchError
 
 UNIT = "ISO 3166-1 alpha-2"  # the unit that marks a column of countries
 MOST, LOOKED_AT = 0.9, 1000  # of the first so many cells decide whether a column holds countries
+CODE = 3  # letters of the longest code; longer texts are names
+GUESSES = 20  # questions of a column that guess what is meant: to look for it is slow
 USER_ASSIGNED = {"XK"}  # may be written where a person asks for it
 
 
@@ -24,11 +27,11 @@ class UnclearCountry(ResearchError):
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A text of a column that nobody but its author can turn into a country."""
+    """Texts of a column that nobody but its author can turn into countries: one, or its numbers."""
 
     row: int
     column: str
-    text: str
+    texts: tuple[str, ...]
     rows: int
     sentence: str
 
@@ -67,9 +70,13 @@ def code(text: str) -> str:
 
 
 def codes(
-    values: Iterable[str | None], *, column: str, spellings: Mapping[str, str] | None = None
+    values: Iterable[str | None],
+    *,
+    column: str,
+    spellings: Mapping[str, str] | None = None,
+    first: int = 2,
 ) -> tuple[list[str | None], list[Question]]:
-    """The codes of a column, and the questions that remain; rows count from 2, below the header.
+    """The codes of a column, and the questions that remain.
 
     Parameters
     ----------
@@ -79,11 +86,14 @@ def codes(
         The column's name, for the questions.
     spellings
         Answers: text to code, or to ``""`` where the text means that the country is unknown.
+    first
+        The number of the first row, for the questions.
 
     Returns
     -------
     tuple
-        One code or ``None`` per cell, and one question per text that is not clear.
+        One code or ``None`` per cell, and one question per text that is not clear. Numbers are the
+        codes of one system: where one of them is no number of ISO 3166-1, all are asked about.
 
     Examples
     --------
@@ -92,16 +102,26 @@ def codes(
     """
     cells = [(cell or "").strip() for cell in values]
     answered = _answers(spellings or {})
-    known: dict[str, str | None] = {"": None}
+    seen = Counter(cells)
+    rows = {text: row for row, text in reversed(list(enumerate(cells, first)))}
+    only_names = min((len(text) for text in seen if text not in ("", "NA")), default=0) > CODE
+    numbers = [text for text in seen if text.isdigit()]
+    odd = [number for number in numbers if not meant(number)]
+    asked = [number for number in numbers if odd and key(number) not in answered]
+    known: dict[str, str | None] = {"": None, **dict.fromkeys(asked)}
     questions = []
-    for text in dict.fromkeys(cells):
+    if asked:
+        total = sum(seen[number] for number in asked)
+        row = min(rows[number] for number in asked)
+        questions.append(Question(row, column, tuple(asked), total, _about_numbers(asked, odd)))
+    for text in seen:
         if text and key(text) in answered:
             known[text] = answered[key(text)] or None
-        elif text:
-            known[text], sentence = _tried(text, cells)
+        elif text not in known:
+            guess = len(questions) < GUESSES
+            known[text], sentence = _tried(text, only_names=only_names, guess=guess)
             if sentence:
-                row = cells.index(text) + 2
-                questions.append(Question(row, column, text, cells.count(text), sentence))
+                questions.append(Question(rows[text], column, (text,), seen[text], sentence))
     return [known[text] for text in cells], questions
 
 
@@ -116,23 +136,28 @@ def names_countries(values: Iterable[str]) -> bool:
 # Questions ----------------------------------------------------------------------------------------
 
 
-def _tried(text: str, column: list[str]) -> tuple[str | None, str]:
+def _about_numbers(asked: list[str], odd: list[str]) -> str:
+    like = next((number for number in asked if meant(number)), "")
+    also = f" By ISO {like} would be {name(next(iter(meant(like))))}." if like else ""
+    return (
+        f"the numbers {', '.join(odd[:5])}{' and others' if len(odd) > 5 else ''} are none of ISO "
+        f"3166-1, so that this column may hold the codes of another system.{also} Write names or "
+        f"ISO codes, or give --country '{asked[0]}=CODE', and so on for {len(asked)} numbers."
+    )
+
+
+def _tried(text: str, *, only_names: bool, guess: bool) -> tuple[str | None, str]:
     """The code, or none and the question; ``NA`` among names can mean *not available*."""
-    if (
-        text == "NA"
-        and min((len(cell) for cell in column if cell not in ("", "NA")), default=2) > 3
-    ):
+    if text == "NA" and only_names:
         return None, (
             "'NA' is the code of Namibia, but the other cells of this column are names. "
             "Give --country 'NA=NA' if Namibia is meant, or --country 'NA=' if it means unknown."
         )
-    try:
-        return code(text), ""
-    except UnclearCountry as question:
-        return None, str(question)
+    found = meant(text)
+    return (next(iter(found)), "") if len(found) == 1 else (None, _question(text, found, guess))
 
 
-def _question(text: str, found: frozenset[str]) -> str:
+def _question(text: str, found: frozenset[str], guess: bool = True) -> str:
     if found:
         candidates = " or ".join(f"{name(country)} ({country})" for country in sorted(found))
         return f"'{text}' can be {candidates}. {_mend(text, min(found))}"
@@ -143,9 +168,9 @@ def _question(text: str, found: frozenset[str]) -> str:
             f"'{text}' is {reason}. Leave the cell empty, write the country meant, or give "
             f"--country '{text}={example}' (or '{text}=' for unknown)."
         )
-    like = near(text)
-    guess = f" Did you mean {' or '.join(f'{name(c)} ({c})' for c in like)}?" if like else ""
-    unknown = f"'{text}' is no country that ISO 3166-1 or the CLDR names.{guess}"
+    like = near(text) if guess else []
+    hint = f" Did you mean {' or '.join(f'{name(c)} ({c})' for c in like)}?" if like else ""
+    unknown = f"'{text}' is no country that ISO 3166-1 or the CLDR names.{hint}"
     return f"{unknown} {_mend(text, like[0] if like else 'CODE')}"
 
 

@@ -6,8 +6,9 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
-from functools import cache
+from functools import cache, lru_cache
 
+LONGEST = 100  # characters of a name
 # The languages in which most public tables are written.
 LANGUAGES = [
     "en",
@@ -95,6 +96,7 @@ AMBIGUOUS = {
     "Republic of China": ("TW", "CN"),
     "Virgin Islands": ("VG", "VI"),
 }
+SHORT_FORMS = {"the|of": "", "saint": "st", "rep": "republic", "dem": "democratic"}
 NO_COUNTRY = {
     "America": "a continent as well as a short form of the United States (US)",
     "EU": "a union of countries",
@@ -136,12 +138,14 @@ def near(text: str) -> list[str]:
     """Up to three countries whose names look like the text."""
     names = _in_other_languages() | _in_english()
     long = {spelling: found for spelling, found in names.items() if len(spelling) > 3}
-    close = get_close_matches(key(text), long, n=3, cutoff=0.75)
+    close = get_close_matches(key(text[:LONGEST]), long, n=3, cutoff=0.75)
     return list(dict.fromkeys(country for like in close for country in sorted(long[like])))[:3]
 
 
 def meant(text: str) -> frozenset[str]:
     """The countries that the text can name: by code, else in English, else in other languages."""
+    if len(text) > LONGEST:
+        return frozenset()
     by_code, by_name = _coded(text), _named(text)
     # ``nga`` and ``NGA`` are a code; ``Nga`` is how Vietnamese writes Russia.
     as_code = text.isupper() or text.islower() or not by_name
@@ -168,17 +172,13 @@ def _turned(text: str) -> str:
     return re.sub(r"^(.*?)[,(](.*?)\)?$", r"\2 \1", text.strip())
 
 
+@lru_cache(maxsize=10_000)
 def key(text: str) -> str:
     """The letters of a name in lower case, without accents, ``the`` and ``of``; long forms."""
     plain = unicodedata.normalize("NFKD", text.casefold().replace("ı", "i").replace("&", " and "))
     # Only the accents of alphabets: in Devanagari or Arabic such marks are vowels.
     plain = re.sub(r"[\u0300-\u036f]", "", plain)
-    for short, long in (
-        ("the|of", ""),
-        ("saint", "st"),
-        ("rep", "republic"),
-        ("dem", "democratic"),
-    ):
+    for short, long in SHORT_FORMS.items():
         plain = re.sub(rf"\b({short})\b", long, plain)
     return "".join(sign for sign in plain if unicodedata.category(sign)[0] in "LNM")
 

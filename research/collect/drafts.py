@@ -8,18 +8,21 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from research.collect import countries, tables
-from research.datasets import DatasetError, datasets, describe, unknown
+from research.collect import columns, countries, tables
+from research.datasets import DatasetError, datasets, describe, refuse_name, unknown
 from research.datasets import tables as known_tables
+from research.datasets.names import name_problem
+from research.datasets.shapes import FIELD, PACKAGE, RESOURCE, SCHEMA, misshapen, read_json
 from research.places import write_beside
 from research.results import ResearchError
 
 SUFFIX = ".draft.json"
+LISTED = 5  # problems of a draft that a refusal names
 PROFILE = "https://datapackage.org/profiles/2.0/datapackage.json"
 UNITS = {"date": "date", "boolean": "true or false", "string": "text"}
 COUNTRY_HEADER = re.compile(r"(.*[ _-])?(country|nation|land|pays|pais|iso2|iso3)([ _-].*)?")
@@ -53,19 +56,52 @@ ASKED_OF_COLUMNS = {
     "unit": ("Unit of column '{}'", "hosts"),
     "description": ("What column '{}' holds", "Hosts that answered, counted once per address."),
 }
-ANSWERS = (*ASKED, "unit", "describe", "key", "country", "form")  # also the command's options
+# Also the command's options; a list may be given as its only item.
+ANSWERS: dict[str, Any] = {
+    **dict.fromkeys(ASKED, str), "limitation": [str], "key": [str], "form": str,
+    "unit": {...: str}, "describe": {...: str}, "country": {...: str},
+}  # fmt: skip
+WRITTEN: dict[str, Any] = {
+    "thousands": str, "decimal": str, "missing": [str], "date-format": str, "sheet": str,
+}  # fmt: skip
+# What a draft says of the person's file, beside what a descriptor says of the frozen one.
+OF_THE_FILE = {
+    "decimalChar": str, "groupChar": str, "format": str, "missingValues": [str],
+}  # fmt: skip
+DIALECT = {"sheetName": str}
+DRAFT = PACKAGE | {
+    "resources": [RESOURCE | {
+        "dialect": DIALECT,
+        "schema": SCHEMA | {"fields": [FIELD | OF_THE_FILE | {"spellings": {...: str}}]},
+    }]
+}  # fmt: skip
 
 
-def draft(table: tables.TextTable, name: str | None = None) -> dict[str, Any]:
+def draft(
+    table: tables.TextTable, name: str | None = None, given: columns.Given | None = None
+) -> dict[str, Any]:
     """A descriptor of a table: all that its file tells, the rest empty.
+
+    Parameters
+    ----------
+    table
+        The person's table.
+    name
+        Of the dataset; by default that of the file.
+    given
+        What the person says of how the file is written.
 
     Raises
     ------
     ResearchError
-        If the name (by default that of the file) is no name or belongs to another dataset.
+        If the name is no name or belongs to another dataset.
     """
     name = name or re.sub(r"[^a-z0-9]+", "_", table.path.stem.lower()).strip("_")
     _refuse_name(name)
+    said = given or columns.Given()
+    if not said.decimal:  # where one column shows the decimal sign, it is that of the file
+        sign = columns.decimal_sign(map(table.column, table.header), said)
+        said = replace(said, decimal=sign)
     return {
         "$schema": PROFILE,
         "name": name,
@@ -81,8 +117,9 @@ def draft(table: tables.TextTable, name: str | None = None) -> dict[str, Any]:
                 "name": name,
                 "type": "table",
                 "path": table.path.name,
+                **({"dialect": {"sheetName": table.sheet}} if table.sheet else {}),
                 "schema": {
-                    "fields": [_field(table, column) for column in table.header],
+                    "fields": [_field(table.column(c), c, said) for c in table.header],
                     "primaryKey": [],
                     "missingValues": [""],
                 },
@@ -105,26 +142,49 @@ def answer(package: dict[str, Any], given: Mapping[str, Any]) -> None:
     Raises
     ------
     ResearchError
-        If there is no field, column or table of a given name; the message lists what there is.
+        If there is no field, column or table of a given name, or an answer has another form; the
+        message says what there is.
     """
-    for field in given:
-        if field not in ANSWERS:
-            raise ResearchError(unknown("field of a draft", field, dict.fromkeys(ANSWERS)))
+    given = _listed(given, ANSWERS)
     if given.get("form"):
         _take_form(package, str(given["form"]))
     for field in ("title", "description", "version", "citation"):
         package[field] = given.get(field) or package[field]
     for field, key in (("licence", "licenses"), ("source", "sources")):
         package[key] = [_named(field, given[field])] if given.get(field) else package[key]
-    package["knownLimitations"] += _texts(given.get("limitation"))
+    package["knownLimitations"] += given.get("limitation", [])
     schema = package["resources"][0]["schema"]
-    schema["primaryKey"] += [_column(schema, name)["name"] for name in _texts(given.get("key"))]
+    schema["primaryKey"] += [_column(schema, name)["name"] for name in given.get("key", [])]
     for field, key in (("unit", "unit"), ("describe", "description")):
         for name, text in given.get(field, {}).items():
             _column(schema, name)[key] = text
             if text == countries.UNIT:
                 _column(schema, name)["type"] = "string"
     _spell(schema, given.get("country", {}))
+
+
+def how_written(given: Mapping[str, Any]) -> columns.Given:
+    """What answers say of how the file is written, by the names of :data:`WRITTEN`."""
+    given = _listed(given, WRITTEN)
+    return columns.Given(
+        given.get("thousands", ""), given.get("decimal", ""),
+        tuple(given.get("missing", [])), given.get("date-format", ""),
+    )  # fmt: skip
+
+
+def _listed(given: Mapping[str, Any], forms: Mapping[str, Any]) -> dict[str, Any]:
+    """Answers in the form in which they are taken: one text may stand for a list of texts."""
+    for field in given:
+        if field not in forms:
+            raise ResearchError(unknown("field of a draft", field, {**ANSWERS, **WRITTEN}))
+    listed = {
+        field: [value] if isinstance(forms[field], list) and isinstance(value, str) else value
+        for field, value in given.items()
+        if value is not None
+    }
+    if problems := list(misshapen(listed, forms)):
+        raise ResearchError(f"The answers are not in their form: {'; '.join(problems)}.")
+    return listed
 
 
 def unanswered(package: Mapping[str, Any]) -> list[Unanswered]:
@@ -144,14 +204,26 @@ def unanswered(package: Mapping[str, Any]) -> list[Unanswered]:
 
 
 def save(package: Mapping[str, Any], folder: Path) -> Path:
-    """Write a draft beside its table; one that is there already is left alone."""
+    """Write a draft beside its table; one in which something was answered is left alone."""
     path = folder / f"{package['name']}{SUFFIX}"
-    if path.exists():
+    if path.exists() and not _empty(path):
         raise ResearchError(
             f"There is a draft already: {path}. Mend that one and check it, or delete it first."
         )
     write_beside(path, (json.dumps(package, indent=2, ensure_ascii=False) + "\n").encode())
     return path
+
+
+def _empty(path: Path) -> bool:
+    """Whether a draft holds nothing that only a person knows."""
+    if not path.read_bytes().strip():
+        return True
+    try:
+        package = load(path)
+    except ResearchError:
+        return False
+    told = any(field.get("description") for field in package["resources"][0]["schema"]["fields"])
+    return not told and {*ASKED} <= {question.field for question in unanswered(package)}
 
 
 def find(name: str) -> Path | None:
@@ -172,49 +244,66 @@ def load(path: Path) -> dict[str, Any]:
         If there is no such file, or it is no draft; the message says where.
     """
     try:
-        package = json.loads(path.read_text(encoding="utf-8"))
-        path.with_name(package["resources"][0]["path"])
-        named = [package["name"], *(f["name"] for f in package["resources"][0]["schema"]["fields"])]
+        package = read_json(path)
     except FileNotFoundError:
         raise ResearchError(
             f"There is no draft {path}. Make one with: research data new FILE.csv"
         ) from None
-    except json.JSONDecodeError as error:
+    problems = list(misshapen(package, DRAFT)) or list(_lacks(package))
+    if problems:
         raise ResearchError(
-            f"{path}, line {error.lineno}, column {error.colno}: not valid JSON ({error.msg}). "
-            "Most often a comma or a quotation mark is missing before that place."
-        ) from None
-    except (KeyError, IndexError, TypeError, ValueError):
-        named = []
-    if len(named) < 2 or not all(isinstance(name, str) and name for name in named):
-        raise ResearchError(
-            f"{path} is no draft: it needs a 'name' and one resource with a 'path' and a 'schema' "
-            "whose 'fields' have names. Make one anew with: research data new FILE.csv"
+            f"{path} is no draft: {'; '.join(problems[:LISTED])}. Mend it, or make one anew with: "
+            "research data new FILE.csv"
         )
-    return dict(package)
+    empty: dict[str, Any] = {"licenses": [], "sources": [], "knownLimitations": []}
+    for key, value in (("primaryKey", []), ("missingValues", [""])):
+        package["resources"][0]["schema"].setdefault(key, value)
+    texts = dict.fromkeys(("title", "description", "version", "citation"), "")
+    return texts | empty | dict(package)
+
+
+def table_of(path: Path, package: Mapping[str, Any]) -> tables.TextTable:
+    """The person's table, which lies beside its draft."""
+    resource = package["resources"][0]
+    sheet = resource.get("dialect", {}).get("sheetName", "")
+    return tables.read(path.parent / resource["path"], sheet)
+
+
+def _lacks(package: Mapping[str, Any]) -> Iterator[str]:
+    """What a draft must have before anything can be asked of it; names are names and not paths."""
+    yield from filter(None, [name_problem("dataset", package.get("name"))])
+    resources = package.get("resources", [])
+    if len(resources) != 1:
+        yield f"it has {len(resources)} tables, expected one resource with a 'path' and a 'schema'"
+        return
+    (resource,) = resources
+    yield from filter(None, [name_problem("table", resource.get("name"))])
+    path = resource.get("path", "")
+    if path in ("", ".", "..") or re.search(r"[/\\:\0]", path):
+        yield f"its table is to lie beside it: 'path' is '{path}', expected the name of a file"
+    fields = resource.get("schema", {}).get("fields", [])
+    if not fields or not all(field.get("name") for field in fields):
+        yield "its 'schema' needs 'fields' that have names"
+    names = [field.get("name") for field in fields]
+    if len({*names}) < len(names):
+        yield "two of its columns have the same name"
 
 
 # What the file tells ------------------------------------------------------------------------------
 
 
-def _field(table: tables.TextTable, column: str) -> dict[str, Any]:
-    cells = table.column(column)
+def _field(cells: Sequence[str], column: str, given: columns.Given) -> dict[str, Any]:
     field: dict[str, Any] = {"name": column}
     if COUNTRY_HEADER.fullmatch(column.lower()) or countries.names_countries(cells):
         return field | {"type": "string", "unit": countries.UNIT, "description": ""}
-    comma = tables.has_decimal_comma(table, column)
-    field["type"] = tables.kind(cells, decimal_comma=comma)
-    if comma:
-        field["decimalChar"] = ","
-    return field | {"unit": UNITS.get(field["type"], ""), "description": ""}
+    field |= columns.described(cells, given)
+    # Whether a column in which numbers stand is text, its author says by the unit.
+    known = "" if columns.doubt(cells, field, 0) else UNITS.get(field["type"], "")
+    return field | {"unit": known, "description": ""}
 
 
 def _refuse_name(name: str) -> None:
-    if not re.fullmatch(r"[a-z][a-z0-9_]*", name):
-        raise ResearchError(
-            f"'{name}' cannot name a dataset: begin with a letter and use a to z, 0 to 9 and _. "
-            "Give --name, for example --name my_hosts."
-        )
+    refuse_name("dataset", name)
     if name in datasets() and set(describe(name).resources) != {name}:
         holds = ", ".join(describe(name).resources)
         raise ResearchError(
@@ -246,10 +335,6 @@ def _named(field: str, text: str) -> dict[str, str]:
     key = "name" if field == "licence" else "title"
     address = {"path": text} if re.match(r"https?://", text) else {}
     return {key: text} | address
-
-
-def _texts(value: Any) -> list[str]:
-    return [value] if isinstance(value, str) else list(value or [])
 
 
 def _column(schema: Mapping[str, Any], name: str) -> dict[str, Any]:

@@ -1,50 +1,52 @@
-"""Read a person's CSV file: how it is written is found out and said; no cell is guessed."""
+"""Read a person's table, CSV or Excel: how it is written is found out and said, never guessed."""
 
 from __future__ import annotations
 
 import csv
 import io
 import re
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
 from itertools import islice
 from pathlib import Path
 
+from research.collect import workbooks
 from research.results import ResearchError
 
+Records = list[tuple[str, ...]]
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "vertical bar"}
 LONGEST_CELL = 131_072  # characters
 LOOKED_AT = 50  # records from which the delimiter is read
 LISTED = 10  # rows that a message names one by one
 # The first bytes of files that are sent in the place of a CSV file.
 OTHER_FORMATS = {
-    b"PK\x03\x04": "a spreadsheet or zip archive",
-    b"\xd0\xcf\x11\xe0": "a spreadsheet",
+    b"\xd0\xcf\x11\xe0": "an old or protected spreadsheet",
     b"PAR1": "a Parquet file",
     b"\x1f\x8b": "a gzip archive",
     b"%PDF": "a PDF",
 }
+WORKBOOK = b"PK\x03\x04"
 BYTE_ORDER_MARKS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
-MOST = 0.75  # of the filled cells decide what a column holds
-WHOLE = re.compile(r"[+-]?\d{1,18}")  # 18 digits fit 64 bits
-CODE = re.compile(r"[+-]?0\d")  # 007 is a code: as a number it would lose its zeros
-DECIMAL = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
-DECIMAL_COMMA = re.compile(r"[+-]?\d+(,\d+)?")
-TRUTH = re.compile("true|false", re.IGNORECASE)
-OTHER_DATE = re.compile(r"\d{1,2}[./]\d{1,2}[./]\d{2,4}|\d{4}/\d{1,2}/\d{1,2}")
-GROUPED = re.compile(r"[+-]?\d{1,3}([ ,.'’\u00a0]\d{3})+")  # 1,234,567
+NUMBER = re.compile(r"[+-]?\d")  # as no name of a column begins
+HINT = re.compile(r'"?sep=(.)"?', re.IGNORECASE)  # a first line that Excel writes for itself
 
 
 @dataclass(frozen=True, slots=True)
 class TextTable:
-    """The cells of a CSV file as text, and how the file is written."""
+    """The cells of a file as text, and how the file is written.
+
+    ``first_row`` is the number of the first row below the header, as a spreadsheet counts it;
+    ``notes`` say what of the file is no part of the table.
+    """
 
     path: Path
-    encoding: str
-    delimiter: str
+    form: str
     header: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
+    first_row: int = 2
+    notes: tuple[str, ...] = ()
+    sheet: str = ""
 
     def column(self, name: str) -> list[str]:
         """The cells of one column, from the top."""
@@ -54,20 +56,21 @@ class TextTable:
     @property
     def written(self) -> str:
         """How the file is written, as a phrase."""
-        return (
-            f"{len(self.rows)} rows, {len(self.header)} columns, encoding {self.encoding}, "
-            f"cells separated by {DELIMITERS[self.delimiter]}"
-        )
+        said = (f"{len(self.rows)} rows, {len(self.header)} columns", self.form, *self.notes)
+        return ", ".join(said)
 
 
-def read(path: Path) -> TextTable:
-    """Which cells does this CSV file hold?
+def read(path: Path, sheet: str = "") -> TextTable:
+    """Which cells does this file hold?
 
     Parameters
     ----------
     path
-        Text in UTF-8, UTF-16 (with its mark) or Windows-1252, with a header row; cells separated by
-        comma, semicolon, tab or vertical bar.
+        An Excel workbook, or text in UTF-8, UTF-16 (with its mark) or Windows-1252 whose cells are
+        separated by comma, semicolon, tab or vertical bar; with a header row. Titles above the
+        header are left out where a blank row sets them off, or each is a single cell.
+    sheet
+        Of a workbook; needed where it has more than one with cells.
 
     Returns
     -------
@@ -77,93 +80,91 @@ def read(path: Path) -> TextTable:
     Raises
     ------
     ResearchError
-        If the file is missing, empty, not a text table, cut off, or ragged; the message names rows
-        as a spreadsheet does: the header is row 1.
+        If the file is missing, empty, no table, cut off, or ragged; the message names rows as a
+        spreadsheet does.
     """
-    text, encoding = _decoded(path)
-    delimiter = _delimiter(text)
-    records = [tuple(cell.strip() for cell in record) for record in _records(text, delimiter, path)]
+    payload = _payload(path)
+    if payload.startswith(WORKBOOK):
+        records, sheet = workbooks.read(path, payload, sheet)
+        return _table(path, f"sheet '{sheet}'", records, sheet=sheet)
+    text, encoding = _decoded(path, payload)
+    notes: tuple[str, ...] = ()
+    hint = HINT.fullmatch(text.partition("\n")[0].rstrip("\r"))
+    if hint:
+        text, notes = text.partition("\n")[2], (f"after Excel's line '{hint[0]}'",)
+    delimiter = hint[1] if hint and hint[1] in DELIMITERS else _delimiter(text)
+    form = f"encoding {encoding}, cells separated by {DELIMITERS[delimiter]}"
+    cells = [tuple(cell.strip() for cell in row) for row in _records(text, delimiter, path)]
+    return _table(path, form, cells, notes)
+
+
+def _table(
+    path: Path, form: str, records: Records, notes: tuple[str, ...] = (), sheet: str = ""
+) -> TextTable:
     while records and not any(records[-1]):
         records.pop()  # blank lines at the end
     if not records:
         raise ResearchError(f"{path} is empty: expected a header row and rows below it.")
-    header, *rows = records
-    _refuse_header(header, path)
-    _refuse_ragged(header, rows, path)
+    above = _above_the_header(records, path)
+    header, *rows = _without_empty_columns(records[above:])
+    _refuse_header(header, path, above + 1)
+    _refuse_ragged(header, rows, path, above + 2)
     if not rows:
         raise ResearchError(
             f"{path} has a header ({', '.join(header)}) and no rows: expected at least one."
         )
-    return TextTable(path, encoding, delimiter, header, tuple(rows))
+    if above:
+        notes += (f"the header is row {above + 1}: what stands above it is left out",)
+    return TextTable(path, form, header, tuple(rows), above + 2, notes, sheet)
 
 
-def kind(cells: list[str], *, decimal_comma: bool = False) -> str:
-    """The type of a column: what all filled cells are, or three in four of them.
-
-    A few wrong cells do not turn a column of numbers into text: the check names them.
-
-    Examples
-    --------
-    >>> kind(["1", "", "20"]), kind(["1", "2.5"]), kind(["2026-11-01"]), kind(["007", "123"])
-    ('integer', 'number', 'date', 'string')
-    """
-    filled = [cell for cell in cells if cell]
-    if any(map(CODE.match, filled)):
-        return "string"
-    share = {
-        kind: sum(map(fits(kind, decimal_comma=decimal_comma), filled))
-        for kind in ("integer", "number", "boolean", "date")
-    }
-    best = max(share, key=lambda kind: share[kind])  # the first of equals: whole numbers first
-    return best if filled and share[best] >= MOST * len(filled) else "string"
+def _above_the_header(records: Records, path: Path) -> int:
+    """How many rows stand before the header, which is the first as wide as most rows are."""
+    widths = [_width(record) for record in records]
+    usual = Counter(width for width in widths if width).most_common(1)[0][0]
+    above = next(at for at, width in enumerate(widths) if width >= usual)
+    before = widths[:above]
+    title = above and max(before) <= 1 < usual and not any(map(NUMBER.match, records[above]))
+    if not above or before[-1] == 0 or title:
+        return above
+    if any(not width for width in before):
+        begin = ", ".join(records[above])[:60]
+        raise ResearchError(
+            f"{path}: the table seems to begin at row {above + 1} ({begin}), for the rows above it "
+            "have fewer cells. Delete them, or leave one blank row above the header."
+        )
+    return 0  # ragged, as will be told
 
 
-def fits(kind: str, *, decimal_comma: bool = False) -> Callable[[str], bool]:
-    """Whether a filled cell is written as this type is written here."""
-    patterns = {
-        "integer": WHOLE,
-        "number": DECIMAL_COMMA if decimal_comma else DECIMAL,
-        "boolean": TRUTH,
-    }
-    if kind in patterns:
-        return lambda cell: patterns[kind].fullmatch(cell) is not None
-    return _is_date if kind == "date" else lambda _: True
+def _width(record: Sequence[str]) -> int:
+    """The number of cells up to the last filled one."""
+    return max((at for at, cell in enumerate(record, start=1) if cell), default=0)
 
 
-def has_decimal_comma(table: TextTable, column: str) -> bool:
-    """Whether the column's numbers are written 3,5; never where the comma separates cells."""
-    cells = [cell for cell in table.column(column) if cell]
-    return (
-        table.delimiter != ","
-        and any("," in cell for cell in cells)
-        and kind(cells, decimal_comma=True) == "number"
-    )
-
-
-def stays_text(cells: list[str]) -> str:
-    """Why a column that looks like numbers or dates is read as text; empty where it does not."""
-    filled = [cell for cell in cells if cell]
-    if filled and all(map(OTHER_DATE.fullmatch, filled)):
-        return f"'{filled[0]}' looks like a date: write dates as 2026-11-01"
-    grouped = [cell for cell in filled if GROUPED.fullmatch(cell)]
-    if grouped and all(GROUPED.fullmatch(cell) or WHOLE.fullmatch(cell) for cell in filled):
-        return f"'{grouped[0]}' looks like a number in groups of three: write 1234567"
-    return ""
+def _without_empty_columns(records: Records) -> Records:
+    """Columns at the end without name and cells come from a separator at the end of each line."""
+    width = max(map(_width, records))
+    return [record[:width] for record in records]
 
 
 # The file -----------------------------------------------------------------------------------------
 
 
-def _decoded(path: Path) -> tuple[str, str]:
+def _payload(path: Path) -> bytes:
     try:
         payload = path.read_bytes()
     except FileNotFoundError:
-        raise ResearchError(f"There is no file {path}. Give the path of a CSV file.") from None
+        raise ResearchError(f"There is no file {path}. Give the path of a table.") from None
     for start, other in OTHER_FORMATS.items():
         if payload.startswith(start):
             raise ResearchError(
-                f"{path} is {other}, not CSV text. Open it where it was made and save it as CSV."
+                f"{path} is {other}, not CSV or Excel (.xlsx). Open it where it was made and save "
+                "it as CSV."
             )
+    return payload
+
+
+def _decoded(path: Path, payload: bytes) -> tuple[str, str]:
     mark = next((mark for mark in BYTE_ORDER_MARKS if payload.startswith(mark)), None)
     if mark is None and b"\0" in payload:
         line = payload[: payload.index(b"\0")].count(b"\n") + 1
@@ -226,24 +227,24 @@ def _reason(error: csv.Error) -> str:
     return f"the quotation marks are not those of CSV ({error}). Double those within a cell."
 
 
-def _refuse_header(header: tuple[str, ...], path: Path) -> None:
+def _refuse_header(header: tuple[str, ...], path: Path, row: int) -> None:
     blank = [str(at) for at, name in enumerate(header, start=1) if not name]
     twice = sorted({name for name in header if name and header.count(name) > 1})
     if blank:
         raise ResearchError(
-            f"{path}, row 1: column {', '.join(blank)} has no name. Name every column."
+            f"{path}, row {row}: column {', '.join(blank)} has no name. Name every column."
         )
     if twice:
         raise ResearchError(
-            f"{path}, row 1: the header names {', '.join(map(repr, twice))} more than once. Give "
-            "every column a name of its own."
+            f"{path}, row {row}: the header names {', '.join(map(repr, twice))} more than once. "
+            "Give every column a name of its own."
         )
 
 
-def _refuse_ragged(header: tuple[str, ...], rows: list[tuple[str, ...]], path: Path) -> None:
+def _refuse_ragged(header: tuple[str, ...], rows: Records, path: Path, first: int) -> None:
     uneven = [
         f"row {at} has {len(row)}" if any(row) else f"row {at} is blank"
-        for at, row in enumerate(rows, start=2)
+        for at, row in enumerate(rows, start=first)
         if len(row) != len(header)
     ]
     if uneven:
@@ -252,10 +253,3 @@ def _refuse_ragged(header: tuple[str, ...], rows: list[tuple[str, ...]], path: P
             f"{path}: the header has {len(header)} cells, but {', '.join(uneven[:LISTED])}{more}. "
             "Give every row as many cells as the header; quote a cell that holds the separator."
         )
-
-
-def _is_date(text: str) -> bool:
-    try:
-        return date.fromisoformat(text).isoformat() == text
-    except ValueError:
-        return False

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from research.datasets import versions
+from research.datasets import refuse_name, versions
 from research.results import ResearchError
 
 
@@ -14,8 +14,10 @@ def vacant(into: Path, name: str, version: str) -> Path:
     Raises
     ------
     ResearchError
-        If there is such a version already.
+        If there is such a version already, or a name is no name.
     """
+    refuse_name("dataset", name)
+    refuse_name("version", version)
     folder = into / name / version
     if folder.exists() or version in versions(name):
         raise ResearchError(

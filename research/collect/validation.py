@@ -1,22 +1,23 @@
 """Is a person's table what its draft says? And then: make a dataset of it.
 
-The cells are validated by frictionless, the countries by :mod:`research.collect.countries`. Every
-problem names row and column as a spreadsheet does (the header is row 1), what was found and what
-was expected.
+How cells are written is read by :mod:`research.collect.columns`, countries by
+:mod:`research.collect.countries`; constraints and keys are checked by frictionless. Every problem
+names row and column as a spreadsheet does, what was found and what was expected.
 """
 
 from __future__ import annotations
 
 import hashlib
-import json
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from research.collect import countries, drafts, tables
+from research.collect import columns, countries, drafts, tables
+from research.collect.standard import cell_problems, dataset_problems, mismatch, schema_problems
 from research.collect.vacancy import vacant
-from research.datasets import Dataset, describe, freeze, unknown, verify
+from research.datasets import Dataset, describe, freeze, unknown, verify, versions
 from research.datasets import tables as known_tables
 from research.results import ResearchError
 
@@ -25,15 +26,7 @@ if TYPE_CHECKING:
 
 DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 LISTED = 20  # problems that a refusal names one by one
-ERRORS = 1000  # after so many wrong cells the check stops
-EXPECTED = {
-    "integer": "a whole number such as 1200",
-    "number": "a number such as 12.5",
-    "boolean": "true or false",
-    "date": "a date such as 2026-11-01",
-    "string": "text",
-}
-ONLY_IN_DRAFTS = ("decimalChar",)  # said of the person's file, not of the frozen one
+SHOWN = 3  # rows of a preview
 
 
 def check(path: Path, *, country: Mapping[str, str] | None = None) -> list[str]:
@@ -54,24 +47,25 @@ def check(path: Path, *, country: Mapping[str, str] | None = None) -> list[str]:
     package = drafts.load(path)
     drafts.answer(package, {"country": country or {}})
     problems = [str(question) for question in drafts.unanswered(package)]
-    if package["version"] and not DATE.fullmatch(str(package["version"])):
+    if package["version"] and not DATE.fullmatch(package["version"]):
         problems.append(
             f"the draft's version is '{package['version']}', expected the day on which the data "
             "were taken, such as 2026-11-01"
         )
     try:
-        table = tables.read(path.with_name(package["resources"][0]["path"]))
+        table = drafts.table_of(path, package)
     except ResearchError as error:
         return [*problems, str(error)]
     resource = package["resources"][0]
-    problems += _column_problems(table, resource) or _cell_problems(table, resource)
-    return problems
+    return problems + (_column_problems(table, resource) or _cell_problems(table, resource))
 
 
 def check_dataset(name: str) -> list[str]:
     """What is wrong with an installed dataset: with its files, and by the Data Package standard."""
     dataset = describe(name)
-    return verify(name) or _violations(dataset)
+    return verify(name) or [
+        problem for each in versions(dataset.name).values() for problem in dataset_problems(each)
+    ]
 
 
 def add(path: Path, *, country: Mapping[str, str] | None = None) -> Dataset:
@@ -90,35 +84,49 @@ def add(path: Path, *, country: Mapping[str, str] | None = None) -> Dataset:
     package = drafts.load(path)
     drafts.answer(package, {"country": country or {}})
     folder = vacant(Path("datasets"), package["name"], package["version"])
-    source = path.with_name(package["resources"][0]["path"])
-    frame = _frame(tables.read(source), package["resources"][0])
-    digest = hashlib.sha256(source.read_bytes()).hexdigest()
+    table = drafts.table_of(path, package)
+    resource = package["resources"][0]
+    digest = hashlib.sha256(table.path.read_bytes()).hexdigest()
     package["sources"] = [
-        {**given, "file": source.name, "hash": f"sha256:{digest}"} for given in package["sources"]
+        {**given, "file": table.path.name, "hash": f"sha256:{digest}"}
+        for given in package["sources"]
     ]
-    for field in package["resources"][0]["schema"]["fields"]:
-        for key in ONLY_IN_DRAFTS:
+    frame = _frame(table, resource)
+    _as_frozen(resource)
+    return freeze(folder, {resource["name"]: frame}, descriptor=package)
+
+
+def preview(table: tables.TextTable, package: Mapping[str, Any]) -> list[dict[str, str]]:
+    """The first rows as they will be frozen; a cell that is not clear stands as it was found."""
+    top = replace(table, rows=table.rows[:SHOWN])
+    cells, _ = _as_read(top, package["resources"][0]["schema"])
+    return [dict(zip(cells, row, strict=True)) for row in zip(*cells.values(), strict=True)]
+
+
+def _as_frozen(resource: dict[str, Any]) -> None:
+    """What a draft says of the person's file is not true of the frozen one."""
+    for key in ("path", "dialect"):
+        resource.pop(key, None)
+    resource["schema"]["missingValues"] = [""]
+    for field in resource["schema"]["fields"]:
+        for key in drafts.OF_THE_FILE:
             field.pop(key, None)
-    return freeze(folder, {package["resources"][0]["name"]: frame}, descriptor=package)
 
 
 # Columns ------------------------------------------------------------------------------------------
 
 
 def _column_problems(table: tables.TextTable, resource: Mapping[str, Any]) -> list[str]:
-    fields = resource["schema"]["fields"]
-    described = [field["name"] for field in fields]
-    problems = [
-        f"column '{field['name']}' has the type '{field.get('type')}', expected one of "
-        f"{', '.join(EXPECTED)}"
-        for field in fields
-        if field.get("type") not in EXPECTED
-    ]
-    problems += [
-        f"column '{field['name']}' holds countries, so its type is string: found {field['type']}"
-        for field in fields
-        if field.get("unit") == countries.UNIT and field.get("type") not in (None, "string")
-    ]
+    schema = resource["schema"]
+    described = [field["name"] for field in schema["fields"]]
+    problems = list(schema_problems(schema))
+    for field in schema["fields"]:
+        problems += columns.field_problems(field)
+        if field.get("unit") == countries.UNIT and field.get("type") not in (None, "string"):
+            problems.append(
+                f"column '{field['name']}' holds countries, so its type is string: found "
+                f"{field['type']}"
+            )
     if list(table.header) != described:
         problems.append(
             f"{table.path} has the columns {', '.join(table.header)}; the draft describes "
@@ -126,7 +134,7 @@ def _column_problems(table: tables.TextTable, resource: Mapping[str, Any]) -> li
         )
     problems += [
         unknown("column (for the primary key)", name, dict.fromkeys(described))
-        for name in resource["schema"].get("primaryKey", [])
+        for name in schema["primaryKey"]
         if name not in described
     ]
     return problems + _form_problems(resource)
@@ -152,134 +160,96 @@ def _form_problems(resource: Mapping[str, Any]) -> list[str]:
 
 
 def _cell_problems(table: tables.TextTable, resource: Mapping[str, Any]) -> list[str]:
-    from frictionless import Resource, Schema
-
-    schema = resource["schema"]
-    columns, questions = _columns(table, schema["fields"])
-    # The very cells that would be frozen: frictionless counts the header as row 1 as well.
-    rows = [list(row) for row in zip(*columns.values(), strict=True)]
-    cells = Resource(data=[list(columns), *rows], schema=Schema.from_descriptor(schema))
-    errors = [
-        error.to_descriptor() for error in cells.validate(limit_errors=ERRORS).tasks[0].errors
-    ]
-    kinds = {field["name"]: field["type"] for field in schema["fields"]}
-    key = ", ".join(schema.get("primaryKey", []))
-    found = [
-        *((error.get("rowNumber", 0), _sentence(error, kinds, key)) for error in errors),
-        *((question.row, str(question)) for question in questions),
-    ]
-    told = {(error.get("rowNumber"), error.get("fieldName")) for error in errors}
-    found += _oddly_written(columns, schema["fields"], told)
+    """Questions, doubts and wrong cells, by row."""
+    schema, first = resource["schema"], table.first_row
+    cells, questions = _as_read(table, schema)
+    found = [(question.row, str(question)) for question in questions]
+    doubtful = set()
+    for field in _fields(schema):
+        name = field["name"]
+        doubt = columns.doubt(table.column(name), field, first)
+        if doubt:
+            doubtful.add(name)
+            found.append((doubt[0], f"row {doubt[0]}, column '{name}': {doubt[1]}"))
+        elif field.get("unit") != countries.UNIT:
+            found += _unfit(table, field)
+    told = {(row, sentence) for row, sentence in found}
+    for row, column, sentence in cell_problems(cells, schema, first):
+        if column not in doubtful and (row, sentence) not in told:
+            found.append((row, sentence))
     return [sentence for _, sentence in sorted(found, key=lambda problem: problem[0])]
 
 
-def _oddly_written(
-    columns: Mapping[str, list[str]], fields: list[dict[str, Any]], told: set[Any]
-) -> Iterator[tuple[int, str]]:
-    """Cells that pass as numbers and are none that a table should hold: NaN, 1_000, 2026-1-5."""
-    for field in fields:
-        name, kind = field["name"], field["type"]
-        fits = tables.fits(kind, decimal_comma=field.get("decimalChar") == ",")
-        for row, cell in enumerate(columns[name], start=2):
-            if cell and not fits(cell) and (row, name) not in told:
-                yield row, _mismatch(row, name, cell, kind)
+def _unfit(table: tables.TextTable, field: Mapping[str, Any]) -> Iterator[tuple[int, str]]:
+    """Cells that are not written as their column is, although a library may take them: 1_000."""
+    name = field["name"]
+    cells = table.column(name)
+    for row, (cell, text) in enumerate(
+        zip(cells, columns.plain(cells, field), strict=True), table.first_row
+    ):
+        if text is None:
+            yield row, mismatch(row, name, cell, field["type"])
 
 
-def _columns(
-    table: tables.TextTable, fields: list[dict[str, Any]]
+def _fields(schema: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The fields, each with the words that mean missing in it."""
+    common = schema["missingValues"]
+    return [{**field, "missingValues": [*field.get("missingValues", common)]}
+            for field in schema["fields"]]  # fmt: skip
+
+
+def _as_read(
+    table: tables.TextTable, schema: Mapping[str, Any]
 ) -> tuple[dict[str, list[str]], list[countries.Question]]:
-    """The cells by column, countries as codes where they are clear, and what is to be asked."""
-    columns = {name: table.column(name) for name in table.header}
+    """Cells by column as they will be frozen, or as found where that is not clear; questions."""
+    read: dict[str, list[str]] = {}
     asked: list[countries.Question] = []
-    for field in fields:
+    for field in _fields(schema):
+        name = field["name"]
+        cells = table.column(name)
+        texts = columns.plain(cells, field)
         if field.get("unit") == countries.UNIT:
-            name = field["name"]
-            found, questions = countries.codes(
-                columns[name], column=name, spellings=field.get("spellings")
+            codes, questions = countries.codes(
+                texts, column=name, spellings=field.get("spellings"), first=table.first_row
             )
-            unclear = {question.text for question in questions}
-            columns[name] = [
-                text if text in unclear else code or ""
-                for text, code in zip(columns[name], found, strict=True)
+            unclear = {text for question in questions for text in question.texts}
+            texts = [
+                None if cell in unclear else code or ""
+                for cell, code in zip(texts, codes, strict=True)
             ]
             asked += questions
-    return columns, asked
-
-
-def _mismatch(row: int, column: str, cell: str, kind: str) -> str:
-    return f"row {row}, column '{column}': found '{cell}', expected {EXPECTED[kind]}"
-
-
-def _sentence(error: Mapping[str, Any], kinds: Mapping[str, str], key: str) -> str:
-    """An error of frictionless as a sentence with row, column, found and expected."""
-    row, column, cell = f"row {error.get('rowNumber')}", error.get("fieldName"), error.get("cell")
-    match error["type"]:
-        case "type-error":
-            return _mismatch(error["rowNumber"], str(column), str(cell), kinds[str(column)])
-        case "constraint-error":
-            rule = re.sub(r'constraint "(\w+)" is "(.*)"', r"\1 \2", error["note"])
-            found, expected = (f"'{cell}'", rule) if cell else ("an empty cell", "a value")
-            return f"{row}, column '{column}': found {found}, expected {expected}"
-        case "primary-key":
-            same = re.search(r"position (\d+)", error["note"])
-            wrong = f"repeats that of row {same[1]}" if same else "is empty"
-            return f"{row}: the key ({key}) {wrong}, expected one of its own"
-        case "blank-row":
-            return f"{row}: found no value in any cell, expected a filled row; delete it"
-    return f"{row}: {error['message']}"
-
-
-def _violations(dataset: Dataset) -> list[str]:
-    """By the Data Package standard; frictionless reads no Parquet here, ``verify`` does."""
-    import gc
-    import warnings
-
-    from frictionless import Package, system
-
-    package = json.loads(json.dumps(dataset.descriptor))
-    package["resources"] = [r for r in package["resources"] if r.get("format") != "parquet"]
-    if not package["resources"]:
-        return []
-    with warnings.catch_warnings(), system.use_context(trusted=True):
-        # frictionless leaves compressed files open until they are collected.
-        warnings.simplefilter("ignore", ResourceWarning)
-        report = Package.from_descriptor(package, basepath=str(dataset.folder)).validate()
-        gc.collect()
-    return [
-        f"{resource}, row {row}, column '{column}': {message}"
-        for resource, row, column, message in report.flatten(
-            ["name", "rowNumber", "fieldName", "message"]
-        )
-    ]
+        read[name] = [
+            cell if text is None else text for cell, text in zip(cells, texts, strict=True)
+        ]
+    return read, asked
 
 
 # The frame ----------------------------------------------------------------------------------------
 
 
 def _frame(table: tables.TextTable, resource: Mapping[str, Any]) -> pd.DataFrame:
+    """The cells as typed; nothing is left that is not clear."""
     import pandas as pd
 
-    fields = resource["schema"]["fields"]
-    return pd.DataFrame({field["name"]: _typed(table, field) for field in fields})
+    cells, _ = _as_read(table, resource["schema"])
+    return pd.DataFrame(
+        {f["name"]: _typed(cells[f["name"]], f["type"]) for f in resource["schema"]["fields"]}
+    )
 
 
-def _typed(table: tables.TextTable, field: Mapping[str, Any]) -> pd.Series:
+def _typed(cells: list[str], kind: str) -> pd.Series:
     import pandas as pd
 
-    cells = table.column(field["name"])
-    if field.get("unit") == countries.UNIT:
-        found, _ = countries.codes(cells, column=field["name"], spellings=field.get("spellings"))
-        return pd.Series(found, dtype="str")
-    filled = [cell.replace(field.get("decimalChar", "."), ".") or None for cell in cells]
-    match field["type"]:
+    filled = [cell or None for cell in cells]
+    match kind:
         case "integer":
             whole = [None if cell is None else int(cell) for cell in filled]
             return pd.Series(whole, dtype="Int64")
         case "number":
             return pd.Series(filled, dtype="str").astype("float64")
         case "boolean":
-            truth = [None if cell is None else cell.lower() == "true" for cell in filled]
+            truth = [None if cell is None else cell == "true" for cell in filled]
             return pd.Series(truth, dtype="boolean")
         case "date":
             return pd.Series(pd.to_datetime(pd.Series(filled, dtype="str")))
-    return pd.Series([cell or None for cell in cells], dtype="str")
+    return pd.Series(filled, dtype="str")

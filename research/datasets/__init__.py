@@ -14,6 +14,7 @@ from research.datasets.descriptors import (
     unknown,
 )
 from research.datasets.freezing import freeze
+from research.datasets.names import refuse_name
 from research.datasets.reading import datasets, describe, load, tables, verify, versions
 from research.datasets.selection import Source, sources
 
@@ -28,6 +29,7 @@ __all__ = [
     "freeze",
     "load",
     "read_descriptor",
+    "refuse_name",
     "sources",
     "tables",
     "unknown",

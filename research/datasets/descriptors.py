@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
+from research.datasets.names import name_problem
+from research.datasets.shapes import PACKAGE, misshapen, read_json
 from research.results import ResearchError
 
 DESCRIPTOR = "datapackage.json"
@@ -16,6 +17,7 @@ REQUIRED = (
     "name", "title", "description", "version", "licenses", "sources", "citation",
     "knownLimitations", "resources",
 )  # fmt: skip
+TYPES = ("string", "integer", "number", "boolean", "date")
 
 
 class DatasetError(ResearchError):
@@ -50,47 +52,78 @@ def read_descriptor(folder: Path) -> Dataset:
     """The dataset in ``folder``, refused when its descriptor lacks what a reader must know."""
     path = folder / DESCRIPTOR
     try:
-        descriptor = json.loads(path.read_text(encoding="utf-8"))
+        descriptor = read_json(path)
     except FileNotFoundError:
         raise DatasetError(f"There is no {DESCRIPTOR} in {folder}: a dataset needs one.") from None
-    except UnicodeDecodeError:
-        raise DatasetError(f"{path} is not UTF-8 text. Save it as UTF-8.") from None
-    except json.JSONDecodeError as error:
-        raise DatasetError(
-            f"{path} is not valid JSON (line {error.lineno}, column {error.colno}: {error.msg}). "
-            "Mend that line; nothing was loaded."
-        ) from None
-    if not isinstance(descriptor, dict):
-        raise DatasetError(f"{path} holds no JSON object, so it describes no dataset.")
-    problems = descriptor_problems(descriptor) + _misplaced(descriptor, folder)
+    problems = descriptor_problems(descriptor, folder)
     if problems:
         raise DatasetError(f"The descriptor {path} is not complete:\n" + bullets(problems))
     return Dataset(folder, descriptor)
 
 
-def _misplaced(descriptor: Mapping[str, Any], folder: Path) -> list[str]:
-    """A dataset lies in NAME, a version taken anew in NAME/VERSION."""
-    name, version = descriptor.get("name"), descriptor.get("version")
-    if name == folder.name or (name, version) == (folder.parent.name, folder.name):
-        return []
-    return [f"its name is '{name}', its folder '{folder.name}'"]
+def descriptor_problems(descriptor: Any, folder: Path, *, frozen: bool = True) -> list[str]:
+    """What a descriptor lacks or holds in another form, as sentences; empty where it is complete.
 
-
-def descriptor_problems(descriptor: Mapping[str, Any]) -> list[str]:
-    """What a descriptor lacks, as sentences; empty where it is complete."""
+    Parameters
+    ----------
+    descriptor
+        Whatever a descriptor's file holds.
+    folder
+        Where the dataset lies, or is to lie.
+    frozen
+        Whether the tables are written: only then are their path, hash, size and row count known.
+    """
+    problems = list(misshapen(descriptor, PACKAGE))
+    if problems:
+        return problems
     problems = [
         f"it has no '{key}'; add it (a reader must know it before using the data)"
         for key in REQUIRED
         if not descriptor.get(key)
     ]
-    for resource in descriptor.get("resources", []):
-        name = resource.get("name", "a resource without a name")
-        missing = [key for key in ("path", "hash", "bytes", "schema") if not resource.get(key)]
-        problems += [f"table '{name}' has no '{key}'" for key in missing]
-        for column in resource.get("schema", {}).get("fields", []):
-            lacks = [key for key in ("type", "unit", "description") if not column.get(key)]
-            problems += [f"field '{name}.{column.get('name')}' has no '{key}'" for key in lacks]
+    problems += _misplaced(descriptor, folder)
+    resources = descriptor.get("resources", [])
+    for resource in resources:
+        problems += _resource_problems(resource, frozen=frozen)
+    names = [resource.get("name") for resource in resources]
+    problems += [f"two tables are named '{name}'" for name in {*names} if names.count(name) > 1]
+    for licence in descriptor.get("licenses", []):
+        if not (licence.get("name") or licence.get("path")):
+            problems.append("a licence has neither 'name' nor 'path'")
     return problems
+
+
+def _misplaced(descriptor: Mapping[str, Any], folder: Path) -> list[str]:
+    """A dataset lies in NAME, a version taken anew in NAME/VERSION; both are names."""
+    name, version = descriptor.get("name"), descriptor.get("version")
+    problems = [name_problem("dataset", name), name_problem("version", version)]
+    if name != folder.name and (name, version) != (folder.parent.name, folder.name):
+        problems.append(f"its name is '{name}', its folder '{folder.name}'")
+    return [problem for problem in problems if problem]
+
+
+def _resource_problems(resource: Mapping[str, Any], *, frozen: bool) -> list[str]:
+    name = resource.get("name", "a resource without a name")
+    found = [name_problem("table", resource.get("name"))]
+    if "path" in resource:
+        found.append(name_problem("file", resource["path"]))
+    wanted = ("path", "hash", "bytes", "rows", "schema") if frozen else ("schema",)
+    found += [f"table '{name}' has no '{key}'" for key in wanted if resource.get(key) in (None, "")]
+    schema = resource.get("schema", {})
+    columns = [column.get("name") for column in schema.get("fields", [])]
+    for column in schema.get("fields", []):
+        lacks = [key for key in ("name", "type", "unit", "description") if not column.get(key)]
+        found += [f"field '{name}.{column.get('name')}' has no '{key}'" for key in lacks]
+        if column.get("type") and column["type"] not in TYPES:
+            found.append(
+                f"field '{name}.{column.get('name')}' has the type '{column['type']}', expected "
+                f"one of {', '.join(TYPES)}"
+            )
+    found += [f"table '{name}' has two columns '{c}'" for c in {*columns} if columns.count(c) > 1]
+    for column in schema.get("primaryKey", []):
+        if column not in columns:
+            found.append(f"the primary key of table '{name}' names '{column}', which is no column")
+    return [problem for problem in found if problem]
 
 
 def unknown(kind: str, name: str, known: Mapping[str, Any]) -> str:

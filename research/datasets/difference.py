@@ -13,6 +13,7 @@ from datetime import date
 from typing import Any
 
 from research.datasets.descriptors import DatasetError
+from research.datasets.files import identifier
 from research.datasets.matching import IDENTITY, Rows, common_key, matched, quoted
 from research.datasets.reading import describe
 
@@ -168,7 +169,9 @@ def _compared(rows: Rows, most: int | None) -> TableDifference:
     name = quoted(rows.named_by)
     gone = "old WHERE rowid NOT IN (SELECT o FROM pairs)"
     new = "new WHERE rowid NOT IN (SELECT n FROM pairs)"
-    unlike = " OR ".join(f'old."{c}" IS DISTINCT FROM new."{c}"' for c in rows.named_by)
+    unlike = " OR ".join(
+        f"old.{c} IS DISTINCT FROM new.{c}" for c in map(identifier, rows.named_by)
+    )
     pairs = "pairs JOIN old ON old.rowid = o JOIN new ON new.rowid = n"
     names = f"{quoted(rows.named_by, 'old')}, {quoted(rows.named_by, 'new')}"
     renamed = rows.ask(f"SELECT {names} FROM {pairs} WHERE {unlike} ORDER BY ALL {limit}")
@@ -196,7 +199,7 @@ def _compared(rows: Rows, most: int | None) -> TableDifference:
 
 def _moves(rows: Rows, column: str, pairs: str, limit: str) -> Moves | None:
     """How a column moved; none where no row is positive in both versions."""
-    before, after = f'old."{column}"', f'new."{column}"'
+    before, after = f"old.{identifier(column)}", f"new.{identifier(column)}"
     rows.ask(
         f"CREATE OR REPLACE VIEW moved AS SELECT {quoted(rows.named_by, 'new')}, "
         f"{before}::DOUBLE AS before, {after}::DOUBLE AS after, ln({after} / {before}) AS ratio "

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import gzip
 import hashlib
-from collections.abc import Mapping
+import io
+import zlib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from research.datasets.descriptors import DatasetError
 from research.places import unglobbed
 
 if TYPE_CHECKING:
     import duckdb
+    import numpy as np
     import pandas as pd
 
 GZIP_ABOVE = 1_000_000  # bytes of CSV text: smaller tables stay readable in a browser and in a diff
@@ -61,6 +66,21 @@ def _whole(frame: pd.DataFrame) -> pd.DataFrame:
     return frame.astype(dict.fromkeys(whole, "int64"))
 
 
+@contextmanager
+def damage_named(path: Path) -> Iterator[None]:
+    """A file with the right hash can still be none of its format: whoever froze it, damaged it."""
+    import duckdb
+
+    try:
+        yield
+    except (ValueError, LookupError, ArithmeticError, EOFError, zlib.error, duckdb.Error) as error:
+        raise DatasetError(
+            f"{path} cannot be read in the format of its descriptor "
+            f"({str(error).splitlines()[0] if str(error) else type(error).__name__}). "
+            "Restore it, or freeze it anew."
+        ) from None
+
+
 # Checking -----------------------------------------------------------------------------------------
 
 
@@ -92,8 +112,7 @@ def parquet_problems(path: Path, resource: Mapping[str, Any]) -> list[str]:
     schema = resource["schema"]
     described = [column["name"] for column in schema["fields"]]
     with duckdb.connect(config={"memory_limit": "250MB", "threads": "1"}) as engine:
-        quoted = unglobbed(path).replace("'", "''")
-        engine.execute(f"CREATE VIEW rows AS FROM read_parquet('{quoted}')")
+        engine.execute(f"CREATE VIEW rows AS FROM read_parquet({literal(unglobbed(path))})")
         found = {name: kind for name, kind, *_ in engine.execute("DESCRIBE rows").fetchall()}
         if list(found) != described:
             return [f"the columns are {list(found)}, the descriptor says {described}"]
@@ -111,7 +130,7 @@ def parquet_problems(path: Path, resource: Mapping[str, Any]) -> list[str]:
 
 def _empty_cells(engine: duckdb.DuckDBPyConnection, fields: list[dict[str, Any]]) -> list[str]:
     required = [c["name"] for c in fields if c.get("constraints", {}).get("required")]
-    wanted = ", ".join(f'count(*) FILTER ("{name}" IS NULL)' for name in required) or "0"
+    wanted = ", ".join(f"count(*) FILTER ({identifier(name)} IS NULL)" for name in required) or "0"
     counts = engine.execute(f"SELECT {wanted} FROM rows").fetchall()[0]
     return [
         f"'{name}' is required but empty in {count} rows"
@@ -123,7 +142,7 @@ def _empty_cells(engine: duckdb.DuckDBPyConnection, fields: list[dict[str, Any]]
 def _repeated_keys(engine: duckdb.DuckDBPyConnection, key: list[str]) -> list[str]:
     """Equal keys lie in the same part of the rows: part by part, memory stays small."""
     parts = 16
-    quoted = ", ".join(f'"{name}"' for name in key)
+    quoted = ", ".join(map(identifier, key))
     for part in range(parts if key else 0):
         twice = engine.execute(
             f"SELECT {quoted} FROM rows WHERE hash({quoted}) % {parts} = {part} "
@@ -133,6 +152,16 @@ def _repeated_keys(engine: duckdb.DuckDBPyConnection, key: list[str]) -> list[st
             first = dict(zip(key, twice[0], strict=True))
             return [f"the primary key {key} repeats, first at {first}"]
     return []
+
+
+def identifier(name: str) -> str:
+    """The name of a column as SQL."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def literal(text: str) -> str:
+    """A text as SQL."""
+    return "'" + text.replace("'", "''") + "'"
 
 
 def _fits(values: pd.Series, kind: str) -> bool:
@@ -151,11 +180,47 @@ def _fits(values: pd.Series, kind: str) -> bool:
 # Writing ------------------------------------------------------------------------------------------
 
 
+class _Lines(io.StringIO):
+    """What :meth:`pandas.DataFrame.to_csv` writes to, a row at a time."""
+
+    def write(self, line: str) -> int:
+        # The writer quotes the signs that end its lines, and before Python 3.11.9 no others: told
+        # to end them with both, it quotes a carriage return within a cell on every Python.
+        return super().write(line.removesuffix("\r\n") + "\n")
+
+
 def csv_payload(frame: pd.DataFrame) -> tuple[bytes, bool]:
     """The bytes of the CSV file, and whether they are compressed; equal frames, equal bytes."""
-    text = frame.to_csv(index=False, lineterminator="\n", date_format="%Y-%m-%d").encode()
+    lines = _Lines()
+    frame.to_csv(lines, index=False, lineterminator="\r\n", date_format="%Y-%m-%d")
+    text = lines.getvalue().encode()
     packed = len(text) > GZIP_ABOVE
     return (gzip.compress(text, compresslevel=9, mtime=0) if packed else text), packed
+
+
+def csv_problems(path: Path, resource: Mapping[str, Any], meant: pd.DataFrame) -> list[str]:
+    """Where a CSV file, read back, is not the frame that was meant; as sentences."""
+    found = read_csv(path, resource["schema"]["fields"])
+    if len(found) != len(meant):
+        return [f"read back, the file has {len(found)} rows, expected {len(meant)}"]
+    problems = frame_problems(found, resource)
+    for column in [] if problems else found:
+        unlike = _unlike(found[column], meant[column])
+        if unlike.any():
+            row = int(unlike.argmax())
+            problems.append(
+                f"'{column}', line {row + 2}: written as {meant[column].iloc[row]!r}, read back as "
+                f"{found[column].iloc[row]!r}"
+            )
+    return problems
+
+
+def _unlike(found: pd.Series, meant: pd.Series) -> np.ndarray:
+    """Where two columns differ; an empty text is a missing one."""
+    import numpy as np
+
+    one, other = (side.astype(object).where(side.notna(), "") for side in (found, meant))
+    return np.asarray(one.to_numpy() != other.to_numpy())
 
 
 def parquet_rows(path: Path) -> int:

@@ -18,11 +18,14 @@ from research.datasets.descriptors import (
 )
 from research.datasets.files import (
     csv_payload,
+    csv_problems,
+    damage_named,
     frame_problems,
     parquet_problems,
     parquet_rows,
     sha256,
 )
+from research.datasets.shapes import read_json
 from research.places import write_beside
 
 if TYPE_CHECKING:
@@ -53,11 +56,13 @@ def freeze(
     Raises
     ------
     DatasetError
-        If a column is undescribed, missing or of another type, or a key repeats. Nothing is written
-        then: every file is written beside and renamed only when all are ready.
+        If a column is undescribed, missing or of another type, a key repeats, or a file read back
+        is not the frame that was given. Nothing is written then: every file is written beside and
+        renamed only when all are ready.
     """
     package = descriptor if descriptor is not None else _json(folder / DESCRIPTOR)
-    resources = {resource["name"]: resource for resource in package.get("resources", [])}
+    _refuse(f"The descriptor of {folder.name}", descriptor_problems(package, folder, frozen=False))
+    resources = {resource["name"]: resource for resource in package["resources"]}
     if set(resources) != set(frames):
         raise DatasetError(
             f"{folder.name}: the descriptor names the tables {sorted(resources)}, "
@@ -65,37 +70,42 @@ def freeze(
         )
     for table, source in frames.items():
         check = parquet_problems if isinstance(source, Path) else frame_problems
-        problems = check(source, resources[table])  # type: ignore[arg-type]
-        if problems:
-            raise DatasetError(f"{folder.name}: {table} cannot be frozen:\n" + bullets(problems))
+        _refuse(f"{folder.name}: {table}", check(source, resources[table]))  # type: ignore[arg-type]
     folder.parent.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}-", suffix=".part") as beside:
         for table, source in frames.items():
-            resources[table] |= _write(Path(beside), table, source)
-        problems = descriptor_problems(package)
-        if problems:
-            raise DatasetError(
-                f"The descriptor of {folder.name} is not complete:\n" + bullets(problems)
-            )
+            resources[table] |= _write(Path(beside), resources[table], source)
         text = json.dumps(package, indent=2, ensure_ascii=False) + "\n"
         write_beside(Path(beside) / DESCRIPTOR, text.encode())
         _put(Path(beside), folder)
     return Dataset(folder, package)
 
 
-def _write(folder: Path, table: str, source: pd.DataFrame | Path) -> dict[str, Any]:
-    """Write a table's file, and say what the descriptor must know of it."""
+def _refuse(what: str, problems: list[str]) -> None:
+    if problems:
+        raise DatasetError(f"{what} cannot be frozen:\n" + bullets(problems))
+
+
+def _write(
+    folder: Path, resource: Mapping[str, Any], source: pd.DataFrame | Path
+) -> dict[str, Any]:
+    """Write a table's file, read it back, and say what the descriptor must know of it."""
+    table = resource["name"]
     if isinstance(source, Path):
         path = folder / f"{table}.parquet"
         shutil.copyfile(source, path)
         kind: dict[str, Any] = dict(PARQUET)
         rows = parquet_rows(path)
+        problems = [] if sha256(path) == sha256(source) else ["its copy is not the file given"]
     else:
-        payload, packed = csv_payload(source)
-        path = folder / (f"{table}.csv" + (".gz" if packed else ""))
-        path.write_bytes(payload)
+        with damage_named(folder / f"{table}.csv"):
+            payload, packed = csv_payload(source)
+            path = folder / (f"{table}.csv" + (".gz" if packed else ""))
+            path.write_bytes(payload)
+            problems = csv_problems(path, resource, source)
         kind = CSV | ({"compression": "gz"} if packed else {})
         rows = len(source)
+    _refuse(table, problems)
     return {
         "path": path.name,
         **kind,
@@ -118,7 +128,7 @@ def _put(made: Path, folder: Path) -> None:
         path.replace(folder / path.name)
 
 
-def _json(path: Path) -> dict[str, Any]:
+def _json(path: Path) -> Any:
     if not path.is_file():
         raise DatasetError(f"There is no descriptor {path}: write it before freezing.")
-    return dict(json.loads(path.read_text(encoding="utf-8")))
+    return read_json(path)

@@ -10,7 +10,9 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from research.datasets.descriptors import Dataset
+from research.datasets.files import identifier, literal
 from research.datasets.reading import checked_path
+from research.places import unglobbed
 
 if TYPE_CHECKING:
     import duckdb
@@ -83,16 +85,17 @@ def matched(before: Dataset, after: Dataset, table: str, key: tuple[str, ...]) -
 
 def _selected(side: Dataset, table: str, kept: list[str], day: str) -> str:
     """SQL for the rows of the latest day, with the columns that are compared."""
-    path = str(checked_path(side, table)).replace("'", "''")
+    path = literal(unglobbed(checked_path(side, table)))
     types = {c: ENGINE_TYPES[kind] for c, kind in _types(side, table).items()}
     if side.resources[table].get("format") == "parquet":
-        source = f"read_parquet('{path}')"
+        source = f"read_parquet({path})"
     else:
+        columns = ", ".join(f"{literal(c)}: '{kind}'" for c, kind in types.items())
         source = (
-            f"read_csv('{path}', header = true, auto_detect = false, delim = ',', quote = '\"', "
-            f"escape = '\"', nullstr = '', columns = {types})"
+            f"read_csv({path}, header = true, auto_detect = false, delim = ',', quote = '\"', "
+            f"escape = '\"', nullstr = '', columns = {{{columns}}})"
         )
-    typed = ", ".join(f'"{column}"::{types[column]} AS "{column}"' for column in kept)
+    typed = ", ".join(f"{identifier(c)}::{types[c]} AS {identifier(c)}" for c in kept)
     latest = f"WHERE {day} = (SELECT max({day}) FROM {source})" if day else ""
     return f"SELECT {typed} FROM {source} {latest}"
 
@@ -109,7 +112,7 @@ def _match(rows: Rows) -> bool:
         # Two identities under one name are two things, of which one is gone and the other new.
         unlike = f"AND (old.{IDENTITY} IS NULL OR new.{IDENTITY} IS NULL)"
     found = rows.count("pairs") > 0
-    same = " AND ".join(f'old."{c}" IS NOT DISTINCT FROM new."{c}"' for c in rows.key)
+    same = " AND ".join(f"old.{c} IS NOT DISTINCT FROM new.{c}" for c in map(identifier, rows.key))
     rows.ask(
         f"INSERT INTO pairs SELECT old.rowid, new.rowid FROM old JOIN new ON {same} {unlike} "
         "WHERE old.rowid NOT IN (SELECT o FROM pairs) AND new.rowid NOT IN (SELECT n FROM pairs)"
@@ -137,4 +140,4 @@ def _types(dataset: Dataset, table: str) -> dict[str, str]:
 
 def quoted(columns: Iterable[str], table: str = "") -> str:
     """Column names as SQL, of one of the tables where it is named."""
-    return ", ".join(f'{table}{"." * bool(table)}"{column}"' for column in columns)
+    return ", ".join(table + "." * bool(table) + identifier(column) for column in columns)

@@ -15,8 +15,10 @@ from research.datasets.descriptors import (
     unknown,
 )
 from research.datasets.files import (
+    damage_named,
     frame_problems,
     parquet_problems,
+    parquet_rows,
     read_csv,
     read_parquet,
     sha256,
@@ -148,24 +150,39 @@ def read(dataset: Dataset, table: str) -> pd.DataFrame:
         )
     resource, path = dataset.resources[table], checked_path(dataset, table)
     fields = resource["schema"]["fields"]
-    return read_parquet(path, fields) if _is_parquet(resource) else read_csv(path, fields)
+    with damage_named(path):
+        return read_parquet(path, fields) if _is_parquet(resource) else read_csv(path, fields)
 
 
 def verify(name: str, version: str | None = None) -> list[str]:
     """What is wrong with a dataset on disk, as sentences; empty where all is well.
 
-    Checks hash, size, columns, types and primary key of every table.
+    Checks hash, size, number of rows, columns, types and primary key of every table, in every
+    version where none is named.
     """
-    dataset, problems = describe(name, version), []
-    for table, resource in dataset.resources.items():
-        try:
+    dataset = describe(name, version)
+    chosen = [dataset] if version else versions(dataset.name).values()
+    return [
+        problem for each in chosen for table in each.resources for problem in _wrong(each, table)
+    ]
+
+
+def _wrong(dataset: Dataset, table: str) -> list[str]:
+    resource, where = dataset.resources[table], f"table '{table}' of version {dataset.version}"
+    try:
+        path = checked_path(dataset, table)
+        with damage_named(path):
             if _is_parquet(resource):
-                problems += parquet_problems(checked_path(dataset, table), resource)
+                rows, problems = parquet_rows(path), parquet_problems(path, resource)
             else:
-                problems += frame_problems(read(dataset, table), resource)
-        except DatasetError as error:
-            problems.append(str(error))
-    return problems
+                frame = read(dataset, table)
+                rows, problems = len(frame), frame_problems(frame, resource)
+    except DatasetError as error:
+        return [str(error)]
+    for what, found in (("bytes", path.stat().st_size), ("rows", rows)):
+        if found != resource[what]:
+            problems.append(f"has {found} {what}, the descriptor says {resource[what]}")
+    return [f"{where}: {problem}" for problem in problems]
 
 
 def _is_parquet(resource: Mapping[str, Any]) -> bool:
@@ -175,6 +192,11 @@ def _is_parquet(resource: Mapping[str, Any]) -> bool:
 def checked_path(dataset: Dataset, table: str) -> Path:
     """The path of a table's file, which is there and has the hash of its descriptor."""
     path, expected = dataset.path(table), dataset.resources[table]["hash"]
+    if path.is_symlink() and path.resolve().parent != dataset.folder.resolve():
+        raise DatasetError(
+            f"The file of table '{table}' is a link out of its dataset: {path} -> "
+            f"{path.resolve()}. Put the file itself there."
+        )
     if not path.is_file():
         raise DatasetError(
             f"The file of table '{table}' is not there: {path}. Restore it (git checkout, or "

@@ -120,7 +120,7 @@ def test_the_command_that_it_names_reads_what_was_taken(inside):
         (("--top", "5", "--census"), "found 2"),
         (("--top", "0"), "at least 1, found 0"),
         (("--authors", " , "), "names no account"),
-        (("--census", "--version", "../up"), "--version wants letters"),
+        (("--census", "--version", "../up"), "'../up' cannot name a version"),
     ],
 )
 def test_a_command_that_makes_no_sense(inside, arguments, said):

@@ -204,7 +204,7 @@ def test_constraints_of_the_draft_are_checked(here, field, rule, problem):
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        ("{", r"line 1, column 2: not valid JSON"),
+        ("{", r"not valid JSON \(line 1, column 2"),
         ("[]", "is no draft"),
         (
             '{"name": "x", "resources": [{"path": "a.csv", "schema": {"fields": []}}]}',
@@ -310,5 +310,242 @@ def test_an_installed_dataset_that_was_tampered_with_is_told(here):
 
 
 @pytest.mark.parametrize("name", ["tenthe", "hub_llm_models"])
-def test_bundled_datasets_pass_the_check(name):
+def test_bundled_datasets_pass_the_check(name, no_network):
     assert validation.check_dataset(name) == []
+
+
+# How a file is written ----------------------------------------------------------------------------
+
+MUNICIPALITIES = "Municipio;Total\nAbengibre;1.932\nAlatoz;397\nAlbacete;86.464\n"
+
+
+def drafted(here, content, *options, name="mine"):
+    """A draft of a table with every answer that is not about its cells."""
+    path = here / f"{name}.csv"
+    path.write_text(content, encoding="utf-8")
+    header = content.split("\n")[0].replace(",", ";").split(";")
+    given = ANSWERS | {"unit": {}, "key": [], "country": {}, "describe": dict.fromkeys(header, "D")}
+    (here / "answers.json").write_text(json.dumps(given))
+    return run("new", path.name, "--answers", "answers.json", *options)
+
+
+def test_a_dot_that_may_group_thousands_is_asked_about_by_new_and_by_check(here):
+    code, said = drafted(here, MUNICIPALITIES, "--unit", "Total=inhabitants")
+    question = "'1.932' can be 1932 (--thousands '.') or 1.932 (--decimal '.')"
+    assert (code, question in said) == (0, True)
+    (problem,) = validation.check(here / "mine.draft.json")
+    assert problem.startswith(f"row 2, column 'Total': {question}")
+    assert run("add", "mine")[0] == 2
+
+
+@pytest.mark.parametrize(
+    ("option", "frozen"), [("--thousands", [1932, 397, 86464]), ("--decimal", [1.932, 397, 86.464])]
+)
+def test_the_answer_is_what_is_frozen_and_shown_before(here, option, frozen):
+    _, said = drafted(here, MUNICIPALITIES, "--unit", "Total=inhabitants", option, ".")
+    assert f"Albacete   {frozen[2]}" in said
+    assert run("add", "mine")[0] == 0
+    assert research.load("mine")["Total"].tolist() == frozen
+    (field,) = [f for f in _fields_of("mine") if f["name"] == "Total"]
+    assert not drafts.OF_THE_FILE.keys() & field.keys()
+
+
+def _fields_of(name):
+    return describe(name).descriptor["resources"][0]["schema"]["fields"]
+
+
+def test_a_decimal_comma_elsewhere_says_that_the_dot_groups(here):
+    drafted(here, "Land;Hosts;Anteil\nDeutschland;1.234;12,5\nFrankreich;12.500;3,1\n",
+            "--unit", "Hosts=hosts", "--unit", "Anteil=percent")  # fmt: skip
+    assert run("add", "mine")[0] == 0
+    frame = research.load("mine")
+    assert (frame["Hosts"].tolist(), frame["Anteil"].tolist()) == ([1234, 12500], [12.5, 3.1])
+
+
+def test_a_column_that_counts_is_no_text(here):
+    drafted(here, 'land,hosts\nChad,"1,200"\nFrance,many\nChina,few\n', "--unit", "hosts=hosts")
+    (problem,) = validation.check(here / "mine.draft.json")
+    assert "row 2, column 'hosts': '1,200' looks like a number, but row 3 holds 'many'" in problem
+    drafted(here, 'land,hosts\nChad,"1,200"\nFrance,NA\n', "--unit", "hosts=hosts",
+            "--thousands", ",", name="other")  # fmt: skip
+    (problem,) = validation.check(here / "other.draft.json")
+    assert "row 3, column 'hosts': found 'NA', expected a whole number" in problem
+    assert "give --missing" in problem
+
+
+def test_words_and_dates_are_read_as_the_person_says(here):
+    content = "land,day,hosts\nNamibia,1.11.2026,NA\nChad,02.11.2026,7\n"
+    drafted(here, content, "--unit", "hosts=hosts", "--missing", "NA", "--date-format", "%d.%m.%Y")
+    assert run("add", "mine")[0] == 0
+    frame = research.load("mine")
+    assert frame["hosts"].isna().tolist() == [True, False]
+    assert frame["day"].dt.strftime("%Y-%m-%d").tolist() == ["2026-11-01", "2026-11-02"]
+
+
+def test_numbers_of_another_system_are_asked_about_as_a_whole(here):
+    drafted(here, "country,hosts\n2,40\n710,30\n740,22\n", "--unit", "hosts=hosts")
+    (problem,) = validation.check(here / "mine.draft.json")
+    assert "row 2, column 'country' (3 rows): the numbers 2 are none of ISO 3166-1" in problem
+    (problem,) = validation.check(here / "mine.draft.json", country={"2": "US"})
+    assert "(2 rows)" in problem
+    answers = {"2": "US", "710": "CN", "740": "JP"}
+    assert validation.check(here / "mine.draft.json", country=answers) == []
+
+
+def test_a_carriage_return_in_a_cell_is_frozen_in_its_cell(here):
+    drafted(here, 'land,note\nChad,"a\rb"\nFrance,y\n')
+    assert run("add", "mine")[0] == 0
+    assert research.load("mine")["note"].tolist() == ["a\rb", "y"]
+
+
+def test_an_excel_file_becomes_a_dataset(here):
+    import openpyxl
+
+    book = openpyxl.Workbook()
+    for row in (["Scan"], [], ["land", "hosts"], ["Chad", 1932], ["Korea", 5]):
+        book.active.append(row)
+    book.save(here / "mine.xlsx")
+    code, said = run("new", "mine.xlsx")
+    assert (code, "sheet 'Sheet', the header is row 3" in said) == (0, True)
+    problems = validation.check(here / "mine.draft.json")
+    assert "row 5, column 'land': 'Korea' can be" in problems[-1]
+
+
+def test_an_empty_draft_is_no_obstacle_and_an_answered_one_is(here):
+    run("new", "My hosts.csv")
+    assert run("new", "My hosts.csv", "--title", "T")[0] == 0
+    assert "There is a draft already" in run("new", "My hosts.csv")[1]
+    (here / "my_hosts.draft.json").write_text(" \n")
+    assert run("new", "My hosts.csv")[0] == 0
+
+
+# Drafts and datasets of others --------------------------------------------------------------------
+
+
+def changed_draft(here, change):
+    run("new", "My hosts.csv", "--answers", "answers.json")
+    path = here / "my_hosts.draft.json"
+    package = json.loads(path.read_text())
+    change(package, package["resources"][0])
+    path.write_text(json.dumps(package))
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda p, _r: p.update(name="../../outside"), "'../../outside' cannot name a dataset"),
+        (lambda _p, r: r.update(name="../../../important"), "cannot name a table"),
+        (lambda p, _r: p.update(version="../up"), "expected the day on which the data"),
+        (lambda _p, r: r.update(path="../hosts.csv"), "its table is to lie beside it"),
+        (lambda _p, r: r.update(path=".."), "its table is to lie beside it"),
+        (lambda _p, r: r.update(path=["My hosts.csv"]), "expected a text"),
+        (lambda _p, r: r["schema"]["fields"][0].update(spellings={"a": 3}), "expected a text"),
+        (lambda _p, r: r["schema"]["fields"][1].update(decimalChar="x"), "decimalChar is . or ,"),
+        (lambda _p, r: r["schema"]["fields"][1].update(type="any"), "expected one of integer"),
+    ],
+)
+def test_a_draft_of_others_writes_nothing_outside(here, change, message):
+    (here / "inside").mkdir()
+    changed_draft(here, change)
+    before = sorted(here.parent.rglob("*"))
+    code, said = run("add", "my_hosts.draft.json")
+    assert (code, message in said) == (2, True), said
+    assert sorted(here.parent.rglob("*")) == before
+
+
+HANGS = "(a+)+$"
+
+
+def test_a_pattern_is_matched_in_linear_time(here):
+    """Python's engine would need longer than the universe has."""
+    note = "a" * 5_000 + "!"
+    (here / "My hosts.csv").write_text(TABLE.replace("true;a", f"true;{note}"), encoding="utf-8")
+    changed_draft(
+        here, lambda _p, r: r["schema"]["fields"][5].update(constraints={"pattern": HANGS})
+    )
+    problems = validation.check(here / "my_hosts.draft.json")
+    assert [problem[:30] for problem in problems] == [
+        "row 2, column 'note': found 'a", "row 3, column 'note': found 'N",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("rules", "message"),
+    [
+        ({"pattern": "("}, "no regular expression that is matched here"),
+        ({"pattern": "(?=a)b"}, "no regular expression that is matched here"),
+        ({"minLength": "x"}, "not those of Table Schema"),
+        ({"minimum": 3}, "not those of Table Schema"),
+        ({"jsonSchema": {"$ref": "http://example.org"}}, "has the constraint 'jsonSchema'"),
+    ],
+)
+def test_constraints_that_cannot_be_checked_are_told(here, rules, message):
+    changed_draft(here, lambda _p, r: r["schema"]["fields"][5].update(constraints=rules))
+    assert any(message in problem for problem in validation.check(here / "my_hosts.draft.json"))
+
+
+def test_a_bound_of_another_type_is_told(here):
+    changed_draft(here, lambda _p, r: r["schema"]["fields"][1].update(constraints={"minimum": "x"}))
+    (problem,) = validation.check(here / "my_hosts.draft.json")
+    assert "column 'hosts': minimum is 'x', expected a whole number" in problem
+
+
+@pytest.fixture
+def no_network(monkeypatch):
+    import socket
+
+    def refuse(*_, **__):
+        raise AssertionError("a descriptor of others led to a connection")
+
+    monkeypatch.setattr(socket.socket, "connect", refuse)
+    monkeypatch.setattr(socket, "getaddrinfo", refuse)
+
+
+@pytest.mark.parametrize(
+    ("where", "key", "value"),
+    [
+        ("package", "profile", "http://127.0.0.1:9/profile.json"),
+        ("package", "$schema", "http://127.0.0.1:9/profile.json"),
+        ("resource", "profile", "http://127.0.0.1:9/profile.json"),
+        ("resource", "dialect", "http://127.0.0.1:9/dialect.json"),
+        ("resource", "dialect", "/etc/hostname"),
+        ("resource", "extrapaths", ["http://127.0.0.1:9/more.csv"]),
+        ("resource", "extrapaths", ["../../../secret.csv", "/etc/passwd"]),
+        ("resource", "scheme", "http"),
+        ("resource", "encoding", "no-such-encoding"),
+        ("resource", "mediatype", 3),
+    ],
+)
+def test_a_dataset_of_others_is_checked_without_following_it(here, no_network, where, key, value):
+    run("new", "My hosts.csv", "--answers", "answers.json")
+    run("add", "my_hosts")
+    (here / "my_hosts.draft.json").unlink()
+    (here / "secret.csv").write_text("secret,1\n")
+    path = here / "datasets/my_hosts/2026-11-05/datapackage.json"
+    package = json.loads(path.read_text())
+    (package if where == "package" else package["resources"][0])[key] = value
+    path.write_text(json.dumps(package))
+    code, said = run("check", "my_hosts")
+    assert (code, said) == (0, "dataset my_hosts is in order.\n")
+
+
+def test_an_installed_dataset_that_breaks_its_constraints_is_told(here):
+    changed_draft(here, lambda _p, r: r["schema"]["fields"][1].update(constraints={"minimum": 4}))
+    run("add", "my_hosts")
+    (here / "my_hosts.draft.json").unlink()
+    path = here / "datasets/my_hosts/2026-11-05/datapackage.json"
+    path.write_text(path.read_text().replace('"minimum": 4', '"minimum": 5'))
+    code, said = run("check", "my_hosts")
+    assert code == 1
+    assert "table 'my_hosts' of version 2026-11-05: row 3, column 'hosts': found '4'" in said
+
+
+@pytest.mark.parametrize(
+    "answers",
+    [{"unit": 3}, {"key": {"a": 1}}, {"title": ["x"]}, {"missing": 4}, {"country": {"a": None}}],
+)
+def test_answers_in_another_form_are_refused(here, answers):
+    (here / "odd.json").write_text(json.dumps(answers))
+    code, said = run("new", "My hosts.csv", "--answers", "odd.json")
+    assert (code, "The answers are not in their form" in said) == (2, True)
+    assert not (here / "my_hosts.draft.json").exists()

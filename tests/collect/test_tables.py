@@ -30,7 +30,8 @@ def written(tmp_path, payload):
 )
 def test_how_a_file_is_written_is_found_out(tmp_path, payload, encoding, delimiter, first):
     table = tables.read(written(tmp_path, payload))
-    assert (table.encoding, table.delimiter, table.rows[0]) == (encoding, delimiter, first)
+    form = f"encoding {encoding}, cells separated by {tables.DELIMITERS[delimiter]}"
+    assert (table.form, table.rows[0]) == (form, first)
 
 
 @pytest.mark.parametrize(
@@ -47,8 +48,9 @@ def test_how_a_file_is_written_is_found_out(tmp_path, payload, encoding, delimit
         (b'a,b\n"x,1\n2,3\n', "row 2 .*end of the file within a quoted cell"),
         (b'a,b\n"x"y,2\n', "row 2 .*quotation marks are not those of CSV"),
         (b"a\n" + b"x" * 200_000 + b"\n", "row 2 .*more than 131,072 characters"),
-        (b"PK\x03\x04rest", "is a spreadsheet or zip archive, not CSV text"),
-        (b"PAR1rest", "is a Parquet file, not CSV text"),
+        (b"PK\x03\x04rest", "could not be read as an Excel workbook"),
+        (b"\xd0\xcf\x11\xe0rest", "is an old or protected spreadsheet, not CSV or Excel"),
+        (b"PAR1rest", "is a Parquet file, not CSV or Excel"),
     ],
 )
 def test_what_is_damaged_is_refused_with_its_place(tmp_path, payload, message):
@@ -64,41 +66,36 @@ def test_a_missing_file_is_named(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("cells", "kind"),
+    ("payload", "header", "first_row", "note"),
     [
-        (["1", "", "-20"], "integer"),
-        (["1", "2.5", "1e3"], "number"),
-        (["1", "2", "3", "x"], "integer"),  # three in four: the check names the fourth
-        (["1", "2", "x"], "string"),
-        (["007", "123", "124", "125", "126"], "string"),  # zeros in front make it a code
-        (["true", "False"], "boolean"),
-        (["2026-11-01", "2026-11-30"], "date"),
-        (["2026-11-31"], "string"),
-        (["", ""], "string"),
-        (["NaN", "inf"], "string"),
+        (b"sep=;\r\na;b\r\n1;2\r\n", ("a", "b"), 2, "after Excel's line 'sep=;'"),
+        (b'"sep=|"\na|b\n1|2\n', ("a", "b"), 2, "after Excel's line"),
+        (b"sep=\t\na\tb\n1\t2\n", ("a", "b"), 2, "after Excel's line"),
+        (b"Source,S,\n\nDay,d,\n\na,b,c,\n1,2,3,\n4,5,6,\n", ("a", "b", "c"), 6, "is row 5"),
+        (b"My hosts\na,b\n1,2\n", ("a", "b"), 3, "the header is row 2"),
+        (b"My hosts,,\n,,\na,b,c\n1,2,3\n", ("a", "b", "c"), 4, "the header is row 3"),
+        (b"\n\na,b\n1,2\n", ("a", "b"), 4, "the header is row 3"),
+        (b"a,b,,\n1,2,,\n", ("a", "b"), 2, ""),
+        (b"a,b,c\n1,2,\n3,4,\n", ("a", "b", "c"), 2, ""),
     ],
-)
-def test_the_type_of_a_column(cells, kind):
-    assert tables.kind(cells) == kind
+)  # fmt: skip
+def test_what_stands_around_the_table_is_told(tmp_path, payload, header, first_row, note):
+    table = tables.read(written(tmp_path, payload))
+    assert (table.header, table.first_row) == (header, first_row)
+    assert table.rows[0][:2] == ("1", "2")
+    assert note in "; ".join(table.notes)
+    assert bool(table.notes) == bool(note)
 
 
 @pytest.mark.parametrize(
-    ("cells", "reason"),
+    ("payload", "message"),
     [
-        (["01.11.2026"], "looks like a date"),
-        (["1,234", "5"], "'1,234' looks like a number in groups of three"),
-        (["abc", "1,234"], "^$"),
-        (["1", "2"], "^$"),
+        (b"a,b\n1,2,3\n4,5,6\n", "header has 2 cells, but row 2 has 3"),
+        (b"land,1\n\nDay,d\na,b,c\n1,2,3\n4,5,6\n", "seems to begin at row 4 .a, b, c."),
+        (b"name\n1,2\n3,4\n", "header has 1 cells"),
+        (b"Title\n\na,b\n1,2\n5,6\n3\n", "row 6 has 1"),
     ],
 )
-def test_what_stays_text_says_why(cells, reason):
-    import re
-
-    assert re.search(reason, tables.stays_text(cells))
-
-
-def test_a_decimal_comma_is_seen_only_where_the_comma_separates_nothing(tmp_path):
-    with_comma = tables.read(written(tmp_path, b"a;b\n1,5;1\n2;2\n"))
-    assert [tables.has_decimal_comma(with_comma, name) for name in "ab"] == [True, False]
-    quoted = tables.read(written(tmp_path, b'a,b\n"1,5",1\n'))
-    assert not tables.has_decimal_comma(quoted, "a")
+def test_a_table_whose_beginning_is_not_clear_is_refused(tmp_path, payload, message):
+    with pytest.raises(ResearchError, match=message):
+        tables.read(written(tmp_path, payload))

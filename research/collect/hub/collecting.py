@@ -14,10 +14,10 @@ from typing import Any
 from research.collect.hub.asking import Answer, CollectError, Hub
 from research.collect.hub.describing import described
 from research.collect.hub.expecting import Expected, expected
-from research.collect.hub.pages import Page, Pages, is_version
+from research.collect.hub.pages import Page, Pages
 from research.collect.hub.queries import Query
 from research.collect.hub.tables import Counts, table
-from research.datasets import Dataset, freeze, read_descriptor
+from research.datasets import Dataset, freeze, read_descriptor, refuse_name
 
 FRAME_MOST = 20_000  # rows; beyond it a table is written as Parquet without being held in memory
 
@@ -130,10 +130,7 @@ def _begin(
 ) -> dict[str, Any]:
     began = datetime.now(UTC)
     version = version or f"{began:%Y-%m-%d}"
-    if not is_version(version):
-        raise CollectError(
-            f"--version wants letters, digits and . _ - as in 2026-11-21, found '{version}'."
-        )
+    refuse_name("version", version)
     if (dataset / version).exists():
         raise CollectError(
             f"{dataset / version} exists and stays as it is. Name another version, for example "

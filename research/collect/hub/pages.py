@@ -20,11 +20,11 @@ from pathlib import Path
 from typing import Any
 
 from research.collect.hub.asking import CollectError
+from research.datasets.names import name_problem
 from research.places import write_beside
 
 ROWS, ABOUT, COLLECTION = "rows.json.gz", "page.json", "collection.json"
 QUICK = 1  # zlib's quickest level: the pages are read once and deleted
-_VERSION = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]*")
 _BEGAN = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]{8}Z")
 
 
@@ -68,7 +68,8 @@ class Pages:
         try:
             noted = dict(json.loads(path.read_bytes()))
             asked, began = noted["query"], str(noted["began"])
-            sound = [is_version(noted["version"]), _BEGAN.fullmatch(began), asked["option"]]
+            named = not name_problem("version", noted["version"])
+            sound = [named, _BEGAN.fullmatch(began), asked["option"]]
             date.fromisoformat(began[:10])
         except (ValueError, KeyError, TypeError, RecursionError):
             sound = [False]
@@ -191,11 +192,6 @@ class Pages:
             return None
         whole = page.seal == _seal(page, packed) and page.number == number
         return page if whole and _is_typed(page) else None
-
-
-def is_version(name: str) -> bool:
-    """Whether this may be the name of a version: it becomes the name of a folder."""
-    return _VERSION.fullmatch(name) is not None
 
 
 def _seal(page: Page, packed: bytes) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -18,12 +17,11 @@ from research.collect.scans.protection import Frames, Part, protect
 from research.collect.scans.rules import CloneRules
 from research.collect.scans.stages import keep_stages
 from research.collect.scans.tables import published
-from research.datasets import Dataset, freeze
+from research.datasets import Dataset, freeze, refuse_name
 from research.results import ResearchError
 
 ENDINGS = (".jsonl", ".ndjson", ".json", ".parquet")
 PACKED = (".gz", ".zst")
-NAME = re.compile(r"[a-z][a-z0-9_]*")
 READING, READ = "reading the records", 0.65  # the part of the work that it is, as a rule
 SECRET = 20  # bytes of the key: 160 bits
 
@@ -47,11 +45,7 @@ class Options:
     rules: CloneRules = field(default_factory=CloneRules)
 
     def __post_init__(self) -> None:
-        if not NAME.fullmatch(self.name):
-            raise ResearchError(
-                f"The name of a dataset is lower-case letters, digits and underscores; found "
-                f"'{self.name}'. Choose another --name."
-            )
+        refuse_name("dataset", self.name)
         if self.threshold < 2:
             raise ResearchError(
                 f"The threshold is at least 2 hosts, found {self.threshold}: a cell of one host "
