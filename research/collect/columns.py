@@ -170,7 +170,10 @@ def ways(cells: Iterable[str], known: Sequence[Signs] = KNOWN) -> list[Signs]:
     fitting = {signs: len(distinct) - read.count(None) for signs, read in readings.items()}
     most = max(fitting.values(), default=0)
     best = [signs for signs in known if fitting[signs] == most and most]
-    return list({readings[signs]: signs for signs in reversed(best)}.values())[::-1]
+    first: dict[tuple[str | None, ...], Signs] = {}
+    for signs in best:
+        first.setdefault(readings[signs], signs)
+    return list(first.values())
 
 
 def decimal_sign(columns: Iterable[Sequence[str]], given: Given) -> str:

@@ -7,6 +7,7 @@ names row and column as a spreadsheet does, what was found and what was expected
 
 from __future__ import annotations
 
+import copy
 import hashlib
 import re
 from collections.abc import Iterator, Mapping
@@ -19,6 +20,7 @@ from research.collect.standard import cell_problems, dataset_problems, mismatch,
 from research.collect.vacancy import vacant
 from research.datasets import Dataset, describe, freeze, unknown, verify, versions
 from research.datasets import tables as known_tables
+from research.datasets.descriptors import descriptor_problems
 from research.results import ResearchError
 
 if TYPE_CHECKING:
@@ -57,7 +59,8 @@ def check(path: Path, *, country: Mapping[str, str] | None = None) -> list[str]:
     except ResearchError as error:
         return [*problems, str(error)]
     resource = package["resources"][0]
-    return problems + (_column_problems(table, resource) or _cell_problems(table, resource))
+    problems += _column_problems(table, resource) or _cell_problems(table, resource)
+    return problems or _package_problems(package)
 
 
 def check_dataset(name: str) -> list[str]:
@@ -101,6 +104,14 @@ def preview(table: tables.TextTable, package: Mapping[str, Any]) -> list[dict[st
     top = replace(table, rows=table.rows[:SHOWN])
     cells, _ = _as_read(top, package["resources"][0]["schema"])
     return [dict(zip(cells, row, strict=True)) for row in zip(*cells.values(), strict=True)]
+
+
+def _package_problems(package: dict[str, Any]) -> list[str]:
+    """What else a frozen dataset must have: a draft may have been written by hand."""
+    frozen = copy.deepcopy(package)
+    _as_frozen(frozen["resources"][0])
+    folder = Path(frozen["name"]) / frozen["version"]
+    return descriptor_problems(frozen, folder, frozen=False)
 
 
 def _as_frozen(resource: dict[str, Any]) -> None:

@@ -63,7 +63,7 @@ def test_a_convention_is_decided_for_the_column(cells, given, frozen):
 @pytest.mark.parametrize(
     ("cells", "row", "question"),
     [
-        (["397", "1.932"], 3, "'1.932' can be 1932 .--thousands '.'. or 1.932 .--decimal '.'."),
+        (["397", "1.932"], 3, "'1.932' can be 1.932 .--decimal '.'. or 1932 .--thousands '.'."),
         (["1,200", "NA"], 2, "'1,200' can be"),
         (["1,234", "5.678"], 2, "'1,234' can be"),
         (["01.11.2026"], 2, "looks like a date"),

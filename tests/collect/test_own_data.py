@@ -331,7 +331,7 @@ def drafted(here, content, *options, name="mine"):
 
 def test_a_dot_that_may_group_thousands_is_asked_about_by_new_and_by_check(here):
     code, said = drafted(here, MUNICIPALITIES, "--unit", "Total=inhabitants")
-    question = "'1.932' can be 1932 (--thousands '.') or 1.932 (--decimal '.')"
+    question = "'1.932' can be 1.932 (--decimal '.') or 1932 (--thousands '.')"
     assert (code, question in said) == (0, True)
     (problem,) = validation.check(here / "mine.draft.json")
     assert problem.startswith(f"row 2, column 'Total': {question}")
@@ -436,6 +436,7 @@ def changed_draft(here, change):
         (lambda p, _r: p.update(name="../../outside"), "'../../outside' cannot name a dataset"),
         (lambda _p, r: r.update(name="../../../important"), "cannot name a table"),
         (lambda p, _r: p.update(version="../up"), "expected the day on which the data"),
+        (lambda p, _r: p.update(licenses=[{}]), "a licence has neither 'name' nor 'path'"),
         (lambda _p, r: r.update(path="../hosts.csv"), "its table is to lie beside it"),
         (lambda _p, r: r.update(path=".."), "its table is to lie beside it"),
         (lambda _p, r: r.update(path=["My hosts.csv"]), "expected a text"),
