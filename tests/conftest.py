@@ -1,12 +1,16 @@
-"""What many tests share: the whole study, run once, and a browser."""
+"""What many tests share: each analysis, run once, the paper of all of them, and a browser."""
 
 from __future__ import annotations
 
 import os
 import shutil
+from functools import cache
 
 import pytest
+from filelock import FileLock
 
+from research import places
+from research.analysis import find, record, recorded, run
 from research.publish import study
 
 QUIET = [
@@ -16,10 +20,35 @@ QUIET = [
 
 
 @pytest.fixture(scope="session")
+def shared(tmp_path_factory):
+    """A folder that all processes of this run of the tests have in common."""
+    own = tmp_path_factory.getbasetemp()
+    return own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+
+
+@pytest.fixture(scope="session")
+def analysed(shared):
+    """The result of an analysis by its name: run by the first who asks, read back by all."""
+    folder = shared / "results"
+
+    @cache
+    def result(name):
+        with FileLock(shared / f"{name}.lock"):
+            if not (folder / f"{name}.json").exists():
+                record(run(find(name)), folder)
+        return recorded(name, folder)
+
+    return result
+
+
+@pytest.fixture(scope="session")
 def paper(tmp_path_factory):
-    """A paper folder with results, figures and PDF of the whole study."""
+    """The folder that a run of the study leaves; its analyses find the committed results."""
     folder = tmp_path_factory.mktemp("study") / "paper"
-    study.reproduce(folder)
+    committed = places.bundled() / "paper" / "results"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(study, "run", lambda analysis: recorded(analysis.name, committed))
+        study.reproduce(folder, jobs=1)
     return folder
 
 

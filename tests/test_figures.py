@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from research import Bounds, BudgetRow, Estimate, Interval, figures
-from research.analysis import find, run
 
 
 def estimate(low, high, **extra):
@@ -57,8 +56,8 @@ def test_a_budget_puts_the_widest_row_on_top(axes):
     assert [label.get_text() for label in axes.get_yticklabels()] == ["origin", "date"]
 
 
-def test_a_specification_curve_is_in_order_and_marks_the_primary_one():
-    result = run(find("parameter_scale"))
+def test_a_specification_curve_is_in_order_and_marks_the_primary_one(analysed):
+    result = analysed("parameter_scale")
     answer = result.answer(quantity="shares")
     label = "small: share of hosts, China minus US"
     with figures.theme():
@@ -75,8 +74,8 @@ def test_a_specification_curve_is_in_order_and_marks_the_primary_one():
                     "design effect: 1", "design effect: 10", "design effect: 50"]  # fmt: skip
 
 
-def test_an_analysis_without_a_figure_gets_a_forest_of_its_judged_estimates():
-    result = run(find("parameter_scale"))
+def test_an_analysis_without_a_figure_gets_a_forest_of_its_judged_estimates(analysed):
+    result = analysed("parameter_scale")
     with figures.theme():
         axes = figures.default(result).axes[0]
     assert len(axes.get_yticklabels()) == sum(len(a.verdicts) for a in result.answers.values())

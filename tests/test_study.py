@@ -8,6 +8,7 @@ import pytest
 
 from research import places
 from research.analysis import analyses, recorded
+from research.plain import changes, to_plain
 from research.publish import study
 
 TOY = '''"""How many countries are listed?"""
@@ -76,11 +77,22 @@ def test_check_notices_a_missing_and_an_orphaned_result(toys):
     ]
 
 
-def test_the_study_gives_the_committed_results(paper):
+def test_the_study_gives_the_committed_results(analysed):
     committed = places.bundled() / "paper" / "results"
     assert {path.stem for path in committed.glob("*.json")} == set(analyses())
     for name in analyses():
-        assert recorded(name, paper / "results") == recorded(name, committed)
+        fresh, stored = to_plain(analysed(name)), to_plain(recorded(name, committed))
+        assert list(changes(stored, fresh, name)) == []
+
+
+@pytest.mark.long
+def test_one_call_reruns_the_study(tmp_path):
+    results = study.reproduce(tmp_path / "paper")
+    assert [result.analysis for result in results] == list(analyses())
+    assert (tmp_path / "paper" / "build" / "page.html").stat().st_size > 100_000
+    assert contents(tmp_path / "paper" / "results") == contents(
+        places.bundled() / "paper" / "results"
+    )
 
 
 def test_the_study_leaves_figures_paper_and_manifest(paper):

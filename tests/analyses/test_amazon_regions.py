@@ -6,7 +6,7 @@ import pytest
 
 import research
 from research import figures
-from research.analysis import find, run
+from research.analysis import find
 
 FIRST = "share of the listed addresses, US minus China"
 TOTAL = 99_412
@@ -15,8 +15,8 @@ OUTSIDE = ["Beijing", "Hangzhou", "Seattle"]  # the leading cities without an Am
 
 
 @pytest.fixture(scope="module")
-def result():
-    return run(find("amazon_regions"))
+def result(analysed):
+    return analysed("amazon_regions")
 
 
 @pytest.fixture(scope="module")

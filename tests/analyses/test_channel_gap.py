@@ -8,7 +8,7 @@ import pytest
 
 import research
 from research import figures
-from research.analysis import find, run
+from research.analysis import find
 
 EXACT = 1e-9
 GAP = "Chinese-origin share, pulls minus the other channel"
@@ -23,8 +23,8 @@ ALIKE = 0.05
 
 
 @pytest.fixture(scope="module")
-def result():
-    return run(find("channel_gap"))
+def result(analysed):
+    return analysed("channel_gap")
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,7 @@ import pytest
 
 import research
 from research import figures
-from research.analysis import find, run
+from research.analysis import find
 
 CHINESE = {"deepseek-r1:latest", "qwen:latest", "qwen2.5:1.5b"}
 SHARE = "Chinese-origin share of the ten leading tags"
@@ -14,8 +14,8 @@ ANY = "hosts with a Chinese-origin leading tag"
 
 
 @pytest.fixture(scope="module")
-def result():
-    return run(find("chinese_origin_deployments"))
+def result(analysed):
+    return analysed("chinese_origin_deployments")
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,7 @@ import pytest
 
 import research
 from research import figures
-from research.analysis import find, run
+from research.analysis import find
 
 DIFFERENCE = "share of downloads, China minus US"
 TOP, APRIL = "top 1,000, 2026-06-11", "top 1,000, 2026-04-28"
@@ -33,8 +33,8 @@ EXACT = 1e-9  # sums of a thousand to sixteen thousand numbers in another order
 
 
 @pytest.fixture(scope="module")
-def result():
-    return run(find("chinese_origin_downloads"))
+def result(analysed):
+    return analysed("chinese_origin_downloads")
 
 
 @pytest.fixture(scope="module")

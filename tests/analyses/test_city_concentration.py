@@ -6,7 +6,7 @@ import pytest
 
 import research
 from research import figures
-from research.analysis import find, run
+from research.analysis import find
 
 US = "share of addresses in the leading cities, United States"
 CN = "share of addresses in the leading cities, China"
@@ -18,8 +18,8 @@ AMAZON = ["Ashburn", "Boardman", "Columbus", "Portland", "San Jose"]
 
 
 @pytest.fixture(scope="module")
-def result():
-    return run(find("city_concentration"))
+def result(analysed):
+    return analysed("city_concentration")
 
 
 @pytest.fixture(scope="module")

@@ -8,12 +8,12 @@ import pytest
 
 import research
 from research import figures
-from research.analysis import find, run
+from research.analysis import find
 
 
 @pytest.fixture(scope="module")
-def result():
-    return run(find("clone_block"))
+def result(analysed):
+    return analysed("clone_block")
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,7 @@ import pytest
 
 import research
 from research import figures
-from research.analysis import find, run
+from research.analysis import find
 from research.estimators.ranged import Ranged
 
 HHI_GAP = "concentration index (HHI), pulls minus downloads"
@@ -26,8 +26,8 @@ def analysis():
 
 
 @pytest.fixture(scope="module")
-def result(analysis):
-    return run(analysis)
+def result(analysed):
+    return analysed("concentration_by_channel")
 
 
 @pytest.fixture(scope="module")

@@ -7,15 +7,15 @@ import pytest
 
 import research
 from research import figures
-from research.analysis import find, run
+from research.analysis import find
 
 EARLIEST = "days from July 2023 to the first repository of any named model"
 BEGINNINGS = {"Kimi-K2": "kimi-k2", "Qwen3": "qwen3", "GLM-4": "glm-4", "Wan 2.2": "wan"}
 
 
 @pytest.fixture(scope="module")
-def result():
-    return run(find("creation_dates"))
+def result(analysed):
+    return analysed("creation_dates")
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ from scipy.stats import norm
 
 import research
 from research import figures
-from research.analysis import find, run
+from research.analysis import find
 
 ACCOUNTS = {
     "Stability AI": "stabilityai",
@@ -30,8 +30,8 @@ EXACT = 1e-9  # sums of a thousand numbers in another order
 
 
 @pytest.fixture(scope="module")
-def result():
-    return run(find("creators"))
+def result(analysed):
+    return analysed("creators")
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,7 @@ from scipy import stats
 
 import research
 from research import figures
-from research.analysis import find, run
+from research.analysis import find
 from research.estimators.association import lin_concordance, spearman_interval
 
 EXACT = 1e-9
@@ -25,8 +25,8 @@ TABLES = {"top 1,000": "hub_top_models", "LLM catalogue": "hub_llm_panel"}
 
 
 @pytest.fixture(scope="module")
-def result():
-    return run(find("deployments_vs_downloads"))
+def result(analysed):
+    return analysed("deployments_vs_downloads")
 
 
 def families(pulls, downloads, day):

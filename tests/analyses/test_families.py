@@ -6,15 +6,15 @@ import pytest
 
 import research
 from research import figures
-from research.analysis import find, run
+from research.analysis import find
 
 RATIO, LISTED = "hosts with llama over hosts with qwen2", "listings of llama over qwen2"
 BLOCK_HOSTS, BLOCK_LISTINGS = 9_845, 20_980
 
 
 @pytest.fixture(scope="module")
-def result():
-    return run(find("families"))
+def result(analysed):
+    return analysed("families")
 
 
 @pytest.fixture(scope="module")

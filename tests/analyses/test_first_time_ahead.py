@@ -8,7 +8,7 @@ from scipy.stats import t
 
 import research
 from research import figures
-from research.analysis import find, run
+from research.analysis import find
 
 BEFORE = "at the earliest date: China minus US"
 AFTER = "after the claimed year: China minus US"
@@ -17,8 +17,8 @@ EXACT = 1e-9
 
 
 @pytest.fixture(scope="module")
-def result():
-    return run(find("first_time_ahead"))
+def result(analysed):
+    return analysed("first_time_ahead")
 
 
 @pytest.fixture(scope="module")

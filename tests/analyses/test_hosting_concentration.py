@@ -6,7 +6,7 @@ import pytest
 
 import research
 from research import figures
-from research.analysis import find, run
+from research.analysis import find
 
 INDEX = "Herfindahl index of hosting"
 FIRST = "share of addresses, Amazon minus the next provider"
@@ -20,8 +20,8 @@ def later(label):
 
 
 @pytest.fixture(scope="module")
-def result():
-    return run(find("hosting_concentration"))
+def result(analysed):
+    return analysed("hosting_concentration")
 
 
 @pytest.fixture(scope="module")

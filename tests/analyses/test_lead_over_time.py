@@ -7,7 +7,7 @@ import pytest
 
 import research
 from research import figures
-from research.analysis import find, run
+from research.analysis import find
 
 CHANGE = "change of China minus US, same models"
 SPIKE = "Qwen/Qwen3-VL-2B-Instruct"
@@ -15,8 +15,8 @@ EXACT = 1e-9
 
 
 @pytest.fixture(scope="module")
-def result():
-    return run(find("lead_over_time"))
+def result(analysed):
+    return analysed("lead_over_time")
 
 
 @pytest.fixture(scope="module")

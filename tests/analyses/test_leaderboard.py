@@ -7,7 +7,7 @@ from scipy.stats import binom, fisher_exact
 
 import research
 from research import figures
-from research.analysis import find, run
+from research.analysis import find
 
 MODELS = "Chinese share of the ten leading models"
 ORGANISATIONS = "Chinese share of the organisations behind them"
@@ -17,8 +17,8 @@ POWER = "share that a list of ten would detect against one half"
 
 
 @pytest.fixture(scope="module")
-def result():
-    return run(find("leaderboard"))
+def result(analysed):
+    return analysed("leaderboard")
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ import pytest
 
 import research
 from research import figures
-from research.analysis import find, run
+from research.analysis import find
 
 LOWER = "rank of the lower one of DeepSeek and Qwen"
 RANK = "rank of {}"
@@ -16,8 +16,8 @@ EXACT = 1e-9
 
 
 @pytest.fixture(scope="module")
-def result():
-    return run(find("leading_families"))
+def result(analysed):
+    return analysed("leading_families")
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ import pytest
 
 import research
 from research import figures
-from research.analysis import find, run
+from research.analysis import find
 
 LEAD = "lead of the pair over all other tags"
 SHARE = "lead of the pair, had other hosts answered"
@@ -17,8 +17,8 @@ Z = 1.959963984540054
 
 
 @pytest.fixture(scope="module")
-def result():
-    return run(find("leading_tags"))
+def result(analysed):
+    return analysed("leading_tags")
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ from statsmodels.stats.proportion import multinomial_proportions_confint, propor
 
 import research
 from research import figures
-from research.analysis import find, run
+from research.analysis import find
 
 MODELS, DOWNLOADS = "permissive share of models", "permissive share of downloads"
 GAP = "permissive share of downloads minus that of models"
@@ -20,8 +20,8 @@ EXACT = 1e-9  # sums of a thousand numbers in another order
 
 
 @pytest.fixture(scope="module")
-def result():
-    return run(find("licences"))
+def result(analysed):
+    return analysed("licences")
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,7 @@ from scipy import stats
 
 import research
 from research import figures
-from research.analysis import find, run
+from research.analysis import find
 
 PUBLISHED = "published: size of the correlation of the counts"
 COUNTS, RANKS = "correlation of the counts", "correlation of the ranks"
@@ -29,8 +29,8 @@ SECOND_ORDER = 0.15
 
 
 @pytest.fixture(scope="module")
-def result():
-    return run(find("likes_and_downloads"))
+def result(analysed):
+    return analysed("likes_and_downloads")
 
 
 @pytest.fixture(scope="module")

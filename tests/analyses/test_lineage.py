@@ -7,7 +7,7 @@ import pytest
 
 import research
 from research import figures
-from research.analysis import find, run
+from research.analysis import find
 
 WESTERN = "Chinese models made from Western ones"
 WESTERN_SHARE = "Western share of the bases of Chinese models"
@@ -18,8 +18,8 @@ EXACT = 1e-9
 
 
 @pytest.fixture(scope="module")
-def result():
-    return run(find("lineage"))
+def result(analysed):
+    return analysed("lineage")
 
 
 @pytest.fixture(scope="module")

@@ -21,8 +21,8 @@ NEARLY_A_POINT = 0.005  # in share: what a few suppressed hosts leave open
 
 
 @pytest.fixture(scope="module")
-def result():
-    return run(find("parameter_scale"))
+def result(analysed):
+    return analysed("parameter_scale")
 
 
 @pytest.fixture(scope="module")

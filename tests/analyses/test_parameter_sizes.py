@@ -6,7 +6,7 @@ import pytest
 
 import research
 from research import figures
-from research.analysis import find, run
+from research.analysis import find
 
 HOSTS, LISTED = "hosts with a model of 7B to 8B", "listings that are of 7B to 8B"
 SIZES = ["8.0B", "7.6B", "7.2B", "7B"]
@@ -14,8 +14,8 @@ BLOCK_HOSTS, BLOCK_LISTINGS = 9_845, 20_980
 
 
 @pytest.fixture(scope="module")
-def result():
-    return run(find("parameter_sizes"))
+def result(analysed):
+    return analysed("parameter_sizes")
 
 
 @pytest.fixture(scope="module")

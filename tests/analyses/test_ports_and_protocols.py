@@ -6,14 +6,14 @@ import pytest
 
 import research
 from research import figures
-from research.analysis import find, run
+from research.analysis import find
 
 LISTED, PORT, HTTP, HTTPS = 99_412, 30_722, 65_506, 43_765
 
 
 @pytest.fixture(scope="module")
-def result():
-    return run(find("ports_and_protocols"))
+def result(analysed):
+    return analysed("ports_and_protocols")
 
 
 @pytest.fixture(scope="module")

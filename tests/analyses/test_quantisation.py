@@ -6,7 +6,7 @@ import pytest
 
 import research
 from research import figures
-from research.analysis import find, run
+from research.analysis import find
 
 HOSTS, LISTED = "hosts with a 4-bit model", "listings that are 4-bit"
 LATER = "4-bit share of the levels observed in another scan"
@@ -14,8 +14,8 @@ BLOCK_HOSTS, BLOCK_LISTINGS = 9_845, 20_980
 
 
 @pytest.fixture(scope="module")
-def result():
-    return run(find("quantisation"))
+def result(analysed):
+    return analysed("quantisation")
 
 
 @pytest.fixture(scope="module")

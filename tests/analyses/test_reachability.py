@@ -6,7 +6,7 @@ import pytest
 
 import research
 from research import figures
-from research.analysis import find, run
+from research.analysis import find
 
 ADDRESSES = "share of the listed addresses that answer"
 RECORDS = "share of the listed records that answer"
@@ -23,8 +23,8 @@ PUBLISHED = {
 
 
 @pytest.fixture(scope="module")
-def result():
-    return run(find("reachability"))
+def result(analysed):
+    return analysed("reachability")
 
 
 @pytest.fixture(scope="module")

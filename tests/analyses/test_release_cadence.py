@@ -24,8 +24,8 @@ EXACT = 1e-9
 
 
 @pytest.fixture(scope="module")
-def result():
-    return run(find("release_cadence"))
+def result(analysed):
+    return analysed("release_cadence")
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ import pytest
 
 import research
 from research import figures
-from research.analysis import find, run
+from research.analysis import find
 
 EXTENT = "from 10 billion parameters"
 GAP = f"{EXTENT}: share, the other channel minus pulls"
@@ -22,8 +22,8 @@ def analysis():
 
 
 @pytest.fixture(scope="module")
-def result(analysis):
-    return run(analysis)
+def result(analysed):
+    return analysed("sizes_by_channel")
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,7 @@ import pytest
 
 import research
 from research import figures
-from research.analysis import find, run
+from research.analysis import find
 
 CLAIMED = {
     "fill-mask": 1,
@@ -21,8 +21,8 @@ EXACT = 1e-9  # sums of a thousand numbers in another order
 
 
 @pytest.fixture(scope="module")
-def result():
-    return run(find("tasks"))
+def result(analysed):
+    return analysed("tasks")
 
 
 @pytest.fixture(scope="module")

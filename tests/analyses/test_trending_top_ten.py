@@ -9,7 +9,7 @@ from scipy.stats import hypergeom
 
 import research
 from research import figures
-from research.analysis import find, run
+from research.analysis import find
 
 SHARE = "Chinese share of the top ten, mean of the days"
 DAYS = "share of days with a Chinese majority"
@@ -19,8 +19,8 @@ EXACT = 1e-9
 
 
 @pytest.fixture(scope="module")
-def result():
-    return run(find("trending_top_ten"))
+def result(analysed):
+    return analysed("trending_top_ten")
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,7 @@ import pytest
 
 import research
 from research import figures
-from research.analysis import find, run
+from research.analysis import find
 
 LISTED = (
     "share of the listed addresses, US minus China",
@@ -40,8 +40,8 @@ OTHERS = {
 
 
 @pytest.fixture(scope="module")
-def result():
-    return run(find("us_against_china_hosts"))
+def result(analysed):
+    return analysed("us_against_china_hosts")
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ import pytest
 
 import research
 from research import figures
-from research.analysis import find, run
+from research.analysis import find
 
 LEAD = "China minus the next country, video generation"
 SHARE = "{}: share, video generation"
@@ -16,8 +16,8 @@ EXACT = 1e-9
 
 
 @pytest.fixture(scope="module")
-def result():
-    return run(find("video_generation"))
+def result(analysed):
+    return analysed("video_generation")
 
 
 @pytest.fixture(scope="module")
