@@ -104,7 +104,7 @@ POPULATIONS = {
 }
 SCAN = pd.Timestamp("2025-04-24")
 DEFAULTS = (90, "counted", "with their family")
-MINIMUM_AGREEING = 10  # families below which their agreement is not looked at
+MINIMUM_AGREEING = 30  # families below which their agreement has no interval
 SHOWN = 14  # families in the right panel
 FAR_APART = 4  # shares that differ by a larger factor are named in the left panel
 PARTS_OF_LAST = (0.01, 0.1, 1)

@@ -6,12 +6,17 @@ import os
 import shutil
 from functools import cache
 
+import hypothesis
 import pytest
 from filelock import FileLock
 
 from research import places
 from research.analysis import find, record, recorded, run
 from research.publish import study
+
+# No test depends on how fast the machine is, or on how much else it does.
+hypothesis.settings.register_profile("any machine", deadline=None)
+hypothesis.settings.load_profile("any machine")
 
 QUIET = [
     "--no-sandbox", "--disable-gpu", "--disable-background-networking",

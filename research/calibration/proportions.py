@@ -31,15 +31,12 @@ from research.estimators.proportions import (
     miettinen_nurminen,
     newcombe,
     unconditional_exact,
-    wilson,
 )
+from research.estimators.proportions.single import MINIMUM_WILSON, score_interval
 from research.estimators.rates import rate_ratio, top_list_test
 from research.results import Bounds
 
 MARGIN = 0.1  # of equivalence, in the difference of two proportions
-# Effective units below which Wilson's interval carries no verdict: at 0.02 of 50 it covers 0.92. A
-# least count instead would make it worse, as it selects the samples that miss a small proportion.
-MINIMUM_UNITS = 200
 NEGLIGIBLE = 1e-8  # outcomes less likely than this are not enumerated
 
 
@@ -49,9 +46,9 @@ def study_proportion(cell: Cell, _: np.random.Generator) -> Iterator[Row]:
     counts = np.arange(n // block + 1.0)[:, None] * block
     weights = stats.binom.pmf(counts[:, 0] / block, n // block, p)
     target = Target(parameter="proportion", truth=p)
-    enough = np.full(len(counts), n // block >= MINIMUM_UNITS)
+    enough = np.full(len(counts), n // block >= MINIMUM_WILSON)
     for name, interval, holds in (
-        ("Wilson", wilson, enough), ("Clopper-Pearson", clopper_pearson, None)
+        ("Wilson", _wilson, enough), ("Clopper-Pearson", clopper_pearson, None)
     ):  # fmt: skip
         limits = limits_of(_one_sample(interval, n, block), counts)
         yield covered(Method(name=name), target, limits, weights=weights, holds=holds)
@@ -195,6 +192,11 @@ def _exact_tests(cell: Cell, rows: Floats, weights: Floats) -> Iterator[Row]:
             Method(name=name), "equal proportions", values_of(test, rows), null_is_true=p == q,
             weights=weights,
         )  # fmt: skip
+
+
+def _wilson(count: float, size: float, *, design_effect: float) -> Bounds:
+    """Of samples of any size, also of those for which the estimator refuses it."""
+    return score_interval((count, size), design_effect=design_effect)
 
 
 def _one_sample(interval: Any, n: int, block: int) -> Callable[[Floats], Bounds]:

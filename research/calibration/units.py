@@ -24,14 +24,14 @@ from research.calibration.cells import (
 from research.calibration.populations import tail
 from research.estimators.association import (
     bland_altman,
-    kendall_interval,
     lin_concordance,
     spearman_interval,
 )
+from research.estimators.association.agreement import MINIMUM_LIN
+from research.estimators.association.ranks import MINIMUM_KENDALL, fieller_tau
 from research.estimators.clustered import (
     ClusterSampleMean,
     cluster_sample_mean,
-    kish_effective_size,
 )
 from research.estimators.concentration import (
     concentration,
@@ -44,7 +44,6 @@ from research.estimators.multiverse.rank_sets import multinomial_covariance
 from research.results import Bounds, Interval
 
 NORMAL_95 = float(stats.norm.ppf(0.975))
-MINIMUM_UNITS = 30  # for the intervals of Kendall's tau and of Lin's concordance
 
 
 def study_rank_correlation(cell: Cell, rng: np.random.Generator) -> Iterator[Row]:
@@ -61,8 +60,8 @@ def study_rank_correlation(cell: Cell, rng: np.random.Generator) -> Iterator[Row
         limits = limits_of(lambda value, name=name: spearman_interval(value, n, method=name), rho)  # type: ignore[misc]
         yield covered(Method(name=name, role=role), target, limits)
     target = Target(parameter="Kendall's tau", truth=2 / math.pi * math.asin(r))
-    limits = limits_of(lambda value: kendall_interval(value, n), tau)
-    yield covered(Method(name="Fieller"), target, limits, holds=_enough(cell, MINIMUM_UNITS))
+    limits = limits_of(lambda value: fieller_tau(value, n, 0.95), tau)
+    yield covered(Method(name="Fieller"), target, limits, holds=_enough(cell, MINIMUM_KENDALL))
 
 
 def study_agreement(cell: Cell, rng: np.random.Generator) -> Iterator[Row]:
@@ -76,8 +75,8 @@ def study_agreement(cell: Cell, rng: np.random.Generator) -> Iterator[Row]:
     role: Role = "verdict" if normal else "assumption violated"
     concordance = 2 * r * scale / (1 + scale**2 + shift**2)
     target = Target(parameter="Lin's concordance", truth=concordance)
-    limits = limits_of(lambda pair: lin_concordance(*pair).interval, list(pairs))
-    holds = _enough(cell, MINIMUM_UNITS)
+    limits = limits_of(lambda pair: lin_concordance(*pair).interval_of_any_size(), list(pairs))
+    holds = _enough(cell, MINIMUM_LIN)
     yield covered(Method(name="Lin, Fisher z scale", role=role), target, limits, holds=holds)
     sd = math.sqrt(1 + scale**2 - 2 * r * scale)
     found = [bland_altman(*pair) for pair in pairs]
@@ -142,24 +141,23 @@ def study_cluster_mean(cell: Cell, rng: np.random.Generator) -> Iterator[Row]:
     groups, sizes = int(cell.setting["clusters"]), str(cell.setting["cluster sizes"])
     target = Target(parameter="mean per unit", truth=1.0)
 
-    def sample(_: int) -> tuple[ClusterSampleMean, float]:
+    def sample(_: int) -> ClusterSampleMean:
         size = np.full(groups, 5)
         if sizes == "lognormal 1":
             size = np.ceil(5 * np.exp(rng.standard_normal(groups))).astype(int)
         effects = rng.standard_normal(groups) / 2
         values = 1 + np.repeat(effects, size) + rng.standard_normal(size.sum())
-        found = cluster_sample_mean(values, np.repeat(np.arange(groups), size))
-        return found, kish_effective_size(size) - 1
+        return cluster_sample_mean(values, np.repeat(np.arange(groups), size))
 
-    def with_kish(drawn: tuple[ClusterSampleMean, float]) -> Bounds:
-        half = float(stats.t.ppf(0.975, drawn[1])) * drawn[0].se
-        return Bounds(drawn[0].value - half, drawn[0].value + half)
+    def with_more(drawn: ClusterSampleMean) -> Bounds:
+        half = float(stats.t.ppf(0.975, groups - 1)) * drawn.se
+        return Bounds(drawn.value - half, drawn.value + half)
 
     samples = [sample(i) for i in range(cell.repetitions)]
     fewer = Method(name="between clusters, t with Kish degrees of freedom")
     more = Method(name="between clusters, t with clusters - 1", role="no verdict")
-    yield covered(fewer, target, limits_of(with_kish, samples))
-    yield covered(more, target, limits_of(lambda drawn: drawn[0].interval, samples))
+    yield covered(fewer, target, limits_of(lambda drawn: drawn.interval, samples))
+    yield covered(more, target, limits_of(with_more, samples))
 
 
 def _enough(cell: Cell, least: int) -> Flags:

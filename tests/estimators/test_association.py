@@ -95,7 +95,7 @@ def test_kendall_is_exact_for_any_number_of_distinct_values() -> None:
     assert kendall(x, y).p == pytest.approx(stats.kendalltau(x, y, method="exact").pvalue)
 
 
-@given(st.floats(-0.99, 0.99), st.integers(5, 1000))
+@given(st.floats(-0.99, 0.99), st.integers(30, 1000))
 def test_intervals_contain_the_correlation_and_widen(value, n) -> None:
     for interval in (
         lambda level: spearman_interval(value, n, level=level),
@@ -122,7 +122,7 @@ def test_intervals_contain_the_correlation_and_widen(value, n) -> None:
         (lambda: kendall([1, 1, *range(9)], range(11)), ResearchError, "11 pairs have too many"),
         (lambda: spearman_interval(1.0, 20), CannotEstimate, "agree perfectly"),
         (lambda: spearman_interval(0.3, 3), CannotEstimate, "more than 3 pairs"),
-        (lambda: kendall_interval(0.3, 4), CannotEstimate, "more than 4 pairs"),
+        (lambda: kendall_interval(0.3, 29), CannotEstimate, "it needs 30"),
         (lambda: spearman_interval(0.3, 9, method="Pearson"), ResearchError, "Known: Bonett"),
         (lambda: spearman_interval(1.2, 20), ResearchError, "correlation"),
     ],
@@ -141,7 +141,7 @@ Y = np.array([1.2, 1.9, 3.5, 3.8, 5.5, 6.1])
 def test_concordance_is_symmetric_and_falls_with_a_shift() -> None:
     found, swapped = lin_concordance(X, Y), lin_concordance(Y, X)
     assert swapped.value == pytest.approx(found.value)
-    assert swapped.interval.low == pytest.approx(found.interval.low)
+    assert swapped.se == pytest.approx(found.se)
     shifted = lin_concordance(X, Y + 2)
     assert shifted.pearson == pytest.approx(found.pearson)
     assert shifted.value < found.value
@@ -152,7 +152,15 @@ def test_concordance_is_symmetric_and_falls_with_a_shift() -> None:
 def test_concordance_without_correlation_is_zero() -> None:
     found = lin_concordance([1, 2, 3, 4], [1, -1, -1, 1])
     assert found.value == pytest.approx(0, abs=EXACT)
-    assert found.interval.low < 0 < found.interval.high
+    assert found.interval_of_any_size().low < 0 < found.interval_of_any_size().high
+
+
+def test_concordance_of_few_pairs_has_no_interval() -> None:
+    x = np.arange(30.0)
+    found = lin_concordance(x, x + np.sin(x))
+    assert tuple(found.interval) == tuple(found.interval_of_any_size())
+    with pytest.raises(CannotEstimate, match=r"Of 29 pairs .* it needs 30"):
+        _ = lin_concordance(x[:29], x[:29] + np.sin(x[:29])).interval
 
 
 @given(st.floats(0.1, 100), st.floats(-100, 100))

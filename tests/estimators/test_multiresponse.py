@@ -47,6 +47,16 @@ def test_a_single_item_is_pearsons_test(records: list[tuple[int, bool]]) -> None
     )
 
 
+def test_an_empty_cell_stays_zero() -> None:
+    """No constant is added: Pearson's own statistic, item by item."""
+    chosen, sizes = np.array([[0, 3], [4, 12]]), np.array([9, 12])
+    expected = [
+        chi2_contingency(np.stack([column, sizes - column]), correction=False).statistic
+        for column in chosen.T
+    ]
+    assert item_statistics(chosen, sizes) == pytest.approx(expected)
+
+
 def test_records_with_counts_are_records_repeated() -> None:
     groups, items = survey(1, 60, 3, groups=3)
     counts = np.random.default_rng(2).integers(0, 4, size=60)

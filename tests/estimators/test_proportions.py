@@ -27,6 +27,7 @@ from research.estimators.proportions import (
     unconditional_exact,
     wilson,
 )
+from research.estimators.proportions.single import score_interval
 from research.results import Bounds, CannotEstimate, Interval, ResearchError
 
 ROUNDING = 1e-9  # both sides are computed in double precision, in a different order
@@ -96,7 +97,7 @@ def test_limits_at_no_and_at_all_units_are_exact() -> None:
 def test_goodman_is_wilson_at_the_bonferroni_level() -> None:
     counts = [40, 25, 0, 35]
     for found, count in zip(goodman(counts, design_effect=2), counts, strict=True):
-        alone = wilson(count, 100, level=1 - 0.05 / 4, design_effect=2)
+        alone = score_interval((count, 100), level=1 - 0.05 / 4, design_effect=2)
         assert tuple(found) == pytest.approx(tuple(alone), abs=ROUNDING)
 
 
@@ -334,6 +335,8 @@ def test_equivalence_is_the_interval_within_the_margin(
     ("call", "error", "message"),
     [
         (lambda: wilson(1, 0), CannotEstimate, "no unit in the sample"),
+        (lambda: wilson(50, 199), CannotEstimate, "needs 200. Use clopper_pearson"),
+        (lambda: wilson(50, 399, design_effect=2), CannotEstimate, "Of 199.5 effective units"),
         (lambda: wilson(3, 2), ResearchError, r"\[0, 2\]"),
         (lambda: wilson(-1, 2), ResearchError, r"\[0, 2\]"),
         (lambda: wilson(math.nan, 2), ResearchError, "finite"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 import statsmodels.api as sm
@@ -186,10 +188,36 @@ def test_poisson_slope_does_not_depend_on_the_unit() -> None:
     assert scaled.se == pytest.approx(found.se)
 
 
+@pytest.mark.parametrize("unit", [1, 1e7, 1e8, 1e12])
+def test_poisson_of_large_values_is_found(unit) -> None:
+    """Of two groups the slope is the logarithm of the ratio of their means, in closed form."""
+    y = np.array([1, 2, 3, 9, 4, 7]) * unit
+    found = poisson_regression(y, sm.add_constant([0, 0, 0, 1, 1, 1]))
+    assert found.coefficients == pytest.approx([math.log(2 * unit), math.log(20 / 6)])
+
+
+def test_poisson_of_any_size_solves_its_equations() -> None:
+    rng = np.random.default_rng(11)
+    for size in np.repeat([1, 1e4, 1e7, 1e9], 15):
+        x = sm.add_constant(rng.normal(size=(40, 2)) * [1, 1e5])
+        y = rng.poisson(np.exp(1 + 0.5 * x[:, 1]) * size).astype(float)
+        means = np.exp(x @ poisson_regression(y, x).coefficients)
+        assert x.T @ means == pytest.approx(x.T @ y, rel=1e-6, abs=1e-7 * (np.abs(x).T @ y).max())
+
+
+def test_zeros_on_both_sides_are_not_separated() -> None:
+    """The positive values leave the slope open, and zeros at both ends settle it at zero."""
+    x = np.column_stack((np.ones(6), [0, 0, 1, -1, 0, 0]))
+    assert poisson_regression([1, 2, 0, 0, 0, 0], x).coefficients == pytest.approx(
+        [math.log(0.5), 0], abs=1e-8
+    )
+
+
 @pytest.mark.parametrize(
     ("y", "x", "message"),
     [
         ([0, 0, 0], np.ones((3, 1)), "All values of 'y' are zero"),
+        ([1, 2, 0, 0], np.column_stack((np.ones(4), [0, 0, 1e-9, 3])), "separates the zeros"),
         ([-1, 2, 3], np.ones((3, 1)), "no negative value"),
         ([0, 0, 3, 5], sm.add_constant([0, 0, 1, 1]), "separates the zeros"),
         ([1, 2, 3], np.ones((3, 2)), "collinear"),

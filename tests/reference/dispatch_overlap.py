@@ -36,6 +36,7 @@ from research.estimators.multiresponse import (
     decady_thomas,
     marginal_independence,
 )
+from research.estimators.proportions.single import score_interval
 from research.estimators.rao_scott import cluster_chi_square
 from research.estimators.truncation import herfindahl_bounds, rest_of
 from research.results import Bounds
@@ -222,7 +223,7 @@ def miettinen_nurminen(given: Case) -> Case:
 def wilson(given: Case) -> Case:
     samples = zip(given["x"], given["n"], strict=True)
     level = given.get("conf", 0.95)
-    return {"ci": [list(proportions.wilson(x, n, level=level)) for x, n in samples]}
+    return {"ci": [list(score_interval(sample, level=level)) for sample in samples]}
 
 
 def tost(given: Case) -> Case:

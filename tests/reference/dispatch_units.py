@@ -9,16 +9,17 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+from scipy import stats
 
 from research.estimators.association import (
     bland_altman,
     kendall,
-    kendall_interval,
     lin_concordance,
     robust_regression,
     spearman,
     spearman_interval,
 )
+from research.estimators.association.ranks import fieller_tau
 from research.estimators.clustered import (
     cluster_robust,
     cluster_sample_mean,
@@ -116,7 +117,7 @@ def rank_intervals(case: Case) -> Case:
         "fieller": ends(spearman_interval(rho, n, method="Fieller")),
         "bonett_wright": ends(spearman_interval(rho, n)),
         "tau": tau,
-        "tau_fieller": ends(kendall_interval(tau, n)),
+        "tau_fieller": ends(fieller_tau(tau, n, 0.95)),
     }
 
 
@@ -124,8 +125,8 @@ def lin(case: Case) -> Case:
     found = lin_concordance(case["x"], case["y"])
     return {
         "ccc": found.value,
-        "ci_z": ends(found.interval),
-        "ci_asymptotic": ends(found.interval_plain),
+        "ci_z": ends(found.interval_of_any_size()),
+        "ci_asymptotic": [found.value + z * found.se for z in stats.norm.ppf([0.025, 0.975])],
         "C_b": found.bias_correction,
         "pearson": found.pearson,
     }

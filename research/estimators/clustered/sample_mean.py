@@ -11,7 +11,10 @@ from scipy import stats
 
 from research.estimators import valid
 from research.estimators.cluster_totals import cluster_codes, same_length, totals_by
+from research.estimators.clustered.tails import kish_effective_size
 from research.results import CannotEstimate, Interval, ResearchError
+
+LEAST_FREEDOM = 0.1  # below it the quantile of t has no meaning: 1e12 and more
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,13 +55,15 @@ def cluster_sample_mean(
     Returns
     -------
     ClusterSampleMean
-        Linearised variance between clusters; the interval is t with one degree of freedom a
-        cluster less one. Assumes one stage: every unit of a drawn cluster is in the sample.
+        Linearised variance between clusters; the interval is t with Kish's effective number of
+        clusters less one as degrees of freedom: of clusters of unequal sizes the number itself is
+        too many. Assumes one stage: every unit of a drawn cluster is in the sample.
 
     Raises
     ------
     CannotEstimate
-        One cluster only, no weight at all, or all values equal.
+        One cluster only, no weight at all, one cluster that holds all but nothing of it, or all
+        values equal.
 
     References
     ----------
@@ -87,12 +92,22 @@ def cluster_sample_mean(
     left_out, left_out_units = _not_drawn(groups, population_clusters, n, float(w.sum()))
     variance = left_out * groups / (groups - 1) * float(np.square(contributions).sum())
     se = math.sqrt(variance)
-    half = float(stats.t.ppf((1 + valid.level(level)) / 2, groups - 1)) * se
+    freedom = kish_effective_size(totals_by(codes, w)) - 1
+    if freedom < LEAST_FREEDOM:
+        raise CannotEstimate(
+            "One cluster holds all but nothing of the weight: nothing varies between clusters."
+        )
+    half = float(stats.t.ppf((1 + valid.level(level)) / 2, freedom)) * se
     return ClusterSampleMean(
         value=mean,
         se=se,
         design_effect=variance / (simple * left_out_units),
-        interval=Interval(mean - half, mean + half, level, "linearised between clusters, t"),
+        interval=Interval(
+            mean - half,
+            mean + half,
+            level,
+            f"linearised between clusters, t with {freedom:.3g} degrees of freedom",
+        ),
         n=n,
         n_clusters=groups,
     )

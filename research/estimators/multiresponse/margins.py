@@ -61,7 +61,8 @@ def item_statistics(positives: ArrayLike, group_sizes: ArrayLike) -> Floats:
 
     Notes
     -----
-    Agrees with MRCV in R.
+    Agrees with MRCV in R. A cell without units stays zero, as in Pearson's statistic; MRCV adds
+    0.5 to such cells by default, and so gives another value where there are some.
 
     Examples
     --------

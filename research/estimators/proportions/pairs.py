@@ -18,7 +18,7 @@ from research.estimators.proportions.score_limits import (
     low_odds_ratio,
     low_ratio,
 )
-from research.estimators.proportions.single import wilson
+from research.estimators.proportions.single import score_interval
 from research.results import CannotEstimate, Interval, ResearchError
 
 Sample = tuple[float, float]
@@ -70,8 +70,8 @@ def newcombe(
     (0.0524, 0.3339)
     """
     p, q = _proportion(first, "the first sample"), _proportion(second, "the second sample")
-    one = wilson(*first, level=level, design_effect=design_effect)
-    other = wilson(*second, level=level, design_effect=design_effect)
+    one = score_interval(first, level=level, design_effect=design_effect)
+    other = score_interval(second, level=level, design_effect=design_effect)
     return Interval(
         p - q - math.hypot(p - one.low, other.high - q),
         p - q + math.hypot(one.high - p, q - other.low),

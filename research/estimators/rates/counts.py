@@ -7,6 +7,7 @@ import warnings
 import numpy as np
 import statsmodels.api as sm
 from numpy.typing import ArrayLike
+from scipy import linalg, optimize
 
 from research.estimators.association.regression import Fit, fit_of, sandwich_se
 from research.estimators.clustered.few_clusters import ClusteredDesign, clustered_design, outcome_of
@@ -14,8 +15,9 @@ from research.estimators.valid import Floats
 from research.results import CannotEstimate, ResearchError
 
 STEPS = 200
-CONVERGED = 1e-12
-NO_MEAN = 1e-9  # relative to the largest mean
+STILL = 1e-10  # change of the coefficients of regressors that reach one
+CONVERGED = 1e-9  # largest score, relative to the sum of what it adds up
+SEPARATED = 1e-6  # of the sum over zeros of a combination that reaches one; rounding is far below
 
 
 def poisson_regression(
@@ -40,13 +42,14 @@ def poisson_regression(
     Raises
     ------
     CannotEstimate
-        All values are zero, collinear regressors, or no finite maximum (a regressor separates
-        the zeros).
+        All values are zero, collinear regressors, no finite maximum (a combination of regressors
+        separates zeros from the rest), or no convergence.
 
     References
     ----------
     Santos Silva and Tenreyro (2006), Review of Economics and Statistics 88:641-658,
-    doi:10.1162/rest.88.4.641. Agrees with R's ``glm`` and sandwich.
+    doi:10.1162/rest.88.4.641; on the existence of a maximum the same (2010), Economics Letters
+    107:310-312, doi:10.1016/j.econlet.2010.02.020. Agrees with R's ``glm`` and sandwich.
 
     Examples
     --------
@@ -56,7 +59,7 @@ def poisson_regression(
     """
     design = clustered_design(x, cluster)
     outcome = _counts(y, design)
-    coefficients, means = _log_linear(outcome, design.x, sm.families.Poisson())
+    coefficients, means = _log_linear(outcome, design.x)
     se = sandwich_se(design, design.x * means[:, None], outcome - means)
     return fit_of(design, coefficients, se, _dispersion(outcome, means, design.x), level)
 
@@ -72,22 +75,47 @@ def _counts(y: ArrayLike, design: ClusteredDesign) -> Floats:
     return outcome
 
 
-def _log_linear(outcome: Floats, x: Floats, family: sm.families.Family) -> tuple[Floats, Floats]:
-    """Coefficients and fitted means of a model with a logarithmic link."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # what they warn of is refused below
-        fit = sm.GLM(outcome, x, family=family).fit(maxiter=STEPS, tol=CONVERGED)
-    coefficients, means = np.asarray(fit.params), np.asarray(fit.mu)
-    if (
-        not fit.converged
-        or not np.isfinite(coefficients).all()
-        or means.min() <= NO_MEAN * means.max()
-    ):
+def _log_linear(outcome: Floats, x: Floats) -> tuple[Floats, Floats]:
+    """Coefficients and fitted means of a model with a logarithmic link.
+
+    The step by which the deviance changes is no criterion: of large values it is lost in rounding.
+    """
+    if _separated(outcome, x):
         raise CannotEstimate(
             "The mean has no finite estimate on the log scale: a regressor separates the zeros "
             "from the rest. Drop it, or leave out the group that has zeros only."
         )
+    unit = np.abs(x).max(axis=0)
+    family = sm.families.Poisson()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # what they warn of is refused below
+        fit = sm.GLM(outcome, x / unit, family=family).fit(
+            maxiter=STEPS, tol_criterion="params", tol=STILL, rtol=STILL
+        )
+    coefficients, means = np.asarray(fit.params) / unit, np.asarray(fit.mu)
+    score, size = np.abs(x.T @ (outcome - means)), np.abs(x).T @ (outcome + means)
+    if not (np.isfinite(coefficients).all() and (score <= CONVERGED * size).all()):
+        raise CannotEstimate(f"The regression did not converge in {STEPS} steps.")
     return coefficients, means
+
+
+def _separated(outcome: Floats, x: Floats) -> bool:
+    """Whether a combination of regressors is zero at all positive values, and of one sign at zeros.
+
+    Along it the likelihood rises without end; where there is none, the maximum is finite.
+    """
+    zeros = outcome == 0
+    directions = linalg.null_space(x[~zeros] / np.abs(x).max(axis=0))
+    if not directions.size:
+        return False
+    moved = (x[zeros] / np.abs(x).max(axis=0)) @ directions
+    found = optimize.linprog(
+        moved.sum(axis=0),
+        A_ub=np.vstack((moved, -moved)),
+        b_ub=np.repeat((0.0, 1.0), len(moved)),
+        bounds=(None, None),
+    )
+    return bool(found.fun < -SEPARATED)
 
 
 def _dispersion(outcome: Floats, means: Floats, x: Floats) -> float:
