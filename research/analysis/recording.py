@@ -22,12 +22,18 @@ def recorded(name: str, folder: Path) -> Result:
     Raises
     ------
     ResearchError
-        If there is none.
+        If there is none, or the file holds something else.
     """
     path = folder / f"{name}.json"
     if not path.is_file():
         raise ResearchError(f"No result of '{name}' in {folder}. Run: research reproduce.")
-    return Result.from_json(path.read_text(encoding="utf-8"))
+    try:
+        return Result.from_json(path.read_text(encoding="utf-8"))
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        raise ResearchError(
+            f"{path} is not a result as research records it ({type(error).__name__}: {error}). "
+            "Restore it, or move it away and run: research reproduce."
+        ) from error
 
 
 def is_result(path: Path) -> bool:

@@ -9,8 +9,11 @@ from __future__ import annotations
 
 import errno
 import io
+import json
 import signal
 import sys
+from contextlib import suppress
+from typing import Any
 
 import typer
 
@@ -118,7 +121,9 @@ def main() -> None:
     except BrokenPipeError:
         sys.stdout = None  # nothing is left to be written when the interpreter ends
         raise SystemExit(UNREAD) from None
-    except (ResearchError, OSError) as error:
+    except Exception as error:
+        if not isinstance(error, ResearchError | OSError | _of_the_engine()):
+            raise
         say(f"Error: {_told(error)}", error=True)
         raise SystemExit(2) from None
     except (KeyboardInterrupt, SystemExit) as stop:
@@ -128,9 +133,17 @@ def main() -> None:
         raise SystemExit(STOPPED) from None
 
 
-def _told(error: ResearchError | OSError) -> str:
+def _of_the_engine() -> Any:
+    """What DuckDB raises where a disk or the memory ends; nothing where it is not in use."""
+    duckdb = sys.modules.get("duckdb")
+    return duckdb.IOException | duckdb.OutOfMemoryException if duckdb else OSError
+
+
+def _told(error: Exception) -> str:
     """What the system refuses, as a sentence: which file, why, what to do."""
-    if isinstance(error, ResearchError) or not error.strerror:
-        return str(error)
-    where = f"{error.filename}: " if error.filename is not None else ""
-    return f"{where}{error.strerror}. {REMEDIES.get(error.errno or 0, 'Check the path.')}"
+    if isinstance(error, OSError) and error.strerror:
+        where = f"{error.filename}: " if error.filename is not None else ""
+        return f"{where}{error.strerror}. {REMEDIES.get(error.errno or 0, 'Check the path.')}"
+    with suppress(ValueError, KeyError, TypeError):  # DuckDB packs some of its messages
+        return str(json.loads(str(error))["exception_message"])
+    return str(error)

@@ -122,13 +122,13 @@ def open_page(
     from research import datasets
     from research.publish.page import page
 
-    path = folder / "build" / "page.html"
-    if not path.is_file():
-        path = page(results_folder(None), path)
     if claim is not None:
         known = dict.fromkeys(datasets.load("published_claims")["claim_id"])
         if claim not in known:
             raise ResearchError(datasets.unknown("claim", claim, known))
+    path = folder / "build" / "page.html"
+    if not path.is_file():
+        path = page(results_folder(None), path)
     address = path.resolve().as_uri() + (f"#{claim}" if claim else "")
     say(address)
     if sys.stdout.isatty():

@@ -142,8 +142,15 @@ def check(folder: Path, *, jobs: int | None = None, done: Progress = lambda _: N
     -------
     list of str
         One sentence per number or text that moved; empty where everything reproduces.
+
+    Raises
+    ------
+    ResearchError
+        If there are no results.
     """
     committed = {path.stem for path in (folder / "results").glob("*.json")}
+    if not committed:
+        raise ResearchError(f"There are no results in {folder / 'results'}: nothing to check.")
     with TemporaryDirectory() as fresh:
         names = [result.analysis for result in run_all(Path(fresh), None, jobs=jobs, done=done)]
         moved = [f"{name}: has no analysis any more" for name in sorted(committed - set(names))]

@@ -118,7 +118,7 @@ def write_scan(
     Raises
     ------
     ResearchError
-        If the form is unknown or there would be no host.
+        If the form is unknown, there would be no host, or the folder holds a scan.
     """
     if form not in get_args(Form) or hosts < 1:
         raise ResearchError(
@@ -126,6 +126,11 @@ def write_scan(
             f"found {hosts} hosts as '{form}'."
         )
     folder.mkdir(parents=True, exist_ok=True)
+    if there := sorted(folder.glob("scan-*")):
+        raise ResearchError(
+            f"{there[0]} is there already, and an invented scan must not mix with another one. "
+            "Name another folder."
+        )
     truth, catalogue = Truth(), _catalogue(seed)
     for number, first in enumerate(range(0, hosts, per_file)):
         rng = np.random.default_rng([seed, number])
@@ -296,7 +301,16 @@ def _count(truth: Truth, host: _Host, answers: list[list[_Model]]) -> None:
 
 
 def _write(path: Path, lines: list[str], form: Form) -> None:
-    """One file, compressed by DuckDB; in Parquet the body stays a text."""
+    """One file, compressed by DuckDB, whole or not at all; in Parquet the body stays a text."""
+    beside = path.with_name(f".{path.name}.part")
+    try:
+        _copy(str(beside).replace("'", "''"), lines, form)
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def _copy(path: str, lines: list[str], form: Form) -> None:
     import duckdb
     import pandas as pd
 

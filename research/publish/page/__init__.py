@@ -76,23 +76,21 @@ def page(results_folder: Path, out: Path) -> Path:
         If the folder holds no result, a claim has no answer, a finding no longer fits, or ``out``
         is a file of somebody else.
     """
-    text = rendered(results_folder)
     beside = Outputs(out.parent, "research publish page")
     with beside.alone() as fresh:
-        write_beside(fresh / out.name, text.encode())
+        beside.refuse_others([out.name])  # before the drawing, which takes a while
+        write_beside(fresh / out.name, rendered(results_folder).encode())
         beside.put(fresh)
     return out
 
 
 def rendered(results_folder: Path) -> str:
     """The page about all results of a folder."""
-    recordings = {
-        path.stem: path.read_text(encoding="utf-8")
-        for path in sorted(results_folder.glob("*.json"))
-    }
-    if not recordings:
+    paths = sorted(results_folder.glob("*.json"))
+    if not paths:
         raise ResearchError(f"No results in {results_folder}. Make them with: research reproduce.")
-    return render(contents([recorded(name, results_folder) for name in recordings]), recordings)
+    shown = contents([recorded(path.stem, results_folder) for path in paths])
+    return render(shown, {path.stem: path.read_text(encoding="utf-8") for path in paths})
 
 
 def render(shown: Mapping[str, Any], recordings: Mapping[str, str]) -> str:
