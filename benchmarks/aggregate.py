@@ -52,9 +52,12 @@ GENERATED = """
         CASE WHEN i % 30 = 0 THEN i + 1 ELSE i END AS host,
         i AS record, i % 20000 AS profile, CAST(held AS BIGINT) AS signature,
         {list}(
-            concat_ws(chr(31), 'llama', '8.0B', 'Q4_0', concat('a', CAST(held % 997 AS {text}))),
-            concat_ws(chr(31), 'qwen2', '1.5B', 'F16', concat('b', CAST(held % 499 AS {text}))),
-            concat_ws(chr(31), 'phi3', '70.6B', 'Q4_0', concat('c', CAST(held % 251 AS {text})))
+            concat_ws(chr(31), '', 'llama', '8.0B', 'Q4_0',
+                concat('a', CAST(held % 997 AS {text}))),
+            concat_ws(chr(31), '', 'qwen2', '1.5B', 'F16',
+                concat('b', CAST(held % 499 AS {text}))),
+            concat_ws(chr(31), '', 'phi3', '70.6B', 'Q4_0',
+                concat('c', CAST(held % 251 AS {text})))
         ) AS models
     FROM (SELECT i, (i * 7919) % {sets} AS held FROM {source}) AS made
 """  # fmt: skip

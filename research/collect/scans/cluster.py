@@ -24,8 +24,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
 MODELS = (
-    "STRUCT<models: ARRAY<STRUCT<name: STRING, digest: STRING, details: STRUCT<family: STRING, "
-    "parameter_size: STRING, quantization_level: STRING>>>>"
+    "STRUCT<models: ARRAY<STRUCT<name: STRING, digest: STRING, remote_host: STRING, "
+    "remote_model: STRING, details: STRUCT<family: STRING, parameter_size: STRING, "
+    "quantization_level: STRING>>>>"
 )
 RECORD = ", ".join(f"{name} STRING" for name in FIELDS)
 BROKEN = " AND ".join(f"{name} IS NULL" for name in FIELDS)

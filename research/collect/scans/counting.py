@@ -9,7 +9,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from research.collect.scans.engine import Engine
-from research.collect.scans.record import DUPLICATE, NO_COUNTRY, UNKNOWN_COUNTRY
+from research.collect.scans.record import (
+    DUPLICATE,
+    NO_COUNTRY,
+    UNCLEAR_LEVEL,
+    UNCLEAR_SIZE,
+    UNKNOWN_COUNTRY,
+)
 from research.collect.scans.rules import RULES
 from research.collect.scans.stages import KINDS, LISTED, PORTS, VALID
 
@@ -57,12 +63,19 @@ CELLS = """
     ) AS each JOIN profiles USING (profile)
 """
 
+UNCLEAR = (
+    "CAST(coalesce(sum(listings), 0) AS BIGINT) "
+    "FROM bundles JOIN sets USING (bundle) WHERE unclear_{what} > 0"
+)
+
 REASONS = f"""
     SELECT reason, count(*) AS records FROM observations WHERE reason IS NOT NULL GROUP BY reason
     UNION ALL SELECT '{DUPLICATE}', (SELECT count(*) FROM {VALID} AND host IN (
         SELECT host FROM several)) - (SELECT count(*) FROM endpoints)
     UNION ALL SELECT '{NO_COUNTRY}', count(*) FROM observations JOIN profiles USING (profile)
         WHERE reason IS NULL AND profiles.country = '{UNKNOWN_COUNTRY}'
+    UNION ALL SELECT '{UNCLEAR_SIZE}', {UNCLEAR.format(what="size")}
+    UNION ALL SELECT '{UNCLEAR_LEVEL}', {UNCLEAR.format(what="level")}
     UNION ALL SELECT 'all', count(*) FROM observations
 """
 
@@ -96,6 +109,7 @@ def _totals() -> str:
     """
 
 
+TELLS = {"size": ("billions", "sizes"), "level": ("bits", "levels")}  # a number, and its table
 SUMS = "CAST(sum(hosts) AS BIGINT) AS hosts, CAST(sum(genuine) AS BIGINT) AS genuine"
 
 
@@ -106,8 +120,8 @@ def _listed_by(column: str, threshold: int) -> str:
     how many they are.
     """
     values, bits = f"{column}_values", f"{column}_bits"
-    tells = "max(billions) AS billions, " if column == "size" else ""
-    told = "JOIN sizes USING (size)" if column == "size" else ""
+    tells = f"max({TELLS[column][0]}) AS {TELLS[column][0]}, " if column in TELLS else ""
+    told = f"JOIN {TELLS[column][1]} USING ({column})" if column in TELLS else ""
     return f"""
         SELECT CASE WHEN hosts >= {threshold} THEN {column} END AS {column},
             {tells}{SUMS},
@@ -140,6 +154,6 @@ def rules_of(suspicion: int) -> list[str]:
     Examples
     --------
     >>> rules_of(0b101)
-    ['identical model sets', 'parameter size that no server sends']
+    ['identical model sets', 'rounded parameter size']
     """
     return [rule for position, rule in enumerate(RULES) if suspicion >> position & 1]

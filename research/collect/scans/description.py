@@ -26,7 +26,7 @@ COLUMNS = {
     "parameter_size": ("string", "identifier", "Size as the interface spells it."),
     "parameters_billion": ("number", "billion parameters", "The same as a number."),
     "quantization": ("string", "identifier", "Level as the interface spells it; 'unknown': none."),
-    "bits": ("integer", "nominal bits per weight", "Digits of the level; empty for 'unknown'."),
+    "bits": ("integer", "nominal bits per weight", "Digits of the level; empty where it has none."),
     "answering_hosts": ("integer", HOSTS, "Answering hosts that list at least one such model; "
                         "empty where suppressed."),
     "tag_occurrences": ("integer", "times a tag is listed (by the endpoints that answered)",
@@ -43,8 +43,8 @@ COLUMNS = {
     "unit": ("string", "text", "Unit of the value."),
     "population": ("string", "text", "What is counted, and out of what."),
     "section": ("string", "text", "'computed': from the records."),
-    "class_set": ("string", "category", "All classes of the host's models, such as S+M; 'none': it "
-                  "answers but lists none of a known size; 'no answer'."),
+    "class_set": ("string", "category", "All classes of the models that the host runs, such as "
+                  "S+M; 'none': it answers but runs none of a known size; 'no answer'."),
     "hosts": ("integer", HOSTS, "Hosts; empty where suppressed or not told by what is published."),
     "as_of": ("date", "day (UTC)", "Day of the newest observation."),
     "class_a": ("string", "category", "First class."),
@@ -73,6 +73,7 @@ TABLES: dict[str, tuple[str, tuple[str, ...]]] = {
     "countries": ("Discovered addresses by country", ("country",)),
     "cities": ("Discovered addresses by city", ("country", "city")),
     "model_tags": ("Model tags", ("ollama_tag",)),
+    "remote_tags": ("Model tags that hosts list and another machine runs", ("ollama_tag",)),
     "families": ("Model families", ("family",)),
     "parameter_sizes": ("Parameter sizes", ("parameter_size",)),
     "quantizations": ("Quantization levels", ("quantization",)),
@@ -146,7 +147,9 @@ def _limitations(about: About) -> list[str]:
         "that would tell of few hosts.",
         f"Suspected is not proven: at least {rules.hosts} hosts with the same {rules.models} or "
         "more models can be one company's fleet, a server older than a listed model can hold files "
-        "copied to it, and a size that no server sends can come from a modified server.",
+        "copied to it, and a rounded size can come from a modified server.",
+        "Models that a host lists and another machine runs (remote_host, remote_model) are counted "
+        "in table 'remote_tags' alone.",
         "Clones that differ from one another, or that imitate well, are not found.",
         "Country, city and network are those of the address, as the records say.",
         "An address is not a machine: one machine can have several, and several can share one.",

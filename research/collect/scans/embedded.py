@@ -31,13 +31,14 @@ FLEETING = (
 PAUSE = 0.5  # seconds between two looks at the progress
 
 MODEL = (
-    "STRUCT(name VARCHAR, digest VARCHAR, "
+    "STRUCT(name VARCHAR, digest VARCHAR, remote_host VARCHAR, remote_model VARCHAR, "
     "details STRUCT(family VARCHAR, parameter_size VARCHAR, quantization_level VARCHAR))"
 )
 BODY = f"STRUCT(models {MODEL}[])"
 SHAPE = (
-    '{"models": [{"name": "VARCHAR", "digest": "VARCHAR", "details": {"family": "VARCHAR", '
-    '"parameter_size": "VARCHAR", "quantization_level": "VARCHAR"}}]}'
+    '{"models": [{"name": "VARCHAR", "digest": "VARCHAR", "remote_host": "VARCHAR", '
+    '"remote_model": "VARCHAR", "details": {"family": "VARCHAR", "parameter_size": "VARCHAR", '
+    '"quantization_level": "VARCHAR"}}]}'
 )
 EMPTY = " AND ".join(f"{name} IS NULL" for name in FIELDS)
 

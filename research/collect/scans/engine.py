@@ -106,7 +106,8 @@ def observation(words: Dialect, fields: str, key: str) -> str:
     which both engines have at hand; characters would have to be counted.
     """
     details = ("family", "parameter_size", "quantization_level")
-    model = _packed(words, *(f"m.details.{name}" for name in details), "m.name")
+    away = "CASE WHEN m.remote_host > '' OR m.remote_model > '' THEN '1' ELSE '' END"
+    model = _packed(words, away, *(f"m.details.{name}" for name in details), "m.name")
     place = _packed(words, "country", "city", "as_organisation", "version")
     length = f"CASE WHEN m.name > '' THEN bit_length(m.name) ELSE {NAMELESS} END"
     dated = f"bit_length(observed_at) >= {8 * SHORTEST_TIME} AND instr(observed_at, '-') = 5"

@@ -8,9 +8,11 @@ One record is one answer (or one silence) of one endpoint::
      "details": {"family": "llama", "parameter_size": "8.0B", "quantization_level": "Q4_0"}}]}}
 
 ``tags`` is the body of ``/api/tags``, as an object or as text; without it (or with ``null``) the
-address was found and did not answer. ``city``, ``as_organisation``, ``country`` and ``version`` may
-be absent; further fields are not read. A host is an address: several ports of one address are one
-host and several endpoints. Of several records of one endpoint the newest valid one counts.
+address was found and did not answer. A model with a ``remote_host`` or a ``remote_model`` is listed
+here and runs elsewhere: it counts as listed alone. ``city``, ``as_organisation``, ``country`` and
+``version`` may be absent; further fields are not read. A host is an address: several ports of one
+address are one host and several endpoints. Of several records of one endpoint the newest valid one
+counts.
 """
 
 from __future__ import annotations
@@ -39,7 +41,9 @@ AGAIN = "to be read again"  # within a run only: the body was no object, it may 
 
 # Kept, but a reader must know how many.
 NO_COUNTRY = "country missing or not a two-letter code: counted under no country"
-KEPT = (NO_COUNTRY,)
+UNCLEAR_SIZE = "size of a model not understood: counted under no class"
+UNCLEAR_LEVEL = "level of a model not understood: counted without its bits"
+KEPT = (NO_COUNTRY, UNCLEAR_SIZE, UNCLEAR_LEVEL)
 UNKNOWN_COUNTRY = "??"
 
 # Classes of the bundled table of parameter classes: code, smallest size (inclusive) and upper limit

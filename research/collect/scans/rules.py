@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 IDENTICAL = "identical model sets"
 OLDER = "server older than a listed model"
-STRANGE = "parameter size that no server sends"
+STRANGE = "rounded parameter size"
 RULES = (IDENTICAL, OLDER, STRANGE)  # bit k of a host's suspicion stands for the k-th
 
 # First version of the server that can run an architecture, as its release notes say.
@@ -31,7 +31,6 @@ ROUNDED = {
     "deepseek-r1:70b": "70B",
     "deepseek-r1:671b": "671B",
 }
-SIZE = "^[0-9]+(x[0-9]+)?([.][0-9]+)?[KMBT]$"  # what a server can send; nothing is genuine too
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,12 +68,7 @@ def needed_version(family: str) -> str:
     return f"CASE {family} {cases} ELSE 0 END"
 
 
-def unlike_size(size: str) -> str:
-    """SQL: whether no server would send this size with any name."""
-    return f"{size} <> '' AND regexp_extract({size}, '{SIZE}', 0) = ''"
-
-
 def rounded_size(name: str, size: str) -> str:
-    """SQL: whether no server would send this size with this name."""
+    """SQL: whether a size is the rounded one of the name, which no server sends."""
     pairs = (f"{name} = '{tag}' AND {size} = '{text}'" for tag, text in ROUNDED.items())
     return " OR ".join(f"({pair})" for pair in pairs)

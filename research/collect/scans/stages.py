@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from research.collect.scans.engine import Dialect, Engine, part
+from research.collect.scans.forms import billions, bits_per_weight, detail, says_no_size
 from research.collect.scans.record import (
     CLASSES,
     LONGEST_TEXT,
@@ -12,14 +13,15 @@ from research.collect.scans.rules import (
     CloneRules,
     needed_version,
     rounded_size,
-    unlike_size,
     version_number,
 )
 
 PORTS = (11434, 80, 8080, 443)  # of the bundled totals
 KINDS = {
     "model_tags": "tag", "families": "family", "parameter_sizes": "size", "quantizations": "level",
+    "remote_tags": "remote",
 }  # fmt: skip
+UNCLEAR = ("unclear_size", "unclear_level")  # of a model: not understood
 BITS = 30  # of the whole number that a set of values is; wider ones cost memory
 
 
@@ -41,6 +43,7 @@ def keep_stages(engine: Engine, rules: CloneRules) -> None:
         ("models", _models(words)),
         *((f"{column}_values", _values(column)) for column in KINDS.values()),
         ("sizes", _sizes()),
+        ("levels", LEVELS),
         ("needs", _needs()),
         ("marks", _marks()),
         ("sets", _sets(rules)),
@@ -144,16 +147,20 @@ LISTED = "(SELECT * FROM single UNION ALL SELECT * FROM manifold) AS listed"
 
 
 def _models(words: Dialect) -> str:
-    """The texts of each listed model."""
+    """The texts of each listed model; of one that runs elsewhere the name alone, as ``remote``."""
     texts = f"""
         SELECT {words.fingerprint("model")} AS id, any_value(model) AS model
         FROM (SELECT {words.explode.format("models")} AS model FROM {VALID}) AS unnested
         GROUP BY 1
     """
+    here, name = f"({part('model', 1)} = '')", part("model", 5)
+    details = ", ".join(
+        f"CASE WHEN {here} THEN left({detail(part('model', place))}, {LONGEST_TEXT}) END AS {kind}"
+        for place, kind in enumerate(("family", "size", "level"), 2)
+    )
     return f"""
-        SELECT id, left({part("model", 1)}, {LONGEST_TEXT}) AS family,
-            left({part("model", 2)}, {LONGEST_TEXT}) AS size,
-            left({part("model", 3)}, {LONGEST_TEXT}) AS level, {part("model", 4)} AS tag
+        SELECT id, {details}, CASE WHEN {here} THEN {name} END AS tag,
+            CASE WHEN NOT {here} THEN {name} END AS remote
         FROM ({texts}) AS texts
     """
 
@@ -171,30 +178,31 @@ def _values(column: str) -> str:
         FROM (
             SELECT {column}, count(*) AS models,
                 row_number() OVER (ORDER BY count(*) DESC, {column}) AS place
-            FROM models GROUP BY {column}
+            FROM models WHERE {column} IS NOT NULL GROUP BY {column}
         ) AS each
     """
 
 
-# Billions of parameters: the number of a size, and its unit.
-BILLIONS = """
-    SELECT size, try_cast(regexp_extract(size, '^([0-9]+([.][0-9]+)?)[KMBT]$', 1) AS DOUBLE)
-        * CASE right(size, 1) WHEN 'K' THEN 1e-6 WHEN 'M' THEN 1e-3 WHEN 'T' THEN 1e3 ELSE 1.0 END
-        AS billions
-    FROM size_values
-"""
-
-
 def _sizes() -> str:
-    """What a size tells: the class, and whether no server sends it."""
+    """What a size tells: the number, the class, and whether it is not understood."""
     cases = " ".join(
         f"WHEN billions >= {low} AND billions < {high or 1e12} THEN {1 << position}"
         for position, (low, high) in enumerate(CLASSES.values())
     )
+    unclear = f"billions IS NULL AND NOT {says_no_size('size')}"
     return f"""
-        SELECT *, CAST(CASE {cases} ELSE 0 END AS TINYINT) AS class, {unlike_size("size")} AS unlike
-        FROM ({BILLIONS}) AS sized
+        SELECT *, CAST(CASE {cases} ELSE 0 END AS TINYINT) AS class,
+            CAST(CASE WHEN {unclear} THEN 1 ELSE 0 END AS TINYINT) AS unclear_size
+        FROM (SELECT size, {billions("size")} AS billions FROM size_values) AS sized
     """
+
+
+# What a level tells: the bits, and whether it is not understood.
+LEVELS = f"""
+    SELECT *, CAST(CASE WHEN bits IS NULL AND level <> '' THEN 1 ELSE 0 END AS TINYINT)
+        AS unclear_level
+    FROM (SELECT level, {bits_per_weight("level")} AS bits FROM level_values) AS levelled
+"""
 
 
 def _needs() -> str:
@@ -203,25 +211,31 @@ def _needs() -> str:
 
 
 def _marks() -> str:
-    """Each model as numbers alone."""
-    bits = ", ".join(f"{column}_values.bit AS {column}_bit" for column in KINDS.values())
-    joined = " ".join(f"JOIN {column}_values USING ({column})" for column in KINDS.values())
-    strange = f"CASE WHEN unlike OR {rounded_size('tag', 'size')} THEN 1 ELSE 0 END"
+    """Each model as numbers alone; one that runs elsewhere has no more than its name."""
+    bits = ", ".join(
+        f"coalesce({column}_values.bit, 0) AS {column}_bit" for column in KINDS.values()
+    )
+    told = ", ".join(f"coalesce({name}, 0) AS {name}" for name in ("class", "needs", *UNCLEAR))
+    tables = {f"{column}_values": column for column in KINDS.values()}
+    tables |= {"sizes": "size", "levels": "level", "needs": "family"}
+    joined = " ".join(f"LEFT JOIN {table} USING ({key})" for table, key in tables.items())
+    strange = f"CASE WHEN {rounded_size('tag', 'size')} THEN 1 ELSE 0 END"
     return f"""
-        SELECT id, class, needs, CAST({strange} AS TINYINT) AS strange, {bits}
-        FROM models {joined} JOIN sizes USING (size) JOIN needs USING (family)
+        SELECT id, {told}, CAST({strange} AS TINYINT) AS strange, {bits}
+        FROM models {joined}
     """
 
 
 def _sets(rules: CloneRules) -> str:
     """Each bundle that holds a model: its classes, its bits, and the marks that it bears."""
     bits = ", ".join(f"bit_or({column}_bit) AS {column}_bits" for column in KINDS.values())
+    unclear = ", ".join(f"max({name}) AS {name}" for name in UNCLEAR)
     return f"""
         SELECT found.*, CAST(CASE WHEN hosts > 0 AND size >= {rules.models} THEN 1 ELSE 0 END
             AS TINYINT) AS identical
         FROM (
             SELECT bundle, CAST(count(*) AS INT) AS size, bit_or(class) AS classes,
-                max(needs) AS needs, max(strange) AS strange, {bits}
+                max(needs) AS needs, max(strange) AS strange, {unclear}, {bits}
             FROM {LISTED} JOIN marks USING (id) GROUP BY bundle
         ) AS found LEFT JOIN (SELECT * FROM held WHERE hosts >= {rules.hosts}) AS frequent
             ON bundle = signature

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import pandas as pd
 
+from research.collect.scans.forms import NOTHING_SAID
 from research.collect.scans.protection import Frames, Part, Safe
 from research.collect.scans.record import CLASSES, KEPT, UNKNOWN_COUNTRY
 from research.collect.scans.rules import IDENTICAL, STRANGE
 
 UNITS = {"endpoints": "endpoints", "answering_share": "percent", "discovered_records": "records"}
+NAMELESS = {"countries": UNKNOWN_COUNTRY, "hosting": ""}  # the row of those without a name
 POPULATIONS = {
     "discovered_records": "records in the files of the scan",
     "discovered_ips": "addresses with a valid record",
@@ -39,6 +41,7 @@ def published(safe: Safe, part: Part, *, as_of: str) -> Frames:
         "families": _listings(safe, "families", {"family": "family"}, part, estimated=True),
         "parameter_sizes": _sizes(safe, part),
         "quantizations": _levels(safe, part),
+        "remote_tags": _listings(safe, "remote_tags", {"remote": "ollama_tag"}, part),
         "parameter_scale": _scale(safe, part),
         "hosting": _hosting(safe, part),
         "totals": _totals(safe, every, part),
@@ -64,9 +67,7 @@ def _present(rows: pd.DataFrame, part: Part) -> pd.DataFrame:
 def _ranked(safe: Safe, subject: str, name: str, part: Part, count: str) -> pd.DataFrame:
     """Rank, name and count, the largest first."""
     rows = _present(safe.frames[subject], part)
-    rows = rows[~rows[name].isin(["", UNKNOWN_COUNTRY])].sort_values(
-        [part, name], ascending=[False, True]
-    )
+    rows = rows[rows[name] != NAMELESS[subject]].sort_values([part, name], ascending=[False, True])
     return pd.DataFrame(
         {"rank": range(1, len(rows) + 1), name: rows[name].to_numpy(), count: rows[part].to_numpy()}
     )
@@ -93,7 +94,7 @@ def _listings(
     found = pd.DataFrame(
         {
             "rank": range(1, len(rows) + 1),
-            names[name]: rows[name].replace("", "unknown").to_numpy(),
+            names[name]: rows[name].replace("", NOTHING_SAID).to_numpy(),
             "answering_hosts": rows[part].to_numpy(),
             "tag_occurrences": rows[listings].to_numpy(),
         }
@@ -112,8 +113,8 @@ def _sizes(safe: Safe, part: Part) -> pd.DataFrame:
 
 def _levels(safe: Safe, part: Part) -> pd.DataFrame:
     found = _listings(safe, "quantizations", {"level": "quantization"}, part, estimated=True)
-    bits = found["quantization"].str.extract(r"^(?:I?Q|B?F)(\d+)", expand=False)
-    found.insert(2, "bits", pd.to_numeric(bits).astype("Int64"))
+    bits = safe.frames["quantizations"].set_index("level")["bits"]
+    found.insert(2, "bits", found["quantization"].map(bits).astype("Int64"))
     return found
 
 

@@ -85,7 +85,8 @@ def test_the_truth_of_an_invented_scan_is_found(scan, made, table):
     told = table(found.datasets[0], "suspected_clones").set_index("rule")["hosts"]
     assert {rule: told[rule] for rule in truth.suspected} == truth.suspected
     assert told["any rule"] == truth.suspected.total()
-    assert found.reasons == Counter(truth.bad) | {"all": truth.records, record.NO_COUNTRY: 0}
+    reasons = {reason: n for reason, n in found.reasons.items() if n}
+    assert reasons == Counter(truth.bad) | {"all": truth.records}
 
 
 # Without clones only countries of many clones can be told: in this scan the first.
@@ -193,7 +194,6 @@ def test_ports_of_an_address_are_one_host_with_the_models_of_all(tmp_path, aggre
             },
             1,
         ),
-        ({"tags": {"models": [{"name": "g", "details": {"parameter_size": "8b"}}]}}, 2),
         (
             {
                 "tags": {
@@ -215,6 +215,88 @@ def test_each_rule_finds_its_clones_and_no_others(tmp_path, aggregated, table, c
     assert table(found.datasets[1], "totals").set_index("name")["value"]["discovered_ips"] == 30
 
 
+def model(name="m:latest", family="x", size="8.0B", level="Q4_0", **more):
+    details = {"family": family, "parameter_size": size, "quantization_level": level}
+    return {"name": name, "details": details} | more
+
+
+@pytest.mark.parametrize(
+    ("table_of", "column", "detail"),
+    [
+        ("families", "family", "family"),
+        ("parameter_sizes", None, "size"),
+        ("quantizations", "quantization", "level"),
+    ],
+)
+@pytest.mark.parametrize("word", ["unknown", "Unknown", " unknown "])
+def test_a_server_that_says_unknown_is_one_that_says_nothing(
+    tmp_path, aggregated, table, table_of, column, detail, word
+):
+    silent, says = ({"models": [model(**{detail: text})]} for text in ("", word))
+    lines = [*crowd(12, tags=silent), *(row | {"port": 80} for row in crowd(25, tags=says))]
+    found = aggregated(write(tmp_path / "scan.jsonl", *lines))
+    assert found.reasons[record.UNCLEAR_SIZE] == found.reasons[record.UNCLEAR_LEVEL] == 0
+    if column is None:  # a size without a number is in no row
+        assert f"my_scan_{table_of}" not in found.datasets[0].resources
+        return
+    rows = table(found.datasets[0], table_of)
+    told = rows[[column, "answering_hosts", "tag_occurrences"]].to_numpy().tolist()
+    assert told == [["unknown", 25, 37]]
+
+
+@pytest.mark.parametrize("word", ["none", "unknown", "other", "total", "no answer", "??", "NA"])
+def test_a_label_of_the_tables_never_meets_the_same_word_in_the_data(
+    tmp_path, aggregated, table, word
+):
+    tags = {"models": [model(name=word, family=word, level=word)]}
+    lines = [
+        *crowd(20, city=word, as_organisation=word, tags=tags),
+        *(row | {"address": f"198.18.9.{n}"} for n, row in enumerate(
+            crowd(15, city="", as_organisation="", tags={"models": [model(family="", level="")]}))),
+    ]  # fmt: skip
+    dataset = aggregated(write(tmp_path / "scan.jsonl", *lines)).datasets[0]
+    for name, column in (("hosting", "organisation"), ("cities", "city")):
+        assert table(dataset, name)[column].tolist() == [word]
+    assert table(dataset, "model_tags")["ollama_tag"].tolist() == [word, "m:latest"]
+    for name, column in (("families", "family"), ("quantizations", "quantization")):
+        expected = ["unknown"] if word == "unknown" else [word, "unknown"]
+        assert table(dataset, name)[column].tolist() == expected
+
+
+@pytest.mark.parametrize(
+    "mark", [{"remote_host": "https://example.com:443"}, {"remote_model": "n"}]
+)
+def test_a_model_that_runs_elsewhere_is_listed_and_not_run(tmp_path, aggregated, table, mark):
+    away = model("n:cloud", "gptoss", "671.0B", "MXFP4", **mark)
+    lines = [
+        *crowd(30, tags={"models": [model(), away]}),
+        *(row | {"address": f"198.18.9.{n}"} for n, row in enumerate(
+            crowd(12, tags={"models": [away]}))),
+    ]  # fmt: skip
+    dataset = aggregated(write(tmp_path / "scan.jsonl", *lines), options=Options(
+        rules=CloneRules(hosts=100))).datasets[0]  # fmt: skip
+    sets = table(dataset, "class_sets").set_index("class_set")["hosts"]
+    assert sets.to_dict() == {"M": 30, "none": 12}
+    assert table(dataset, "families")["family"].tolist() == ["x"]
+    assert table(dataset, "quantizations")["quantization"].tolist() == ["Q4_0"]
+    assert table(dataset, "model_tags")["ollama_tag"].tolist() == ["m:latest"]
+    remote = table(dataset, "remote_tags")[["ollama_tag", "answering_hosts", "tag_occurrences"]]
+    assert remote.to_numpy().tolist() == [["n:cloud", 42, 42]]
+    assert table(dataset, "suspected_clones")["hosts"].tolist() == [0, 0, 0, 0]
+
+
+def test_what_is_not_understood_is_told_and_suspected_of_nothing(tmp_path, aggregated, table):
+    strange = [model(f"m{n}", size=text, level=text) for n, text in enumerate(("tiny", "E4M3"))]
+    lines = [*crowd(20, tags={"models": strange}), *crowd(15, port=80)]
+    found = aggregated(write(tmp_path / "scan.jsonl", *lines))
+    assert found.reasons[record.UNCLEAR_SIZE] == found.reasons[record.UNCLEAR_LEVEL] == 20
+    bad = table(found.datasets[0], "bad_records").set_index("reason")["kept"]
+    assert bad.to_dict() == {record.UNCLEAR_SIZE: True, record.UNCLEAR_LEVEL: True}
+    assert table(found.datasets[0], "suspected_clones")["hosts"].tolist() == [0, 0, 0, 0]
+    levels = table(found.datasets[0], "quantizations").set_index("quantization")["bits"]
+    assert levels[["tiny", "E4M3"]].isna().all()
+
+
 def test_the_rules_are_choices(tmp_path, aggregated, table):
     path = write(tmp_path / "scan.jsonl", *crowd(25))
     strict = Options(rules=CloneRules(hosts=25, models=1))
@@ -223,7 +305,7 @@ def test_the_rules_are_choices(tmp_path, aggregated, table):
 
 
 def test_few_clones_are_not_told(tmp_path, aggregated):
-    odd = {"models": [{"name": "g", "details": {"parameter_size": "8b"}}]}
+    odd = {"models": [{"name": "deepseek-r1:14b", "details": {"parameter_size": "14B"}}]}
     clones = [GOOD | {"address": f"198.18.9.{n}", "tags": odd} for n in range(4)]
     found = aggregated(write(tmp_path / "scan.jsonl", *crowd(40), *clones))
     assert [dataset.name for dataset in found.datasets] == ["my_scan"]
