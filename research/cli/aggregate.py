@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from research.cli.analyses import pairs
 from research.cli.printing import AsJson
 
 if TYPE_CHECKING:
@@ -37,6 +38,15 @@ def aggregate(
     memory: Annotated[
         str | None, typer.Option(help="What DuckDB may take, such as 2GB, for large scans.")
     ] = None,
+    names: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--map",
+            metavar="FIELD=NAME",
+            help="What the files call a field: address=ip_str, country=location.country_code; "
+            "port==11434 gives a value to all.",
+        ),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Turn record-level scans into aggregate tables without addresses, below ./datasets.
@@ -51,7 +61,10 @@ def aggregate(
     from research.collect.scans.engines import open_engine
 
     options = Options(
-        name=name, threshold=threshold, rules=CloneRules(hosts=clone_hosts, models=clone_models)
+        name=name,
+        threshold=threshold,
+        rules=CloneRules(hosts=clone_hosts, models=clone_models),
+        names=pairs("--map", names),
     )
     files = scan_files(paths)
     with (

@@ -208,6 +208,7 @@ EXAMPLES = {
     "--country": "'Korea=KR'",
     "--unit": "'hosts=addresses'",
     "--describe": "'hosts=Addresses that answered'",
+    "--map": "address=ip_str",
 }
 
 

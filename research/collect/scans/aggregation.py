@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,6 +13,8 @@ import pandas as pd
 from research.collect.scans.counting import counts
 from research.collect.scans.description import About, describe_scan
 from research.collect.scans.engine import Engine
+from research.collect.scans.files import what_it_holds
+from research.collect.scans.naming import field_names
 from research.collect.scans.protection import Frames, Part, protect
 from research.collect.scans.rules import CloneRules
 from research.collect.scans.stages import keep_stages
@@ -20,8 +22,6 @@ from research.collect.scans.tables import published
 from research.datasets import Dataset, freeze, refuse_name
 from research.results import ResearchError
 
-ENDINGS = (".jsonl", ".ndjson", ".json", ".parquet")
-PACKED = (".gz", ".zst")
 READING, READ = "reading the records", 0.65  # the part of the work that it is, as a rule
 SECRET = 20  # bytes of the key: 160 bits
 
@@ -38,11 +38,14 @@ class Options:
         Fewest hosts of a published cell.
     rules
         From where on hosts with identical sets of models are suspected.
+    names
+        What the files call the fields of a record, where it is not their own name (see ``naming``).
     """
 
     name: str = "my_scan"
     threshold: int = 10
     rules: CloneRules = field(default_factory=CloneRules)
+    names: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         refuse_name("dataset", self.name)
@@ -51,6 +54,7 @@ class Options:
                 f"The threshold is at least 2 hosts, found {self.threshold}: a cell of one host "
                 "tells of that host."
             )
+        field_names(self.names)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,35 +69,6 @@ class Aggregated:
     reasons: dict[str, int]
     records: dict[str, int | None]
     totals: dict[str, float]
-
-
-def scan_files(paths: Sequence[Path]) -> list[Path]:
-    """The files of records among these files and folders, in order.
-
-    Raises
-    ------
-    ResearchError
-        If a path does not exist, or there is no file that can be read.
-    """
-    found: list[Path] = []
-    for path in paths:
-        if not path.exists():
-            raise ResearchError(f"There is no file or folder {path}. Check the path.")
-        inside = sorted(path.rglob("*")) if path.is_dir() else [path]
-        found += [file for file in inside if file.is_file() and _is_readable(file)]
-    if not found:
-        raise ResearchError(
-            f"No file of records in {', '.join(map(str, paths))}: the names end in "
-            f"{', '.join(ENDINGS)}, and may end in .gz or .zst after that (not .parquet)."
-        )
-    return found
-
-
-def _is_readable(path: Path) -> bool:
-    name = path.name.lower()
-    for packed in PACKED:
-        name = name.removesuffix(packed)
-    return name.endswith(ENDINGS)
 
 
 def aggregate(
@@ -132,13 +107,16 @@ def aggregate(
     """
     chosen = options or Options()
     announce(READING, 0)
-    engine.read(files, secrets.token_hex(SECRET), lambda done: announce(READING, done * READ))
+    engine.read(
+        files, field_names(chosen.names), secrets.token_hex(SECRET),
+        lambda done: announce(READING, done * READ),
+    )  # fmt: skip
     announce("counting hosts and models", READ)
     keep_stages(engine, chosen.rules)
     found = counts(engine, chosen.threshold)
     rows = found["reasons"]
     reasons = dict(zip(map(str, rows["reason"]), map(int, rows["records"]), strict=True))
-    version = _version(found, reasons)
+    version = _version(found, reasons, files)
     _refuse_few(found, chosen.threshold)
     announce("suppressing small cells", 0.97)
     safe = protect(found, chosen.threshold)
@@ -161,11 +139,11 @@ def aggregate(
     return Aggregated(datasets=tuple(written), reasons=reasons, records=records, totals=totals)
 
 
-def _version(found: Frames, reasons: dict[str, int]) -> str:
+def _version(found: Frames, reasons: dict[str, int], files: Sequence[Path]) -> str:
     latest = found["latest"]["latest"].dropna()
     if latest.empty:
         told = "; ".join(f"{reason}: {records}" for reason, records in reasons.items() if records)
-        raise ResearchError(f"No record of the scan is valid ({told}). Check the record form.")
+        raise ResearchError(f"No record of the scan is valid ({told}). {what_it_holds(files[0])}")
     return datetime.fromtimestamp(int(latest.iloc[0]) / 1e6, UTC).strftime("%Y-%m-%d")
 
 

@@ -12,30 +12,39 @@ from __future__ import annotations
 
 import os
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from research.collect.scans.engine import Dialect, observation
-from research.collect.scans.record import FIELDS
+from research.collect.scans.files import is_table
+from research.collect.scans.naming import column, empty, json_path, value_for_all
+from research.collect.scans.record import FIELDS, LONGEST_RECORD
 from research.results import ResearchError
 
 if TYPE_CHECKING:
     import pandas as pd
 
-MODELS = (
+BODY = (
     "STRUCT<models: ARRAY<STRUCT<name: STRING, digest: STRING, remote_host: STRING, "
     "remote_model: STRING, details: STRUCT<family: STRING, parameter_size: STRING, "
     "quantization_level: STRING>>>>"
 )
 RECORD = ", ".join(f"{name} STRING" for name in FIELDS)
-BROKEN = " AND ".join(f"{name} IS NULL" for name in FIELDS)
+# Whatever is nested in fields that nobody reads; the length of a record is limited.
+LIMITS = f"map('maxNestingDepth', '{LONGEST_RECORD}', 'maxStringLen', '{LONGEST_RECORD}')"
+# The models of a body; none where it holds ``null``, of which only its keys tell.
+MODELS = f"""coalesce(from_json(tags, '{BODY}', {LIMITS}).models,
+    CASE WHEN array_contains(json_object_keys(tags), 'models')
+        AND get_json_object(tags, '$.models') IS NULL THEN array() END)"""
+BYTE_ORDER_MARK = "\ufeff"
 
 WIDE = "DECIMAL(38, 0)"
 
 WORDS = Dialect(
     text="coalesce({}, '')",
     sha256="sha2({}, 256)",
+    matches="({} RLIKE '{}')",
     fingerprint=lambda columns: f"(xxhash64({columns}) & {2**63 - 1})",
     microseconds=lambda text: f"unix_micros(try_cast({text} AS TIMESTAMP))",
     each=lambda items, made: f"transform({items}, m -> {made})",
@@ -69,17 +78,26 @@ class Cluster:
             self._session = _session(SparkSession.builder, folder, master)
         self._session.conf.set("spark.sql.session.timeZone", "UTC")
         self._session.conf.set("spark.sql.ansi.enabled", "true")
+        # A backslash is a backslash within a text of SQL, as for DuckDB.
+        self._session.conf.set("spark.sql.parser.escapedStringLiterals", "true")
         # Spark loses track of the columns of a union of computed tables when it infers from them.
         self._session.conf.set("spark.sql.constraintPropagation.enabled", "false")
 
-    def read(self, files: Sequence[Path], secret: str, watch: Callable[[float], None]) -> None:
-        texts = [str(path) for path in files if path.suffix != ".parquet"]
-        tables = [path for path in files if path.suffix == ".parquet"]
-        sources = [self._lines(texts)] if texts else []
-        sources += [self._table(number, path) for number, path in enumerate(tables)]
+    def read(
+        self,
+        files: Sequence[Path],
+        names: Mapping[str, str],
+        secret: str,
+        watch: Callable[[float], None],
+    ) -> None:
+        _refuse_hidden(files)
+        lines = [str(path) for path in files if not is_table(path)]
+        sources = [self._lines(lines, names)] if lines else []
+        tables = [path for path in files if is_table(path)]
+        sources += [self._table(number, path, names) for number, path in enumerate(tables)]
         # As a row of a table, not as text of the query: plans and event logs hold the latter.
         self._session.createDataFrame([(secret,)], "key STRING").createOrReplaceTempView("secret")
-        fields = " UNION ALL ".join(_fields(source) for source in sources)
+        fields = " UNION ALL ".join(_fields(source, names) for source in sources)
         rows = observation(self.words, fields, "key")
         query = f"SELECT *, monotonically_increasing_id() AS record FROM ({rows}) AS rows"
         self.keep("observations", query)
@@ -114,26 +132,53 @@ class Cluster:
     def _ask(self, query: str) -> Any:
         return self._session.sql(query)
 
-    def _lines(self, files: Sequence[str]) -> str:
-        self._session.read.text(list(files)).createOrReplaceTempView("lines")
-        return f"""
-            SELECT parsed.* FROM (
-                SELECT from_json(CASE WHEN is_valid_utf8(value) THEN value END, '{RECORD}')
-                    AS parsed
-                FROM lines WHERE trim(value) <> ''
-            )
+    def _lines(self, files: Sequence[str], names: Mapping[str, str]) -> str:
+        self._literal().text(list(files)).createOrReplaceTempView("lines")
+        value = "CASE WHEN NOT long AND is_valid_utf8(value) THEN value END"
+        own = all(field == name for field, name in names.items())
+        looked_at = f"""
+            SELECT trim(LEADING '{BYTE_ORDER_MARK}' FROM value) AS value,
+                octet_length(value) > {LONGEST_RECORD} AS long
+            FROM lines WHERE trim(value) <> ''
         """
+        if not own:
+            return f"SELECT {_picked(value, names)}, long FROM ({looked_at})"
+        parsed = f"from_json({value}, '{RECORD}', {LIMITS})"
+        return f"SELECT parsed.*, long FROM (SELECT {parsed} AS parsed, long FROM ({looked_at}))"
 
-    def _table(self, number: int, path: Path) -> str:
-        frame = self._session.read.parquet(str(path))
+    def _table(self, number: int, path: Path, names: Mapping[str, str]) -> str:
+        frame = self._done(lambda: self._literal().parquet(str(path)))
         frame.createOrReplaceTempView(f"table{number}")
-        texts = ", ".join(
-            f"CAST({name if name in frame.columns else 'NULL'} AS STRING) AS {name}"
-            for name in FIELDS[:-1]
-        )
-        kind = dict(frame.dtypes).get("tags", "")
-        tags = {"string": "tags", "": "CAST(NULL AS STRING)"}.get(kind, "to_json(tags)")
-        return f"SELECT {texts}, {tags} AS tags FROM table{number}"
+        texts = {field: column(name, frame.columns, "`") for field, name in names.items()}
+        tags = texts.pop("tags")
+        kind = self._ask(f"SELECT {tags} AS tags FROM table{number}").dtypes[0][1]
+        tags = tags if kind in ("string", "varchar(1)") else f"to_json({tags})"
+        told = ", ".join(f"CAST({text} AS STRING) AS {field}" for field, text in texts.items())
+        return f"SELECT {told}, CAST({tags} AS STRING) AS tags, false AS long FROM table{number}"
+
+    def _literal(self) -> Any:
+        """A reader of the files that are named, and of no others whose names are alike."""
+        return self._session.read.option("__globPaths__", "false")
+
+
+def _picked(value: str, names: Mapping[str, str]) -> str:
+    """SQL: the fields of a whole object; a line that is none has no keys."""
+    whole = f"CASE WHEN json_object_keys({value}) IS NOT NULL THEN value END"
+    return ", ".join(
+        f"{value_for_all(name) or f'get_json_object({whole}, {chr(39)}{json_path(name)}{chr(39)})'}"
+        f" AS {field}"
+        for field, name in names.items()
+    )
+
+
+def _refuse_hidden(files: Sequence[Path]) -> None:
+    """Spark passes over such files without a word, or cannot open them."""
+    for path in files:
+        if path.name.startswith((".", "_")) or ":" in path.name:
+            raise ResearchError(
+                f"Spark does not read {path}: its name begins with a dot or an underscore, or has "
+                "a colon. Rename it, or leave out --engine spark: DuckDB reads it."
+            )
 
 
 def _session(builder: Any, folder: Path, master: str | None) -> Any:
@@ -159,11 +204,11 @@ def _session(builder: Any, folder: Path, master: str | None) -> Any:
     return builder.master("local[2]").getOrCreate()
 
 
-def _fields(source: str) -> str:
+def _fields(source: str, names: Mapping[str, str]) -> str:
     """The fields of the records; a body can be an object or the text of one."""
     return f"""
-        SELECT *, from_json(tags, '{MODELS}').models AS models,
-            tags IS NOT NULL AS answered, {BROKEN} AS broken, false AS again,
+        SELECT *, {MODELS} AS models,
+            tags IS NOT NULL AS answered, {empty(names)} AS broken, false AS again,
             CAST(NULL AS STRING) AS filename
         FROM ({source}) CROSS JOIN secret
     """

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Event, Thread
@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 import duckdb
 
 from research.collect.scans.engine import Dialect, observation
+from research.collect.scans.files import begins_with_mark, is_table, quoted, sql_path
+from research.collect.scans.naming import column, empty, json_path, value_for_all
 from research.collect.scans.record import AGAIN, BROKEN, FIELDS, LONG_RECORD, LONGEST_RECORD
 from research.results import ResearchError
 
@@ -40,7 +42,14 @@ SHAPE = (
     '"remote_model": "VARCHAR", "details": {"family": "VARCHAR", "parameter_size": "VARCHAR", '
     '"quantization_level": "VARCHAR"}}]}'
 )
-EMPTY = " AND ".join(f"{name} IS NULL" for name in FIELDS)
+PLAIN_PATHS = "hive_partitioning = false"  # a folder named country=US is no column
+# The reader of JSON has buffers of two objects: a longer line, and sometimes one of more than half
+# of it, makes it refuse the file.
+READER = (
+    f"format = 'newline_delimited', ignore_errors = true, {PLAIN_PATHS}, "
+    f"maximum_object_size = {LONGEST_RECORD // 2}"
+)
+Rows = Callable[[Sequence[Path]], str]  # SQL of the fields of the records of some files
 
 # As many places as numbers: no number is there twice. Cheaper than to look each number up.
 PLACE = "1::BIGINT << CAST(n % 62 AS INT)"
@@ -48,6 +57,7 @@ PLACE = "1::BIGINT << CAST(n % 62 AS INT)"
 WORDS = Dialect(
     text="{}",
     sha256="sha256({})",
+    matches="regexp_matches({}, '{}')",
     fingerprint=lambda columns: f"CAST(hash({columns}) >> 1 AS BIGINT)",
     microseconds=lambda text: f"epoch_us(try_cast({text} AS TIMESTAMPTZ))",
     each=lambda items, made: f"list_transform({items}, lambda m: {made})",
@@ -90,43 +100,61 @@ class Embedded:
             self._run(f"SET {setting}")
         self._run("PRAGMA disable_checkpoint_on_shutdown")
 
-    def read(self, files: Sequence[Path], secret: str, watch: Callable[[float], None]) -> None:
-        key = f"'{secret}'"
-        lines = [path for path in files if path.suffix != ".parquet"]
+    def read(
+        self,
+        files: Sequence[Path],
+        names: Mapping[str, str],
+        secret: str,
+        watch: Callable[[float], None],
+    ) -> None:
+        tables = [path for path in files if is_table(path)]
         with self._watched(watch):
-            if lines:
-                self._read_lines(lines, key)
-            for number, path in enumerate(path for path in files if path.suffix == ".parquet"):
-                self._write(f"table{number}", observation(self.words, self._table(path), key))
+            self._read_lines([path for path in files if path not in tables], names, f"'{secret}'")
+            for number, path in enumerate(tables):
+                with _naming(path):
+                    self._observe(f"table{number}", self._table(path, names), f"'{secret}'")
         kept = sorted(self._folder.glob("*.observations"))
         numbered = " UNION ALL BY NAME ".join(
             f"SELECT *, file_row_number + {number << 40} AS record "
-            f"FROM read_parquet('{_quoted(path)}', file_row_number = true)"
+            f"FROM read_parquet('{sql_path(path)}', file_row_number = true, {PLAIN_PATHS})"
             for number, path in enumerate(kept)
         )
         self._run(
             f"CREATE VIEW observations AS FROM ({numbered}) WHERE reason IS DISTINCT FROM '{AGAIN}'"
         )
 
-    def _read_lines(self, files: Sequence[Path], key: str) -> None:
-        """All files at once; where DuckDB refuses one of them, each alone and that one by lines."""
+    def _read_lines(self, files: Sequence[Path], names: Mapping[str, str], key: str) -> None:
+        """All files at once, but those with a byte-order mark, which are read by lines."""
+        marked = [path for path in files if begins_with_mark(path)]
+        others = [path for path in files if path not in marked]
+        rows = _objects if all(field == name for field, name in names.items()) else _named(names)
+        if others:
+            self._read_quickly(others, names, rows, key)
+        for number, path in enumerate(marked):
+            self._read_by_line(f"marked{number}", path, names, key)
+
+    def _read_quickly(
+        self, files: Sequence[Path], names: Mapping[str, str], rows: Rows, key: str
+    ) -> None:
+        """Where DuckDB refuses one of the files, each alone and that one by lines."""
         try:
-            self._write("lines", observation(self.words, _objects(files), key))
+            self._observe("lines", rows(files), key)
         except _Refused:
             for number, path in enumerate(files):
-                self._read_alone(f"lines{number}", path, key)
-        again = self.frame(f"SELECT DISTINCT file FROM {self._kept('lines*')}")["file"].dropna()
+                try:
+                    self._observe(f"lines{number}", rows([path]), key)
+                except _Refused:
+                    self._read_by_line(f"lines{number}", path, names, key)
+        kept = f"read_parquet('{sql_path(self._folder)}/lines*.observations', {PLAIN_PATHS})"
+        again = self.frame(f"SELECT DISTINCT file FROM {kept}")["file"].dropna()
         if len(again):
-            texts = _texts([Path(path) for path in again])
-            self._write("texts", observation(self.words, texts, key))
+            self._observe("texts", _texts([Path(path) for path in again]), key)
 
-    def _read_alone(self, name: str, path: Path, key: str) -> None:
-        try:
-            self._write(name, observation(self.words, _objects([path]), key))
-        except _Refused:
-            self._write(name, observation(self.words, _short_lines(path), key))
-            self._write(f"refused-{name}", REFUSED_LINES)
-            self._run("DROP TABLE refused; DROP TABLE refused_files")
+    def _read_by_line(self, name: str, path: Path, names: Mapping[str, str], key: str) -> None:
+        with _naming(path):
+            self._observe(name, _picked(_lines(path), names), key)
+        self._write(f"refused-{name}", REFUSED_LINES)
+        self._run("DROP TABLE refused; DROP TABLE refused_files")
 
     def forget(self) -> None:
         """Beside the work that follows: a disk can take its time for it."""
@@ -144,12 +172,12 @@ class Embedded:
         if self._removal:
             self._removal.join()
 
-    def _kept(self, name: str) -> str:
-        return f"read_parquet('{_quoted(self._folder / name)}.observations')"
+    def _observe(self, name: str, fields: str, key: str) -> None:
+        self._write(name, observation(self.words, fields, key))
 
     def _write(self, name: str, rows: str) -> None:
         """Into a Parquet file beside the database: written in one pass, read by column."""
-        path = f"{_quoted(self._folder / name)}.observations"
+        path = f"{quoted(self._folder)}/{name}.observations"
         self._run(
             f"COPY ({rows}) TO '{path}' (FORMAT parquet, COMPRESSION snappy, USE_TMP_FILE false)"
         )
@@ -171,14 +199,13 @@ class Embedded:
             done.set()
             thread.join()
 
-    def _table(self, path: Path) -> str:
-        source = f"read_parquet('{_quoted(path)}')"
+    def _table(self, path: Path, names: Mapping[str, str]) -> str:
+        source = f"read_parquet('{sql_path(path)}', {PLAIN_PATHS})"
         held = {row[0] for row in self._run(f"DESCRIBE FROM {source}").fetchall()}
-        texts = ", ".join(
-            f"CAST({name if name in held else 'NULL'} AS VARCHAR) AS {name}" for name in FIELDS[:-1]
-        )
-        tags = "to_json(tags)" if "tags" in held else "CAST(NULL AS JSON)"
-        return _parsed(f"SELECT {texts}, {tags} AS tags, NULL AS filename FROM {source}")
+        texts = {field: column(name, held, '"') for field, name in names.items()}
+        tags = f"to_json({texts.pop('tags')})"
+        told = ", ".join(f"CAST({text} AS VARCHAR) AS {field}" for field, text in texts.items())
+        return _parsed(f"SELECT {told}, {tags} AS tags, NULL AS filename FROM {source}", names)
 
     def _run(self, query: str) -> duckdb.DuckDBPyConnection:
         """DuckDB's own message could quote a record: it ends here."""
@@ -189,35 +216,88 @@ class Embedded:
         raise _Refused(kind, self._memory)
 
 
+@contextmanager
+def _naming(path: Path) -> Iterator[None]:
+    """Whatever DuckDB refuses within is about this file."""
+    try:
+        yield
+    except _Refused as refused:
+        raise ResearchError(f"{path}: {refused}") from None
+
+
 def _objects(files: Sequence[Path]) -> str:
     """Bodies that are objects, in one pass of the parser; of others only that they are there."""
     return f"""
-        SELECT *, tags.models AS models, {EMPTY} AS broken, tags IS NOT NULL AS answered,
-            tags IS NOT NULL AND tags.models IS NULL AS again
-        FROM {_lines(files, BODY)}
+        SELECT *, tags.models AS models, {empty()} AS broken, false AS long,
+            tags IS NOT NULL AS answered, tags IS NOT NULL AND tags.models IS NULL AS again
+        FROM {_fields(files, BODY)}
     """
 
 
 def _texts(files: Sequence[Path]) -> str:
     """The records of these files of which the first reading could not tell."""
-    parsed = _parsed(f"FROM {_lines(files, 'JSON')}")
-    return f"FROM ({parsed}) WHERE answered AND (as_text OR models IS NULL)"
+    parsed = _parsed(f"FROM {_fields(files, 'JSON')}")
+    return f"FROM ({parsed}) WHERE answered AND (as_text OR models IS NULL OR no_models)"
 
 
-def _short_lines(path: Path) -> str:
-    """Records of a file with lines that DuckDB's reader of JSON refuses; these are set apart."""
-    texts = ", ".join(f"object ->> '{name}' AS {name}" for name in FIELDS[:-1])
-    return _parsed(f"""
-        SELECT {texts}, object -> 'tags' AS tags, NULL AS filename
+def _fields(files: Sequence[Path], body: str) -> str:
+    columns = ", ".join(f"{name}: '{body if name == 'tags' else 'VARCHAR'}'" for name in FIELDS)
+    return f"read_json({_listed(files)}, columns = {{{columns}}}, filename = true, {READER})"
+
+
+def _named(names: Mapping[str, str]) -> Rows:
+    """The same where the files have other names for the fields."""
+    return lambda files: _picked(
+        f"SELECT json AS object FROM read_json_objects({_listed(files)}, {READER})", names
+    )
+
+
+def _listed(files: Sequence[Path]) -> str:
+    return "[" + ", ".join(f"'{sql_path(path)}'" for path in files) + "]"
+
+
+def _lines(path: Path) -> str:
+    """Objects of a file that DuckDB's reader of JSON refuses: lines too long are set apart."""
+    return f"""
+        SELECT CASE WHEN json_valid(line) THEN CAST(line AS JSON) END AS object
+        FROM read_csv('{sql_path(path)}', columns = {{line: 'VARCHAR'}}, header = false,
+            auto_detect = false, delim = '\x01', quote = '', escape = '', strict_mode = false,
+            max_line_size = {LONGEST_RECORD}, ignore_errors = true, store_rejects = true,
+            rejects_table = 'refused', rejects_scan = 'refused_files', rejects_limit = 0,
+            {PLAIN_PATHS})
+        WHERE trim(line) <> ''
+    """
+
+
+def _picked(objects: str, names: Mapping[str, str]) -> str:
+    """The fields of whole objects."""
+    texts = {
+        field: value_for_all(name) or f"object ->> '{json_path(name)}'"
+        for field, name in names.items()
+    }
+    value = value_for_all(names["tags"])
+    texts["tags"] = f"to_json({value})" if value else f"object -> '{json_path(names['tags'])}'"
+    told = ", ".join(f"{text} AS {field}" for field, text in texts.items())
+    return _parsed(f"SELECT {told}, NULL AS filename FROM ({objects})", names)
+
+
+def _parsed(source: str, names: Mapping[str, str] | None = None) -> str:
+    """Bodies of any kind: objects, texts of objects, or neither; of ``null`` models there are 0."""
+    return f"""
+        SELECT * EXCLUDE (body), false AS again, false AS long,
+            CASE WHEN no_models THEN [] ELSE json_transform(body, '{SHAPE}').models END AS models
         FROM (
-            SELECT CASE WHEN json_valid(line) THEN CAST(line AS JSON) END AS object
-            FROM read_csv('{_quoted(path)}', columns = {{line: 'VARCHAR'}}, header = false,
-                auto_detect = false, delim = '\x01', quote = '', escape = '', strict_mode = false,
-                max_line_size = {LONGEST_RECORD}, ignore_errors = true, store_rejects = true,
-                rejects_table = 'refused', rejects_scan = 'refused_files', rejects_limit = 0)
-            WHERE trim(line) <> ''
+            SELECT *, coalesce(json_type(body, '$.models') = 'NULL', false) AS no_models
+            FROM (
+                SELECT *, {empty(names)} AS broken,
+                    coalesce(json_type(tags), 'NULL') <> 'NULL' AS answered,
+                    coalesce(json_type(tags), 'NULL') = 'VARCHAR' AS as_text,
+                    CASE WHEN json_type(tags) <> 'VARCHAR' THEN tags
+                        WHEN json_valid(tags ->> '$') THEN CAST(tags ->> '$' AS JSON) END AS body
+                FROM ({source})
+            )
         )
-    """)
+    """
 
 
 REFUSED_LINES = f"""
@@ -227,39 +307,9 @@ REFUSED_LINES = f"""
 """
 
 
-# The reader of JSON has buffers of two objects: a longer line, and sometimes one of more than half
-# of it, makes it refuse the file.
-def _lines(files: Sequence[Path], body: str) -> str:
-    named = ", ".join(f"'{_quoted(path)}'" for path in files)
-    columns = ", ".join(f"{name}: '{body if name == 'tags' else 'VARCHAR'}'" for name in FIELDS)
-    return (
-        f"read_json([{named}], columns = {{{columns}}}, format = 'newline_delimited', "
-        f"ignore_errors = true, filename = true, maximum_object_size = {LONGEST_RECORD // 2})"
-    )
-
-
-def _parsed(source: str) -> str:
-    """Bodies of any kind: objects, texts of objects, or neither."""
-    return f"""
-        SELECT * EXCLUDE (body), json_transform(body, '{SHAPE}').models AS models, false AS again
-        FROM (
-            SELECT *, {EMPTY} AS broken,
-                coalesce(json_type(tags), 'NULL') <> 'NULL' AS answered,
-                coalesce(json_type(tags), 'NULL') = 'VARCHAR' AS as_text,
-                CASE WHEN json_type(tags) <> 'VARCHAR' THEN tags
-                    WHEN json_valid(tags ->> '$') THEN CAST(tags ->> '$' AS JSON) END AS body
-            FROM ({source})
-        )
-    """
-
-
 def _remove(files: Sequence[Path]) -> None:
     for path in files:
         path.unlink()
-
-
-def _quoted(path: Path) -> str:
-    return str(path).replace("'", "''")
 
 
 def _refusal(kind: str, memory: str) -> str:

@@ -5,22 +5,26 @@ Everything after the reading is one text of SQL for both: see ``stages``.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from time import time
 from typing import TYPE_CHECKING, Protocol
 
+from research.collect.scans.addresses import spelling, with_spelling
 from research.collect.scans.record import (
     AGAIN,
     BROKEN,
+    FIRST_TIME,
     LONG_NAME,
-    LONGEST_ADDRESS,
+    LONG_RECORD,
     LONGEST_NAME,
     NO_ADDRESS,
     NO_MODELS,
     NO_PORT,
     NO_TIME,
     NUL,
+    SKEW,
 )
 
 if TYPE_CHECKING:
@@ -28,6 +32,11 @@ if TYPE_CHECKING:
 
 
 SEPARATOR = "chr(31)"
+# The default port needs no look at its form; tables of numbers write 80.0 where some are missing.
+PORT = (
+    "CASE WHEN port = '11434' THEN 11434 "
+    r"ELSE try_cast(regexp_extract(port, '^([0-9]{1,5})([.]0+)?\z', 1) AS INT) END"
+)
 SHORTEST_TIME = len("2026-08-11T00:00:12")
 NAMELESS = 2**30  # for the length of a name that is missing or empty
 
@@ -38,6 +47,7 @@ class Dialect:
 
     text: str  # of a column within ``concat``: nothing where it is null
     sha256: str
+    matches: str  # of a text and a regular expression
     fingerprint: Callable[[str], str]  # a 63-bit hash of columns, for grouping within one run
     microseconds: Callable[[str], str]  # of a text: its time since 1970 in UTC, or null
     each: Callable[[str, str], str]  # the list of an expression of m over a list
@@ -53,10 +63,17 @@ class Engine(Protocol):
 
     words: Dialect
 
-    def read(self, files: Sequence[Path], secret: str, watch: Callable[[float], None]) -> None:
+    def read(
+        self,
+        files: Sequence[Path],
+        names: Mapping[str, str],
+        secret: str,
+        watch: Callable[[float], None],
+    ) -> None:
         """Make the table ``observations`` (see ``observation``): no address gets beyond this.
 
-        ``record`` numbers its rows. ``watch`` is told now and then which part of it is done.
+        ``names`` tells what the files call each field (see ``naming``). ``record`` numbers its
+        rows. ``watch`` is told now and then which part of it is done.
         """
 
     def forget(self) -> None:
@@ -87,9 +104,10 @@ def observation(words: Dialect, fields: str, key: str) -> str:
     words
         The dialect.
     fields
-        SQL that gives the texts of the record's fields, ``broken`` (no such object), ``answered``
-        (there is a body), ``models`` (a list of structs, or null where the body holds none), and
-        ``again`` with ``file`` (this reading cannot tell: another one of that file will).
+        SQL that gives the texts of the record's fields, ``broken`` (no such object), ``long`` (too
+        long to look at), ``answered`` (there is a body), ``models`` (a list of structs, or null
+        where the body holds none), and ``again`` with ``file`` (this reading cannot tell: another
+        one of that file will).
     key
         SQL of the secret. The host is a 63-bit fingerprint of SHA-256 of the secret and the
         address. The secret has 160 random bits, is made anew in each run and never written, so that
@@ -111,8 +129,8 @@ def observation(words: Dialect, fields: str, key: str) -> str:
     place = _packed(words, "country", "city", "as_organisation", "version")
     length = f"CASE WHEN m.name > '' THEN bit_length(m.name) ELSE {NAMELESS} END"
     dated = f"bit_length(observed_at) >= {8 * SHORTEST_TIME} AND instr(observed_at, '-') = 5"
-    unreadable = " OR ".join(f"address LIKE '{odd}'" for odd in ("[%", "{%", " %", "% "))
     host = words.fingerprint(words.sha256.format("concat(key, address)"))
+    last = int((time() + SKEW) * 1e6)
     numbers = words.total.format(words.each("models", words.fingerprint("m")))
     return f"""
         SELECT reason, answered, port, observed_at, place, CASE WHEN again THEN file END AS file,
@@ -121,26 +139,25 @@ def observation(words: Dialect, fields: str, key: str) -> str:
             CASE WHEN reason IS NULL THEN listed END AS models
         FROM (
             SELECT *,
-                CASE WHEN again THEN '{AGAIN}' WHEN broken THEN '{BROKEN}'
-                    WHEN address IS NULL OR {unreadable}
-                        OR bit_length(address) NOT BETWEEN 8 AND {8 * LONGEST_ADDRESS}
-                        THEN '{NO_ADDRESS}'
+                CASE WHEN again THEN '{AGAIN}' WHEN long THEN '{LONG_RECORD}'
+                    WHEN broken THEN '{BROKEN}'
+                    WHEN address IS NULL THEN '{NO_ADDRESS}'
                     WHEN coalesce(port, 0) NOT BETWEEN 1 AND 65535 THEN '{NO_PORT}'
-                    WHEN observed_at IS NULL THEN '{NO_TIME}'
+                    WHEN coalesce(observed_at, 0) NOT BETWEEN {FIRST_TIME} AND {last}
+                        THEN '{NO_TIME}'
                     WHEN answered AND (models IS NULL OR longest = {NAMELESS}) THEN '{NO_MODELS}'
                     WHEN longest > {8 * LONGEST_NAME} THEN '{LONG_NAME}'
-                    WHEN contains(address, chr(0)) OR contains(place, chr(0)) THEN '{NUL}'
+                    WHEN contains(place, chr(0)) THEN '{NUL}'
                 END AS reason
             FROM (
-                SELECT broken, again, filename AS file, answered, models, {key} AS key,
-                    lower(address) AS address,
-                    try_cast(port AS INT) AS port,
+                SELECT broken, long, again, filename AS file, answered, models, {key} AS key,
+                    {spelling()} AS address, {PORT} AS port,
                     CASE WHEN {dated} THEN {words.microseconds("observed_at")} END AS observed_at,
                     {place} AS place,
                     {words.fingerprint(f"{numbers}, {words.size.format('models')}")} AS signature,
                     {words.each("models", model)} AS listed,
                     {words.greatest.format(words.each("models", length))} AS longest
-                FROM ({fields}) AS fields
+                FROM ({with_spelling(words, fields)}) AS fields
             ) AS typed
         ) AS checked
     """

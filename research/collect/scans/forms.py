@@ -10,18 +10,23 @@ NOTHING_SAID = "unknown"  # a server's word for a missing detail, and the tables
 
 # 8.0B, 134.52M, 756b; 675000000000 as a count of parameters; 0 where the server knows none. The
 # parameters of experts (8x7B) are not their product: they share layers.
-SIZE = "^([0-9]{1,9}([.][0-9]{1,9})?) ?[KMBT]$"
-PARAMETERS = "^[0-9]{7,15}$"
-NO_SIZE = "^0*([.]0+)?[KMBT]?$"
+SIZE = r"^([0-9]{1,9}([.][0-9]{1,9})?) ?[KMBT]\z"
+PARAMETERS = r"^[0-9]{7,15}\z"
+NO_SIZE = r"^0*([.]0+)?[KMBT]?\z"
 
 # The first digits of a number format are its bits: Q4_K_M, IQ2_XXS, TQ1_0, BF16, MXFP4, int8, 4bit.
-LEVEL = "^([a-z]{1,8}[_-])?[a-z]{0,8}([0-9]{1,2})(-?bits?|[_-].*|a[0-9]+)?$"
+LEVEL = r"^([a-z]{1,8}[_-])?[a-z]{0,8}([0-9]{1,2})(-?bits?|[_-].*|a[0-9]+)?\z"
 WIDEST = 64
 
 
 def detail(text: str) -> str:
     """SQL: a detail of a model; empty where the server says that it knows none."""
-    return f"CASE WHEN lower(trim({text})) = '{NOTHING_SAID}' THEN '' ELSE trim({text}) END"
+    return f"CASE WHEN lower({trimmed(text)}) = '{NOTHING_SAID}' THEN '' ELSE {trimmed(text)} END"
+
+
+def trimmed(text: str) -> str:
+    """SQL: the text without blanks around it (of which ``trim`` alone means others in DuckDB)."""
+    return f"trim(BOTH ' ' FROM {text})"
 
 
 def billions(size: str) -> str:

@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+from research.collect.country_names import iso
 from research.collect.scans.engine import Dialect, Engine, part
-from research.collect.scans.forms import billions, bits_per_weight, detail, says_no_size
+from research.collect.scans.forms import (
+    billions,
+    bits_per_weight,
+    detail,
+    says_no_size,
+    trimmed,
+)
 from research.collect.scans.record import (
     CLASSES,
     LONGEST_TEXT,
@@ -33,7 +40,7 @@ def keep_stages(engine: Engine, rules: CloneRules) -> None:
     """
     words = engine.words
     for name, query in (
-        ("profiles", PROFILES),
+        ("profiles", _profiles()),
         ("several", SEVERAL),
         ("endpoints", ENDPOINTS),
         ("mixed", MIXED),
@@ -66,22 +73,27 @@ def _version(column: str) -> str:
 
 VERSION = "^v?([0-9]{1,3})[.]([0-9]{1,3})[.]([0-9]{1,3})"
 
-# A profile is what a host's address and answer say of it beside the models; there are few.
-PROFILES = f"""
-    SELECT profile,
-        CASE WHEN regexp_extract(upper(trim(country)), '^[A-Z][A-Z]$', 0) = ''
-            THEN '{UNKNOWN_COUNTRY}' ELSE upper(trim(country)) END AS country,
-        left(trim(city), {LONGEST_TEXT}) AS city,
-        left(trim(organisation), {LONGEST_TEXT}) AS organisation, {_version("version")} AS version
-    FROM (
-        SELECT profile, {part("place", 1)} AS country, {part("place", 2)} AS city,
-            {part("place", 3)} AS organisation, {part("place", 4)} AS version
+
+def _profiles() -> str:
+    """What a host's address and answer say of it beside the models; there are few."""
+    codes = ", ".join(f"'{code}'" for code in iso())
+    country = f"upper({trimmed('country')})"
+    return f"""
+        SELECT profile,
+            CASE WHEN {country} IN ({codes}) THEN {country} ELSE '{UNKNOWN_COUNTRY}' END AS country,
+            left({trimmed("city")}, {LONGEST_TEXT}) AS city,
+            left({trimmed("organisation")}, {LONGEST_TEXT}) AS organisation,
+            {_version("version")} AS version
         FROM (
-            SELECT profile, any_value(place) AS place
-            FROM observations WHERE reason IS NULL GROUP BY profile
-        ) AS distinct_profiles
-    ) AS parts
-"""
+            SELECT profile, {part("place", 1)} AS country, {part("place", 2)} AS city,
+                {part("place", 3)} AS organisation, {part("place", 4)} AS version
+            FROM (
+                SELECT profile, any_value(place) AS place
+                FROM observations WHERE reason IS NULL GROUP BY profile
+            ) AS distinct_profiles
+        ) AS parts
+    """
+
 
 VALID = "observations WHERE reason IS NULL"
 SEVERAL = f"SELECT host FROM {VALID} GROUP BY host HAVING count(*) > 1"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import re
 from collections import Counter
@@ -24,7 +25,7 @@ GOOD = {
     "version": "0.6.2",
     "tags": {"models": [{"name": "a:1b", "details": {"family": "x", "parameter_size": "1.5B"}}]},
 }
-NAMED = {"models": [{"name": "n" * 10_000_000}]}
+NAMED = {"models": [{"name": "n" * 3_000_000}]}
 BAD = {
     "broken": (b'{"address": "198.18.7.8", "po', record.BROKEN),
     "no object": (b"[1, 2]", record.BROKEN),
@@ -34,8 +35,11 @@ BAD = {
     "an escaped NUL": (GOOD | {"city": "Lu\0nd"}, record.NUL),
     "a record of 40 MB": (GOOD | {"city": "n" * 40_000_000}, record.LONG_RECORD),
     "no address": (GOOD | {"address": None}, record.NO_ADDRESS),
+    "a name as address": (GOOD | {"address": "example.com"}, record.NO_ADDRESS),
+    "a dash as address": (GOOD | {"address": "-"}, record.NO_ADDRESS),
+    "a network as address": (GOOD | {"address": "198.18.7.0/24"}, record.NO_ADDRESS),
     "a blank before the address": (GOOD | {"address": " 198.18.7.8"}, record.NO_ADDRESS),
-    "a NUL in the address": (GOOD | {"address": "198.18\0.7.8"}, record.NUL),
+    "a NUL in the address": (GOOD | {"address": "198.18\0.7.8"}, record.NO_ADDRESS),
     "an address that is none": (GOOD | {"address": "1" * 101}, record.NO_ADDRESS),
     "a list of addresses": (GOOD | {"address": ["198.18.7.8"]}, record.NO_ADDRESS),
     "no port": (GOOD | {"port": None}, record.NO_PORT),
@@ -43,6 +47,9 @@ BAD = {
     "a port too large": (GOOD | {"port": 65536}, record.NO_PORT),
     "no time": (GOOD | {"observed_at": None}, record.NO_TIME),
     "a word as time": (GOOD | {"observed_at": "yesterday"}, record.NO_TIME),
+    "a clock of 2099": (GOOD | {"observed_at": "2099-08-11T00:00:00Z"}, record.NO_TIME),
+    "a clock of the year 1": (GOOD | {"observed_at": "0001-08-11T00:00:00Z"}, record.NO_TIME),
+    "part of a port": (GOOD | {"port": "80.5"}, record.NO_PORT),
     "a body of another kind": (GOOD | {"tags": [1]}, record.NO_MODELS),
     "a body whose text is broken": (GOOD | {"tags": '{"models": ['}, record.NO_MODELS),
     "models that are no list": (GOOD | {"tags": {"models": "all"}}, record.NO_MODELS),
@@ -51,11 +58,14 @@ BAD = {
         GOOD | {"tags": {"models": [{"name": "n" * 1_001}]}},
         record.LONG_NAME,
     ),
-    "a name of 10 MB": (GOOD | {"tags": NAMED}, record.LONG_NAME),
+    "a name of 3 MB": (GOOD | {"tags": NAMED}, record.LONG_NAME),
 }
 KEPT = {
     "a body as text": GOOD | {"tags": json.dumps(GOOD["tags"])},
     "no body": GOOD | {"tags": None},
+    "models that are null": GOOD | {"tags": {"models": None}},
+    "a text of models that are null": GOOD | {"tags": '{"models": null}'},
+    "a port from a table of numbers": GOOD | {"port": 11434.0},
     "no models": GOOD | {"tags": {"models": []}},
     "a name of 1,000 letters": GOOD | {"tags": {"models": [{"name": "n" * 1_000}]}},
     "a port as text": GOOD | {"port": "80"},
@@ -380,3 +390,109 @@ def test_the_same_seed_gives_the_same_scan_with_reserved_addresses_alone(tmp_pat
                              columns={"address": "VARCHAR"}, ignore_errors=True)  # fmt: skip
     addresses = {row[0] for row in found.fetchall() if row[0]}
     assert all(re.match(r"198\.1[89]\.|2001:db8:", address) for address in addresses)
+
+
+@pytest.mark.parametrize("nothing", [{"models": None}, '{"models":null}', {"models": []}])
+def test_a_server_without_models_answers(tmp_path, aggregated, table, nothing):
+    found = aggregated(write(tmp_path / "scan.jsonl", *crowd(12, tags=nothing)))
+    assert found.totals["answering_hosts"] == 12
+    sets = table(found.datasets[0], "class_sets").set_index("class_set")["hosts"]
+    assert sets.to_dict() == {"none": 12}
+
+
+def test_a_machine_is_one_host_however_it_is_spelled(tmp_path, aggregated):
+    spelled = (
+        "203.0.113.{0}",
+        "203.0.113.{0}:80",
+        "http://203.0.113.{0}:80/",
+        "::ffff:203.0.113.{0}",
+    )
+    lines = [GOOD | {"address": text.format(n)} for n in range(9) for text in spelled]
+    found = aggregated(write(tmp_path / "scan.jsonl", *lines))
+    assert found.totals == {"discovered_records": 36}  # 9 hosts are below the threshold
+    assert found.reasons[record.DUPLICATE] == 27
+
+
+def test_what_is_no_country_is_told(tmp_path, aggregated, table):
+    lines = [row for n, code in enumerate(("UK", "EU", "AP", "XX", "ZZ", "", "USA"))
+             for row in crowd(12, port=n + 1, country=code)]  # fmt: skip
+    lines = [row | {"address": f"198.18.{row['port']}.{n}"} for n, row in enumerate(lines)]
+    found = aggregated(write(tmp_path / "scan.jsonl", *lines, *crowd(12, country=" se ")))
+    assert found.reasons[record.NO_COUNTRY] == 7 * 12
+    assert table(found.datasets[0], "countries")["country"].tolist() == ["SE"]
+    assert table(found.datasets[0], "class_sets")["country"].unique().tolist() == ["SE"]
+
+
+@pytest.mark.parametrize("form", ["jsonl", "jsonl.gz", "jsonl.zst"])
+def test_a_byte_order_mark_costs_no_record(tmp_path, aggregated, form):
+    plain = write(tmp_path / "plain", b"\xef\xbb\xbf" + json.dumps(GOOD).encode(), *crowd(12))
+    marked = tmp_path / f"marked.{form}"
+    packed = {"jsonl": "none", "jsonl.gz": "gzip", "jsonl.zst": "zstd"}[form]
+    pack(plain, marked, packed)
+    other = write(tmp_path / "other.jsonl", *crowd(3, port=80))
+    found = aggregated(marked, other)
+    assert {name: n for name, n in found.reasons.items() if n} == {"all": 16}
+    assert found.totals["discovered_ips"] == 13
+
+
+def pack(plain, path, packed):
+    if packed == "zstd":
+        text = plain.read_bytes().decode("utf-8").splitlines()
+        with duckdb.connect() as connection:
+            rows = ", ".join("(?)" for _ in text)
+            connection.execute(
+                f"COPY (SELECT * FROM (VALUES {rows})) TO '{path}' (FORMAT csv, HEADER false, "
+                "QUOTE '', ESCAPE '', DELIMITER '\x01', COMPRESSION zstd)",
+                text,
+            )
+        return
+    path.write_bytes(gzip.compress(plain.read_bytes()) if packed == "gzip" else plain.read_bytes())
+
+
+NAMES = ("x[1].jsonl", "one*/in.jsonl", "q?.jsonl", "{a,b}.jsonl", "it's.jsonl",
+         "country=FR/k.jsonl", "back\\s.JSONL", "a b%20.jsonl")  # fmt: skip
+DECOYS = ("x1.jsonl", "one2/in.jsonl", "qa.jsonl", "a.jsonl", "b.jsonl")
+
+
+def lay_out(folder):
+    """Files with signs in their names, each beside files that these would match."""
+    for number, name in enumerate((*NAMES, *DECOYS)):
+        (folder / name).parent.mkdir(exist_ok=True, parents=True)
+        hosts = [row | {"address": f"198.18.{number}.{n}"} for n, row in enumerate(crowd(4))]
+        write(folder / name, *hosts)
+    return [folder / name for name in NAMES]
+
+
+def test_the_files_that_are_named_are_the_files_that_are_read(tmp_path, aggregated, table):
+    found = aggregated(*lay_out(tmp_path / "in"))
+    assert found.totals["discovered_ips"] == 4 * len(NAMES)
+    assert table(found.datasets[0], "countries")["country"].tolist() == ["SE"]
+
+
+def test_a_file_that_is_named_twice_is_read_once(tmp_path):
+    path = write(tmp_path / "scan.jsonl", GOOD)
+    assert scan_files([tmp_path, path, tmp_path / "." / "scan.jsonl"]) == [path]
+
+
+def test_a_packed_table_is_no_file_of_records(tmp_path):
+    write(tmp_path / "a.parquet.gz", GOOD)
+    with pytest.raises(ResearchError, match="No file of records"):
+        scan_files([tmp_path])
+
+
+def test_a_file_that_cannot_be_read_is_named(tmp_path, aggregated):
+    good = write(tmp_path / "good.jsonl", *crowd(12))
+    torn = tmp_path / "torn.jsonl.gz"
+    torn.write_bytes(gzip.compress(good.read_bytes())[:60])
+    with pytest.raises(ResearchError, match=r"torn\.jsonl\.gz: DuckDB could not read"):
+        aggregated(good, torn)
+    assert not list(tmp_path.glob("datasets*/*"))
+
+
+def test_a_deep_record_and_a_long_one_count(tmp_path, aggregated):
+    deep = b'{"address": "198.18.9.8", "port": 1, "observed_at": "2026-08-11T00:00:00Z", "x": '
+    deep += b"[" * 2_000 + b"]" * 2_000 + b"}"
+    long = GOOD | {"address": "198.18.9.9", "city": "n" * 3_000_000}
+    found = aggregated(write(tmp_path / "scan.jsonl", *crowd(12), long, deep))
+    assert {name: n for name, n in found.reasons.items() if n} == {"all": 14, record.NO_COUNTRY: 1}
+    assert found.totals["discovered_ips"] == 14
