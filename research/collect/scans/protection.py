@@ -18,6 +18,8 @@ from research.collect.scans.record import (
     KEPT,
     NO_ANSWER,
     NO_COUNTRY,
+    UNCLEAR_LEVEL,
+    UNCLEAR_SIZE,
     UNKNOWN_COUNTRY,
     class_set,
 )
@@ -366,8 +368,13 @@ def _told_rules(safe: Safe, hosts: Counts, bears: list[Counts], values: Counts) 
 
 
 def _records(safe: Safe, counts: Frames) -> None:
-    """Records by reason; those without a country tell how many hosts have none at most."""
+    """Records by reason; those without a country tell how many hosts have none at most.
+
+    Those with a size or a level that is not understood are endpoints of hosts: few are not told.
+    """
     records, countries = counts["reasons"], safe.frames["countries"]
     placeless = countries.loc[countries["country"] == UNKNOWN_COUNTRY, "hosts"]
     hidden = (records["reason"] == NO_COUNTRY) & bool(placeless.isna().any())
+    unclear = records["reason"].isin((UNCLEAR_SIZE, UNCLEAR_LEVEL))
+    hidden |= unclear & is_small(records["records"].to_numpy(np.int64), safe.threshold)
     safe.frames["reasons"] = records.assign(records=records["records"].astype("Int64").mask(hidden))

@@ -407,10 +407,10 @@ def test_a_machine_is_one_host_however_it_is_spelled(tmp_path, aggregated):
         "http://203.0.113.{0}:80/",
         "::ffff:203.0.113.{0}",
     )
-    lines = [GOOD | {"address": text.format(n)} for n in range(9) for text in spelled]
+    lines = [GOOD | {"address": text.format(n)} for n in range(12) for text in spelled]
     found = aggregated(write(tmp_path / "scan.jsonl", *lines))
-    assert found.totals == {"discovered_records": 36}  # 9 hosts are below the threshold
-    assert found.reasons[record.DUPLICATE] == 27
+    assert found.totals["discovered_ips"] == 12
+    assert found.reasons[record.DUPLICATE] == 36
 
 
 def test_what_is_no_country_is_told(tmp_path, aggregated, table):
