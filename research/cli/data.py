@@ -62,7 +62,10 @@ def verify_data(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Check hashes, types and keys of datasets (all, where none is named)."""
+    """Check every version of datasets (of all, where none is named).
+
+    Hash, size and number of rows of each table's file, and its columns, types and key.
+    """
     from research.datasets import datasets, describe, verify
 
     chosen = [describe(name).name for name in names] if names else list(datasets())

@@ -229,7 +229,7 @@ def _reason(error: csv.Error) -> str:
 
 def _refuse_header(header: tuple[str, ...], path: Path, row: int) -> None:
     blank = [str(at) for at, name in enumerate(header, start=1) if not name]
-    twice = sorted({name for name in header if name and header.count(name) > 1})
+    twice = sorted(name for name, times in Counter(header).items() if name and times > 1)
     if blank:
         raise ResearchError(
             f"{path}, row {row}: column {', '.join(blank)} has no name. Name every column."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -85,8 +86,7 @@ def descriptor_problems(descriptor: Any, folder: Path, *, frozen: bool = True) -
     resources = descriptor.get("resources", [])
     for resource in resources:
         problems += _resource_problems(resource, frozen=frozen)
-    names = [resource.get("name") for resource in resources]
-    problems += [f"two tables are named '{name}'" for name in {*names} if names.count(name) > 1]
+    problems += [f"two tables are named '{name}'" for name in _twice(resources)]
     for licence in descriptor.get("licenses", []):
         if not (licence.get("name") or licence.get("path")):
             problems.append("a licence has neither 'name' nor 'path'")
@@ -119,11 +119,17 @@ def _resource_problems(resource: Mapping[str, Any], *, frozen: bool) -> list[str
                 f"field '{name}.{column.get('name')}' has the type '{column['type']}', expected "
                 f"one of {', '.join(TYPES)}"
             )
-    found += [f"table '{name}' has two columns '{c}'" for c in {*columns} if columns.count(c) > 1]
+    found += [f"table '{name}' has two columns '{c}'" for c in _twice(schema.get("fields", []))]
     for column in schema.get("primaryKey", []):
         if column not in columns:
             found.append(f"the primary key of table '{name}' names '{column}', which is no column")
     return [problem for problem in found if problem]
+
+
+def _twice(named: list[dict[str, Any]]) -> list[str]:
+    """The names that more than one resource or field has."""
+    times = Counter(each["name"] for each in named if "name" in each)
+    return [name for name, count in times.items() if count > 1]
 
 
 def unknown(kind: str, name: str, known: Mapping[str, Any]) -> str:

@@ -134,3 +134,30 @@ def test_na_among_names_is_asked_and_among_codes_is_namibia(column, asked):
 )
 def test_columns_of_countries_are_told_from_others(texts, holds):
     assert countries.names_countries(texts) is holds
+
+
+def test_numbers_of_another_system_are_one_question_until_all_are_answered():
+    column = ["2", "710", "", "740", "710"]
+    codes, (question,) = countries.codes(column, column="c", first=5)
+    assert codes == [None] * 5
+    assert (question.row, question.rows, question.texts) == (5, 4, ("2", "710", "740"))
+    assert "By ISO 710 would be South Africa" in str(question)
+    _, (question,) = countries.codes(column, column="c", spellings={"2": "US"})
+    assert question.texts == ("710", "740")
+    answers = {"2": "US", "710": "CN", "740": "JP"}
+    assert countries.codes(column, column="c", spellings=answers)[1] == []
+    assert countries.codes(["710", "036", "36"], column="c") == (["ZA", "AU", "AU"], [])
+
+
+def test_what_is_meant_is_guessed_for_the_first_questions_alone(monkeypatch):
+    """To look for names that are like a text is slow; a column of organisations has thousands."""
+    asked = []
+    monkeypatch.setattr(countries, "near", lambda text: asked.append(text) or [])
+    texts = [f"Laboratory {number}" for number in range(1_000)]
+    assert len(countries.codes(texts, column="c")[1]) == 1_000
+    assert asked == texts[: countries.GUESSES]
+
+
+def test_a_text_of_any_length_is_answered():
+    with pytest.raises(countries.UnclearCountry):
+        countries.code("(,\n" * 40_000)
