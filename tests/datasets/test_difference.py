@@ -241,3 +241,14 @@ def test_the_command_prints_counts_and_rows_and_json_holds_all(here):
     told = json.loads(CliRunner().invoke(app, ["hub", OLD, NEW, "--json"]).output)
     assert told == to_plain(difference("hub", OLD, NEW, most=None))
     assert len(told["tables"][0]["new"]) == 32
+
+
+def test_odd_names_of_columns_and_cells_with_line_ends_compare_as_others(here):
+    odd = 'it\'s "x"'
+    for version, count in ((OLD, 1), (NEW, 3)):
+        frame = pd.DataFrame({odd: ["a\rb", "c\nd", 'e"f'], "n'": [count, 2, 2]})
+        frozen("odd", version, frame, [odd])
+    (table,) = difference("odd", OLD, NEW).tables
+    assert (table.n_matched, table.n_new, table.n_gone) == (3, 0, 0)
+    (moved,) = table.moves
+    assert [(jump.row, jump.old, jump.new) for jump in moved.jumps] == [(("a\rb",), 1.0, 3.0)]
