@@ -329,6 +329,12 @@ def test_two_runs_at_once_do_not_disturb_each_other(tmp_path):
         take(census(), "http://127.0.0.1:9", tmp_path)
 
 
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory):
+    with serving(Loopback(Synthetic(50), page=10)) as server:
+        return table_bytes(take(census(), server.address, tmp_path_factory.mktemp("whole")))
+
+
 def cut(page):
     (page / "rows.json.gz").write_bytes(b"cut")
 
@@ -355,17 +361,15 @@ def write_anew(text):
         *map(write_anew, ("", "[]", "{}", "[" * 5_000, '{"number": "one"}')),
     ],
 )
-def test_damaged_pages_are_asked_for_again(tmp_path, damage):
+def test_damaged_pages_are_asked_for_again(tmp_path, whole, damage):
     with serving(Loopback(Synthetic(50), page=10)) as server:
-        whole = take(census(), server.address, tmp_path / "whole")
         with pytest.raises(CollectError):
-            _break_off(server, tmp_path / "broken", after=4)
-        pages = tmp_path / "broken" / ".collecting" / "hub_models" / "pages"
-        damage(pages / "0000003")
+            _break_off(server, tmp_path, after=4)
+        damage(tmp_path / ".collecting" / "hub_models" / "pages" / "0000003")
         before = len(server.asked)
-        made = take(census(), server.address, tmp_path / "broken")
+        made = take(census(), server.address, tmp_path)
         assert len(server.asked) - before == 3
-    assert table_bytes(made) == table_bytes(whole)
+    assert table_bytes(made) == whole
 
 
 def test_a_page_may_hold_what_only_some_readers_take(tmp_path):

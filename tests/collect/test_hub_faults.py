@@ -32,7 +32,7 @@ from tests.collect.loopback import (
     silent,
     status,
 )
-from tests.collect.taking import Seen, begin, table_bytes, take
+from tests.collect.taking import Seen, begin, table_bytes, take, unslept
 
 pytestmark = pytest.mark.usefixtures("no_token")
 
@@ -85,14 +85,24 @@ def undisturbed(tmp_path_factory):
     ],
     ids=lambda value: value if isinstance(value, str) else None,
 )
-def test_what_passes_is_waited_for(tmp_path, undisturbed, faults, reason):
+def test_what_passes_is_waited_for(faults, reason):
     seen = Seen()
     with serving(Loopback(Synthetic(60), page=10)) as server:
-        server.faults = dict(enumerate(faults, start=3))
-        made = take(census(), server.address, tmp_path, watch=seen)
-    assert table_bytes(made) == undisturbed
-    assert made.descriptor["collection"]["repeatedRequests"] == len(seen.waits)
+        address = census().address(server.address, "")
+        expected = Hub(endpoint=server.address, watch=seen).ask(address)
+        server.faults = dict(enumerate(faults, start=2))
+        found = Hub(endpoint=server.address, watch=seen, sleep=unslept).ask(address)
+    assert (found.body, found.next) == (expected.body, expected.next)
+    assert found.requests == 1 + len(seen.waits)
     assert any(reason in why for _, why in seen.waits)
+
+
+@pytest.mark.parametrize("fault", [status(503), reset, body(b'[{"_id":"cut')])
+def test_a_collection_that_waited_is_the_same(tmp_path, undisturbed, fault):
+    with serving(Loopback(Synthetic(60), page=10, faults={3: fault, 4: fault})) as server:
+        made = take(census(), server.address, tmp_path)
+    assert table_bytes(made) == undisturbed
+    assert made.descriptor["collection"]["repeatedRequests"] == 2
 
 
 @pytest.mark.parametrize(
@@ -115,13 +125,13 @@ def test_what_passes_is_waited_for(tmp_path, undisturbed, faults, reason):
     ],
     ids=["silence", "body", "headers", "early hints", "error", "packed"],
 )
-def test_what_never_ends_is_left_and_asked_again(tmp_path, undisturbed, fault, limits, reason):
+def test_what_never_ends_is_left_and_asked_again(fault, limits, reason):
     seen = Seen()
-    with serving(Loopback(Synthetic(60), page=10)) as server:
-        server.faults = {3: fault}
-        made = take(census(), server.address, tmp_path, watch=seen, attempts=50, **limits)
-    assert table_bytes(made) == undisturbed
-    assert any(reason in why for _, why in seen.waits)
+    with serving(Loopback(Synthetic(60), page=10, faults={1: fault})) as server:
+        asked = {"watch": seen, "sleep": unslept, "attempts": 50} | limits
+        found = Hub(endpoint=server.address, **asked).ask(census().address(server.address, ""))
+    assert len(found.models) == 10
+    assert reason in seen.waits[0][1]
 
 
 def test_the_body_of_a_redirection_is_not_waited_for(tmp_path):

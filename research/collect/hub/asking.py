@@ -155,30 +155,31 @@ class Hub:
         except TimeoutError:
             raise _Passing(f"the answer was not whole after {self.whole:g} s") from None
         self._reached = True
-        if response.is_error:
-            status = response.status_code
-            if not by_id or status not in ABSENT or self._refused_token(status):
-                raise self._refusal(response, body)
-            self._heed(response.headers)
-            return Answer(status=status, requests=attempt)
-        try:
-            found, body = parsed(body, dict if by_id else list)
-        except ValueError as error:
-            raise _Passing(str(error)) from None
+        status = response.status_code
+        gone = by_id and status in ABSENT and not self._refused_token(status)
+        if response.is_error and not gone:
+            raise self._refusal(response, body)
         self._heed(response.headers)
+        if gone:
+            return Answer(status=status, requests=attempt)
+        found, body = _understood(body, dict if by_id else list)
         following = None if by_id else self._next(response)
-        if self._token and (self._token.encode() in body or self._token in (following or "")):
-            raise CollectError(
-                "The Hub sent the token back within its answer, which was not kept. Renew the "
-                "token, and ask without one: public models need none."
-            )
+        self._refuse_echo(body, following)
         return Answer(
-            status=response.status_code,
+            status=status,
             body=body,
             models=[found] if by_id else found,
             next=following,
             requests=attempt,
         )
+
+    def _refuse_echo(self, body: bytes, following: str | None) -> None:
+        """What is kept must not hold the token."""
+        if self._token and (self._token.encode() in body or self._token in (following or "")):
+            raise CollectError(
+                "The Hub sent the token back within its answer, which was not kept. Renew the "
+                "token, and ask without one: public models need none."
+            )
 
     def _fetch(self, address: str) -> tuple[httpx2.Response, bytes]:
         """The answer and its whole body; what goes wrong on the way there is passing."""
@@ -306,6 +307,13 @@ def fit(text: str) -> str:
     """Words of others on one line, without what steers a terminal, and cut."""
     clean = readable(" ".join(text.split()))
     return clean if len(clean) <= LONGEST_SAYING else clean[:LONGEST_SAYING] + "..."
+
+
+def _understood(body: bytes, shape: type) -> tuple[Any, bytes]:
+    try:
+        return parsed(body, shape)
+    except ValueError as error:  # it was cut or garbled on its way
+        raise _Passing(str(error)) from None
 
 
 def _within(seconds: float, work: Callable[[], _T]) -> _T:
