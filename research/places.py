@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import re
 import secrets
+import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 _PACKAGE = Path(__file__).parent
@@ -65,3 +68,54 @@ def write_beside(path: Path, payload: bytes) -> None:
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+@contextmanager
+def workshop(parent: Path, prefix: str) -> Iterator[Path]:
+    """A folder for what is being made, which its owner alone can read; gone afterwards.
+
+    A run that is killed leaves its folder behind. Each folder has a lock that ends with its run:
+    the next run that makes one of the same prefix removes what has no holder, and warns of it.
+    """
+    from filelock import FileLock
+
+    _clear_away(parent, prefix)
+    folder = parent / f"{prefix}{secrets.token_hex(8)}"
+    lock = folder.with_name(f"{folder.name}.lock")
+    try:
+        with FileLock(lock):
+            folder.mkdir(mode=0o700)
+            try:
+                yield folder
+            finally:
+                shutil.rmtree(folder, ignore_errors=True)
+    finally:
+        lock.unlink(missing_ok=True)
+
+
+def _clear_away(parent: Path, prefix: str) -> None:
+    """Remove the folders of runs that were killed."""
+    from filelock import FileLock, Timeout
+
+    for lock in sorted(parent.glob(f"{prefix}*.lock")):
+        if not _is_mine(lock):
+            continue
+        try:
+            with FileLock(lock, blocking=False):
+                folder = lock.with_suffix("")
+                if folder.exists():
+                    shutil.rmtree(folder)
+                    logging.getLogger("research").warning(
+                        "Removed %s: a run that was killed had left it there.", folder
+                    )
+        except Timeout:
+            continue
+        lock.unlink(missing_ok=True)
+
+
+def _is_mine(path: Path) -> bool:
+    """Folders for temporary files are shared with others on some systems."""
+    try:
+        return not hasattr(os, "getuid") or path.stat().st_uid == os.getuid()
+    except FileNotFoundError:  # its run has just ended
+        return False

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+import shutil
 
 import pandas as pd
 import pytest
@@ -74,7 +75,16 @@ def test_freezing_twice_gives_the_same_bytes_even_compressed(here):
     path = frozen(here, large).path("toy_countries")
     first = path.read_bytes()
     assert path.name == "toy_countries.csv.gz"
+    shutil.rmtree(path.parent)
     assert frozen(here, large).path("toy_countries").read_bytes() == first
+
+
+def test_a_version_that_is_there_is_not_replaced(here):
+    path = frozen(here).path("toy_countries")
+    before = path.read_bytes()
+    with pytest.raises(DatasetError, match="versions never change"):
+        frozen(here, frame().iloc[:1])
+    assert path.read_bytes() == before
 
 
 def test_a_tampered_file_is_refused_with_the_remedy(here):

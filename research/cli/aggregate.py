@@ -54,11 +54,12 @@ def aggregate(
     Each line of a file is one record: address, port, observed_at, and where known country, city,
     as_organisation, version and tags, the body of /api/tags. Nothing is contacted.
     """
-    from tempfile import TemporaryDirectory
+    from tempfile import gettempdir
 
     from research.collect.scans import CloneRules, Options, scan_files
     from research.collect.scans import aggregate as make
     from research.collect.scans.engines import open_engine
+    from research.places import workshop
 
     options = Options(
         name=name,
@@ -68,8 +69,8 @@ def aggregate(
     )
     files = scan_files(paths)
     with (
-        TemporaryDirectory(prefix="scan-") as folder,
-        open_engine(engine, Path(folder), master=spark_master, memory=memory) as opened,
+        workshop(Path(gettempdir()), "modelometrics-scan-") as folder,
+        open_engine(engine, folder, master=spark_master, memory=memory) as opened,
         _progress() as step,
     ):
         made = make(opened, files, Path("datasets"), options=options, announce=step)

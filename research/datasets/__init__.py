@@ -13,7 +13,7 @@ from research.datasets.descriptors import (
     read_descriptor,
     unknown,
 )
-from research.datasets.freezing import freeze
+from research.datasets.freezing import freeze, freeze_together
 from research.datasets.names import refuse_name
 from research.datasets.reading import datasets, describe, load, tables, verify, versions
 from research.datasets.selection import Source, sources
@@ -27,6 +27,7 @@ __all__ = [
     "datasets",
     "describe",
     "freeze",
+    "freeze_together",
     "load",
     "read_descriptor",
     "refuse_name",

@@ -11,7 +11,7 @@ from pathlib import Path
 import pandas as pd
 
 from research.collect.scans.counting import counts
-from research.collect.scans.description import About, describe_scan
+from research.collect.scans.description import TABLES, About, describe_scan, is_scan
 from research.collect.scans.engine import Engine
 from research.collect.scans.files import what_it_holds
 from research.collect.scans.naming import field_names
@@ -19,7 +19,14 @@ from research.collect.scans.protection import Frames, Part, protect
 from research.collect.scans.rules import CloneRules
 from research.collect.scans.stages import keep_stages
 from research.collect.scans.tables import published
-from research.datasets import Dataset, freeze, refuse_name
+from research.datasets import (
+    Dataset,
+    DatasetError,
+    datasets,
+    freeze_together,
+    refuse_name,
+    tables,
+)
 from research.results import ResearchError
 
 READING, READ = "reading the records", 0.65  # the part of the work that it is, as a rule
@@ -103,9 +110,12 @@ def aggregate(
     Raises
     ------
     ResearchError
-        If no record is valid, or there is such a version already. No message holds an address.
+        If no record is valid, the hosts are fewer than the threshold, the name is that of a
+        dataset that is no scan, or there is such a version already that is not the same. No
+        message holds an address.
     """
     chosen = options or Options()
+    _refuse_other(chosen.name)
     announce(READING, 0)
     engine.read(
         files, field_names(chosen.names), secrets.token_hex(SECRET),
@@ -130,13 +140,12 @@ def aggregate(
         )
         for part in parts
     ]  # fmt: skip
-    _refuse_known(folder, about)
     made = [published(safe, part, as_of=version) for part in parts]
-    written = [_freeze(folder, which, frames) for which, frames in zip(about, made, strict=True)]
+    written = _freeze(folder, about, made)
     totals = dict(made[0]["totals"][["name", "value"]].itertuples(index=False, name=None))
     told = safe.frames["reasons"].set_index("reason")["records"]
     records = {str(reason): None if pd.isna(n) else int(n) for reason, n in told.items()}
-    return Aggregated(datasets=tuple(written), reasons=reasons, records=records, totals=totals)
+    return Aggregated(datasets=written, reasons=reasons, records=records, totals=totals)
 
 
 def _version(found: Frames, reasons: dict[str, int], files: Sequence[Path]) -> str:
@@ -157,17 +166,34 @@ def _refuse_few(found: Frames, threshold: int) -> None:
         )
 
 
-def _refuse_known(folder: Path, about: Sequence[About]) -> None:
-    for each in about:
-        target = folder / each.name / each.version
-        if target.exists():
+def _refuse_other(name: str) -> None:
+    """A scan is no version of a dataset of another form, and takes no table's name from one."""
+    for each in (name, f"{name}_without_clones"):
+        known = datasets().get(each)
+        if known is not None and not is_scan(known):
             raise ResearchError(
-                f"There is a dataset {target} already. Choose another --name, or remove it: two "
-                "releases of the same records can give suppressed cells away."
+                f"There is a dataset '{each}' already, and it is no scan. Choose another --name."
             )
+        for table in TABLES:
+            holder = tables().get(f"{each}_{table}")
+            if holder is not None and holder.name != each:
+                raise ResearchError(
+                    f"The dataset '{holder.name}' holds a table '{each}_{table}' already. Choose "
+                    "another --name."
+                )
 
 
-def _freeze(folder: Path, about: About, frames: Frames) -> Dataset:
-    named = {f"{about.name}_{table}": frame for table, frame in frames.items()}
-    target = folder / about.name / about.version
-    return freeze(target, named, descriptor=describe_scan(about, frames))
+def _freeze(folder: Path, about: Sequence[About], made: Sequence[Frames]) -> tuple[Dataset, ...]:
+    packages = [
+        (
+            describe_scan(each, frames),
+            {f"{each.name}_{table}": frame for table, frame in frames.items()},
+        )
+        for each, frames in zip(about, made, strict=True)
+    ]
+    try:
+        return freeze_together(folder, packages)
+    except DatasetError as error:
+        raise ResearchError(
+            f"{error} Two releases of the same records can give suppressed cells away."
+        ) from None

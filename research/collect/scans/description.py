@@ -7,6 +7,7 @@ from typing import Any
 
 from research.collect.scans.protection import Frames
 from research.collect.scans.rules import CloneRules
+from research.datasets import Dataset
 
 FORM = "tenthe"  # a table of the same form as a bundled one is named like it in ``form``
 HOSTS = "unique IP addresses"
@@ -132,6 +133,12 @@ def describe_scan(about: About, frames: Frames) -> dict[str, Any]:
             for table, frame in frames.items()
         ],
     }
+
+
+def is_scan(dataset: Dataset) -> bool:
+    """Whether a dataset was made here: all its tables take the place of one of the form."""
+    forms = [str(resource.get("form", "")) for resource in dataset.resources.values()]
+    return all(form.startswith(f"{FORM}_") for form in forms)
 
 
 def _limitations(about: About) -> list[str]:

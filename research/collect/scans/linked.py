@@ -35,8 +35,8 @@ PAIRS = list(combinations(CLASSES, 2))
 SUMS = [*((code, "") for code in CLASSES), *PAIRS]
 PARTS = ("hosts", "genuine", "clones")
 
-# Of two figures that give a count away, the one of the earlier kind is suppressed; before these,
-# any figure of genuine hosts.
+# Of two figures that give a count away, the one of the earlier kind is suppressed; of one kind,
+# that of genuine hosts before that of all.
 ORDER = ("pair", "set", "class", "sets", "value", "endpoints", "answering")
 
 
@@ -171,7 +171,7 @@ class Linked:
         of_all = [figure.part == "hosts" for figure in self.figures]
         values = [figure.value for figure in self.figures]
         order = np.empty(len(self.figures))
-        order[np.lexsort((values, kinds, of_all))] = np.arange(len(self.figures))
+        order[np.lexsort((values, of_all, kinds))] = np.arange(len(self.figures))
         return Figures(order, np.array(self.needs))
 
     def _row_countries(self, fixed: Known) -> Counts:

@@ -72,3 +72,11 @@ def test_the_terminal_tells_no_more_of_few_hosts_than_the_tables(command, tmp_pa
     assert "4 " not in told.replace("discovered_ips_port_11434", "")
     told = json.loads(command("aggregate", "scan.jsonl", "--name", "again", "--json").stdout)
     assert told["records"][record.NO_COUNTRY] is None
+
+
+@pytest.mark.parametrize("name", ["model_crosswalk", "tenthe"])
+def test_a_scan_is_no_version_of_a_dataset_of_another_form(command, tmp_path, name):
+    command("example-scan", "scan", "--hosts", "50")
+    found = command("aggregate", "scan", "--name", name, code=1)
+    assert "it is no scan" in str(found.exception)
+    assert not (tmp_path / "datasets").exists()
