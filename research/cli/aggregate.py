@@ -103,7 +103,14 @@ def _tell_script(made: Aggregated) -> None:
         {"name": each.name, "version": each.version, "folder": str(each.folder)}
         for each in made.datasets
     ]
-    print_json({"datasets": datasets, "totals": made.totals, "records": made.records})
+    print_json(
+        {
+            "datasets": datasets,
+            "totals": made.totals,
+            "records": made.records,
+            "masked_texts": made.masked,
+        }
+    )
 
 
 def _tell(made: Aggregated) -> None:
@@ -121,6 +128,8 @@ def _tell(made: Aggregated) -> None:
     screen.print()
     print_rows(records, False)
     screen.print()
+    for reason, texts in made.masked.items():
+        screen.print(f"Published nowhere: {texts} texts with a {reason}", markup=False)
     for dataset in made.datasets:
         screen.print(f"Written: {dataset.folder}")
     screen.print(f"Next: research run parameter_scale --data tenthe={made.datasets[0].name}")

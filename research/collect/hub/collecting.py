@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import shutil
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -243,8 +242,6 @@ def _freeze(
     query: Query, pages: Pages, noted: dict[str, Any], folder: Path, destination: Destination
 ) -> None:
     hoped = expected(query, destination.into)
-    for left in folder.parent.glob(f".{folder.name}-*.part"):  # of a run killed while freezing
-        shutil.rmtree(left)
     with table(query, pages, as_of=noted["began"][:10]) as taken:
         counts = taken.counts()
         _refuse_fewer(hoped, counts, pages, accepted=destination.accept_fewer)

@@ -19,6 +19,7 @@ from research.collect.scans.protection import Frames, Part, protect
 from research.collect.scans.rules import CloneRules
 from research.collect.scans.stages import keep_stages
 from research.collect.scans.tables import published
+from research.collect.scans.texts import withhold
 from research.datasets import (
     Dataset,
     DatasetError,
@@ -69,12 +70,14 @@ class Aggregated:
     """What was written, and what became of the records.
 
     ``reasons`` is for whoever holds the records; ``records`` is the part of it that may be told,
-    with nothing for a reason that would tell of few hosts.
+    with nothing for a reason that would tell of few hosts. ``masked`` counts the texts that are
+    published nowhere, by reason.
     """
 
     datasets: tuple[Dataset, ...]
     reasons: dict[str, int]
     records: dict[str, int | None]
+    masked: dict[str, int]
     totals: dict[str, float]
 
 
@@ -129,6 +132,7 @@ def aggregate(
     version = _version(found, reasons, files)
     _refuse_few(found, chosen.threshold)
     announce("suppressing small cells", 0.97)
+    found = withhold(found, chosen.threshold)
     safe = protect(found, chosen.threshold)
     announce("writing the tables", 0.98)
     parts: tuple[Part, ...] = ("hosts", "genuine") if safe.clones_told else ("hosts",)
@@ -145,7 +149,11 @@ def aggregate(
     totals = dict(made[0]["totals"][["name", "value"]].itertuples(index=False, name=None))
     told = safe.frames["reasons"].set_index("reason")["records"]
     records = {str(reason): None if pd.isna(n) else int(n) for reason, n in told.items()}
-    return Aggregated(datasets=written, reasons=reasons, records=records, totals=totals)
+    texts = found["masked_texts"].groupby("reason")["texts"].sum()
+    masked = {str(reason): int(n) for reason, n in texts.items()}
+    return Aggregated(
+        datasets=written, reasons=reasons, records=records, masked=masked, totals=totals
+    )
 
 
 def _version(found: Frames, reasons: dict[str, int], files: Sequence[Path]) -> str:

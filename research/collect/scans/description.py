@@ -16,7 +16,7 @@ PROPERTIES = ("name", "type", "unit", "description")
 
 # Column: type, unit, description.
 COLUMNS = {
-    "rank": ("integer", "rank", "Rank by the count of the row; 1 is the largest."),
+    "rank": ("integer", "rank", "Rank by the count of the row among the published ones."),
     "country": ("string", "ISO 3166-1 alpha-2", "Country of the address, as the records say."),
     "city": ("string", "place name", "City of the address, as the records say."),
     "discovered_ips": ("integer", HOSTS, "Addresses with a valid record, answered or not."),
@@ -61,12 +61,14 @@ COLUMNS = {
     "countries": ("integer", "countries", "Distinct countries of its hosts."),
     "suspected": ("string", "text", "Marks of clones that the set bears, or 'none'."),
     "rule": ("string", "category", "Mark by which a host is suspected; hosts can bear several."),
-    "reason": ("string", "category", "Why records do not count, or count with a gap."),
+    "reason": ("string", "category", "Why records do not count, or count with a gap; or what a "
+               "text holds."),
     "records": ("integer", "records", "Records; empty where not told."),
     "kept": ("boolean", "true or false", "True: the records count nevertheless."),
     "table": ("string", "identifier", "Table, without the name of the dataset."),
     "part": ("string", "text", "Part of the table; empty for the whole."),
     "cells": ("integer", "cells", "Cells that are suppressed."),
+    "texts": ("integer", "texts", "Distinct texts of as many hosts as the threshold, at least."),
 }  # fmt: skip
 
 # Table: title, primary key.
@@ -87,6 +89,7 @@ TABLES: dict[str, tuple[str, tuple[str, ...]]] = {
     "signatures": ("Sets of models that many hosts list alike", ("signature",)),
     "suspected_clones": ("Suspected clones by rule", ("rule",)),
     "bad_records": ("Records that do not count, or with a gap", ("reason",)),
+    "masked_texts": ("Texts that are published nowhere", ("table", "reason")),
     "suppression": ("What is suppressed", ("table", "part")),
 }
 
@@ -149,9 +152,12 @@ def _limitations(about: About) -> list[str]:
         "count of hosts of a class set, city, network or country a range at least "
         f"{about.threshold} wide (each alone, found by linear programmes). Table 'suppression' "
         "says how many are suppressed. Tables whose rows overlap (tags, families, sizes, levels) "
-        "end where counts fall below the threshold, or before.",
+        "lack what falls below the threshold, and what would tell of it.",
         "Table 'bad_records' counts records, not hosts; how many have no country is not told where "
         "that would tell of few hosts.",
+        "Texts that seem to hold an e-mail or IP address, a host name, a private registry, a path, "
+        "a street or a telephone number are published nowhere: table 'masked_texts' counts those "
+        "that would have been. They are found by their form: one of another form remains.",
         f"Suspected is not proven: at least {rules.hosts} hosts with the same {rules.models} or "
         "more models can be one company's fleet, a server older than a listed model can hold files "
         "copied to it, and a rounded size can come from a modified server.",

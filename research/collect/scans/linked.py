@@ -37,7 +37,7 @@ PARTS = ("hosts", "genuine", "clones")
 
 # Of two figures that give a count away, the one of the earlier kind is suppressed; of one kind,
 # that of genuine hosts before that of all.
-ORDER = ("pair", "set", "class", "sets", "value", "endpoints", "answering")
+ORDER = ("value", "pair", "set", "class", "sets", "endpoints", "answering")
 
 
 def holds(code: str, other: str = "") -> Counts:

@@ -70,7 +70,7 @@ def protect(counts: Frames, threshold: int) -> Safe:
     Parameters
     ----------
     counts : dict of frames
-        As ``counting.counts`` gives them; of as many hosts as the threshold, at least.
+        As ``texts.withhold`` gives them; of as many hosts as the threshold, at least.
     threshold : int
         Fewest hosts of a published cell.
 
@@ -115,6 +115,7 @@ def _protected(counts: Frames, safe: Safe) -> Safe | None:
     _records(safe, counts)
     # Sets that many hosts list alike are clones that can be counted.
     countable = safe.clones_told or _clones(counts) < safe.threshold
+    safe.frames["masked_texts"] = counts["masked_texts"]
     safe.frames["signatures"] = counts["signatures"].iloc[: None if countable else 0]
     return safe
 

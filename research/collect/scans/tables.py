@@ -54,6 +54,7 @@ def published(safe: Safe, part: Part, *, as_of: str) -> Frames:
             "signatures": _signatures(safe),
             "suspected_clones": safe.frames["suspected_clones"],
             "bad_records": _bad(records),
+            "masked_texts": safe.frames["masked_texts"],
         }
     frames["suppression"] = _suppression(safe, part)
     return {table: frame for table, frame in frames.items() if len(frame)}

@@ -1,0 +1,132 @@
+"""Texts of hosts and of scanners that must not be published: what is in them can lead to somebody.
+
+A model can be named after a private registry, a network after a person with a street and a
+telephone number. Such a text is published nowhere; where it would have been is counted by reason.
+"""
+
+from __future__ import annotations
+
+import re
+from ipaddress import AddressValueError, IPv6Address
+from typing import TYPE_CHECKING
+
+from research.collect.scans.stages import KINDS
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+# Registries that anybody can read: a name with one of them tells no more than the name does.
+PUBLIC = (
+    "registry.ollama.ai", "ollama.com", "ollama.ai", "hf.co", "huggingface.co", "hf-mirror.com",
+    "modelscope.cn", "www.modelscope.cn",
+)  # fmt: skip
+
+MAIL, ADDRESS, HOST = "e-mail address", "IP address", "host name or private registry"
+PATH, PHONE, STREET = "path or link", "telephone number", "street"
+
+OCTET = r"(?:25[0-5]|2[0-4]\d|1?\d?\d)"
+IPV4 = re.compile(rf"(?<!\d)(?<!\d\.)(?:{OCTET}\.){{3}}{OCTET}(?!\.?\d)")
+IPV6 = re.compile(r"[0-9a-f]*:[0-9a-f:.]*:[0-9a-f.]*", re.I)
+STREETS = (
+    r"\b\d+[a-z]?,?\s+(?:[\w.'-]+\s+){1,4}(?:street|st|avenue|ave|road|rd|lane|ln|drive|boulevard|blvd|"
+    r"court|suite)\b",
+    r"\w*(?:straße|strasse|str\.|weg|platz|allee|gasse|straat|laan|gatan|vägen)\s+\d",
+    r"\b\d+\w*,?\s+(?:bis\s+)?(?:rue|avenue|boulevard|place|chemin|allée|quai)\s",
+    r"\b(?:calle|avenida|rua|via|viale|piazza|ulica|ul\.)\s+\D+\d",
+)
+EVERYWHERE = (
+    (MAIL, re.compile(r"[^\s@/]@[^\s@/]+\.[a-z]{2,}", re.I)),
+    (ADDRESS, IPV4),
+    (PATH, re.compile(r"://|\\|^[/~.]|/(?:home|users|root|mnt|srv)/", re.I)),
+    (
+        HOST,
+        re.compile(r"\blocalhost\b|[a-z0-9-]\.(?:local|lan|internal|intranet|corp|home)\b", re.I),
+    ),
+    (HOST, re.compile(r"(?<![\w.-])(?:[a-z][a-z0-9-]*\.){2,}[a-z]{2,}(?![\w-])", re.I)),
+)
+OF_PLACES = (
+    (PHONE, re.compile(r"(?:\+|\b00)\d[\d ()/.-]{6,}\d")),
+    (PHONE, re.compile(r"\(?\b\d{2,5}\)?[ /.-]\d{3,4}[ .-]\d{3,4}\b")),
+    (PHONE, re.compile(r"\b(?:tel|phone|fax|mobile)\W*\d", re.I)),
+    *((STREET, re.compile(pattern, re.I)) for pattern in STREETS),
+)  # fmt: skip
+
+
+def private_part(text: str, *, place: bool = False) -> str:
+    """What in a text can lead to somebody; empty where it may be published.
+
+    Parameters
+    ----------
+    text
+        A name of a model, a family, a level, a network or a city.
+    place
+        Whether it is of a network or a city, which can hold a street or a telephone number; digits
+        in the name of a model are none.
+
+    Examples
+    --------
+    >>> private_part("hf.co/bartowski/Llama-3.2-3B-Instruct-GGUF:Q4_K_M")
+    ''
+    >>> private_part("models.example.com:5000/team/llama3:latest")
+    'host name or private registry'
+    >>> private_part("Example GmbH, Hauptstr. 5", place=True)
+    'street'
+    """
+    first, slash, rest = text.partition("/")
+    if slash and first.lower() in PUBLIC:
+        text, first, slash = rest, "", ""
+    for reason, pattern in EVERYWHERE + (OF_PLACES if place else ()):
+        if pattern.search(text):
+            return reason
+    if any(map(_is_ipv6, IPV6.findall(text))):
+        return ADDRESS
+    # A name is [registry/][account/]model:tag, and an account holds no dot.
+    registry = "." in first or ":" in first or text.count("/") > 1
+    return HOST if slash and registry and not place else ""
+
+
+def _is_ipv6(text: str) -> bool:
+    try:
+        return bool(IPv6Address(text.rstrip(".:") + ("::" if text.endswith("::") else "")))
+    except AddressValueError:
+        return False
+
+
+def withhold(counts: dict[str, pd.DataFrame], threshold: int) -> dict[str, pd.DataFrame]:
+    """The counts without the texts that must not be published.
+
+    Parameters
+    ----------
+    counts
+        As ``counting.counts`` gives them.
+    threshold
+        Fewest hosts of a published text: texts of fewer would not have been published anyway.
+
+    Returns
+    -------
+    dict of frames
+        Hosts of such a city or network are of none; such a tag, family or level is one without a
+        name. ``masked_texts`` counts the texts by table and reason.
+    """
+    import pandas as pd
+
+    found, masked = dict(counts), []
+    for subject, column in {"cities": "city", "hosting": "organisation", **KINDS}.items():
+        rows, place = counts[subject], subject not in KINDS
+        texts = rows[column].dropna().unique()
+        reasons = rows[column].map({text: private_part(text, place=place) for text in texts})
+        private = reasons.fillna("") != ""
+        told = rows[private & (rows["hosts"] >= threshold)]
+        masked += [(subject, reasons[row]) for row in told.index]
+        found[subject] = rows.assign(**{column: rows[column].mask(private, "" if place else None)})
+        if place:
+            found[subject] = _summed(found[subject])
+    table = pd.DataFrame(masked, columns=["table", "reason"])
+    found["masked_texts"] = table.groupby(["table", "reason"]).size().rename("texts").reset_index()
+    return found
+
+
+def _summed(rows: pd.DataFrame) -> pd.DataFrame:
+    """One row for each place again."""
+    names = [column for column in rows if column not in ("hosts", "genuine")]
+    return rows.groupby(names, as_index=False)[["hosts", "genuine"]].sum()
