@@ -9,7 +9,7 @@ overlapping classes; ``proportions``, ``units``, ``slopes`` and ``permutations``
 from research.calibration.drawing import draw, figure, figure_of_methods
 from research.calibration.page import as_page, write_page
 from research.calibration.settings import cells
-from research.calibration.study import measure, record, recorded, run, shortfalls
+from research.calibration.study import is_recorded, measure, record, recorded, run, shortfalls
 
 __all__ = [
     "as_page",
@@ -17,6 +17,7 @@ __all__ = [
     "draw",
     "figure",
     "figure_of_methods",
+    "is_recorded",
     "measure",
     "record",
     "recorded",

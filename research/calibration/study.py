@@ -111,6 +111,14 @@ def record(calibration: Calibration, folder: Path) -> Path:
     return path
 
 
+def is_recorded(folder: Path) -> bool:
+    """Whether the folder holds a coverage study."""
+    try:
+        return "verdicts" in recorded(folder)
+    except (ResearchError, ValueError, TypeError):
+        return False
+
+
 def recorded(folder: Path | None = None) -> Calibration:
     """The study that was recorded in a folder; by default the one that ships with the paper.
 

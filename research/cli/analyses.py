@@ -189,12 +189,22 @@ def calibrate(
 ) -> None:
     """Simulate how often every interval covers and every test rejects."""
     from research import calibration
+    from research.publish.outputs import Outputs
 
+    out = Outputs(folder, "research calibrate --full")
+
+    def adopts(_: Path) -> bool:  # a study that came with the paper, without a list
+        return not out.written() and calibration.is_recorded(folder)
+
+    if full:  # before minutes of work
+        out.refuse_others(["calibration.json", "coverage.md"], adopts=adopts)
     with progress("Cells", len(calibration.cells(full=full))) as done:
         found = calibration.run(full=full, jobs=jobs, done=done)
     if full:
-        calibration.record(found, folder)
-        calibration.write_page(found, folder)
+        with out.alone() as fresh:
+            calibration.record(found, fresh)
+            calibration.write_page(found, fresh)
+            out.put(fresh, adopts=adopts)
     print_rows(least_coverage(found["verdicts"]), as_json)
     missed = calibration.shortfalls(found) if full else []  # a few draws would miss by chance
     for sentence in missed:
