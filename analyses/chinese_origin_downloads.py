@@ -598,7 +598,7 @@ def _left_out(lead) -> TippingPoint:
 def _fewest(rows) -> list[str]:
     """The fewest organisations of the leading country without which it leads no more."""
     held = rows["signed"].groupby(rows["organisation"]).sum()
-    largest = held[held > 0].sort_values(ascending=False)
+    largest = held[held > 0].sort_values(ascending=False, kind="stable")
     return list(largest.index[: int(np.searchsorted(largest.cumsum(), held.sum()) + 1)])
 
 

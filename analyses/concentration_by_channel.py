@@ -161,7 +161,7 @@ def _ratios(pulls, downloads) -> pd.DataFrame:
     found = {"low": least / share, "value": shown / share, "high": most / share}
     weight = shown + share
     table = pd.DataFrame({"family": pulls.index, **found, "weight": weight})
-    return table.sort_values("weight", ascending=False, ignore_index=True)
+    return table.sort_values("weight", ascending=False, ignore_index=True, kind="stable")
 
 
 # Indices of weights that are known up to a range --------------------------------------------------

@@ -813,7 +813,7 @@ def _name(axes, row) -> None:
 
 def _draw_ratios(axes, largest, answer) -> None:
     ratio = largest["share of pulls"] / largest["share of downloads"]
-    rows = largest.assign(ratio=ratio).sort_values("ratio", ascending=False)
+    rows = largest.assign(ratio=ratio).sort_values("ratio", ascending=False, kind="stable")
     axes.set_xscale("log")
     axes.minorticks_off()
     low, high = (answer.estimates[label].value for label in (LOWEST, HIGHEST))

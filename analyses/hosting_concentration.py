@@ -127,7 +127,11 @@ def _listed(hosting, amazon, unicom) -> pd.Series:
     if unicom == "one provider":
         name = name.replace("China Unicom (Beijing)", "China Unicom")
     name = name.fillna(hosting["organisation"])
-    return hosting.groupby(name.rename("provider"))["discovered_ips"].sum().sort_values()[::-1]
+    return (
+        hosting.groupby(name.rename("provider"))["discovered_ips"]
+        .sum()
+        .sort_values(kind="stable")[::-1]
+    )
 
 
 def _confirmed(aggregates) -> tuple[pd.Series, float]:

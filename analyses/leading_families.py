@@ -157,7 +157,7 @@ def _totals(models) -> pd.DataFrame:
     sums = each.groupby("family").agg(
         low=("least", "sum"), value=("shown", "sum"), high=("high", "sum"), models=("model", "size")
     )
-    return sums.sort_values("value", ascending=False)
+    return sums.sort_values("value", ascending=False, kind="stable")
 
 
 # Estimates ----------------------------------------------------------------------------------------

@@ -114,7 +114,9 @@ def sample(
 def _facts(top, catalogue) -> pd.DataFrame:
     """Licence and task of every repository: the newest that is known of each."""
     columns = ["model_id", "licence", "pipeline_tag"]
-    known = pd.concat([top.sort_values("as_of", ascending=False)[columns], catalogue[columns]])
+    known = pd.concat(
+        [top.sort_values("as_of", ascending=False, kind="stable")[columns], catalogue[columns]]
+    )
     parts = [known.dropna(subset=[c]).drop_duplicates("model_id") for c in columns[1:]]
     found = [p.set_index("model_id")[c] for p, c in zip(parts, columns[1:], strict=True)]
     return pd.concat(found, axis="columns")

@@ -302,7 +302,7 @@ def _drawn_row(models, label) -> BudgetRow:
 
 def _over_length(models, label) -> Curve:
     """The correlation in shorter lists: a list cut by downloads holds less of their variation."""
-    by_downloads = models.sort_values("downloads", ascending=False)
+    by_downloads = models.sort_values("downloads", ascending=False, kind="stable")
     grid = np.unique(np.geomspace(50, len(models), 12).round().astype(int))
     found = tuple(_correlation(*_scores(by_downloads.head(k), label)) for k in grid)
     return Curve(over="models in the list", grid=tuple(map(float, grid)), low=found, high=found)

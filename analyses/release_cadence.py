@@ -92,7 +92,7 @@ def sample(
     found = _by_company(repositories, releases, first, last)
     if companies == "leading":
         ranked = found.sort_values(["downloads", "company"], ascending=[False, True])
-        found = ranked.groupby("country").head(LEADING).sort_values("company")
+        found = ranked.groupby("country").head(LEADING).sort_values("company", kind="stable")
     who = "leading companies" if companies == "leading" else "companies"
     inside = releases["created"].gt(first) & releases["company"].isin(found["company"])
     return Sample(
@@ -103,7 +103,11 @@ def sample(
             "gaps": _gaps(releases[inside & (releases["created"] <= last)], found, last),
             "days": (last - first).days,
         },
-        tables={"companies": found.drop(columns="begin").sort_values("releases", ascending=False)},
+        tables={
+            "companies": found.drop(columns="begin").sort_values(
+                ["releases", "company"], ascending=[False, True]
+            )
+        },
     )
 
 
@@ -113,9 +117,10 @@ def sample(
 def _repositories(catalogue, top, origins) -> pd.DataFrame:
     """Repositories of Chinese and US companies that publish models of their own."""
     columns = ["model_id", "author", "created_at", "hub_downloads_30d"]
-    every = pd.concat([catalogue[columns], top[columns]])
-    every = every.assign(key=every["model_id"].str.lower()).sort_values("created_at")
-    every = every.drop_duplicates("key")  # the dated row, where one table has the date
+    newest_first = top.sort_values("as_of", ascending=False, kind="stable")
+    every = pd.concat([catalogue[columns], newest_first[columns]])
+    every = every.assign(key=every["model_id"].str.lower()).sort_values("created_at", kind="stable")
+    every = every.drop_duplicates("key")  # of the rows with the earliest date, the newest
     coded = every.merge(origins, on="author", how="left", validate="many_to_one")
     kept = (coded["kind"] == "company") & (coded["role"] != "repackager")
     coded = coded[kept & coded["candidates"].isin(COUNTRIES)]
@@ -171,7 +176,7 @@ def _gaps(releases, companies, last) -> pd.DataFrame:
     rows = []
     for company in companies.itertuples():
         mine = releases.loc[releases["company"] == company.company, "created"]
-        mine = mine[mine > company.begin].sort_values()
+        mine = mine[mine > company.begin].sort_values(kind="stable")
         ends = [*mine, last]
         starts = [last - pd.Timedelta(days=company.days), *mine]
         rows += [

@@ -111,7 +111,7 @@ def _tagged(origins, tags, no_task, rows) -> pd.DataFrame:
 
 def estimate(sample, *, rng) -> list[Estimate]:
     held, models = sample["held"], sample["models"]
-    totals = held.sum().sort_values(ascending=False)
+    totals = held.sum().sort_values(ascending=False, kind="stable")
     named = totals.drop(NO_TASK, errors="ignore")
     shown = list(dict.fromkeys([*named.index[:LEADING], *CLAIMED]))
     drawn = _drawn(held, shown, rng)

@@ -94,7 +94,7 @@ def sample(
             "found by": {found: _known(models(attributed, found)) for found in FOUND_BY},
         },
         tables={
-            "models": video.sort_values("weight", ascending=False),
+            "models": video.sort_values("weight", ascending=False, kind="stable"),
             "attribution": pd.concat([_by_origin(models(by, found_by), by) for by in ATTRIBUTED]),
         },
     )

@@ -73,7 +73,9 @@ def with_staleness(panel: pd.DataFrame) -> pd.DataFrame:
     same = (panel["hub_downloads_30d"] == before) & (panel["hub_downloads_30d"] > 0)
     panel = panel.assign(stale_suspect=same.astype("boolean").mask(before.isna()))
     largest_first = ["as_of", "hub_downloads_30d", "model_id"]
-    return panel.sort_values(largest_first, ascending=[True, False, True], ignore_index=True)
+    return panel.sort_values(
+        largest_first, ascending=[True, False, True], ignore_index=True, kind="stable"
+    )
 
 
 def snapshots(raw: pd.DataFrame, panel: pd.DataFrame) -> pd.DataFrame:

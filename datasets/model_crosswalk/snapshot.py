@@ -256,7 +256,12 @@ def families(raw: pd.DataFrame) -> pd.DataFrame:
 
 def kinds(names: pd.Series, rules: pd.DataFrame) -> pd.DataFrame:
     """Per name: the account whose origin is the name's, and what a pull of it fetches."""
-    listed = load("ollama_library_names").sort_values("as_of").groupby("ollama_name").last()
+    listed = (
+        load("ollama_library_names")
+        .sort_values("as_of", kind="stable")
+        .groupby("ollama_name")
+        .last()
+    )
     listed = listed.reindex(names)
     account = rules.drop_duplicates("ollama_name").set_index("ollama_name")["hub_account"]
     # Names that had come and gone between the two lists never showed a size: remote ones only.

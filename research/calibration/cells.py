@@ -285,6 +285,6 @@ def _conditions(hit: Flags, defined: Flags, holds: Flags, share: Floats, draws: 
 
 
 def _median(values: Floats, weights: Floats) -> float:
-    order = np.argsort(values)
+    order = np.argsort(values, kind="stable")
     reached = weights[order].cumsum()
     return float(values[order][np.searchsorted(reached, reached[-1] / 2)])

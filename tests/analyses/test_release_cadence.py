@@ -72,6 +72,30 @@ def test_mean_gaps_are_time_over_releases(result, repositories, country, year, d
     assert tuple(found.bounds) == (0, found.value)
 
 
+def test_downloads_are_those_of_the_newest_table_that_holds_a_repository():
+    module = find("release_cadence").module
+    days = pd.to_datetime(["2026-06-11", "2026-04-28"])
+    catalogue = pd.DataFrame(
+        {"model_id": "Qwen/one", "author": "Qwen", "created_at": days[1], "hub_downloads_30d": 3},
+        index=range(40),  # a sort that is not stable takes any of so many
+    )
+    top = pd.DataFrame(
+        {
+            "model_id": ["qwen/One", "Qwen/two", "Qwen/two"],
+            "author": "Qwen",
+            "created_at": days[1],
+            "hub_downloads_30d": [9, 1, 2],
+            "as_of": [days[0], *days[::-1]],
+        }
+    )
+    origins = pd.DataFrame(
+        {"author": ["Qwen"], "kind": "company", "role": "developer", "candidates": "CN",
+         "parent": "Alibaba"}
+    )  # fmt: skip
+    found = module._repositories(catalogue, top, origins).set_index("name")["downloads"]
+    assert found.to_dict() == {"one": 3.0, "two": 2.0}
+
+
 def test_repositories_without_a_date_shorten_the_gap_by_what_they_may(repositories):
     fixed = run(find("release_cadence"), fixed={"release": "repository"})
     watched, releases, undated = plain(repositories, "US", "before the claim")
@@ -87,8 +111,18 @@ def test_six_months_is_refuted_by_every_choice_and_two_weeks_by_none(result):
             if row.label == GAP.format("US"):
                 assert row.verdict.word == "does not hold"
                 assert row.bounds.high < 182
-            else:
+            elif row.label == GAP.format("China"):
                 assert row.verdict.word == "not identified"
+
+
+def test_the_contrast_is_open_but_for_one_count_among_leading_companies(result):
+    closed = [
+        (key, row.choices["release"], row.verdict.word)
+        for key, answer in result.answers.items()
+        for row in answer.specifications
+        if row.label == RATIO and row.verdict.word != "not identified"
+    ]
+    assert closed == [("before the claim, leading", "new name", "does not hold")]
 
 
 def test_as_many_releases_as_the_tipping_point_says_give_the_claimed_gap(result):

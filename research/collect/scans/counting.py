@@ -50,7 +50,7 @@ def counts(engine: Engine, threshold: int) -> dict[str, pd.DataFrame]:
 
 def _in_order(rows: pd.DataFrame) -> pd.DataFrame:
     """Neither engine keeps an order of its own."""
-    return rows.sort_values(list(rows.columns), ignore_index=True)
+    return rows.sort_values(list(rows.columns), ignore_index=True, kind="stable")
 
 
 # How many hosts there are of each kind.

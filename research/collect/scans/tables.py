@@ -178,7 +178,7 @@ def _organisation_sizes(safe: Safe, part: Part) -> pd.DataFrame:
             "sum_of_squares": grouped.agg(lambda hosts: int((hosts**2).sum())),
         }
     )
-    return found.sort_values("hosts", ascending=False).reset_index()
+    return found.sort_values("hosts", ascending=False, kind="stable").reset_index()
 
 
 def _signatures(safe: Safe) -> pd.DataFrame:
