@@ -137,7 +137,11 @@ def kendall(
         # A dot product would wake the threads of the linear algebra library for each permutation,
         # which takes ten times as long as the sum.
         p, method = _permutation_p(
-            lambda values: np.array([(order * _pair_signs(row)).sum() for row in values]), b, rng
+            lambda ranks: np.apply_along_axis(
+                lambda row: (order * _pair_signs(row)).sum(), -1, ranks
+            ),
+            b,
+            rng,
         )
     return RankCorrelation(
         value=tau, n=len(a), statistic=_concordant(a, b, tau), p=p, method=method
@@ -298,7 +302,7 @@ def _exact_spearman_p(u: Floats, v: Floats) -> float:
 def _permutation_p(
     statistic: Callable[[Floats], Floats], values: Floats, rng: np.random.Generator | None
 ) -> tuple[float, str]:
-    """Two-sided p of a statistic of permuted values (one permutation a row of its argument)."""
+    """Two-sided p of a statistic of permuted values, which are its argument's last axis."""
     listed = len(values) <= FULLY_LISTED
     if rng is None and not listed:
         raise ResearchError(
@@ -307,7 +311,7 @@ def _permutation_p(
         )
     test = stats.permutation_test(
         (values,),
-        lambda rows, axis: statistic(np.atleast_2d(np.moveaxis(rows, axis, -1))),
+        lambda permuted, axis: statistic(np.moveaxis(permuted, axis, -1)),
         permutation_type="pairings",
         n_resamples=math.factorial(FULLY_LISTED) if listed else PERMUTATIONS,
         vectorized=True,
@@ -315,4 +319,4 @@ def _permutation_p(
         rng=rng,
     )
     method = "exact permutation" if listed else f"{PERMUTATIONS:,} random permutations"
-    return float(np.squeeze(test.pvalue)), method
+    return float(test.pvalue), method
