@@ -8,10 +8,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
-SIGNIFICANT_DIGITS = 12  # last-bit differences between processors must not show in a stored result
-RELATIVE_TOLERANCE = (
-    1e-9  # above what another BLAS or processor changes, far below any printed digit
-)
+SIGNIFICANT_DIGITS = 12  # more than any reader needs; another processor may change the last ones
+TOLERANCE = 1e-9  # relative: above what another processor or BLAS changes, below any printed digit
 
 
 def to_plain(value: Any) -> Any:
@@ -59,6 +57,36 @@ def from_plain(kind: Any, value: Any) -> Any:
     return float(value) if kind is float else value
 
 
+# Two runs -----------------------------------------------------------------------------------------
+
+
+def agree(one: float, other: float) -> bool:
+    """Whether two numbers differ by no more than processors and libraries for linear algebra do.
+
+    Every comparison in which a rounding error could decide asks this function.
+
+    >>> agree(0.1 + 0.2, 0.3), agree(1e-30, 2e-30), agree(math.inf, math.inf)
+    (True, False, True)
+    """
+    return math.isclose(one, other, rel_tol=TOLERANCE)
+
+
+def keep_agreeing(stored: Any, fresh: Any) -> Any:
+    """A fresh plain result, in which every number that agrees with the stored one has its digits.
+
+    >>> keep_agreeing({"a": 0.3, "b": 1.0}, {"a": 0.1 + 0.2, "b": 1.5, "c": 2})
+    {'a': 0.3, 'b': 1.5, 'c': 2}
+    """
+    if isinstance(stored, dict) and isinstance(fresh, dict):
+        return {
+            key: keep_agreeing(stored[key], item) if key in stored else item
+            for key, item in fresh.items()
+        }
+    if isinstance(stored, list) and isinstance(fresh, list) and len(stored) == len(fresh):
+        return [keep_agreeing(old, new) for old, new in zip(stored, fresh, strict=True)]
+    return stored if _same_number(stored, fresh) else fresh
+
+
 def changes(old: Any, new: Any, at: str = "") -> Iterator[str]:
     """What differs between two plain results, a sentence each; numbers may move by 1e-9."""
     if isinstance(old, dict) and isinstance(new, dict):
@@ -71,10 +99,15 @@ def changes(old: Any, new: Any, at: str = "") -> Iterator[str]:
         for position, (before, after) in enumerate(zip(old, new, strict=True)):
             yield from changes(before, after, f"{at}/{position}")
     elif _number(old) and _number(new):
-        if abs(new - old) > RELATIVE_TOLERANCE * max(abs(old), abs(new)):
+        if not _same_number(old, new):
             yield f"{at}: {old!r} -> {new!r} (by {new - old:.3g})"
-    elif old != new:
+    elif type(old) is not type(new) or old != new:
         yield f"{at}: {_short(old)} -> {_short(new)}"
+
+
+def _same_number(one: Any, other: Any) -> bool:
+    """Numbers of one kind that agree: a count that became a measure is another number."""
+    return _number(one) and type(one) is type(other) and agree(one, other)
 
 
 def _number(value: Any) -> bool:

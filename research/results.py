@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any, Literal, get_args
 
-from research.plain import from_plain, to_plain
+from research.plain import TOLERANCE, from_plain, keep_agreeing, to_plain
 
 Alternative = Literal["greater", "less", "different", "equivalent"]
 Role = Literal["reanalysis", "out of sample"]
@@ -56,8 +56,9 @@ class Bounds:
 
     def __post_init__(self) -> None:
         _refuse_nan(self)
-        if self.low > self.high:
+        if self.low > self.high + _room(self.low, self.high):
             raise ValueError(f"Bounds need low <= high, found [{self.low}, {self.high}].")
+        object.__setattr__(self, "low", min(self.low, self.high))  # rounding may have swapped them
 
     def __contains__(self, value: float) -> bool:
         return self.low <= value <= self.high
@@ -378,9 +379,14 @@ class Result:
             f"{self.analysis} has no answer for {estimand}. It has: {', '.join(self.answers)}."
         )
 
-    def to_json(self) -> str:
-        """Stable text: 12 significant digits, infinities as strings, no times."""
-        return json.dumps(to_plain(self), indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+    def to_json(self, *, stored: str = "") -> str:
+        """Stable text: 12 significant digits, infinities as strings, no times.
+
+        Numbers that agree with those of a ``stored`` text keep its digits, so that a run on another
+        processor changes nothing.
+        """
+        plain = keep_agreeing(_read(stored), to_plain(self))
+        return json.dumps(plain, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
 
     @classmethod
     def from_json(cls, text: str) -> Result:
@@ -421,13 +427,25 @@ def judge(
 
 
 def _inside(hypothesis: Hypothesis, bounds: Bounds) -> bool | None:
-    """True: wholly in the region of the alternative; False: wholly outside; None: straddling."""
-    region, complement = hypothesis.region()
+    """True: wholly in the region of the alternative; False: wholly outside; None: straddling.
+
+    An end within a rounding error of the region's border lies on it, on every processor.
+    """
+    closed, complement = hypothesis.region()
+    region = _widened(closed)
     if region.low <= bounds.low and bounds.high <= region.high:
         return not complement
     if bounds.high < region.low or region.high < bounds.low:
         return complement
     return None
+
+
+def _read(stored: str) -> Any:
+    """A stored text as plain values; nothing where it cannot be read: it is then written anew."""
+    try:
+        return json.loads(stored)
+    except json.JSONDecodeError:
+        return None
 
 
 def _scoped(same: Word, otherwise: Word, scope: Scope, where: str) -> Verdict:
@@ -438,8 +456,13 @@ def _scoped(same: Word, otherwise: Word, scope: Scope, where: str) -> Verdict:
 
 def _widened(bounds: Bounds) -> Bounds:
     """The bounds with room for the rounding errors of sums taken in another order."""
-    room = 1e-9 * max([1.0, *(abs(end) for end in bounds if math.isfinite(end))])
+    room = _room(*bounds)
     return Bounds(bounds.low - room, bounds.high + room)
+
+
+def _room(*numbers: float) -> float:
+    """By how much rounding may have moved numbers of this size."""
+    return TOLERANCE * max([1.0, *(abs(number) for number in numbers if math.isfinite(number))])
 
 
 def _refuse_nan(value: Any) -> None:

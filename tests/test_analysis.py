@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import textwrap
 
+import numpy as np
 import pytest
 
 from research import Result, places
@@ -175,3 +178,30 @@ def test_the_analysis_in_the_contributing_guide_runs(tmp_path):
     assert [answer.verdicts[label].word for answer in result.answers.values()
             for label in answer.verdicts] == ["supported", "supported"]  # fmt: skip
     assert all(len(answer.specifications) == 1 for answer in result.answers.values())
+
+
+def test_specifications_that_differ_by_rounding_count_once(toy):
+    text = TOY.replace('Literal["none", "some"] = "none", rng', 'Literal["none", "some"] = "none"')
+    text = text.replace("rng.uniform(0, 0.001)", "1e-15")
+    answer = run(find(toy(text))).answer(unit="addresses")
+    assert answer.robustness["share"].specifications == len({20, 10, 1})
+
+
+def test_a_library_that_fails_below_an_estimator_is_named_with_its_version(toy, monkeypatch):
+    from research.estimators.association import ranks
+
+    monkeypatch.setattr(ranks.stats, "rankdata", lambda *_: np.broadcast_shapes((2,), (3,)))
+    imported = "from research.estimators.association import spearman\nfrom research import"
+    text = TOY.replace("from research import", imported, 1)
+    text = text.replace("    value += ", "    spearman([1, 2, 3], [1, 3, 2])\n    value += ", 1)
+    named = rf"ValueError: .*numpy {np.__version__} stopped in research.estimators"
+    with pytest.raises(ResearchError, match=rf"toy.py, line \d+: {named}"):
+        run(find(toy(text)))
+
+
+def test_the_question_is_the_same_where_python_drops_docstrings(toy):
+    asked = "import sys; from research.analysis import find; print(find(sys.argv[1]).title)"
+    told = subprocess.run(
+        [sys.executable, "-OO", "-c", asked, toy()], capture_output=True, text=True, check=True
+    )
+    assert told.stdout == "Is the US ahead?\n"

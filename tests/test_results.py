@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from research import Bounds, Curve, Estimate, Hypothesis, Interval, Test, TippingPoint
-from research.plain import changes, from_plain, to_plain
+from research.plain import changes, from_plain, keep_agreeing, to_plain
 from research.results import judge
 from research.wording import number, one_line
 
@@ -52,13 +52,33 @@ def test_verdict_rule(alternative, bounds, interval, word):
     assert found.word == word
 
 
+@pytest.mark.parametrize("alternative", ["greater", "less", "different", "equivalent"])
+@pytest.mark.parametrize("border", [0.0, 0.7])
+@pytest.mark.parametrize("reach", [-0.4, 0.0, 0.4])
+def test_a_rounding_error_at_the_border_of_the_region_decides_nothing(alternative, border, reach):
+    margin = 0.1 if alternative in ("different", "equivalent") else 0.0
+    hypothesis = hypothesis_about(alternative, border - margin, margin=margin)
+
+    def word(end):
+        return judge(hypothesis, Bounds(min(end, border + reach), max(end, border + reach)), None)
+
+    assert word(border - 1e-14) == word(border) == word(border + 1e-14)
+
+
+def test_ends_that_rounding_has_swapped_are_a_point():
+    assert Bounds(0.1 + 0.2, 0.3) == Bounds(0.3, 0.3)
+    with pytest.raises(ValueError, match="low <= high"):
+        Bounds(0.3001, 0.3)
+
+
 @given(finite, finite, finite)
 def test_opposite_hypotheses_never_share_a_verdict(a, b, null):
     bounds = Bounds(min(a, b), max(a, b))
     greater = judge(hypothesis_about("greater", null), bounds, None).word
     less = judge(hypothesis_about("less", null), bounds, None).word
     assert not (greater == less == "supported")
-    assert (greater == "not identified") == (bounds.low <= null < bounds.high)
+    room = 1e-9 * max(1, abs(null))  # within which rounding may decide
+    assert (greater == "not identified") == (bounds.low <= null + room < bounds.high)
 
 
 @given(finite, st.floats(0, 10), finite, st.floats(0, 10))
@@ -139,10 +159,23 @@ def test_stored_numbers_have_twelve_significant_digits():
         ({"a": "x"}, {"a": "y"}, ["/a: 'x' -> 'y'"]),
         ({"a": 1}, {"b": 1}, ["/a: is gone", "/b: is new"]),
         ([1, 2], [1], [": a list of 2 -> a list of 1"]),
+        ({"n": 5}, {"n": 5.0}, ["/n: 5 -> 5.0 (by 0)"]),  # a count that became a measure
+        ({"n": 1}, {"n": True}, ["/n: 1 -> True"]),
     ],
 )
 def test_changes_say_what_moved_and_by_how_much(old, new, sentence):
     assert list(changes(old, new)) == sentence
+
+
+def test_numbers_that_agree_keep_their_stored_digits_and_the_others_are_written_anew():
+    stored = {"a": 0.848566722422, "b": [1.0, 2.0], "n": 5, "text": "old", "gone": 1.0}
+    fresh = {"a": 0.848566722423, "b": [1.0 + 1e-12, 2.1], "n": 5.0, "text": "new", "new": "inf"}
+    kept = keep_agreeing(stored, fresh)
+    assert kept == {"a": 0.848566722422, "b": [1.0, 2.1], "n": 5.0, "text": "new", "new": "inf"}
+    assert isinstance(kept["n"], float)
+    assert list(kept) == list(fresh)
+    assert keep_agreeing([1.0], fresh["b"]) == fresh["b"]  # another number of rows
+    assert keep_agreeing(None, fresh) == fresh
 
 
 @pytest.mark.parametrize(

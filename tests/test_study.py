@@ -68,6 +68,43 @@ def test_check_says_which_number_moved_and_by_how_much(toys):
     assert moved[0].endswith("(by -0.5)")
 
 
+def nudged(text, by):
+    """The text of a result with its value moved; the value before and after."""
+    stored = json.loads(text)
+    found = stored["answers"]["answer"]["estimates"]["n"]
+    before, found["value"] = found["value"], found["value"] + by
+    return json.dumps(stored, indent=1) + "\n", before, found["value"]
+
+
+def value_in(path):
+    return json.loads(path.read_text())["answers"]["answer"]["estimates"]["n"]["value"]
+
+
+def test_a_number_that_another_processor_rounds_otherwise_stays_as_it_is_stored(toys):
+    list(study.run_all(toys / "results", None, jobs=1))
+    texts = {path.stem: path.read_text() for path in (toys / "results").iterdir()}
+    last_digit, _, stored = nudged(texts["first"], 1e-11)
+    moved, fresh, _ = nudged(texts["second"], 1e-3)
+    stored_texts = {"first": last_digit, "second": moved}
+    list(study.run_all(toys / "again", None, stored=stored_texts, jobs=1))
+    assert value_in(toys / "again" / "first.json") == stored
+    assert value_in(toys / "again" / "second.json") == fresh
+
+
+def test_the_stored_result_is_that_of_the_folder_or_else_the_one_that_ships(tmp_path):
+    shipped = places.bundled() / "paper" / "results" / "families.json"
+    assert study._stored(tmp_path)["families"] == shipped.read_text(encoding="utf-8")
+    (tmp_path / "results").mkdir()
+    (tmp_path / "results" / "families.json").write_text("its own")
+    assert study._stored(tmp_path)["families"] == "its own"
+
+
+def test_a_stored_result_that_cannot_be_read_is_written_anew(toys):
+    list(study.run_all(toys / "results", None, jobs=1))
+    list(study.run_all(toys / "again", None, stored={"first": '{"cut'}, jobs=1))
+    assert contents(toys / "again") == contents(toys / "results")
+
+
 def test_check_notices_a_missing_and_an_orphaned_result(toys):
     list(study.run_all(toys / "results", None, jobs=1))
     (toys / "results" / "second.json").rename(toys / "results" / "third.json")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import importlib.util
 import inspect
 import itertools
@@ -126,13 +127,21 @@ class Analysis:
         tested = {claim for hypothesis in self.hypotheses.values() for claim in hypothesis.claims}
         return sorted(tested | {answer.claim for answer in self.settled})
 
+    @cached_property
+    def _text(self) -> str:
+        """The docstring of the file; ``python -OO`` takes it off the module, not off the source."""
+        told = self.module.__doc__
+        if told is None:
+            told = ast.get_docstring(ast.parse(self.path.read_bytes()), clean=False) or ""
+        return told.strip()
+
     @property
     def title(self) -> str:
-        return title(self.module.__doc__ or self.name)
+        return title(self._text or self.name)
 
     @property
     def about(self) -> str:
-        return "\n".join((self.module.__doc__ or "").strip().splitlines()[1:]).strip()
+        return "\n".join(self._text.splitlines()[1:]).strip()
 
     def combinations(self, *, estimand: bool) -> Iterator[Choices]:
         """Every combination of the choices of one kind, the defaults first."""

@@ -9,10 +9,13 @@ from research.places import write_beside
 from research.results import ResearchError, Result
 
 
-def record(result: Result, folder: Path) -> Path:
-    """Write the result as ``folder/NAME.json``, whole or not at all."""
+def record(result: Result, folder: Path, *, stored: str = "") -> Path:
+    """Write the result as ``folder/NAME.json``, whole or not at all.
+
+    Numbers that agree with those of a ``stored`` result, its text, keep the digits they have there.
+    """
     path = folder / f"{result.analysis}.json"
-    write_beside(path, result.to_json().encode())
+    write_beside(path, result.to_json(stored=stored).encode())
     return path
 
 

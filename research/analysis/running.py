@@ -7,11 +7,14 @@ import inspect
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, is_dataclass, replace
+from importlib import metadata
+from traceback import walk_tb
 from typing import TYPE_CHECKING, Any
 
 from research import datasets
 from research.analysis.declare import Analysis, Sample, where_in
 from research.analysis.family import level_of
+from research.plain import changes, to_plain
 from research.results import (
     Answer,
     CannotEstimate,
@@ -203,6 +206,7 @@ def _compute(question: _Question) -> tuple[dict[Any, _Computed], list[Skipped]]:
             raise ResearchError(
                 f"{where_in(error, question.analysis.path)}: {type(error).__name__}: {error} (with "
                 f"{question.estimand | choices}){_told_of(question.analysis.data)}"
+                f"{_told_of_library(error)}"
             ) from error
     return computed, skipped
 
@@ -218,26 +222,58 @@ def _told_of(data: Mapping[str, str]) -> str:
     )
 
 
+def _told_of_library(error: BaseException) -> str:
+    """Which library failed below this package: no fault of the analysis or of its data."""
+    modules = [frame.f_globals.get("__name__", "") for frame, _ in walk_tb(error.__traceback__)]
+    within = [name for name in modules if name.split(".")[0] in ("research", "analyses")]
+    library = modules[-1].split(".")[0]
+    if modules[-1] == within[-1] or not within[-1].startswith("research."):
+        return ""
+    try:
+        found = f"{library} {metadata.version(library)}"
+    except metadata.PackageNotFoundError:  # of Python itself
+        return ""
+    return (
+        f" [{found} stopped in {within[-1]}. The study is tested with the versions in "
+        "requirements.lock: install those, or report this with the version above.]"
+    )
+
+
 def _specifications(
     computed: Mapping[Any, _Computed], hypotheses: Mapping[str, Hypothesis], where: str
 ) -> Iterator[Specification]:
     """Each distinct estimate once: a choice that does not bear on it adds no weight."""
-    same: dict[Any, list[Choices]] = {}
+    distinct: list[tuple[Estimate, list[Choices]]] = []
     for item in computed.values():
-        for label in (name for name in item.estimates if name in hypotheses):
-            estimate = item.estimates[label]
-            found = (label, estimate.value, estimate.identified, estimate.interval)
-            same.setdefault(found, []).extend([item.choices, *item.also])
-    for (label, value, bounds, interval), choices in same.items():
+        for estimate in (item.estimates[label] for label in item.estimates if label in hypotheses):
+            same = (choices for found, choices in distinct if _same_numbers(found, estimate))
+            choices = next(same, None)
+            if choices is None:
+                choices = []
+                distinct.append((estimate, choices))
+            choices.extend([item.choices, *item.also])
+    for estimate, (first, *others) in distinct:
+        bounds, interval = estimate.identified, estimate.interval
         yield Specification(
-            label=label,
-            choices=choices[0],
-            value=value,
+            label=estimate.label,
+            choices=first,
+            value=estimate.value,
             bounds=bounds,
             interval=interval,
-            verdict=judge(hypotheses[label], bounds, interval, where=where),
-            also=tuple(choices[1:]),
+            verdict=judge(hypotheses[estimate.label], bounds, interval, where=where),
+            also=tuple(others),
         )
+
+
+def _same_numbers(one: Estimate, other: Estimate) -> bool:
+    """Whether two estimates of one label agree in value, set and interval."""
+    if one.label != other.label:
+        return False
+    first, second = (
+        to_plain([estimate.value, estimate.identified, estimate.interval])
+        for estimate in (one, other)
+    )
+    return not any(changes(first, second))
 
 
 def _robustness(

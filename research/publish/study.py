@@ -6,10 +6,11 @@ import json
 import os
 import platform
 import subprocess
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from importlib import metadata
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from types import MappingProxyType
 
 from research import __version__, figures, places
 from research.analysis import SEED, analyses, find, is_result, record, recorded, run
@@ -36,6 +37,8 @@ def reproduce(
 
     Nothing of the last run is replaced before every analysis has finished. A result of the same
     name is replaced; any other file only if an earlier run wrote it and nobody has changed it.
+    A number that agrees with the one that is stored, in the folder or with the package, keeps its
+    digits: figures, paper and page read what is stored, and are the same on every processor.
 
     Parameters
     ----------
@@ -57,7 +60,8 @@ def reproduce(
     results, build = (Outputs(folder / part, "research reproduce") for part in ("results", "build"))
     with build.alone(told) as fresh:
         _refuse_others(results, build)
-        made = list(run_all(fresh / "results", fresh / "build/figures", jobs=jobs, done=done))
+        drawings, stored = fresh / "build/figures", _stored(folder)
+        made = list(run_all(fresh / "results", drawings, stored=stored, jobs=jobs, done=done))
         prepare_paper(made, folder, fresh / "build")
         write_beside(fresh / "build/page.html", rendered(fresh / "results").encode())
         done("page")
@@ -81,15 +85,28 @@ def _refuse_others(results: Outputs, build: Outputs) -> None:
     build.refuse_others(["paper.pdf", "page.html", "manifest.json", *drawn])
 
 
+def _stored(folder: Path) -> dict[str, str]:
+    """The text of every result that the folder holds, or else the package."""
+    held = (places.bundled() / "paper" / "results", folder / "results")
+    paths = {path.stem: path for results in held for path in results.glob("*.json")}
+    return {name: path.read_text(encoding="utf-8") for name, path in paths.items()}
+
+
 def run_all(
     results: Path,
     drawings: Path | None,
     *,
+    stored: Mapping[str, str] = MappingProxyType({}),
     jobs: int | None = None,
     done: Progress = lambda _: None,
 ) -> Iterator[Result]:
-    """Run and record every analysis, in parallel; results come in the order of their names."""
-    tasks = [(str(path), results, drawings) for path in analyses().values()]
+    """Run and record every analysis, in parallel; results come in the order of their names.
+
+    ``stored`` holds texts of earlier results, by name: numbers that agree keep their digits.
+    """
+    tasks = [
+        (str(path), results, drawings, stored.get(name, "")) for name, path in analyses().items()
+    ]
     count = min(jobs or os.cpu_count() or 1, len(tasks))
     if count <= 1:
         yield from _told(map(run_and_record, tasks), done)
@@ -104,11 +121,11 @@ def _told(finished: Iterable[Result], done: Progress) -> Iterator[Result]:
         yield result
 
 
-def run_and_record(task: tuple[str, Path, Path | None]) -> Result:
+def run_and_record(task: tuple[str, Path, Path | None, str]) -> Result:
     """Run one analysis, write its result, and draw its figure from what was written."""
-    name, results, drawings = task
+    name, results, drawings, stored = task
     analysis = find(name)
-    record(run(analysis), results)
+    record(run(analysis), results, stored=stored)
     result = recorded(analysis.name, results)
     if drawings is not None:
         draw(result, name, drawings)
