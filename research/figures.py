@@ -21,22 +21,28 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.axis import Axis
     from matplotlib.figure import Figure
+    from matplotlib.layout_engine import LayoutEngine
 
 WIDTH = 6.6  # inches: the text width of the paper
 INK, MUTED, FAINT = "#1a1a1a", "#5f5f5f", "#d9d9d9"
 CHINA, UNITED_STATES, OTHER = "#b2402a", "#1f4e8c", "#8a8a8a"  # also differ in lightness
 FORMATS = ("svg", "pdf", "png")
+DECIMALS = 6  # of a drawn position; the last bits of a number differ between processors
 
 
 @contextmanager
 def theme() -> Iterator[None]:
-    """The style of every figure; wrap drawing and saving in it."""
+    """The style of every figure; wrap drawing and saving in it.
+
+    It starts from matplotlib's own defaults: a ``matplotlibrc`` of the user changes nothing.
+    """
     import matplotlib as mpl
     import seaborn as sns
 
     _register_fonts()
-    style = sns.axes_style("ticks") | sns.plotting_context("paper")
-    with mpl.rc_context(style | _OURS):
+    style = sns.axes_style("ticks") | sns.plotting_context("paper") | _OURS
+    plain = {name: value for name, value in mpl.rcParamsDefault.items() if name != "backend"}
+    with mpl.rc_context(plain | style):
         yield
 
 
@@ -69,6 +75,7 @@ _OURS: dict[str, Any] = {
     "legend.frameon": False,
     "figure.dpi": 100,
     "savefig.dpi": 220,
+    "pdf.compression": 0,  # compressed streams differ between builds of Python
     "pdf.fonttype": 42,  # text stays text, embedded as TrueType
     "svg.fonttype": "path",  # looks the same where the font is not installed
     "svg.hashsalt": "modelometrics",  # the same figure gives the same bytes
@@ -89,6 +96,8 @@ def _register_fonts() -> None:
 
     for weight in ("Regular", "Semibold", "Bold", "It"):
         font_manager.fontManager.addfont(font_folder() / f"SourceSansPro-{weight}.ttf")
+        known = font_manager.fontManager.ttflist
+        known.insert(0, known.pop())  # before a face of the same name that the system has
 
 
 def canvas(
@@ -109,13 +118,31 @@ def canvas(
     """
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(WIDTH, height), layout="constrained")
+    figure = Figure(figsize=(WIDTH, height), layout=_layout())
     axes = figure.subplots(*shape, **gridspec)
     if source:
         figure.supxlabel(
             textwrap.fill(source, 128), x=0.008, ha="left", fontsize=7, color=MUTED, linespacing=1.3
         )
     return figure, axes
+
+
+def _layout() -> LayoutEngine:
+    """Matplotlib's constrained layout, rounded: its solver errs a little differently each time."""
+    from matplotlib.layout_engine import ConstrainedLayoutEngine
+
+    class Rounded(ConstrainedLayoutEngine):
+        def execute(self, fig: Figure) -> None:
+            super().execute(fig)
+            for axes in fig.axes:
+                place = axes.get_position(original=True).bounds
+                axes.set_position([round(end, DECIMALS) for end in place], which="original")
+                axes.set_in_layout(True)
+            for text in fig.texts:
+                x, y = text.get_position()
+                text.set_position((round(x, DECIMALS), round(y, DECIMALS)))
+
+    return Rounded()
 
 
 def sources(result: Result) -> str:
@@ -285,9 +312,9 @@ def default(result: Result) -> Figure:
     }
     figure, axes = canvas(height=0.9 + 0.34 * len(rows), source=sources(result))
     forest(axes, rows)
-    for null in {hypothesis.null for hypothesis in result.hypotheses.values()}:
+    for null in sorted({hypothesis.null for hypothesis in result.hypotheses.values()}):
         null_line(axes, null, f"null {number(null)}")
-    axes.set_xlabel(", ".join({estimate.unit for estimate in rows.values()}))
+    axes.set_xlabel(", ".join(dict.fromkeys(estimate.unit for estimate in rows.values())))
     return figure
 
 
@@ -301,7 +328,26 @@ def save(figure: Figure, stem: Path, formats: Sequence[str] = FORMATS) -> list[P
     written = []
     for kind in formats:
         buffer = io.BytesIO()
-        figure.savefig(buffer, format=kind, metadata=undated[kind])
+        with _rounded_pdf():
+            figure.savefig(buffer, format=kind, metadata=undated[kind])
         written.append(stem.with_suffix(f".{kind}"))
         write_beside(written[-1], buffer.getvalue())
     return written
+
+
+@contextmanager
+def _rounded_pdf() -> Iterator[None]:
+    """Write the numbers of a PDF with as many decimals as those of an SVG.
+
+    Matplotlib writes ten, and offers no setting for it.
+    """
+    from matplotlib.backends import backend_pdf
+
+    written = backend_pdf.pdfRepr
+    backend_pdf.pdfRepr = lambda value: written(
+        round(value, DECIMALS) + 0.0 if isinstance(value, float) else value
+    )
+    try:
+        yield
+    finally:
+        backend_pdf.pdfRepr = written

@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
-import pytest
+import dataclasses
+from pathlib import Path
 
-from research import Bounds, BudgetRow, Estimate, Interval, figures
+import matplotlib as mpl
+import pandas as pd
+import pytest
+from matplotlib import font_manager
+from matplotlib.layout_engine import ConstrainedLayoutEngine
+
+from research import Bounds, BudgetRow, Estimate, Interval, Result, figures
+from research.results import Answer, Provenance, Verdict
 
 
 def estimate(low, high, **extra):
@@ -92,6 +100,69 @@ def test_saving_twice_gives_the_same_bytes(tmp_path):
     assert sorted(path.name for path in tmp_path.iterdir()) == [
         "a.pdf", "a.png", "a.svg", "b.pdf", "b.png", "b.svg",
     ]  # fmt: skip
+
+
+def bytes_of(folder, name="a"):
+    """A figure with a date axis, text and an interval, as it is written."""
+    with figures.theme():
+        figure, (left, right) = figures.canvas((1, 2), height=2, source="Data: toy (2026).")
+        figures.forest(left, {"one": estimate(0.1, 0.4, interval=Interval(0.05, 0.5))})
+        right.plot(pd.to_datetime(["2026-03-01", "2026-09-01"]), [1 / 3, 1e-3])
+        right.set_yscale("log")
+        return [path.read_bytes() for path in figures.save(figure, folder / name)]
+
+
+def test_the_settings_of_a_user_change_no_figure(tmp_path):
+    before = bytes_of(tmp_path)
+    mine = {"font.size": 20, "axes.grid": True, "lines.linewidth": 5, "timezone": "Asia/Tokyo",
+            "path.simplify": False, "pdf.compression": 9, "text.hinting": "none"}  # fmt: skip
+    with mpl.rc_context(mine):
+        assert bytes_of(tmp_path) == before
+
+
+def test_the_last_bits_of_a_position_show_in_no_figure(tmp_path, monkeypatch):
+    """The solver of the layout errs a little differently each time."""
+    before = bytes_of(tmp_path)
+    solved = ConstrainedLayoutEngine.execute
+
+    def errs(engine, figure):
+        solved(engine, figure)
+        for axes in figure.axes:
+            left, bottom, width, height = axes.get_position(original=True).bounds
+            axes.set_position([left + 3e-13, bottom - 3e-13, width, height], which="original")
+
+    monkeypatch.setattr(ConstrainedLayoutEngine, "execute", errs)
+    assert bytes_of(tmp_path) == before
+
+
+def test_a_face_of_the_same_name_on_the_system_is_not_used(monkeypatch):
+    faces = font_manager.fontManager.ttflist
+    other = next(face for face in faces if face.name == "DejaVu Sans" and face.weight == 400)
+    impostor = dataclasses.replace(other, name="Source Sans Pro")
+    monkeypatch.setattr(font_manager.fontManager, "ttflist", [impostor, *faces])
+    figures._register_fonts.cache_clear()
+    with figures.theme():
+        chosen = font_manager.findfont("Source Sans Pro")
+    assert Path(chosen).parent.resolve() == figures.font_folder().resolve()
+
+
+def test_units_stand_in_the_order_of_the_estimates():
+    units = ["hosts", "addresses", "tags", "models", "pulls"]
+    found = {
+        unit: Estimate(label=unit, unit=unit, reading="finite population", value=1.0)
+        for unit in units
+    }
+    answer = Answer(
+        estimand={}, choices={}, population="", as_of="", estimates=found,
+        verdicts=dict.fromkeys(units, Verdict(word="holds", phrase="holds")),
+        robustness={}, specifications=(),
+    )  # fmt: skip
+    result = Result(
+        analysis="toy", title="", about="", choices={}, hypotheses={}, settled=(),
+        answers={"answer": answer}, provenance=Provenance(seed=1, tables={}),
+    )  # fmt: skip
+    with figures.theme():
+        assert figures.default(result).axes[0].get_xlabel() == ", ".join(units)
 
 
 def test_an_interval_without_an_end_runs_to_the_edge_as_an_arrow(axes):

@@ -10,6 +10,7 @@ from __future__ import annotations
 import errno
 import io
 import json
+import os
 import signal
 import sys
 from contextlib import suppress
@@ -106,6 +107,7 @@ app.add_typer(of_publishing, name="publish")
 
 def main() -> None:
     """Run the command; a user's mistake is one message, never a traceback."""
+    os.environ["MPLBACKEND"] = "agg"  # figures go to files: another choice could only stop a run
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # what its encoding lacks is shown by number
             stream.reconfigure(errors="backslashreplace")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import gzip
 import hashlib
 import io
 import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from research.datasets.descriptors import DatasetError
@@ -195,7 +196,28 @@ def csv_payload(frame: pd.DataFrame) -> tuple[bytes, bool]:
     frame.to_csv(lines, index=False, lineterminator="\r\n", date_format="%Y-%m-%d")
     text = lines.getvalue().encode()
     packed = len(text) > GZIP_ABOVE
-    return (gzip.compress(text, compresslevel=9, mtime=0) if packed else text), packed
+    return (gzipped(text) if packed else text), packed
+
+
+def gzipped(payload: bytes) -> bytes:
+    """The payload as a gzip file: the same bytes on every machine.
+
+    DuckDB carries its compressor with it; that of Python differs from build to build.
+    """
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "packed.gz"
+        _packer().execute(
+            "COPY (SELECT $payload::BLOB) TO $path (FORMAT blob, COMPRESSION gzip)",
+            {"payload": payload, "path": str(path)},
+        )
+        return path.read_bytes()
+
+
+@cache
+def _packer() -> duckdb.DuckDBPyConnection:
+    import duckdb
+
+    return duckdb.connect(config={"threads": "1"})
 
 
 def csv_problems(path: Path, resource: Mapping[str, Any], meant: pd.DataFrame) -> list[str]:

@@ -262,7 +262,7 @@ def test_the_page_is_one_small_file_that_asks_for_nothing(written):
         if tag != "a" and "href" in attrs:
             assert attrs["href"].startswith(("#", "data:,"))
     assert "@import" not in text
-    assert re.findall(r"url\((?!data:font/woff;base64,)", text) == []
+    assert re.findall(r"url\((?!data:font/ttf;base64,)", text) == []
 
 
 def test_the_page_is_the_same_when_written_again(written, shown):

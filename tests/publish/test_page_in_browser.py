@@ -208,7 +208,7 @@ def test_downloads_hold_what_the_result_holds(visit, written, results):
     assert rows[0]["verdict"] == kept[0].verdict.word
     drawing = ElementTree.fromstring(get["svg"])
     assert drawing.tag.endswith("svg")
-    assert b"font/woff" in get["svg"]
+    assert b"font/ttf" in get["svg"]
     assert get["png"].startswith(b"\x89PNG")
     assert len(get["png"]) > 20_000  # a drawing, not an empty canvas
 

@@ -6,7 +6,6 @@ Compressed parts are unpacked by the browser when they are needed.
 from __future__ import annotations
 
 import base64
-import gzip
 import hashlib
 import io
 import json
@@ -15,6 +14,7 @@ from typing import Any
 
 from research import figures
 from research.analysis import analyses, find
+from research.datasets.files import gzipped
 from research.results import Result
 
 GLYPHS = [*range(0x20, 0x7F), *range(0xA0, 0x180), *range(0x370, 0x400), *range(0x2000, 0x2070),
@@ -24,7 +24,7 @@ GLYPHS = [*range(0x20, 0x7F), *range(0xA0, 0x180), *range(0x370, 0x400), *range(
 
 @cache
 def font(weight: str) -> str:
-    """One weight of the figures' type face, Latin glyphs only, as base64 of a WOFF file."""
+    """One weight of the figures' type face, Latin glyphs only, as base64 of a TrueType file."""
     from fontTools.subset import Options, Subsetter  # type: ignore[import-untyped]
     from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
 
@@ -33,7 +33,6 @@ def font(weight: str) -> str:
     subsetter = Subsetter(options)
     subsetter.populate(unicodes=GLYPHS)
     subsetter.subset(face)
-    face.flavor = "woff"
     buffer = io.BytesIO()
     face.save(buffer)
     return base64.b64encode(buffer.getvalue()).decode()
@@ -54,8 +53,8 @@ def drawing(result: Result) -> str:
 
 
 def packed(text: str) -> str:
-    """Text as base64 of gzip, without a time in it."""
-    return base64.b64encode(gzip.compress(text.encode(), 9, mtime=0)).decode()
+    """Text as base64 of gzip."""
+    return base64.b64encode(gzipped(text.encode())).decode()
 
 
 def script_json(value: Any) -> str:
