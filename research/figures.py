@@ -130,13 +130,14 @@ def canvas(
 def _layout() -> LayoutEngine:
     """Matplotlib's constrained layout, rounded: its solver errs a little differently each time."""
     from matplotlib.layout_engine import ConstrainedLayoutEngine
+    from matplotlib.transforms import Bbox
 
     class Rounded(ConstrainedLayoutEngine):
         def execute(self, fig: Figure) -> None:
             super().execute(fig)
             for axes in fig.axes:
-                place = axes.get_position(original=True).bounds
-                axes.set_position([round(end, DECIMALS) for end in place], which="original")
+                place = (round(e, DECIMALS) for e in axes.get_position(original=True).bounds)
+                axes.set_position(Bbox.from_bounds(*place), which="original")
                 axes.set_in_layout(True)
             for text in fig.texts:
                 x, y = text.get_position()
@@ -343,7 +344,7 @@ def _rounded_pdf() -> Iterator[None]:
     """
     from matplotlib.backends import backend_pdf
 
-    written = backend_pdf.pdfRepr
+    written: Any = backend_pdf.pdfRepr
     backend_pdf.pdfRepr = lambda value: written(
         round(value, DECIMALS) + 0.0 if isinstance(value, float) else value
     )

@@ -196,7 +196,7 @@ def _signatures(safe: Safe) -> pd.DataFrame:
 
 def _bad(records: pd.DataFrame) -> pd.DataFrame:
     rows = records[(records["reason"] != "all") & (records["records"].fillna(1) > 0)]
-    return rows.sort_values("reason", ignore_index=True).assign(
+    return rows.sort_values("reason", ignore_index=True, kind="stable").assign(
         kept=lambda rows: rows["reason"].isin(KEPT)
     )
 
