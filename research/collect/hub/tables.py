@@ -17,6 +17,7 @@ from research.collect.hub.asking import CollectError
 from research.collect.hub.columns import COLUMNS, FIELDS, WHOLE
 from research.collect.hub.pages import ROWS, Pages
 from research.collect.hub.queries import Query
+from research.datasets.files import literal
 from research.places import unglobbed
 
 if TYPE_CHECKING:
@@ -294,13 +295,9 @@ def _choose(engine: duckdb.DuckDBPyConnection, query: Query) -> None:
 
 def read_from(path: Path) -> str:
     """The one file of this name, in SQL."""
-    return _quoted(unglobbed(path))
+    return literal(unglobbed(path))
 
 
 def write_to(path: Path) -> str:
     """The file of this name as the target of COPY, which knows no patterns."""
-    return _quoted(str(path))
-
-
-def _quoted(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
+    return literal(str(path))
