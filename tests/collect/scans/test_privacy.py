@@ -156,7 +156,7 @@ def test_the_secret_of_each_run_is_new(tmp_path, files):
     keys = []
 
     class Reader:
-        def read(self, _files, secret, _watch):
+        def read(self, _files, _names, secret, _watch):
             keys.append(secret)
             raise ResearchError("seen enough")
 
