@@ -9,11 +9,20 @@ overlapping classes; ``proportions``, ``units``, ``slopes`` and ``permutations``
 from research.calibration.drawing import draw, figure, figure_of_methods
 from research.calibration.page import as_page, write_page
 from research.calibration.settings import cells
-from research.calibration.study import is_recorded, measure, record, recorded, run, shortfalls
+from research.calibration.study import (
+    chosen,
+    is_recorded,
+    measure,
+    record,
+    recorded,
+    run,
+    shortfalls,
+)
 
 __all__ = [
     "as_page",
     "cells",
+    "chosen",
     "draw",
     "figure",
     "figure_of_methods",

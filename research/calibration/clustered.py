@@ -76,10 +76,11 @@ def study_share(cell: Cell, rng: np.random.Generator) -> Iterator[Row]:
 
 
 def study_extreme(cell: Cell, rng: np.random.Generator) -> Iterator[Row]:
-    """The same where the mean is all but infinite: beyond the grid, and beyond any interval.
+    """The same where the mean is all but infinite, or lies in giants that hardly any table holds.
 
-    Bahadur and Savage (1956), Annals of Mathematical Statistics 27:1115-1122, show that nothing
-    bounded covers a mean in all populations that have one; this is where ours gives out.
+    Bahadur and Savage (1956), Annals of Mathematical Statistics 27:1115-1122,
+    doi:10.1214/aoms/1177728077, show that nothing bounded covers a mean in all populations that
+    have one; this is where ours gives out.
     """
     for row in study_share(cell, rng):
         if isinstance(row, Coverage) and row.role == "verdict":

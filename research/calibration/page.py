@@ -13,15 +13,20 @@ HEAD = """# Does every interval cover, does every test hold?
 
 Written by `research calibrate --full` from `calibration.json` (seed {seed}); the methods are in
 [METHODS.md](../METHODS.md). The goal: wherever an interval may carry a verdict it covers at least
-{goal:.0%}. Settings in which its conditions hold in less than {rarely:.0%} of the draws count as
-refused: there it carries no verdict, and the uncertainty budget leads.
+{goal:.0%} in every setting of the grid. Settings in which its conditions hold in less than
+{rarely:.0%} of the draws count as refused: there it carries no verdict, and the uncertainty budget
+leads. *Misled* is the greatest share of all draws of a setting in which it carries a verdict and
+misses. Rows in italics are beyond what the interval assumes: they show where it gives out, and by
+how much. No interval covers what was never seen, such as giants so rare that a table holds no
+trace of them (Bahadur and Savage 1956, doi:10.1214/aoms/1177728077): in *giants 100* the largest
+one of 750 organisations is a hundred times as large as it would be.
 
 ![Coverage of the intervals for heavy-tailed totals](calibration.svg)
 
 ![Coverage of every other interval that may carry a verdict](calibration_methods.svg)
 
-| study | interval | nominal | settings | refused | least coverage | where |
-| --- | --- | --- | --- | --- | --- | --- |
+| study | interval | nominal | settings | refused | least coverage | where | misled |
+| --- | --- | --- | --- | --- | --- | --- | --- |
 """
 
 
@@ -32,10 +37,12 @@ def as_page(calibration: Calibration) -> str:
 
 
 def _row(found: dict[str, Any]) -> str:
-    where = ", ".join(f"{name} {value}" for name, value in found["where"].items())
+    where = ", ".join(f"{name} {value}" for name, value in found.get("where", {}).items())
+    least = "–" if found["least"] is None else f"{found['least']:.3f}"
+    mark = "" if found["role"] == "verdict" else "*"
     return (
-        f"| {found['study']} | {found['method']} | {found['level']} | {found['cells']} | "
-        f"{found['refused']} | {found['least']:.3f} | {where} |\n"
+        f"| {mark}{found['study']}{mark} | {found['method']} | {found['level']} | "
+        f"{found['cells']} | {found['refused']} | {least} | {where} | {found['misled']:.3f} |\n"
     )
 
 

@@ -23,12 +23,16 @@ CORRELATION = 0.7  # of the scores of an organisation in two channels
 # Trapezoids on smooth integrands that vanish at both ends are exact to rounding.
 SCORES = np.linspace(-12.0, 30.0, 8401)
 STEP = float(SCORES[1] - SCORES[0])
+GIANTS = 3.0025  # score of the least giant: halfway between two of SCORES, where sums are right
 LOG_DENSITY = -np.square(SCORES) / 2 - np.log(2 * np.pi) / 2
 
 
 @dataclass(frozen=True, slots=True)
 class Tail:
-    """Law of the sizes: lognormal with this standard deviation, or Pareto with this index."""
+    """Law of the sizes: lognormal with this standard deviation, Pareto with this index, or giants.
+
+    With giants, sizes are lognormal 1 and the largest one in 750 is so many times as large.
+    """
 
     law: str
     parameter: float
@@ -36,6 +40,8 @@ class Tail:
     def log_size(self, score: Floats) -> Floats:
         if self.law == "lognormal":
             return self.parameter * score
+        if self.law == "giants":
+            return np.asarray(score + np.log(self.parameter) * (score > GIANTS))
         return np.asarray(-special.log_ndtr(-score) / self.parameter)
 
     def mean(self, weight: Floats | float = 1.0) -> float:

@@ -25,7 +25,9 @@ LABELS = ("independent of size", "largest in the group", "rising with size")
 # Between the cells of the grid: these had no part in choosing an interval or a threshold.
 HELD_OUT_TAILS = ("lognormal 1.7", "Pareto 1.6")
 HELD_OUT_ORGANISATIONS = (50, 1000)
-EXTREME_TAILS = ("Pareto 1.1", "Pareto 1.05")  # beyond the grid, to show where it ends
+# Beyond the grid, to show where it ends.
+EXTREME_TAILS = ("Pareto 1.15", "Pareto 1.1", "Pareto 1.05")
+GIANTS = ("giants 10", "giants 100")
 TABLES = {"hub_top_models": 273, "hub_llm_models": 3977}  # organisations with downloads
 TOTALS = ("China", "US", "China minus US")
 
@@ -83,6 +85,7 @@ def _clustered() -> list[Cell]:
         ]
     extreme = {"tail": EXTREME_TAILS, "label": LABELS[2:], "organisations": ORGANISATIONS}
     rows += _grid("share, mean nearly infinite", 4_000, **extreme)
+    rows += _grid("share, rare giants", 4_000, **extreme | {"tail": GIANTS})
     for table, organisations in TABLES.items():
         rows += _grid(
             "table", 4_000, table=[table], parameter=TOTALS, organisations=[organisations]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +32,7 @@ Calibration = dict[str, Any]  # as recorded: plain values only
 STUDIES: dict[str, Study] = {
     "share": clustered.study_share,
     "share, mean nearly infinite": clustered.study_extreme,
+    "share, rare giants": clustered.study_extreme,
     "difference": clustered.study_difference,
     "paired difference": clustered.study_paired,
     "table": clustered.study_table,
@@ -68,7 +69,12 @@ STUDIES: dict[str, Study] = {
 
 
 def run(
-    *, full: bool, jobs: int | None = None, done: Callable[[str], None] = lambda _: None
+    *,
+    full: bool,
+    jobs: int | None = None,
+    done: Callable[[str], None] = lambda _: None,
+    only: Collection[str] = (),
+    kept: Calibration | None = None,
 ) -> Calibration:
     """How often does every interval cover and every test reject, in every cell of the grid?
 
@@ -80,18 +86,35 @@ def run(
         Processes; by default one per processor. The numbers do not depend on it.
     done
         Called with the name of each finished cell.
+    only
+        Studies to draw; by default all.
+    kept
+        A study that was recorded: the cells of all other studies are taken from it.
 
     Returns
     -------
     dict
         Plain values: seed, goal, the worst coverage behind a verdict, and all cells.
+
+    Raises
+    ------
+    ResearchError
+        A study that does not exist, or a cell that was not recorded.
     """
-    chosen = cells(full=full)
+    known = chosen(full=full, only=only)
     measured = []
-    for found in _in_order(chosen, jobs):
+    for found in _in_order(known, jobs):
         measured.append(found)
         done(f"{found.cell.study}, {found.cell.name}")
-    return summarised(measured)
+    return summarised(measured if kept is None else _merged(cells(full=full), measured, kept))
+
+
+def chosen(*, full: bool, only: Collection[str] = ()) -> list[Cell]:
+    """The cells of these studies; of all studies where none is named."""
+    unknown = sorted(set(only) - set(STUDIES))
+    if unknown:
+        raise ResearchError(f"No study '{unknown[0]}'. Known: {', '.join(STUDIES)}.")
+    return [cell for cell in cells(full=full) if not only or cell.study in only]
 
 
 def measure(cell: Cell, seed: int = SEED) -> Measured:
@@ -134,12 +157,13 @@ def recorded(folder: Path | None = None) -> Calibration:
     return found
 
 
-def summarised(measured: Iterable[Measured]) -> Calibration:
+def summarised(measured: Iterable[Any]) -> Calibration:
     """The study as plain values, with the least coverage behind a verdict of each method.
 
-    ``verdicts`` holds, per study and method, in how many cells the interval carries verdicts, and
-    the cell in which it then covers least; ``without_verdict`` the range over cells of the
-    coverage of the jackknife's plain interval where the conditions for a verdict fail;
+    ``verdicts`` holds, per study, method and role, in how many cells the interval carries verdicts
+    (or would, where an assumption is violated), the cell in which it then covers least, and the
+    greatest share of draws in which it carries one and misses; ``without_verdict`` the range over
+    cells of the coverage of the jackknife's plain interval where the conditions for a verdict fail;
     ``stricter`` the least coverage of both intervals behind stricter conditions.
     """
     found = to_plain(list(measured))
@@ -156,12 +180,23 @@ def summarised(measured: Iterable[Measured]) -> Calibration:
 
 def behind_verdict(row: dict[str, Any]) -> float | None:
     """Coverage of an interval where it carries a verdict; none where it rarely or never does."""
-    if row["role"] != "verdict":
-        return None
+    return believed(row) if row["role"] == "verdict" else None
+
+
+def believed(row: dict[str, Any]) -> float | None:
+    """Coverage among the draws in which the conditions hold; none where they rarely or never do."""
     conditions = row["conditions"]
     if conditions is None:
         return float(row["coverage"])
     return None if conditions["rate"] < RARELY else float(conditions["coverage"])
+
+
+def misled(row: dict[str, Any]) -> float:
+    """Share of the draws in which the conditions hold and the interval misses."""
+    conditions = row["conditions"]
+    if conditions is None:
+        return 1 - float(row["coverage"])
+    return float(conditions["rate"] * (1 - (conditions["coverage"] or 0)))
 
 
 def shortfalls(calibration: Calibration) -> list[str]:
@@ -184,21 +219,36 @@ def _text(calibration: Calibration) -> str:
     return f'{text[:-2]},\n "cells": [\n  {cells_text}\n ]\n}}\n'
 
 
+def _merged(wanted: list[Cell], measured: list[Measured], kept: Calibration) -> list[Any]:
+    """The cells in the order of the grid: those just measured, and the others as recorded."""
+    found: list[Any] = [*kept["cells"], *to_plain(measured)]
+    by_cell = {json.dumps(item["cell"], sort_keys=True): item for item in found}
+    keys = [json.dumps(to_plain(cell), sort_keys=True) for cell in wanted]
+    missing = [key for key in keys if key not in by_cell]
+    if missing:
+        raise ResearchError(
+            f"{len(missing)} cells were never recorded, such as {missing[0]}. Draw their study too."
+        )
+    return [by_cell[key] for key in keys]
+
+
 def _least(found: list[dict[str, Any]]) -> list[dict[str, Any]]:
     rows: dict[tuple[str, ...], dict[str, Any]] = {}
     for item in found:
         for row in item["coverage"]:
-            if row["role"] != "verdict":
+            if row["role"] not in ("verdict", "assumption violated"):
                 continue
             names = {
                 "study": item["cell"]["study"],
                 "parameter": row["target"]["parameter"],
                 "method": row["method"],
+                "role": row["role"],
             }
             empty = names | {"level": row["level"], "cells": 0, "refused": 0, "least": None}
-            least = rows.setdefault(tuple(names.values()), empty)
-            coverage = behind_verdict(row)
+            least = rows.setdefault(tuple(names.values()), empty | {"misled": 0.0})
+            coverage = believed(row)
             least["cells" if coverage is not None else "refused"] += 1
+            least["misled"] = max(least["misled"], round(misled(row), 9))
             if coverage is not None and (least["least"] is None or coverage < least["least"]):
                 least |= {"least": coverage, "where": item["cell"]["setting"]}
     return list(rows.values())

@@ -183,6 +183,10 @@ def calibrate(
     full: Annotated[
         bool, typer.Option("--full", help="All cells and draws (ten minutes), and record them.")
     ] = False,
+    only: Annotated[
+        list[str] | None,
+        typer.Option(help="This study alone; with --full the others stay as recorded. Repeatable."),
+    ] = None,
     folder: Annotated[Path, typer.Option(help="The paper's folder.")] = PAPER,
     jobs: Jobs = None,
     as_json: AsJson = False,
@@ -191,15 +195,16 @@ def calibrate(
     from research import calibration
     from research.publish.outputs import Outputs
 
-    out = Outputs(folder, "research calibrate --full")
+    out, studies = Outputs(folder, "research calibrate --full"), only or []
 
     def adopts(_: Path) -> bool:  # a study that came with the paper, without a list
         return not out.written() and calibration.is_recorded(folder)
 
     if full:  # before minutes of work
         out.refuse_others(["calibration.json", "coverage.md"], adopts=adopts)
-    with progress("Cells", len(calibration.cells(full=full))) as done:
-        found = calibration.run(full=full, jobs=jobs, done=done)
+    kept = calibration.recorded(folder) if full and studies else None
+    with progress("Cells", len(calibration.chosen(full=full, only=studies))) as done:
+        found = calibration.run(full=full, jobs=jobs, done=done, only=studies, kept=kept)
     if full:
         with out.alone() as fresh:
             calibration.record(found, fresh)

@@ -147,7 +147,7 @@ def _verdict_rows(result: Result) -> Iterator[tuple[str, ...]]:
 
 
 def least_coverage(rows: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
-    """Per method the cells in which it carries a verdict, and the one in which it covers least."""
+    """Per method the cells in which it carries a verdict, and where it covers least."""
     for row in rows:
         where = ", ".join(map(str, row.get("where", {}).values()))
         yield {
@@ -157,6 +157,7 @@ def least_coverage(rows: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
             "no verdict": row["refused"],
             "covers at least": "" if row["least"] is None else f"{row['least']:.3f}",
             "in": where,
+            "misled": f"{row['misled']:.3f}",
         }
 
 

@@ -79,9 +79,9 @@ def test_the_command_draws_the_quick_version_and_prints_what_carries_a_verdict(t
     assert {row["study"] for row in rows} | {"slope is zero", "two tags", "answers"} == set(
         settings.QUICK_PART
     )
-    widened = [row for row in rows if row["interval"] == clustered.WIDENED]
-    assert len(widened) == 4
-    assert all(float(row["covers at least"]) > 0.9 for row in widened if row["cells"])
+    found = [row for row in rows if row["interval"] == clustered.WIDENED]
+    assert len(found) == 4
+    assert all(float(row["covers at least"]) > 0.9 for row in found if row["cells"])
     assert not list(tmp_path.iterdir())  # only the whole study is recorded
 
 
@@ -282,16 +282,62 @@ def test_a_committed_cell_comes_out_again(committed, name, setting):
     assert list(changes(stored, to_plain(study.measure(wanted)))) == []
 
 
+def widened(committed, role):
+    rows = committed["verdicts"]
+    return [row for row in rows if (row["method"], row["role"]) == (clustered.WIDENED, role)]
+
+
+def test_the_table_says_where_the_interval_behind_verdicts_gives_out(committed):
+    """Beyond the grid its conditions hold, and it covers far less than its goal."""
+    beyond = {row["study"]: row for row in widened(committed, "assumption violated")}
+    assert set(beyond) == {"share, mean nearly infinite", "share, rare giants"}
+    assert all(row["cells"] and row["least"] < settings.GOAL for row in beyond.values())
+    assert all(row["misled"] > 1 - settings.GOAL for row in beyond.values())
+    tails = {
+        item["cell"]["setting"]["tail"]
+        for item in committed["cells"]
+        if item["cell"]["study"] in beyond
+    }
+    assert tails == {*settings.EXTREME_TAILS, *settings.GIANTS}
+    page = calibration.as_page(committed)
+    for study_name, row in beyond.items():
+        assert f"| *{study_name}* | {clustered.WIDENED} |" in page
+        assert f"| {row['least']:.3f} |" in page
+
+
+def test_the_mean_of_a_population_with_giants_is_its_closed_form():
+    """Of lognormal sizes the part above a score z is the normal tail of z - 1."""
+    above = special.ndtr(1 - populations.GIANTS)
+    for name in settings.GIANTS:
+        law = populations.tail(name)
+        expected = math.exp(0.5) * (1 - above + law.parameter * above)
+        assert law.mean() == pytest.approx(expected, rel=1e-5)
+    assert special.ndtr(-populations.GIANTS) == pytest.approx(1 / 750, rel=0.01)
+
+
+def test_one_study_is_drawn_and_the_others_are_kept(monkeypatch):
+    few = [cell.shorter(50) for cell in settings.cells(full=False)][::5]
+    monkeypatch.setattr(study, "cells", lambda **_: few)
+    whole, drawn = study.run(full=True, jobs=1), []
+    assert study.run(full=True, jobs=1, only=["proportion"], kept=whole, done=drawn.append) == whole
+    assert {name.split(",")[0] for name in drawn} == {"proportion"}
+    others = whole["cells"][1:]
+    with pytest.raises(ResearchError, match="never recorded"):
+        study.run(full=True, jobs=1, only=["proportion"], kept=whole | {"cells": others[:1]})
+    with pytest.raises(ResearchError, match="No study 'proportions'"):
+        study.run(full=True, only=["proportions"])
+
+
 def test_wherever_an_interval_carries_a_verdict_it_covers(committed):
     assert calibration.shortfalls(committed) == []
-    of_shares = [row for row in committed["verdicts"] if row["method"] == clustered.WIDENED]
+    of_shares = widened(committed, "verdict")
     assert len(of_shares) == 4
     assert all(row["least"] >= settings.GOAL for row in of_shares)
     assert all(row["cells"] > 0 for row in of_shares)
 
 
 def test_the_thresholds_are_low_because_stricter_ones_cover_less(committed):
-    kept = min(r["least"] for r in committed["verdicts"] if r["method"] == clustered.WIDENED)
+    kept = min(row["least"] for row in widened(committed, "verdict"))
     assert committed["stricter"][clustered.STRICTER[clustered.WIDENED]] < kept
     assert committed["stricter"][clustered.STRICTER[clustered.JACKKNIFE]] < 0.5
 

@@ -60,8 +60,10 @@ def clustered_share(
     Assumes that clusters, not units, are independent draws and that their totals have a mean.
     In the coverage study (``research calibrate``) the plain interval covers well in moderate tails
     and far too rarely where the property is tied to size in very heavy ones, whatever thresholds
-    it has to pass. ``verdict_interval`` covers at least 0.93 in every cell of the grid where it
-    is trusted, and gives out where the mean is all but infinite (a tail index of 1.1 or less).
+    it has to pass. In every cell of its grid (tail indices from 1.2, lognormal sizes, 10 to 2,000
+    clusters) ``verdict_interval`` covers at least 0.93 of the draws in which it is trusted. It
+    gives out where the mean is all but infinite, or lies in giants that hardly any table holds: no
+    interval covers what was never seen (Bahadur and Savage 1956, doi:10.1214/aoms/1177728077).
 
     Raises
     ------
