@@ -115,7 +115,7 @@ def _separated(outcome: Floats, x: Floats) -> bool:
         b_ub=np.repeat((0.0, 1.0), len(moved)),
         bounds=(None, None),
     )
-    return bool(found.fun < -SEPARATED)
+    return (found.fun or 0.0) < -SEPARATED
 
 
 def _dispersion(outcome: Floats, means: Floats, x: Floats) -> float:
