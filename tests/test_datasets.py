@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 import research
-from research.datasets import DatasetError, freeze, load, verify
+from research.datasets import DatasetError, freeze, freezing, load, verify
 from research.results import ResearchError
 
 FIELDS = [
@@ -85,6 +85,22 @@ def test_a_version_that_is_there_is_not_replaced(here):
     with pytest.raises(DatasetError, match="versions never change"):
         frozen(here, frame().iloc[:1])
     assert path.read_bytes() == before
+
+
+def test_of_two_runs_that_write_one_version_the_slower_is_refused(here, monkeypatch):
+    put = freezing._put
+
+    def overtaken(made, folder, **options):
+        monkeypatch.setattr(freezing, "_put", put)
+        frozen(here, frame().iloc[:1])
+        put(made, folder, **options)
+
+    monkeypatch.setattr(freezing, "_put", overtaken)
+    with pytest.raises(DatasetError, match="versions never change"):
+        frozen(here)
+    assert len(load("toy_countries")) == 1
+    assert verify("toy") == []
+    assert [path.name for path in here.parent.iterdir()] == [here.name]
 
 
 def test_a_tampered_file_is_refused_with_the_remedy(here):
