@@ -77,10 +77,11 @@ def total(name, rows, weight=lambda _row: 1):
 def values(rows, kind):
     """Tags, families, sizes or levels as the engine counts them: those of few hosts in one row."""
     column = KINDS[kind]
-    place = {"tag": None, "family": 0, "size": 1, "level": 2}[column]
+    place = {"tag": None, "remote": None, "family": 0, "size": 1, "level": 2}[column]
     found = Counter()
     for row in rows:
         listed = [tag if place is None else MODELS[tag][place] for tag in row["models"]]
+        listed = [] if column == "remote" else listed
         genuine, ports = not row["suspicion"], len(row["ports"])
         for value in listed:
             found[value, "listings"] += ports
@@ -96,6 +97,8 @@ def values(rows, kind):
     table = table.groupby(column, dropna=False, as_index=False).sum()
     if column == "size":
         table["billions"] = pd.to_numeric(table["size"].str.removesuffix("B"), errors="coerce")
+    if column == "level":
+        table["bits"] = table["level"].str.extract(r"(\d+)", expand=False).astype("Float64")
     return table.astype(dict.fromkeys([*counts, "cells"], "int64"))
 
 
