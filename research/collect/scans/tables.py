@@ -105,7 +105,7 @@ def _listings(
 
 def _sizes(safe: Safe, part: Part) -> pd.DataFrame:
     found = _listings(safe, "parameter_sizes", {"size": "parameter_size"}, part, estimated=True)
-    billions = safe.frames["parameter_sizes"].set_index("size")["billions"]
+    billions = safe.frames["parameter_sizes"].dropna(subset="size").set_index("size")["billions"]
     # Nine digits undo the binary residue of a size in millions.
     found.insert(2, "parameters_billion", found["parameter_size"].map(billions).round(9))
     found = found.dropna(subset="parameters_billion")  # of models that state no number
@@ -114,7 +114,7 @@ def _sizes(safe: Safe, part: Part) -> pd.DataFrame:
 
 def _levels(safe: Safe, part: Part) -> pd.DataFrame:
     found = _listings(safe, "quantizations", {"level": "quantization"}, part, estimated=True)
-    bits = safe.frames["quantizations"].set_index("level")["bits"]
+    bits = safe.frames["quantizations"].dropna(subset="level").set_index("level")["bits"]
     found.insert(2, "bits", found["quantization"].map(bits).astype("Int64"))
     return found
 

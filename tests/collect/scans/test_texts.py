@@ -88,6 +88,7 @@ def test_such_texts_are_in_no_file_of_the_dataset_and_counted(tmp_path, aggregat
     ]}  # fmt: skip
     lines = crowd(30, as_organisation=network, city=city, tags=listed)
     lines += [GOOD | {"address": f"198.18.4.{n}"} for n in range(30)]
+    lines[-1]["tags"] = {"models": [{"name": "r", "details": {"quantization_level": "rare"}}]}
     found = aggregated(write(tmp_path / "scan.jsonl", *lines))
     dataset = found.datasets[0]
     for path in dataset.folder.iterdir():
