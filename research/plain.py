@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 import types
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence, Set
 from dataclasses import fields, is_dataclass
-from typing import Any, Union, get_args, get_origin, get_type_hints
+from numbers import Integral, Real
+from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 SIGNIFICANT_DIGITS = 12  # more than any reader needs; another processor may change the last ones
 TOLERANCE = 1e-9  # relative: above what another processor or BLAS changes, below any printed digit
@@ -87,6 +88,66 @@ def keep_agreeing(stored: Any, fresh: Any) -> Any:
     return stored if _same_number(stored, fresh) else fresh
 
 
+def misfit(kind: Any, value: Any) -> str:
+    """What the annotated type ``kind`` asks for and the value is not; empty where it fits.
+
+    >>> misfit(float, "12"), misfit(int, 2.0), misfit(tuple[float, float], (1, math.nan))
+    ('a number', '', 'a number (as item 1)')
+    """
+    origin, arguments = get_origin(kind), get_args(kind)
+    if origin in (Union, types.UnionType):
+        misfits = [misfit(each, value) for each in arguments]
+        return "" if "" in misfits else misfits[0]
+    if origin is Literal:
+        known = any(type(value) is type(each) and value == each for each in arguments)
+        return "" if known else f"one of {', '.join(map(repr, arguments))}"
+    if origin is not None and issubclass(origin, Sequence):
+        return _misfit_of_items(arguments, value)
+    if origin is not None and issubclass(origin, Mapping) and isinstance(value, Mapping):
+        return next(filter(None, (misfit(arguments[1], item) for item in value.values())), "")
+    if kind in _SCALARS:
+        expected, fits = _SCALARS[kind]
+        return "" if fits(value) else expected
+    plain = origin or kind
+    fits_class = not isinstance(plain, type) or isinstance(value, plain)
+    return "" if fits_class else f"of the type {plain.__name__}"
+
+
+def _misfit_of_items(kinds: tuple[Any, ...], value: Any) -> str:
+    """The same for a sequence, which one text is not, nor anything without an order."""
+    if isinstance(value, str | bytes | Set | Mapping) or not isinstance(value, Collection):
+        return "a sequence"
+    try:
+        items = list(value)
+    except TypeError:  # an array without dimensions
+        return "a sequence"
+    open_ended = len(kinds) == 1 or kinds[1] is ...
+    if not open_ended and len(items) != len(kinds):
+        return f"a sequence of {len(kinds)}"
+    wanted = kinds[:1] * len(items) if open_ended else kinds
+    found = (misfit(kind, item) for kind, item in zip(wanted, items, strict=True))
+    return next((f"{text} (as item {at})" for at, text in enumerate(found) if text), "")
+
+
+def is_number(value: Any) -> bool:
+    """Whether it is a real number: neither a truth value, nor text, nor NaN."""
+    return type(value) is not bool and isinstance(value, Real) and bool(value == value)
+
+
+def is_whole(value: Any) -> bool:
+    """Whether it is a whole number, of whatever type."""
+    return is_number(value) and (isinstance(value, Integral) or float(value).is_integer())
+
+
+_SCALARS: dict[Any, tuple[str, Callable[[Any], bool]]] = {
+    float: ("a number", is_number),
+    int: ("a whole number", is_whole),
+    str: ("text", lambda value: isinstance(value, str)),
+    bool: ("true or false", lambda value: isinstance(value, bool)),
+    Any: ("", lambda _: True),
+}
+
+
 def changes(old: Any, new: Any, at: str = "") -> Iterator[str]:
     """What differs between two plain results, a sentence each; numbers may move by 1e-9."""
     if isinstance(old, dict) and isinstance(new, dict):
@@ -102,7 +163,7 @@ def changes(old: Any, new: Any, at: str = "") -> Iterator[str]:
         if not _same_number(old, new):
             yield f"{at}: {old!r} -> {new!r} (by {new - old:.3g})"
     elif type(old) is not type(new) or old != new:
-        yield f"{at}: {_short(old)} -> {_short(new)}"
+        yield f"{at}: {shortened(old)} -> {shortened(new)}"
 
 
 def _same_number(one: Any, other: Any) -> bool:
@@ -114,6 +175,7 @@ def _number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-def _short(value: Any) -> str:
-    text = f"a list of {len(value)}" if isinstance(value, list) else repr(value)
+def shortened(value: Any) -> str:
+    """A value as a message shows it."""
+    text = f"a list of {len(value)}" if isinstance(value, list) else " ".join(repr(value).split())
     return text if len(text) < 90 else text[:87] + "..."

@@ -8,10 +8,18 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, fields
-from typing import Any, Literal, get_args
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any, Literal, NoReturn, get_type_hints
 
-from research.plain import TOLERANCE, from_plain, keep_agreeing, to_plain
+from research.plain import (
+    TOLERANCE,
+    from_plain,
+    keep_agreeing,
+    misfit,
+    shortened,
+    to_plain,
+)
 
 Alternative = Literal["greater", "less", "different", "equivalent"]
 Role = Literal["reanalysis", "out of sample"]
@@ -47,17 +55,38 @@ class Estimand:
 ESTIMAND = Estimand()
 
 
+class Record:
+    """A value object, whose fields hold what their annotations say."""
+
+    __slots__ = ()
+
+    def __post_init__(self) -> None:
+        own: Any = type(self)
+        for name, kind in _annotated(own).items():
+            value = getattr(self, name)
+            if expected := misfit(kind, value):
+                self._refuse(f"'{name}' should be {expected}, found {shortened(value)}.")
+
+    def _refuse(self, sentence: str) -> NoReturn:
+        raise ResearchError(f"{type(self).__name__}: {sentence}")
+
+
+@cache
+def _annotated(kind: type) -> dict[str, Any]:
+    return get_type_hints(kind)
+
+
 @dataclass(frozen=True, slots=True)
-class Bounds:
+class Bounds(Record):
     """Identified set ``[low, high]`` of a scalar parameter; a point where both are equal."""
 
     low: float
     high: float
 
     def __post_init__(self) -> None:
-        _refuse_nan(self)
+        Record.__post_init__(self)
         if self.low > self.high + _room(self.low, self.high):
-            raise ValueError(f"Bounds need low <= high, found [{self.low}, {self.high}].")
+            self._refuse(f"low should not exceed high, found [{self.low}, {self.high}].")
         object.__setattr__(self, "low", min(self.low, self.high))  # rounding may have swapped them
 
     def __contains__(self, value: float) -> bool:
@@ -68,7 +97,7 @@ class Bounds:
 
     @property
     def width(self) -> float:
-        return self.high - self.low
+        return self.high - self.low if self.high > self.low else 0.0  # also of two infinities
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +111,16 @@ class Interval(Bounds):
     method: str = ""
     design_effect: float | None = None
 
+    def __post_init__(self) -> None:
+        Bounds.__post_init__(self)
+        if not 0 < self.level < 1:
+            self._refuse(f"the level lies between 0 and 1, found {self.level}.")
+        if self.design_effect is not None and not 0 < self.design_effect < math.inf:
+            self._refuse(f"a design effect is positive and finite, found {self.design_effect}.")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Test:
+class Test(Record):
     """A test of the null hypothesis: its name, statistic and p-value."""
 
     name: str
@@ -94,11 +130,13 @@ class Test:
     __test__ = False  # not a pytest class
 
     def __post_init__(self) -> None:
-        _refuse_nan(self)
+        Record.__post_init__(self)
+        if not 0 <= self.p <= 1:
+            self._refuse(f"a p-value lies between 0 and 1, found {self.p}.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Assumption:
+class Assumption(Record):
     """An assumption, whether it holds, and the evidence in one sentence."""
 
     name: str
@@ -107,7 +145,7 @@ class Assumption:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TippingPoint:
+class TippingPoint(Record):
     """The value of a nuisance at which the verdict is lost, and the sentence to print.
 
     ``threshold`` is ``None`` where no admissible value of the nuisance overturns the verdict.
@@ -119,7 +157,7 @@ class TippingPoint:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class BudgetRow:
+class BudgetRow(Record):
     """One source of uncertainty and the range that it alone gives the estimate."""
 
     source: str
@@ -128,15 +166,17 @@ class BudgetRow:
     detail: str
 
     def __post_init__(self) -> None:
-        _refuse_nan(self)
+        Record.__post_init__(self)
+        if self.low > self.high + _room(self.low, self.high):
+            self._refuse(f"low should not exceed high, found [{self.low}, {self.high}].")
 
     @property
     def width(self) -> float:
-        return self.high - self.low
+        return Bounds(self.low, self.high).width
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Curve:
+class Curve(Record):
     """An estimate over a grid of one nuisance, so that a figure or a slider computes nothing.
 
     ``low`` and ``high`` are the identified set at each grid point; ``interval_low`` and
@@ -150,9 +190,16 @@ class Curve:
     interval_low: tuple[float, ...] = ()
     interval_high: tuple[float, ...] = ()
 
+    def __post_init__(self) -> None:
+        Record.__post_init__(self)
+        sets, intervals = (self.low, self.high), (self.interval_low, self.interval_high)
+        lengths = {len(line) for line in sets}, {len(line) for line in intervals}
+        if lengths[0] != {len(self.grid)} or not lengths[1] <= {0, len(self.grid)}:
+            self._refuse("every line should have a value for each point of the grid.")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Estimate:
+class Estimate(Record):
     """One estimated quantity with everything needed to judge and to print it.
 
     Parameters
@@ -186,15 +233,15 @@ class Estimate:
     curves: tuple[Curve, ...] = ()
 
     def __post_init__(self) -> None:
-        _refuse_nan(self)
+        Record.__post_init__(self)
         if self.value is None and self.bounds is None:
-            raise ValueError(f"{self.label}: an Estimate needs a value, bounds, or both.")
+            self._refuse(f"'{self.label}' needs a value, bounds, or both.")
         if self.value is not None and self.value not in _widened(self.identified):
-            raise ValueError(f"{self.label}: the value {self.value} lies outside {self.bounds}.")
+            self._refuse(f"the value {self.value} of '{self.label}' lies outside {self.bounds}.")
         if self.reading == "finite population" and (self.interval or self.test):
-            raise ValueError(
-                f"{self.label}: under the finite reading the table is all there is; "
-                "give bounds and tipping points, not an interval or a p-value."
+            self._refuse(
+                f"under the finite reading of '{self.label}' the table is all there is; give "
+                "bounds and tipping points, not an interval or a p-value."
             )
 
     @property
@@ -211,7 +258,7 @@ class Estimate:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Hypothesis:
+class Hypothesis(Record):
     """A published claim made testable: a parameter, a null, and the region that would support it.
 
     Parameters
@@ -240,16 +287,10 @@ class Hypothesis:
     scope: Scope = "same"
 
     def __post_init__(self) -> None:
+        Record.__post_init__(self)
         object.__setattr__(self, "claims", tuple(self.claims))
-        _refuse_nan(self)
-        for name, known in (("alternative", Alternative), ("role", Role), ("scope", Scope)):
-            if getattr(self, name) not in get_args(known):
-                raise ValueError(
-                    f"The {name} of a hypothesis is one of {', '.join(get_args(known))}; found "
-                    f"'{getattr(self, name)}'."
-                )
         if self.margin < 0:
-            raise ValueError(f"The margin of a hypothesis cannot be negative, found {self.margin}.")
+            self._refuse(f"a margin cannot be negative, found {self.margin}.")
 
     def region(self) -> tuple[Bounds, bool]:
         """The closed set to compare with, and whether the hypothesis is its complement."""
@@ -265,7 +306,7 @@ class Hypothesis:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Settled:
+class Settled(Record):
     """The answer to a claim that no estimate can give: a document does, or nothing can.
 
     ``reference`` names the document (with its address where it has one), or the dataset whose
@@ -279,7 +320,7 @@ class Settled:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Verdict:
+class Verdict(Record):
     """The verdict in one word and as the phrase that may be printed."""
 
     word: Word
@@ -287,7 +328,7 @@ class Verdict:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Specification:
+class Specification(Record):
     """One estimate of one combination of analytic choices.
 
     ``also`` holds the further combinations that give the very same estimate: they count once.
@@ -303,7 +344,7 @@ class Specification:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Skipped:
+class Skipped(Record):
     """A combination of choices that gave no estimate, and why."""
 
     choices: Choices
@@ -311,7 +352,7 @@ class Skipped:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Robustness:
+class Robustness(Record):
     """How many specifications share the primary verdict, and the range of all of them."""
 
     same_verdict: int
@@ -322,7 +363,7 @@ class Robustness:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Table:
+class Table(Record):
     """Rows that a figure or the paper prints, as columns and tuples."""
 
     columns: tuple[str, ...]
@@ -330,7 +371,7 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class Answer(Record):
     """The answer to one question: the estimates of one combination of estimand choices.
 
     ``refused`` is the reason where the primary specification could not be estimated.
@@ -350,7 +391,7 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Provenance:
+class Provenance(Record):
     """What went in: the seed and every table with the version and hash of its dataset."""
 
     seed: int
@@ -358,7 +399,7 @@ class Provenance:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Result:
+class Result(Record):
     """All that an analysis found: paper, page and figures read this and nothing else."""
 
     analysis: str
@@ -463,10 +504,3 @@ def _widened(bounds: Bounds) -> Bounds:
 def _room(*numbers: float) -> float:
     """By how much rounding may have moved numbers of this size."""
     return TOLERANCE * max([1.0, *(abs(number) for number in numbers if math.isfinite(number))])
-
-
-def _refuse_nan(value: Any) -> None:
-    for name in (f.name for f in fields(value)):
-        item = getattr(value, name)
-        if isinstance(item, float) and math.isnan(item):
-            raise ValueError(f"{type(value).__name__}.{name} is NaN: give a reason, not a number.")

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from research.estimators.clustered.jackknife import MINIMUM_CLUSTERS, ClusteredEstimate
 from research.estimators.clustered.leave_one_out import LeaveOneOut
+from research.estimators.valid import estimator
 from research.results import BudgetRow, CannotEstimate
 from research.wording import number
 
@@ -15,6 +16,7 @@ from research.wording import number
 COVERAGE_WITHOUT_VERDICT = (0.45, 1.00)
 
 
+@estimator
 def budget(*rows: BudgetRow) -> tuple[BudgetRow, ...]:
     """Which source of uncertainty matters most? The rows, widest first (ties by name).
 
@@ -28,6 +30,7 @@ def budget(*rows: BudgetRow) -> tuple[BudgetRow, ...]:
     return tuple(sorted(rows, key=lambda row: (-row.width, row.source)))
 
 
+@estimator
 def alternatives_row(source: str, values: Mapping[str, float]) -> BudgetRow:
     """What range do several defensible ways to compute the same estimate give it?
 
@@ -60,6 +63,7 @@ def alternatives_row(source: str, values: Mapping[str, float]) -> BudgetRow:
     )
 
 
+@estimator
 def leave_one_out_row(left_out: LeaveOneOut, unit: str = "organisation") -> BudgetRow:
     """What range does leaving out one cluster give the estimate, and which cluster is it?
 
@@ -77,6 +81,7 @@ def leave_one_out_row(left_out: LeaveOneOut, unit: str = "organisation") -> Budg
     )
 
 
+@estimator
 def sampling_row(estimate: ClusteredEstimate, unit: str = "organisations") -> BudgetRow:
     """What range does the draw of clusters give the estimate, and is that range believed?
 

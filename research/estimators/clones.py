@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from numpy.typing import ArrayLike
 
 from research.estimators import valid
+from research.estimators.valid import estimator
 from research.results import CannotEstimate, ResearchError
 
 
@@ -23,6 +24,7 @@ class CloneResiduals:
     ratio_before: tuple[float, ...]
 
 
+@estimator
 def clone_block_residuals(
     hosts: ArrayLike, occurrences: ArrayLike, block_hosts: float, block_occurrences: float
 ) -> CloneResiduals:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sized
 
 import numpy as np
-import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from research.estimators import valid
@@ -50,15 +49,7 @@ def cluster_codes(cluster: ArrayLike | None, n: int) -> tuple[Labels, Codes]:
     """
     if cluster is None:
         return np.arange(n).astype(object), np.arange(n)
-    given = np.asarray(cluster)
-    same_length(cluster=given, units=range(n))
-    codes, labels = pd.factorize(given)
-    if (codes < 0).any():
-        raise ResearchError(
-            f"'cluster' has no label for {int((codes < 0).sum())} of {n} units. Give each unit "
-            "without a known cluster a label of its own, or drop it."
-        )
-    return np.asarray(labels).astype(object), codes.astype(np.intp)
+    return valid.labelled(cluster, "cluster", n)
 
 
 def totals_by(codes: Codes, values: Floats) -> Floats:

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 
 from research.estimators import valid
 from research.estimators.cluster_totals import same_length
-from research.estimators.valid import Floats
+from research.estimators.valid import Floats, estimator
 from research.results import Bounds, CannotEstimate, ResearchError
 
 
@@ -27,6 +27,7 @@ class ZeroSensitivity:
         return Bounds(min(self.distances), max(self.distances))
 
 
+@estimator
 def clr(parts: ArrayLike) -> Floats:
     """How large is each part relative to the typical part (centred log-ratio)?
 
@@ -59,6 +60,7 @@ def clr(parts: ArrayLike) -> Floats:
     return np.asarray(logs - logs.mean())
 
 
+@estimator
 def aitchison_distance(first: ArrayLike, second: ArrayLike) -> float:
     """How far apart are two compositions, whatever their totals?
 
@@ -81,6 +83,7 @@ def aitchison_distance(first: ArrayLike, second: ArrayLike) -> float:
     return float(np.linalg.norm(clr(a) - clr(b)))
 
 
+@estimator
 def replace_zeros(parts: ArrayLike, delta: float) -> Floats:
     """What would the composition be if its zeros were small values that escaped counting?
 
@@ -125,6 +128,7 @@ def replace_zeros(parts: ArrayLike, delta: float) -> Floats:
     return np.where(zeros, delta, shares * (1 - replaced))
 
 
+@estimator
 def zero_sensitivity(
     first: ArrayLike, second: ArrayLike, deltas: Sequence[float]
 ) -> ZeroSensitivity:
@@ -156,7 +160,7 @@ def zero_sensitivity(
     >>> zero_sensitivity([5, 5, 0], [4, 4, 2], [0.01, 0.001]).distances[0] < 3
     True
     """
-    if not deltas:
+    if len(deltas) == 0:
         raise ResearchError("Give at least one value to put in place of zeros.")
     distances = tuple(
         aitchison_distance(replace_zeros(first, delta), replace_zeros(second, delta))

@@ -13,7 +13,7 @@ from research.estimators import valid
 from research.estimators.cluster_totals import all_but_one
 from research.estimators.clustered.jackknife import jackknife_se
 from research.estimators.proportions import wilson
-from research.estimators.valid import Floats
+from research.estimators.valid import Floats, estimator
 from research.results import CannotEstimate, Interval, ResearchError
 
 
@@ -50,6 +50,7 @@ class SampledHHI:
     interval: Interval
 
 
+@estimator
 def concentration(sizes: ArrayLike) -> Concentration:
     """How unequal are the sizes of all units of a table?
 
@@ -92,6 +93,7 @@ def concentration(sizes: ArrayLike) -> Concentration:
     )
 
 
+@estimator
 def top_share(sizes: ArrayLike, k: int) -> float:
     """What share do the k largest units hold (CR_k)?
 
@@ -109,6 +111,7 @@ def top_share(sizes: ArrayLike, k: int) -> float:
     return min(1.0, float(shares.cumsum()[_rank(k, len(shares)) - 1]))  # rounding may pass 1
 
 
+@estimator
 def top_share_interval(
     counts: ArrayLike, k: int, *, design_effect: float, level: float = 0.95
 ) -> Interval:
@@ -144,6 +147,7 @@ def top_share_interval(
     return wilson(top, float(ordered.sum()), level=level, design_effect=design_effect)
 
 
+@estimator
 def sampled_hhi(counts: ArrayLike, *, design_effect: float, level: float = 0.95) -> SampledHHI:
     """How concentrated is the population that the counts are a sample of?
 
@@ -199,6 +203,7 @@ def sampled_hhi(counts: ArrayLike, *, design_effect: float, level: float = 0.95)
     )
 
 
+@estimator
 def gini_jackknife_se(sizes: ArrayLike) -> float:
     """How much would the Gini index vary, had other units been drawn?
 
@@ -231,6 +236,7 @@ def gini_jackknife_se(sizes: ArrayLike) -> float:
     return jackknife_se((n - 2 * by_rank) / (n - 1))
 
 
+@estimator
 def hhi_jackknife_se(sizes: ArrayLike) -> float:
     """How much would the concentration index vary, had other units been drawn?
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Literal, get_args
+from typing import Literal
 
 from research.estimators import valid
-from research.results import Bounds, ResearchError
+from research.estimators.valid import estimator
+from research.results import Bounds
 
 Sampling = Literal["contaminated", "corrupted"]
 
 
+@estimator
 def contamination_bounds(
     p: float, epsilon: float, *, sampling: Sampling = "contaminated"
 ) -> Bounds:
@@ -64,9 +66,9 @@ def contamination_bounds(
             return Bounds(max(0.0, p - epsilon) / kept, min(1.0, p / kept))
         case "corrupted":
             return Bounds(max(0.0, p - epsilon), min(1.0, p + epsilon))
-    raise ResearchError(f"Unknown sampling '{sampling}'. Known: {', '.join(get_args(Sampling))}.")
 
 
+@estimator
 def overlap_bounds(first: float, second: float, total: float) -> Bounds:
     """How many units must two sets share, and how many can they?
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 from numpy.typing import ArrayLike
 
 from research.estimators import valid
+from research.estimators.valid import estimator
 from research.results import CannotEstimate
 
 
+@estimator
 def weighted_cluster_size(cluster_sizes: ArrayLike) -> float:
     """How large is the cluster of a randomly chosen unit?
 
@@ -45,6 +47,7 @@ def weighted_cluster_size(cluster_sizes: ArrayLike) -> float:
     return float((sizes**2).sum() / sizes.sum())
 
 
+@estimator
 def design_effect(cluster_sizes: ArrayLike, icc: float) -> float:
     """By how much does similarity within clusters inflate the variance of a share?
 
@@ -85,6 +88,7 @@ def design_effect(cluster_sizes: ArrayLike, icc: float) -> float:
     return 1 + (weighted_cluster_size(cluster_sizes) - 1) * icc
 
 
+@estimator
 def intraclass_correlation(design_effect: float, mean_cluster_size: float) -> float:
     """Which similarity within clusters would produce a given design effect?
 

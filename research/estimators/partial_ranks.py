@@ -7,12 +7,13 @@ from scipy.optimize import linear_sum_assignment
 
 from research.estimators.cluster_totals import same_length
 from research.estimators.ranged import Ranged
-from research.estimators.valid import Floats
+from research.estimators.valid import Floats, estimator
 from research.results import Bounds, CannotEstimate
 
 ASSIGNED_UP_TO = 1_000  # units; an assignment weighs every unit against every rank
 
 
+@estimator
 def kendall_bounds(x: Ranged, y: Ranged) -> Bounds:
     """Which values of Kendall's tau do overlapping ranges leave open?
 
@@ -56,6 +57,7 @@ def kendall_bounds(x: Ranged, y: Ranged) -> Bounds:
     return Bounds((2 * concordant - pairs) / pairs, (pairs - 2 * discordant) / pairs)
 
 
+@estimator
 def spearman_bounds(x: Ranged, y: Ranged) -> Bounds:
     """Which values of Spearman's rho do overlapping ranges leave open?
 

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from research.estimators import valid
 from research.estimators.cluster_totals import same_length, weights
-from research.estimators.valid import Flags, Floats
+from research.estimators.valid import Flags, Floats, estimator
 from research.results import Bounds, CannotEstimate, ResearchError
 
 SEARCH_ACCURACY = 1e-12  # least relative gain worth a step: above the noise of summation
@@ -48,10 +48,11 @@ class Ranged:
     @classmethod
     def exactly(cls, values: ArrayLike) -> Ranged:
         """Weights that are known."""
-        array = np.asarray(values, dtype=float)
+        array = weights(values, "values")
         return cls(low=array, value=array, high=array)
 
 
+@estimator
 def rounded(totals: ArrayLike, steps: ArrayLike) -> Ranged:
     """Which true totals show as these, rounded to the nearest multiple of a step?
 
@@ -76,9 +77,11 @@ def rounded(totals: ArrayLike, steps: ArrayLike) -> Ranged:
     [1050000.0, 652.5]
     """
     shown, half = weights(totals, "totals"), weights(steps, "steps") / 2
+    same_length(totals=shown, steps=half)
     return Ranged(low=np.maximum(shown - half, 0), value=shown, high=shown + half)
 
 
+@estimator
 def rounded_gain(
     before: ArrayLike, after: ArrayLike, *, before_step: ArrayLike, after_step: ArrayLike
 ) -> Ranged:
@@ -116,8 +119,10 @@ def rounded_gain(
     >>> gain.low.tolist(), gain.high.tolist()
     ([8599.0, 0.0], [8601.0, 200000.0])
     """
-    shown = valid.floats(after, "after") - valid.floats(before, "before")
-    error = (valid.floats(before_step, "before_step") + valid.floats(after_step, "after_step")) / 2
+    old, new = valid.floats(before, "before"), valid.floats(after, "after")
+    old_step, new_step = weights(before_step, "before_step"), weights(after_step, "after_step")
+    same_length(before=old, after=new, before_step=old_step, after_step=new_step)
+    shown, error = new - old, (old_step + new_step) / 2
     if (shown + error < 0).any():
         at = int((shown + error).argmin())
         raise ResearchError(
@@ -127,6 +132,7 @@ def rounded_gain(
     return Ranged(low=np.maximum(shown - error, 0), value=np.maximum(shown, 0), high=shown + error)
 
 
+@estimator
 def ranged_share(weight: Ranged, certain: ArrayLike, possible: ArrayLike) -> Bounds:
     """Which share of weights known up to a range has an origin known for some units only?
 
@@ -168,6 +174,7 @@ def ranged_share(weight: Ranged, certain: ArrayLike, possible: ArrayLike) -> Bou
     return Bounds(low, _quotient(weight.high[maybe].sum(), weight.low[~maybe].sum()))
 
 
+@estimator
 def paired_gap_bounds(
     first: Ranged, second: Ranged, certain: ArrayLike, possible: ArrayLike
 ) -> Bounds:
@@ -224,6 +231,7 @@ class Choosing:
     options: NDArray[np.intp]
 
 
+@estimator
 def searched_extremes(
     terms: ArrayLike, statistic: Callable[[Floats], Floats]
 ) -> tuple[Choosing, Choosing]:
@@ -264,12 +272,7 @@ def searched_extremes(
     >>> lowest.value, highest.value, highest.options.tolist()
     (0.3333333333333333, 1.3333333333333333, [1, 0])
     """
-    array = np.asarray(terms, dtype=float)
-    if array.ndim != 3 or 0 in array.shape:
-        raise ResearchError(
-            "Terms should have three dimensions (units, options, sums), none of them empty; found "
-            f"the shape {array.shape}."
-        )
+    array = valid.numbers(terms, "terms", "units", "options", "sums")
     starts = [np.full(len(array), option) for option in range(array.shape[1])]
     lowest = max((_climbed(array, lambda s: -statistic(s), start) for start in starts), key=_value)
     highest = max((_climbed(array, statistic, start) for start in starts), key=_value)

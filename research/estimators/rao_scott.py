@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 from scipy.stats import chi2, f
 
 from research.estimators import valid
-from research.estimators.valid import Floats
+from research.estimators.valid import Floats, estimator
 from research.results import CannotEstimate, ResearchError
 
 
@@ -32,6 +32,7 @@ class RaoScott:
     p: float
 
 
+@estimator
 def cluster_chi_square(
     rows: ArrayLike,
     columns: ArrayLike,
@@ -83,7 +84,7 @@ def cluster_chi_square(
     >>> round(found.pearson, 3), found.df, found.df_denominator
     (0.4, 1, 4.0)
     """
-    units = np.size(rows)
+    units = valid.as_given(rows).size
     cells, shape = _cells(valid.codes(rows, "rows", units), valid.codes(columns, "columns", units))
     codes = valid.codes(clusters, "clusters", units)
     weight = np.ones(units) if weights is None else valid.counts(weights, "weights")

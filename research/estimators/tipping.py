@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike
 from scipy.optimize import brentq
 
 from research.estimators import valid
+from research.estimators.valid import estimator
 from research.results import ResearchError
 
 ACCURACY = 1e-10  # relative accuracy of a tipping point: far below the digits that are printed
@@ -31,6 +32,7 @@ class Miscoding:
     units: int
 
 
+@estimator
 def tipping_point(
     margin: Callable[[float], float], low: float, high: float, *, steps: int = 256
 ) -> float | None:
@@ -88,6 +90,7 @@ def tipping_point(
     return float(brentq(sign_kept, *found, rtol=ACCURACY, xtol=ACCURACY * (high - low)))
 
 
+@estimator
 def verdict_change(
     verdict: Callable[[float], Hashable], low: float, high: float, *, steps: int = 256
 ) -> float | None:
@@ -134,6 +137,8 @@ def verdict_change(
     same, other = found
     while other - same > ACCURACY * (high - low):
         middle = (same + other) / 2
+        if not same < middle < other:  # neighbouring numbers
+            break
         if verdict(middle) == start:
             same = middle
         else:
@@ -141,6 +146,7 @@ def verdict_change(
     return other
 
 
+@estimator
 def misclassification_tipping(weights: ArrayLike, first: ArrayLike, second: ArrayLike) -> Miscoding:
     """How much weight must be coded wrongly for two groups' shares of a total to be equal?
 
@@ -193,12 +199,9 @@ def _first_step(
     holds: Callable[[float], bool], low: float, high: float, steps: int
 ) -> tuple[float, float] | None:
     """The first of equal steps at whose end a condition, true at ``low``, no longer holds."""
-    if not (math.isfinite(low) and math.isfinite(high) and low < high) or steps < 1:
-        raise ResearchError(
-            f"A search needs a range low < high and at least one step, "
-            f"found [{low}, {high}] and {steps}."
-        )
-    grid = np.linspace(low, high, steps + 1)
+    if not (math.isfinite(low) and math.isfinite(high) and low < high):
+        raise ResearchError(f"A search needs a range low < high, found [{low}, {high}].")
+    grid = np.linspace(float(low), float(high), valid.repetitions(steps, "steps") + 1)
     for before, after in pairwise(grid.tolist()):
         if not holds(after):
             return before, after

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from research.estimators import valid
+from research.estimators.valid import estimator
 from research.results import Bounds, ResearchError
 
 ROUNDING = 1e-12  # a rest this small a share of the total comes from adding up decimal fractions
@@ -36,6 +37,7 @@ class Rest:
     largest: float
 
 
+@estimator
 def rest_of(top: ArrayLike, total: float) -> Rest:
     """How much lies below a table of the largest units, in how many units?
 
@@ -96,6 +98,7 @@ def rest_of(top: ArrayLike, total: float) -> Rest:
     )
 
 
+@estimator
 def top_share_bounds(top: ArrayLike, belongs: ArrayLike, total: float) -> Bounds:
     """Which share of the total has a property that is known for the listed units only?
 
@@ -136,6 +139,7 @@ def top_share_bounds(top: ArrayLike, belongs: ArrayLike, total: float) -> Bounds
     return Bounds(known / total, (known + rest.amount) / total)
 
 
+@estimator
 def herfindahl_bounds(top: ArrayLike, total: float) -> HerfindahlBounds:
     """How concentrated is a market of which only the largest units are listed?
 

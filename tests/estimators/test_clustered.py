@@ -59,7 +59,7 @@ def test_a_share_and_its_remainder_mirror_each_other(rows) -> None:
     assert share.interval.high == pytest.approx(1 - rest.interval.low, abs=ONE_BY_ONE)
 
 
-@given(clusters, st.floats(1e-200, 1e200))
+@given(clusters, st.floats(1e-200, 1e60))
 def test_the_unit_of_the_weights_does_not_matter(rows, factor) -> None:
     part, _, whole = arrays(rows)
     share, scaled = clustered_share(part, whole), clustered_share(part * factor, whole * factor)
@@ -222,18 +222,17 @@ REFUSED = [
     ([1, 2, 3], [1, 2, 3], None, CannotEstimate, "exactly 1"),
     ([5, 0, 0], [9, 2, 3], ["x", "y", "z"], CannotEstimate, "Without 'x' the share is 0"),
     ([5, 2, 2], [5, 2, 3], ["x", "y", "z"], CannotEstimate, "Without 'z' the share is 1"),
-    ([1e308] * 3, [1.5e308] * 3, None, CannotEstimate, "The total is inf"),
+    ([1e308] * 3, [1.5e308] * 3, None, ResearchError, "larger unit"),
     ([2, 0], [1, 1], None, ResearchError, "exceeds its whole weight"),
     ([np.nan, 1], [2, 2], None, ResearchError, "missing or infinite"),
     ([-1, 1], [2, 2], None, ResearchError, "no negative number"),
     ([], [], None, ResearchError, "at least one number"),
     ([1, 1], [2, 2, 2], None, ResearchError, "'part' has 2, 'whole' has 3"),
     ([1, 1], [2, 2], ["a", None], ResearchError, "no label for 1 of 2"),
-    ([1, 1], [2, 2], ["a"], ResearchError, "'cluster' has 1"),
+    ([1, 1], [2, 2], ["a"], ResearchError, "'cluster' should hold 2 labels"),
 ]
 
 
-@pytest.mark.filterwarnings("ignore:overflow encountered")
 @pytest.mark.parametrize(("part", "whole", "cluster", "error", "message"), REFUSED)
 def test_share_refusals(part, whole, cluster, error, message) -> None:
     with pytest.raises(error, match=message):
@@ -273,7 +272,7 @@ def test_effective_size_lies_between_one_and_n(weights) -> None:
     assert 1 - EXACT <= kish_effective_size(weights) <= len(weights) + EXACT
 
 
-@pytest.mark.parametrize("weight", [1e-300, 1, 1e300])
+@pytest.mark.parametrize("weight", [1e-300, 1, 1e70])
 def test_effective_size_of_extreme_weights(weight) -> None:
     assert kish_effective_size([weight, weight]) == pytest.approx(2)
 
@@ -385,7 +384,7 @@ def test_wild_bootstrap_with_random_signs_is_near_the_list() -> None:
         ([1, 2, 3], np.ones((3, 1)), ["a", "a", "a"], "at least two clusters"),
         ([1, 2], np.array([[1.0, 1], [1, 2]]), ["a", "b"], "3 units"),
         ([1, 2, 3], np.ones((3, 2)), ["a", "b", "c"], "collinear"),
-        ([1, 2, 3], np.ones(3), ["a", "b", "c"], "one row a unit"),
+        ([1, 2, 3], np.ones(3), ["a", "b", "c"], "in units by regressors"),
         ([1, 2, 9, 4], np.eye(2)[[0, 1, 1, 1]], list("abbb"), "determined by single clusters"),
     ],
 )

@@ -217,7 +217,7 @@ def test_doubling_every_cluster_doubles_pearson_but_not_the_evidence() -> None:
                 [[1], [0]], [[1], [0]], rng=np.random.default_rng(1), resamples=0
             ),
             ResearchError,
-            "at least one resample",
+            "between one and",
         ),
         (lambda: cluster_chi_square([1, 2], [1, 2], [1, 1]), CannotEstimate, "One cluster"),
         (lambda: cluster_chi_square([1, 1], [1, 2], [1, 2]), CannotEstimate, "two rows"),

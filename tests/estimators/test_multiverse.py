@@ -61,7 +61,7 @@ def test_methods_are_ordered_by_how_much_they_ask(p) -> None:
         ([], "Holm", "at least one number"),
         ([0.1, np.nan], "Holm", "missing"),
         ([0.1, 1.1], "Holm", r"in \[0, 1\]"),
-        ([0.1], "Sidak", "Known: Bonferroni"),
+        ([0.1], "Sidak", "one of 'Bonferroni'"),
     ],
 )
 def test_family_refusals(p, method, message) -> None:
@@ -153,8 +153,8 @@ def test_random_assignments_are_near_the_list() -> None:
 @pytest.mark.parametrize(
     ("call", "error", "message"),
     [
-        (lambda: specification_curve([1, 2], [1, 0]), ResearchError, "one row a specification"),
-        (lambda: specification_curve([[1, 2, np.inf]], [1, 0, 0]), ResearchError, "finite"),
+        (lambda: specification_curve([1, 2], [1, 0]), ResearchError, "specifications by units"),
+        (lambda: specification_curve([[1, 2, np.inf]], [1, 0, 0]), ResearchError, "1 infinite"),
         (lambda: specification_curve([[1, 2, 3]], [1, 1, 1]), CannotEstimate, "one group"),
         (lambda: specification_curve([[1, 2]], [1, 0]), CannotEstimate, "keeps 2 units"),
         (

@@ -137,5 +137,5 @@ def test_searched_extremes_are_those_of_all_options(seed):
 
 
 def test_searched_extremes_refuse_terms_without_options():
-    with pytest.raises(ResearchError, match="three dimensions"):
+    with pytest.raises(ResearchError, match="units by options by sums"):
         searched_extremes(np.ones((3, 2)), np.sum)

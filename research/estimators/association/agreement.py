@@ -11,7 +11,7 @@ from scipy import stats
 
 from research.estimators import valid
 from research.estimators.cluster_totals import same_length
-from research.estimators.valid import Floats
+from research.estimators.valid import Floats, estimator
 from research.results import CannotEstimate, Interval
 
 NORMAL_95 = float(stats.norm.ppf(0.975))
@@ -70,6 +70,7 @@ class LimitsOfAgreement:
     upper_interval_approximate: Interval
 
 
+@estimator
 def lin_concordance(x: ArrayLike, y: ArrayLike, *, level: float = 0.95) -> Concordance:
     """How close are pairs of measurements to the line on which both are equal?
 
@@ -134,6 +135,7 @@ def _concordance_se(r: float, correction: float, shift: float, n: int) -> float:
     return math.sqrt(variance)
 
 
+@estimator
 def bland_altman(
     x: ArrayLike, y: ArrayLike, *, multiplier: float = NORMAL_95, level: float = 0.95
 ) -> LimitsOfAgreement:
@@ -196,6 +198,7 @@ def bland_altman(
     )
 
 
+@estimator
 def bland_altman_ratio(
     x: ArrayLike, y: ArrayLike, *, multiplier: float = NORMAL_95, level: float = 0.95
 ) -> LimitsOfAgreement:

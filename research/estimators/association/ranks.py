@@ -14,7 +14,7 @@ from scipy import stats
 
 from research.estimators import valid
 from research.estimators.cluster_totals import same_length
-from research.estimators.valid import Floats
+from research.estimators.valid import Floats, estimator
 from research.results import CannotEstimate, Interval, ResearchError
 
 EXACT_UP_TO = 12  # pairs; the exact distribution of Spearman's rho takes seconds beyond it
@@ -41,6 +41,7 @@ class RankCorrelation:
     method: str
 
 
+@estimator
 def spearman(
     x: ArrayLike, y: ArrayLike, *, rng: np.random.Generator | None = None
 ) -> RankCorrelation:
@@ -90,6 +91,7 @@ def spearman(
     )
 
 
+@estimator
 def kendall(
     x: ArrayLike, y: ArrayLike, *, rng: np.random.Generator | None = None
 ) -> RankCorrelation:
@@ -148,15 +150,17 @@ def kendall(
     )
 
 
+@estimator
 def spearman_interval(
-    rho: float, n: int, *, method: SpearmanMethod = "Bonett-Wright", level: float = 0.95
+    rho: float, n: float, *, method: SpearmanMethod = "Bonett-Wright", level: float = 0.95
 ) -> Interval:
     """Between which values does Spearman's rho of the population lie?
 
     Parameters
     ----------
-    rho, n : float, int
-        The correlation found, and the number of independent pairs (more than three).
+    rho, n : float
+        The correlation found, and the number of independent pairs (more than three), or the
+        effective one.
     method : str
         Variance on Fisher's z scale: ``(1 + rho**2 / 2) / (n - 3)`` (Bonett and Wright, the one
         that holds its level best), ``1.06 / (n - 3)`` (Fieller), or ``1 / (n - 3)`` (Fisher, too
@@ -180,13 +184,12 @@ def spearman_interval(
     (0.261, 0.807)
     """
     factors = {"Bonett-Wright": 1 + rho**2 / 2, "Fieller": 1.06, "Fisher": 1.0}
-    if method not in factors:
-        raise ResearchError(f"Unknown method '{method}'. Known: {', '.join(factors)}.")
     variance = factors[method] / _more_than(3, n)
     return _z_interval(rho, variance, level, f"{method} interval of Spearman's rho")
 
 
-def kendall_interval(tau: float, n: int, *, level: float = 0.95) -> Interval:
+@estimator
+def kendall_interval(tau: float, n: float, *, level: float = 0.95) -> Interval:
     """Between which values does Kendall's tau of the population lie?
 
     Variance ``0.437 / (n - 4)`` on Fisher's z scale, for n independent pairs.
@@ -209,22 +212,22 @@ def kendall_interval(tau: float, n: int, *, level: float = 0.95) -> Interval:
     """
     if n < MINIMUM_KENDALL:
         raise CannotEstimate(
-            f"Of {n} pairs Fieller's interval of Kendall's tau covers too rarely: it needs "
+            f"Of {n:g} pairs Fieller's interval of Kendall's tau covers too rarely: it needs "
             f"{MINIMUM_KENDALL}. Report tau with its exact test."
         )
     return fieller_tau(tau, n, level)
 
 
-def fieller_tau(tau: float, n: int, level: float) -> Interval:
+def fieller_tau(tau: float, n: float, level: float) -> Interval:
     """Fieller's interval of any number of pairs above four; the coverage study asks below 30."""
     variance = 0.437 / _more_than(4, n)
     return _z_interval(tau, variance, level, "Fieller interval of Kendall's tau")
 
 
-def _more_than(lost: int, n: int) -> int:
+def _more_than(lost: int, n: float) -> float:
     """How many of the n pairs are left after the ``lost`` ones that the variance takes off."""
     if n <= lost:
-        raise CannotEstimate(f"This interval needs more than {lost} pairs, found {n}.")
+        raise CannotEstimate(f"This interval needs more than {lost} pairs, found {n:g}.")
     return n - lost
 
 

@@ -18,8 +18,8 @@ from research.estimators.clustered.few_clusters import (
     clustered_design,
     outcome_of,
 )
-from research.estimators.valid import Floats
-from research.results import CannotEstimate, Interval, ResearchError
+from research.estimators.valid import Floats, estimator
+from research.results import CannotEstimate, Interval
 
 MAD_OF_NORMAL = 0.6745  # to four digits as in MASS; a later digit would move the fit by 1e-5
 NORMS = {
@@ -48,6 +48,7 @@ class Fit:
     n_clusters: int
 
 
+@estimator
 def log_log(
     y: ArrayLike, x: ArrayLike, cluster: ArrayLike | None = None, *, level: float = 0.95
 ) -> ClusterRobustFit:
@@ -86,6 +87,7 @@ def log_log(
     return cluster_robust(np.log(a), sm.add_constant(np.log(b)), cluster, level=level)
 
 
+@estimator
 def robust_regression(
     y: ArrayLike,
     x: ArrayLike,
@@ -127,8 +129,6 @@ def robust_regression(
     >>> round(float(fit.coefficients[1]), 2)
     0.98
     """
-    if norm not in NORMS:
-        raise ResearchError(f"Unknown norm '{norm}'. Known: {', '.join(NORMS)}.")
     design = clustered_design(x, cluster)
     outcome = outcome_of(y, design)
     shape = NORMS[norm]
@@ -149,6 +149,7 @@ def robust_regression(
     return fit_of(design, coefficients, se, scale, level)
 
 
+@estimator
 def quantile_regression(
     y: ArrayLike,
     x: ArrayLike,

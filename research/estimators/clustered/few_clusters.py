@@ -12,7 +12,7 @@ from scipy import stats
 
 from research.estimators import valid
 from research.estimators.cluster_totals import Codes, cluster_codes, same_length
-from research.estimators.valid import Floats
+from research.estimators.valid import Floats, estimator
 from research.results import CannotEstimate, Interval, ResearchError, Test
 
 LISTED_AT_MOST = 12  # clusters; 2**12 = 4,096 sign vectors
@@ -64,6 +64,7 @@ class ClusteredDesign:
         return math.sqrt(self.n_clusters / (self.n_clusters - 1) * (n - 1) / (n - k))
 
 
+@estimator
 def cluster_robust(
     y: ArrayLike, x: ArrayLike, cluster: ArrayLike | None = None, *, level: float = 0.95
 ) -> ClusterRobustFit:
@@ -127,6 +128,7 @@ def cluster_robust(
     )
 
 
+@estimator
 def wild_cluster_test(
     y: ArrayLike,
     x: ArrayLike,
@@ -199,12 +201,7 @@ def wild_cluster_test(
 
 def clustered_design(x: ArrayLike, cluster: ArrayLike | None) -> ClusteredDesign:
     """Regressors that are finite, not collinear, and spread over at least two clusters."""
-    regressors = np.asarray(x, dtype=float)
-    if regressors.ndim != 2 or not np.isfinite(regressors).all():
-        raise ResearchError(
-            "'x' should be a table of finite numbers, one row a unit and one column a regressor; "
-            f"found shape {regressors.shape}."
-        )
+    regressors = valid.numbers(x, "x", "units", "regressors")
     n, k = regressors.shape
     labels, codes = cluster_codes(cluster, n)
     if len(labels) < 2 or n <= k:
@@ -214,7 +211,8 @@ def clustered_design(x: ArrayLike, cluster: ArrayLike | None) -> ClusteredDesign
         )
     if np.linalg.matrix_rank(regressors) < k:
         raise CannotEstimate("The columns of 'x' are collinear: drop one of them.")
-    return ClusteredDesign(regressors, codes, np.linalg.inv(regressors.T @ regressors), len(labels))
+    inverse = np.asarray(np.linalg.inv(regressors.T @ regressors), dtype=float)
+    return ClusteredDesign(regressors, codes, inverse, len(labels))
 
 
 def outcome_of(y: ArrayLike, design: ClusteredDesign) -> Floats:

@@ -8,13 +8,15 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 from scipy import special, stats
 
+from research.estimators import valid
 from research.estimators.clustered.leave_one_out import LeaveOneOut
 from research.estimators.clustered.tails import influence_number, kish_effective_size
 from research.estimators.clustered.unseen import UnseenTail, tail_index
-from research.estimators.valid import Floats
-from research.results import Interval
+from research.estimators.valid import Floats, estimator
+from research.results import CannotEstimate, Interval
 
 # Set by the coverage study (``research calibrate``). They are low on purpose: in heavy tails a
 # higher threshold picks the draws in which no very large cluster turned up, and these are the ones
@@ -120,17 +122,31 @@ class Deletions:
     unseen: UnseenTail
 
 
-def jackknife_se(without: Floats, center: float | None = None) -> float:
-    """Standard error from delete-one values of shape (n,), centred at their mean by default."""
-    n = len(without)
-    middle = without.mean() if center is None else center
-    return math.sqrt((n - 1) / n * float(np.square(without - middle).sum()))
+@estimator
+def jackknife_se(without: ArrayLike, center: float | None = None) -> float:
+    """Standard error from delete-one values of shape (n,), centred at their mean by default.
+
+    >>> round(jackknife_se([0.4, 0.5, 0.6, 0.5]), 4)
+    0.1225
+    """
+    values = valid.floats(without, "without")
+    middle = values.mean() if center is None else valid.number(center, "center")
+    n = len(values)
+    return math.sqrt((n - 1) / n * float(np.square(values - middle).sum()))
 
 
-def linearised_se(influence: Floats) -> float:
-    """Standard error from the linearised contributions of n clusters, which sum to zero."""
-    n = len(influence)
-    return math.sqrt(n / (n - 1) * float(np.square(influence).sum()))
+@estimator
+def linearised_se(influence: ArrayLike) -> float:
+    """Standard error from the linearised contributions of n clusters, which sum to zero.
+
+    >>> linearised_se([-0.1, 0.1])
+    0.2
+    """
+    values = valid.floats(influence, "influence")
+    n = len(values)
+    if n < 2:
+        raise CannotEstimate("One cluster alone has no standard error.")
+    return math.sqrt(n / (n - 1) * float(np.square(values).sum()))
 
 
 def jackknife_estimate(deletions: Deletions, level: float) -> ClusteredEstimate:

@@ -17,7 +17,7 @@ from research.estimators.cluster_totals import (
     totals_by,
     weights,
 )
-from research.estimators.valid import Floats
+from research.estimators.valid import Floats, estimator
 from research.results import CannotEstimate, ResearchError
 
 
@@ -72,6 +72,7 @@ class ClusterShare:
         return LeaveOneOut(value=self.value, labels=self.labels, values=self.without)
 
 
+@estimator
 def leave_one_out(
     part: ArrayLike, whole: ArrayLike, cluster: ArrayLike | None = None
 ) -> LeaveOneOut:
@@ -99,6 +100,7 @@ def leave_one_out(
     return cluster_shares(part, whole, cluster).left_out
 
 
+@estimator
 def cluster_shares(
     part: ArrayLike, whole: ArrayLike, cluster: ArrayLike | None = None
 ) -> ClusterShare:

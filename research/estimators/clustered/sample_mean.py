@@ -12,6 +12,7 @@ from scipy import stats
 from research.estimators import valid
 from research.estimators.cluster_totals import cluster_codes, same_length, totals_by
 from research.estimators.clustered.tails import kish_effective_size
+from research.estimators.valid import estimator
 from research.results import CannotEstimate, Interval, ResearchError
 
 LEAST_FREEDOM = 0.1  # below it the quantile of t has no meaning: 1e12 and more
@@ -32,6 +33,7 @@ class ClusterSampleMean:
     n_clusters: int
 
 
+@estimator
 def cluster_sample_mean(
     values: ArrayLike,
     cluster: ArrayLike,

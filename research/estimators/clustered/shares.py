@@ -29,10 +29,11 @@ from research.estimators.clustered.unseen import (
     unseen_in_pair,
     unseen_in_share,
 )
-from research.estimators.valid import Floats
+from research.estimators.valid import Floats, estimator
 from research.results import CannotEstimate
 
 
+@estimator
 def clustered_share(
     part: ArrayLike, whole: ArrayLike, cluster: ArrayLike | None = None, *, level: float = 0.95
 ) -> ClusteredEstimate:
@@ -103,6 +104,7 @@ def clustered_share(
     return jackknife_estimate(deletions, level)
 
 
+@estimator
 def share_difference(
     first_part: ArrayLike,
     second_part: ArrayLike,
@@ -152,6 +154,7 @@ def share_difference(
     return jackknife_estimate(_difference(shares, unseen, remainders={}), level)
 
 
+@estimator
 def paired_share_difference(
     first_weights: ArrayLike,
     second_weights: ArrayLike,

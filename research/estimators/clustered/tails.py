@@ -8,10 +8,11 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from research.estimators.cluster_totals import weights as nonnegative
-from research.estimators.valid import Floats, floats
+from research.estimators.valid import Floats, estimator, floats
 from research.results import CannotEstimate
 
 
+@estimator
 def kish_effective_size(weights: ArrayLike) -> float:
     """How many equally large units would carry as much information as these?
 
@@ -45,6 +46,7 @@ def kish_effective_size(weights: ArrayLike) -> float:
     return _participation(sizes)
 
 
+@estimator
 def influence_number(deviations: ArrayLike) -> float:
     """How many clusters carry a variance that is the sum of their squared deviations?
 
@@ -71,6 +73,7 @@ def _participation(sizes: Floats) -> float:
     return float(scaled.sum() ** 2 / np.square(scaled).sum())
 
 
+@estimator
 def hill_index(values: ArrayLike, k: int | None = None) -> float:
     """How heavy is the tail: do the totals of a wider population have a mean at all?
 

@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike
 from research.estimators import valid
 from research.estimators.cluster_totals import weights
 from research.estimators.clustered.tails import hill_index
-from research.estimators.valid import Floats
+from research.estimators.valid import Floats, estimator
 from research.results import Interval
 
 Number = TypeVar("Number", float, Floats)
@@ -41,6 +41,7 @@ class UnseenTail:
         )
 
 
+@estimator
 def unseen_share(totals: ArrayLike, *, level: float = 0.95) -> float:
     """At most which share of the total would clusters hold that are larger than any seen?
 

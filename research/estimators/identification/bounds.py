@@ -6,11 +6,12 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import product
-from typing import Literal, get_args
+from typing import Literal
 
 from numpy.typing import ArrayLike
 
 from research.estimators import valid
+from research.estimators.valid import estimator
 from research.results import Bounds, CannotEstimate, ResearchError
 
 Measure = Literal["difference", "ratio", "odds ratio"]
@@ -24,6 +25,7 @@ class Frechet:
     every: Bounds
 
 
+@estimator
 def union_bounds(counts: ArrayLike, *, total: float | None = None) -> Bounds:
     """How many units belong to at least one of several classes that may overlap?
 
@@ -72,6 +74,7 @@ def union_bounds(counts: ArrayLike, *, total: float | None = None) -> Bounds:
     return Bounds(largest, min(everything, float(total)))
 
 
+@estimator
 def frechet_bounds(counts: ArrayLike, total: float) -> Frechet:
     """Which share of ``total`` units is in at least one class, and which share in every class?
 
@@ -114,6 +117,7 @@ def frechet_bounds(counts: ArrayLike, total: float) -> Frechet:
     )
 
 
+@estimator
 def share_bounds(counts: ArrayLike, which: int, *, total: float | None = None) -> Bounds:
     """Which share of the units with any class belongs to class ``which``?
 
@@ -155,6 +159,7 @@ def share_bounds(counts: ArrayLike, which: int, *, total: float | None = None) -
     return Bounds(count / units.high, count / units.low)
 
 
+@estimator
 def contrast_bounds(
     first: ArrayLike, second: ArrayLike, which: int, *, measure: Measure = "difference"
 ) -> Bounds:
@@ -203,6 +208,7 @@ def contrast_bounds(
     return contrast_range(list(corners), measure)
 
 
+@estimator
 def origin_share_bounds(weights: ArrayLike, certain: ArrayLike, possible: ArrayLike) -> Bounds:
     """Which share of the weight has an origin that is known for some units only?
 
@@ -268,10 +274,6 @@ def contrast_range(shares: Sequence[tuple[float, float]], measure: Measure) -> B
             values = _quotients(shares)
         case "odds ratio":
             values = _quotients([(_odds(one), _odds(other)) for one, other in shares])
-        case _:
-            raise ResearchError(
-                f"Unknown measure '{measure}'. Known: {', '.join(get_args(Measure))}."
-            )
     return Bounds(min(values), max(values))
 
 

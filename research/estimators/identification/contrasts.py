@@ -16,12 +16,14 @@ from scipy.stats import norm
 from research.estimators import valid
 from research.estimators.identification.bounds import same_classes
 from research.estimators.identification.intervals import imbens_manski, simultaneous_level
+from research.estimators.valid import estimator
 from research.results import Bounds, CannotEstimate, Interval
 
 # Chance of leaving out the class that is truly the largest: small against any usual 1 - level.
 SELECTION_ERROR = 0.001
 
 
+@estimator
 def contrast_interval(
     first: ArrayLike,
     second: ArrayLike,
@@ -93,6 +95,7 @@ def contrast_interval(
     )
 
 
+@estimator
 def simultaneous_contrasts(
     first: ArrayLike, second: ArrayLike, *, level: float = 0.95, design_effect: float = 1.0
 ) -> tuple[Interval, ...]:

@@ -12,6 +12,7 @@ from statsmodels.stats.multitest import multipletests
 
 from research.estimators import valid
 from research.estimators.identification.bounds import contrast_bounds, same_classes
+from research.estimators.valid import estimator
 from research.results import Bounds, CannotEstimate, Interval, ResearchError
 
 
@@ -24,6 +25,7 @@ class RatioOfRatios:
     interval: Interval
 
 
+@estimator
 def least_favourable_z(
     first: ArrayLike, second: ArrayLike, which: int, *, design_effect: float = 1.0
 ) -> float:
@@ -75,6 +77,7 @@ def least_favourable_z(
     return _pooled_z((one[which], other[which]), sizes) / inflation
 
 
+@estimator
 def least_favourable_holm(
     first: ArrayLike, second: ArrayLike, *, design_effect: float = 1.0
 ) -> tuple[float, ...]:
@@ -120,6 +123,7 @@ def least_favourable_holm(
     return tuple(float(p) for p in adjusted)
 
 
+@estimator
 def ratio_of_ratios(
     first: ArrayLike,
     second: ArrayLike,

@@ -10,12 +10,14 @@ from scipy.special import ndtr, owens_t
 from scipy.stats import norm
 
 from research.estimators import valid
+from research.estimators.valid import estimator
 from research.results import Bounds, Interval, ResearchError
 
 FAR = 40.0  # standard errors beyond which a normal tail is zero in double precision
 FINE = 1e-12  # absolute accuracy of critical values: well beyond the 1e-8 of the references
 
 
+@estimator
 def imbens_manski_critical_value(width: float, *, level: float = 0.95) -> float:
     """How many standard errors beyond its bounds must an interval for the parameter reach?
 
@@ -58,6 +60,7 @@ def imbens_manski_critical_value(width: float, *, level: float = 0.95) -> float:
     return float(brentq(lambda c: ndtr(c + wide) - ndtr(-c) - level, 0, FAR, xtol=FINE))
 
 
+@estimator
 def imbens_manski(
     bounds: Bounds, se_low: float, se_high: float, *, level: float = 0.95
 ) -> Interval:
@@ -108,6 +111,7 @@ def imbens_manski(
     return Interval(bounds.low - c * low, bounds.high + c * high, level, "Imbens-Manski")
 
 
+@estimator
 def stoye_critical_values(
     width: float, se_low: float, se_high: float, *, correlation: float, level: float = 0.95
 ) -> tuple[float, float]:
@@ -175,6 +179,7 @@ def stoye_critical_values(
     return float(best.x), partner(float(best.x))
 
 
+@estimator
 def stoye(
     bounds: Bounds, se_low: float, se_high: float, *, correlation: float, level: float = 0.95
 ) -> Interval:
@@ -226,6 +231,7 @@ def stoye(
     return Interval(bounds.low - c_low * se_low, bounds.high + c_high * se_high, level, "Stoye")
 
 
+@estimator
 def simultaneous_level(level: float, comparisons: int) -> float:
     """At which level must each of several intervals be taken to hold together at ``level``?
 

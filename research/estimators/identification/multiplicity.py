@@ -19,6 +19,7 @@ from research.estimators.identification.bounds import (
     contrast_range,
     same_classes,
 )
+from research.estimators.valid import estimator
 from research.results import Bounds, CannotEstimate
 
 UNRESTRICTED = "none"
@@ -53,6 +54,7 @@ class Rung:
     sign: int | None
 
 
+@estimator
 def equal_multiplicity(first: ArrayLike, second: ArrayLike, which: int) -> EqualMultiplicity:
     """Which ratio of shares do equal classes per unit imply, and what would undo it?
 
@@ -102,6 +104,7 @@ def equal_multiplicity(first: ArrayLike, second: ArrayLike, which: int) -> Equal
     )
 
 
+@estimator
 def assumption_ladder(
     first: ArrayLike, second: ArrayLike, which: int, *, measure: Measure = "difference"
 ) -> tuple[Rung, Rung, Rung]:

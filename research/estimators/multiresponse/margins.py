@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike
 from scipy.stats import chi2
 
 from research.estimators import valid
-from research.estimators.valid import Floats
+from research.estimators.valid import Floats, estimator
 from research.results import CannotEstimate, ResearchError
 
 
@@ -33,6 +33,7 @@ class MarginalTest:
     p_worst_dependence: float
 
 
+@estimator
 def item_statistics(positives: ArrayLike, group_sizes: ArrayLike) -> Floats:
     """How unequally do groups choose each item? Pearson's chi-square, item by item.
 
@@ -76,6 +77,7 @@ def item_statistics(positives: ArrayLike, group_sizes: ArrayLike) -> Floats:
     return group_statistics(chosen, sizes)
 
 
+@estimator
 def decady_thomas(positives: ArrayLike, group_sizes: ArrayLike) -> MarginalTest:
     """Do groups choose several items equally often, judged from published margins alone?
 
@@ -154,8 +156,8 @@ def group_statistics(positives: Floats, group_sizes: Floats) -> Floats:
 
 def _margins(positives: ArrayLike, group_sizes: ArrayLike) -> tuple[Floats, Floats]:
     sizes = valid.counts(group_sizes, "group_sizes")
-    chosen = np.asarray(positives, dtype=float)
-    if chosen.ndim != 2 or len(chosen) != sizes.size or sizes.size < 2 or chosen.size == 0:
+    chosen = valid.numbers(positives, "positives", "groups", "items")
+    if len(chosen) != sizes.size or sizes.size < 2:
         raise ResearchError(
             "'positives' should be a table of at least two groups by items, one row per group "
             f"size, found shape {chosen.shape} and {sizes.size} sizes."

@@ -10,7 +10,7 @@ from scipy.stats import chi2
 
 from research.estimators import valid
 from research.estimators.multiresponse.margins import item_statistics
-from research.estimators.valid import Floats
+from research.estimators.valid import Floats, estimator
 from research.results import CannotEstimate, ResearchError
 
 
@@ -32,6 +32,7 @@ class ResponseTest:
     p_bonferroni: float
 
 
+@estimator
 def marginal_independence(
     groups: ArrayLike, items: ArrayLike, *, counts: ArrayLike | None = None
 ) -> ResponseTest:
@@ -96,6 +97,7 @@ def marginal_independence(
     return _adjusted(parts, blocks.reshape(k, k), sizes.size - 1)
 
 
+@estimator
 def pairwise_independence(
     first: ArrayLike, second: ArrayLike, *, counts: ArrayLike | None = None
 ) -> ResponseTest:
@@ -186,13 +188,10 @@ def answer_records(
 
 
 def _answers(items: ArrayLike, name: str) -> Floats:
-    answers = np.asarray(items)
-    if answers.ndim != 2 or 0 in answers.shape or not np.isin(answers, (0, 1)).all():
-        raise ResearchError(
-            f"'{name}' should be a matrix of 0 and 1, records by items, "
-            f"found shape {answers.shape}."
-        )
-    return answers.astype(float)
+    answers = valid.numbers(items, name, "records", "items")
+    if not np.isin(answers, (0, 1)).all():
+        raise ResearchError(f"'{name}' should be a matrix of 0 and 1, records by items.")
+    return answers
 
 
 def _units(counts: ArrayLike | None, records: int) -> Floats:

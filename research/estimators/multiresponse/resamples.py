@@ -6,17 +6,19 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import ArrayLike
 
+from research.estimators import valid
 from research.estimators.multiresponse.margins import group_statistics, item_statistics
 from research.estimators.multiresponse.records import (
     answer_records,
     group_records,
 )
-from research.estimators.valid import Floats
+from research.estimators.valid import Floats, estimator
 from research.results import ResearchError, Test
 
 ROUNDING = 1e-9  # relative: resampled statistics this close below the observed one are ties
 
 
+@estimator
 def marginal_independence_bootstrap(
     groups: ArrayLike,
     items: ArrayLike,
@@ -78,6 +80,7 @@ def marginal_independence_bootstrap(
     )
 
 
+@estimator
 def pairwise_independence_bootstrap(
     first: ArrayLike,
     second: ArrayLike,
@@ -146,8 +149,7 @@ def pairwise_independence_bootstrap(
 def _whole(units: Floats, resamples: int) -> None:
     if (units != np.floor(units)).any():
         raise ResearchError("A bootstrap draws whole units: 'counts' should be whole numbers.")
-    if resamples < 1:
-        raise ResearchError(f"A bootstrap needs at least one resample, found {resamples}.")
+    valid.repetitions(resamples, "resamples")
 
 
 def _patterns(answers: Floats, units: Floats) -> tuple[Floats, Floats]:

@@ -12,8 +12,8 @@ from scipy import stats
 from research.estimators import valid
 from research.estimators.cluster_totals import totals_by
 from research.estimators.permutation import group_by_cluster, permuted_sums, share_as_extreme
-from research.estimators.valid import Flags, Floats
-from research.results import CannotEstimate, ResearchError
+from research.estimators.valid import Flags, Floats, estimator
+from research.results import CannotEstimate
 
 NULL = (
     "the group is unrelated to the outcomes: any other clusters might as well have belonged to it"
@@ -46,6 +46,7 @@ class SpecificationCurve:
         return self.significant / len(self.estimates)
 
 
+@estimator
 def specification_curve(
     outcomes: ArrayLike,
     group: ArrayLike,
@@ -92,12 +93,7 @@ def specification_curve(
     >>> round(curve.median, 3), curve.p_median, curve.significant
     (4.167, 0.1, 2)
     """
-    values = np.asarray(outcomes, dtype=float)
-    if values.ndim != 2 or values.size == 0 or np.isinf(values).any():
-        raise ResearchError(
-            "'outcomes' should be a table of finite numbers, one row a specification; found "
-            f"shape {values.shape}."
-        )
+    values = valid.numbers(outcomes, "outcomes", "specifications", "units", gaps=True)
     member = valid.flags(group, "group", values.shape[1])
     inside, codes = group_by_cluster(member, cluster)
     included = ~np.isnan(values)

@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike
 from statsmodels.stats.multitest import multipletests
 
 from research.estimators import valid
+from research.estimators.valid import estimator
 from research.results import ResearchError
 
 Adjustment = Literal[
@@ -39,6 +40,7 @@ class Adjusted:
         return sum(self.rejected)
 
 
+@estimator
 def adjust(p_values: ArrayLike, method: Adjustment = "Holm", *, alpha: float = 0.05) -> Adjusted:
     """Which hypotheses of a family fall, when the whole family is to err at most this often?
 
@@ -71,8 +73,6 @@ def adjust(p_values: ArrayLike, method: Adjustment = "Holm", *, alpha: float = 0
     p = valid.floats(p_values, "p_values")
     if p.min() < 0 or p.max() > 1:
         raise ResearchError(f"p-values lie in [0, 1], found {p.min():g} to {p.max():g}.")
-    if method not in IN_STATSMODELS:
-        raise ResearchError(f"Unknown method '{method}'. Known: {', '.join(IN_STATSMODELS)}.")
     limit = valid.number(alpha, "alpha", 0, 1)
     adjusted = np.asarray(multipletests(p, limit, IN_STATSMODELS[method])[1])
     return Adjusted(

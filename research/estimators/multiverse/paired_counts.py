@@ -9,6 +9,7 @@ from scipy import stats
 
 from research.estimators import valid
 from research.estimators.contamination import overlap_bounds
+from research.estimators.valid import estimator
 from research.results import Bounds, CannotEstimate
 
 
@@ -22,6 +23,7 @@ class McNemarBounds:
     design_effect: float
 
 
+@estimator
 def mcnemar_bounds(
     first: float, second: float, total: float, *, design_effect: float
 ) -> McNemarBounds:

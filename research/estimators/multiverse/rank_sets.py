@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 from scipy import stats
 
 from research.estimators import valid
-from research.estimators.valid import Flags, Floats
+from research.estimators.valid import Flags, Floats, estimator
 from research.results import CannotEstimate, ResearchError
 
 DRAWS = 9999
@@ -30,6 +30,7 @@ class RankSet:
     high: int
 
 
+@estimator
 def rank_confidence_sets(
     estimates: ArrayLike,
     covariance: ArrayLike,
@@ -102,6 +103,7 @@ def rank_confidence_sets(
     )
 
 
+@estimator
 def multinomial_covariance(counts: ArrayLike, *, design_effect: float) -> Floats:
     """Covariance of the shares of classes of which each element has exactly one.
 
@@ -128,12 +130,10 @@ def multinomial_covariance(counts: ArrayLike, *, design_effect: float) -> Floats
 
 
 def _estimates(estimates: ArrayLike, covariance: ArrayLike) -> tuple[Floats, Floats]:
-    values, errors = valid.floats(estimates, "estimates"), np.asarray(covariance, dtype=float)
-    k = len(values)
-    if errors.shape != (k, k) or not np.isfinite(errors).all():
-        raise ResearchError(
-            f"'covariance' should be a finite {k} by {k} table, found shape {errors.shape}."
-        )
+    values = valid.floats(estimates, "estimates")
+    errors, k = valid.numbers(covariance, "covariance", "units", "units"), len(values)
+    if errors.shape != (k, k):
+        raise ResearchError(f"'covariance' should be a {k} by {k} table, found {errors.shape}.")
     if k < 2:
         raise CannotEstimate("One unit alone has no rank.")
     _refuse_indefinite(errors)

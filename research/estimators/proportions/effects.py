@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from scipy.stats import norm
 
 from research.estimators import valid
+from research.estimators.valid import estimator
 from research.results import Bounds, CannotEstimate, Interval
 
 Sample = tuple[float, float]
@@ -31,6 +32,7 @@ class Equivalence:
         return max(self.p_low, self.p_high)
 
 
+@estimator
 def equivalence(
     first: Sample,
     second: Sample,
@@ -90,7 +92,7 @@ def equivalence(
             "Both proportions are 0 or 1, so that the Wald variance is zero. "
             "Compare a score interval with the margin."
         )
-    error, level = math.sqrt(variance), 1 - 2 * valid.number(alpha, "alpha", 0, 0.25)
+    error, level = math.sqrt(variance), 1 - 2 * valid.number(alpha, "alpha", 1e-12, 0.25)
     reach = float(norm.ppf((1 + level) / 2)) * error
     z_low, z_high = (p - q - margin.low) / error, (p - q - margin.high) / error
     return Equivalence(

@@ -12,12 +12,14 @@ from scipy import stats
 from scipy.stats.contingency import odds_ratio
 
 from research.estimators import valid
+from research.estimators.valid import estimator
 from research.results import CannotEstimate, Interval, ResearchError, Test
 
 Alternative = Literal["two-sided", "greater", "less"]
 Unconditional = Literal["boschloo", "barnard"]
 Sample = tuple[float, float]
 
+MOST_UNITS = 100_000  # of a table for Fisher's test; its steps grow with the units
 TABLES = 10_000  # that two samples can give; an unconditional test weighs every one of them
 
 
@@ -32,6 +34,7 @@ class FisherExact:
     p_less: float
 
 
+@estimator
 def binomial_exact(
     count: int, size: int, null: float, *, alternative: Alternative = "two-sided"
 ) -> Test:
@@ -75,13 +78,13 @@ def binomial_exact(
     >>> round(binomial_exact(8, 10, 0.35, alternative="greater").p, 5)
     0.00482
     """
-    _known(alternative)
     x, n = _whole((count, size))
     valid.number(null, "null", 0, 1)
     p = float(stats.binomtest(x, n, null, alternative=alternative).pvalue)
     return Test(name="exact binomial", statistic=float(x), p=p)
 
 
+@estimator
 def fisher_exact(table: ArrayLike, *, level: float = 0.95) -> FisherExact:
     """Are two properties independent, given both margins of their 2x2 table?
 
@@ -105,7 +108,8 @@ def fisher_exact(table: ArrayLike, *, level: float = 0.95) -> FisherExact:
     Raises
     ------
     CannotEstimate
-        A row or column is empty: then every odds ratio gives the same table.
+        A row or column is empty: then every odds ratio gives the same table; or more than
+        100,000 units.
     ResearchError
         The table is not 2x2, or holds numbers that are no counts.
 
@@ -138,6 +142,7 @@ def fisher_exact(table: ArrayLike, *, level: float = 0.95) -> FisherExact:
     )
 
 
+@estimator
 def unconditional_exact(
     first: Sample,
     second: Sample,
@@ -189,10 +194,6 @@ def unconditional_exact(
     >>> round(found.p, 4)
     0.0682
     """
-    _known(alternative)
-    if method not in get_args(Unconditional):
-        known = ", ".join(get_args(Unconditional))
-        raise ResearchError(f"Unknown method '{method}'. Known: {known}.")
     (x, n), (y, m) = _whole(first), _whole(second)
     if x + y in (0, n + m):  # the table that every common proportion makes likeliest
         return Test(name=method.capitalize(), statistic=0.0, p=1.0)
@@ -210,12 +211,6 @@ def _pooled_z(first: tuple[int, int], second: tuple[int, int], alternative: Alte
     tails = {"greater": z, "less": -z, "two-sided": abs(z)}
     p = float(stats.norm.sf(tails[alternative])) * (2 if alternative == "two-sided" else 1)
     return Test(name="pooled z, normal approximation", statistic=z, p=p)
-
-
-def _known(alternative: str) -> None:
-    if alternative not in get_args(Alternative):
-        known = ", ".join(get_args(Alternative))
-        raise ResearchError(f"Unknown alternative '{alternative}'. Known: {known}.")
 
 
 def _whole(sample: Sample) -> tuple[int, int]:
@@ -236,4 +231,9 @@ def _whole_table(table: ArrayLike) -> NDArray[np.int64]:
         raise CannotEstimate("A row or column of the table is empty: its odds ratio is undefined.")
     if (cells != np.floor(cells)).any():
         raise ResearchError("An exact test needs whole counts.")
+    if cells.sum() > MOST_UNITS:
+        raise CannotEstimate(
+            f"Fisher's test lists every table with these margins, too many for {cells.sum():,.0f} "
+            "units. Samples of this size are compared by miettinen_nurminen."
+        )
     return cells.astype(np.int64)

@@ -7,7 +7,6 @@ difference (its issue 10269) and fail on tables with an empty or a full cell.
 from __future__ import annotations
 
 import math
-from typing import get_args
 
 from scipy.stats import norm
 
@@ -19,11 +18,13 @@ from research.estimators.proportions.score_limits import (
     low_ratio,
 )
 from research.estimators.proportions.single import score_interval
-from research.results import CannotEstimate, Interval, ResearchError
+from research.estimators.valid import estimator
+from research.results import CannotEstimate, Interval
 
 Sample = tuple[float, float]
 
 
+@estimator
 def newcombe(
     first: Sample, second: Sample, *, level: float = 0.95, design_effect: float = 1.0
 ) -> Interval:
@@ -81,6 +82,7 @@ def newcombe(
     )
 
 
+@estimator
 def miettinen_nurminen(
     first: Sample,
     second: Sample,
@@ -146,10 +148,6 @@ def miettinen_nurminen(
         case "odds ratio":
             _refuse_undefined(one[0] + other[0] in (0, one[1] + other[1]))
             low, high = low_odds_ratio(one, other, z), _inverse(low_odds_ratio(other, one, z))
-        case _:
-            raise ResearchError(
-                f"Unknown measure '{measure}'. Known: {', '.join(get_args(Measure))}."
-            )
     return Interval(low, high, level, "Miettinen-Nurminen score", design_effect)
 
 

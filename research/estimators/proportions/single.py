@@ -6,6 +6,7 @@ from numpy.typing import ArrayLike
 from statsmodels.stats.proportion import multinomial_proportions_confint, proportion_confint
 
 from research.estimators import valid
+from research.estimators.valid import estimator
 from research.results import CannotEstimate, Interval
 
 # Effective units below which Wilson's interval is refused: at a proportion of 0.02 of 50 units it
@@ -14,6 +15,7 @@ from research.results import CannotEstimate, Interval
 MINIMUM_WILSON = 200
 
 
+@estimator
 def wilson(
     count: float, size: float, *, level: float = 0.95, design_effect: float = 1.0
 ) -> Interval:
@@ -75,6 +77,7 @@ def score_interval(
     return _interval(sample, level, design_effect, ("wilson", "Wilson score"))
 
 
+@estimator
 def clopper_pearson(
     count: float, size: float, *, level: float = 0.95, design_effect: float = 1.0
 ) -> Interval:
@@ -124,6 +127,7 @@ def clopper_pearson(
     return _interval((count, size), level, design_effect, ("beta", "Clopper-Pearson"))
 
 
+@estimator
 def goodman(
     counts: ArrayLike, *, level: float = 0.95, design_effect: float = 1.0
 ) -> tuple[Interval, ...]:

@@ -11,7 +11,7 @@ from scipy import linalg, optimize
 
 from research.estimators.association.regression import Fit, fit_of, sandwich_se
 from research.estimators.clustered.few_clusters import ClusteredDesign, clustered_design, outcome_of
-from research.estimators.valid import Floats
+from research.estimators.valid import Floats, estimator
 from research.results import CannotEstimate, ResearchError
 
 STEPS = 200
@@ -20,6 +20,7 @@ CONVERGED = 1e-9  # largest score, relative to the sum of what it adds up
 SEPARATED = 1e-6  # of the sum over zeros of a combination that reaches one; rounding is far below
 
 
+@estimator
 def poisson_regression(
     y: ArrayLike, x: ArrayLike, cluster: ArrayLike | None = None, *, level: float = 0.95
 ) -> Fit:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from scipy import stats
 
 from research.estimators import valid
+from research.estimators.valid import estimator
 from research.results import CannotEstimate, Interval, ResearchError
 
 
@@ -20,6 +21,7 @@ class RateRatio:
     interval: Interval
 
 
+@estimator
 def rate_ratio(
     events: tuple[int, int], exposures: tuple[float, float], *, level: float = 0.95
 ) -> RateRatio:

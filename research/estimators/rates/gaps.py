@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike
 from research.estimators import valid
 from research.estimators.cluster_totals import totals_by, weights
 from research.estimators.permutation import group_by_cluster, permuted_sums, share_as_extreme
+from research.estimators.valid import estimator
 from research.results import CannotEstimate
 
 
@@ -26,6 +27,7 @@ class GapRatio:
     method: str
 
 
+@estimator
 def gap_ratio(
     gaps: ArrayLike,
     ended: ArrayLike,

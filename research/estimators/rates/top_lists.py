@@ -11,8 +11,11 @@ import numpy as np
 from scipy import stats
 
 from research.estimators import valid
-from research.estimators.valid import Floats
+from research.estimators.valid import Floats, estimator
+from research.plain import shortened
 from research.results import Bounds, Interval, ResearchError
+
+LONGEST = 1_000_000  # entries of a list; the law of those of a kind is summed over them
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +43,7 @@ class RankBiasedOverlap:
     bounds: Bounds
 
 
+@estimator
 def top_list_test(
     found: int, listed: int, kind: int, population: int, *, level: float = 0.95
 ) -> TopListTest:
@@ -78,8 +82,8 @@ def top_list_test(
         raise ResearchError(
             f"{found} of {listed} entries cannot be of a kind with {kind} of {population} members."
         )
-    if listed == 0:
-        raise ResearchError("The list is empty.")
+    if not 1 <= listed <= LONGEST:
+        raise ResearchError(f"A list has one to {LONGEST:,} entries, found {listed:,}.")
     law = stats.hypergeom(population, kind, listed)
     more, fewer, same = (float(law.sf(found - 1)), float(law.cdf(found)), float(law.pmf(found)))
     low, high = _compatible_kinds(found, listed, population, (1 - valid.level(level)) / 2)
@@ -109,6 +113,7 @@ def _compatible_kinds(found: int, listed: int, population: int, tail: float) -> 
     return float(kinds[low]), float(kinds[high - 1])
 
 
+@estimator
 def rank_biased_overlap(
     first: Sequence[Hashable], second: Sequence[Hashable], *, persistence: float = 0.9
 ) -> RankBiasedOverlap:
@@ -145,9 +150,9 @@ def rank_biased_overlap(
     """
     p = valid.number(persistence, "persistence", 1e-6, 1 - 1e-6)
     for ranking in (first, second):
-        if not ranking or len(set(ranking)) < len(ranking):
-            raise ResearchError(f"A ranking needs distinct names, found {list(ranking)}.")
-    short, long = sorted((first, second), key=len)
+        if len(ranking) == 0 or len(set(ranking)) < len(ranking):
+            raise ResearchError(f"A ranking needs distinct names, found {shortened(ranking)}.")
+    short, long = sorted((list(first), list(second)), key=len)
     s, n = len(short), len(long)
     common = _common(short, long)
     depths = np.arange(1.0, n + 1)
