@@ -26,8 +26,9 @@ LOOK = {  # colour, marker and place of each label: apart in greyscale by the ma
 SHIFT = 0.13  # between labels, so that markers do not hide each other
 NOTE = (
     "Filled: among the draws in which the conditions hold, left out where that is less than "
-    "{rarely:.0%} of them. Open: all draws. Dashed line: the goal of {goal:.2f}; thin line: the "
-    "nominal 0.95. Simulation, {draws} draws a cell, seed {seed}."
+    "{rarely:.0%} of them. Open: all draws. Dashed line: {goal:.2f}, the goal for all draws if "
+    "those without a verdict count as covered; thin line: the nominal 0.95. Simulation, {draws} "
+    "draws a cell, seed {seed}."
 )
 
 

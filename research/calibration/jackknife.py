@@ -15,11 +15,15 @@ from scipy import special, stats
 
 from research.calibration.cells import Flags, Floats, Limits
 from research.estimators.clustered.jackknife import (
-    MINIMUM_HILL_INDEX,
     MINIMUM_INFLUENCE_NUMBER,
     MINIMUM_NUMERATOR_KISH,
+    MINIMUM_TAIL_INDEX,
 )
-from research.estimators.clustered.unseen import expected_beyond, tail_size
+from research.estimators.clustered.unseen import (
+    expected_beyond,
+    lower_limit,
+    tail_size,
+)
 
 ABSENT = math.nan
 
@@ -40,7 +44,7 @@ class Tables:
     kish: Floats
     side_kish: Floats
     influence: Floats
-    hill: Floats
+    tail_index: Floats
     kept: Floats
     below: Floats
     above: Floats
@@ -74,7 +78,7 @@ def share(part: Floats, whole: Floats, level: float = 0.95) -> Tables:
         linked = np.log(part.sum(axis=1)) - np.log(rest.sum(axis=1))
         without = np.log(parts) - np.log(rests)
     value = part.sum(axis=1) / whole.sum(axis=1)
-    unseen, hill = unseen_share(whole, level)
+    unseen, index = unseen_share(whole, level)
     return Tables(
         value=value,
         linked=linked,
@@ -82,7 +86,7 @@ def share(part: Floats, whole: Floats, level: float = 0.95) -> Tables:
         wald_se=_linearised_se(part - value[:, None] * whole, whole),
         kish=kish(whole),
         side_kish=np.minimum(kish(part), kish(rest)),
-        hill=hill,
+        tail_index=index,
         kept=1 - unseen,
         below=np.zeros(len(value)),
         above=unseen,
@@ -95,13 +99,13 @@ def difference(first: Floats, second: Floats, whole: Floats, level: float = 0.95
     total = whole.sum(axis=1)
     gap = (first - second).sum(axis=1) / total
     without = (all_but_one(first) - all_but_one(second)) / all_but_one(whole)
-    unseen, hill = unseen_share(whole, level)
+    unseen, index = unseen_share(whole, level)
     return Tables(
         value=gap,
         wald_se=_linearised_se(first - second - gap[:, None] * whole, whole),
         kish=kish(whole),
         side_kish=np.minimum(kish(first), kish(second)),
-        hill=hill,
+        tail_index=index,
         kept=1 - unseen,
         below=unseen,
         above=unseen,
@@ -118,7 +122,7 @@ def paired_difference(first: Floats, second: Floats, member: Flags, level: float
     without = all_but_one(parts[0]) / all_but_one(first) - all_but_one(parts[1]) / all_but_one(
         second
     )
-    (u, hill), (v, other_hill) = unseen_share(first, level), unseen_share(second, level)
+    (u, index), (v, other_index) = unseen_share(first, level), unseen_share(second, level)
     influence = (parts[0] - one[:, None] * first) / first.sum(axis=1)[:, None]
     influence -= (parts[1] - other[:, None] * second) / second.sum(axis=1)[:, None]
     sides = *parts, first - parts[0], second - parts[1]
@@ -127,7 +131,7 @@ def paired_difference(first: Floats, second: Floats, member: Flags, level: float
         wald_se=_linearised_se(influence, np.full((1, 1), 1.0)),
         kish=np.minimum(kish(first), kish(second)),
         side_kish=np.minimum.reduce([kish(side) for side in sides]),
-        hill=np.minimum(hill, other_hill),
+        tail_index=np.minimum(index, other_index),
         kept=np.ones(len(one)),
         below=u * one + v * (1 - other),
         above=u * (1 - one) + v * other,
@@ -168,21 +172,22 @@ def trusted(tables: Tables) -> Flags:
 
 
 def holding(tables: Tables, *, sides: float, carriers: float) -> Flags:
-    """Whether Kish n of every side, the influence number and the Hill index are large enough."""
-    heavy = tables.hill <= MINIMUM_HILL_INDEX
+    """Whether Kish n of every side, the influence number and the tail index are large enough."""
+    heavy = tables.tail_index <= MINIMUM_TAIL_INDEX
     return ~heavy & (tables.side_kish > sides) & (tables.influence > carriers)
 
 
 def unseen_share(totals: Floats, level: float) -> tuple[Floats, Floats]:
-    """At most which share lies beyond the largest cluster, and the Hill index of the totals."""
+    """At most which share lies beyond the largest cluster, and the least tail index."""
     k = tail_size(totals.shape[1])
     top = np.sort(np.partition(totals, -k - 1, axis=1)[:, -k - 1 :], axis=1)
     hill = 1 / (np.log(top[:, 1:]).mean(axis=1) - np.log(top[:, 0]))
+    index = lower_limit(hill, k, level)
     beyond = np.ones(len(totals))
-    heavy = hill > 1
+    light = index > 1
     largest = totals.max(axis=1) / totals.sum(axis=1)
-    beyond[heavy] = expected_beyond(largest[heavy], hill[heavy], level)
-    return beyond, hill
+    beyond[light] = expected_beyond(largest[light], index[light], level)
+    return beyond, index
 
 
 def kish(totals: Floats) -> Floats:

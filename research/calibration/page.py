@@ -12,14 +12,14 @@ from research.places import write_beside
 HEAD = """# Does every interval cover, does every test hold?
 
 Written by `research calibrate --full` from `calibration.json` (seed {seed}); the methods are in
-[METHODS.md](../METHODS.md). The goal: wherever an interval may carry a verdict it covers at least
-{goal:.0%} in every setting of the grid. Settings in which its conditions hold in less than
-{rarely:.0%} of the draws count as refused: there it carries no verdict, and the uncertainty budget
-leads. *Misled* is the greatest share of all draws of a setting in which it carries a verdict and
-misses. Rows in italics are beyond what the interval assumes: they show where it gives out, and by
-how much. No interval covers what was never seen, such as giants so rare that a table holds no
-trace of them (Bahadur and Savage 1956, doi:10.1214/aoms/1177728077): in *giants 100* the largest
-one of 750 organisations is a hundred times as large as it would be.
+[METHODS.md](../METHODS.md). The goal: in no setting of the grid does an interval carry a verdict
+and miss in more than {missed:.0%} of the draws (*misled*). *Least coverage* is among the draws in
+which its conditions hold; settings in which they hold in less than {rarely:.0%} of the draws count
+as refused: there it carries no verdict, and the uncertainty budget leads. Rows in italics are
+beyond what the interval assumes: they show where it gives out. No interval covers what was never
+seen, such as giants so rare that a table holds no trace of them (Bahadur and Savage 1956,
+doi:10.1214/aoms/1177728077): in *giants 100* the largest one of 750 organisations is a hundred
+times as large as it would be.
 
 ![Coverage of the intervals for heavy-tailed totals](calibration.svg)
 
@@ -33,7 +33,7 @@ one of 750 organisations is a hundred times as large as it would be.
 def as_page(calibration: Calibration) -> str:
     """The page as Markdown: one row an interval that may carry a verdict."""
     rows = "".join(_row(found) for found in calibration["verdicts"])
-    return HEAD.format(**calibration) + rows
+    return HEAD.format(missed=1 - calibration["goal"], **calibration) + rows
 
 
 def _row(found: dict[str, Any]) -> str:

@@ -200,13 +200,14 @@ def misled(row: dict[str, Any]) -> float:
 
 
 def shortfalls(calibration: Calibration) -> list[str]:
-    """Where an interval carries a verdict and covers less than its goal, a sentence each."""
+    """Where an interval carries a verdict and misses more often than its goal, a sentence each."""
     return [
         f"{item['cell']['study']} ({', '.join(map(str, item['cell']['setting'].values()))}): "
-        f"{row['method']} covers {coverage:.3f}, less than {row['level'] - SHORTFALL:.2f}"
+        f"{row['method']} carries a verdict and misses in {misled(row):.3f} of the draws, more "
+        f"than {1 - row['level'] + SHORTFALL:.2f}"
         for item in calibration["cells"]
         for row in item["coverage"]
-        if (coverage := behind_verdict(row)) is not None and coverage < row["level"] - SHORTFALL
+        if row["role"] == "verdict" and 1 - misled(row) < row["level"] - SHORTFALL
     ]
 
 

@@ -326,7 +326,7 @@ def test_the_interval_over_organisations_is_a_row_that_says_why_it_carries_no_ve
     row = budget(result, population)["other organisations drawn"]
     assert row == primary(result, population).widest
     assert row.detail.startswith("95% interval whose conditions fail: ")
-    assert "Hill index of the totals is" in row.detail
+    assert "lower limit of the Hill index of the totals is" in row.detail
     assert "simulated coverage in such draws" in row.detail
     assert row.low < 0 < row.high
 

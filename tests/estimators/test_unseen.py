@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy import stats
 
 from research.estimators.budget import COVERAGE_WITHOUT_VERDICT, sampling_row
 from research.estimators.clustered import (
@@ -17,6 +18,7 @@ from research.estimators.clustered import (
     share_difference,
 )
 from research.estimators.clustered.unseen import (
+    least_tail_index,
     tail_size,
     unseen_in_difference,
     unseen_in_pair,
@@ -25,7 +27,7 @@ from research.estimators.clustered.unseen import (
 )
 from research.results import CannotEstimate, Interval
 
-SIZES = [40.0, 31, 25, 20, 18, 15, 12, 11, 10, 9, 8, 7, 6, 5, 5, 4, 4, 3, 3, 2]
+SIZES = [float(size) for size in range(25, 5, -1)]
 # Sums of the same floating-point numbers in another order.
 ROUNDING = 1e-12
 
@@ -37,7 +39,8 @@ def inside() -> np.ndarray:
 
 
 def test_the_share_is_that_of_three_more_clusters_above_the_largest() -> None:
-    index = hill_index(SIZES, tail_size(len(SIZES)))
+    k = tail_size(len(SIZES))
+    index = hill_index(SIZES, k) * stats.chi2.ppf(0.05, 2 * k) / (2 * k)
     beyond = -math.log(0.05) * max(SIZES) * index / (index - 1)
     assert unseen_share(SIZES) == pytest.approx(beyond / (sum(SIZES) + beyond), rel=ROUNDING)
     assert -math.log(0.05) == pytest.approx(3, abs=0.005)  # the rule of three
@@ -48,7 +51,24 @@ def test_a_tail_without_a_mean_leaves_everything_open() -> None:
     assert unseen_share(heavy) == 1
     share = clustered_share(np.where(np.arange(10) % 2, heavy, 0), heavy)
     assert (share.verdict_interval.low, share.verdict_interval.high) == (0, 1)
-    assert [condition.name for condition in share.failed][-1] == "Hill index of the totals"
+    assert [condition.name for condition in share.failed][-1] == (
+        "lower limit of the Hill index of the totals"
+    )
+
+
+def test_the_lower_limit_of_the_tail_index_is_below_it_as_often_as_it_says() -> None:
+    rng = np.random.default_rng(7)
+    below = [least_tail_index(rng.pareto(1.2, 300) + 1, 0.9) <= 1.2 for _ in range(2_000)]
+    assert np.mean(below) == pytest.approx(0.9, abs=3 * math.sqrt(0.09 / 2_000))
+
+
+def test_a_tail_that_may_have_no_mean_is_refused() -> None:
+    """An estimate above one is not enough: one of 1.15 from 44 organisations may be 0.9."""
+    totals = np.random.default_rng(1).pareto(1.1, 300) + 1
+    share = clustered_share(totals * np.linspace(0.2, 0.8, 300), totals)
+    assert hill_index(totals, tail_size(300)) > 1 > share.least_tail_index
+    assert not share.trusted
+    assert tuple(share.verdict_interval) == (0, 1)
 
 
 @given(sizes, st.floats(0.01, 100))

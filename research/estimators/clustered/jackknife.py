@@ -14,7 +14,7 @@ from scipy import special, stats
 from research.estimators import valid
 from research.estimators.clustered.leave_one_out import LeaveOneOut
 from research.estimators.clustered.tails import influence_number, kish_effective_size
-from research.estimators.clustered.unseen import UnseenTail, tail_index
+from research.estimators.clustered.unseen import UnseenTail, least_tail_index
 from research.estimators.valid import Floats, estimator
 from research.results import CannotEstimate, Interval
 
@@ -24,7 +24,7 @@ from research.results import CannotEstimate, Interval
 MINIMUM_NUMERATOR_KISH = 2.0
 MINIMUM_INFLUENCE_NUMBER = 1.0  # clusters that do not differ at all show no variance
 MINIMUM_CLUSTERS = 9.0  # the study starts at ten: of fewer clusters it says nothing
-MINIMUM_HILL_INDEX = 1.0  # at or below it the population of organisations has no mean total
+MINIMUM_TAIL_INDEX = 1.0  # at or below it the population of organisations has no mean total
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,9 @@ class ClusteredEstimate:
 
     ``se`` is linearised, ``se_link`` is the jackknife's on the scale of the interval. ``kish_n``
     counts effective clusters of the total and ``numerator_kish_n`` those of the numerator (both
-    the smallest where there are several). ``linked`` is the value on the scale of ``link``.
+    the smallest where there are several); ``least_tail_index`` is the lower confidence limit of the
+    Hill index of the totals, at the level of the interval. ``linked`` is the value on the scale of
+    ``link``.
 
     ``interval`` takes the clusters seen for the whole story; ``verdict_interval`` allows for larger
     ones (``unseen``) and is the one that may carry a verdict, where ``trusted``.
@@ -73,7 +75,7 @@ class ClusteredEstimate:
     kish_n: float
     numerator_kish_n: float
     influence_number: float
-    hill_index: float
+    least_tail_index: float
     leave_one_out: LeaveOneOut
     conditions: tuple[Condition, ...]
     link: Link
@@ -158,7 +160,7 @@ def jackknife_estimate(deletions: Deletions, level: float) -> ClusteredEstimate:
         for name, totals in {**deletions.numerators, **deletions.remainders}.items()
     }
     total = min(kish_effective_size(totals) for totals in deletions.totals)
-    tail = min(tail_index(totals) for totals in deletions.totals)
+    tail = min(least_tail_index(totals, level) for totals in deletions.totals)
     se_link = jackknife_se(deletions.linked_without) if spread > 0 else 0.0
     return ClusteredEstimate(
         value=deletions.leave_one_out.value,
@@ -169,7 +171,7 @@ def jackknife_estimate(deletions: Deletions, level: float) -> ClusteredEstimate:
         kish_n=total,
         numerator_kish_n=min(sizes[name] for name in deletions.numerators),
         influence_number=spread,
-        hill_index=tail,
+        least_tail_index=tail,
         leave_one_out=deletions.leave_one_out,
         conditions=_conditions(sizes, spread, tail, deletions.shares_without),
         link=deletions.link,
@@ -202,7 +204,11 @@ def _conditions(
         ),
         Condition(name="number of clusters", found=len(shares[0]), threshold=MINIMUM_CLUSTERS),
         Condition(name="influence number", found=spread, threshold=MINIMUM_INFLUENCE_NUMBER),
-        Condition(name="Hill index of the totals", found=tail, threshold=MINIMUM_HILL_INDEX),
+        Condition(
+            name="lower limit of the Hill index of the totals",
+            found=tail,
+            threshold=MINIMUM_TAIL_INDEX,
+        ),
         Condition(name="distance from 0 and 1 of shares after deletion", found=margin, threshold=0),
     )
 

@@ -62,7 +62,7 @@ def clustered_share(
     In the coverage study (``research calibrate``) the plain interval covers well in moderate tails
     and far too rarely where the property is tied to size in very heavy ones, whatever thresholds
     it has to pass. In every cell of its grid (tail indices from 1.2, lognormal sizes, 10 to 2,000
-    clusters) ``verdict_interval`` covers at least 0.93 of the draws in which it is trusted. It
+    clusters) at most 7 % of the draws give a ``verdict_interval`` that is trusted and misses. It
     gives out where the mean is all but infinite, or lies in giants that hardly any table holds: no
     interval covers what was never seen (Bahadur and Savage 1956, doi:10.1214/aoms/1177728077).
 

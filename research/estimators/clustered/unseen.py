@@ -8,6 +8,7 @@ from typing import TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike
+from scipy import stats
 
 from research.estimators import valid
 from research.estimators.cluster_totals import weights
@@ -61,10 +62,10 @@ def unseen_share(totals: ArrayLike, *, level: float = 0.95) -> float:
 
     Notes
     -----
-    Assumes independent clusters with a Pareto tail above the ``n**(2/3)`` largest; the tail index
-    is taken as estimated, so that an index close to one, where the mean is all but infinite, is
-    beyond it (the coverage study shows how far). Of the class of the unseen clusters nothing is
-    assumed.
+    Assumes independent clusters with a Pareto tail above the ``n**(2/3)`` largest; its index is
+    taken at its lower confidence limit, at the same level. Of the class of the unseen clusters
+    nothing is assumed. Giants so rare that the table holds no trace of them are beyond it, as they
+    are beyond any interval (Bahadur and Savage 1956; the coverage study shows how far).
 
     Raises
     ------
@@ -75,24 +76,39 @@ def unseen_share(totals: ArrayLike, *, level: float = 0.95) -> float:
     ----------
     Hanley and Lippman-Hand (1983), JAMA 249:1743-1745, doi:10.1001/jama.1983.03330370053031 (the
     rule of three); Weissman (1978), JASA 73:812-815, doi:10.1080/01621459.1978.10480104 (beyond
-    the largest value); Manski (2003), doi:10.1007/b97478 (unknown classes as bounds). Its
-    coverage is that of the project's own study.
+    the largest value); Manski (2003), doi:10.1007/b97478 (unknown classes as bounds); Bahadur and
+    Savage (1956), Annals of Mathematical Statistics 27:1115-1122, doi:10.1214/aoms/1177728077 (no
+    interval covers a mean in all populations that have one). Its coverage is that of the project's
+    own study.
 
     Examples
     --------
-    >>> round(unseen_share([9, 7, 5, 4, 4, 3, 2, 2, 1, 1]), 3)
-    0.643
+    >>> round(unseen_share(range(20, 40)), 3)
+    0.308
     """
     sizes = weights(totals, "totals")
-    index = tail_index(sizes)
+    index = least_tail_index(sizes, valid.level(level))
     if index <= 1:
         return 1.0
-    return expected_beyond(float(sizes.max() / sizes.sum()), index, valid.level(level))
+    return expected_beyond(float(sizes.max() / sizes.sum()), index, level)
 
 
-def tail_index(totals: Floats) -> float:
-    """Hill index of the largest ``n**(2/3)`` of n positive totals."""
-    return hill_index(totals, tail_size(int(np.count_nonzero(totals))))
+def least_tail_index(totals: Floats, level: float) -> float:
+    """Lower confidence limit of the Hill index of the largest ``n**(2/3)`` of n positive totals."""
+    k = tail_size(int(np.count_nonzero(totals)))
+    return lower_limit(hill_index(totals, k), k, level)
+
+
+def lower_limit(index: Number, k: int, level: float) -> Number:
+    """Lower confidence limit of a tail index from its Hill estimate of the k largest values.
+
+    Above the next value the logarithms of a Pareto tail are exponential, so that k times the index
+    over its estimate is a gamma variable of shape k.
+
+    >>> round(lower_limit(1.5, 42, 0.95), 3)
+    1.136
+    """
+    return index * float(stats.gamma.ppf(1 - level, k)) / k
 
 
 def tail_size(n: int) -> int:
