@@ -132,15 +132,20 @@ def top_share_interval(
     Interval
         Wilson's, with the effective number of elements.
 
+    Raises
+    ------
+    CannotEstimate
+        Fewer than 200 effective elements, as :func:`wilson`.
+
     References
     ----------
     Wilson (1927), JASA 22:209-212, doi:10.1080/01621459.1927.10502953.
 
     Examples
     --------
-    >>> interval = top_share_interval([50, 30, 10, 10], 2, design_effect=10)
+    >>> interval = top_share_interval([500, 300, 100, 100], 2, design_effect=4)
     >>> round(interval.low, 2), round(interval.high, 2)
-    (0.49, 0.94)
+    (0.75, 0.84)
     """
     ordered = np.sort(valid.counts(counts, "counts"))[::-1]
     top = float(ordered[: _rank(k, len(ordered))].sum())

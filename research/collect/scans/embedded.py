@@ -257,14 +257,17 @@ def _listed(files: Sequence[Path]) -> str:
 
 
 def _lines(path: Path) -> str:
-    """Objects of a file that DuckDB's reader of JSON refuses: lines too long are set apart."""
+    """Objects of a file that DuckDB's reader of JSON refuses: lines too long are set apart.
+
+    By one thread: of several none tells of a line that is longer than what each of them reads.
+    """
     return f"""
         SELECT CASE WHEN json_valid(line) THEN CAST(line AS JSON) END AS object
         FROM read_csv('{sql_path(path)}', columns = {{line: 'VARCHAR'}}, header = false,
             auto_detect = false, delim = '\x01', quote = '', escape = '', strict_mode = false,
             max_line_size = {LONGEST_RECORD}, ignore_errors = true, store_rejects = true,
             rejects_table = 'refused', rejects_scan = 'refused_files', rejects_limit = 0,
-            {PLAIN_PATHS})
+            parallel = false, {PLAIN_PATHS})
         WHERE trim(line) <> ''
     """
 

@@ -208,7 +208,7 @@ def kendall_interval(tau: float, n: float, *, level: float = 0.95) -> Interval:
     --------
     >>> interval = kendall_interval(0.5, 40)
     >>> round(interval.low, 3), round(interval.high, 3)
-    (0.32, 0.645)
+    (0.322, 0.644)
     """
     if n < MINIMUM_KENDALL:
         raise CannotEstimate(

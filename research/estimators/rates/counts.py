@@ -55,7 +55,7 @@ def poisson_regression(
     Examples
     --------
     >>> fit = poisson_regression([2, 3, 6, 7, 8, 9], sm.add_constant([0, 0, 0, 1, 1, 1]))
-    >>> round(math.exp(fit.coefficients[1]), 3)
+    >>> round(float(np.exp(fit.coefficients[1])), 3)
     2.182
     """
     design = clustered_design(x, cluster)

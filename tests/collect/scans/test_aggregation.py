@@ -496,3 +496,14 @@ def test_a_deep_record_and_a_long_one_count(tmp_path, aggregated):
     found = aggregated(write(tmp_path / "scan.jsonl", *crowd(12), long, deep))
     assert {name: n for name, n in found.reasons.items() if n} == {"all": 14, record.NO_COUNTRY: 1}
     assert found.totals["discovered_ips"] == 14
+
+
+@pytest.mark.long
+def test_a_record_longer_than_any_buffer_is_counted(tmp_path, aggregated):
+    path = write(tmp_path / "scan.jsonl", *crowd(12))
+    with path.open("ab") as file:
+        file.write(b'{"address": "198.18.9.9", "city": "' + b"n" * 80_000_000 + b'"}\n')
+    found = aggregated(path)
+    assert found.reasons[record.LONG_RECORD] == 1
+    assert found.reasons["all"] == 13
+    assert found.totals["discovered_ips"] == 12
