@@ -69,12 +69,14 @@ def pages(site):
     return {path: Page(path) for path in sorted(site.rglob("*.html"))}
 
 
+@pytest.mark.long
 def test_every_dataset_and_analysis_has_its_page(site):
     for kind, names in (("datasets", datasets()), ("analyses", analyses())):
         made = {path.stem for path in (site / kind).glob("*.html")}
         assert made == {*names, "index"}
 
 
+@pytest.mark.long
 def test_what_a_page_loads_lies_beside_it(pages, site):
     for path, page in pages.items():
         for address in page.loads:
@@ -86,6 +88,7 @@ def test_what_a_page_loads_lies_beside_it(pages, site):
         assert [found for found in addresses if "//" in found and "data:" not in found] == []
 
 
+@pytest.mark.long
 def test_every_link_leads_to_a_page_and_a_place(pages):
     broken = []
     for path, page in pages.items():
@@ -106,6 +109,7 @@ def test_every_link_leads_to_a_page_and_a_place(pages):
     assert broken == []
 
 
+@pytest.mark.long
 def test_no_formula_template_or_machine_path_is_left(site):
     for path in site.rglob("*.html"):
         text = path.read_text(encoding="utf-8")
@@ -164,6 +168,7 @@ def asked(chromium, site):
     tab.close()
 
 
+@pytest.mark.long
 def test_pages_open_from_disk_without_a_request(asked, site):
     tab, noticed = asked
     for name in SHOWN:
@@ -174,6 +179,7 @@ def test_pages_open_from_disk_without_a_request(asked, site):
     assert noticed == []
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("colours", ["light", "dark"])
 def test_pages_can_be_used_by_everybody(chromium, site, colours):
     from axe_playwright_python.sync_playwright import Axe
@@ -187,6 +193,7 @@ def test_pages_can_be_used_by_everybody(chromium, site, colours):
     tab.close()
 
 
+@pytest.mark.long
 def test_the_search_works_from_disk(asked, site):
     tab, noticed = asked
     tab.set_viewport_size({"width": 1280, "height": 900})

@@ -229,6 +229,7 @@ def test_known_ends_need_no_margin() -> None:
     assert tuple(stoye(Bounds(0.1, 0.2), 0, 0, correlation=0)) == (0.1, 0.2)
 
 
+@pytest.mark.long
 @settings(max_examples=40, deadline=None)
 @given(st.floats(0, 1), errors, errors, st.floats(-0.95, 0.95), levels)
 def test_stoye_covers_both_ends_and_binds_one(
