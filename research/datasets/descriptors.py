@@ -6,11 +6,12 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from research.datasets.names import name_problem
-from research.datasets.shapes import PACKAGE, misshapen, read_json
+from research.datasets.shapes import PACKAGE, misshapen, parsed
 from research.results import ResearchError
 
 DESCRIPTOR = "datapackage.json"
@@ -51,11 +52,17 @@ class Dataset:
 
 def read_descriptor(folder: Path) -> Dataset:
     """The dataset in ``folder``, refused when its descriptor lacks what a reader must know."""
-    path = folder / DESCRIPTOR
     try:
-        descriptor = read_json(path)
+        return _described(folder, (folder / DESCRIPTOR).read_bytes())
     except FileNotFoundError:
         raise DatasetError(f"There is no {DESCRIPTOR} in {folder}: a dataset needs one.") from None
+
+
+@lru_cache(maxsize=256)
+def _described(folder: Path, content: bytes) -> Dataset:
+    """Read and checked once for each content: the same few are asked for thousands of times."""
+    path = folder / DESCRIPTOR
+    descriptor = parsed(content, path)
     problems = descriptor_problems(descriptor, folder)
     if problems:
         raise DatasetError(f"The descriptor {path} is not complete:\n" + bullets(problems))

@@ -36,8 +36,13 @@ def read_json(path: Path) -> Any:
     ResearchError
         If it is not UTF-8 text or not JSON; the message names the line.
     """
+    return parsed(path.read_bytes(), path)
+
+
+def parsed(content: bytes, path: Path) -> Any:
+    """The same of what was read from ``path``."""
     try:
-        value = json.loads(path.read_text(encoding="utf-8"))
+        value = json.loads(content.decode("utf-8"))
         json.dumps(value, ensure_ascii=False).encode()  # half a character cannot be written again
         return value
     except UnicodeDecodeError:

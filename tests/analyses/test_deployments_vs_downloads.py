@@ -196,7 +196,7 @@ def test_the_design_effect_brings_the_interval_to_zero(result, which):
 @pytest.mark.parametrize("which", [("all", "top 1,000"), ("all", "LLM catalogue")])
 def test_agreement_is_open_without_the_most_different_families(result, tables, which):
     found = result.answer(pulls=which[0], downloads=which[1], families="in both").estimates
-    left_out = found[CONCORDANCE].tipping_points[1].threshold
+    left_out = int(found[CONCORDANCE].tipping_points[1].threshold)
     rows = tables[which]
     ratio = np.log(
         rows["pulls"] / rows["pulls"].sum() / (rows["downloads"] / rows["downloads"].sum())

@@ -180,7 +180,7 @@ def test_the_fewest_models_bring_the_correlation_of_counts_within_a_tenth(
     rows = tables[population]
     (point,) = found(result, population, COUNTS).tipping_points
     x, y = (rows[column].to_numpy() for column in ("downloads", "likes"))
-    for _ in range(point.threshold):
+    for _ in range(int(point.threshold)):
         assert np.corrcoef(x, y)[0, 1] > 0.1
         # The one that lowers it most is among the twenty that pull hardest.
         pull = (x - x.mean()) * (y - y.mean()) / (x.std() * y.std())

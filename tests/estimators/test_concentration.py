@@ -91,7 +91,9 @@ def test_sampling_error_against_draws() -> None:
 def test_intervals_widen_with_level_and_design_effect(counts) -> None:
     for interval in (
         lambda level, deff: sampled_hhi(counts, design_effect=deff, level=level).interval,
-        lambda level, deff: top_share_interval(counts, 1, design_effect=deff, level=level),
+        lambda level, deff: top_share_interval(
+            2_000 * np.array(counts), 1, design_effect=deff, level=level
+        ),
     ):
         base = interval(0.8, 1)
         assert base.design_effect == 1

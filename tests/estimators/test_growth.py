@@ -112,7 +112,6 @@ CALLS: dict[str, Callable[[Units], Any]] = {
     "misclassification_tipping": lambda u: tipping.misclassification_tipping(
         u.x, u.yes, ~u.yes & u.member
     ),
-    "gini_bounds": lambda u: truncation.gini_bounds(u.listed, 2 * u.listed.sum(), 99 * u.n),
     "herfindahl_bounds": lambda u: truncation.herfindahl_bounds(u.listed, 2 * u.listed.sum()),
     "rank_biased_overlap": lambda u: rank_biased_overlap(
         np.argsort(u.x).tolist(), np.argsort(u.y).tolist()

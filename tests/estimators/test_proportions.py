@@ -66,7 +66,13 @@ large_samples = st.integers(1, 10**10).flatmap(
 )
 levels = st.floats(0.6, 0.995)
 effects = st.floats(0.5, 20)
-SINGLE = [wilson, clopper_pearson]
+
+
+def wilson_of_any_size(count: int, size: int, **how: float) -> Interval:
+    return score_interval((count, size), **how)
+
+
+SINGLE = [wilson_of_any_size, clopper_pearson]
 
 
 def within(inner: Bounds, outer: Bounds) -> bool:

@@ -68,7 +68,7 @@ def test_interval_ends_are_where_one_sided_tests_turn() -> None:
     [
         ((0, 0), (1, 1), CannotEstimate, "Neither group has an event"),
         ((1.5, 2), (1, 1), ResearchError, "whole number"),
-        ((-1, 2), (1, 1), ResearchError, "at least zero"),
+        ((-1, 2), (1, 1), ResearchError, "from zero to"),
         ((1, 2), (0, 1), ResearchError, "positive and finite"),
         ((1, 2), (np.inf, 1), ResearchError, "positive and finite"),
     ],

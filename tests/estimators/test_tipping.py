@@ -126,7 +126,7 @@ def test_swapping_the_groups_leaves_the_miscoding() -> None:
     [
         (lambda: tipping_point(lambda x: 1 - x, 2, 1), ResearchError, "low < high"),
         (lambda: tipping_point(lambda x: 1 - x, 0, math.inf), ResearchError, "low < high"),
-        (lambda: tipping_point(lambda x: 1 - x, 0, 2, steps=0), ResearchError, "one step"),
+        (lambda: tipping_point(lambda x: 1 - x, 0, 2, steps=0), ResearchError, "between one and"),
         (lambda: tipping_point(lambda _: math.nan, 0, 1), ResearchError, "not a number"),
         (lambda: verdict_change(lambda _: 1, 1, 1), ResearchError, "low < high"),
         (lambda: design_effect([3, 1], 1.5), ResearchError, "'icc'"),

@@ -84,7 +84,7 @@ def unseen_share(totals: ArrayLike, *, level: float = 0.95) -> float:
     Examples
     --------
     >>> round(unseen_share(range(20, 40)), 3)
-    0.308
+    0.208
     """
     sizes = weights(totals, "totals")
     index = least_tail_index(sizes, valid.level(level))
@@ -106,7 +106,7 @@ def lower_limit(index: Number, k: int, level: float) -> Number:
     over its estimate is a gamma variable of shape k.
 
     >>> round(lower_limit(1.5, 42, 0.95), 3)
-    1.136
+    1.141
     """
     return index * float(stats.gamma.ppf(1 - level, k)) / k
 

@@ -106,7 +106,8 @@ def _separated(outcome: Floats, x: Floats) -> bool:
     Along it the likelihood rises without end; where there is none, the maximum is finite.
     """
     zeros = outcome == 0
-    directions = linalg.null_space(x[~zeros] / np.abs(x).max(axis=0))
+    # Those of a triangle of as many columns: of all rows the decomposition has n * n numbers.
+    directions = linalg.null_space(np.linalg.qr(x[~zeros] / np.abs(x).max(axis=0), mode="r"))
     if not directions.size:
         return False
     moved = (x[zeros] / np.abs(x).max(axis=0)) @ directions

@@ -11,6 +11,8 @@ from research.estimators import valid
 from research.estimators.valid import estimator
 from research.results import CannotEstimate, Interval, ResearchError
 
+MOST_EVENTS = 2**53  # beyond it not every whole number is a number here
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RateRatio:
@@ -79,8 +81,10 @@ def rate_ratio(
 
 
 def _count(number: float) -> int:
-    if number < 0 or number != int(number):
-        raise ResearchError(f"Events should be whole numbers of at least zero, found {number}.")
+    if not 0 <= number <= MOST_EVENTS or number != int(number):
+        raise ResearchError(
+            f"Events should be whole numbers from zero to {MOST_EVENTS:g}, found {number}."
+        )
     return int(number)
 
 

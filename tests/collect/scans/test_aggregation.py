@@ -383,7 +383,8 @@ def test_a_scan_without_a_valid_record_is_refused_and_says_why(tmp_path, aggrega
 
 
 @pytest.mark.parametrize(
-    ("options", "told"), [({"name": "My scan"}, "lower-case"), ({"threshold": 1}, "at least 2")]
+    ("options", "told"),
+    [({"name": "My scan"}, "cannot name a dataset"), ({"threshold": 1}, "at least 2")],
 )
 def test_bad_options_are_refused(options, told):
     with pytest.raises(ResearchError, match=told):
