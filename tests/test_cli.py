@@ -58,6 +58,7 @@ def test_run_from_an_empty_folder_prints_verdicts_and_writes_where_told(tmp_path
     }
 
 
+@pytest.mark.long
 def test_run_with_a_choice_changed_moves_the_primary_specification():
     done = research(
         "run", "parameter_scale", "--set", "design_effect=50", "--set", "quantity=shares", "--json"
@@ -140,6 +141,7 @@ def test_explain_gives_claim_verdict_reason_and_what_the_verdict_depends_on():
     assert "the data allow values on both sides" in told.split("shares: medium: share")[1]
 
 
+@pytest.mark.long
 def test_explain_agrees_with_the_recorded_result():
     found = json.loads(research("explain", "tasks", "--json").stdout)["answers"]
     (result,) = json.loads(research("run", "tasks", "--json").stdout)
@@ -151,6 +153,7 @@ def test_explain_agrees_with_the_recorded_result():
     assert [(a["question"], a["label"], a["verdict"]) for a in found] == judged
 
 
+@pytest.mark.long
 def test_a_choice_changed_is_explained_as_changed():
     done = research("explain", "parameter_scale", "--set", "clones=removed, spread as all hosts")
     assert "clones (here: removed, spread as all hosts)" in done.stdout

@@ -31,7 +31,10 @@ def research(*arguments, cwd, code="from research.cli import main; main()", **ho
     "arguments",
     [
         ("run", "us_against_china_hosts", "--out", "out"),
-        ("publish", "page", "--into", "out/page.html", "--results", "results"),
+        pytest.param(
+            ("publish", "page", "--into", "out/page.html", "--results", "results"),
+            marks=pytest.mark.long,
+        ),
         ("publish", "tables", "us_against_china_hosts", "--into", "out", "--results", "results"),
         ("data", "example-scan", "scan", "--hosts", "500"),
         ("data", "add", "hosts"),

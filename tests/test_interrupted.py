@@ -121,6 +121,7 @@ def test_killed_its_workers_end_and_the_next_run_clears_away(place):
     assert UNFINISHED not in (place / "mine/build/manifest.json").read_text()
 
 
+@pytest.mark.long
 def test_stopped_its_workers_end_and_nothing_is_left(place):
     with held(place) as (process, reached):
         process.terminate()
@@ -132,6 +133,7 @@ def test_stopped_its_workers_end_and_nothing_is_left(place):
     assert finish(place).stderr == ""
 
 
+@pytest.mark.long
 def test_interrupted_at_the_keyboard_it_stops_quietly(place):
     with held(place) as (process, reached):
         process.send_signal(signal.SIGINT)
@@ -140,6 +142,7 @@ def test_interrupted_at_the_keyboard_it_stops_quietly(place):
     assert (process.returncode, "Traceback" in err) == (130, False)
 
 
+@pytest.mark.long
 def test_two_at_once_on_one_folder_are_refused(place):
     with held(place):
         second = begin(place)
@@ -148,6 +151,7 @@ def test_two_at_once_on_one_folder_are_refused(place):
     assert err == "Error: Another run is writing into mine/build. Wait until it is done.\n"
 
 
+@pytest.mark.long
 def test_a_folder_with_files_of_its_own_keeps_them(place):
     (place / "hold").unlink()
     theirs = {"results/my_thesis.txt": "years", "results/notes.json": "{}", "build/app.pdf": "app"}

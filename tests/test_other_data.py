@@ -190,6 +190,7 @@ def test_a_parquet_table_is_checked_without_loading_it(here):
         load("pq")
 
 
+@pytest.mark.long
 def test_latest_day_of_a_new_list_is_asked_by_itself(here):
     models = load("hub_top_models")
     day = models[models["as_of"] == "2026-06-11"].assign(as_of=pd.Timestamp("2026-11-21"))

@@ -53,6 +53,7 @@ def test_every_picture_is_there_and_described():
         assert (places.bundled() / path).is_file()
 
 
+@pytest.mark.long
 def test_with_your_own_data_works_as_written_in_an_empty_folder(tmp_path):
     typed = commands("With your own data")
     assert sum(line.startswith("research ") for line in typed) >= 9
@@ -82,6 +83,7 @@ def test_with_your_own_data_works_as_written_in_an_empty_folder(tmp_path):
 READ_ONLY = {"list", "show", "explain", "run", "data"}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "line",
     [

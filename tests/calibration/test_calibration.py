@@ -70,6 +70,7 @@ def test_parallel_and_serial_runs_are_equal(monkeypatch, tmp_path):
     assert calibration.recorded(tmp_path / "a") == json.loads(json.dumps(serial))
 
 
+@pytest.mark.long
 def test_the_command_draws_the_quick_version_and_prints_what_carries_a_verdict(tmp_path):
     done = subprocess.run(
         [sys.executable, "-m", "research", "calibrate", "--json"],

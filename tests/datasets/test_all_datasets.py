@@ -40,6 +40,7 @@ def test_files_are_what_was_frozen(name):
 
 # frictionless leaves compressed files open until they are collected.
 @pytest.mark.filterwarnings("ignore::ResourceWarning")
+@pytest.mark.long
 @pytest.mark.parametrize("folder", FOLDERS, ids=NAMES)
 def test_valid_by_the_data_package_standard(folder):
     from frictionless import Package  # a development tool: half a second to import

@@ -32,6 +32,7 @@ p_values = st.lists(st.floats(0, 1), min_size=1, max_size=12)
 
 
 @pytest.mark.parametrize("method", METHODS)
+@settings(max_examples=25)  # Holm's takes statsmodels a twentieth of a second
 @given(p=p_values)
 def test_adjusting_raises_and_keeps_the_order(method, p) -> None:
     found = adjust(p, method)
@@ -42,6 +43,7 @@ def test_adjusting_raises_and_keeps_the_order(method, p) -> None:
     assert found.n_rejected == sum(each <= 0.05 for each in found.p)
 
 
+@settings(max_examples=25)
 @given(p_values)
 def test_methods_are_ordered_by_how_much_they_ask(p) -> None:
     found = {method: np.array(adjust(p, method).p) for method in METHODS}

@@ -6,7 +6,7 @@ import pytest
 
 from research import places
 from research.analysis import recorded
-from research.publish.page import contents, page
+from research.publish.page import contents
 
 RESULTS = places.bundled() / "paper" / "results"
 
@@ -22,8 +22,8 @@ def shown(results):
 
 
 @pytest.fixture(scope="session")
-def written(tmp_path_factory):
-    return page(RESULTS, tmp_path_factory.mktemp("page") / "page.html")
+def written(paper):
+    return paper / "build" / "page.html"
 
 
 @pytest.fixture

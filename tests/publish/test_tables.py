@@ -301,6 +301,7 @@ def test_the_sums_are_those_of_all_files(few):
     assert listed == {name: sha256(few / name) for name in files(few) if name != SUMS}
 
 
+@pytest.mark.long
 def test_the_same_results_give_the_same_bytes(few, tmp_path):
     publish_tables(RESULTS, FEW, tmp_path / "again")
     assert {n: sha256(few / n) for n in files(few)} == {

@@ -15,6 +15,7 @@ import pytest
 from research.collect.scans import write_scan
 from research.datasets import read_descriptor
 from research.datasets.files import sha256
+from tests.shortened import first
 
 HOSTS = 1_500
 NAMES = ("mine", "mine_without_clones")
@@ -126,7 +127,7 @@ def test_a_run_that_is_asked_to_end_leaves_nothing(here):
     assert not Path("datasets").exists()
 
 
-@pytest.mark.parametrize("kind", [signal.SIGKILL, signal.SIGTERM])
+@pytest.mark.parametrize("kind", first([signal.SIGKILL, signal.SIGTERM]))
 def test_between_the_two_datasets_the_next_run_mends_it(here, kind):
     with held(NAMES[1]) as process:
         stopped_by(kind, process)
