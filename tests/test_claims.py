@@ -84,6 +84,7 @@ def test_the_summary_figure_names_every_claim_and_its_verdict(answers):
         assert answer.word in drawn
 
 
+@pytest.mark.long
 def test_the_paper_gets_one_row_a_claim(paper):
     rows = json.loads((paper / "build" / "claims.json").read_text())
     assert [row["id"] for row in rows] == research.load("published_claims")["claim_id"].tolist()

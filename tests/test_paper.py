@@ -65,11 +65,13 @@ def test_every_figure_and_table_that_the_text_draws_belongs_to_an_analysis():
     assert set(re.findall(r'#drawing\("(\w+)"', TEXT)) == set(analyses())
 
 
+@pytest.mark.long
 def test_compiling_twice_gives_the_same_bytes(paper):
     first = (paper / "build" / "paper.pdf").read_bytes()
     assert compile_paper(paper) == first
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("broken", "message"),
     [

@@ -132,6 +132,7 @@ def test_one_call_reruns_the_study(tmp_path):
         assert (made / name).read_bytes() == (committed / name).read_bytes()
 
 
+@pytest.mark.long
 def test_the_study_leaves_figures_paper_and_manifest(paper):
     for name in analyses():
         assert all((paper / "build" / "figures" / f"{name}.{kind}").stat().st_size > 1000

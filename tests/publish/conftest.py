@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from filelock import FileLock
 
 from research import places
 from research.analysis import recorded
-from research.publish.page import contents
+from research.publish.page import contents, page
 
 RESULTS = places.bundled() / "paper" / "results"
 
@@ -22,8 +23,10 @@ def shown(results):
 
 
 @pytest.fixture(scope="session")
-def written(paper):
-    return paper / "build" / "page.html"
+def written(shared):
+    path = shared / "page" / "page.html"
+    with FileLock(shared / "page.lock"):
+        return path if path.exists() else page(RESULTS, path)
 
 
 @pytest.fixture

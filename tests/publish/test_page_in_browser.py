@@ -236,7 +236,12 @@ OPENED = ("", "tenthe/china-more-small/2", "data/tenthe@2025-04-24")
     ("scheme", "width", "rules"),
     [
         ("light", 1280, {}),
-        ("dark", 390, {"runOnly": ["color-contrast", "scrollable-region-focusable"]}),
+        pytest.param(
+            "dark",
+            390,
+            {"runOnly": ["color-contrast", "scrollable-region-focusable"]},
+            marks=pytest.mark.long,
+        ),
     ],
 )
 def test_the_page_is_accessible(visit, written, scheme, width, rules):
