@@ -7,28 +7,22 @@ family may have been pulled under any of its licences. The Hub counts each repos
 
 from typing import Annotated, Literal
 
-import numpy as np
 import pandas as pd
 
 from research import (
     ESTIMAND,
     Assumption,
-    Bounds,
-    BudgetRow,
     Estimate,
     Hypothesis,
     NotApplicable,
     Sample,
-    TippingPoint,
     figures,
 )
-from research.estimators.budget import budget, leave_one_out_row, sampling_row
-from research.estimators.clustered import paired_share_difference
-from research.estimators.ranged import Ranged, ranged_share
-from research.estimators.tipping import tipping_point
+from research.doubts import Coarse, Doubt, Share, levelled, overturned, where
+from research.estimators.budget import budget
 from research.measures.channels import EMBEDDING, GENERATION, HUB_DATES, in_both, pulls_of
 from research.measures.publishers import organisations
-from research.measures.pulls import WEIGHTS
+from research.measures.pulls import ROUNDING, WEIGHTS
 from research.measures.top_lists import on_day
 from research.wording import number
 
@@ -93,21 +87,23 @@ def sample(
     else:
         tasks = facts["pipeline_tag"].reindex(listed.index)
         listed = listed[listed["ollama_name"].notna() | tasks.isin(GENERATION + EMBEDDING)]
-    every = listed.index.union(model_crosswalk_repositories["hub_repository"])
-    judged = _judged(facts["licence"].reindex(every), PERMISSIVE[permissive])
-    rows = pd.concat(
-        [
-            _pulled(pulled, _of_families(judged, model_crosswalk_repositories)),
-            _downloaded(listed, judged),
-        ]
-    )
-    publisher = organisations(rows["account"], publisher_origins).fillna("not published")
+    licences = facts["licence"]
+    channels = {
+        "pulls": _pulled(pulled, _of_families(licences, model_crosswalk_repositories)),
+        "downloads": _downloaded(listed, licences),
+    }
     count = f"the Ollama pulls of {window} days" if pulls == "new" else "all Ollama pulls"
     which = "the families shared by" if families == "in both" else "all families and models of"
     return Sample(
         population=f"{which} {count} and {HUB[downloads]}",
         as_of=HUB_DATES[downloads],
-        data={"rows": rows.assign(publisher=publisher)},
+        data={
+            "permissive": where(licence=PERMISSIVE[permissive]),
+            **{
+                side: Coarse(rows.assign(publisher=_publishers(rows, publisher_origins)), doubts)
+                for side, (rows, doubts) in channels.items()
+            },
+        },
     )
 
 
@@ -122,172 +118,114 @@ def _facts(top, catalogue) -> pd.DataFrame:
     return pd.concat(found, axis="columns")
 
 
-def _judged(licences, permissive) -> pd.DataFrame:
-    """Whether each repository is certainly, and whether it may be, under a permissive licence."""
-    of = {text: set(text.split("|")) for text in licences.dropna().unique()}
-    certain = {text: tags <= permissive for text, tags in of.items()}
-    # Of two licences either may be the one that counts.
-    possible = {text: bool(tags & permissive) for text, tags in of.items()}
-    return pd.DataFrame(
-        {
-            "certain": licences.map(certain).eq(True),
-            "possible": ~licences.map(possible).eq(False),
-            "unnamed": licences.isna(),
-        }
-    )
+def _of_families(licences, repositories) -> pd.Series:
+    """The licences that a family may have: those of its own repositories, any if one names none."""
+    own = repositories[repositories["relation"] == "own"].set_index("ollama_name")
+    of_each = own["hub_repository"].map(licences).fillna("")
+    return of_each.groupby(level=0).agg(lambda found: "" if "" in set(found) else "|".join(found))
 
 
-def _of_families(judged, repositories) -> pd.DataFrame:
-    """A family is certainly permissive where every repository of its own is."""
-    own = repositories[repositories["relation"] == "own"].set_index("hub_repository")
-    found = own.join(judged, how="inner").groupby("ollama_name")
-    return pd.DataFrame(
-        {
-            "certain": found["certain"].all(),
-            "possible": found["possible"].any(),
-            "unnamed": found["unnamed"].any(),
-        }
-    )
+def _pulled(pulled, licences) -> tuple[pd.DataFrame, list[Doubt]]:
+    rows = pulled.rename(columns={"hub_account": "account"})
+    rows["licence"] = licences.reindex(rows.index).fillna("")
+    unnamed = rows["licence"].eq("")
+    doubt = unnamed.map({True: UNNAMED.name, False: SEVERAL.name})
+    return rows.assign(licence_doubt=doubt, weight_doubt=ROUNDING.name), [
+        ROUNDING,
+        SEVERAL,
+        UNNAMED,
+    ]
 
 
-def _pulled(pulled, families) -> pd.DataFrame:
-    rows = pulled.join(families).rename(columns={"hub_account": "account"})
-    return _unknown_open(rows).assign(side="pulls")
+def _downloaded(listed, licences) -> tuple[pd.DataFrame, list[Doubt]]:
+    account = listed.index.str.partition("/").get_level_values(0)
+    rows = pd.DataFrame({"account": account}, index=listed.index)
+    rows[WEIGHTS] = listed[["hub_downloads_30d"] * 3].astype(float).to_numpy()
+    # Of two licences of a repository either may be the one that counts.
+    rows["licence"] = licences.reindex(rows.index)
+    return rows.assign(licence_doubt=UNCLEAR.name), [UNCLEAR]
 
 
-def _downloaded(listed, judged) -> pd.DataFrame:
-    rows = listed[["hub_downloads_30d"]].join(judged)
-    downloads = dict.fromkeys(WEIGHTS, rows["hub_downloads_30d"].astype(float))
-    account = rows.index.str.partition("/").get_level_values(0)
-    rows = rows.assign(**downloads, account=account).drop(columns="hub_downloads_30d")
-    return _unknown_open(rows).assign(side="downloads")
+def _publishers(rows, origins) -> pd.Series:
+    return organisations(rows["account"], origins).fillna("not published")
 
 
-def _unknown_open(rows) -> pd.DataFrame:
-    """A unit of which no licence is known may be under any."""
-    return rows.assign(
-        certain=rows["certain"].eq(True),
-        possible=~rows["possible"].eq(False),
-        unnamed=~rows["unnamed"].eq(False),
-    )
+SEVERAL = Doubt("families of several licences", "any licence of the family")
+UNNAMED = Doubt("families with a licence not named", "any licence")
+UNCLEAR = Doubt("repositories without a clear licence", "any licence")
 
 
 # Estimates ----------------------------------------------------------------------------------------
 
 
 def estimate(sample) -> list[Estimate]:
-    rows = sample["rows"]
-    return [_gap(rows), _share(rows, "pulls"), _share(rows, "downloads")]
+    permissive = Share(of=sample["permissive"])
+    pulls, downloads = (permissive.in_(sample[side]) for side in ("pulls", "downloads"))
+    assumed = _one_licence(pulls), TAGGED
+    shares = _share(pulls, "pulls", assumed), _share(downloads, "downloads", assumed)
+    return [_gap(downloads - pulls, assumed), *shares]
 
 
-def _bounds(rows, side, *, exact=False, open_units=True) -> Bounds:
-    """Share in one channel; with pulls as shown, or with doubtful units counted as outside."""
-    mine = rows[rows["side"] == side]
-    columns = ["value"] * 3 if exact else WEIGHTS
-    low, value, high = (mine[column].to_numpy() for column in columns)
-    possible = mine["possible"] if open_units else mine["certain"]
-    return ranged_share(Ranged(low=low, value=value, high=high), mine["certain"], possible)
-
-
-def _difference(rows, **how) -> Bounds:
-    """Downloads minus pulls; the mix of licences of a family may differ between the channels."""
-    pulls, downloads = (_bounds(rows, side, **how) for side in ("pulls", "downloads"))
-    return Bounds(downloads.low - pulls.high, downloads.high - pulls.low)
-
-
-def _gap(rows) -> Estimate:
+def _gap(gap, assumed) -> Estimate:
     return Estimate(
         label=GAP,
         unit="difference in share",
         reading="finite population",
-        bounds=_difference(rows),
-        n=len(rows),
+        bounds=gap.bounds(),
+        n=len(gap.first.units.rows) + len(gap.second.units.rows),
         n_unit="families and repositories",
-        assumptions=(_one_licence(rows), TAGGED, NOT_ALIKE),
-        tipping_points=(_levelling(rows), _not_genuine(rows)),
-        budget=budget(*_sources(rows)),
+        assumptions=(*assumed, NOT_ALIKE),
+        tipping_points=(_levelling(gap), _not_genuine(gap)),
+        budget=budget(*gap.budget(), *gap.drawn("publisher")),
     )
 
 
-def _share(rows, side) -> Estimate:
+def _share(share, side, assumed) -> Estimate:
     return Estimate(
         label=SHARE.format(side),
         unit=f"share of {side}",
         reading="finite population",
-        bounds=_bounds(rows, side),
-        n=int((rows["side"] == side).sum()),
+        bounds=share.bounds(),
+        n=len(share.units.rows),
         n_unit="families" if side == "pulls" else "repositories",
-        assumptions=(_one_licence(rows), TAGGED),
+        assumptions=assumed,
     )
 
 
 # What could move it -------------------------------------------------------------------------------
 
 
-def _sources(rows) -> list[BudgetRow]:
-    """Each source alone, what else is in doubt being counted as not permissive."""
-    pulled = rows["side"].eq("pulls")
-    kinds = {
-        "families of several licences": (pulled & ~rows["unnamed"], "any licence of the family"),
-        "families with a licence not named": (pulled & rows["unnamed"], "any licence"),
-        "repositories without a clear licence": (~pulled, "any licence"),
-    }
-    found = {"rounding of the pulls": (_difference(rows, open_units=False), "all at their worst")}
-    for source, (open_ones, detail) in kinds.items():
-        settled = rows.assign(possible=rows["certain"] | (rows["possible"] & open_ones))
-        found[source] = _difference(settled, exact=True), detail
-    budgeted = [
-        BudgetRow(source=source, low=ends.low, high=ends.high, detail=detail)
-        for source, (ends, detail) in found.items()
-    ]
-    drawn = paired_share_difference(
-        rows["value"] * ~pulled, rows["value"] * pulled, rows["certain"], rows["publisher"]
-    )
-    left_out, others = (
-        leave_one_out_row(drawn.leave_one_out, "publisher"),
-        sampling_row(drawn, "publishers"),
-    )
-    return [*budgeted, left_out, others]
-
-
-def _levelling(rows) -> TippingPoint:
+def _levelling(gap):
     """Which part of the pulls in doubt would have to be permissive for equal shares."""
-    low, high = _bounds(rows, "pulls", exact=True)
-    ends = [(end - low) / (high - low) for end in _bounds(rows, "downloads", exact=True)]
-    what = "part of the pulls in doubt that are permissive"
-    if ends[1] < 0 or ends[0] > 1:
-        told = "with the pulls as shown, no licence of the families in doubt makes the shares equal"
-        return TippingPoint(what=what, threshold=None, sentence=told)
-    told = f"the shares are equal only if {number(100 * max(ends[0], 0), 0)} to "
-    told += f"{number(100 * min(ends[1], 1), 0)} % of the pulls in doubt are permissive"
-    return TippingPoint(what=what, threshold=max(ends[0], 0.0), sentence=told)
+    return levelled(
+        gap.levelling([SEVERAL.name, UNNAMED.name, UNCLEAR.name]),
+        what="part of the pulls in doubt that are permissive",
+        of="pulls in doubt",
+        are="permissive",
+        never="with the pulls as shown, no licence of the families in doubt makes the shares equal",
+    )
 
 
-def _not_genuine(rows) -> TippingPoint:
+def _not_genuine(gap):
     """Which part of the permissive downloads must be automated to lose the verdict."""
-    permissive = rows["certain"] & rows["side"].eq("downloads")
-
-    def margin(removed: float) -> float:
-        kept = rows[WEIGHTS].mul(np.where(permissive, 1 - removed, 1.0), axis="index")
-        return _difference(rows.assign(**kept)).low - APART
-
-    what = "part of the permissive downloads that are not genuine"
-    if margin(0) <= 0:
-        told = "nothing to lose: the licences that are not known leave it open"
-        return TippingPoint(what=what, threshold=None, sentence=told)
-    lost = tipping_point(margin, 0, 0.99, steps=20)
-    told = f"lost if {number(100 * lost, 0)} % of the permissive downloads were not genuine"
-    return TippingPoint(what=what, threshold=lost, sentence=told)
+    permissive = gap.first.question.of
+    return overturned(
+        lambda part: gap.thinned(permissive, part).bounds().low - APART,
+        what="part of the permissive downloads that are not genuine",
+        lost="lost if {} % of the permissive downloads were not genuine",
+        kept="kept whatever part of the permissive downloads were not genuine",
+        nothing="nothing to lose: the licences that are not known leave it open",
+    )
 
 
-def _one_licence(rows) -> Assumption:
-    pulls = rows[rows["side"] == "pulls"]
-    open_ones = pulls["possible"] & ~pulls["certain"]
-    part = pulls.loc[open_ones, "value"].sum() / pulls["value"].sum()
+def _one_licence(pulls) -> Assumption:
+    certain, possible = pulls.units.holds(pulls.question.of)
+    open_ones, value = possible & ~certain, pulls.units.rows["value"]
+    part = value[open_ones].sum() / value.sum()
     return Assumption(
         name="a family has one licence, and it is known",
         holds="no",
-        evidence=f"{open_ones.sum()} of {len(pulls)} families, with {number(100 * part, 0)} % of "
+        evidence=f"{open_ones.sum()} of {len(value)} families, with {number(100 * part, 0)} % of "
         "the pulls, have repositories under different licences or under none that is named; their "
         "pulls may be permissive or not.",
     )

@@ -175,6 +175,57 @@ def ranged_share(weight: Ranged, certain: ArrayLike, possible: ArrayLike) -> Bou
 
 
 @estimator
+def ranged_mean(weight: Ranged, least: ArrayLike, most: ArrayLike) -> Bounds:
+    """How low and how high can a weighted mean be, weights and values known up to ranges?
+
+    Parameters
+    ----------
+    weight : Ranged
+        Of n units. A unit that may count or not weighs from nothing to its greatest weight.
+    least, most : arrays of shape (n,)
+        The least and the greatest value of each unit.
+
+    Returns
+    -------
+    Bounds
+        Sharp: a unit weighs as much as it can just if its value lies below the least mean, and
+        likewise above the greatest.
+
+    Raises
+    ------
+    CannotEstimate
+        All weights are zero.
+    ResearchError
+        A least value above the greatest, or arrays of other lengths.
+
+    References
+    ----------
+    Dinkelbach (1967), Management Science 13:492-498, doi:10.1287/mnsc.13.7.492.
+
+    Notes
+    -----
+    Agrees with :func:`ranged_share` where values are zero and one, and with the enumeration of all
+    extreme weights and values (in the tests).
+
+    Examples
+    --------
+    >>> weight = Ranged(low=np.array([3, 0]), value=np.array([4, 0]), high=np.array([5, 6]))
+    >>> ranged_mean(weight, [1, -1], [1, 0])
+    Bounds(low=-0.3333333333333333, high=1.0)
+    """
+    low, high = valid.floats(least, "least"), valid.floats(most, "most")
+    same_length(weight=weight.value, least=low, most=high)
+    if (low > high).any():
+        at = int((low > high).argmax())
+        raise ResearchError(
+            f"The values of unit {at} should be in order, found {low[at]:g} above {high[at]:g}."
+        )
+    _positive(weight.high.sum())
+    ends = _least_mean(weight, low), -_least_mean(weight, -high)
+    return Bounds(*sorted(ends))  # the last bit may swap the ends of a point
+
+
+@estimator
 def paired_gap_bounds(
     first: Ranged, second: Ranged, certain: ArrayLike, possible: ArrayLike
 ) -> Bounds:
@@ -277,6 +328,16 @@ def searched_extremes(
     lowest = max((_climbed(array, lambda s: -statistic(s), start) for start in starts), key=_value)
     highest = max((_climbed(array, statistic, start) for start in starts), key=_value)
     return Choosing(-lowest.value, lowest.options), highest
+
+
+def _least_mean(weight: Ranged, values: Floats) -> float:
+    """Dinkelbach's rounds: each lowers the mean of finitely many weightings, so that they end."""
+    mean, lower = np.inf, float(np.average(values, weights=weight.high))
+    while lower < mean:
+        mean = lower
+        weights = np.where(values < mean, weight.high, weight.low)
+        lower = float(np.average(values, weights=weights)) if weights.any() else mean
+    return mean
 
 
 def _least_gap(first: Ranged, second: Ranged, sure: Flags, maybe: Flags) -> float:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from research.doubts import Doubt
 from research.estimators.ranged import rounded, rounded_gain
 from research.results import ResearchError
 
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 WEIGHTS = ["low", "value", "high"]  # columns of a count that is known up to a range
+ROUNDING = Doubt("rounding of the pulls", "every total at its worst")
 
 
 def pulls_by_name(

@@ -1,0 +1,13 @@
+"""Coarse data: what is known of each unit, under which doubt the rest is open, and what follows.
+
+A question is asked of units, and the answer follows from their doubts: the value as shown, the
+identified set with every doubt open, the budget row of each doubt alone, the tipping points.
+"""
+
+from research.doubts.asking import Asked, Gap, levelled, overturned
+from research.doubts.coarse import EVERY, Coarse, Doubt, Where, where
+from research.doubts.questions import Share
+
+__all__ = [
+    "EVERY", "Asked", "Coarse", "Doubt", "Gap", "Share", "Where", "levelled", "overturned", "where",
+]  # fmt: skip

@@ -1,0 +1,155 @@
+"""What follows from a question and its doubts: value, set, budget, tipping points."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+
+from research.doubts.coarse import Doubt, Where
+from research.estimators.budget import leave_one_out_row, sampling_row
+from research.estimators.clustered import paired_share_difference
+from research.estimators.tipping import tipping_point
+from research.results import Bounds, BudgetRow, TippingPoint
+from research.wording import number
+
+if TYPE_CHECKING:
+    from research.doubts.questions import ShareIn
+    from research.estimators.clustered import ClusteredEstimate
+
+
+class Asked(Protocol):
+    """A question asked of coarse units."""
+
+    @property
+    @abstractmethod
+    def doubts(self) -> Collection[Doubt]:
+        """All that may be open, in the order in which a reader is told."""
+
+    @abstractmethod
+    def bounds(self, doubts: Collection[str] | None = None) -> Bounds:
+        """The identified set with these doubts open, by their names; by default with all."""
+
+    @abstractmethod
+    def redrawn(self, cluster: str) -> ClusteredEstimate:
+        """The estimate as shown if other clusters had been drawn, and without each of them."""
+
+    @property
+    def value(self) -> float:
+        """The estimate as shown: no doubt is open."""
+        return self.bounds(()).low
+
+    def budget(self) -> list[BudgetRow]:
+        """A row for each doubt alone, all others being as shown."""
+        alone = {doubt: self.bounds([doubt.name]) for doubt in self.doubts}
+        return [
+            BudgetRow(source=doubt.name, low=found.low, high=found.high, detail=doubt.detail)
+            for doubt, found in alone.items()
+        ]
+
+    def drawn(self, cluster: str) -> list[BudgetRow]:
+        """Two rows more: without one of the clusters, and with others drawn."""
+        redrawn = self.redrawn(cluster)
+        return [
+            leave_one_out_row(redrawn.leave_one_out, cluster),
+            sampling_row(redrawn, f"{cluster}s"),
+        ]
+
+
+@dataclass(frozen=True, slots=True)
+class Gap(Asked):
+    """A share in one channel minus that in another, which hold no unit in common."""
+
+    first: ShareIn
+    second: ShareIn
+
+    @property
+    def doubts(self) -> Collection[Doubt]:
+        return tuple(dict.fromkeys([*self.first.doubts, *self.second.doubts]))
+
+    def bounds(self, doubts: Collection[str] | None = None) -> Bounds:
+        """Sharp: what is open in one channel says nothing of the other."""
+        one, other = self.first.bounds(doubts), self.second.bounds(doubts)
+        return Bounds(one.low - other.high, one.high - other.low)
+
+    def redrawn(self, cluster: str) -> ClusteredEstimate:
+        """As for one channel; a cluster is drawn, or left out, in both channels at once."""
+        one, other = self.first.units, self.second.units
+        nothing = np.zeros(len(one.rows)), np.zeros(len(other.rows))
+        certain = [
+            asked.units.holds(asked.question.of, ())[0] for asked in (self.first, self.second)
+        ]
+        return paired_share_difference(
+            np.concatenate([one.weight(()).value, nothing[1]]),
+            np.concatenate([nothing[0], other.weight(()).value]),
+            np.concatenate(certain),
+            np.concatenate([one.rows[cluster], other.rows[cluster]]),
+        )
+
+    def thinned(self, wanted: Where, part: float) -> Gap:
+        """The gap without a part of the weight of some units of the first channel."""
+        return Gap(self.first.thinned(wanted, part), self.second)
+
+    def levelling(self, doubts: Collection[str]) -> Bounds | None:
+        """Which part of what these doubts leave open in the second channel makes the shares equal?
+
+        Returns
+        -------
+        Bounds or None
+            A part from 0 to 1, from end to end of the first share's set; ``None`` where no part
+            does, or nothing is open.
+        """
+        low, high = self.second.bounds(doubts)
+        if low == high:
+            return None
+        least, most = ((end - low) / (high - low) for end in self.first.bounds(doubts))
+        return None if most < 0 or least > 1 else Bounds(max(least, 0.0), min(most, 1.0))
+
+
+def levelled(parts: Bounds | None, *, what: str, of: str, are: str, never: str) -> TippingPoint:
+    """The tipping point of :meth:`Gap.levelling`, told.
+
+    Parameters
+    ----------
+    parts
+        What it found.
+    what
+        The quantity in words.
+    of, are
+        Of what a part, and what that part would have to be.
+    never
+        The sentence where no part does it.
+    """
+    if parts is None:
+        return TippingPoint(what=what, threshold=None, sentence=never)
+    low, high = (number(100 * end, 0) for end in parts)
+    told = f"the shares are equal only if {low} to {high} % of the {of} are {are}"
+    return TippingPoint(what=what, threshold=parts.low, sentence=told)
+
+
+def overturned(
+    margin: Callable[[float], float], *, what: str, lost: str, kept: str, nothing: str,
+    most: float = 0.99, steps: int = 20,
+) -> TippingPoint:  # fmt: skip
+    """Which part of something must be otherwise for a verdict to be lost, told.
+
+    Parameters
+    ----------
+    margin
+        What is left of the conclusion at each part; positive where it stands.
+    what
+        The quantity in words.
+    lost, kept, nothing
+        The sentences where it is lost (``{}`` is the part in per cent), where no part up to
+        ``most`` loses it, and where it does not stand to begin with.
+    most, steps
+        How far and how finely the parts are searched.
+    """
+    if margin(0.0) <= 0:
+        return TippingPoint(what=what, threshold=None, sentence=nothing)
+    at = tipping_point(margin, 0, most, steps=steps)
+    told = kept if at is None else lost.format(number(100 * at, 0))
+    return TippingPoint(what=what, threshold=at, sentence=told)

@@ -1,0 +1,178 @@
+"""Units of which not everything is known: candidates, ranges, and the doubt that opens each."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from research.estimators.ranged import Ranged
+from research.results import ResearchError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from research.estimators.valid import Flags
+
+WEIGHTS = ("low", "value", "high")
+OPENED_BY = "{}_doubt"  # the column with the doubt that opens a column
+WEIGHT, MEMBER = "weight", "member"
+BETWEEN = "|"  # two candidates
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """A named cause of not knowing, and what a reader is told of it.
+
+    Parameters
+    ----------
+    name
+        What is not known: the source in the budget.
+    detail
+        What the units that it leaves open may be.
+    """
+
+    name: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """The units whose attributes are among these values: every unit, where none are named."""
+
+    values: Mapping[str, frozenset[str]]
+
+
+EVERY = Where({})
+
+
+def where(**values: str | Collection[str]) -> Where:
+    """The units whose attributes have these values.
+
+    Parameters
+    ----------
+    **values
+        Of each attribute the value, or several of which any will do.
+
+    Examples
+    --------
+    >>> where(origin="CN", task=["text-generation", "any-to-any"]).values["origin"]
+    frozenset({'CN'})
+    """
+    return Where({
+        attribute: frozenset([wanted] if isinstance(wanted, str) else wanted)
+        for attribute, wanted in values.items()
+    })  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Coarse:
+    """The units of one channel, as far as they are known.
+
+    Parameters
+    ----------
+    rows
+        One row a unit. ``low``, ``value`` and ``high`` are its weight: the range, and the one
+        shown. Every other attribute is a text of candidates such as ``"CN|US"``; an empty or
+        missing one may be anything. A column ``NAME_doubt`` says which doubt opens the attribute
+        NAME of each unit, ``weight_doubt`` its weight. Where there is a column ``member``, a unit
+        in which it is false may belong to the channel or not, as ``member_doubt`` says.
+    doubts
+        All that may be open, in the order in which a reader is told.
+
+    Raises
+    ------
+    ResearchError
+        A column is missing, or open under a doubt that is not declared.
+
+    References
+    ----------
+    Heitjan and Rubin (1991), Annals of Statistics 19:2244-2253, doi:10.1214/aos/1176348396.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> weights = dict.fromkeys(["low", "value", "high"], [5.0, 3.0])
+    >>> rows = pd.DataFrame({**weights, "origin": ["CN", ""], "origin_doubt": ["", "unknown"]})
+    >>> units = Coarse(rows, [Doubt("unknown", "any country")])
+    >>> certain, possible = units.holds(where(origin="CN"))
+    >>> certain.tolist(), possible.tolist()
+    ([True, False], [True, True])
+    """
+
+    rows: pd.DataFrame
+    doubts: Collection[Doubt]
+
+    def __post_init__(self) -> None:
+        missing = [column for column in WEIGHTS if column not in self.rows]
+        if missing:
+            raise ResearchError(
+                f"Coarse units need the columns {', '.join(WEIGHTS)}; {', '.join(missing)} is "
+                f"missing from {', '.join(map(str, self.rows.columns))}."
+            )
+        declared = {"", *(doubt.name for doubt in self.doubts)}
+        for column in self.rows.columns[self.rows.columns.str.endswith(OPENED_BY.format(""))]:
+            for name in set(self.rows[column].fillna("").unique()) - declared:
+                raise ResearchError(
+                    f"The column {column} names a doubt that is not declared: '{name}'. Declared "
+                    f"are: {', '.join(sorted(declared - {''})) or 'none'}."
+                )
+
+    def holds(self, wanted: Where, doubts: Collection[str] | None = None) -> tuple[Flags, Flags]:
+        """Whether each unit certainly is as wanted, and whether it may be.
+
+        Parameters
+        ----------
+        wanted
+            The condition.
+        doubts
+            Names of those that are open, by default all. Of a doubt that is closed a unit is as
+            shown: what has several candidates has none of the values that are asked for.
+        """
+        certain = possible = np.ones(len(self.rows), dtype=bool)
+        for attribute, values in wanted.values.items():
+            sure, maybe = self._among(attribute, values)
+            maybe = sure | (maybe & self._open(attribute, doubts))
+            certain, possible = certain & sure, possible & maybe
+        return certain, possible
+
+    def weight(self, doubts: Collection[str] | None = None) -> Ranged:
+        """The weight of each unit: a range where its doubt is open, else as shown."""
+        low, value, high = (self.rows[column].to_numpy(dtype=float) for column in WEIGHTS)
+        ranged = self._open(WEIGHT, doubts)
+        low, high = np.where(ranged, low, value), np.where(ranged, high, value)
+        if MEMBER in self.rows:
+            member = self.rows[MEMBER].to_numpy(dtype=bool)
+            may_be = member | self._open(MEMBER, doubts)
+            low, value, high = low * member, value * member, high * may_be
+        return Ranged(low=low, value=value, high=high)
+
+    def thinned(self, wanted: Where, part: float) -> Coarse:
+        """The units if this part of the weight of those that certainly are as wanted were gone."""
+        kept = np.where(self.holds(wanted)[0], 1 - part, 1.0)
+        lighter = {column: self.rows[column].to_numpy(dtype=float) * kept for column in WEIGHTS}
+        return replace(self, rows=self.rows.assign(**lighter))
+
+    def _among(self, attribute: str, values: frozenset[str]) -> tuple[Flags, Flags]:
+        """Whether all candidates of each unit are among the values, and whether any is."""
+        if attribute not in self.rows:
+            columns = [str(column) for column in self.rows.columns]
+            known = [c for c in columns if c not in WEIGHTS and not c.endswith("_doubt")]
+            raise ResearchError(
+                f"These units have no attribute '{attribute}'. They have: {', '.join(known)}."
+            )
+        # Candidates repeat, so that each distinct text is read once.
+        codes, texts = self.rows[attribute].fillna("").factorize()
+        sets = [frozenset(text.split(BETWEEN)) if text else frozenset() for text in texts]
+        certain = np.array([bool(found) and found <= values for found in sets], dtype=bool)
+        possible = np.array([not found or bool(found & values) for found in sets], dtype=bool)
+        return certain[codes], possible[codes]
+
+    def _open(self, column: str, doubts: Collection[str] | None) -> Flags:
+        """Which units are open in a column; all of them where it names no doubt."""
+        by = OPENED_BY.format(column)
+        if doubts is None or by not in self.rows:
+            return np.full(len(self.rows), doubts is None, dtype=bool)
+        return np.asarray(self.rows[by].isin(list(doubts)), dtype=bool)
