@@ -13,8 +13,6 @@ import pandas as pd
 from research import (
     ESTIMAND,
     Assumption,
-    Bounds,
-    BudgetRow,
     Estimate,
     Hypothesis,
     NotApplicable,
@@ -22,13 +20,12 @@ from research import (
     TippingPoint,
     figures,
 )
-from research.estimators.budget import budget, leave_one_out_row, sampling_row
-from research.estimators.clustered import paired_share_difference
-from research.estimators.ranged import Ranged, paired_gap_bounds, ranged_share
+from research.doubts import Coarse, Doubt, Gap, Share, levelled, where
+from research.estimators.budget import budget
 from research.measures.channels import EMBEDDING, GENERATION, HUB_DATES, in_both, pulls_of
 from research.measures.clone_block import LEADING, Block
 from research.measures.publishers import organisations
-from research.measures.pulls import WEIGHTS
+from research.measures.pulls import ROUNDING, WEIGHTS
 from research.measures.top_lists import on_day
 from research.wording import number
 
@@ -113,8 +110,9 @@ def sample(
         + (", families in both" if families == "in both" else ""),
         as_of=DATES[other],
         data={
-            "rows": _rows(pulled, listed, publisher_origins),
-            "other": "listings" if other == "hosts" else "downloads",
+            "pulls": _coarse(pulled, SEVERAL, publisher_origins),
+            "other": _coarse(listed, OTHER_SIZES, publisher_origins),
+            "of other": "listings" if other == "hosts" else "downloads",
             "shared": families == "in both",
         },
     )
@@ -136,21 +134,23 @@ def _refuse(other, families, window, sizes, clones) -> None:
 # Sizes --------------------------------------------------------------------------------------------
 
 
-def _touched(low, high) -> dict[str, np.ndarray]:
-    """Which classes a size between two values, in billions, may be of."""
-    low, high = np.asarray(low, dtype=float), np.asarray(high, dtype=float)
-    return {k: (low < above) & (high >= at_least) for k, (at_least, above) in EDGES.items()}
+def _classes(low, high) -> list[str]:
+    """The classes that a size between two values, in billions, may be of."""
+    return [
+        "|".join(k for k, (at_least, above) in EDGES.items() if least < above and most >= at_least)
+        for least, most in zip(low, high, strict=True)
+    ]
 
 
-def _listed_sizes(series, tags) -> pd.DataFrame:
+def _listed_sizes(series, tags) -> pd.Series:
     """The classes of each name: those of all sizes it lists, or else of those in its tags."""
     listed = series.set_index("ollama_name")["sizes"].dropna().str.split("|").explode()
     sized = tags[~tags["ollama_name"].isin(listed.index)]
     in_tags = sized.set_index("ollama_name")["tag"].str.extract(r"^(\d+(?:\.\d+)?[bm])(?:-|$)")[0]
     sizes = pd.concat([listed, in_tags.dropna()])
     sizes = sizes[sizes != "1m"]  # a context of one million tokens and not a size
-    found = pd.DataFrame(_touched(*_stated_range(sizes)), index=sizes.index)
-    return found.groupby(level=0).any()
+    found = pd.Series(_classes(*_stated_range(sizes)), index=sizes.index, name="size")
+    return found.groupby(level=0).agg("|".join)
 
 
 def _stated_range(sizes) -> tuple[pd.Series, pd.Series]:
@@ -183,10 +183,10 @@ def _sized(models, sizes) -> pd.DataFrame:
         far = packed | (stated / low > DOUBTFUL) | (stated / low < 1 / DOUBTFUL) | low.isna()
         most = high.where(~packed | stated.notna(), high * MOST_IN_ONE)
         low, high = low.where(~far, np.fmin(low, stated)), high.where(~far, np.fmax(most, stated))
-    classes = _touched(low.fillna(0), high.fillna(np.inf))
+    classes = _classes(low.fillna(0), high.fillna(np.inf))
     downloads = dict.fromkeys(WEIGHTS, models["hub_downloads_30d"].astype(float))
     account = models.index.str.partition("/").get_level_values(0)
-    return pd.DataFrame({**downloads, **classes, "hub_account": account}, index=models.index)
+    return pd.DataFrame({**downloads, "size": classes, "hub_account": account}, index=models.index)
 
 
 def _listings(sizes, quantizations, tags, without_clones) -> pd.DataFrame:
@@ -194,175 +194,119 @@ def _listings(sizes, quantizations, tags, without_clones) -> pd.DataFrame:
     billions = np.append(sizes["parameters_billion"], np.nan)
     listed = np.append(sizes["tag_occurrences"], 0.0)
     listed[-1] = quantizations["tag_occurrences"].sum() - listed.sum()
-    classes = _touched(np.nan_to_num(billions), np.nan_to_num(billions, nan=np.inf))
+    classes = _classes(np.nan_to_num(billions), np.nan_to_num(billions, nan=np.inf))
     if without_clones:  # five tags of 4 to 8 billion parameters
-        medium = classes["M"] & ~np.isnan(billions)
+        medium = np.array(classes) == "M"
         block = LEADING * Block.largest(tags).listings
         listed[medium] *= 1 - block / listed[medium].sum()
-    return pd.DataFrame({**dict.fromkeys(WEIGHTS, listed), **classes, "hub_account": ""})
+    return pd.DataFrame({**dict.fromkeys(WEIGHTS, listed), "size": classes, "hub_account": ""})
 
 
-def _rows(pulled, listed, origins) -> pd.DataFrame:
-    """What both channels hold, with classes and publishers; a name without a size may be of all."""
-    both = pd.concat(
-        {
-            "pulls": pulled.rename_axis("unit").assign(family=pulled.index),
-            "other": listed.rename_axis("unit").rename(columns={"ollama_name": "family"}),
-        },
-        names=["side"],
-    ).reset_index()
-    unsized = ~both[list(EDGES)].eq(True).any(axis="columns")
-    both[list(EDGES)] = both[list(EDGES)].eq(True) | unsized.to_numpy()[:, None]
-    publisher = organisations(both["hub_account"], origins).fillna("not published")
-    return both.reindex(columns=["side", "unit", "family", *WEIGHTS, *EDGES]).assign(
-        publisher=publisher, unsized=unsized
+def _coarse(rows, several, origins) -> Coarse:
+    """The units of a channel; one without a size may be of any class."""
+    unsized = rows["size"].isna()
+    publisher = organisations(rows["hub_account"], origins).fillna("not published")
+    doubts = [ROUNDING, SEVERAL, UNSIZED] if several is SEVERAL else [OTHER_SIZES]
+    return Coarse(
+        rows.assign(
+            publisher=publisher,
+            size_doubt=unsized.map({True: UNSIZED.name, False: several.name}),
+            weight_doubt=ROUNDING.name if several is SEVERAL else "",
+        ),
+        doubts,
     )
+
+
+SEVERAL = Doubt("names of several sizes", "any size listed")
+UNSIZED = Doubt("names without a size", "any size")
+OTHER_SIZES = Doubt("sizes in the other channel", "any size that its record allows")
 
 
 # Estimates ----------------------------------------------------------------------------------------
 
 
 def estimate(sample) -> list[Estimate]:
-    found = [_gap(sample)]
+    shares = {extent: Share(of=where(size=CLASSES[extent])) for extent in CLASSES}
+    gap = shares[LARGE].in_(sample["other"]) - shares[LARGE].in_(sample["pulls"])
+    assumed = _one_class(sample["pulls"].rows), LABELS, NOT_ALIKE
+    found = [_gap(gap, sample["of other"], assumed)]
     if sample["shared"]:
-        found.append(_as_downloaded(sample))
-    return found + [_share(sample, side, k) for k in CLASSES for side in ("pulls", "other")]
+        found.append(_as_downloaded(gap))
+    for extent, share in shares.items():
+        for side, what in (("pulls", "pulls"), ("other", sample["of other"])):
+            found.append(_share(share.in_(sample[side]), extent, what, assumed))
+    return found
 
 
-def _within(rows, extent) -> tuple[np.ndarray, np.ndarray]:
-    """Whether each unit is certainly of these classes, and whether it may be."""
-    inside, outside = CLASSES[extent], [k for k in EDGES if k not in CLASSES[extent]]
-    possible = rows[inside].any(axis="columns").to_numpy()
-    return possible & ~rows[outside].any(axis="columns").to_numpy(), possible
+UNITS = {"pulls": "names", "downloads": "repositories", "listings": "sizes"}
 
 
-def _bounds(rows, side, extent, *, exact=False, open_units=True) -> Bounds:
-    """Share in one channel; with pulls as shown, or with units in doubt counted as outside."""
-    mine = rows[rows["side"] == side]
-    columns = ["value"] * 3 if exact else WEIGHTS
-    low, value, high = (mine[column].to_numpy() for column in columns)
-    certain, possible = _within(mine, extent)
-    return ranged_share(
-        Ranged(low=low, value=value, high=high), certain, possible if open_units else certain
-    )
-
-
-def _difference(rows, extent, **how) -> Bounds:
-    """Other channel minus pulls: sharp, as no unit is counted in both channels."""
-    pulls, other = (_bounds(rows, side, extent, **how) for side in ("pulls", "other"))
-    return Bounds(other.low - pulls.high, other.high - pulls.low)
-
-
-def _gap(sample) -> Estimate:
-    rows = sample["rows"]
+def _gap(gap, what, assumed) -> Estimate:
+    drawn = what == "downloads" and gap.second.bounds(()).high > 0
     return Estimate(
         label=GAP.format(LARGE),
         unit="difference in share",
         reading="finite population",
-        bounds=_difference(rows, LARGE),
-        n=len(rows),
-        n_unit=f"names and {'repositories' if sample['other'] == 'downloads' else 'sizes'}",
-        assumptions=_assumptions(rows),
-        tipping_points=(_levelling(sample, LARGE),),
-        budget=budget(*_sources(sample, LARGE)),
+        bounds=gap.bounds(),
+        n=len(gap.second.units.rows) + len(gap.first.units.rows),
+        n_unit=f"names and {UNITS[what]}",
+        assumptions=assumed,
+        tipping_points=(_levelling(gap),),
+        budget=budget(*gap.budget(), *(gap.drawn("publisher") if drawn else [])),
     )
 
 
-def _as_downloaded(sample) -> Estimate:
+def _as_downloaded(gap) -> Estimate:
     """What is left of the gap if each family were pulled in the sizes that it is downloaded in."""
-    rows = sample["rows"]
-    pulls = rows[rows["side"] == "pulls"].set_index("family")["value"]
-    mine = rows[(rows["side"] == "other") & rows["value"].gt(0)]
-    in_family = mine["value"] / mine.groupby("family")["value"].transform("sum")
-    channels = Ranged.exactly(mine["value"]), Ranged.exactly(in_family * mine["family"].map(pulls))
+    downloads = gap.first.units.rows
+    mine = downloads[downloads["value"] > 0]
+    in_family = mine["value"] / mine.groupby("ollama_name")["value"].transform("sum")
+    pulls = in_family * mine["ollama_name"].map(gap.second.units.rows["value"])
+    alike = mine.assign(**dict.fromkeys(WEIGHTS, pulls))
+    shares = (gap.first.question.in_(Coarse(rows, [OTHER_SIZES])) for rows in (mine, alike))
     return Estimate(
         label=IF_ALIKE.format(GAP.format(LARGE)),
         unit="difference in share",
         reading="finite population",
-        bounds=paired_gap_bounds(*channels, *_within(mine, LARGE)),
-        n=mine["family"].nunique(),
+        bounds=Gap(*shares, paired=True).bounds(),
+        n=mine["ollama_name"].nunique(),
         n_unit="families",
         assumptions=(SIZES_ALIKE,),
     )
 
 
-def _share(sample, side, extent) -> Estimate:
-    rows, what = sample["rows"], "pulls" if side == "pulls" else sample["other"]
+def _share(share, extent, what, assumed) -> Estimate:
     return Estimate(
         label=SHARE.format(extent, what),
         unit=f"share of {what}",
         reading="finite population",
-        bounds=_bounds(rows, side, extent),
-        n=int((rows["side"] == side).sum()),
-        n_unit={"pulls": "names", "downloads": "repositories", "listings": "sizes"}[what],
-        assumptions=_assumptions(rows),
+        bounds=share.bounds(),
+        n=len(share.units.rows),
+        n_unit=UNITS[what],
+        assumptions=assumed,
     )
 
 
-# What could move it -------------------------------------------------------------------------------
-
-
-def _sources(sample, extent) -> list[BudgetRow]:
-    """Each source alone, what else is in doubt being counted as of another size."""
-    rows = sample["rows"]
-    certain = _within(rows, extent)[0]
-    alone = {"rounding of the pulls": (rows, {"open_units": False}, "every total at its worst")}
-    kinds = {
-        "names of several sizes": (rows["side"].eq("pulls") & ~rows["unsized"], "any size listed"),
-        "names without a size": (rows["side"].eq("pulls") & rows["unsized"], "any size"),
-        "sizes in the other channel": (rows["side"].eq("other"), "any size that its record allows"),
-    }
-    for source, (open_ones, detail) in kinds.items():
-        settled = rows.copy()  # all that is in doubt elsewhere is outside
-        away = next(k for k in EDGES if k not in CLASSES[extent])
-        closed = ~open_ones & ~certain
-        settled.loc[closed, list(EDGES)] = [k == away for k in EDGES]
-        alone[source] = settled, {"exact": True}, detail
-    found = [
-        BudgetRow(source=source, **_ends(_difference(frame, extent, **how)), detail=detail)
-        for source, (frame, how, detail) in alone.items()
-    ]
-    return found + (_drawn(rows, certain) if sample["other"] == "downloads" else [])
-
-
-def _ends(found) -> dict[str, float]:
-    return {"low": found.low, "high": found.high}
-
-
-def _drawn(rows, certain) -> list[BudgetRow]:
-    """Without one publisher, in both channels at once; and with other publishers drawn."""
-    value, pulls = rows["value"], rows["side"].eq("pulls")
-    if not certain[pulls].any():
-        return []
-    drawn = paired_share_difference(value * ~pulls, value * pulls, certain, rows["publisher"])
-    return [leave_one_out_row(drawn.leave_one_out, "publisher"), sampling_row(drawn, "publishers")]
-
-
-def _levelling(sample, extent) -> TippingPoint:
+def _levelling(gap) -> TippingPoint:
     """Which part of the pulls in doubt would have to be of the class for equal shares."""
-    rows, what = sample["rows"], f"part of the pulls in doubt that are {extent}"
-    low, high = _bounds(rows, "pulls", extent, exact=True)
-    least, most = _bounds(rows, "other", extent, exact=True)
-    ends = [(end - low) / (high - low) for end in (least, most)] if high > low else [-1.0, -1.0]
-    if ends[1] < 0 or ends[0] > 1:
-        told = "with the pulls as shown, no size of what is pulled makes the shares equal"
-        return TippingPoint(what=what, threshold=None, sentence=told)
-    told = f"the shares are equal only if {number(100 * max(ends[0], 0), 0)} to "
-    told += f"{number(100 * min(ends[1], 1), 0)} % of the pulls in doubt are of models {extent}"
-    return TippingPoint(what=what, threshold=max(ends[0], 0.0), sentence=told)
+    return levelled(
+        gap.levelling([SEVERAL.name, UNSIZED.name, OTHER_SIZES.name]),
+        what=f"part of the pulls in doubt that are {LARGE}",
+        of="pulls in doubt",
+        are=f"of models {LARGE}",
+        never="with the pulls as shown, no size of what is pulled makes the shares equal",
+    )
 
 
-def _assumptions(rows) -> tuple[Assumption, ...]:
-    pulls = rows[rows["side"] == "pulls"]
-    several = pulls[list(EDGES)].sum(axis="columns").gt(1)
+def _one_class(pulls) -> Assumption:
+    several = pulls["size"].fillna("S|L").str.split("|").map(set).map(len).gt(1)
     part = pulls.loc[several, "value"].sum() / pulls["value"].sum()
-    one_class = Assumption(
+    return Assumption(
         name="a name is of one size class",
         holds="no",
         evidence=f"{several.sum()} of {len(pulls)} names, with {number(100 * part, 0)} % of the "
         "pulls, span several classes or list no size; their pulls may be of any that they list.",
     )
-    return one_class, LABELS, NOT_ALIKE
 
 
 LABELS = Assumption(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
@@ -12,6 +12,7 @@ import numpy as np
 from research.doubts.coarse import Doubt, Where
 from research.estimators.budget import leave_one_out_row, sampling_row
 from research.estimators.clustered import paired_share_difference
+from research.estimators.ranged import paired_gap_bounds
 from research.estimators.tipping import tipping_point
 from research.results import Bounds, BudgetRow, TippingPoint
 from research.wording import number
@@ -61,17 +62,32 @@ class Asked(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Gap(Asked):
-    """A share in one channel minus that in another, which hold no unit in common."""
+    """A share in one channel minus that in another.
+
+    Parameters
+    ----------
+    first, second
+        The share in either.
+    paired
+        Both channels hold the same units in the same order, and what a unit is, it is in both.
+        Else they hold no unit in common.
+    """
 
     first: ShareIn
     second: ShareIn
+    paired: bool = False
 
     @property
     def doubts(self) -> Collection[Doubt]:
         return tuple(dict.fromkeys([*self.first.doubts, *self.second.doubts]))
 
     def bounds(self, doubts: Collection[str] | None = None) -> Bounds:
-        """Sharp: what is open in one channel says nothing of the other."""
+        """Sharp where no unit is in both channels; else as :func:`paired_gap_bounds`."""
+        if self.paired:
+            weights = self.first.whole(doubts), self.second.whole(doubts)
+            return paired_gap_bounds(
+                *weights, *self.first.units.holds(self.first.question.of, doubts)
+            )
         one, other = self.first.bounds(doubts), self.second.bounds(doubts)
         return Bounds(one.low - other.high, one.high - other.low)
 
@@ -91,7 +107,7 @@ class Gap(Asked):
 
     def thinned(self, wanted: Where, part: float) -> Gap:
         """The gap without a part of the weight of some units of the first channel."""
-        return Gap(self.first.thinned(wanted, part), self.second)
+        return replace(self, first=self.first.thinned(wanted, part))
 
     def levelling(self, doubts: Collection[str]) -> Bounds | None:
         """Which part of what these doubts leave open in the second channel makes the shares equal?

@@ -164,7 +164,7 @@ class Coarse:
                 f"These units have no attribute '{attribute}'. They have: {', '.join(known)}."
             )
         # Candidates repeat, so that each distinct text is read once.
-        codes, texts = self.rows[attribute].fillna("").factorize()
+        codes, texts = self.rows[attribute].astype(object).fillna("").factorize()
         sets = [frozenset(text.split(BETWEEN)) if text else frozenset() for text in texts]
         certain = np.array([bool(found) and found <= values for found in sets], dtype=bool)
         possible = np.array([not found or bool(found & values) for found in sets], dtype=bool)

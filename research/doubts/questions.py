@@ -70,7 +70,7 @@ class ShareIn(Asked):
 
     def bounds(self, doubts: Collection[str] | None = None) -> Bounds:
         """Sharp: each unit is open by itself, in what it is and in what it weighs."""
-        return ranged_mean(self._whole(doubts), *self._scores(doubts))
+        return ranged_mean(self.whole(doubts), *self._scores(doubts))
 
     def thinned(self, wanted: Where, part: float) -> ShareIn:
         """The same asked of the units without a part of the weight of some."""
@@ -78,14 +78,14 @@ class ShareIn(Asked):
 
     def redrawn(self, cluster: str) -> ClusteredEstimate:
         """The share as shown if other clusters had been drawn, and without each of them."""
-        weight, (score, _) = self._whole(()).value, self._scores(())
+        weight, (score, _) = self.whole(()).value, self._scores(())
         clusters = self.units.rows[cluster]
         ahead, behind = weight * (score > 0), weight * (score < 0)
         if self.question.minus is None:
             return clustered_share(ahead, weight, clusters)
         return share_difference(ahead, behind, weight, clusters)
 
-    def _whole(self, doubts: Collection[str] | None) -> Ranged:
+    def whole(self, doubts: Collection[str] | None = None) -> Ranged:
         """The weights of which the share is taken: from nothing, where a unit may be among them."""
         weight = self.units.weight(doubts)
         certain, possible = self.units.holds(self.question.among, doubts)

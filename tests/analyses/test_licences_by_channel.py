@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pytest
 
 import research
 from research import figures
 from research.analysis import find
+from research.doubts import Share
 
 GAP = "permissive share, downloads minus pulls"
 PULLS, DOWNLOADS = "permissive share of pulls", "permissive share of downloads"
@@ -30,8 +30,11 @@ def frames(analysis):
     return {table: research.load(table) for table in analysis.tables}
 
 
-def rows(analysis, frames, **choices):
-    return analysis.module.sample(*frames.values(), **choices)["rows"]
+def asked(analysis, frames, **choices):
+    """The sample, and its gap: permissive downloads minus permissive pulls."""
+    sample = analysis.module.sample(*frames.values(), **choices)
+    permissive = Share(of=sample["permissive"])
+    return permissive.in_(sample["downloads"]) - permissive.in_(sample["pulls"])
 
 
 def test_every_verdict_follows_from_the_bounds(result):
@@ -78,36 +81,35 @@ def test_downloads_of_the_list_are_plain_sums(result, frames):
 def test_a_family_has_the_licences_of_its_own_repositories(
     analysis, frames, family, certain, possible
 ):
-    found = rows(analysis, frames)
-    row = found[found["side"] == "pulls"].loc[family]
-    assert (row["certain"], row["possible"]) == (certain, possible)
+    pulls = asked(analysis, frames).second
+    at = pulls.units.rows.index.get_loc(family)
+    assert [flags[at] for flags in pulls.units.holds(pulls.question.of)] == [certain, possible]
 
 
 @pytest.mark.parametrize("downloads", ["catalogue", "top 1,000"])
 def test_the_tipping_point_loses_the_verdict(analysis, frames, result, downloads):
     answer = result.answer(families="in both", downloads=downloads, pulls="all")
     lost = answer.estimates[GAP].tipping_points[1].threshold
-    held = rows(analysis, frames, downloads=downloads, pulls="all")
-    permissive = held["certain"] & held["side"].eq("downloads")
+    gap = asked(analysis, frames, downloads=downloads, pulls="all")
     for change, keeps in ((-ROOT, True), (ROOT, False)):
-        kept = np.where(permissive, 1 - lost - change, 1.0)
-        weights = held[["low", "value", "high"]].mul(kept, axis="index")
-        found = analysis.module._difference(held.assign(**weights))
+        found = gap.thinned(gap.first.question.of, lost + change).bounds()
         assert (found.low > 0.05) is keeps
 
 
 def test_choices_do_what_they_say(analysis, frames):
-    strict, wide = (
-        rows(analysis, frames, permissive=p) for p in ("Apache or MIT", "every permissive licence")
-    )
-    assert wide["certain"].sum() > strict["certain"].sum()
-    own = rows(analysis, frames, copies="left out")
+    def downloads(**choices):
+        share = asked(analysis, frames, **choices).first
+        return share.units.rows.index, share.units.holds(share.question.of)[0].sum()
+
+    strict, wide = (downloads(permissive=p) for p in ("Apache or MIT", "every permissive licence"))
+    assert wide[1] > strict[1]
+    own, _ = downloads(copies="left out")
     repositories = frames["model_crosswalk_repositories"]
     copied = repositories.loc[repositories["relation"] == "copy", "hub_repository"]
-    assert strict.index.isin(copied).any()
-    assert not own.index.isin(copied).any()
-    everything = rows(analysis, frames, families="all")
-    assert set(strict.index) < set(everything.index)
+    assert strict[0].isin(copied).any()
+    assert not own.isin(copied).any()
+    everything, _ = downloads(families="all")
+    assert set(strict[0]) < set(everything)
 
 
 def test_the_figure_draws_the_bounds_of_the_result(analysis, result):

@@ -9,6 +9,7 @@ import pytest
 import research
 from research import figures
 from research.analysis import find
+from research.doubts import Share, where
 
 EXTENT = "from 10 billion parameters"
 GAP = f"{EXTENT}: share, the other channel minus pulls"
@@ -31,8 +32,8 @@ def frames(analysis):
     return {table: research.load(table) for table in analysis.tables}
 
 
-def rows(analysis, frames, **choices):
-    return analysis.module.sample(*frames.values(), **choices)["rows"]
+def sampled(analysis, frames, **choices):
+    return analysis.module.sample(*frames.values(), **choices)
 
 
 def test_every_verdict_follows_from_the_bounds(result):
@@ -99,11 +100,10 @@ def test_downloads_hold_the_share_that_the_catalogue_shows(result, frames):
 )  # fmt: skip
 def test_a_stated_size_is_known_to_half_of_its_last_digit(analysis, size, classes):
     module = analysis.module
-    low, high = module._stated_range(pd.Series([size]))
-    touched = module._touched(low, high)
     if size == "8x7b":  # seven billion in each of eight, fewer than 56 together
         classes = "MLXL"
-    assert "".join(k for k, held in touched.items() if held[0]) == classes
+    found = module._classes(*module._stated_range(pd.Series([size])))
+    assert [text.replace("|", "") for text in found] == [classes]
 
 
 @pytest.mark.parametrize(
@@ -115,31 +115,34 @@ def test_a_stated_size_is_known_to_half_of_its_last_digit(analysis, size, classe
 def test_packed_or_doubtful_sizes_are_ranges(analysis, name, billions, classes):
     models = pd.DataFrame({"parameters": [billions * 1e9], "hub_downloads_30d": [5]}, index=[name])
     found = analysis.module._sized(models, "catalogue and name").iloc[0]
-    assert [k for k in analysis.module.EDGES if found[k]] == classes
+    assert found["size"].split("|") == classes
     alone = analysis.module._sized(models, "catalogue alone").iloc[0]
-    assert sum(alone[k] for k in analysis.module.EDGES) == 1
+    assert alone["size"] in analysis.module.EDGES
 
 
 def test_the_tipping_point_makes_the_shares_equal(analysis, frames, result):
     found = result.answer(other="catalogue").estimates[GAP]
-    module, held = analysis.module, rows(analysis, frames)
-    low, high = module._bounds(held, "pulls", EXTENT, exact=True)
-    other = module._bounds(held, "other", EXTENT, exact=True)
+    sample = sampled(analysis, frames)
+    large = Share(of=where(size=["L", "XL"]))
+    doubts = [d.name for side in ("pulls", "other") for d in sample[side].doubts]
+    doubts.remove("rounding of the pulls")
+    low, high = large.in_(sample["pulls"]).bounds(doubts)
+    other = large.in_(sample["other"]).bounds(doubts)
     threshold = found.tipping_points[0].threshold
     assert low + threshold * (high - low) == pytest.approx(other.low, abs=EXACT)
 
 
 def test_choices_do_what_they_say(analysis, frames):
-    kept, counted = (rows(analysis, frames, embeddings=e) for e in ("left out", "counted"))
-    assert set(kept["unit"]) < set(counted["unit"])
-    assert "nomic-embed-text" in set(counted["unit"]) - set(kept["unit"])
-    shared = rows(analysis, frames, families="in both")
-    assert set(shared.loc[shared["side"] == "other", "family"]) == set(
-        shared.loc[shared["side"] == "pulls", "unit"]
-    )
+    def units(side, **choices):
+        return sampled(analysis, frames, **choices)[side].rows
+
+    kept, counted = (units("pulls", embeddings=e) for e in ("left out", "counted"))
+    assert set(kept.index) < set(counted.index)
+    assert "nomic-embed-text" in set(counted.index) - set(kept.index)
+    shared = sampled(analysis, frames, families="in both")
+    assert set(shared["other"].rows["ollama_name"]) == set(shared["pulls"].rows.index)
     medium = {
-        clones: rows(analysis, frames, other="hosts", clones=clones).query("side == 'other'")
-        for clones in ("kept", "removed")
+        clones: units("other", other="hosts", clones=clones) for clones in ("kept", "removed")
     }
     lost = medium["kept"]["value"].sum() - medium["removed"]["value"].sum()
     tags = frames["tenthe_model_tags"].nsmallest(5, "rank")

@@ -1,0 +1,211 @@
+"""Questions asked of coarse units, against the enumeration of all that their doubts allow."""
+
+from __future__ import annotations
+
+from itertools import product
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from research.doubts import EVERY, Coarse, Doubt, Gap, Share, levelled, overturned, where
+from research.estimators.clustered import clustered_share, share_difference
+from research.results import Bounds, CannotEstimate, ResearchError
+
+EXACT = 1e-12
+COUNTRIES = ["CN", "US", "DE"]
+ORIGIN, TASK, ROUNDING, LISTED = (
+    Doubt("origin", "any that is not ruled out"),
+    Doubt("task", "named or not"),
+    Doubt("rounding", "every total at its worst"),
+    Doubt("listed", "counted or not"),
+)
+DOUBTS = [ORIGIN, TASK, ROUNDING, LISTED]
+OPEN = [doubt.name for doubt in DOUBTS]
+CHINA, US = where(origin="CN"), where(origin="US")
+TEXT = where(task="text")
+QUESTIONS = [
+    Share(of=CHINA), Share(of=CHINA, minus=US), Share(of=where(origin=["CN", "DE"]), among=TEXT),
+    Share(of=CHINA, minus=US, among=TEXT),
+]  # fmt: skip
+
+
+def coarse(units) -> Coarse:
+    columns = ["low", "value", "high", "origin", "task", "member", "organisation"]
+    rows = pd.DataFrame(units, columns=columns)
+    opened = {f"{doubt.name}_doubt": doubt.name for doubt in (ORIGIN, TASK)}
+    return Coarse(
+        rows.assign(**opened, weight_doubt=ROUNDING.name, member_doubt=LISTED.name), DOUBTS
+    )
+
+
+@st.composite
+def channels(draw):
+    """Up to four units, of which anything may be open."""
+    found = []
+    for _ in range(draw(st.integers(1, 4))):
+        low, more, most = (draw(st.integers(0, 4)) for _ in range(3))
+        origin = "|".join(sorted(draw(st.sets(st.sampled_from(COUNTRIES), max_size=2))))
+        task = draw(st.sampled_from(["text", "image", ""]))
+        member, organisation = draw(st.booleans()), draw(st.sampled_from("ab"))
+        found.append((low, low + more, low + more + most, origin, task, member, organisation))
+    return found
+
+
+def worlds(unit, doubts):
+    """What a unit may be: weight, origin and task, of each doubt that is open."""
+    low, value, high, origin, task, member, _ = unit
+    weights = {low, high} if "rounding" in doubts else {value}
+    weights = weights if member else weights | {0} if "listed" in doubts else {0}
+    origins = origin.split("|") if origin else [*COUNTRIES, "elsewhere"]
+    # Of a closed doubt a unit with several candidates is none of them.
+    origins = origins if len(origins) == 1 or "origin" in doubts else ["none"]
+    tasks = [task] if task else ["text", "other"] if "task" in doubts else ["none"]
+    return product(weights, origins, tasks)
+
+
+def shares(question, units, doubts):
+    """The share in every world in which there is a whole."""
+    for world in product(*(worlds(unit, doubts) for unit in units)):
+        whole = ahead = 0.0
+        for weight, origin, task in world:
+            if question.among is EVERY or task in question.among.values["task"]:
+                whole += weight
+                ahead += weight * (origin in question.of.values["origin"])
+                if question.minus is not None:
+                    ahead -= weight * (origin in question.minus.values["origin"])
+        if whole > 0:
+            yield ahead / whole
+
+
+@settings(max_examples=60, deadline=None, derandomize=True)
+@given(
+    units=channels(),
+    question=st.sampled_from(QUESTIONS),
+    doubts=st.sets(st.sampled_from(OPEN)),
+)
+def test_the_set_is_that_of_all_worlds(units, question, doubts):
+    asked = question.in_(coarse(units))
+    every = list(shares(question, units, doubts))
+    if not every:
+        with pytest.raises(CannotEstimate):
+            asked.bounds(doubts)
+        return
+    assert tuple(asked.bounds(doubts)) == pytest.approx((min(every), max(every)), abs=EXACT)
+
+
+UNITS = [
+    (4, 5, 6, "CN", "text", True, "a"), (1, 3, 3, "US", "text", True, "b"),
+    (2, 2, 4, "CN|US", "text", True, "b"), (1, 1, 1, "", "", True, "c"),
+    (3, 3, 3, "US", "image", False, "c"), (2, 2, 2, "DE", "text", True, "d"),
+]  # fmt: skip
+LEAD = Share(of=CHINA, minus=US)
+
+
+def test_a_budget_has_a_row_a_doubt_each_from_the_value_and_within_the_set():
+    asked = LEAD.in_(coarse(UNITS))
+    whole, value = asked.bounds(), asked.value
+    assert value == pytest.approx((5 - 3) / 13)
+    rows = asked.budget()
+    assert [row.source for row in rows] == OPEN
+    assert [row.detail for row in rows] == [doubt.detail for doubt in DOUBTS]
+    for row, doubt in zip(rows, OPEN, strict=True):
+        assert (row.low, row.high) == tuple(asked.bounds([doubt]))
+        assert whole.low <= row.low <= value <= row.high <= whole.high
+    assert asked.bounds(OPEN) == whole
+
+
+def test_clusters_are_drawn_of_the_units_as_shown():
+    units = coarse([*UNITS, (1, 1, 1, "CN", "", True, "d"), (1, 1, 1, "US", "", True, "a")])
+    value, organisation = units.rows["value"] * units.rows["member"], units.rows["organisation"]
+    of = {code: units.rows["origin"].eq(code) for code in ("CN", "US")}
+    share, lead = Share(of=CHINA).in_(units), LEAD.in_(units)
+    china, us = value * of["CN"], value * of["US"]
+    for found, expected in (
+        (share.redrawn("organisation"), clustered_share(china, value, organisation)),
+        (lead.redrawn("organisation"), share_difference(china, us, value, organisation)),
+    ):
+        assert found.value == expected.value
+        assert found.interval == expected.interval
+        assert (found.leave_one_out.values == expected.leave_one_out.values).all()
+    assert [row.source for row in share.drawn("organisation")] == [
+        "one organisation left out", "other organisations drawn",
+    ]  # fmt: skip
+
+
+def test_a_gap_is_open_at_both_ends():
+    pulls, downloads = coarse(UNITS[:3]), coarse(UNITS[2:])
+    share = Share(of=CHINA)
+    gap = share.in_(downloads) - share.in_(pulls)
+    one, other = share.in_(downloads).bounds(), share.in_(pulls).bounds()
+    assert gap.bounds() == Bounds(one.low - other.high, one.high - other.low)
+    assert [doubt.name for doubt in gap.doubts] == OPEN
+    assert gap.value == share.in_(downloads).value - share.in_(pulls).value
+
+
+def test_what_a_unit_is_it_is_in_both_of_two_paired_channels():
+    units = coarse([(*unit[:5], True, "a") for unit in UNITS])
+    share = Share(of=CHINA).in_(units)
+    assert Gap(share, share).bounds(["origin"]).width > 0
+    assert Gap(share, share, paired=True).bounds(["origin"]) == Bounds(0.0, 0.0)
+
+
+def test_without_a_part_of_some_units_their_share_is_smaller():
+    units = coarse(UNITS)
+    lighter = units.thinned(CHINA, 0.5)
+    assert lighter.rows["value"].tolist() == [2.5, 3, 2, 1, 3, 2]
+    share = Share(of=CHINA)
+    gap = share.in_(units) - share.in_(units)
+    assert gap.thinned(CHINA, 0.5).value == share.in_(lighter).value - share.in_(units).value < 0
+
+
+def test_the_part_that_levels_two_shares_makes_them_equal():
+    pulls = coarse([(8, 8, 8, "", "", True, "a"), (2, 2, 2, "US", "", True, "b")])
+    downloads = coarse([(1, 1, 1, "CN", "", True, "a"), (3, 3, 3, "US", "", True, "b")])
+    share = Share(of=CHINA)
+    found = (share.in_(downloads) - share.in_(pulls)).levelling(["origin"])
+    assert found == Bounds(0.25 / 0.8, 0.25 / 0.8)
+    told = levelled(found, what="x", of="pulls in doubt", are="Chinese", never="never")
+    assert (
+        told.sentence == "the shares are equal only if 31 to 31 % of the pulls in doubt are Chinese"
+    )
+    assert (share.in_(pulls) - share.in_(downloads)).levelling(["origin"]) is None
+    assert levelled(None, what="x", of="", are="", never="never").sentence == "never"
+
+
+@pytest.mark.parametrize(
+    ("margin", "threshold", "sentence"),
+    [
+        (lambda part: 0.5 - part, 0.5, "lost at 50"),
+        (lambda part: 2 - part, None, "kept"),
+        (lambda part: -part, None, "nothing"),
+    ],
+)
+def test_what_overturns_a_verdict_is_told_in_one_of_three_sentences(margin, threshold, sentence):
+    found = overturned(margin, what="x", lost="lost at {}", kept="kept", nothing="nothing")
+    assert found.threshold == (None if threshold is None else pytest.approx(threshold))
+    assert found.sentence == sentence
+
+
+def test_each_candidate_is_read_once_and_a_missing_one_is_any():
+    units = coarse([(1, 1, 1, None, "text", True, "a"), (1, 1, 1, np.nan, "", True, "b")])
+    certain, possible = units.holds(CHINA)
+    assert not certain.any()
+    assert possible.all()
+    assert not units.holds(CHINA, ())[1].any()
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: Coarse(pd.DataFrame({"low": [1.0]}), []), "value, high is missing"),
+        (lambda: Coarse(coarse(UNITS).rows, [ORIGIN]), "not declared: '(rounding|listed|task)'"),
+        (lambda: coarse(UNITS).holds(where(licence="mit")), "no attribute 'licence'.*origin"),
+        (lambda: coarse([(3, 1, 2, "", "", True, "a")]).weight(), "lie in its range"),
+    ],
+)
+def test_refusals_say_what_is_wrong(call, message):
+    with pytest.raises(ResearchError, match=message):
+        call()
