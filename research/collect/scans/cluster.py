@@ -11,6 +11,7 @@ and ``spark.io.encryption.enabled`` are set; it is in no plan, log or event log.
 from __future__ import annotations
 
 import os
+import sys
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -188,6 +189,8 @@ def _session(builder: Any, folder: Path, master: str | None) -> Any:
     builder = builder.appName("aggregate scans")
     if master is not None:
         return builder.master(master).getOrCreate()
+    # Otherwise the first python3 on the path, which may be another version than this one.
+    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
     options = {
         "spark.ui.enabled": "false",
         "spark.io.encryption.enabled": "true",  # the secret is in no file, not even for a moment
