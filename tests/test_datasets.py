@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 import research
-from research.datasets import DatasetError, freeze, freezing, load, verify
+from research.datasets import DatasetError, freeze, freezing, load, verify, versions
 from research.results import ResearchError
 
 FIELDS = [
@@ -320,3 +320,8 @@ def test_a_file_of_no_format_with_the_right_hash_is_told(here):
     later.write_text(json.dumps(package))
     (problem,) = verify("toy")
     assert "cannot be read in the format of its descriptor" in problem
+
+
+@pytest.mark.parametrize("name", ["tenth?", "t*", "[t]enthe"])
+def test_a_name_of_a_dataset_is_no_pattern(name):
+    assert versions(name) == {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -48,7 +49,7 @@ def versions(name: str) -> dict[str, Dataset]:
     >>> list(versions("tenthe"))
     ['2025-04-24']
     """
-    plain = places.folders("datasets", f"{name}/{DESCRIPTOR}").values()
+    plain = places.folders("datasets", f"{glob.escape(name)}/{DESCRIPTOR}").values()
     anew = [path for path in _taken_anew() if path.parent.parent.name == name]
     found = [read_descriptor(path.parent) for path in (*reversed(anew), *plain)]
     return dict(sorted({dataset.version: dataset for dataset in found}.items()))

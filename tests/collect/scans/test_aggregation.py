@@ -435,6 +435,13 @@ def test_a_machine_is_one_host_however_it_is_spelled(tmp_path, aggregated):
     assert found.reasons[record.DUPLICATE] == 36
 
 
+def test_the_threshold_counts_machines_and_not_their_spellings(tmp_path, aggregated):
+    spelled = ("203.0.113.{0}", "http://203.0.113.{0}:80/", "::ffff:203.0.113.{0}")
+    lines = [GOOD | {"address": text.format(n)} for n in range(9) for text in spelled]
+    with pytest.raises(ResearchError, match="than the threshold of 10"):
+        aggregated(write(tmp_path / "scan.jsonl", *lines))
+
+
 def test_what_is_no_country_is_told(tmp_path, aggregated, table):
     lines = [row for n, code in enumerate(("UK", "EU", "AP", "XX", "ZZ", "", "USA"))
              for row in crowd(12, port=n + 1, country=code)]  # fmt: skip
