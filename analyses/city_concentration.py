@@ -7,7 +7,6 @@ Amazon's regions; with these left out, other cities move up, and the ten are kno
 
 from typing import Annotated, Literal
 
-import numpy as np
 import pandas as pd
 
 from research import (
@@ -25,7 +24,7 @@ from research import (
 )
 from research.estimators.budget import alternatives_row, budget
 from research.estimators.tipping import tipping_point
-from research.estimators.truncation import herfindahl_bounds, top_share_bounds
+from research.estimators.truncation import herfindahl_bounds, leading_bounds, top_share_bounds
 from research.wording import number
 
 MAJORITY = 2 / 3
@@ -146,11 +145,8 @@ def _leading(sample, country, removed: float, few: int) -> tuple[Bounds, float]:
     cities = sample["cities"][country]
     left = cities.where(~cities.index.isin(AMAZON), (1 - removed) * cities)
     rest = sample["totals"][country] - cities.sum()
-    # The most: as many unlisted cities as possible are as large as the last one listed.
-    full, remainder = divmod(rest, cities.min())
-    packed = np.append(left, [*[cities.min()] * int(full), remainder])
-    low, high = (float(np.sort(values)[-few:].sum()) for values in (left, packed))
-    return Bounds(low, high), float(left.sum() + rest)
+    leading = leading_bounds(left, few, rest=rest, largest=cities.min())
+    return leading, float(left.sum() + rest)
 
 
 def _share_of(sample, country, removed: float, few: int) -> Bounds:

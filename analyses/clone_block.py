@@ -21,7 +21,7 @@ import pandas as pd
 
 from research import Assumption, Bounds, Estimate, Hypothesis, Sample, TippingPoint, figures
 from research.estimators.budget import alternatives_row
-from research.estimators.clones import clone_block_residuals
+from research.estimators.clones import clone_block_residuals, largest_remainder
 from research.estimators.contamination import overlap_bounds
 from research.estimators.identification import frechet_bounds
 from research.measures.clone_block import LEADING, Block, in_block
@@ -220,7 +220,8 @@ def _listings_a_host(tags) -> list[Estimate]:
 def _every_other_set(tags) -> list[Estimate]:
     """Does any other set of five tags look like a block? A test that the five could have failed."""
     sets = list(combinations(tags.index, LEADING))
-    largest = {chosen: _largest_remainder(tags.loc[list(chosen)]) for chosen in sets}
+    counts = tags["answering_hosts"], tags["tag_occurrences"]
+    largest = {chosen: largest_remainder(*(c[list(chosen)] for c in counts)) for chosen in sets}
     of = len(sets), "sets of five of the ten tags"
     own = largest.pop(tuple(_leading(tags).index))
     others = [found for found in largest.values() if found is not None]
@@ -233,18 +234,6 @@ def _every_other_set(tags) -> list[Estimate]:
         _counted(label, unit, value, of, SAME_LISTS, LOOKED_FOR)
         for label, (value, unit) in found.items()
     ]
-
-
-def _largest_remainder(chosen) -> float | None:
-    """Listings a host of the tag with most of them once the common block is gone.
-
-    None where a tag would keep fewer listings than hosts: then there is no such block.
-    """
-    rarest = chosen.loc[chosen["answering_hosts"].idxmin()]
-    others = chosen.drop(rarest.name)
-    hosts = others["answering_hosts"] - rarest["answering_hosts"]
-    listings = others["tag_occurrences"] - rarest["tag_occurrences"]
-    return None if (listings < hosts).any() else float((listings / hosts).max())
 
 
 def _rows_of_one_tag(listed, sizes, levels) -> list[Estimate]:

@@ -10,7 +10,6 @@ from typing import Annotated, Literal
 
 import numpy as np
 import pandas as pd
-from scipy.optimize import brentq
 
 from research import (
     ESTIMAND,
@@ -27,6 +26,7 @@ from research import (
 from research.estimators.budget import budget
 from research.estimators.concentration import concentration, hhi_jackknife_se, top_share
 from research.estimators.ranged import Ranged
+from research.estimators.ranged_indices import ranged_hhi, ranged_top_share
 from research.measures.channels import EMBEDDING, GENERATION, HUB_DATES, pulls_of
 from research.measures.publishers import organisations
 from research.measures.pulls import WEIGHTS
@@ -164,63 +164,6 @@ def _ratios(pulls, downloads) -> pd.DataFrame:
     return table.sort_values("weight", ascending=False, ignore_index=True, kind="stable")
 
 
-# Indices of weights that are known up to a range --------------------------------------------------
-
-
-def hhi_bounds(weight: Ranged) -> Bounds:
-    """How concentrated are weights known up to a range?
-
-    The least index has all weights at one level where their ranges allow it: the level that is its
-    own ratio of squares to sum. For the greatest, each square lies below the chord over its range;
-    given the sum, the weights with the highest middles go to their upper ends first, and the index
-    is greatest at one of these corners. Sharp at the low end; valid and nearly sharp at the high.
-    """
-    shown = concentration(weight.value).hhi  # the last bit may put it outside
-    return Bounds(min(shown, _least_hhi(weight)), max(shown, _greatest_hhi(weight)))
-
-
-def _least_hhi(weight) -> float:
-    def excess(level: float) -> float:  # grows with the level; zero where it is its own ratio
-        even = np.clip(level, weight.low, weight.high)
-        return float(level * even.sum() - np.square(even).sum())
-
-    level = brentq(excess, 0, float(weight.high.max()))
-    even = np.clip(level, weight.low, weight.high)
-    return float(np.square(even).sum() / even.sum() ** 2)
-
-
-def _greatest_hhi(weight) -> float:
-    order = np.argsort(-(weight.low + weight.high), kind="stable")
-    low, high = weight.low[order], weight.high[order]
-    total = low.sum() + np.concatenate(([0.0], (high - low).cumsum()))
-    squares = np.square(low).sum() + np.concatenate(([0.0], (high**2 - low**2).cumsum()))
-    # Between corners squares = start + slope total, and its ratio to total squared has one peak.
-    slope = low + high
-    start = squares[:-1] - slope * total[:-1]
-    peak = np.clip(-2 * start / np.where(slope > 0, slope, 1), total[:-1], total[1:])
-    between = (start + slope * peak) / peak**2
-    return float(min(1.0, max(between.max(), *(squares / total**2))))
-
-
-def top_share_range(weight: Ranged, k: int) -> Bounds:
-    """Share of the k largest; each end is the best choice of k at their worst and their best."""
-    least, most = (weight.low, weight.high), (weight.high, weight.low)
-    shown = top_share(weight.value, k)  # the last bit may put it outside
-    return Bounds(min(shown, _best_share(*least, k)), max(shown, _best_share(*most, k)))
-
-
-def _best_share(chosen, others, k) -> float:
-    """Greatest sum of ``chosen`` over k units to the sum of it and of ``others`` elsewhere."""
-    share = 0.0
-    while True:  # the best units at a share tell a better one, until none is
-        best = np.argsort(-((1 - share) * chosen + share * others), kind="stable")[:k]
-        part = chosen[best].sum()
-        better = float(part / (part + others.sum() - others[best].sum()))
-        if better <= share * (1 + 1e-12):
-            return better
-        share = better
-
-
 # Estimates ----------------------------------------------------------------------------------------
 
 
@@ -237,7 +180,7 @@ def _ranged(pulls) -> Ranged:
 
 
 def _index(weight, label) -> Bounds:
-    return hhi_bounds(weight) if label == HHI_GAP else top_share_range(weight, FOUR)
+    return ranged_hhi(weight) if label == HHI_GAP else ranged_top_share(weight, FOUR)
 
 
 def _value(sizes, label) -> float:
@@ -266,7 +209,7 @@ def _gap(sample, label) -> Estimate:
 
 
 def _indices(sample, channel, weight) -> list[Estimate]:
-    index, shown = hhi_bounds(weight), concentration(weight.value)
+    index, shown = ranged_hhi(weight), concentration(weight.value)
     found = {
         HHI.format(channel): ("index", index, shown.hhi),
         EFFECTIVE.format(channel): (
@@ -276,7 +219,7 @@ def _indices(sample, channel, weight) -> list[Estimate]:
         ),
         CR4.format(channel): (
             f"share of {channel}",
-            top_share_range(weight, FOUR),
+            ranged_top_share(weight, FOUR),
             top_share(weight.value, FOUR),
         ),
     }

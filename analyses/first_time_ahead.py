@@ -12,7 +12,6 @@ from typing import Annotated, Literal
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
 from research import (
     ESTIMAND,
@@ -21,13 +20,13 @@ from research import (
     BudgetRow,
     Estimate,
     Hypothesis,
-    Interval,
     NotApplicable,
     Sample,
     TippingPoint,
     figures,
 )
-from research.estimators.ranged import Ranged
+from research.estimators.ranged import Ranged, ranged_mean
+from research.estimators.serial import serial_trend
 from research.measures.pulls import pulls_by_name
 from research.wording import number
 
@@ -112,24 +111,19 @@ def _origins(codes) -> pd.DataFrame:
 
 def _lead(weight, origins) -> dict[str, float]:
     """China minus US as a share of all weight: as shown, and its least and greatest value."""
+    certain = {code: origins[f"is {code}"].astype(float) for code in ("CN", "US")}
+    possible = {code: origins[f"may be {code}"].astype(float) for code in ("CN", "US")}
+    bounds = ranged_mean(weight, certain["CN"] - possible["US"], possible["CN"] - certain["US"])
     china, us = (float(weight.value[origins[f"is {code}"]].sum()) for code in ("CN", "US"))
     total = float(weight.value.sum())
     return {
-        "low": _least(weight, origins, "CN", "US"),
+        "low": bounds.low,
         "value": (china - us) / total,
-        "high": -_least(weight, origins, "US", "CN"),
+        "high": bounds.high,
         "china": china,
         "us": us,
         "total": total,
     }
-
-
-def _least(weight, origins, behind, ahead) -> float:
-    """The least lead of one country over another, whatever is open resolved against it."""
-    sure, against = origins[f"is {behind}"], origins[f"may be {ahead}"]
-    lead = weight.low[sure].sum() - weight.high[against].sum()
-    rest = (weight.low if lead < 0 else weight.high)[~(sure | against)].sum()
-    return float(lead / (weight.low[sure].sum() + weight.high[against].sum() + rest))
 
 
 def _row(period, begin, end, lead) -> dict:
@@ -320,40 +314,31 @@ def _earliest(possible) -> Iterator[TippingPoint]:
 def _trend(windows) -> Estimate:
     """Least squares over windows that do not overlap, wider where neighbours are alike."""
     years = ((windows["end"] - windows["end"].min()).dt.days / 365.25).to_numpy()
-    value = windows["value"].to_numpy()
-    fit = stats.linregress(years, value)
-    residual = value - fit.intercept - fit.slope * years
-    alike = float((residual[1:] @ residual[:-1]) / (residual @ residual))
-    effective = len(years) * min(1, (1 - alike) / (1 + alike))
-    wider = np.sqrt((len(years) - 2) / (effective - 2))
-    half = stats.t.ppf(0.975, effective - 2) * fit.stderr * wider
-    everywhere = range(len(years))
-    others = [np.polyfit(np.delete(years, i), np.delete(value, i), 1)[0] for i in everywhere]
+    found = serial_trend(years, windows["value"])
     return Estimate(
         label=TREND,
         unit="difference in share, change per year",
         reading="superpopulation",
-        value=float(fit.slope),
-        interval=Interval(
-            fit.slope - half, fit.slope + half, 0.95, "least squares, windows less their likeness"
-        ),
+        value=found.slope,
+        interval=found.interval,
         n=len(years),
         n_unit="windows one after the other",
-        n_effective=effective,
+        n_effective=found.n_effective,
         assumptions=(
             Assumption(
                 name="windows are independent",
-                holds="no" if alike > 0.1 else "yes",
-                evidence=f"Neighbouring windows are alike by {number(alike)} (autocorrelation of "
-                f"residuals): {len(years)} windows count as {number(effective, 1)}.",
+                holds="no" if found.likeness > 0.1 else "yes",
+                evidence=f"Neighbouring windows are alike by {number(found.likeness)} "
+                f"(autocorrelation of residuals): {len(years)} windows count as "
+                f"{number(found.n_effective, 1)}.",
             ),
             *ASSUMPTIONS["pulls"],
         ),
         budget=(
             BudgetRow(
                 source="one window left out",
-                low=min(others),
-                high=max(others),
+                low=float(found.without.min()),
+                high=float(found.without.max()),
                 detail="each of the windows in turn",
             ),
         ),

@@ -24,7 +24,12 @@ from research import (
 )
 from research.estimators.contamination import overlap_bounds
 from research.estimators.tipping import verdict_change
-from research.estimators.truncation import herfindahl_bounds, rest_of, top_share_bounds
+from research.estimators.truncation import (
+    herfindahl_bounds,
+    lead_bounds,
+    rest_of,
+    top_share_bounds,
+)
 from research.wording import number
 
 HIGH = 0.25  # US merger guidelines of 2010; those of 2023 draw the line at 0.18
@@ -103,7 +108,7 @@ def sample(
             "addresses": providers,
             "total": total,
             "answering": float(totals["answering_hosts"]) if scan == "Tenthe" else None,
-            "merge the rest": unlisted == "of any provider",
+            "owners": "any" if unlisted == "of any provider" else "their own",
         },
         tables={"providers": providers.reset_index()},
     )
@@ -189,11 +194,7 @@ def _herfindahl(sample, removed: float = 0) -> Bounds:
     at_amazon = addresses.index.str.startswith(AMAZON)
     addresses[at_amazon] -= np.floor(removed * addresses[at_amazon])
     total = sample["total"] - float((sample["addresses"] - addresses).sum())
-    low, high = herfindahl_bounds(addresses, total).index
-    if sample["merge the rest"]:  # at most: all of it belongs to the largest provider
-        rest = rest_of(addresses, total).amount
-        high = float((addresses**2).sum() + (2 * addresses.max() + rest) * rest) / total**2
-    return Bounds(low, high)
+    return herfindahl_bounds(addresses, total, owners=sample["owners"]).index
 
 
 def _index(sample) -> Estimate:
@@ -242,19 +243,14 @@ def _over_removed(sample) -> Curve:
 def _lead(sample, label, ahead, behind) -> Estimate:
     """Lead of the largest provider of one kind over the largest of another."""
     addresses, total = sample["addresses"], sample["total"]
-    rest = rest_of(addresses, total)
-    leading, following = float(addresses[ahead].max()), float(addresses[behind].max())
-    if sample["merge the rest"]:  # all of it may belong to either of the two
-        found = Bounds(leading - following - rest.amount, leading - following + rest.amount)
-    else:
-        found = Bounds(*(leading - max(following, rest.largest),) * 2)
+    found = lead_bounds(addresses, ahead, behind, total, owners=sample["owners"])
     return _estimate(
         sample,
         label,
         f"difference in share of {sample['unit']}",
         Bounds(found.low / total, found.high / total),
         assumptions=(OWN, GENUINE),
-        tipping_points=(_one_more(found.low, rest),) if found.low > 0 else (),
+        tipping_points=(_one_more(found.low, rest_of(addresses, total)),) if found.low > 0 else (),
     )
 
 

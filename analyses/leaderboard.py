@@ -10,7 +10,6 @@ from typing import Annotated, Literal
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
 from research import (
     ESTIMAND,
@@ -25,7 +24,7 @@ from research import (
     TippingPoint,
     figures,
 )
-from research.estimators.proportions import clopper_pearson
+from research.estimators.proportions import clopper_pearson, detectable_share
 from research.estimators.rates import top_list_test
 from research.wording import number
 
@@ -232,23 +231,20 @@ def _against_catalogue(ten, known) -> Estimate:
 
 def _detectable() -> Estimate:
     """The share that ten independent places would tell from one half with 80 % power, at 5 %."""
-    counts = np.arange(TOP + 1)
-    needed = int(counts[stats.binom.sf(counts - 1, TOP, 0.5) <= 0.05][0])
-    shares = np.linspace(0.5, 1, 5001)
-    least = shares[stats.binom.sf(needed - 1, TOP, shares) >= 0.8][0]
+    found = detectable_share(TOP, 0.5)
     return Estimate(
         label=POWER,
         unit="share of models",
         reading="finite population",
-        value=float(least),
+        value=found.share,
         n=TOP,
         n_unit="places",
         assumptions=(DRAWN,),
         tipping_points=(
             TippingPoint(
                 what="places needed to reject one half",
-                threshold=needed,
-                sentence=f"one half is rejected at {needed} of {TOP} places or more",
+                threshold=found.needed,
+                sentence=f"one half is rejected at {found.needed} of {TOP} places or more",
             ),
         ),
     )

@@ -6,12 +6,10 @@ behind small models. Had other hosts answered, ranks would differ too: by how mu
 alike the hosts of one network are, and on which hosts list which tags, of which nothing is known.
 """
 
-import math
 from typing import Annotated, Literal
 
 import numpy as np
 import pandas as pd
-from scipy.stats import norm
 
 from research import (
     ESTIMAND,
@@ -39,7 +37,6 @@ PAIR = ["llama3:latest", "deepseek-r1:latest"]
 SMALL = ["smollm2:135m", "qwen2.5:1.5b"]
 LATER_SCAN = "nuclide-2026-05-15"
 DESIGN_EFFECTS = (1, 10, 50)
-SIDES = float(norm.ppf(0.975))  # standard errors to either side of a 95 % interval
 
 LEAD = "lead of the pair over all other tags"
 LEAD_SHARE = "lead of the pair, had other hosts answered"
@@ -215,23 +212,20 @@ def _lead(sample, label) -> Estimate:
 
 def _gap(sample, label, first, second, design_effect) -> Estimate:
     """A difference of two tags that share an unknown number of hosts: at its most uncertain."""
-    total, name = sample["total"], "McNemar, fewest hosts with both"
+    total = sample["total"]
     found = mcnemar_bounds(first, second, total, design_effect=design_effect)
-    discordant = first + second - 2 * found.overlap.low
-    share = float(first - second) / total
-    reach = SIDES * math.sqrt(discordant * design_effect) / total
     return Estimate(
         label=label,
         unit="difference in share of hosts",
         reading="superpopulation",
-        value=share,
-        interval=Interval(share - reach, share + reach, 0.95, name, design_effect),
-        test=Test(name=name, statistic=min(found.z, key=abs), p=found.p.high),
+        value=float(first - second) / total,
+        interval=found.interval,
+        test=Test(name=found.interval.method, statistic=min(found.z, key=abs), p=found.p.high),
         n=total,
         n_unit="hosts",
         n_effective=total / design_effect,
         assumptions=(GENUINE, OVERLAP, INDEPENDENT),
-        tipping_points=_lost_at((first - second) ** 2 / (SIDES**2 * discordant), share, sample),
+        tipping_points=_lost_at(found.lost_at, first - second, sample),
     )
 
 
@@ -244,7 +238,7 @@ def _lost_at(design_effect, lead, sample) -> tuple[TippingPoint, ...]:
     return (
         TippingPoint(
             what="design effect",
-            threshold=float(design_effect),
+            threshold=design_effect,
             sentence=f"{told} {number(similar, 3)}",
         ),
     )

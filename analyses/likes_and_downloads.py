@@ -29,14 +29,21 @@ from research import (
     TippingPoint,
     figures,
 )
-from research.estimators.association import log_log, quantile_regression, robust_regression
+from research.estimators.association import (
+    clustered_correlation,
+    correlation,
+    correlation_without_each,
+    log_log,
+    pearson_interval,
+    quantile_regression,
+    robust_regression,
+)
+from research.estimators.association.clustered import COVERAGE
 from research.estimators.budget import alternatives_row, budget
-from research.estimators.cluster_totals import all_but_one, cluster_codes, totals_by
-from research.estimators.clustered import kish_effective_size, linearised_se
 from research.estimators.rates import poisson_regression
 from research.measures.publishers import organisations
 from research.measures.top_lists import list_names, of_day, top_lists
-from research.wording import number
+from research.wording import number, span
 
 PUBLISHED = "published: size of the correlation of the counts"
 COUNTS, RANKS = "correlation of the counts", "correlation of the ranks"
@@ -109,7 +116,7 @@ def sample(
         stated = published_claims.set_index("claim_id").loc[CLAIM, "stated_value"]
         lists = top_lists(hub_top_models, ARTICLE)
         later = _measured(lists[max(lists)], publisher_origins)  # the latest day
-        data = {"R squared": float(stated), "design effect": _design_effect(later)}
+        data = {"R squared": float(stated), "design effect": _drawn(later, COUNTS).design_effect}
         return Sample(population="the article's 300 models", as_of="2024-01", data=data)
     who, date = population.rsplit(", ", 1)
     if "catalogue" in who:
@@ -156,15 +163,16 @@ def estimate(sample, *, level) -> list[Estimate]:
 def _published(squared, effect) -> Estimate:
     """The correlation behind an R squared, which hides its sign, with Fisher's interval."""
     low, found, high = (math.sqrt(squared + error) for error in (-ROUNDED, 0.0, ROUNDED))
+    correlations = Bounds(low, high)
     statistic = found * math.sqrt((ARTICLE - 2) / (1 - found**2))
-    independent = _fisher(low, high, 1.0)
+    independent = pearson_interval(correlations, ARTICLE, design_effect=1.0)
     return Estimate(
         label=PUBLISHED,
         unit="correlation",
         reading="superpopulation",
         value=found,
-        bounds=Bounds(low, high),
-        interval=_fisher(low, high, effect),
+        bounds=correlations,
+        interval=pearson_interval(correlations, ARTICLE, design_effect=effect),
         test=Test(
             name="t of the correlation, as if models were independent",
             statistic=statistic,
@@ -186,35 +194,22 @@ def _published(squared, effect) -> Estimate:
     )
 
 
-def _fisher(low, high, effect) -> Interval:
-    """Fisher's interval, from below the lowest correlation to above the highest."""
-    half = float(stats.norm.ppf(0.975)) * math.sqrt(effect / (ARTICLE - 3))
-    limits = math.tanh(math.atanh(low) - half), math.tanh(math.atanh(high) + half)
-    return Interval(*limits, 0.95, "Fisher's z, over the rounding", effect)
-
-
-def _design_effect(models) -> float:
-    """Variance of the correlation of the counts over that of Fisher's formula."""
-    return _standard_error(models, COUNTS) ** 2 * (len(models) - 3)
-
-
 def _correlated(sample, label, point) -> Estimate:
     models = sample["models"]
-    x, y = _scores(models, label)
-    dates = {day: _correlation(*_scores(rows, label)) for day, rows in sample["dates"].items()}
+    dates = {day: _correlation(rows, label) for day, rows in sample["dates"].items()}
     is_list = len(dates) > 1  # the catalogue is of one day, and not cut by downloads
     return Estimate(
         label=label,
         unit="correlation",
         reading="finite population",
-        value=_correlation(x, y),
+        value=_correlation(models, label),
         n=len(models),
         n_unit="models",
         assumptions=ASSUMPTIONS,
         tipping_points=(point,),
         budget=budget(
-            _left_out_row("model", *_without_each(x, y, models["model"])),
-            _left_out_row("organisation", *_without_each(x, y, models["organisation"])),
+            _left_out_row(models, label, "model"),
+            _left_out_row(models, label, "organisation"),
             _drawn_row(models, label),
             *([alternatives_row("date", dates)] if is_list else []),
         ),
@@ -234,69 +229,46 @@ def _squared(found) -> Estimate:
     )
 
 
-def _scores(models, label) -> list[np.ndarray]:
-    columns = [models[column].to_numpy() for column in ("downloads", "likes")]
-    return [stats.rankdata(values) for values in columns] if label == RANKS else columns
+def _of(label) -> str:
+    return "ranks" if label == RANKS else "values"
 
 
-def _correlation(x, y) -> float:
-    return float(np.corrcoef(x, y)[0, 1])
+def _correlation(models, label) -> float:
+    return correlation(models["downloads"], models["likes"], of=_of(label))
 
 
-def _without_each(x, y, cluster):
+def _without_each(models, label, unit=None):
     """The correlation without each cluster (ranks stay those of the whole list)."""
-    labels, codes = cluster_codes(cluster, len(x))
-    u, v = x - x.mean(), y - y.mean()
-    n, su, sv, suu, svv, suv = (
-        all_but_one(totals_by(codes, values))
-        for values in (np.ones(len(x)), u, v, u * u, v * v, u * v)
+    cluster = None if unit is None else models[unit]
+    return correlation_without_each(models["downloads"], models["likes"], cluster, of=_of(label))
+
+
+def _drawn(models, label):
+    return clustered_correlation(
+        models["downloads"], models["likes"], models["organisation"], of=_of(label)
     )
-    return labels, (suv - su * sv / n) / np.sqrt((suu - su**2 / n) * (svv - sv**2 / n))
 
 
-def _left_out_row(unit, labels, without) -> BudgetRow:
-    low, high = without.argmin(), without.argmax()
+def _left_out_row(models, label, unit) -> BudgetRow:
+    without = _without_each(models, label, unit)
+    values, labels = without.values, without.labels
+    lowest, highest = labels[values.argmin()], labels[values.argmax()]
     return BudgetRow(
         source=f"one {unit} left out",
-        low=float(without[low]),
-        high=float(without[high]),
-        detail=f"lowest without {labels[low]}, highest without {labels[high]}",
+        low=without.low,
+        high=without.high,
+        detail=f"lowest without {lowest}, highest without {highest}",
     )
-
-
-def _standard_error(models, label) -> float:
-    """On Fisher's scale, linearised, with organisations as the units that are drawn."""
-    x, y = _scores(models, label)
-    u, v = x - x.mean(), y - y.mean()
-    cross, first, second = u * v, u * u, v * v
-    if label == RANKS:  # a model also moves the ranks of all others
-        cross = cross + _ahead(x, v) + _ahead(y, u)
-        first, second = first + 2 * _ahead(x, u), second + 2 * _ahead(y, v)
-    a, b, r = np.mean(u * u), np.mean(v * v), _correlation(x, y)
-    influence = (cross - cross.mean()) / math.sqrt(a * b)
-    influence -= r / 2 * ((first - first.mean()) / a + (second - second.mean()) / b)
-    _, codes = cluster_codes(models["organisation"], len(x))
-    return linearised_se(totals_by(codes, influence / len(x))) / (1 - r**2)
-
-
-def _ahead(x, v) -> np.ndarray:
-    """Sum of v over the models ranked above each one; of its equals, half."""
-    _, tied = np.unique(x, return_inverse=True)
-    sums = np.bincount(tied, weights=v)
-    return (sums[::-1].cumsum()[::-1] - sums / 2)[tied]
 
 
 def _drawn_row(models, label) -> BudgetRow:
-    found, se = _correlation(*_scores(models, label)), _standard_error(models, label)
-    _, codes = cluster_codes(models["organisation"], len(models))
-    effective = kish_effective_size(np.bincount(codes))
-    half = float(stats.t.ppf(0.975, effective - 1)) * se
+    found = _drawn(models, label)
     return BudgetRow(
         source="other organisations drawn",
-        low=math.tanh(math.atanh(found) - half),
-        high=math.tanh(math.atanh(found) + half),
-        detail=f"{codes.max() + 1} organisations, {number(effective, 1)} effective; linearised on "
-        "Fisher's scale, without a study of its coverage",
+        low=found.interval.low,
+        high=found.interval.high,
+        detail=f"{found.n_clusters} organisations, {number(found.kish_n, 1)} effective; "
+        f"coverage simulated with 90 of them {span(*COVERAGE[_of(label)], ' to ')}, not 0.95",
     )
 
 
@@ -304,7 +276,7 @@ def _over_length(models, label) -> Curve:
     """The correlation in shorter lists: a list cut by downloads holds less of their variation."""
     by_downloads = models.sort_values("downloads", ascending=False, kind="stable")
     grid = np.unique(np.geomspace(50, len(models), 12).round().astype(int))
-    found = tuple(_correlation(*_scores(by_downloads.head(k), label)) for k in grid)
+    found = tuple(_correlation(by_downloads.head(k), label) for k in grid)
     return Curve(over="models in the list", grid=tuple(map(float, grid)), low=found, high=found)
 
 
@@ -359,9 +331,8 @@ def _clustering(low, effect) -> TippingPoint:
 def _models_left_out(models) -> TippingPoint:
     """The fewest models, each time the one that matters most, that the correlation hangs on."""
     margin, left, names = HYPOTHESES[COUNTS].margin, models, []
-    while abs(_correlation(*_scores(left, COUNTS))) > margin:
-        _, without = _without_each(*_scores(left, COUNTS), None)
-        least = int(np.abs(without).argmin())
+    while abs(_correlation(left, COUNTS)) > margin:
+        least = int(np.abs(_without_each(left, COUNTS).values).argmin())
         names.append(left["model"].iloc[least])
         left = left.drop(index=left.index[least])
     shown = ", ".join(names[:3]) + (" and so on" if len(names) > 3 else "")
@@ -383,8 +354,8 @@ def _wider(fit) -> TippingPoint:
 
 
 def _standard_errors(models) -> TippingPoint:
-    margin, found = HYPOTHESES[RANKS].margin, _correlation(*_scores(models, RANKS))
-    lost = (math.atanh(found) - math.atanh(margin)) / _standard_error(models, RANKS)
+    margin, found = HYPOTHESES[RANKS].margin, _drawn(models, RANKS)
+    lost = (math.atanh(found.value) - math.atanh(margin)) / found.se_z
     return TippingPoint(
         what="standard errors to the edge of a small correlation",
         threshold=lost,

@@ -34,12 +34,9 @@ from research.estimators.identification import (
     equal_multiplicity,
     ratio_of_ratios,
 )
+from research.estimators.proportions import unsized_difference, unsized_newcombe
 from research.estimators.tipping import tipping_point
-from research.measures.class_sets import (
-    hosts_with_a_class,
-    share_difference,
-    share_difference_interval,
-)
+from research.measures.class_sets import hosts_with_a_class
 from research.measures.clone_block import Block
 from research.wording import number, span
 
@@ -359,7 +356,7 @@ def _shares_of_known(sample, position, k, design_effect) -> list[Estimate]:
     """The difference of shares, and what the counts of the classes alone would have told of it."""
     china, us = sample["china"], sample["us"]
     counts, units = (china[position], us[position]), sample["units"]
-    bounds, n = share_difference(counts, units), sum(hosts.low for hosts in units)
+    bounds, n = unsized_difference(counts, units), sum(hosts.low for hosts in units)
     return [
         Estimate(
             label=IN_SHARE.format(CLASSES[k]),
@@ -367,7 +364,7 @@ def _shares_of_known(sample, position, k, design_effect) -> list[Estimate]:
             reading="superpopulation",
             value=bounds.low if bounds.low == bounds.high else None,
             bounds=bounds,
-            interval=share_difference_interval(counts, units, design_effect=design_effect),
+            interval=unsized_newcombe(counts, units, design_effect=design_effect),
             n=n,
             n_unit="hosts with a classed model",
             n_effective=n / design_effect,
@@ -388,10 +385,10 @@ def _shares_of_known(sample, position, k, design_effect) -> list[Estimate]:
 
 
 def _design_effect_of_known(counts, units, k) -> tuple[TippingPoint, ...]:
-    if _margin(share_difference(counts, units), k) <= 0:
+    if _margin(unsized_difference(counts, units), k) <= 0:
         return ()
     lost = tipping_point(
-        lambda deff: _margin(share_difference_interval(counts, units, design_effect=deff), k),
+        lambda deff: _margin(unsized_newcombe(counts, units, design_effect=deff), k),
         1,
         2000,
     )
@@ -405,8 +402,8 @@ def _design_effect_of_known(counts, units, k) -> tuple[TippingPoint, ...]:
 
 def _over_design_effect_of_known(counts, units) -> Curve:
     grid = np.geomspace(1, 1000, 31)
-    found = share_difference(counts, units)
-    intervals = [share_difference_interval(counts, units, design_effect=deff) for deff in grid]
+    found = unsized_difference(counts, units)
+    intervals = [unsized_newcombe(counts, units, design_effect=deff) for deff in grid]
     return _curve_over_design_effect(grid, found, intervals)
 
 

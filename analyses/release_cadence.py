@@ -8,9 +8,7 @@ not ended yet counts too.
 
 from typing import Annotated, Literal
 
-import numpy as np
 import pandas as pd
-from scipy import stats
 
 from research import (
     ESTIMAND,
@@ -26,8 +24,7 @@ from research import (
     figures,
 )
 from research.estimators.budget import budget
-from research.estimators.clustered import jackknife_se
-from research.estimators.rates import gap_ratio, rate_ratio
+from research.estimators.rates import gap_ratio, gap_ratio_interval, rate_ratio
 from research.wording import number
 
 GAP = "{}: days between releases of a company"
@@ -337,18 +334,10 @@ def _equal(value) -> TippingPoint:
 
 
 def _jackknife(companies) -> Interval:
-    """The ratio's interval with companies as draws: each mean gap without each company."""
-    logs, errors, sizes = [], [], []
-    for mine in _by_country(companies):
-        days, releases = mine["days"], mine["releases"]
-        without = (days.sum() - days) / (releases.sum() - releases)
-        logs.append(np.log(days.sum() / releases.sum()))
-        errors.append(jackknife_se(np.log(without.to_numpy())))
-        sizes.append(len(mine))
-    half = float(stats.t.ppf(0.975, min(sizes) - 1)) * float(np.hypot(*errors))
-    middle = float(logs[1] - logs[0])
-    low, high = np.exp([middle - half, middle + half])
-    return Interval(float(low), float(high), 0.95, "jackknife over companies, log scale")
+    """The ratio's interval with companies as draws."""
+    return gap_ratio_interval(
+        companies["days"], companies["releases"], companies["country"] == "US"
+    )
 
 
 def _as_draws(companies, gaps, rng) -> Estimate:

@@ -27,6 +27,7 @@ from research import (
 from research.estimators.budget import alternatives_row, budget
 from research.estimators.clustered import cluster_sample_mean
 from research.estimators.rates import rank_biased_overlap, top_list_test
+from research.estimators.serial import effective_length
 from research.wording import number
 
 SHARE = "Chinese share of the top ten, mean of the days"
@@ -242,7 +243,7 @@ def _over_months(sample) -> Estimate:
 def _effective(days) -> float:
     """Independent days that would tell as much about the mean, if likeness fades geometrically."""
     alike = float(days["low"].autocorr(1))
-    return len(days) * (1 - alike) / (1 + alike)
+    return effective_length(len(days), alike)
 
 
 def _likeness(days) -> Assumption:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from research.estimators import valid
 from research.estimators.valid import estimator
-from research.results import Bounds, ResearchError
+from research.results import Bounds, CannotEstimate, ResearchError
+
+Owners = Literal["their own", "any"]
 
 ROUNDING = 1e-12  # a rest this small a share of the total comes from adding up decimal fractions
 
@@ -140,7 +143,9 @@ def top_share_bounds(top: ArrayLike, belongs: ArrayLike, total: float) -> Bounds
 
 
 @estimator
-def herfindahl_bounds(top: ArrayLike, total: float) -> HerfindahlBounds:
+def herfindahl_bounds(
+    top: ArrayLike, total: float, *, owners: Owners = "their own"
+) -> HerfindahlBounds:
     """How concentrated is a market of which only the largest units are listed?
 
     Parameters
@@ -149,12 +154,15 @@ def herfindahl_bounds(top: ArrayLike, total: float) -> HerfindahlBounds:
         Whole amounts of the largest units.
     total : float
         Amount of all units, of which each unit has at least one.
+    owners : {"their own", "any"}
+        Whether the units left out are units of their own, or may belong to any listed one.
 
     Returns
     -------
     HerfindahlBounds
         Low: every unit left out has an amount of one. High: as many as possible are as large as
-        the smallest listed, and one holds what remains. Sharp for whole amounts.
+        the smallest listed, and one holds what remains; where they may belong to listed ones, all
+        of them belong to the largest. Sharp for whole amounts.
 
     Assumptions
     -----------
@@ -186,12 +194,123 @@ def herfindahl_bounds(top: ArrayLike, total: float) -> HerfindahlBounds:
     listed, (full, remainder) = float((amounts**2).sum()), _packed(rest)
     low = listed + rest.amount
     high = listed + full * rest.largest**2 + remainder**2
+    if owners == "any":
+        high = listed + (2 * float(amounts.max()) + rest.amount) * rest.amount
     index = Bounds(low / total**2, high / total**2)
     return HerfindahlBounds(
         index=index,
         continuous_low=listed / total**2,
         effective_number=Bounds(1 / index.high, 1 / index.low),
     )
+
+
+@estimator
+def leading_bounds(listed: ArrayLike, k: int, *, rest: float, largest: float) -> Bounds:
+    """How much do the k largest units hold, if some are not listed?
+
+    Parameters
+    ----------
+    listed : array_like of shape (units,)
+        Amounts of the listed units, of which some may have lost a part, so that others move up.
+    k : int
+        Units at the top.
+    rest, largest : float
+        The amount of all units that are not listed, and the most that one of them can have.
+
+    Returns
+    -------
+    Bounds
+        Low: none of the units left out is among the k. High: as many of them as possible are as
+        large as they can be. Sharp.
+
+    Raises
+    ------
+    CannotEstimate
+        All listed amounts are zero.
+    ResearchError
+        A rest in units that can have nothing.
+
+    References
+    ----------
+    Marshall, Olkin and Arnold (2011), Inequalities: Theory of Majorization, 2nd ed.,
+    doi:10.1007/978-0-387-68276-1.
+
+    Notes
+    -----
+    Agrees with an enumeration of all partitions of small rests (in the tests).
+
+    Examples
+    --------
+    >>> leading_bounds([5, 1], 2, rest=5, largest=3)
+    Bounds(low=6.0, high=8.0)
+    """
+    amounts = valid.counts(listed, "listed")
+    left, most = valid.number(rest, "rest", 0), valid.number(largest, "largest", 0)
+    if left > 0 and most == 0:
+        raise ResearchError(f"A rest of {left:g} cannot lie in units that have nothing.")
+    full = min(int(left // most), k) if left else 0
+    others = [*[most] * full, min(left - full * most, most)]
+    low, high = (
+        float(np.sort(units)[::-1][:k].sum()) for units in (amounts, np.append(amounts, others))
+    )
+    return Bounds(low, high)
+
+
+@estimator
+def lead_bounds(
+    top: ArrayLike, ahead: ArrayLike, behind: ArrayLike, total: float,
+    *, owners: Owners = "their own",
+) -> Bounds:  # fmt: skip
+    """By how much is the largest unit of one kind ahead of the largest one of another?
+
+    Parameters
+    ----------
+    top : array_like of shape (units,)
+        Amounts of the largest units; every unit left out has at most the smallest of them.
+    ahead, behind : array_like of bool, shape (units,)
+        Which units are of the first kind, and of the second.
+    total : float
+        Amount of all units.
+    owners : {"their own", "any"}
+        Whether the units left out are units of their own, or may belong to any listed one.
+
+    Returns
+    -------
+    Bounds
+        In amounts, negative where the second kind is ahead. A unit left out may be of either
+        kind. Sharp.
+
+    Raises
+    ------
+    CannotEstimate
+        As :func:`rest_of`; also where no unit of a kind is listed.
+
+    References
+    ----------
+    Manski (2003), Partial Identification of Probability Distributions, doi:10.1007/b97478.
+
+    Notes
+    -----
+    Arithmetic; attained ends are checked in the tests.
+
+    Examples
+    --------
+    >>> lead_bounds([9, 5, 3], [True, False, False], [False, True, True], 20)
+    Bounds(low=4.0, high=4.0)
+    >>> lead_bounds([9, 5, 3], [True, False, False], [False, True, True], 20, owners="any")
+    Bounds(low=1.0, high=7.0)
+    """
+    amounts, rest = valid.counts(top, "top"), rest_of(top, total)
+    kinds = [
+        valid.flags(kind, name, amounts.size)
+        for kind, name in ((ahead, "ahead"), (behind, "behind"))
+    ]
+    if not all(kind.any() for kind in kinds):
+        raise CannotEstimate("No unit of one of the two kinds is listed: its largest is not known.")
+    leading, following = (float(amounts[kind].max()) for kind in kinds)
+    if owners == "any":
+        return Bounds(leading - following - rest.amount, leading - following + rest.amount)
+    return Bounds(leading - max(following, rest.largest), max(leading, rest.largest) - following)
 
 
 def _packed(rest: Rest) -> tuple[int, float]:

@@ -14,16 +14,21 @@ from scipy import stats
 from research.estimators.association import (
     bland_altman,
     bland_altman_ratio,
+    clustered_correlation,
+    correlation,
+    correlation_without_each,
     kendall,
     kendall_interval,
     lin_concordance,
     log_log,
+    pearson_interval,
     quantile_regression,
     robust_regression,
     spearman,
     spearman_interval,
 )
-from research.results import CannotEstimate, ResearchError
+from research.estimators.association.clustered import COVERAGE
+from research.results import Bounds, CannotEstimate, ResearchError
 
 EXACT = 1e-9  # the same arithmetic in another order
 MONTE_CARLO = 0.02  # four standard errors of a p-value from 9,999 permutations
@@ -302,3 +307,87 @@ def test_log_log_recovers_an_elasticity() -> None:
 def test_slope_refusals(call, message) -> None:
     with pytest.raises(ResearchError, match=message):
         call()
+
+
+# Correlations of units in clusters ----------------------------------------------------------------
+
+
+def organisations(rng, alike, log_sd):
+    """Models of 90 organisations: two values each, from normal (0) to long-tailed."""
+    sizes = np.clip(np.ceil(rng.pareto(1.2, 90)).astype(int), 1, 30)
+    of = np.repeat(np.arange(90), sizes)
+    shared, own = (
+        rng.multivariate_normal([0, 0], [[1, 0.4], [0.4, 1]], size) for size in (90, len(of))
+    )
+    normal = np.sqrt(alike) * shared[of] + np.sqrt(1 - alike) * own
+    return *(np.exp(log_sd * normal) if log_sd else normal).T, of
+
+
+def truth(of, log_sd):
+    if of == "ranks":
+        return 6 / np.pi * np.arcsin(0.4 / 2)
+    return (np.exp(0.4 * log_sd**2) - 1) / (np.exp(log_sd**2) - 1) if log_sd else 0.4
+
+
+@pytest.mark.parametrize("log_sd", [0, 1.5])
+def test_values_and_ranks_correlate_as_scipy_says(log_sd):
+    x, y, of = organisations(np.random.default_rng(2), 0.5, log_sd)
+    assert correlation(x, y) == pytest.approx(stats.pearsonr(x, y).statistic)
+    assert correlation(x, y, of="ranks") == pytest.approx(stats.spearmanr(x, y).statistic)
+    found = correlation_without_each(x, y, of)
+    without = [stats.pearsonr(x[of != who], y[of != who]).statistic for who in found.labels]
+    assert found.values == pytest.approx(without, abs=1e-7)
+
+
+@pytest.mark.parametrize("of", ["values", "ranks"])
+def test_the_clustered_error_is_that_of_a_jackknife(of):
+    rng, cluster = np.random.default_rng(2), np.arange(600) // 3
+    shared = rng.multivariate_normal([0, 0], [[1, 0.4], [0.4, 1]], 200)[cluster]
+    x, y = (shared + rng.normal(size=(600, 2))).T
+    found = clustered_correlation(x, y, cluster, of=of)
+    kept = [cluster != who for who in range(200)]
+    without = [np.arctanh(correlation(x[k], y[k], of=of)) for k in kept]
+    jackknife = np.sqrt(199 / 200 * np.square(np.array(without) - np.mean(without)).sum())
+    assert found.se_z == pytest.approx(jackknife, rel=0.03)  # second order
+    half = stats.t.ppf(0.975, found.kish_n - 1) * found.se_z
+    assert np.arctanh(found.interval.high) - np.arctanh(found.value) == pytest.approx(half)
+
+
+@pytest.mark.parametrize("of", ["values", "ranks"])
+def test_independent_normal_pairs_have_a_design_effect_of_one(of):
+    x, y = np.random.default_rng(6).multivariate_normal([0, 0], [[1, 0.4], [0.4, 1]], 20_000).T
+    found = clustered_correlation(x, y, of=of)
+    factor = 1 if of == "values" else 1 + correlation(x, y, of=of) ** 2 / 2  # Bonett and Wright
+    assert found.design_effect == pytest.approx(factor, rel=0.03)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(("alike", "log_sd"), [(0.9, 0), (0.5, 1.5), (0, 2)])
+@pytest.mark.parametrize("of", ["values", "ranks"])
+def test_the_simulated_coverage_is_within_what_is_said(of, alike, log_sd):
+    rng, draws = np.random.default_rng(8), 300
+    found = [
+        clustered_correlation(*organisations(rng, alike, log_sd), of=of).interval
+        for _ in range(draws)
+    ]
+    covered = sum(i.low <= truth(of, log_sd) <= i.high for i in found) / draws
+    assert COVERAGE[of][0] - 0.04 <= covered <= COVERAGE[of][1] + 0.03
+
+
+def test_a_published_correlation_has_fishers_interval():
+    x, y = np.random.default_rng(7).normal(size=(2, 50))
+    fitted = stats.pearsonr(x, y)
+    found = pearson_interval(Bounds(fitted.statistic, fitted.statistic), 50, design_effect=1)
+    assert (found.low, found.high) == pytest.approx(tuple(fitted.confidence_interval(0.95)))
+    rounded = pearson_interval(Bounds(0.1, 0.2), 50, design_effect=4)
+    ends = [pearson_interval(Bounds(r, r), 50, design_effect=4) for r in (0.1, 0.2)]
+    assert (rounded.low, rounded.high) == (ends[0].low, ends[1].high)
+
+
+def test_correlations_without_an_interval_are_refused():
+    with pytest.raises(CannotEstimate, match="no interval"):
+        clustered_correlation([1, 2, 3], [2, 4, 6])
+    with pytest.raises(CannotEstimate, match="no interval"):
+        clustered_correlation([1, 2, 3], [2, 4, 5], ["a", "a", "a"])
+    with pytest.raises(CannotEstimate, match="more than three pairs"):
+        pearson_interval(Bounds(0.2, 0.2), 3, design_effect=1)

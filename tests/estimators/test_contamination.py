@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from research.estimators.clones import (
     clone_block_residuals,
+    largest_remainder,
 )
 from research.estimators.contamination import (
     Sampling,
@@ -89,3 +90,13 @@ def test_what_cannot_be_estimated_says_why(
 ) -> None:
     with pytest.raises(error, match=message):
         call()
+
+
+def test_the_largest_remainder_is_that_of_the_block_as_large_as_the_rarest_tag():
+    hosts, listed = [10, 8, 9], [24, 17, 20]
+    ratios = clone_block_residuals(hosts, listed, 8, 17).ratio
+    assert largest_remainder(hosts, listed) == max(ratio for ratio in ratios if ratio)
+    assert largest_remainder([10, 8], [18, 17]) is None  # one listing of two hosts
+    assert largest_remainder([8, 8], [18, 17]) is None  # a listing of no host
+    with pytest.raises(CannotEstimate, match="two tags or more"):
+        largest_remainder([8], [18])

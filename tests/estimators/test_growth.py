@@ -14,7 +14,14 @@ from hypothesis import strategies as st
 from scipy import stats
 from statsmodels.stats.proportion import proportions_ztest
 
-from research.estimators import partial_ranks, ranged, tipping, truncation
+from research.estimators import (
+    association,
+    partial_ranks,
+    ranged,
+    ranged_indices,
+    tipping,
+    truncation,
+)
 from research.estimators.association import (
     bland_altman,
     kendall,
@@ -112,6 +119,12 @@ CALLS: dict[str, Callable[[Units], Any]] = {
     "misclassification_tipping": lambda u: tipping.misclassification_tipping(
         u.x, u.yes, ~u.yes & u.member
     ),
+    "clustered_correlation": lambda u: association.clustered_correlation(
+        u.x, u.tied, u.cluster, of="ranks"
+    ),
+    "correlation_without_each": lambda u: association.correlation_without_each(u.x, u.y),
+    "ranged_hhi": lambda u: ranged_indices.ranged_hhi(u.ranged),
+    "ranged_top_share": lambda u: ranged_indices.ranged_top_share(u.ranged, 4),
     "herfindahl_bounds": lambda u: truncation.herfindahl_bounds(u.listed, 2 * u.listed.sum()),
     "rank_biased_overlap": lambda u: rank_biased_overlap(
         np.argsort(u.x).tolist(), np.argsort(u.y).tolist()

@@ -283,3 +283,13 @@ def test_design_effect_divides_the_score() -> None:
 def test_paired_refusals(numbers, deff, message) -> None:
     with pytest.raises(ResearchError, match=message):
         mcnemar_bounds(*numbers, design_effect=deff)
+
+
+def test_the_interval_of_a_lead_reaches_zero_where_its_test_does():
+    found = mcnemar_bounds(60, 40, 120, design_effect=1)
+    at = mcnemar_bounds(60, 40, 120, design_effect=found.lost_at)
+    assert at.interval.low == pytest.approx(0, abs=1e-12)
+    assert at.p.high == pytest.approx(0.05)
+    # Hosts with either tag alone: nobody has both in the worst case, 100 of 120.
+    half = stats.norm.ppf(0.975) * math.sqrt(100) / 120
+    assert found.interval.high == pytest.approx(20 / 120 + half)

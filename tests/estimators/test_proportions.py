@@ -19,12 +19,15 @@ from research.estimators.identification import Measure
 from research.estimators.proportions import (
     binomial_exact,
     clopper_pearson,
+    detectable_share,
     equivalence,
     fisher_exact,
     goodman,
     miettinen_nurminen,
     newcombe,
     unconditional_exact,
+    unsized_difference,
+    unsized_newcombe,
     wilson,
 )
 from research.estimators.proportions.single import score_interval
@@ -373,3 +376,43 @@ def test_what_cannot_be_estimated_says_why(
 ) -> None:
     with pytest.raises(error, match=message):
         call()
+
+
+# Sizes that are bounded, and what a sample can tell -----------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "sizes", [(Bounds(60, 60), Bounds(80, 80)), (Bounds(60, 75), Bounds(80, 82))]
+)
+def test_bounded_sizes_allow_what_some_whole_size_allows(sizes):
+    every = [
+        (one, other) for one, other in product(range(60, 76), range(80, 83))
+        if sizes[0].low <= one <= sizes[0].high and sizes[1].low <= other <= sizes[1].high
+    ]  # fmt: skip
+    found = unsized_difference((30, 20), sizes)
+    shares = [30 / one - 20 / other for one, other in every]
+    assert tuple(found) == pytest.approx((min(shares), max(shares)))
+    interval = unsized_newcombe((30, 20), sizes, design_effect=4)
+    each = [newcombe((30, one), (20, other), design_effect=4) for one, other in every]
+    assert interval.low == pytest.approx(min(i.low for i in each))
+    assert interval.high == pytest.approx(max(i.high for i in each))
+
+
+def test_a_group_that_may_be_empty_has_no_share():
+    for bounds in (unsized_difference, unsized_newcombe):
+        with pytest.raises(CannotEstimate, match="may be empty"):
+            bounds((0, 1), (Bounds(0, 3), Bounds(5, 5)))
+
+
+@pytest.mark.parametrize(("n", "null"), [(10, 0.5), (7, 0.3), (40, 0.1)])
+def test_the_detectable_share_has_the_power_asked_for(n, null):
+    found = detectable_share(n, null, power=0.8)
+    tests = [stats.binomtest(k, n, null, alternative="greater").pvalue for k in range(n + 1)]
+    rejecting = [k for k, p in enumerate(tests) if p <= 0.05]
+    assert found.needed == rejecting[0]
+    assert stats.binom.pmf(rejecting, n, found.share).sum() == pytest.approx(0.8)
+
+
+def test_too_few_units_detect_nothing():
+    with pytest.raises(CannotEstimate, match="take more units"):
+        detectable_share(4, 0.5)

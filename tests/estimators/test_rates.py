@@ -14,6 +14,7 @@ from statsmodels.stats.rates import test_poisson_2indep as poisson_2indep
 
 from research.estimators.rates import (
     gap_ratio,
+    gap_ratio_interval,
     poisson_regression,
     rank_biased_overlap,
     rate_ratio,
@@ -297,3 +298,41 @@ def test_overlap_refusals() -> None:
             rank_biased_overlap(*lists)
     with pytest.raises(ResearchError, match="persistence"):
         rank_biased_overlap(A_TO_E, A_TO_E, persistence=1)
+
+
+# The ratio of gaps with organisations as draws ----------------------------------------------------
+
+
+def test_the_interval_of_a_gap_ratio_deletes_organisation_by_organisation():
+    time, releases = np.array([70.0, 50, 90, 20, 40, 60]), np.array([1.0, 2, 2, 2, 3, 1])
+    first = np.arange(6) < 3
+    found = gap_ratio_interval(time, releases, first)
+    variance = 0.0
+    for group in (first, ~first):
+        days, events = time[group], releases[group]
+        without = [
+            math.log(np.delete(days, i).sum() / np.delete(events, i).sum()) for i in range(3)
+        ]
+        variance += 2 / 3 * np.square(np.array(without) - np.mean(without)).sum()
+    middle = math.log(time[first].sum() / releases[first].sum())
+    middle -= math.log(time[~first].sum() / releases[~first].sum())
+    half = stats.t.ppf(0.975, 2) * math.sqrt(variance)
+    assert (found.low, found.high) == pytest.approx(
+        (math.exp(middle - half), math.exp(middle + half))
+    )
+
+
+def test_the_interval_of_a_gap_ratio_covers_where_companies_differ():
+    rng, hits, draws = np.random.default_rng(4), 0, 400
+    for _ in range(draws):
+        first = np.arange(24) < 12
+        rates = np.where(first, 1.0, 2.0) * rng.gamma(2, 0.5, 24)  # companies differ in pace
+        time = rng.uniform(20, 40, 24)
+        found = gap_ratio_interval(time, rng.poisson(rates * time) + 0.0, first)
+        hits += found.low <= 2 <= found.high
+    assert 0.9 < hits / draws < 0.99
+
+
+def test_a_group_of_one_organisation_has_no_interval_of_its_gaps():
+    with pytest.raises(CannotEstimate, match="two organisations"):
+        gap_ratio_interval([5, 6, 7], [1, 1, 1], [1, 0, 0])

@@ -9,6 +9,8 @@ import pytest
 
 from research.estimators.truncation import (
     herfindahl_bounds,
+    lead_bounds,
+    leading_bounds,
     rest_of,
     top_share_bounds,
 )
@@ -79,3 +81,37 @@ def test_what_cannot_be_estimated_says_why(
 ) -> None:
     with pytest.raises(error, match=message):
         call()
+
+
+@pytest.mark.parametrize(("top", "total"), TABLES)
+@pytest.mark.parametrize("k", [1, 2, 4])
+def test_the_leading_units_hold_what_some_partition_gives_them(top, total, k) -> None:
+    thinned = [top[0] * 0.25, *top[1:]]  # a part of the largest is taken out: others move up
+    rest, largest = total - sum(top), min(top)
+    held = [
+        sum(sorted([*thinned, *others], reverse=True)[:k]) for others in partitions(rest, largest)
+    ]
+    found = leading_bounds(thinned, k, rest=rest, largest=largest)
+    assert found.high == pytest.approx(max(held))
+    assert found.low == pytest.approx(sum(sorted(thinned, reverse=True)[:k]))
+    assert found.low <= min(held)
+
+
+@pytest.mark.parametrize(("top", "total"), TABLES)
+def test_units_left_out_that_belong_to_listed_ones_concentrate_the_most(top, total) -> None:
+    rest = total - sum(top)
+    found = herfindahl_bounds(top, total, owners="any").index
+    merged = [top[0] + rest, *top[1:]]
+    assert found.high == pytest.approx(sum(n**2 for n in merged) / total**2)
+    assert found.low == herfindahl_bounds(top, total).index.low
+
+
+def test_a_lead_allows_for_units_that_are_not_listed() -> None:
+    first, second = [True, False, False], [False, True, False]
+    assert tuple(lead_bounds([9, 2, 4], first, second, 20)) == (7, 7)
+    assert tuple(lead_bounds([9, 3, 5], second, first, 30)) == (-6, -6)
+    # A unit as large as the smallest listed may be of either kind.
+    assert tuple(lead_bounds([9, 9, 9], first, second, 36)) == (0, 0)
+    assert tuple(lead_bounds([9, 2, 4], first, second, 20, owners="any")) == (2, 12)
+    with pytest.raises(CannotEstimate, match="No unit of one"):
+        lead_bounds([9, 2], [True, True], [False, False], 20)

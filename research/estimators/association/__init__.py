@@ -1,7 +1,7 @@
 """Two measures of the same units: do they go together, and do they give the same number?
 
-``ranks`` holds rank correlations, ``agreement`` concordance and limits of agreement, and
-``regression`` slopes.
+``ranks`` holds rank correlations, ``clustered`` correlations of units in clusters, ``agreement``
+concordance and limits of agreement, and ``regression`` slopes.
 """
 
 from research.estimators.association.agreement import (
@@ -10,6 +10,13 @@ from research.estimators.association.agreement import (
     bland_altman,
     bland_altman_ratio,
     lin_concordance,
+)
+from research.estimators.association.clustered import (
+    ClusteredCorrelation,
+    clustered_correlation,
+    correlation,
+    correlation_without_each,
+    pearson_interval,
 )
 from research.estimators.association.ranks import (
     RankCorrelation,
@@ -26,16 +33,21 @@ from research.estimators.association.regression import (
 )
 
 __all__ = [
+    "ClusteredCorrelation",
     "Concordance",
     "Fit",
     "LimitsOfAgreement",
     "RankCorrelation",
     "bland_altman",
     "bland_altman_ratio",
+    "clustered_correlation",
+    "correlation",
+    "correlation_without_each",
     "kendall",
     "kendall_interval",
     "lin_concordance",
     "log_log",
+    "pearson_interval",
     "quantile_regression",
     "robust_regression",
     "spearman",

@@ -10,22 +10,30 @@ from scipy import stats
 from research.estimators import valid
 from research.estimators.contamination import overlap_bounds
 from research.estimators.valid import estimator
-from research.results import Bounds, CannotEstimate
+from research.results import Bounds, CannotEstimate, Interval
+
+FEWEST = "McNemar, fewest hosts with both"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class McNemarBounds:
-    """McNemar's z and two-sided p over all overlaps that two margins allow."""
+    """McNemar's z and two-sided p over all overlaps that two margins allow.
+
+    ``interval`` is that of the lead as a share of all hosts, at the fewest hosts with both tags,
+    where it is widest; from the design effect ``lost_at`` on it holds zero.
+    """
 
     overlap: Bounds
     z: Bounds
     p: Bounds
+    interval: Interval
+    lost_at: float
     design_effect: float
 
 
 @estimator
 def mcnemar_bounds(
-    first: float, second: float, total: float, *, design_effect: float
+    first: float, second: float, total: float, *, design_effect: float, level: float = 0.95
 ) -> McNemarBounds:
     """Is the lead of one tag more than chance, if only the number of hosts of each is known?
 
@@ -61,13 +69,17 @@ def mcnemar_bounds(
     overlap = overlap_bounds(first, second, total)
     if first + second == 0:
         raise CannotEstimate("Neither tag has a host: there is nothing to compare.")
-    deff = valid.design_effect(design_effect)
+    deff, sides = valid.design_effect(design_effect), stats.norm.ppf((1 + valid.level(level)) / 2)
     scores = [_score(first, second, shared, deff) for shared in overlap]
     p_values = [2 * float(stats.norm.sf(abs(z))) for z in scores]
+    discordant, lead = first + second - 2 * overlap.low, (first - second) / total
+    reach = float(sides) * math.sqrt(discordant * deff) / total
     return McNemarBounds(
         overlap=overlap,
         z=Bounds(min(scores), max(scores)),
         p=Bounds(min(p_values), max(p_values)),
+        interval=Interval(lead - reach, lead + reach, level, FEWEST, deff),
+        lost_at=(first - second) ** 2 / (sides**2 * discordant) if discordant else 0.0,
         design_effect=deff,
     )
 

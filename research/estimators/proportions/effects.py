@@ -1,17 +1,19 @@
-"""Equivalence of two proportions within a margin."""
+"""Effects that matter: equivalence within a margin, and what a sample is able to tell."""
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
 
-from scipy.stats import norm
+import numpy as np
+from scipy.stats import beta, binom, norm
 
 from research.estimators import valid
 from research.estimators.valid import estimator
 from research.results import Bounds, CannotEstimate, Interval
 
 Sample = tuple[float, float]
+MOST_UNITS = 100_000  # every count of them is weighed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,4 +103,65 @@ def equivalence(
         p_low=float(norm.sf(z_low)),
         p_high=float(norm.cdf(z_high)),
         interval=Interval(p - q - reach, p - q + reach, level, "Wald", design_effect),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Detectable:
+    """The least share that a sample tells from the null, and the count that rejects the null."""
+
+    share: float
+    needed: int
+
+
+@estimator
+def detectable_share(n: int, null: float, *, alpha: float = 0.05, power: float = 0.8) -> Detectable:
+    """How large must a share be for so few independent units to show that it exceeds a null?
+
+    Parameters
+    ----------
+    n : int
+        Units, e.g. places of a list.
+    null : float
+        The share under the null.
+    alpha, power : float
+        Size of the one-sided exact test, and how often it is to reject at the share asked for.
+
+    Returns
+    -------
+    Detectable
+        The share at which the exact binomial test has this power.
+
+    Raises
+    ------
+    CannotEstimate
+        Not even a sample with the property throughout rejects the null.
+    ResearchError
+        A null, size or power outside (0, 1), or more than 100,000 units.
+
+    References
+    ----------
+    Clopper and Pearson (1934), Biometrika 26:404-413, doi:10.1093/biomet/26.4.404.
+
+    Notes
+    -----
+    Agrees with the power of scipy's ``binomtest``, count by count (in the tests).
+
+    Examples
+    --------
+    >>> found = detectable_share(10, 0.5)
+    >>> round(found.share, 3), found.needed
+    (0.917, 9)
+    """
+    units = int(valid.number(n, "n", 1, MOST_UNITS))
+    tail = binom.sf(np.arange(-1, units), units, valid.number(null, "null", 0, 1))
+    rejected = np.flatnonzero(tail <= 1 - valid.level(1 - alpha))
+    if not rejected.size:
+        raise CannotEstimate(
+            f"{units} units with the property throughout do not tell their share from {null:g} at "
+            f"the level {alpha:g}: take more units."
+        )
+    needed = int(rejected[0])
+    return Detectable(
+        share=float(beta.ppf(valid.level(power), needed, units - needed + 1)), needed=needed
     )

@@ -6,7 +6,7 @@ regression, and ``top_lists`` tests short ranked lists.
 
 from research.estimators.rates.counts import poisson_regression
 from research.estimators.rates.exposure import RateRatio, rate_ratio
-from research.estimators.rates.gaps import GapRatio, gap_ratio
+from research.estimators.rates.gaps import GapRatio, gap_ratio, gap_ratio_interval
 from research.estimators.rates.top_lists import (
     RankBiasedOverlap,
     TopListTest,
@@ -20,6 +20,7 @@ __all__ = [
     "RateRatio",
     "TopListTest",
     "gap_ratio",
+    "gap_ratio_interval",
     "poisson_regression",
     "rank_biased_overlap",
     "rate_ratio",

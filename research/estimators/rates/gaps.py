@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
+from scipy import stats
 
 from research.estimators import valid
-from research.estimators.cluster_totals import totals_by, weights
+from research.estimators.cluster_totals import all_but_one, same_length, totals_by, weights
+from research.estimators.clustered.jackknife import jackknife_se
 from research.estimators.permutation import group_by_cluster, permuted_sums, share_as_extreme
 from research.estimators.valid import estimator
-from research.results import CannotEstimate
+from research.results import CannotEstimate, Interval
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,3 +101,62 @@ def gap_ratio(
         p=share_as_extreme(np.abs(logs)),
         method=method,
     )
+
+
+@estimator
+def gap_ratio_interval(
+    time: ArrayLike, releases: ArrayLike, first: ArrayLike, *, level: float = 0.95
+) -> Interval:
+    """How would a ratio of mean gaps vary, had other organisations been drawn?
+
+    Parameters
+    ----------
+    time, releases : arrays of shape (organisations,)
+        Time that each organisation was observed for, and its releases in it.
+    first : boolean array of shape (organisations,)
+        Whether it belongs to the first group, whose mean gap is divided by that of the second.
+    level : float
+        Confidence level.
+
+    Returns
+    -------
+    Interval
+        Jackknife over organisations on the log scale, with as many degrees of freedom as the
+        smaller group has organisations, less one.
+
+    Raises
+    ------
+    CannotEstimate
+        A group has fewer than two organisations, or no release without one of them.
+
+    References
+    ----------
+    Efron and Stein (1981), Annals of Statistics 9:586-596, doi:10.1214/aos/1176345462.
+
+    Notes
+    -----
+    Agrees with deleting organisation by organisation; covers at its level in simulated releases
+    (in the tests).
+
+    Examples
+    --------
+    >>> found = gap_ratio_interval([70, 50, 20, 40], [1, 1, 2, 3], [1, 1, 0, 0])
+    >>> round(found.low, 2), round(found.high, 1)
+    (0.3, 83.3)
+    """
+    days, events = weights(time, "time"), weights(releases, "releases")
+    same_length(time=days, releases=events)
+    member = valid.flags(first, "first", len(days))
+    logs, errors = [], []
+    for group in (member, ~member):
+        if group.sum() < 2 or (all_but_one(events[group]) == 0).any():
+            raise CannotEstimate(
+                "Each group needs two organisations, and a release without any one of them."
+            )
+        without = np.log(all_but_one(days[group]) / all_but_one(events[group]))
+        logs.append(math.log(days[group].sum() / events[group].sum()))
+        errors.append(jackknife_se(without))
+    fewest = int(min(member.sum(), (~member).sum()))
+    half = float(stats.t.ppf((1 + valid.level(level)) / 2, fewest - 1)) * math.hypot(*errors)
+    low, high = (math.exp(logs[0] - logs[1] + side * half) for side in (-1, 1))
+    return Interval(low, high, level, "jackknife over companies, log scale")
