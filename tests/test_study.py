@@ -114,6 +114,7 @@ def test_check_notices_a_missing_and_an_orphaned_result(toys):
     ]
 
 
+@pytest.mark.long
 def test_the_study_gives_the_committed_results(analysed):
     committed = places.bundled() / "paper" / "results"
     assert {path.stem for path in committed.glob("*.json")} == set(analyses())

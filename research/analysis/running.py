@@ -40,7 +40,13 @@ if TYPE_CHECKING:
 SEED = 20250424  # the date of the report under test
 
 
-def run(analysis: Analysis, *, fixed: Mapping[str, Any] | None = None, seed: int = SEED) -> Result:
+def run(
+    analysis: Analysis,
+    *,
+    fixed: Mapping[str, Any] | None = None,
+    multiverse: bool = True,
+    seed: int = SEED,
+) -> Result:
     """Answer every question of an analysis, under every combination of its analytic choices.
 
     Parameters
@@ -50,6 +56,9 @@ def run(analysis: Analysis, *, fixed: Mapping[str, Any] | None = None, seed: int
     fixed
         Choices that differ from the defaults: an estimand choice restricts the questions, an
         analytic one moves the primary specification. The multiverse stays whole.
+    multiverse
+        Whether the other specifications are estimated too. Without them the estimates and verdicts
+        are the same, sooner; how robust they are is not known.
     seed
         Each specification draws from its own generator, seeded by (seed, analysis, choices): adding
         a specification moves nobody else's numbers.
@@ -63,7 +72,7 @@ def run(analysis: Analysis, *, fixed: Mapping[str, Any] | None = None, seed: int
     answers = {}
     for estimand in analysis.combinations(estimand=True):
         if all(estimand[name] == value for name, value in fixed.items() if name in estimand):
-            question = _Question(analysis, estimand, fixed, seed)
+            question = _Question(analysis, estimand, fixed, multiverse, seed)
             answers[question.key] = _answer(question)
     if not fixed and not analysis.data:  # else some questions may have no answer
         _refuse_unanswered(analysis, answers)
@@ -101,6 +110,7 @@ class _Question:
     analysis: Analysis
     estimand: Choices
     fixed: Mapping[str, Any]
+    multiverse: bool
     seed: int
 
     @property
@@ -108,9 +118,11 @@ class _Question:
         return ", ".join(str(value) for value in self.estimand.values()) or "answer"
 
     def specifications(self) -> list[Choices]:
-        """Every combination of analytic choices, the primary one first."""
+        """Every combination of analytic choices, the primary one first; or that one alone."""
         every = list(self.analysis.combinations(estimand=False))
         primary = every[0] | {k: v for k, v in self.fixed.items() if k in every[0]}
+        if not self.multiverse:
+            return [primary]
         return [primary, *(choices for choices in every if choices != primary)]
 
     def sample(self, choices: Choices) -> Sample:

@@ -24,7 +24,7 @@ ALIKE = 0.05
 
 @pytest.fixture(scope="module")
 def result(analysed):
-    return analysed("channel_gap")
+    return analysed("channel_gap", multiverse=False)
 
 
 @pytest.fixture(scope="module")
@@ -232,8 +232,9 @@ def test_what_is_known_of_shared_families_alone(result):
     assert all(answer.estimates[SAME].value < 0 for answer in result.answers.values())
 
 
-def test_longer_windows_are_less_rounded(result):
-    rows = result.answer(pulls="new", other="top 1,000").specifications
+@pytest.mark.long
+def test_longer_windows_are_less_rounded(analysed):
+    rows = analysed("channel_gap").answer(pulls="new", other="top 1,000").specifications
     defaults = {"remote_names": "left out", "embeddings": "counted", "origin": "publisher"}
     width = {
         row.choices["window"]: row.bounds.width
@@ -381,8 +382,9 @@ def test_the_base_model_makes_mixed_families_uncertain(channels):
     assert tuple(by_base.loc["openthinker", ["certain", "possible"]]) == (True, True)
 
 
-def test_combinations_without_meaning_say_why(result):
-    reasons = {s.reason for answer in result.answers.values() for s in answer.skipped}
+@pytest.mark.long
+def test_combinations_without_meaning_say_why(analysed):
+    reasons = {s.reason for answer in analysed("channel_gap").answers.values() for s in answer.skipped}
     assert reasons == {
         "all pulls up to a date have no window",
         "the series of pulls begins too late for this window",

@@ -23,7 +23,7 @@ def analysis():
 
 @pytest.fixture(scope="module")
 def result(analysed):
-    return analysed("concentration_by_channel")
+    return analysed("concentration_by_channel", multiverse=False)
 
 
 @pytest.fixture(scope="module")

@@ -26,7 +26,7 @@ TABLES = {"top 1,000": "hub_top_models", "LLM catalogue": "hub_llm_panel"}
 
 @pytest.fixture(scope="module")
 def result(analysed):
-    return analysed("deployments_vs_downloads")
+    return analysed("deployments_vs_downloads", multiverse=False)
 
 
 def families(pulls, downloads, day):
@@ -254,8 +254,9 @@ def test_dependence_and_the_year_between_are_named(result):
 # Choices ------------------------------------------------------------------------------------------
 
 
-def test_rounding_leaves_less_open_in_longer_windows(result):
-    rows = result.answer(pulls="new", downloads="top 1,000").specifications
+@pytest.mark.long
+def test_rounding_leaves_less_open_in_longer_windows(analysed):
+    rows = analysed("deployments_vs_downloads").answer(pulls="new", downloads="top 1,000").specifications
     chosen = {"embeddings": "counted", "copies": "with their family"}
     width = {
         row.choices["window"]: row.bounds.width
@@ -292,8 +293,9 @@ def test_the_catalogue_says_nothing_of_the_families_it_lacks(result):
     assert "distance of the two compositions (Aitchison)" not in shown
 
 
-def test_all_pulls_have_no_window(result):
-    skipped = result.answer(pulls="all", downloads="top 1,000").skipped
+@pytest.mark.long
+def test_all_pulls_have_no_window(analysed):
+    skipped = analysed("deployments_vs_downloads").answer(pulls="all", downloads="top 1,000").skipped
     assert {s.choices["window"] for s in skipped} == {30, 180}
     assert {s.reason for s in skipped} == {"all pulls up to a date have no window"}
 

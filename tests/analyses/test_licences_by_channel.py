@@ -22,7 +22,7 @@ def analysis():
 
 @pytest.fixture(scope="module")
 def result(analysed):
-    return analysed("licences_by_channel")
+    return analysed("licences_by_channel", multiverse=False)
 
 
 @pytest.fixture(scope="module")

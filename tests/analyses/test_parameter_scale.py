@@ -22,7 +22,7 @@ NEARLY_A_POINT = 0.008  # in share: what suppressed hosts leave open
 
 @pytest.fixture(scope="module")
 def result(analysed):
-    return analysed("parameter_scale")
+    return analysed("parameter_scale", multiverse=False)
 
 
 @pytest.fixture(scope="module")
@@ -117,8 +117,9 @@ def test_equal_classes_per_host_fix_the_sign_of_every_class(result):
     assert signs["XL"].low > 0
 
 
-def test_a_count_has_no_design_effect(result):
-    skipped = result.answer(quantity="counts").skipped
+@pytest.mark.long
+def test_a_count_has_no_design_effect(analysed):
+    skipped = analysed("parameter_scale").answer(quantity="counts").skipped
     assert {s.choices["design_effect"] for s in skipped} == {10, 50}
     assert all("no sampling error" in s.reason for s in skipped)
 

@@ -24,7 +24,7 @@ def analysis():
 
 @pytest.fixture(scope="module")
 def result(analysed):
-    return analysed("sizes_by_channel")
+    return analysed("sizes_by_channel", multiverse=False)
 
 
 @pytest.fixture(scope="module")
