@@ -384,7 +384,8 @@ def test_the_base_model_makes_mixed_families_uncertain(channels):
 
 @pytest.mark.long
 def test_combinations_without_meaning_say_why(analysed):
-    reasons = {s.reason for answer in analysed("channel_gap").answers.values() for s in answer.skipped}
+    answers = analysed("channel_gap").answers.values()
+    reasons = {skipped.reason for answer in answers for skipped in answer.skipped}
     assert reasons == {
         "all pulls up to a date have no window",
         "the series of pulls begins too late for this window",

@@ -256,7 +256,8 @@ def test_dependence_and_the_year_between_are_named(result):
 
 @pytest.mark.long
 def test_rounding_leaves_less_open_in_longer_windows(analysed):
-    rows = analysed("deployments_vs_downloads").answer(pulls="new", downloads="top 1,000").specifications
+    result = analysed("deployments_vs_downloads")
+    rows = result.answer(pulls="new", downloads="top 1,000").specifications
     chosen = {"embeddings": "counted", "copies": "with their family"}
     width = {
         row.choices["window"]: row.bounds.width
@@ -295,7 +296,8 @@ def test_the_catalogue_says_nothing_of_the_families_it_lacks(result):
 
 @pytest.mark.long
 def test_all_pulls_have_no_window(analysed):
-    skipped = analysed("deployments_vs_downloads").answer(pulls="all", downloads="top 1,000").skipped
+    result = analysed("deployments_vs_downloads")
+    skipped = result.answer(pulls="all", downloads="top 1,000").skipped
     assert {s.choices["window"] for s in skipped} == {30, 180}
     assert {s.reason for s in skipped} == {"all pulls up to a date have no window"}
 
