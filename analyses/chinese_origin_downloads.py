@@ -18,14 +18,11 @@ from dataclasses import dataclass, replace
 from functools import cache, partial
 from typing import Annotated, Literal
 
-import numpy as np
 import pandas as pd
 
 from research import (
     ESTIMAND,
     Assumption,
-    Bounds,
-    BudgetRow,
     Estimate,
     FromTable,
     Hypothesis,
@@ -34,9 +31,11 @@ from research import (
     TippingPoint,
     figures,
 )
+from research.doubts import EVERY, Coarse, Share, Where, where
 from research.estimators.budget import alternatives_row, budget, leave_one_out_row, sampling_row
-from research.estimators.clustered import clustered_share, share_difference
-from research.estimators.tipping import misclassification_tipping
+from research.measures.hub import BASE, TASK, USED, hub_downloads, made_from
+from research.measures.publishers import ORIGIN, greater_china, kept_at_hugging_face
+from research.measures.top_lists import by_day
 from research.wording import number, percent
 
 DIFFERENCE = "share of downloads, China minus US"
@@ -54,38 +53,56 @@ HYPOTHESES = {
     )
 }
 
+CLAIMED_YEAR = ("2024-08-01", "2025-08-31")  # of the published figures
+CATALOGUE_DAY = "2026-10-05"
 
-def populations(models) -> list[str]:
+
+@dataclass(frozen=True, kw_only=True)
+class Population:
+    """Which models of a table of the Hub count, on which day."""
+
+    words: str
+    day: str
+    catalogue: bool = False
+    task: str | None = None  # the only one that counts
+    created: tuple[str, str] | None = None
+
+    @property
+    def among(self) -> Where:
+        return EVERY if self.task is None else where(task=self.task)
+
+
+def populations(models) -> dict[str, Population]:
     """The lists of the first and the last day, two parts of the latter, and the catalogue."""
     first, last = (f"{day:%Y-%m-%d}" for day in (models["as_of"].min(), models["as_of"].max()))
-    return [
-        *dict.fromkeys((f"top 1,000, {last}", f"top 1,000, {first}")),
-        f"text generation in the top 1,000, {last}",
-        f"created 2024-08 to 2025-08 in the top 1,000, {last}",
-        "text generation in the LLM catalogue, 2026-10-05",
-        "LLM catalogue, 2026-10-05",
-    ]
+    top, text = "the 1,000 most downloaded models", "text-generation"
+    counted = "of the LLM catalogue that have a download count"
+    catalogue = {"day": CATALOGUE_DAY, "catalogue": True}
+    return {
+        f"top 1,000, {last}": Population(words=top, day=last),
+        f"top 1,000, {first}": Population(words=top, day=first),
+        f"text generation in the top 1,000, {last}": Population(
+            words="the text-generation models among the 1,000 most downloaded", day=last, task=text
+        ),
+        f"created 2024-08 to 2025-08 in the top 1,000, {last}": Population(
+            words="the models created from August 2024 to August 2025 among the 1,000 most "
+            "downloaded",
+            day=last,
+            created=CLAIMED_YEAR,
+        ),
+        f"text generation in the LLM catalogue, {CATALOGUE_DAY}": Population(
+            words=f"the text-generation models {counted}", task=text, **catalogue
+        ),
+        f"LLM catalogue, {CATALOGUE_DAY}": Population(words=f"all models {counted}", **catalogue),
+    }
 
-
-POPULATIONS = FromTable("hub_top_models", populations)
-NAMES = {
-    "top 1,000": "the 1,000 most downloaded models",
-    "text generation in the top 1,000": "the text-generation models among the 1,000 most "
-    "downloaded",
-    "created 2024-08 to 2025-08 in the top 1,000": "the models created from August 2024 to August "
-    "2025 among the 1,000 most downloaded",
-    "text generation in the LLM catalogue": "the text-generation models of the LLM catalogue that "
-    "have a download count",
-    "LLM catalogue": "all models of the LLM catalogue that have a download count",
-}
-CLAIMED_YEAR = ("2024-08-01", "2025-08-31")  # of the published figures
 
 TASKS = {
     "text generation": ["text-generation"],
     "multimodal": ["image-text-to-text", "any-to-any", "image-to-text"],
     "embedding and ranking": ["feature-extraction", "sentence-similarity", "text-ranking"],
     "fill-mask": ["fill-mask"],
-    "no task named": [],
+    "no task named": [""],
     "every other task": [],
 }
 AGES = {
@@ -95,12 +112,8 @@ AGES = {
 }
 THE = {"China": "China", "US": "the US"}
 COUNTRIES = {"CN": "China", "US": "US", "DE": "Germany"}
-MAY_BE = [*COUNTRIES.values(), "elsewhere"]  # columns: may the publisher be at home there?
-KEPT = [
-    "model_id", "hub_downloads_30d", "counted", "optional", "task", "age", "names_a_base",
-    "refreshed",
-]  # fmt: skip
-SENTENCE_TRANSFORMERS = ["sentence-transformers", "cross-encoder"]  # begun in Darmstadt
+CHINA, US = where(origin="CN"), where(origin="US")
+TOLD = ["task", "created", "legacy", "base", "spike", "stale", "observed"]
 
 
 @dataclass(frozen=True)
@@ -128,68 +141,73 @@ def sample(
     publisher_origins,
     hub_published_anchors,
     *,
-    population: Annotated[str, ESTIMAND, POPULATIONS] = "top 1,000, 2026-06-11",
+    population: Annotated[
+        str, ESTIMAND, FromTable("hub_top_models", populations)
+    ] = "top 1,000, 2026-06-11",
     untagged: Literal["may belong", "left out"] = "may belong",
     spike: Literal["kept", "removed"] = "kept",
     repackagers: Literal["themselves", "base model"] = "themselves",
     sentence_transformers: Literal["Germany", "United States"] = "Germany",
     organisation: Literal["parent", "account"] = "parent",
 ) -> Sample:
-    who, date = population.rsplit(", ", 1)
-    if untagged == "left out" and not who.startswith("text generation"):
+    counted = populations(hub_top_models)[population]
+    if untagged == "left out" and counted.task is None:
         raise NotApplicable("these models are chosen whatever their task")
-    tables = _by_date(who, hub_top_models, hub_llm_models)
-    members = {day: _members(table, who, untagged) for day, table in tables.items()}
-    if spike == "removed" and not members[date]["traffic_spike"].any():
+    tables = _by_date(counted, hub_top_models, hub_llm_models)
+    members = {day: _members(table, counted, untagged) for day, table in tables.items()}
+    if spike == "removed" and not members[counted.day]["traffic_spike"].any():
         raise NotApplicable("none of these models has a traffic spike on that day")
     conventions = Conventions(spike, repackagers, sentence_transformers)
-    accounts = cache(partial(_accounts, publisher_origins))
+    lead = Share(of=CHINA, minus=US, among=counted.among)
 
     @cache
-    def coded(day: str, under: Conventions) -> pd.DataFrame:
-        homes = accounts(under.sentence_transformers, under.hong_kong_taiwan)
-        return _coded(members[day], homes, under)
+    def asked(day: str, under: Conventions):
+        return lead.in_(_coded(members[day], publisher_origins, under))
 
-    models = coded(date, conventions)
+    found = asked(counted.day, conventions)
+    units = found.units
     if organisation == "account":
-        models = models.assign(organisation=models["account"])
+        units = replace(units, rows=units.rows.assign(organisation=units.rows["account"]))
+    observed = units.rows["observed"]
     return Sample(
-        population=NAMES[who],
-        as_of=date,
+        population=counted.words,
+        as_of=counted.day,
         data={
-            "models": models[models["counted"]],
-            "uncounted": models.loc[~models["counted"], MAY_BE],
+            "lead": lead.in_(units.among(observed)),
+            "uncounted": units.among(~observed),
             # The downloads of the last place; the catalogue has none, as it is not cut by rank.
-            "cut": None if "catalogue" in who else float(tables[date]["hub_downloads_30d"].min()),
-            "varied": _varied(partial(coded, date), conventions),
-            "dates": _over_dates(coded, members, conventions),
+            "cut": None
+            if counted.catalogue
+            else float(tables[counted.day]["hub_downloads_30d"].min()),
+            "varied": _varied(partial(asked, counted.day), conventions),
+            "dates": _over_dates(asked, members, conventions),
         },
         tables={"published": _published(hub_published_anchors)},
     )
 
 
-def _varied(coded, conventions) -> dict[str, dict[str, Bounds]]:
-    """The difference under each value of each convention, the others staying as they are."""
+def _varied(asked, conventions) -> dict:
+    """The difference under each value of each convention, the others staying as they are.
+
+    A repackaged model whose base is not named may be of anyone.
+    """
     return {
         source: {
-            value: _difference(
-                models := _certain(coded(replace(conventions, **{convention: value}))),
-                doubtful=models["repackager"] & (value == "base model"),
-            )
+            value: asked(replace(conventions, **{convention: value})).certain.bounds([BASE.name])
             for value in values
         }
         for convention, (source, values) in VARIED.items()
     }
 
 
-def _over_dates(coded, members, conventions) -> dict[str, float]:
+def _over_dates(asked, members, conventions) -> dict[str, float]:
     """The difference on every day, and without the spike where there is one."""
     found = {}
     for day, rows in members.items():
-        found[day] = _known(coded(day, replace(conventions, spike="kept")))
+        found[day] = asked(day, replace(conventions, spike="kept")).value
         if rows["traffic_spike"].any():
-            without = coded(day, replace(conventions, spike="removed"))
-            found[f"{day} without the spike"] = _known(without)
+            without = asked(day, replace(conventions, spike="removed"))
+            found[f"{day} without the spike"] = without.value
     return found
 
 
@@ -201,405 +219,204 @@ def _published(anchors) -> pd.DataFrame:
     return pd.DataFrame({"country": rows["quantity"].map(quantities), "share": shares})
 
 
-# Which models are counted -------------------------------------------------------------------------
+# Which models are counted, and whose they are -----------------------------------------------------
 
 
-def _by_date(who, top, catalogue) -> dict[str, pd.DataFrame]:
+def _by_date(counted, top, catalogue) -> dict[str, pd.DataFrame]:
     """The table that a population is part of, on each day on which it was taken."""
-    if "catalogue" not in who:
-        top = top.assign(stale_suspect=False, downloads_observed=True)
-        return {f"{day:%Y-%m-%d}": rows for day, rows in top.groupby("as_of")}
+    if not counted.catalogue:
+        return by_day(top.assign(stale_suspect=False, downloads_observed=True))
     # The catalogue names no base models; the lists of 1,000 name those of some of its models. The
     # Hub ignores case.
     named = top.dropna(subset="base_models").drop_duplicates("model_id", keep="last")
     bases = pd.Series(named["base_models"].array, index=named["model_id"].str.lower())
     found = catalogue["model_id"].str.lower().map(bases)
-    return {"2026-10-05": catalogue.assign(traffic_spike=False, base_models=found)}
+    return {counted.day: catalogue.assign(traffic_spike=False, base_models=found)}
 
 
-def _members(table, who, untagged) -> pd.DataFrame:
+def _members(table, counted, untagged) -> pd.DataFrame:
     """The models of a population, and those of which nobody knows whether they are of it."""
-    optional = pd.Series(False, index=table.index)
-    if who.startswith("text generation"):
-        optional = table["pipeline_tag"].isna() & (untagged == "may belong")
-        table = table[optional | (table["pipeline_tag"] == "text-generation")]
-    if who.startswith("created"):
-        table = table[table["created_at"].between(*CLAIMED_YEAR)]
-    groups = {tag: task for task, tags in TASKS.items() for tag in tags}
-    task = table["pipeline_tag"].map(groups).fillna("every other task")
-    ages = {legacy: age for age, legacy in AGES.items() if legacy is not None}
-    members = table.assign(
-        hub_downloads_30d=table["hub_downloads_30d"].astype(float),
-        counted=table["downloads_observed"].astype(bool),
-        optional=optional.loc[table.index],
-        task=task.mask(table["pipeline_tag"].isna(), "no task named"),
-        age=table["legacy_created_at"].map(ages).fillna("no date of creation"),
-        names_a_base=table["base_models"].notna(),
-        refreshed=~table["stale_suspect"].fillna(False).astype(bool),
-    )
-    return members.reset_index(drop=True)
+    if counted.task is not None:
+        may_belong = table["pipeline_tag"].isna() & (untagged == "may belong")
+        table = table[may_belong | (table["pipeline_tag"] == counted.task)]
+    if counted.created is not None:
+        table = table[table["created_at"].between(*counted.created)]
+    return table
 
 
-# Whose they are -----------------------------------------------------------------------------------
-
-
-def _coded(rows, accounts, conventions) -> pd.DataFrame:
+def _coded(rows, origins, conventions) -> Coarse:
     """The models with the countries that each may belong to."""
     if conventions.spike == "removed":
         rows = rows[~rows["traffic_spike"]]
-    home = _home(rows["author"], accounts)
+    if conventions.sentence_transformers == "United States":
+        origins = kept_at_hugging_face(origins)
+    if conventions.hong_kong_taiwan == "counted to China":
+        origins = greater_china(origins)
+    units = hub_downloads(rows, origins, tell=TOLD)
     if conventions.repackagers == "base model":
-        named = _base(rows[home["repackager"]], accounts)
-        home.loc[named.index, named.columns] = named
-    return home.assign(**{column: rows[column] for column in KEPT})
-
-
-def _accounts(origins, sentence_transformers, hong_kong_taiwan) -> pd.DataFrame:
-    """Of each Hub account: which countries it may belong to, its role and its organisation."""
-    # The last row stands for every account that nobody has coded: it may belong anywhere.
-    accounts = pd.concat([origins, pd.DataFrame({"author": [""]})]).set_index("author")
-    if sentence_transformers == "United States":
-        accounts.loc[SENTENCE_TRANSFORMERS, ["candidates", "parent"]] = "US", "Hugging Face"
-    places = dict(COUNTRIES)
-    if hong_kong_taiwan == "counted to China":
-        places |= {"HK": "China", "TW": "China"}
-    homes = [
-        {places.get(code, "elsewhere") for code in codes.split("|")} if codes else set(MAY_BE)
-        for codes in accounts["candidates"].fillna("")
-    ]
-    possible = {place: [place in home for home in homes] for place in MAY_BE}
-    return pd.DataFrame(possible, index=accounts.index).assign(
-        repackager=accounts["role"].eq("repackager"),
-        mixed=accounts["role"].eq("both"),
-        organisation=accounts["parent"],
-    )
-
-
-def _home(authors, accounts) -> pd.DataFrame:
-    """The row of each author in ``accounts``; the last one for whoever is not there."""
-    home = accounts.iloc[accounts.index.get_indexer(authors)].set_axis(authors.index)
-    return home.assign(organisation=home["organisation"].fillna(authors), account=authors)
-
-
-def _base(rows, accounts) -> pd.DataFrame:
-    """Home of the base models that repackaged models name; anywhere, where they name none."""
-    authors = rows["base_models"].str.split("|").explode().str.partition("/")[0]
-    bases = _home(authors, accounts).groupby(level=0)
-    publisher = bases[["organisation", "account"]].first()
-    return bases[MAY_BE].any().join(publisher.apply(lambda names: names.fillna(rows["author"])))
-
-
-# The identified set -------------------------------------------------------------------------------
-
-
-def belonging(values, weights, optional) -> np.ndarray:
-    """Which optional units belong where the weighted mean of ``values`` is least? (All others do.)
-
-    A unit lowers a mean just if its value is below that mean, which then is lower still, so that
-    more units may have to go: a linear-fractional programme, solved as by Dinkelbach (1967),
-    doi:10.1287/mnsc.13.7.492. It ends, as each round lowers the mean of finitely many.
-    """
-    belongs = ~optional
-    while True:
-        mean = np.average(values, weights=weights * belongs)
-        better = ~optional | (values < mean)
-        if (better == belongs).all():
-            return belongs
-        belongs = better
-
-
-def _least(values, weights, optional) -> float:
-    return float(np.average(values, weights=weights * belonging(values, weights, optional)))
-
-
-def _set(models, least, most) -> Bounds:
-    """Range of a mean over downloads, if each model counts from ``least`` to ``most``."""
-    units = models["hub_downloads_30d"].to_numpy(), models["optional"].to_numpy()
-    return Bounds(_least(np.asarray(least), *units), -_least(-np.asarray(most), *units))
-
-
-def _signs(models) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """What a model adds to China minus US: at the least, as known, and at the most.
-
-    1 for China, -1 for the US, 0 for any other country and, as known, wherever there is doubt.
-    """
-    china, us, *others = (models[place].to_numpy() for place in MAY_BE)
-    other = np.logical_or(*others)
-    least = np.select([us, other], [-1, 0], 1)
-    most = np.select([china, other], [1, 0], -1)
-    return least, np.where(least == most, least, 0), most
-
-
-def _difference(models, *, doubtful=True) -> Bounds:
-    """China minus US over all codings of the ``doubtful`` models, the others as known."""
-    least, known, most = _signs(models)
-    return _set(models, np.where(doubtful, least, known), np.where(doubtful, most, known))
-
-
-def _certain(models) -> pd.DataFrame:
-    return models[~models["optional"]]
-
-
-def _known(models) -> float:
-    """China minus US with every publisher in doubt counted to neither, every other model out."""
-    return _difference(_certain(models), doubtful=False).low
+        units = made_from(units, origins)
+    groups = {tag: task for task, tags in TASKS.items() for tag in tags}
+    ages = {legacy: age for age, legacy in AGES.items() if legacy is not None}
+    told = {
+        "group": units.rows["task"].map(groups).fillna("every other task"),
+        "age": units.rows["legacy"].map(ages).fillna("no date of creation"),
+        "model": units.rows.index,
+        "observed": units.rows["observed"].astype(bool),
+        "stale": units.rows["stale"].fillna(False).astype(bool),
+    }
+    return replace(units, rows=units.rows.assign(**told))
 
 
 # Estimates ----------------------------------------------------------------------------------------
 
 
 def estimate(sample) -> list[Estimate]:
-    models = sample["models"]
-    shares = [_share(models, country) for country in COUNTRIES.values()]
-    return [_contrast(sample), *shares, *_parts(models, "task"), *_parts(models, "age")]
+    lead = sample["lead"]
+    shares = [_share(lead, code) for code in COUNTRIES]
+    return [_contrast(sample), *shares, *_parts(lead, "group"), *_parts(lead, "age")]
 
 
 def _contrast(sample) -> Estimate:
-    models = sample["models"]
-    drawn = _redrawn(models, "organisation")
+    lead = sample["lead"]
+    drawn = lead.redrawn("organisation")
     return _finite(
-        models,
+        lead,
         label=DIFFERENCE,
-        value=_known(models),
-        bounds=_difference(models),
+        value=lead.value,
         assumptions=tuple(_assumptions(sample, drawn)),
-        tipping_points=_tipping_points(sample),
+        tipping_points=tuple(_tipping_points(sample)),
         budget=budget(*_sources(sample, drawn)),
     )
 
 
-def _finite(models, *, unit="difference in share of downloads", **found) -> Estimate:
+def _finite(asked, *, unit="difference in share of downloads", **found) -> Estimate:
     return Estimate(
-        unit=unit, reading="finite population", n=len(_certain(models)), n_unit="models", **found
+        unit=unit,
+        reading="finite population",
+        bounds=asked.bounds(),
+        n=len(asked.certain.units.rows),
+        n_unit="models",
+        **found,
     )
 
 
-def _redrawn(models, cluster):
-    """The difference if other clusters had been drawn, and without each one."""
-    models = _certain(models)
-    _, known, _ = _signs(models)
-    downloads = models["hub_downloads_30d"]
-    return share_difference(
-        downloads * (known > 0), downloads * (known < 0), downloads, models[cluster]
-    )
-
-
-def _share(models, country) -> Estimate:
-    least = models[country] & (models[MAY_BE].sum(axis="columns") == 1)
-    ends = least.astype(int), models[country].astype(int)
-    bounds = _set(models, *ends)
-    certain = _certain(models)
-    downloads = certain["hub_downloads_30d"]
-    drawn = clustered_share(downloads * least[certain.index], downloads, certain["organisation"])
+def _share(lead, code) -> Estimate:
+    share = Share(of=where(origin=code), among=lead.question.among).in_(lead.units)
     return _finite(
-        models,
+        share,
         unit="share of downloads",
-        label=SHARE.format(country),
-        value=bounds.low if bounds.width == 0 else None,
-        bounds=bounds,
+        label=SHARE.format(COUNTRIES[code]),
+        value=share.value if share.bounds().width == 0 else None,
         assumptions=(CODED,),
-        budget=budget(
-            _origin_row(certain, _set(certain, *(end[certain.index] for end in ends))),
-            *_task_rows(models, ends[0]),
-            leave_one_out_row(drawn.leave_one_out, "organisation"),
-            _interval_row(drawn),
-        ),
+        budget=budget(*share.budget(), *share.drawn("organisation")),
     )
 
 
-def _parts(models, by) -> list[Estimate]:
+def _parts(lead, by) -> Iterator[Estimate]:
     """What each group adds to the difference; the parts add up to it."""
-    groups = models.groupby(by)
-    if models["optional"].any() or len(groups) == 1:  # no parts of a total that is not known
-        return []
-    total = models["hub_downloads_30d"].sum()
-    return [
-        _part(rows, group, float(rows["hub_downloads_30d"].sum() / total)) for group, rows in groups
-    ]
-
-
-def _part(models, group, weight) -> Estimate:
-    bounds, known = _difference(models), _known(models)
-    return _finite(
-        models,
-        label=PART.format(group),
-        value=known * weight,
-        bounds=Bounds(bounds.low * weight, bounds.high * weight),
-        assumptions=(CODED,),
-    )
+    groups = lead.units.rows[by]
+    if lead.opened(TASK).any() or groups.nunique() <= 1:  # no parts of a total that is not known
+        return
+    for group in sorted(groups.unique()):
+        sides = (where(**side.values, **{by: group}) for side in (CHINA, US))
+        part = Share(of=next(sides), minus=next(sides)).in_(lead.units)
+        found = _finite(part, label=PART.format(group), value=part.value, assumptions=(CODED,))
+        yield replace(found, n=int(groups.eq(group).sum()))
 
 
 # What is uncertain --------------------------------------------------------------------------------
 
 
-def _sources(sample, drawn) -> list[BudgetRow]:
+def _sources(sample, drawn) -> list:
     """One row a source of doubt, each from the estimate with every other doubt left out."""
-    models, certain = sample["models"], _certain(sample["models"])
-    fresh = _known(certain[certain["refreshed"]])
+    lead = sample["lead"]
+    fresh = lead.question.in_(lead.units.among(~lead.units.rows["stale"]))
     rows = [
-        _origin_row(certain, _difference(certain)),
-        *_task_rows(models, _signs(models)[1]),
-        *(_convention_row(*item) for item in sample["varied"].items()),
+        *lead.budget(),
+        *(alternatives_row(*item) for item in sample["varied"].items()),
         leave_one_out_row(drawn.leave_one_out, "organisation"),
-        leave_one_out_row(_redrawn(models, "account").leave_one_out, "account"),
-        leave_one_out_row(_redrawn(models, "model_id").leave_one_out, "model"),
+        leave_one_out_row(lead.redrawn("account").leave_one_out, "account"),
+        leave_one_out_row(lead.redrawn("model").leave_one_out, "model"),
         alternatives_row("date", sample["dates"]),
         alternatives_row(
-            "counts not refreshed", {"all counts": _known(certain), "fresh counts only": fresh}
+            "counts not refreshed", {"all counts": lead.value, "fresh counts only": fresh.value}
         ),
-        _interval_row(drawn),
+        sampling_row(drawn),
     ]
     return [row for row in rows if row.width > 0]
-
-
-def _origin_row(models, bounds) -> BudgetRow:
-    doubtful = models[models[MAY_BE].sum(axis="columns") > 1]
-    share = doubtful["hub_downloads_30d"].sum() / models["hub_downloads_30d"].sum()
-    detail = f"{number(len(doubtful), 0)} models with {percent(share)} of downloads; "
-    others = "every other row counts them to none of the countries"
-    return _row("origin unknown or disputed", bounds, detail + others)
-
-
-def _row(source, found, detail) -> BudgetRow:
-    return BudgetRow(source=source, low=found.low, high=found.high, detail=detail)
-
-
-def _task_rows(models, known) -> Iterator[BudgetRow]:
-    """What the models without a task do to the estimate, where they may belong or not."""
-    if models["optional"].any():
-        detail = f"{_without_a_task(models)}; every other row leaves them out"
-        yield _row("task unknown", _set(models, known, known), detail)
-
-
-def _without_a_task(models) -> str:
-    downloads = models["hub_downloads_30d"].groupby(models["optional"]).sum()
-    return (
-        f"{number(models['optional'].sum(), 0)} models that name no task, with "
-        f"{percent(downloads[True] / downloads[False])} as many downloads as those of the task"
-    )
-
-
-def _convention_row(name, found) -> BudgetRow:
-    low = min(found, key=lambda value: found[value].low)
-    high = max(found, key=lambda value: found[value].high)
-    bounds = Bounds(found[low].low, found[high].high)
-    return _row(name, bounds, f"lowest: {low}; highest: {high}")
-
-
-def _interval_row(drawn) -> BudgetRow:
-    row = sampling_row(drawn)
-    conditions = "whose conditions fail" if drawn.failed else "whose conditions hold"
-    return replace(row, detail=f"{drawn.interval.level:.0%} interval {conditions}: {row.detail}")
 
 
 # What would overturn it ---------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Lead:
-    """What one country has more than the other: ``signed`` downloads of each model.
-
-    ``against`` decides every doubt against the leader, which gives the end of the identified set
-    that is nearest to zero; ``known`` leaves all doubt out.
-    """
-
-    leader: str
-    trailer: str
-    against: pd.DataFrame
-    known: pd.DataFrame
-
-    @classmethod
-    def of(cls, models) -> "Lead":
-        least, known, most = _signs(models)
-        downloads, optional = models["hub_downloads_30d"], models["optional"]
-        china = _known(models) > 0
-        worst = least if china else -most
-        belongs = belonging(worst, downloads.to_numpy(), optional.to_numpy())
-        return cls(
-            leader="China" if china else "US",
-            trailer="US" if china else "China",
-            against=models.assign(signed=downloads * worst)[belongs],
-            known=models.assign(signed=downloads * (known if china else -known))[~optional],
-        )
-
-    def lost(self, what, threshold, sentence) -> TippingPoint:
-        """Where the verdict is lost: nowhere, if the identified set holds both signs."""
-        if self.against["signed"].sum() > 0:
-            return TippingPoint(what=what, threshold=threshold, sentence=sentence)
-        none = "there is no verdict to lose, as the identified set holds both signs"
-        return TippingPoint(what=what, threshold=None, sentence=none)
+def _tipping_points(sample) -> Iterator[TippingPoint]:
+    lead = sample["lead"]
+    ahead, behind = ("China", "US") if lead.value > 0 else ("US", "China")
+    if ahead == "US":
+        lead = lead.question.reversed().in_(lead.units)
+    # With every doubt against whoever is ahead, and with every doubt left out.
+    worlds = lead.least(), lead.certain.least(())
+    yield from _miscoded(worlds, THE[ahead])
+    yield from _settling(lead, THE[behind])
+    yield from _left_out(worlds, THE[ahead])
+    yield from _not_listed(worlds, THE[behind], where(origin=CODES[behind]), sample)
 
 
-def _tipping_points(sample) -> tuple[TippingPoint, ...]:
-    models = sample["models"]
-    lead = Lead.of(models)
-    return (
-        _miscoded(lead),
-        *_settling(lead, models),
-        _left_out(lead),
-        _not_listed(lead, sample["cut"], sample["uncounted"]),
-    )
+CODES = {country: code for code, country in COUNTRIES.items()}
 
 
-def _miscoded(lead) -> TippingPoint:
-    against, known = (
-        misclassification_tipping(rows["hub_downloads_30d"], rows["signed"] > 0, rows["signed"] < 0)
-        for rows in (lead.against, lead.known)
-    )
-    return lead.lost(
+def _lost(worlds, what, threshold, sentence) -> Iterator[TippingPoint]:
+    """Where the verdict is lost: nowhere, if the identified set holds both signs."""
+    if worlds[0].lead <= 0:
+        sentence = "there is no verdict to lose, as the identified set holds both signs"
+        threshold = None
+    yield TippingPoint(what=what, threshold=threshold, sentence=sentence)
+
+
+def _miscoded(worlds, the) -> Iterator[TippingPoint]:
+    against, known = (world.miscoding() for world in worlds)
+    return _lost(
+        worlds,
         "share of downloads coded to the wrong one of the two countries",
         against.exchanged,
-        f"the lead of {THE[lead.leader]} is lost if {percent(against.exchanged)} of all downloads "
+        f"the lead of {the} is lost if {percent(against.exchanged)} of all downloads "
         f"({against.units} of its models suffice) were coded to the wrong one of the two countries "
         f"and every doubtful publisher were against it; {percent(known.exchanged)} "
         f"({known.units} of its models) with every doubtful publisher in neither",
     )
 
 
-def _settling(lead, models) -> Iterator[TippingPoint]:
+def _settling(lead, the) -> Iterator[TippingPoint]:
     """Which part of one kind of doubt turns the sign, every other doubt left out."""
-    the, gap = THE[lead.trailer], lead.known["signed"].sum()
-    downloads, possible = models["hub_downloads_30d"], models[lead.trailer]
-    several, optional = models[MAY_BE].sum(axis="columns") > 1, models["optional"]
     yield _turned(
         f"share of the doubtful downloads that are of {the}",
-        gap / downloads[possible & several & ~optional].sum(),
+        lead.turning(ORIGIN),
         f"of the downloads of unknown or disputed origin were of {the}",
     )
-    if optional.any():
+    if lead.opened(TASK).any():
         yield _turned(
             f"share of the downloads without a task, of {the}, that belong",
-            gap / downloads[possible & ~several & optional].sum(),
+            lead.turning(TASK),
             f"of the downloads of models of {the} that name no task belonged",
         )
 
 
 def _turned(what, needed, of) -> TippingPoint:
-    if needed > 1:
-        needed, told = None, "stays even if all"
-    else:
-        told = f"turns if {percent(needed)}"
+    told = "stays even if all" if needed is None else f"turns if {percent(needed)}"
     sentence = f"all other doubt left out, the sign {told} {of}"
     return TippingPoint(what=what, threshold=needed, sentence=sentence)
 
 
-def _left_out(lead) -> TippingPoint:
-    against, known = _fewest(lead.against), _fewest(lead.known)
+def _left_out(worlds, the) -> Iterator[TippingPoint]:
+    against, known = (world.fewest("organisation") for world in worlds)
     sentence = f"lost without {_together(against)}"
     if against != known:
         sentence += (
             " if every doubtful publisher is against it; with every one in neither, lost without "
             f"{_together(known)}"
         )
-    what = f"organisations of {THE[lead.leader]} left out, the largest first"
-    return lead.lost(what, len(against), sentence)
-
-
-def _fewest(rows) -> list[str]:
-    """The fewest organisations of the leading country without which it leads no more."""
-    held = rows["signed"].groupby(rows["organisation"]).sum()
-    largest = held[held > 0].sort_values(ascending=False, kind="stable")
-    return list(largest.index[: int(np.searchsorted(largest.cumsum(), held.sum()) + 1)])
+    what = f"organisations of {the} left out, the largest first"
+    return _lost(worlds, what, len(against), sentence)
 
 
 def _together(names) -> str:
@@ -610,21 +427,24 @@ def _together(names) -> str:
     return f"{', '.join(names[:-1])} and {names[-1]} together"
 
 
-def _not_listed(lead, cut, uncounted) -> TippingPoint:
+def _not_listed(worlds, the, of_it, sample) -> Iterator[TippingPoint]:
     """Downloads outside the list, or without a count in it, that would close the gap."""
-    the, gaps = THE[lead.trailer], [rows["signed"].sum() for rows in (lead.against, lead.known)]
-    if cut is not None:
-        needed = [math.ceil(gap / cut) for gap in gaps]
+    gaps = [world.lead for world in worlds]
+    possible = int(sample["uncounted"].holds(of_it)[1].sum())
+    if sample["cut"]:
+        needed = [math.ceil(gap / sample["cut"]) for gap in gaps]
         what = f"further models of {the} at the cut"
         told = f"below the cut, {{}} more models of {the} with the downloads of the last place"
-    else:
-        possible = int(uncounted[lead.trailer].sum())
+    elif possible:
         needed = [gap / possible for gap in gaps]
         what = f"downloads of each model without a count that may be of {the}"
         models = f"the {number(possible, 0)} models without a count that may be of {the}"
         told = f"{{}} downloads of each of {models}"
+    else:  # the table ends at a model without a download, and counts every one
+        return iter(())
     against, known = (number(amount, 0) for amount in needed)
-    return lead.lost(
+    return _lost(
+        worlds,
         what,
         needed[0],
         f"{told.format(against)} would close the gap if every doubtful publisher is of {the}; "
@@ -633,24 +453,26 @@ def _not_listed(lead, cut, uncounted) -> TippingPoint:
 
 
 def _assumptions(sample, drawn) -> Iterator[Assumption]:
-    models = sample["models"]
+    lead = sample["lead"]
     yield OTHER_YEAR
     yield LISTED if sample["cut"] is not None else CATALOGUED
-    if len(sample["uncounted"]):
-        yield _without_count(sample["uncounted"])
-    if models["optional"].any():
+    if len(sample["uncounted"].rows):
+        yield _without_count(sample["uncounted"].rows)
+    if lead.opened(TASK).any():
         yield Assumption(
             name="every model of the task names it",
             holds="no",
-            evidence=f"{_without_a_task(models)}, may belong: the set holds whichever do.",
+            evidence=f"{lead.told(TASK)}. The set holds whichever of them are of the task.",
         )
     yield CODED
-    yield _repackaged(_certain(models))
+    yield _repackaged(lead.certain.units.rows)
     failed = ", ".join(condition.name for condition in drawn.failed)
     yield Assumption(
         name="organisations are independent draws, so that an interval may carry the verdict",
         holds="no",
-        evidence=f"Not large enough: {failed}. The interval is one row of the budget.",
+        evidence=f"Not large enough: {failed}. The interval is one row of the budget."
+        if failed
+        else "The conditions hold, and the interval is one row of the budget.",
     )
     yield USED
 
@@ -665,15 +487,15 @@ def _without_count(rows) -> Assumption:
 
 
 def _repackaged(models) -> Assumption:
-    downloads = models["hub_downloads_30d"]
-    repackaged, mixed = downloads[models["repackager"]], downloads[models["mixed"]]
-    named = downloads[models["repackager"] & models["names_a_base"]].sum() / repackaged.sum()
+    total, parts = models["value"].sum(), models.groupby("role")["value"].sum()
+    repackaged = models[models["role"] == "repackager"]
+    held, named = repackaged["value"].sum(), repackaged.dropna(subset="base")["value"].sum()
+    told = f" and a base model is named for {percent(named / held)} of that" if held else ""
     return Assumption(
         name="a repackaged model belongs to whoever repackaged it",
         holds="no",
-        evidence=f"Repackagers hold {percent(repackaged.sum() / downloads.sum())} of the "
-        f"downloads, and a base model is named for {percent(named)} of that. Accounts that "
-        f"also train count as developers; they hold {percent(mixed.sum() / downloads.sum())}.",
+        evidence=f"Repackagers hold {percent(held / total)} of the downloads,{told}. Accounts that "
+        f"also train count as developers; they hold {percent(parts.get('both', 0.0) / total)}.",
     )
 
 
@@ -698,11 +520,6 @@ CODED = Assumption(
     name="publishers are coded correctly",
     holds="not testable",
     evidence="Both codings were made by one language model, so that their agreement is not truth.",
-)
-USED = Assumption(
-    name="a download is a use",
-    holds="no",
-    evidence="The Hub counts requests of one file: caches, tests and crawlers count too.",
 )
 
 

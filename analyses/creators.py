@@ -29,7 +29,9 @@ from research import (
 from research.estimators.budget import alternatives_row, budget, leave_one_out_row, sampling_row
 from research.estimators.clustered import clustered_share, leave_one_out
 from research.estimators.multiverse import multinomial_covariance, rank_confidence_sets
-from research.measures.top_lists import list_names, of_day, top_lists
+from research.measures.hub import LIKE_THEN, USED
+from research.measures.publishers import kept_at_hugging_face, organisations
+from research.measures.top_lists import lists_of, of_day, top_lists
 from research.wording import number, percent
 
 # Organisation, and the account that an article of its time would name.
@@ -51,7 +53,6 @@ CLAIMS = {
     "models": "patterns/creators-by-count",
     "downloads": "patterns/meta-leads-downloads",
 }
-BEGUN_IN_DARMSTADT = ["sentence-transformers", "cross-encoder"]  # kept at Hugging Face since
 LEADING = 6  # creators shown beside those of the claims
 LATER = {"role": "out of sample", "scope": "later date"}
 
@@ -97,7 +98,7 @@ def sample(
     publisher_origins,
     *,
     population: Annotated[
-        str, ESTIMAND, FromTable("hub_top_models", list_names)
+        str, ESTIMAND, FromTable("hub_top_models", lists_of)
     ] = "top 300, 2026-06-11",
     creator: Literal[
         "organisation", "organisation, sentence-transformers at Hugging Face", "account"
@@ -105,30 +106,28 @@ def sample(
     made_from: Literal["publisher", "base model"] = "publisher",
     spike: Literal["kept", "removed"] = "kept",
 ) -> Sample:
-    top, date = population.removeprefix("top ").rsplit(", ", 1)
-    created = partial(_created, _names(publisher_origins, creator), made_from)
-    listed = top_lists(hub_top_models, int(top.replace(",", "")))
+    chosen = lists_of(hub_top_models)[population]
+    created = partial(_created, publisher_origins, creator, made_from)
+    listed = top_lists(hub_top_models, chosen.size)
     lists = {day: created(rows) for day, rows in listed.items()}
-    models = of_day(lists, date, spike)
+    models = of_day(lists, chosen.day, spike)
     return Sample(
-        population=f"the {top} most downloaded models",
-        as_of=date,
+        population=chosen.population,
+        as_of=chosen.day,
         data={"models": models, "dates": {day: _totals(rows) for day, rows in lists.items()}},
         tables={"creators": _table(_totals(models))},
     )
 
 
-def _names(origins, creator) -> pd.Series:
-    """Whose an account is, where it is not taken as its own."""
+def _names(accounts, origins, creator) -> pd.Series:
+    """Whose each account is."""
     if creator == "account":
-        return pd.Series({account: name for name, account in ACCOUNTS.items()})
-    parents = origins.set_index("author")["parent"]
-    if creator != "organisation":
-        parents[BEGUN_IN_DARMSTADT] = "Hugging Face"
-    return parents
+        return accounts.replace({account: name for name, account in ACCOUNTS.items()})
+    at_home = origins if creator == "organisation" else kept_at_hugging_face(origins)
+    return organisations(accounts, at_home)
 
 
-def _created(names, made_from, rows) -> pd.DataFrame:
+def _created(origins, creator, made_from, rows) -> pd.DataFrame:
     account = rows["author"]
     if made_from == "base model":
         # The first base that is named. A model that names none may have one all the same.
@@ -136,7 +135,7 @@ def _created(names, made_from, rows) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "model": rows["model_id"],
-            "creator": account.map(names).fillna(account),
+            "creator": _names(account, origins, creator),
             "models": 1.0,
             "downloads": rows["hub_downloads_30d"].astype(float),
         }
@@ -310,12 +309,7 @@ def _times(share) -> TippingPoint:
 
 
 ASSUMPTIONS = (
-    Assumption(
-        name="these are the models of the claim",
-        holds="no",
-        evidence="The article mixed the most used models with the top of the trending list; these "
-        "lists hold the most downloaded only, two years later.",
-    ),
+    LIKE_THEN,
     Assumption(
         name="accounts are those of the claim's time",
         holds="no",
@@ -324,11 +318,7 @@ ASSUMPTIONS = (
         "and openai-community (github.com/huggingface/transformers/pull/28795), which count for "
         "Google, Meta and OpenAI here.",
     ),
-    Assumption(
-        name="a download is a use",
-        holds="no",
-        evidence="The Hub counts requests of one file: caches, tests and crawlers count too.",
-    ),
+    USED,
     Assumption(
         name="the list is a sample",
         holds="no",

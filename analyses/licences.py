@@ -29,8 +29,9 @@ from research.estimators.budget import alternatives_row, budget, leave_one_out_r
 from research.estimators.clustered import clustered_share, paired_share_difference
 from research.estimators.identification import imbens_manski, origin_share_bounds
 from research.estimators.proportions import goodman, wilson
+from research.measures.hub import LIKE_THEN, LISTED, TAGGED, USED
 from research.measures.publishers import organisations
-from research.measures.top_lists import list_names, of_day, top_lists
+from research.measures.top_lists import lists_of, of_day, top_lists
 from research.wording import number, percent
 
 MODELS, DOWNLOADS = "permissive share of models", "permissive share of downloads"
@@ -84,7 +85,7 @@ HYPOTHESES = {
 }
 
 AS_PUBLISHED = "as published, 2024-01"
-POPULATIONS = FromTable("hub_top_models", lambda models: [*list_names(models), AS_PUBLISHED])
+POPULATIONS = FromTable("hub_top_models", lambda models: [*lists_of(models), AS_PUBLISHED])
 ROUNDING = {MODELS: 0.005, DOWNLOADS: 0.005, GAP: 0.01, RATIO: 0.5}  # of the article's figures
 PERMISSIVE = {
     "Apache or MIT": {"apache-2.0", "mit"},
@@ -109,15 +110,15 @@ def sample(
     published = _published(published_claims)
     if population == AS_PUBLISHED:
         return Sample(population="the article's 300 models", as_of="2024-01", data=published)
-    top, date = population.removeprefix("top ").rsplit(", ", 1)
+    chosen = lists_of(hub_top_models)[population]
     licensed = partial(_licensed, publisher_origins, PERMISSIVE[permissive], no_licence)
-    listed = top_lists(hub_top_models, int(top.replace(",", "")))
+    listed = top_lists(hub_top_models, chosen.size)
     lists = {day: licensed(rows) for day, rows in listed.items()}
     return Sample(
-        population=f"the {top} most downloaded models",
-        as_of=date,
+        population=chosen.population,
+        as_of=chosen.day,
         data={
-            "models": of_day(lists, date, spike),
+            "models": of_day(lists, chosen.day, spike),
             "dates": lists,
         },
     )
@@ -378,30 +379,7 @@ def _of_the_unnamed(models) -> TippingPoint:
     )
 
 
-TAGGED = Assumption(
-    name="the tag is the licence",
-    holds="not testable",
-    evidence="Publishers set it themselves; weights derived from others may carry a licence that "
-    "their base does not allow.",
-)
-LIKE_THEN = Assumption(
-    name="these are the models of the claim",
-    holds="no",
-    evidence="The article mixed the most used models with the top of the trending list; these "
-    "lists hold the most downloaded only, two years later.",
-)
-AUTOMATED = Assumption(
-    name="a download is a use",
-    holds="no",
-    evidence="The Hub counts requests of one file: caches, tests and crawlers count too.",
-)
-LISTED = Assumption(
-    name="the list is a sample",
-    holds="no",
-    evidence="The claim is about the list itself, which is complete. What other organisations "
-    "would have given is a row of the budget, with any condition that fails.",
-)
-ASSUMPTIONS = (LIKE_THEN, TAGGED, AUTOMATED, LISTED)
+ASSUMPTIONS = (LIKE_THEN, TAGGED, USED, LISTED)
 CLUSTERED = Assumption(
     name="models are independent",
     holds="no",

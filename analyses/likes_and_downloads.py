@@ -41,8 +41,9 @@ from research.estimators.association import (
 from research.estimators.association.clustered import COVERAGE
 from research.estimators.budget import alternatives_row, budget
 from research.estimators.rates import poisson_regression
+from research.measures.hub import USED
 from research.measures.publishers import organisations
-from research.measures.top_lists import list_names, of_day, top_lists
+from research.measures.top_lists import lists_of, of_day, top_lists
 from research.wording import number, span
 
 PUBLISHED = "published: size of the correlation of the counts"
@@ -85,19 +86,17 @@ HYPOTHESES = {
 }
 
 AS_PUBLISHED = "as published, 2024-01"
-CATALOGUES = (
-    "text generation in the LLM catalogue, 2026-10-05",
-    "LLM catalogue, 2026-10-05",
-)
-POPULATIONS = FromTable(
-    "hub_top_models", lambda models: [*list_names(models), *CATALOGUES, AS_PUBLISHED]
-)
-NAMES = {
-    "top 300": "the 300 most downloaded models",
-    "top 1,000": "the 1,000 most downloaded models",
-    "text generation in the LLM catalogue": "the text-generation models of the LLM catalogue",
-    "LLM catalogue": "all models of the LLM catalogue",
+CATALOGUE_DAY = "2026-10-05"
+CATALOGUES = {  # by name: the population, and the tasks that it holds
+    f"text generation in the LLM catalogue, {CATALOGUE_DAY}": (
+        "the text-generation models of the LLM catalogue",
+        ["text-generation"],
+    ),
+    f"LLM catalogue, {CATALOGUE_DAY}": ("all models of the LLM catalogue", []),
 }
+POPULATIONS = FromTable(
+    "hub_top_models", lambda models: [*lists_of(models), *CATALOGUES, AS_PUBLISHED]
+)
 ARTICLE = 300  # models in its list
 ROUNDED = 0.005  # it gives two decimals
 
@@ -118,21 +117,23 @@ def sample(
         later = _measured(lists[max(lists)], publisher_origins)  # the latest day
         data = {"R squared": float(stated), "design effect": _drawn(later, COUNTS).design_effect}
         return Sample(population="the article's 300 models", as_of="2024-01", data=data)
-    who, date = population.rsplit(", ", 1)
-    if "catalogue" in who:
-        lists = {date: _observed(hub_llm_models, who, stale_counts)}
+    if population in CATALOGUES:
+        (told, tasks), day = CATALOGUES[population], CATALOGUE_DAY
+        lists = {day: _observed(hub_llm_models, tasks, stale_counts)}
     else:
-        lists = top_lists(hub_top_models, int(who.removeprefix("top ").replace(",", "")))
+        chosen = lists_of(hub_top_models)[population]
+        told, day = chosen.population, chosen.day
+        lists = top_lists(hub_top_models, chosen.size)
     lists = {day: _measured(rows, publisher_origins) for day, rows in lists.items()}
-    data = {"models": of_day(lists, date, spike), "dates": lists}
-    return Sample(population=NAMES[who], as_of=date, data=data)
+    data = {"models": of_day(lists, day, spike), "dates": lists}
+    return Sample(population=told, as_of=day, data=data)
 
 
-def _observed(catalogue, who, stale_counts) -> pd.DataFrame:
+def _observed(catalogue, tasks, stale_counts) -> pd.DataFrame:
     """Models of which both numbers were asked for; a 0 elsewhere means that they were not."""
     rows = catalogue[catalogue["likes_observed"] & catalogue["downloads_observed"]]
-    if who.startswith("text"):
-        rows = rows[rows["pipeline_tag"] == "text-generation"]
+    if tasks:
+        rows = rows[rows["pipeline_tag"].isin(tasks)]
     stale = rows["stale_suspect"].fillna(False).astype(bool)
     return rows[~stale] if stale_counts == "left out" else rows
 
@@ -394,11 +395,7 @@ ASSUMPTIONS = (
         evidence="The correlations are those of the list; what other organisations would have "
         "given is a row of the budget, and the interval of the slope.",
     ),
-    Assumption(
-        name="a download is a use",
-        holds="no",
-        evidence="The Hub counts requests of one file: caches, tests and crawlers count too.",
-    ),
+    USED,
 )
 
 

@@ -29,8 +29,9 @@ from research import (
 from research.estimators.budget import alternatives_row, budget, leave_one_out_row, sampling_row
 from research.estimators.clustered import clustered_share, kish_effective_size, leave_one_out
 from research.estimators.multiverse import rank_confidence_sets
+from research.measures.hub import LIKE_THEN, USED
 from research.measures.publishers import organisations
-from research.measures.top_lists import list_names, of_day, top_lists
+from research.measures.top_lists import lists_of, of_day, top_lists
 from research.wording import number, percent
 
 CLAIMED = {
@@ -71,20 +72,20 @@ def sample(
     publisher_origins,
     *,
     population: Annotated[
-        str, ESTIMAND, FromTable("hub_top_models", list_names)
+        str, ESTIMAND, FromTable("hub_top_models", lists_of)
     ] = "top 300, 2026-06-11",
     tags: Literal["as they are", "related ones together"] = "as they are",
     no_task: Literal["unknown", "left out"] = "unknown",
     spike: Literal["kept", "removed"] = "kept",
 ) -> Sample:
-    top, date = population.removeprefix("top ").rsplit(", ", 1)
+    chosen = lists_of(hub_top_models)[population]
     tagged = partial(_tagged, publisher_origins, tags, no_task)
-    listed = top_lists(hub_top_models, int(top.replace(",", "")))
+    listed = top_lists(hub_top_models, chosen.size)
     lists = {day: tagged(rows) for day, rows in listed.items()}
-    models = of_day(lists, date, spike)
+    models = of_day(lists, chosen.day, spike)
     return Sample(
-        population=f"the {top} most downloaded models",
-        as_of=date,
+        population=chosen.population,
+        as_of=chosen.day,
         data={
             # Downloads by organisation (rows) and task (columns).
             "held": models.pivot_table("downloads", "organisation", "task", "sum", fill_value=0),
@@ -236,23 +237,14 @@ def _turning(totals, task) -> TippingPoint:
 
 
 ASSUMPTIONS = (
-    Assumption(
-        name="these are the models of the claim",
-        holds="no",
-        evidence="The article mixed the most used models with the top of the trending list; these "
-        "lists hold the most downloaded only, two years later.",
-    ),
+    LIKE_THEN,
     Assumption(
         name="one tag says what a model is for",
         holds="no",
         evidence="Publishers choose one tag of several that fit; most vision-language models also "
         "generate text, and embeddings go by two tags.",
     ),
-    Assumption(
-        name="a download is a use",
-        holds="no",
-        evidence="The Hub counts requests of one file: caches, tests and crawlers count too.",
-    ),
+    USED,
     Assumption(
         name="the list is a sample",
         holds="no",

@@ -48,7 +48,7 @@ class Sample:
 class FromTable:
     """Values of a choice that a table decides, such as the days on which it was taken.
 
-    ``Annotated[str, ESTIMAND, FromTable("hub_top_models", list_names)]``: ``list_names`` takes the
+    ``Annotated[str, ESTIMAND, FromTable("hub_top_models", lists_of)]``: ``lists_of`` takes the
     table and gives the values, the most natural one first.
     """
 

@@ -38,6 +38,10 @@ class Asked(Protocol):
     def redrawn(self, cluster: str) -> ClusteredEstimate:
         """The estimate as shown if other clusters had been drawn, and without each of them."""
 
+    def told(self, doubt: Doubt) -> str:
+        """What a reader is told of a doubt."""
+        return doubt.detail
+
     @property
     def value(self) -> float:
         """The estimate as shown: no doubt is open."""
@@ -47,7 +51,7 @@ class Asked(Protocol):
         """A row for each doubt alone, all others being as shown."""
         alone = {doubt: self.bounds([doubt.name]) for doubt in self.doubts}
         return [
-            BudgetRow(source=doubt.name, low=found.low, high=found.high, detail=doubt.detail)
+            BudgetRow(source=doubt.name, low=found.low, high=found.high, detail=self.told(doubt))
             for doubt, found in alone.items()
         ]
 

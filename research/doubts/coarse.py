@@ -81,6 +81,8 @@ class Coarse:
         in which it is false may belong to the channel or not, as ``member_doubt`` says.
     doubts
         All that may be open, in the order in which a reader is told.
+    unit, weighs
+        What the units are, and what their weight counts, in the plural.
 
     Raises
     ------
@@ -104,6 +106,8 @@ class Coarse:
 
     rows: pd.DataFrame
     doubts: Collection[Doubt]
+    unit: str = "units"
+    weighs: str = "weight"
 
     def __post_init__(self) -> None:
         missing = [column for column in WEIGHTS if column not in self.rows]
@@ -148,6 +152,14 @@ class Coarse:
             may_be = member | self._open(MEMBER, doubts)
             low, value, high = low * member, value * member, high * may_be
         return Ranged(low=low, value=value, high=high)
+
+    def among(self, chosen: Flags) -> Coarse:
+        """These units alone."""
+        return replace(self, rows=self.rows[chosen])
+
+    def certain(self) -> Coarse:
+        """The units that belong to the channel whatever its doubts."""
+        return self.among(self.rows[MEMBER].to_numpy(dtype=bool)) if MEMBER in self.rows else self
 
     def thinned(self, wanted: Where, part: float) -> Coarse:
         """The units if this part of the weight of those that certainly are as wanted were gone."""

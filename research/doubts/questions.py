@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from research.doubts.asking import Asked, Gap
 from research.doubts.coarse import EVERY, Coarse, Doubt, Where
+from research.doubts.worlds import World
 from research.estimators.clustered import clustered_share, share_difference
 from research.estimators.ranged import Ranged, ranged_mean
-from research.results import Bounds
+from research.results import Bounds, BudgetRow
+from research.wording import number, percent
 
 if TYPE_CHECKING:
     from research.estimators.clustered import ClusteredEstimate
-    from research.estimators.valid import Floats
+    from research.estimators.valid import Flags, Floats
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +54,10 @@ class Share:
         """The question asked of these units."""
         return ShareIn(self, units)
 
+    def reversed(self) -> Share:
+        """By how much the other share is larger."""
+        return replace(self, of=self.minus or EVERY, minus=self.of)
+
 
 @dataclass(frozen=True, slots=True)
 class ShareIn(Asked):
@@ -78,12 +84,57 @@ class ShareIn(Asked):
 
     def redrawn(self, cluster: str) -> ClusteredEstimate:
         """The share as shown if other clusters had been drawn, and without each of them."""
-        weight, (score, _) = self.whole(()).value, self._scores(())
-        clusters = self.units.rows[cluster]
+        shown = self.certain
+        weight, (score, _) = shown.whole(()).value, shown._scores(())
+        clusters = shown.units.rows[cluster]
         ahead, behind = weight * (score > 0), weight * (score < 0)
         if self.question.minus is None:
             return clustered_share(ahead, weight, clusters)
         return share_difference(ahead, behind, weight, clusters)
+
+    @property
+    def certain(self) -> ShareIn:
+        """The same asked of the units alone that certainly are among the whole."""
+        units = self.units.certain()
+        return replace(self, units=units.among(units.holds(self.question.among, ())[0]))
+
+    def opened(self, doubt: Doubt) -> Flags:
+        """Which units does a doubt leave open, in what they are or in what they weigh?"""
+        least, most = self._scores([doubt.name])
+        weight = self.whole([doubt.name])
+        opened: Flags = ((least != most) & (weight.high > 0)) | (weight.low != weight.high)
+        return opened
+
+    def budget(self) -> list[BudgetRow]:
+        """A row for each doubt that leaves any unit open, all others being as shown."""
+        opens = {doubt.name for doubt in self.doubts if self.opened(doubt).any()}
+        return [row for row in Asked.budget(self) if row.source in opens]
+
+    def told(self, doubt: Doubt) -> str:
+        """How much a doubt leaves open, and what that may be."""
+        opened, weight = self.opened(doubt), self.whole([doubt.name]).high
+        part = percent(float(weight[opened].sum() / weight.sum()))
+        units = f"{number(opened.sum(), 0)} {self.units.unit}"
+        return f"{units} with {part} of the {self.units.weighs}: {doubt.detail}"
+
+    def least(self, doubts: Collection[str] | None = None) -> World:
+        """The world in which the share is least, if these doubts are open."""
+        weight, (scores, _) = self.whole(doubts), self._scores(doubts)
+        end = self.bounds(doubts).low
+        weights = np.where(scores < end, weight.high, weight.low)
+        return World(weights, weights * scores, self.units.rows)
+
+    def turning(self, doubt: Doubt, null: float = 0.0) -> float | None:
+        """Which part of what a doubt leaves open must be otherwise for the share to be ``null``?
+
+        The other doubts are closed. ``None`` where nothing is open, or all of it is not enough.
+        """
+        ahead = float((self.whole(()).value * (self._scores(())[0] - null)).sum())
+        weight, scores = self.whole([doubt.name]), self._scores([doubt.name])
+        ends = [w * (score - null) for w in (weight.low, weight.high) for score in scores]
+        turned = np.min(ends, axis=0).sum() if ahead > 0 else np.max(ends, axis=0).sum()
+        left_open = abs(float(turned) - ahead)
+        return abs(ahead) / left_open if 0 < abs(ahead) <= left_open else None
 
     def whole(self, doubts: Collection[str] | None = None) -> Ranged:
         """The weights of which the share is taken: from nothing, where a unit may be among them."""

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from research.estimators.clustered.jackknife import MINIMUM_CLUSTERS, ClusteredEstimate
 from research.estimators.clustered.leave_one_out import LeaveOneOut
 from research.estimators.valid import estimator
-from research.results import BudgetRow, CannotEstimate
+from research.results import Bounds, BudgetRow, CannotEstimate
 from research.wording import number
 
 # Coverage of the plain interval where its conditions fail: the range over the cells of the coverage
@@ -31,7 +31,7 @@ def budget(*rows: BudgetRow) -> tuple[BudgetRow, ...]:
 
 
 @estimator
-def alternatives_row(source: str, values: Mapping[str, float]) -> BudgetRow:
+def alternatives_row(source: str, values: Mapping[str, float | Bounds]) -> BudgetRow:
     """What range do several defensible ways to compute the same estimate give it?
 
     Parameters
@@ -39,7 +39,7 @@ def alternatives_row(source: str, values: Mapping[str, float]) -> BudgetRow:
     source : str
         What varies, e.g. ``"attribution"`` or ``"date"``.
     values : mapping
-        The estimate under each alternative, by its name.
+        The estimate under each alternative, or the set of those that it allows, by its name.
 
     Raises
     ------
@@ -54,11 +54,16 @@ def alternatives_row(source: str, values: Mapping[str, float]) -> BudgetRow:
     """
     if not values:
         raise CannotEstimate(f"The budget row '{source}' needs the estimate under one alternative.")
-    least, most = min(values, key=values.__getitem__), max(values, key=values.__getitem__)
+    sets = {
+        name: found if isinstance(found, Bounds) else Bounds(found, found)
+        for name, found in values.items()
+    }
+    least = min(sets, key=lambda name: sets[name].low)
+    most = max(sets, key=lambda name: sets[name].high)
     return BudgetRow(
         source=source,
-        low=values[least],
-        high=values[most],
+        low=sets[least].low,
+        high=sets[most].high,
         detail=f"lowest under {least}, highest under {most}",
     )
 

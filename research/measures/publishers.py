@@ -1,15 +1,23 @@
-"""Who stands behind the accounts of the Hub."""
+"""Who stands behind the accounts of the Hub and the names of Ollama, and where they are at home."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from research.doubts import Doubt
+from research.doubts.coarse import BETWEEN
+
 if TYPE_CHECKING:
     import pandas as pd
 
+ANYWHERE = ""  # the candidates of a publisher of whom nobody knows the country
+NOT_TOLD = "ZZ"  # the code of a country that nobody could tell
+ORIGIN = Doubt("origin unknown or disputed", "any country that is not ruled out")
+BEGUN_IN_DARMSTADT = ["sentence-transformers", "cross-encoder"]  # kept at Hugging Face since
 
-def organisations(accounts: pd.Series, origins: pd.DataFrame) -> pd.Series:
-    """The organisation behind each account: the account itself where no other is known.
+
+def publishers(accounts: pd.Series, origins: pd.DataFrame) -> pd.DataFrame:
+    """Who stands behind each account, and in which countries they may be at home?
 
     Parameters
     ----------
@@ -18,6 +26,36 @@ def organisations(accounts: pd.Series, origins: pd.DataFrame) -> pd.Series:
     origins
         The table ``publisher_origins``.
 
+    Returns
+    -------
+    pandas.DataFrame
+        The rows of ``accounts``; columns ``account``, ``organisation`` (the account itself where
+        no other is known), ``origin`` (candidates such as ``"CN|US"``, empty for any country),
+        and ``kind`` and ``role``, empty where nobody has coded them.
+
+    Examples
+    --------
+    >>> import pandas as pd, research
+    >>> accounts = pd.Series(["facebook", "no-such-account"])
+    >>> found = publishers(accounts, research.load("publisher_origins"))
+    >>> found[["organisation", "origin"]].to_numpy().tolist()
+    [['Meta', 'US'], ['no-such-account', '']]
+    """
+    known = origins.set_index("author")[["candidates", "kind", "role"]].reindex(accounts)
+    texts = known.set_axis(accounts.index).astype(object).fillna(ANYWHERE)
+    return texts.rename(columns={"candidates": "origin"}).assign(
+        account=accounts, organisation=organisations(accounts, origins)
+    )
+
+
+def organisations(accounts: pd.Series, origins: pd.DataFrame) -> pd.Series:
+    """The organisation behind each account: the account itself where no other is known.
+
+    Parameters
+    ----------
+    accounts, origins
+        As for :func:`publishers`.
+
     Examples
     --------
     >>> import pandas as pd, research
@@ -25,5 +63,122 @@ def organisations(accounts: pd.Series, origins: pd.DataFrame) -> pd.Series:
     >>> organisations(accounts, research.load("publisher_origins")).tolist()
     ['Meta', 'Meta', 'no-such-account']
     """
-    parents = origins.set_index("author")["parent"]
-    return accounts.map(parents).fillna(accounts)
+    return accounts.map(origins.set_index("author")["parent"]).fillna(accounts)
+
+
+def library_publishers(
+    names: pd.DataFrame, crosswalk: pd.DataFrame, origins: pd.DataFrame
+) -> pd.DataFrame:
+    """Who publishes each name of the Ollama library, and in which countries may they be at home?
+
+    Parameters
+    ----------
+    names, crosswalk
+        The tables ``model_crosswalk_names`` and ``model_crosswalk``.
+    origins
+        The table ``publisher_origins``: it decides wherever it knows the account of a name.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a name; columns of :func:`publishers`, and ``embedding`` and ``served_remotely``.
+
+    Examples
+    --------
+    >>> import research
+    >>> tables = ["model_crosswalk_names", "model_crosswalk", "publisher_origins"]
+    >>> found = library_publishers(*map(research.load, tables))
+    >>> found.loc["qwen2.5", ["organisation", "origin"]].tolist()
+    ['Alibaba', 'CN']
+    """
+    known = names.merge(crosswalk, on="ollama_name", how="left", validate="one_to_one")
+    known = known.set_index("ollama_name")
+    found = publishers(known["hub_account"], origins)
+    uncoded = ~known["hub_account"].isin(origins["author"])
+    stated = known["publisher_candidates"].astype(object).fillna(ANYWHERE)
+    return found.assign(
+        origin=found["origin"].mask(uncoded, stated),
+        organisation=found["organisation"].fillna(known["publisher"]),
+        embedding=known["embedding"].astype(bool),
+        served_remotely=known["served_remotely"].astype(bool),
+    )
+
+
+def base_origins(library: pd.DataFrame, crosswalk: pd.DataFrame, tags: pd.DataFrame) -> pd.Series:
+    """In which countries may those be at home who made the weights that a name was made from?
+
+    Parameters
+    ----------
+    library
+        What :func:`library_publishers` gives: a name without a base that is known has its origin.
+    crosswalk, tags
+        The tables ``model_crosswalk`` and ``model_crosswalk_tags``.
+
+    Returns
+    -------
+    pandas.Series
+        One row a name; candidates of all its tags together.
+    """
+    import pandas as pd
+
+    bases = pd.concat([crosswalk, tags])[["ollama_name", "base_publisher_country"]]
+    own = bases["ollama_name"].map(library["origin"])
+    codes = bases["base_publisher_country"].replace(NOT_TOLD, ANYWHERE).fillna(own)
+    return any_of(codes.fillna(ANYWHERE), bases["ollama_name"])
+
+
+def any_of(origins: pd.Series, groups: pd.Series | pd.Index) -> pd.Series:
+    """The candidates of several units together: anywhere, where one of them may be of anywhere.
+
+    Parameters
+    ----------
+    origins
+        Candidates of each unit.
+    groups
+        Which units are taken together.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> any_of(pd.Series(["CN", "CN|US", "US", ""]), pd.Series([1, 1, 2, 2])).tolist()
+    ['CN|US', '']
+    """
+    return origins.groupby(groups).agg(
+        lambda found: (
+            ANYWHERE
+            if ANYWHERE in set(found)
+            else BETWEEN.join(sorted({code for codes in found for code in codes.split(BETWEEN)}))
+        )
+    )
+
+
+def kept_at_hugging_face(origins: pd.DataFrame) -> pd.DataFrame:
+    """The table ``publisher_origins`` with sentence-transformers at its home of today.
+
+    Examples
+    --------
+    >>> import research
+    >>> found = kept_at_hugging_face(research.load("publisher_origins")).set_index("author")
+    >>> found.loc["sentence-transformers", ["candidates", "parent"]].tolist()
+    ['US', 'Hugging Face']
+    """
+    moved = origins["author"].isin(BEGUN_IN_DARMSTADT)
+    return origins.assign(
+        candidates=origins["candidates"].mask(moved, "US"),
+        country=origins["country"].mask(moved, "US"),
+        parent=origins["parent"].mask(moved, "Hugging Face"),
+    )
+
+
+def greater_china(origins: pd.DataFrame) -> pd.DataFrame:
+    """The table ``publisher_origins`` with Hong Kong and Taiwan counted to China.
+
+    Examples
+    --------
+    >>> import research
+    >>> found = greater_china(research.load("publisher_origins"))["candidates"]
+    >>> int(found.str.contains("HK|TW").sum())
+    0
+    """
+    codes = origins["candidates"].str.replace(r"\b(?:HK|TW)\b", "CN", regex=True)
+    return origins.assign(candidates=codes)

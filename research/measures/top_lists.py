@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from research.results import CannotEstimate
@@ -15,23 +16,54 @@ SIZES = (300, 1000)
 WITHOUT_SPIKE = "without the spike"
 
 
-def list_names(models: pd.DataFrame) -> list[str]:
-    """The lists that the table allows to make, the latest and shortest first.
+@dataclass(frozen=True, slots=True)
+class TopList:
+    """The most downloaded models of a day.
+
+    Parameters
+    ----------
+    size
+        Models of the list.
+    day
+        The day, such as ``"2026-06-11"``.
+    """
+
+    size: int
+    day: str
+
+    @property
+    def name(self) -> str:
+        """The list and its day, as a choice of an analysis."""
+        return f"top {self.size:,}, {self.day}"
+
+    @property
+    def population(self) -> str:
+        """The list in words."""
+        return f"the {self.size:,} most downloaded models"
+
+
+def lists_of(models: pd.DataFrame) -> dict[str, TopList]:
+    """The lists that the table allows to make by their names, the latest and shortest first.
 
     Parameters
     ----------
     models
-        The table ``hub_top_models``.
+        The table ``hub_top_models``. A list shorter than the shortest size is taken whole.
 
     Examples
     --------
     >>> import research
-    >>> list_names(research.load("hub_top_models"))[:3]
-    ['top 300, 2026-06-11', 'top 1,000, 2026-06-11', 'top 300, 2026-06-10']
+    >>> found = lists_of(research.load("hub_top_models"))
+    >>> list(found)[:3], found["top 300, 2026-06-10"].size
+    (['top 300, 2026-06-11', 'top 1,000, 2026-06-11', 'top 300, 2026-06-10'], 300)
     """
-    days = sorted(models["as_of"].unique(), reverse=True)
-    rows = models["as_of"].value_counts()
-    return [f"top {n:,}, {day:%Y-%m-%d}" for day in days for n in SIZES if rows[day] >= n]
+    rows = models["as_of"].value_counts().sort_index(ascending=False)
+    found = [
+        TopList(size, f"{day:%Y-%m-%d}")
+        for day, listed in rows.items()
+        for size in [n for n in SIZES if n <= listed] or [int(listed)]
+    ]
+    return {each.name: each for each in found}
 
 
 def top_lists(models: pd.DataFrame, size: int) -> dict[str, pd.DataFrame]:
@@ -51,13 +83,22 @@ def top_lists(models: pd.DataFrame, size: int) -> dict[str, pd.DataFrame]:
     >>> {day: len(rows) for day, rows in lists.items()}
     {'2026-04-28': 300, '2026-06-10': 300, '2026-06-11': 300, '2026-04-28 without the spike': 299}
     """
-    lists = {
-        f"{day:%Y-%m-%d}": rows.nlargest(size, "hub_downloads_30d")
-        for day, rows in models.groupby("as_of")
-    }
+    lists = {day: rows.nlargest(size, "hub_downloads_30d") for day, rows in by_day(models).items()}
     spikes = {day: rows["traffic_spike"].astype(bool) for day, rows in lists.items()}
     without = {f"{day} {WITHOUT_SPIKE}": lists[day][~s] for day, s in spikes.items() if s.any()}
     return lists | without
+
+
+def by_day(table: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """The rows of a table that was taken on several days, of each of them.
+
+    Examples
+    --------
+    >>> import research
+    >>> list(by_day(research.load("hub_top_models")))
+    ['2026-04-28', '2026-06-10', '2026-06-11']
+    """
+    return {f"{day:%Y-%m-%d}": rows for day, rows in table.groupby("as_of")}
 
 
 def of_day(

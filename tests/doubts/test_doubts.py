@@ -26,6 +26,7 @@ DOUBTS = [ORIGIN, TASK, ROUNDING, LISTED]
 OPEN = [doubt.name for doubt in DOUBTS]
 CHINA, US = where(origin="CN"), where(origin="US")
 TEXT = where(task="text")
+LEAD = Share(of=CHINA, minus=US)
 QUESTIONS = [
     Share(of=CHINA), Share(of=CHINA, minus=US), Share(of=where(origin=["CN", "DE"]), among=TEXT),
     Share(of=CHINA, minus=US, among=TEXT),
@@ -101,7 +102,6 @@ UNITS = [
     (2, 2, 4, "CN|US", "text", True, "b"), (1, 1, 1, "", "", True, "c"),
     (3, 3, 3, "US", "image", False, "c"), (2, 2, 2, "DE", "text", True, "d"),
 ]  # fmt: skip
-LEAD = Share(of=CHINA, minus=US)
 
 
 def test_a_budget_has_a_row_a_doubt_each_from_the_value_and_within_the_set():
@@ -109,12 +109,60 @@ def test_a_budget_has_a_row_a_doubt_each_from_the_value_and_within_the_set():
     whole, value = asked.bounds(), asked.value
     assert value == pytest.approx((5 - 3) / 13)
     rows = asked.budget()
-    assert [row.source for row in rows] == OPEN
-    assert [row.detail for row in rows] == [doubt.detail for doubt in DOUBTS]
-    for row, doubt in zip(rows, OPEN, strict=True):
+    opens = [ORIGIN, ROUNDING, LISTED]  # no task is asked for
+    assert [row.source for row in rows] == [doubt.name for doubt in opens]
+    assert [row.detail for row in rows] == [asked.told(doubt) for doubt in opens]
+    assert asked.told(ORIGIN) == f"2 units with 23.1 % of the weight: {ORIGIN.detail}"
+    for row, doubt in zip(rows, [doubt.name for doubt in opens], strict=True):
         assert (row.low, row.high) == tuple(asked.bounds([doubt]))
         assert whole.low <= row.low <= value <= row.high <= whole.high
     assert asked.bounds(OPEN) == whole
+
+
+@settings(max_examples=40, deadline=None, derandomize=True)
+@given(units=channels(), doubts=st.sets(st.sampled_from(OPEN)))
+def test_the_least_world_is_the_end_of_the_set(units, doubts):
+    asked = LEAD.in_(coarse(units))
+    if asked.whole(doubts).low.sum() == 0:
+        return
+    world = asked.least(doubts)
+    assert world.lead / world.weight.sum() == pytest.approx(asked.bounds(doubts).low, abs=EXACT)
+    other = LEAD.reversed().in_(asked.units)
+    assert other.bounds(doubts).low == pytest.approx(-asked.bounds(doubts).high, abs=EXACT)
+
+
+def resolved(units, doubt, part):
+    """The share where a part of what a doubt leaves open is against it, unit by unit."""
+    asked = LEAD.in_(coarse(units))
+    shown, world = asked.least(()), asked.least([doubt.name])
+    return shown.lead + part * (world.lead - shown.lead)
+
+
+@pytest.mark.parametrize("doubt", [ORIGIN, LISTED])
+def test_the_part_that_turns_a_lead_leaves_nothing_of_it(doubt):
+    units = [*UNITS, (9, 9, 9, "US", "text", False, "e"), (6, 6, 6, "", "text", True, "e")]
+    part = LEAD.in_(coarse(units)).turning(doubt)
+    assert 0 < part < 1
+    assert resolved(units, doubt, part) == pytest.approx(0, abs=EXACT)
+    # Seen from the other country the same part of the same units turns it.
+    assert LEAD.reversed().in_(coarse(units)).turning(doubt) == pytest.approx(part)
+
+
+def test_no_part_turns_a_lead_larger_than_what_is_open():
+    assert LEAD.in_(coarse([(9, 9, 9, "CN", "", True, "a"), *UNITS])).turning(ORIGIN) is None
+    assert LEAD.in_(coarse(UNITS)).turning(TASK) is None  # it opens nothing
+    share = Share(of=CHINA).in_(coarse(UNITS))  # 5 of 13, and 3 of unknown origin
+    assert share.turning(ORIGIN, null=0.5) == pytest.approx(1.5 / 3)
+
+
+def test_the_fewest_clusters_and_the_least_weight_undo_a_lead():
+    held = [(9, "CN", "a"), (7, "CN", "b"), (7, "CN", "b"), (1, "CN", "c"), (12, "US", "d")]
+    units = [(weight, weight, weight, code, "", True, who) for weight, code, who in held]
+    world = LEAD.in_(coarse(units)).least(())
+    assert world.lead == 12
+    assert world.fewest("organisation") == ["b"]
+    assert world.miscoding().exchanged == pytest.approx(6 / 36)
+    assert world.miscoding().units == 1
 
 
 def test_clusters_are_drawn_of_the_units_as_shown():

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 import research
-from research.measures.top_lists import WITHOUT_SPIKE, list_names, of_day, top_lists
+from research.measures.top_lists import SIZES, WITHOUT_SPIKE, lists_of, of_day, top_lists
 
 
 @pytest.fixture(scope="module")
@@ -38,8 +38,15 @@ def test_a_list_without_a_spike_has_none_to_remove(lists):
 
 
 def test_the_named_lists_are_those_that_the_table_can_fill(models):
-    names = list_names(models)
+    names = list(lists_of(models))
     assert names[:2] == ["top 300, 2026-06-11", "top 1,000, 2026-06-11"]
-    assert len(names) == 2 * models["as_of"].nunique()
-    short = models[models["as_of"] == "2026-06-10"].head(500)
-    assert list_names(short) == ["top 300, 2026-06-10"]
+    assert len(names) == len(SIZES) * models["as_of"].nunique()
+    short = models[models["as_of"] == "2026-06-10"]
+    assert list(lists_of(short.head(500))) == ["top 300, 2026-06-10"]
+    assert list(lists_of(short.head(40))) == ["top 40, 2026-06-10"]
+
+
+def test_a_list_says_its_size_and_its_day(models):
+    found = lists_of(models)["top 1,000, 2026-06-10"]
+    assert (found.size, found.day) == (1000, "2026-06-10")
+    assert found.population == "the 1,000 most downloaded models"

@@ -1,0 +1,208 @@
+"""The models of the Hub, their downloads, and what is a fact about the tables of both."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from research.doubts import Coarse, Doubt
+from research.doubts.coarse import WEIGHTS
+from research.measures.publishers import ANYWHERE, ORIGIN, any_of, publishers
+from research.results import Assumption
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+# Tasks, as the Hub names them, of the kinds of models that Ollama serves.
+GENERATION = ["text-generation", "image-text-to-text", "any-to-any"]
+EMBEDDING = ["feature-extraction", "sentence-similarity"]
+# What the tables of the Hub may tell of a model, and what a channel calls it.
+FACTS = {
+    "pipeline_tag": "task",
+    "licence": "licence",
+    "created_at": "created",
+    "legacy_created_at": "legacy",
+    "parameters": "parameters",
+    "base_models": "base",
+    "traffic_spike": "spike",
+    "stale_suspect": "stale",
+    "downloads_observed": "observed",
+}
+CANDIDATES = ("task", "licence")  # facts that are texts of candidates
+
+TASK = Doubt("task unknown", "the models that name no task may be of any")
+BASE = Doubt("bases of repackaged models", "any country of the bases, or any where none is named")
+LICENCE = Doubt("repositories without a clear licence", "any licence")
+
+USED = Assumption(
+    name="a download is a use",
+    holds="no",
+    evidence="The Hub counts requests of one file: caches, tests and crawlers count too.",
+)
+LIKE_THEN = Assumption(
+    name="these are the models of the claim",
+    holds="no",
+    evidence="The article mixed the most used models with the top of the trending list; these "
+    "lists hold the most downloaded only, two years later.",
+)
+TAGGED = Assumption(
+    name="the tag is the licence",
+    holds="not testable",
+    evidence="Publishers set it themselves, and today's tag is read back; weights derived from "
+    "others may carry a licence that their base does not allow.",
+)
+LISTED = Assumption(
+    name="the list is a sample",
+    holds="no",
+    evidence="The claim is about the list itself, which is complete. What other organisations "
+    "would have given is a row of the budget, with any condition that fails.",
+)
+
+
+def hub_facts(*tables: pd.DataFrame) -> pd.DataFrame:
+    """What tables of the Hub tell of each model: the first that tells a fact is believed.
+
+    Parameters
+    ----------
+    *tables
+        Tables with ``model_id``, the most trusted one first; of several rows of a model the first
+        that tells a fact counts.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> first = pd.DataFrame({"model_id": ["a/b"], "licence": [None]})
+    >>> other = pd.DataFrame({"model_id": ["a/b"], "licence": ["mit"]})
+    >>> hub_facts(first, other).loc["a/b", "licence"]
+    'mit'
+    """
+    import pandas as pd
+
+    facts = {}
+    for column in FACTS:
+        told = [table[["model_id", column]] for table in tables if column in table]
+        if told:
+            every = pd.concat(told).dropna(subset=column).drop_duplicates("model_id")
+            facts[column] = every.set_index("model_id")[column]
+    return pd.DataFrame(facts)
+
+
+def hub_downloads(
+    listed: pd.DataFrame,
+    origins: pd.DataFrame,
+    *,
+    tell: Collection[str] = (),
+    facts: pd.DataFrame | None = None,
+    families: pd.DataFrame | None = None,
+) -> Coarse:
+    """The downloads of the models of one day, and what is known of each.
+
+    Parameters
+    ----------
+    listed
+        Rows of one day of a table with ``model_id`` and ``hub_downloads_30d``, such as
+        ``hub_top_models``, ``hub_llm_models`` or ``hub_llm_panel``.
+    origins
+        The table ``publisher_origins``.
+    tell
+        What shall be told of each model, out of ``task``, ``licence``, ``created``, ``legacy``,
+        ``parameters``, ``base``, ``spike``, ``stale`` and ``observed``; a column that the tables
+        lack is missing.
+    facts
+        What other tables tell of models, from :func:`hub_facts`: it counts where ``listed`` does
+        not hold the fact.
+    families
+        The table ``model_crosswalk_repositories``: the family of the Ollama library of each model.
+
+    Returns
+    -------
+    Coarse
+        One row a model, its index. Columns ``account``, ``organisation``, ``origin``, ``kind``
+        and ``role``; what shall be told, ``task`` and ``licence`` empty where none is named; with
+        ``families`` ``family`` and ``relation``, missing outside them; and the weight, which is
+        exact.
+
+    Examples
+    --------
+    >>> import research
+    >>> from research.doubts import Share, where
+    >>> from research.measures.top_lists import on_day
+    >>> listed = on_day(research.load("hub_top_models"), "2026-06-11")
+    >>> units = hub_downloads(listed, research.load("publisher_origins"))
+    >>> round(Share(of=where(origin="CN")).in_(units).bounds().low, 2)
+    0.24
+    """
+    listed = listed.set_index("model_id")
+    rows = publishers(_accounts(listed), origins).assign(**_known(listed, tell, facts))
+    rows[list(WEIGHTS)] = listed[["hub_downloads_30d"] * 3].astype(float).to_numpy()
+    if families is not None:
+        joined = families.set_index("hub_repository")[["ollama_name", "relation"]]
+        joined = joined.reindex(rows.index)
+        rows = rows.assign(family=joined["ollama_name"], relation=joined["relation"])
+    doubts = {"origin": ORIGIN, "task": TASK, "licence": LICENCE}
+    opened = {name: doubt for name, doubt in doubts.items() if name in rows}
+    opens = {f"{name}_doubt": doubt.name for name, doubt in opened.items()}
+    return Coarse(rows.assign(**opens), tuple(opened.values()), "models", "downloads")
+
+
+def made_from(units: Coarse, origins: pd.DataFrame) -> Coarse:
+    """The models with repackaged ones counted to the publishers of the bases that they name.
+
+    Parameters
+    ----------
+    units
+        From :func:`hub_downloads`, told of ``base``.
+    origins
+        The table ``publisher_origins``.
+
+    Returns
+    -------
+    Coarse
+        A repackaged model of several bases is of any of their countries, one that names none of
+        any at all; the doubt is :data:`BASE`.
+
+    Examples
+    --------
+    >>> import pandas as pd, research
+    >>> origins = research.load("publisher_origins")
+    >>> listed = pd.DataFrame({"model_id": ["TheBloke/x", "TheBloke/z"], "hub_downloads_30d": 9})
+    >>> listed["base_models"] = ["Qwen/y", None]
+    >>> found = made_from(hub_downloads(listed, origins, tell=["base"]), origins).rows
+    >>> found[["organisation", "origin"]].to_numpy().tolist()
+    [['Alibaba', 'CN'], ['TheBloke', '']]
+    """
+    rows = units.rows
+    moved = rows["role"].eq("repackager")
+    bases = rows.loc[moved, "base"].astype(object).str.split("|").explode().str.partition("/")[0]
+    owners = publishers(bases, origins)
+    first = owners[["organisation", "account"]].groupby(level=0).first()
+    named = first.apply(lambda names: names.fillna(rows["account"])).reindex(rows.index)
+    origin = any_of(owners["origin"], owners.index).reindex(rows.index)
+    moving = {column: rows[column].mask(moved, named[column]) for column in named}
+    doubt = rows["origin_doubt"].mask(moved, BASE.name)
+    rows = rows.assign(origin=rows["origin"].mask(moved, origin), origin_doubt=doubt, **moving)
+    return replace(units, rows=rows, doubts=(*units.doubts, BASE))
+
+
+def _known(
+    listed: pd.DataFrame, tell: Collection[str], facts: pd.DataFrame | None
+) -> dict[str, pd.Series]:
+    known = {}
+    for column, name in FACTS.items():
+        if name not in tell:
+            continue
+        if column in listed:
+            known[name] = listed[column]
+        elif facts is not None and column in facts:
+            known[name] = facts[column].reindex(listed.index)
+    for name in CANDIDATES:
+        if name in known:
+            known[name] = known[name].astype(object).fillna(ANYWHERE)
+    return known
+
+
+def _accounts(listed: pd.DataFrame) -> pd.Series:
+    if "author" in listed:
+        return listed["author"]
+    return listed.index.to_series().str.partition("/")[0]
