@@ -8,6 +8,7 @@ holds the Hub downloads of the year to August 2025, for which the claim was made
 
 import re
 from collections.abc import Iterator
+from functools import partial
 from typing import Annotated, Literal
 
 import numpy as np
@@ -25,9 +26,11 @@ from research import (
     TippingPoint,
     figures,
 )
-from research.estimators.ranged import Ranged, ranged_mean
+from research.doubts import Coarse
 from research.estimators.serial import serial_trend
-from research.measures.pulls import pulls_by_name
+from research.measures.hub import fresh, hub_downloads
+from research.measures.publishers import CHINA, CHINA_MINUS_US, UNITED_STATES
+from research.measures.pulls import ollama_pulls
 from research.wording import number
 
 BEFORE = "at the earliest date: China minus US"
@@ -72,15 +75,16 @@ def sample(
     if channel != "pulls" and (remote_names, window) != ("counted", 30):
         raise NotApplicable("only pulls have remote names, and windows that can be chosen")
     if channel == "pulls":
-        names = _names(model_crosswalk_names, model_crosswalk, publisher_origins)
-        counted = names[(remote_names == "counted") | ~names["remote"]]
-        leads = _pull_leads(ollama_library_pulls, counted, window)
+        remote = model_crosswalk_names["served_remotely"]
+        names = model_crosswalk_names[~remote | (remote_names == "counted")]
+        tables = ollama_library_pulls, names, publisher_origins
+        pulls = partial(ollama_pulls, *tables, crosswalk=model_crosswalk)
+        leads = _pull_leads(ollama_library_pulls, pulls, window)
         population, as_of = "the pulls of the Ollama library", f"{PUBLISHED:%Y-%m-%d}"
     elif channel == "catalogue":
-        models = _fresh(hub_llm_panel, publisher_origins)
-        leads = _catalogue_leads(models)
+        leads = _catalogue_leads(hub_llm_panel, publisher_origins)
         population = "the models of the LLM catalogue that were counted afresh"
-        as_of = f"{models['as_of'].min():%Y-%m-%d}"
+        as_of = f"{leads['end'].min():%Y-%m-%d}"
     else:
         leads = _published_leads(hub_published_anchors)
         population, as_of = "the language models of a published count", "2026-03-31"
@@ -101,28 +105,17 @@ def _dated(leads) -> pd.DataFrame:
 # China minus US -----------------------------------------------------------------------------------
 
 
-def _origins(codes) -> pd.DataFrame:
-    """Whether units are certainly, and whether they may be, Chinese or of the US ("": anything)."""
-    return pd.DataFrame(
-        {f"is {code}": codes.eq(code) for code in ("CN", "US")}
-        | {f"may be {code}": codes.eq("") | codes.str.contains(code) for code in ("CN", "US")}
-    )
-
-
-def _lead(weight, origins) -> dict[str, float]:
+def _lead(units) -> dict[str, float]:
     """China minus US as a share of all weight: as shown, and its least and greatest value."""
-    certain = {code: origins[f"is {code}"].astype(float) for code in ("CN", "US")}
-    possible = {code: origins[f"may be {code}"].astype(float) for code in ("CN", "US")}
-    bounds = ranged_mean(weight, certain["CN"] - possible["US"], possible["CN"] - certain["US"])
-    china, us = (float(weight.value[origins[f"is {code}"]].sum()) for code in ("CN", "US"))
-    total = float(weight.value.sum())
+    asked = CHINA_MINUS_US.in_(units)
+    bounds = asked.bounds()
     return {
         "low": bounds.low,
-        "value": (china - us) / total,
+        "value": asked.value,
         "high": bounds.high,
-        "china": china,
-        "us": us,
-        "total": total,
+        "china": units.held(CHINA),
+        "us": units.held(UNITED_STATES),
+        "total": units.held(),
     }
 
 
@@ -133,25 +126,12 @@ def _row(period, begin, end, lead) -> dict:
 # Pulls --------------------------------------------------------------------------------------------
 
 
-def _names(kinds, crosswalk, origins) -> pd.DataFrame:
-    """Countries that each name of the library may be of, and whether it is served remotely."""
-    known = kinds.merge(crosswalk, on="ollama_name", how="left", validate="one_to_one")
-    accounts = origins.set_index("author").reindex(known["hub_account"])
-    coded = accounts["country"].notna().to_numpy()
-    codes = known["publisher_candidates"].mask(coded, accounts["candidates"].to_numpy())
-    remote = known["served_remotely"].to_numpy()
-    names = pd.DataFrame({"codes": codes.fillna("").to_numpy(), "remote": remote})
-    return names.set_index(pd.Index(known["ollama_name"]))
-
-
-def _pull_leads(series, names, window) -> pd.DataFrame:
+def _pull_leads(series, pulls, window) -> pd.DataFrame:
     """All pulls until the series begins, then windows one after the other, and the year's end."""
     first, last = series["date"].min(), series["date"].max()
 
     def lead(day, days=None):
-        found = pulls_by_name(series, day, days).join(names, how="inner")
-        weight = Ranged(**{part: found[part].to_numpy() for part in ("low", "value", "high")})
-        return _lead(weight, _origins(found["codes"]))
+        return _lead(pulls(day=day, window=days))
 
     ends = pd.date_range(first + pd.Timedelta(days=window), last, freq=f"{window}D")
     rows = [_row("before", first, first, lead(first))]
@@ -165,24 +145,10 @@ def _pull_leads(series, names, window) -> pd.DataFrame:
 # Downloads of the catalogue -----------------------------------------------------------------------
 
 
-def _fresh(panel, origins) -> pd.DataFrame:
-    """Counts that were observed and refreshed, with the countries of their publishers."""
-    fresh = panel[(panel["hub_downloads_30d"] > 0) & ~panel["stale_suspect"].fillna(False)]
-    author = fresh["model_id"].str.partition("/")[0]
-    accounts = origins.set_index("author")
-    return pd.DataFrame(
-        {
-            "as_of": fresh["as_of"],
-            "downloads": fresh["hub_downloads_30d"].astype(float),
-            "codes": author.map(accounts["candidates"]).fillna(""),
-        }
-    )
-
-
-def _catalogue_leads(models) -> pd.DataFrame:
+def _catalogue_leads(panel, origins) -> pd.DataFrame:
     rows = []
-    for day, state in models.groupby("as_of"):
-        lead = _lead(Ranged.exactly(state["downloads"]), _origins(state["codes"]))
+    for day, state in fresh(panel).groupby("as_of"):
+        lead = _lead(hub_downloads(state, origins))
         period = "after" if not rows else "state"
         rows.append(_row(period, day - pd.Timedelta(days=SPAN), day, lead))
     return pd.DataFrame(rows)
@@ -229,9 +195,8 @@ def _rounded(text) -> np.ndarray:
 def _stated_lead(china, us, everyone) -> dict[str, float]:
     rest = everyone - china[::-1] - us[::-1]
     low, value, high = np.column_stack([china, us, rest])
-    return _lead(
-        Ranged(low=low, value=value, high=high), _origins(pd.Series(["CN", "US", "other"]))
-    )
+    stated = {"low": low, "value": value, "high": high, "origin": ["CN", "US", "elsewhere"]}
+    return _lead(Coarse(pd.DataFrame(stated), ()))
 
 
 def _new_models(anchors) -> pd.DataFrame:

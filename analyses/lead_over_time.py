@@ -15,7 +15,6 @@ from scipy import stats
 
 from research import (
     Assumption,
-    Bounds,
     BudgetRow,
     Estimate,
     Hypothesis,
@@ -23,8 +22,12 @@ from research import (
     TippingPoint,
     figures,
 )
+from research.doubts import Coarse, Gap
 from research.estimators.budget import budget
 from research.estimators.clustered import jackknife_se, kish_effective_size
+from research.measures.hub import fresh, hub_downloads
+from research.measures.publishers import CHINA, CHINA_MINUS_US, UNITED_STATES
+from research.measures.top_lists import on_day
 from research.wording import number
 
 CHANGE = "change of China minus US, same models"
@@ -40,8 +43,6 @@ HYPOTHESES = {
     )
 }
 SPAN = 30  # days of a window of downloads: nearer states share downloads
-DATES = ["first", "last"]
-OPEN = ["is CN", "is US", "may be CN", "may be US"]
 
 
 def sample(
@@ -53,83 +54,39 @@ def sample(
     until: Literal["2026-10-05", "2026-08-03"] = "2026-10-05",
     spike: Literal["removed", "kept"] = "removed",
 ) -> Sample:
-    models = _fresh(hub_llm_panel, publisher_origins)
+    models = fresh(hub_llm_panel)
     if spike == "removed":
         inflated = hub_top_models.loc[hub_top_models["traffic_spike"], "model_id"]
         models = models[~models["model_id"].isin(inflated)]
-    moves = _moves(models)
+    moves = _moves(models, publisher_origins)
+    earlier, later, both = _shared(models, publisher_origins, since, until)
     return Sample(
         population="the models of the LLM catalogue that both states counted afresh",
         as_of=until,
         data={
-            "accounts": _both(models, pd.Timestamp(since), pd.Timestamp(until)),
+            "change": Gap(CHINA_MINUS_US.in_(later), CHINA_MINUS_US.in_(earlier), paired=True),
+            "models": both,
             "moves": moves,
         },
         tables={"moves": moves},
     )
 
 
-def _fresh(panel, origins) -> pd.DataFrame:
-    """Counts that were observed and refreshed, with the countries of their publishers."""
-    fresh = panel[(panel["hub_downloads_30d"] > 0) & ~panel["stale_suspect"].fillna(False)]
-    author = fresh["model_id"].str.partition("/")[0]
-    accounts = origins.set_index("author")
-    codes = author.map(accounts["candidates"]).fillna("")
-    return pd.DataFrame(
-        {
-            "as_of": fresh["as_of"],
-            "model_id": fresh["model_id"],
-            "downloads": fresh["hub_downloads_30d"].astype(float),
-            "organisation": author.map(accounts["parent"]).fillna(author),
-            "author": author,
-        }
-        | {f"is {code}": codes.eq(code) for code in ("CN", "US")}
-        | {f"may be {code}": codes.eq("") | codes.str.contains(code) for code in ("CN", "US")}
-    )
+def _shared(models, origins, since, until) -> tuple[Coarse, Coarse, int]:
+    """Downloads of each account at two dates, over the models fresh at both, and their number."""
+    earlier, later = (on_day(models, day) for day in (since, until))
+    both = set(earlier["model_id"]) & set(later["model_id"])
+    units = [hub_downloads(r[r["model_id"].isin(both)], origins) for r in (earlier, later)]
+    return *units[0].paired(units[1], ["account", "organisation", "origin"]), len(both)
 
 
-def _both(models, first, last) -> pd.DataFrame:
-    """Accounts with their share of the downloads at two dates, over the models fresh at both."""
-    earlier, later = (models[models["as_of"] == day] for day in (first, last))
-    both = earlier.merge(
-        later[["model_id", "downloads"]], on="model_id", suffixes=("", " later"), validate="1:1"
-    )
-    shares = {
-        "first": both["downloads"] / both["downloads"].sum(),
-        "last": both["downloads later"] / both["downloads later"].sum(),
-    }
-    sums = both.assign(**shares, models=1).groupby(["author", "organisation", *OPEN])
-    return sums[["first", "last", "models"]].sum().reset_index()
-
-
-def _sign(accounts) -> pd.Series:
-    return accounts["is CN"].astype(int) - accounts["is US"].astype(int)
-
-
-def _shown(accounts) -> float:
-    """The change with every account in doubt counted to neither country."""
-    return float((_sign(accounts) * (accounts["last"] - accounts["first"])).sum())
-
-
-def _bounds(accounts) -> Bounds:
-    """The change if each account in doubt belongs to the country that lowers or raises it most."""
-    moved = accounts["last"] - accounts["first"]
-    doubtful = ~(accounts["is CN"] | accounts["is US"])
-    known = (_sign(accounts) * moved).to_numpy()
-    china, us = (np.where(doubtful & accounts[f"may be {c}"], s * moved, known) for c, s in SIGNS)
-    options = np.array([known, china, us])
-    return Bounds(float(options.min(axis=0).sum()), float(options.max(axis=0).sum()))
-
-
-SIGNS = (("CN", 1), ("US", -1))
-
-
-def _moves(models) -> pd.DataFrame:
+def _moves(models, origins) -> pd.DataFrame:
     """The change between any two states whose windows do not overlap, origins as known."""
-    wide = models.pivot(index="model_id", columns="as_of", values="downloads")
-    sign = _sign(models.drop_duplicates("model_id").set_index("model_id").loc[wide.index])
-    counted, downloads = wide.notna().to_numpy(float), wide.fillna(0).to_numpy()
-    signed = downloads * sign.to_numpy()[:, None]
+    wide = models.pivot(index="model_id", columns="as_of", values="hub_downloads_30d")
+    units = hub_downloads(models.drop_duplicates("model_id").sort_values("model_id"), origins)
+    china, us = (units.holds(country, ())[0] for country in (CHINA, UNITED_STATES))
+    counted, downloads = wide.notna().to_numpy(float), wide.fillna(0).to_numpy(float)
+    signed = downloads * np.subtract(china, us, dtype=float)[:, None]
     # Row i, column j: of state i, over the models that state j counted too.
     lead = _shared_sums(signed, counted) / _shared_sums(downloads, counted)
     days, shared = list(wide.columns), _shared_sums(counted, counted)
@@ -156,36 +113,27 @@ def _shared_sums(of_state, counted) -> np.ndarray:
 
 
 def estimate(sample) -> Estimate:
-    accounts, moves = sample["accounts"], sample["moves"]
-    found, models = _bounds(accounts), int(accounts["models"].sum())
+    change, moves = sample["change"], sample["moves"]
     return Estimate(
         label=CHANGE,
         unit="change of a difference in share of downloads",
         reading="finite population",
-        value=_shown(accounts),
-        bounds=found,
-        n=models,
+        value=change.value,
+        bounds=change.bounds(),
+        n=sample["models"],
         n_unit="models fresh at both dates",
         assumptions=(SAME_MODELS, OVERLAP),
-        tipping_points=(_mistaken(accounts),),
+        tipping_points=(_mistaken(change),),
         budget=budget(
-            BudgetRow(
-                source="origin unknown or disputed",
-                low=found.low,
-                high=found.high,
-                detail="an account has the same origin at both dates",
-            ),
-            _pairs_row(moves),
-            _left_out_row(accounts),
-            _drawn_row(accounts),
+            *change.budget(), _pairs_row(moves), _left_out_row(change), _drawn_row(change)
         ),
     )
 
 
-def _mistaken(accounts) -> TippingPoint:
+def _mistaken(change) -> TippingPoint:
     """Downloads of the later date that would have to be no users' to undo the change."""
-    gains = 1 if _shown(accounts) > 0 else -1
-    before, after = (gains * float((_sign(accounts) * accounts[day]).sum()) for day in DATES)
+    gains = 1 if change.value > 0 else -1
+    before, after = gains * change.second.value, gains * change.first.value
     # Without a part x of all downloads, all of the country that gains: (after - x) / (1 - x).
     removed = (after - before) / (1 - before)
     who = "China" if gains > 0 else "the US"
@@ -209,17 +157,20 @@ def _pairs_row(moves) -> BudgetRow:
     )
 
 
-def _without(accounts) -> pd.Series:
+def _without(change) -> pd.Series:
     """The change without each organisation."""
-    sign = _sign(accounts)
-    parts = accounts.assign(lead=sign * accounts["first"], later=sign * accounts["last"])
-    held = parts.groupby("organisation")[["first", "last", "lead", "later"]].sum()
-    rest = held.sum() - held
-    return rest["later"] / rest["last"] - rest["lead"] / rest["first"]
+    later, earlier = (
+        pd.DataFrame({"lead": world.signed, "all": world.weight})
+        .groupby(world.rows["organisation"])
+        .sum()
+        for world in (side.least(()) for side in (change.first, change.second))
+    )
+    later, earlier = (held.sum() - held for held in (later, earlier))
+    return later["lead"] / later["all"] - earlier["lead"] / earlier["all"]
 
 
-def _left_out_row(accounts) -> BudgetRow:
-    without, value = _without(accounts), _shown(accounts)
+def _left_out_row(change) -> BudgetRow:
+    without, value = _without(change), change.value
     name = (without - value).abs().idxmax()
     return BudgetRow(
         source="one organisation left out",
@@ -229,11 +180,14 @@ def _left_out_row(accounts) -> BudgetRow:
     )
 
 
-def _drawn_row(accounts) -> BudgetRow:
+def _drawn_row(change) -> BudgetRow:
     """The jackknife over organisations: too few carry the downloads for it to give a verdict."""
-    without, value = _without(accounts).to_numpy(), _shown(accounts)
-    totals = accounts.groupby("organisation")[["first", "last"]].sum()
-    kish = min(kish_effective_size(totals[day].to_numpy()) for day in totals)
+    without, value = _without(change).to_numpy(), change.value
+    sides = (side.units.rows for side in (change.first, change.second))
+    kish = min(
+        kish_effective_size(rows.groupby("organisation")["value"].sum().to_numpy())
+        for rows in sides
+    )
     half = float(stats.t.ppf(0.975, kish - 1)) * jackknife_se(without)
     return BudgetRow(
         source="other organisations drawn",

@@ -14,12 +14,14 @@ from research.estimators.budget import leave_one_out_row, sampling_row
 from research.estimators.clustered import paired_share_difference
 from research.estimators.ranged import paired_gap_bounds
 from research.estimators.tipping import tipping_point
-from research.results import Bounds, BudgetRow, TippingPoint
+from research.results import Bounds, BudgetRow, CannotEstimate, TippingPoint
 from research.wording import number
 
 if TYPE_CHECKING:
     from research.doubts.questions import ShareIn
     from research.estimators.clustered import ClusteredEstimate
+    from research.estimators.ranged import Ranged
+    from research.estimators.valid import Floats
 
 
 class Asked(Protocol):
@@ -86,14 +88,28 @@ class Gap(Asked):
         return tuple(dict.fromkeys([*self.first.doubts, *self.second.doubts]))
 
     def bounds(self, doubts: Collection[str] | None = None) -> Bounds:
-        """Sharp where no unit is in both channels; else as :func:`paired_gap_bounds`."""
+        """Sharp where no unit is in both channels, or no weight is open; else valid.
+
+        As for :func:`paired_gap_bounds`, the totals take each weight at its worst.
+        """
         if self.paired:
             weights = self.first.whole(doubts), self.second.whole(doubts)
+            if self.first.question.minus is not None:
+                return self._moved(*weights, *self.first.scores(doubts))
             return paired_gap_bounds(
                 *weights, *self.first.units.holds(self.first.question.of, doubts)
             )
         one, other = self.first.bounds(doubts), self.second.bounds(doubts)
         return Bounds(one.low - other.high, one.high - other.low)
+
+    def _moved(self, first: Ranged, second: Ranged, least: Floats, most: Floats) -> Bounds:
+        """The gap of two leads: each unit adds what it weighs more in one channel, if it counts."""
+        if (first.low != first.high).any() or (second.low != second.high).any():
+            raise CannotEstimate("Leads in two channels are compared where all weights are known.")
+        moved = first.value / first.value.sum() - second.value / second.value.sum()
+        ends = least * moved, most * moved
+        low, high = (float(end(ends, axis=0).sum()) for end in (np.min, np.max))
+        return Bounds(low, high)
 
     def redrawn(self, cluster: str) -> ClusteredEstimate:
         """As for one channel; a cluster is drawn, or left out, in both channels at once."""

@@ -153,6 +153,10 @@ class Coarse:
             low, value, high = low * member, value * member, high * may_be
         return Ranged(low=low, value=value, high=high)
 
+    def held(self, wanted: Where = EVERY) -> float:
+        """The weight, as shown, of the units that certainly are as wanted."""
+        return float(self.weight(()).value[self.holds(wanted, ())[0]].sum())
+
     def among(self, chosen: Flags) -> Coarse:
         """These units alone."""
         return replace(self, rows=self.rows[chosen])
@@ -166,6 +170,30 @@ class Coarse:
         kept = np.where(self.holds(wanted)[0], 1 - part, 1.0)
         lighter = {column: self.rows[column].to_numpy(dtype=float) * kept for column in WEIGHTS}
         return replace(self, rows=self.rows.assign(**lighter))
+
+    def paired(self, other: Coarse, by: Collection[str]) -> tuple[Coarse, Coarse]:
+        """Two channels over the same units: whatever has these attributes in common is one.
+
+        Parameters
+        ----------
+        other
+            The other channel. A unit that a channel lacks weighs nothing there.
+        by
+            The attributes that tell units apart. What else is known of them is left out.
+        """
+        doubts = {OPENED_BY.format(attribute) for attribute in by} & {*self.rows, *other.rows}
+        keys = [*by, *sorted(doubts)]
+        sums = [units.rows.groupby(keys)[list(WEIGHTS)].sum() for units in (self, other)]
+        every = sums[0].index.union(sums[1].index)
+        return self._over(sums[0].reindex(every)), other._over(sums[1].reindex(every))
+
+    def _over(self, weights: pd.DataFrame) -> Coarse:
+        """These weights as the channel; one that opened all its weights opens them still."""
+        rows = weights.fillna(0.0).reset_index()
+        opened = OPENED_BY.format(WEIGHT)
+        if opened in self.rows and len(self.rows):
+            rows[opened] = self.rows[opened].iloc[0]
+        return replace(self, rows=rows)
 
     def _among(self, attribute: str, values: frozenset[str]) -> tuple[Flags, Flags]:
         """Whether all candidates of each unit are among the values, and whether any is."""

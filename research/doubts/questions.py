@@ -76,7 +76,7 @@ class ShareIn(Asked):
 
     def bounds(self, doubts: Collection[str] | None = None) -> Bounds:
         """Sharp: each unit is open by itself, in what it is and in what it weighs."""
-        return ranged_mean(self.whole(doubts), *self._scores(doubts))
+        return ranged_mean(self.whole(doubts), *self.scores(doubts))
 
     def thinned(self, wanted: Where, part: float) -> ShareIn:
         """The same asked of the units without a part of the weight of some."""
@@ -85,7 +85,7 @@ class ShareIn(Asked):
     def redrawn(self, cluster: str) -> ClusteredEstimate:
         """The share as shown if other clusters had been drawn, and without each of them."""
         shown = self.certain
-        weight, (score, _) = shown.whole(()).value, shown._scores(())
+        weight, (score, _) = shown.whole(()).value, shown.scores(())
         clusters = shown.units.rows[cluster]
         ahead, behind = weight * (score > 0), weight * (score < 0)
         if self.question.minus is None:
@@ -100,7 +100,7 @@ class ShareIn(Asked):
 
     def opened(self, doubt: Doubt) -> Flags:
         """Which units does a doubt leave open, in what they are or in what they weigh?"""
-        least, most = self._scores([doubt.name])
+        least, most = self.scores([doubt.name])
         weight = self.whole([doubt.name])
         opened: Flags = ((least != most) & (weight.high > 0)) | (weight.low != weight.high)
         return opened
@@ -119,7 +119,7 @@ class ShareIn(Asked):
 
     def least(self, doubts: Collection[str] | None = None) -> World:
         """The world in which the share is least, if these doubts are open."""
-        weight, (scores, _) = self.whole(doubts), self._scores(doubts)
+        weight, (scores, _) = self.whole(doubts), self.scores(doubts)
         end = self.bounds(doubts).low
         weights = np.where(scores < end, weight.high, weight.low)
         return World(weights, weights * scores, self.units.rows)
@@ -129,8 +129,8 @@ class ShareIn(Asked):
 
         The other doubts are closed. ``None`` where nothing is open, or all of it is not enough.
         """
-        ahead = float((self.whole(()).value * (self._scores(())[0] - null)).sum())
-        weight, scores = self.whole([doubt.name]), self._scores([doubt.name])
+        ahead = float((self.whole(()).value * (self.scores(())[0] - null)).sum())
+        weight, scores = self.whole([doubt.name]), self.scores([doubt.name])
         ends = [w * (score - null) for w in (weight.low, weight.high) for score in scores]
         turned = np.min(ends, axis=0).sum() if ahead > 0 else np.max(ends, axis=0).sum()
         left_open = abs(float(turned) - ahead)
@@ -144,7 +144,7 @@ class ShareIn(Asked):
             low=weight.low * certain, value=weight.value * certain, high=weight.high * possible
         )
 
-    def _scores(self, doubts: Collection[str] | None) -> tuple[Floats, Floats]:
+    def scores(self, doubts: Collection[str] | None) -> tuple[Floats, Floats]:
         """What a unit adds for each of its weight: 1 to the share, -1 to the one taken off it."""
         least, most = self.units.holds(self.question.of, doubts)
         if self.question.minus is None:

@@ -88,6 +88,19 @@ def hub_facts(*tables: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(facts)
 
 
+def fresh(listed: pd.DataFrame) -> pd.DataFrame:
+    """The rows of a table whose downloads were counted, and counted anew.
+
+    Examples
+    --------
+    >>> import research
+    >>> panel = research.load("hub_llm_panel")
+    >>> len(fresh(panel)) < len(panel)
+    True
+    """
+    return listed[(listed["hub_downloads_30d"] > 0) & ~listed["stale_suspect"].fillna(False)]
+
+
 def hub_downloads(
     listed: pd.DataFrame,
     origins: pd.DataFrame,

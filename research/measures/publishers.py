@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from research.doubts import Doubt
+from research.doubts import Doubt, Share, where
 from research.doubts.coarse import BETWEEN
 
 if TYPE_CHECKING:
     import pandas as pd
 
 ANYWHERE = ""  # the candidates of a publisher of whom nobody knows the country
+NOT_PUBLISHED = "not published"  # the organisation behind a name without an account
 NOT_TOLD = "ZZ"  # the code of a country that nobody could tell
+CHINA, UNITED_STATES = where(origin="CN"), where(origin="US")
+CHINA_MINUS_US = Share(of=CHINA, minus=UNITED_STATES)
 ORIGIN = Doubt("origin unknown or disputed", "any country that is not ruled out")
 BEGUN_IN_DARMSTADT = ["sentence-transformers", "cross-encoder"]  # kept at Hugging Face since
 
@@ -67,41 +70,41 @@ def organisations(accounts: pd.Series, origins: pd.DataFrame) -> pd.Series:
 
 
 def library_publishers(
-    names: pd.DataFrame, crosswalk: pd.DataFrame, origins: pd.DataFrame
+    names: pd.DataFrame, origins: pd.DataFrame, crosswalk: pd.DataFrame | None = None
 ) -> pd.DataFrame:
     """Who publishes each name of the Ollama library, and in which countries may they be at home?
 
     Parameters
     ----------
-    names, crosswalk
-        The tables ``model_crosswalk_names`` and ``model_crosswalk``.
+    names
+        Rows of the table ``model_crosswalk_names``.
     origins
         The table ``publisher_origins``: it decides wherever it knows the account of a name.
+    crosswalk
+        The table ``model_crosswalk``: it names the publishers of all other names.
 
     Returns
     -------
     pandas.DataFrame
-        One row a name; columns of :func:`publishers`, and ``embedding`` and ``served_remotely``.
+        One row a name; columns of :func:`publishers`. Who is not known is called
+        :data:`NOT_PUBLISHED`.
 
     Examples
     --------
     >>> import research
-    >>> tables = ["model_crosswalk_names", "model_crosswalk", "publisher_origins"]
+    >>> tables = ["model_crosswalk_names", "publisher_origins", "model_crosswalk"]
     >>> found = library_publishers(*map(research.load, tables))
     >>> found.loc["qwen2.5", ["organisation", "origin"]].tolist()
     ['Alibaba', 'CN']
     """
-    known = names.merge(crosswalk, on="ollama_name", how="left", validate="one_to_one")
-    known = known.set_index("ollama_name")
-    found = publishers(known["hub_account"], origins)
-    uncoded = ~known["hub_account"].isin(origins["author"])
-    stated = known["publisher_candidates"].astype(object).fillna(ANYWHERE)
-    return found.assign(
-        origin=found["origin"].mask(uncoded, stated),
-        organisation=found["organisation"].fillna(known["publisher"]),
-        embedding=known["embedding"].astype(bool),
-        served_remotely=known["served_remotely"].astype(bool),
-    )
+    accounts = names.set_index("ollama_name")["hub_account"]
+    found = publishers(accounts, origins)
+    if crosswalk is not None:
+        stated = crosswalk.set_index("ollama_name").reindex(accounts.index)
+        codes = stated["publisher_candidates"].astype(object).fillna(ANYWHERE)
+        found["origin"] = found["origin"].where(accounts.isin(origins["author"]), codes)
+        found["organisation"] = found["organisation"].fillna(stated["publisher"])
+    return found.fillna({"organisation": NOT_PUBLISHED})
 
 
 def base_origins(library: pd.DataFrame, crosswalk: pd.DataFrame, tags: pd.DataFrame) -> pd.Series:

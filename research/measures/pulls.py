@@ -1,19 +1,64 @@
-"""Pulls of the names of the Ollama library, as far as the rounding of the site shows them."""
+"""Pulls of the names of the Ollama library, and what is a fact about the table of them."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from research.doubts import Doubt
+from research.doubts import Coarse, Doubt
 from research.estimators.ranged import rounded, rounded_gain
-from research.results import ResearchError
+from research.measures.publishers import ORIGIN, library_publishers
+from research.results import Assumption, ResearchError
 
 if TYPE_CHECKING:
     import pandas as pd
 
 WEIGHTS = ["low", "value", "high"]  # columns of a count that is known up to a range
 ROUNDING = Doubt("rounding of the pulls", "every total at its worst")
+ROUNDED = Assumption(
+    name="pull counts are exact",
+    holds="no",
+    evidence="The site rounds to the nearest hundred, from one million on to the nearest hundred "
+    "thousand; the bounds hold for all totals that round to those shown.",
+)
+
+
+def ollama_pulls(
+    series: pd.DataFrame,
+    names: pd.DataFrame,
+    origins: pd.DataFrame,
+    *,
+    day: pd.Timestamp,
+    window: int | None = None,
+    crosswalk: pd.DataFrame | None = None,
+) -> Coarse:
+    """The pulls of these names until a day, or in the days before it, and whose they are.
+
+    Parameters
+    ----------
+    series, day, window
+        As for :func:`pulls_by_name`.
+    names, origins, crosswalk
+        As for :func:`research.measures.publishers.library_publishers`.
+
+    Returns
+    -------
+    Coarse
+        One row a name that the library held on the day, its index and its ``family``; columns
+        ``account``, ``organisation``, ``origin``, and the weight up to the rounding of the site.
+
+    Examples
+    --------
+    >>> import pandas as pd, research
+    >>> tables = ["ollama_library_pulls", "model_crosswalk_names", "publisher_origins"]
+    >>> units = ollama_pulls(*map(research.load, tables), day=pd.Timestamp("2026-06-11"), window=30)
+    >>> units.rows.loc["llama3.2", ["organisation", "origin", "family"]].tolist()
+    ['Meta', 'US', 'llama3.2']
+    """
+    known = library_publishers(names, origins, crosswalk)
+    rows = pulls_by_name(series, day, window).join(known, how="inner")
+    rows = rows.assign(family=rows.index, origin_doubt=ORIGIN.name, weight_doubt=ROUNDING.name)
+    return Coarse(rows, (ROUNDING, ORIGIN), "names", "pulls")
 
 
 def pulls_by_name(

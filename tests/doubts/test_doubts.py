@@ -200,6 +200,37 @@ def test_what_a_unit_is_it_is_in_both_of_two_paired_channels():
     assert Gap(share, share, paired=True).bounds(["origin"]) == Bounds(0.0, 0.0)
 
 
+@settings(max_examples=40, deadline=None, derandomize=True)
+@given(units=channels(), later=st.lists(st.integers(1, 9), min_size=4, max_size=4))
+def test_a_lead_in_two_channels_is_bounded_as_by_trying_every_origin(units, later):
+    origins = [unit[3] for unit in units]
+    held = [(w + 1, w + 1, w + 1, o, "", True, "a") for w, o in zip(later, origins, strict=False)]
+    first = coarse([(3, 3, 3, o, "", True, "a") for o in origins])
+    gap = Gap(LEAD.in_(first), LEAD.in_(coarse(held)), paired=True)
+    tried = []
+    for world in product(*(o.split("|") if o else [*COUNTRIES, "none"] for o in origins)):
+        signs = [{"CN": 1, "US": -1}.get(country, 0) for country in world]
+        one = sum(signs) / len(signs)
+        weights = [unit[0] for unit in held]
+        tried.append(one - sum(s * w for s, w in zip(signs, weights, strict=True)) / sum(weights))
+    assert tuple(gap.bounds()) == pytest.approx((min(tried), max(tried)), abs=EXACT)
+    rounded = coarse([(1, 2, 3, o, "", True, "a") for o in origins])
+    with pytest.raises(CannotEstimate, match="where all weights are known"):
+        Gap(LEAD.in_(first), LEAD.in_(rounded), paired=True).bounds()
+
+
+def test_paired_channels_hold_the_units_of_both():
+    one, other = coarse(UNITS[:3]), coarse([UNITS[2], UNITS[5], UNITS[5]])
+    pair = one.paired(other, ["organisation", "origin"])
+    assert pair[0].rows[["organisation", "origin"]].equals(pair[1].rows[["organisation", "origin"]])
+    assert pair[0].rows["value"].tolist() == [5, 2, 3, 0]
+    assert pair[1].rows["value"].tolist() == [0, 2, 0, 4]
+    for alone, together in zip((one, other), pair, strict=True):
+        for doubts in ([], ["origin"], ["rounding"], OPEN):
+            found = Share(of=CHINA).in_(together).bounds(doubts)
+            assert tuple(found) == pytest.approx(tuple(Share(of=CHINA).in_(alone).bounds(doubts)))
+
+
 def test_without_a_part_of_some_units_their_share_is_smaller():
     units = coarse(UNITS)
     lighter = units.thinned(CHINA, 0.5)

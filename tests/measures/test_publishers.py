@@ -21,7 +21,7 @@ def test_a_name_is_of_its_account_or_else_of_whom_the_crosswalk_names():
     names, crosswalk, origins = map(
         research.load, ["model_crosswalk_names", "model_crosswalk", "publisher_origins"]
     )
-    found = library_publishers(names, crosswalk, origins)
+    found = library_publishers(names, origins, crosswalk)
     stated = crosswalk.set_index("ollama_name")["publisher_candidates"].fillna("")
     coded = origins.set_index("author")["candidates"].fillna("")
     for name, row in found.iterrows():
