@@ -5,7 +5,12 @@ from __future__ import annotations
 import math
 import re
 
-from research.results import Estimate, Interval, Verdict
+from research.results import Bounds, Estimate, Hypothesis, Interval, TippingPoint, Verdict
+
+MINUS, JOINED = "\u2212", "\u00a0"
+SHARES = ("share",)  # how the units begin that are said in percent ...
+DIFFERENCES = ("difference in share", "change of a difference in share")  # ... and in points
+ABSTRACT = ("ratio", "sum of", "rank", "index", "correlation", "elasticity", "concordance")
 
 # What steers a terminal, or turns the direction of what follows, or cannot be written at all.
 STEERING = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
@@ -61,6 +66,113 @@ def span(low: float, high: float, between: str = ", ") -> str:
     told = [(number(low, digits), number(high, digits)) for digits in range(least, 5)]
     ends = next((pair for pair in told if pair[0] != pair[1]), told[0])
     return between.join(ends)
+
+
+def amount(found: Bounds, unit: str) -> str:
+    """A set in its unit: shares in percent, their differences in points, counts of something.
+
+    >>> amount(Bounds(0.1337, 0.591), "difference in share of hosts")
+    '13.4 to 59.1 percentage points'
+    >>> amount(Bounds(0.2418, 0.2418), "share of addresses"), amount(Bounds(30, 30), "rank")
+    ('24.2\\xa0%', '30')
+    >>> amount(Bounds(-2014, -2014), "hosts").startswith(MINUS)
+    True
+    """
+    text = quantity(found, unit)
+    if unit.startswith(DIFFERENCES):
+        return f"{text.removesuffix(' points')} percentage points"
+    return text if is_abstract(unit) or unit.startswith(SHARES) else f"{text} {unit}"
+
+
+def quantity(found: Bounds, unit: str) -> str:
+    """The same without what is counted, for a table whose head says it.
+
+    >>> quantity(Bounds(3, 4), "hosts"), quantity(Bounds(0.5, 0.5), "share of hosts")
+    ('3 to 4', '50.0\\xa0%')
+    """
+    if unit.startswith(DIFFERENCES):
+        return f"{_ends(found, 100, 1)} points"
+    if unit.startswith(SHARES):
+        return f"{_ends(found, 100, 1)}\u00a0%"
+    return _ends(found, 1, 2)
+
+
+def is_abstract(unit: str) -> bool:
+    """Whether the unit names a kind of number, such as a ratio, and not what is counted."""
+    return not unit or unit.startswith(ABSTRACT)
+
+
+def _ends(found: Bounds, scale: float, digits: int) -> str:
+    ends = [scale * end for end in found]
+    whole = scale == 1 and all(float(end).is_integer() for end in ends)
+    texts = [number(end, 0 if whole else digits) for end in ends]
+    if texts[0] == texts[1] and found.width > 1e-9 * max(map(abs, found)):
+        texts = [number(end, digits + 1) for end in ends]
+    return held_together(" to ".join(dict.fromkeys(texts)).replace("-", MINUS))
+
+
+def held_together(text: str) -> str:
+    """No line breaks within a number, or before its per cent sign.
+
+    >>> held_together("1 514 of 24 038, or 6.3 %")
+    '1\\xa0514 of 24\\xa0038, or 6.3\\xa0%'
+    """
+    return re.sub(r"(?<=\d) (?=\d{3}(?!\d)|%)", "\u00a0", text)
+
+
+def interval_text(interval: Interval | None, unit: str) -> str:
+    """The interval with its level and the design effect it assumes; empty where there is none."""
+    if interval is None:
+        return ""
+    text = f"{level(interval)} interval {amount(interval, unit)}"
+    if interval.design_effect is None:
+        return text
+    return f"{text} at design effect {effect(interval.design_effect)}"
+
+
+def level(interval: Interval) -> str:
+    """The confidence level in percent.
+
+    >>> level(Interval(0, 1)), level(Interval(0, 1, 0.9875))
+    ('95\\xa0%', '98.75\\xa0%')
+    """
+    return f"{100 * interval.level:.4g}\u00a0%"
+
+
+def effect(design_effect: float) -> str:
+    """A design effect: one decimal, where it has one."""
+    return number(design_effect, 1).removesuffix(".0")
+
+
+def region(hypothesis: Hypothesis, unit: str) -> str:
+    """The values that the claim needs.
+
+    >>> share = Hypothesis(estimand="", null=0.25, margin=0.025, alternative="equivalent",
+    ...                    role="reanalysis")
+    >>> region(share, "share of addresses")
+    '22.5 to 27.5\\xa0%'
+    """
+    null, margin = hypothesis.null, hypothesis.margin
+    at, around = _threshold(Bounds(null, null), unit), Bounds(null - margin, null + margin)
+    match hypothesis.alternative:
+        case "greater":
+            return f"more than {at}"
+        case "less":
+            return f"less than {at}"
+        case "different":
+            return f"anything but {_threshold(around, unit)}"
+        case "equivalent":
+            return _threshold(around, unit) if margin else f"exactly {at}"
+
+
+def _threshold(found: Bounds, unit: str) -> str:
+    """A threshold is a round number that somebody set: its decimals are not a precision."""
+    return re.sub(r"(\.\d*?)0+(?!\d)", lambda zeros: zeros[1].rstrip("."), amount(found, unit))
+
+
+def sensitivity(point: TippingPoint) -> str:
+    """The sentence of a tipping point, without the abbreviation of the design effect."""
+    return held_together(re.sub(r"\bdeff (?=\d)", "a design effect of ", point.sentence))
 
 
 def one_line(estimate: Estimate, verdict: Verdict | None = None) -> str:

@@ -9,7 +9,8 @@ import pytest
 import research
 from research import Bounds, Hypothesis, figures, places
 from research.analysis import analyses, find, recorded
-from research.publish.claims import answer_claims, figure, towards_claim
+from research.publish.claims import answer_claims, figure
+from research.publish.judged import towards_claim
 from research.results import ResearchError
 
 
@@ -29,8 +30,8 @@ def test_every_claim_has_a_verdict_or_a_reason(answers):
 
 def test_supported_and_contradicted_are_kept_for_the_claims_own_scope(answers):
     for answer in answers:
-        for item in answer.tested:
-            word = item.answer.verdicts[item.label].word
+        for item in answer.judged:
+            word = item.word
             if word in ("supported", "contradicted"):
                 assert item.hypothesis.scope == "same"
             if word in ("holds", "does not hold"):
@@ -47,7 +48,7 @@ def test_a_settled_claim_says_why_and_by_what(answers):
 
 def test_claims_without_a_threshold_are_not_given_one_silently(answers):
     for answer in answers:
-        for item in answer.tested:
+        for item in answer.judged:
             assert item.hypothesis.null_source
 
 

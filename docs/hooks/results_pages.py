@@ -11,6 +11,7 @@ from prose import ROOT, plain, table
 from research import datasets, figures
 from research.analysis import Analysis, analyses, find, recorded
 from research.publish.claims import ClaimAnswer, answer_claims
+from research.publish.drawing import drawn
 from research.results import Result
 from research.wording import one_line
 
@@ -36,7 +37,7 @@ def pages() -> Iterator[tuple[str, str | bytes]]:
 def _claims(answers: Sequence[ClaimAnswer]) -> str:
     rows = [
         (
-            f"{plain(answer.claim['claim'])}<br><small>{plain(answer.claim['claim_id'])}</small>",
+            f"{plain(answer.claim['claim'])}<br><small>{plain(answer.id)}</small>",
             f"**{plain(answer.word)}**",
             plain(answer.why),
             ", ".join(f"[{name}](analyses/{name}.md)" for name in _analyses_of(answer)),
@@ -53,10 +54,9 @@ def _claims(answers: Sequence[ClaimAnswer]) -> str:
 
 
 def _analyses_of(answer: ClaimAnswer) -> list[str]:
-    if answer.tested:
-        return sorted({item.result.analysis for item in answer.tested})
-    claim = answer.claim["claim_id"]
-    return [name for name, r in results().items() if any(s.claim == claim for s in r.settled)]
+    if answer.judged:
+        return answer.analyses
+    return [name for name, r in results().items() if answer.settled in r.settled]
 
 
 def _index() -> str:
@@ -154,8 +154,7 @@ def _data(result: Result) -> str:
 
 
 def _drawn(analysis: Analysis, result: Result) -> bytes:
-    drawing = getattr(analysis.module, "figure", figures.default)
     payload = BytesIO()
     with figures.theme():
-        drawing(result).savefig(payload, format="svg", metadata={"Date": None})
+        drawn(result, analysis).savefig(payload, format="svg", metadata={"Date": None})
     return payload.getvalue()

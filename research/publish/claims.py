@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from research import datasets, figures
 from research.places import write_beside
-from research.results import (
-    Answer,
-    Bounds,
-    Estimate,
-    Hypothesis,
-    ResearchError,
-    Result,
-    Robustness,
-    Settled,
+from research.publish.judged import (
+    JudgedEstimate,
+    differ,
+    judged,
+    quotable_settled,
+    towards_claim,
 )
+from research.results import Bounds, ResearchError, Result, Settled
 from research.wording import one_line
 
 if TYPE_CHECKING:
@@ -35,62 +34,77 @@ SCOPES = (
 
 
 @dataclass(frozen=True, kw_only=True)
-class Tested:
-    """One estimate that answers a claim."""
-
-    result: Result
-    key: str
-    label: str
-
-    @property
-    def answer(self) -> Answer:
-        return self.result.answers[self.key]
-
-    @property
-    def hypothesis(self) -> Hypothesis:
-        return self.result.hypotheses[self.label]
-
-    @property
-    def estimate(self) -> Estimate:
-        return self.answer.estimates[self.label]
-
-    @property
-    def robustness(self) -> Robustness:
-        return self.answer.robustness[self.label]
-
-
-@dataclass(frozen=True, kw_only=True)
 class ClaimAnswer:
-    """A claim with the estimates that answer it, nearest to the claim first, or what settles it."""
+    """A claim with the estimates that answer it, nearest to the claim first, or what settles it.
 
-    claim: Mapping[str, Any]
-    tested: tuple[Tested, ...] = ()
+    ``claim`` and ``source`` are the rows of ``published_claims`` and ``claim_sources`` as texts.
+    """
+
+    claim: Mapping[str, str]
+    source: Mapping[str, str]
+    judged: tuple[JudgedEstimate, ...] = ()
     settled: Settled | None = None
 
     @property
+    def id(self) -> str:
+        return self.claim["claim_id"]
+
+    @property
+    def nearest(self) -> JudgedEstimate | None:
+        """The estimate that answers it; nothing where no estimate does."""
+        return self.judged[0] if self.judged else None
+
+    @property
     def word(self) -> str:
-        if self.tested:
-            return self.tested[0].answer.verdicts[self.tested[0].label].word
+        if self.nearest:
+            return self.nearest.word
         return self.settled.word if self.settled else ""
 
     @property
     def why(self) -> str:
         """One line: the estimate and what would overturn it, or the reason that settles it."""
-        if not self.tested:
+        if not self.nearest:
             return self.settled.reason if self.settled else ""
-        found = self.tested[0].estimate
-        lost = found.tipping_points[0].sentence if found.tipping_points else ""
-        return one_line(found) + (f"; {lost}" if lost else "")
+        line, lost = one_line(self.nearest.estimate), self.nearest.overturned_by
+        return f"{line}; {lost}" if lost else line
+
+    @property
+    def quotable(self) -> str:
+        """The answer in sentences to quote."""
+        if self.nearest:
+            return self.nearest.quotable(as_near(self.nearest, self.judged))
+        return quotable_settled(self.settled) if self.settled else ""
+
+    @property
+    def scope(self) -> str:
+        return self.nearest.hypothesis.scope if self.nearest else ""
+
+    @property
+    def agreement(self) -> str:
+        return self.nearest.agreement if self.nearest else ""
+
+    @property
+    def differs(self) -> bool:
+        """Whether answers as near to the claim have another verdict."""
+        return differ(as_near(self.nearest, self.judged)) if self.nearest else False
+
+    @property
+    def analyses(self) -> list[str]:
+        """The analyses whose estimates answer it."""
+        return sorted({each.result.analysis for each in self.judged})
+
+    @property
+    def cited(self) -> str:
+        """Publisher and year, as a reader would cite the claim."""
+        name = self.source.get("publisher") or self.claim.get("source", "")
+        dates = f"{self.source.get('published', '')} {self.source.get('data_as_of', '')}"
+        year = re.search(r"\d{4}", dates)
+        return f"{name}, {year[0]}" if year else name
 
 
-def as_near(item: Tested, tested: Sequence[Tested]) -> list[Tested]:
+def as_near(item: JudgedEstimate, answers: Sequence[JudgedEstimate]) -> list[JudgedEstimate]:
     """The answers that are as near to the claim as this one."""
-    return [other for other in tested if _nearness(other) == _nearness(item)]
-
-
-def differ(near: Sequence[Tested]) -> bool:
-    """Whether answers have different verdicts."""
-    return len({item.answer.verdicts[item.label].word for item in near}) > 1
+    return [other for other in answers if _nearness(other) == _nearness(item)]
 
 
 def answer_claims(results: Iterable[Result]) -> list[ClaimAnswer]:
@@ -101,74 +115,69 @@ def answer_claims(results: Iterable[Result]) -> list[ClaimAnswer]:
     ResearchError
         If a claim has no answer, or an answer names no claim of the table.
     """
-    claims = datasets.load("published_claims").set_index("claim_id", drop=False)
-    tested: dict[str, list[Tested]] = {claim: [] for claim in claims.index}
+    rows = datasets.load("published_claims")["claim_id"]
+    answers = {answer.id: answer for answer in answered(results)}
+    if unknown := sorted(answers.keys() - set(rows)):
+        raise ResearchError(f"No such claim in published_claims: {', '.join(unknown)}.")
+    if missing := sorted(set(rows) - answers.keys()):
+        raise ResearchError(
+            f"No analysis answers: {', '.join(missing)}. Name the claim in a Hypothesis, or "
+            "say in SETTLED which document settles it or why it is not testable."
+        )
+    return [answers[claim] for claim in rows]
+
+
+def answered(results: Iterable[Result]) -> list[ClaimAnswer]:
+    """The claims that these results answer, also such as the table lacks, by name."""
+    claims, sources = _texts("published_claims", "claim_id"), _texts("claim_sources", "source")
+    found: dict[str, list[JudgedEstimate]] = {}
     settled: dict[str, Settled] = {}
     for result in results:
-        for item in _tested(result):
+        for item in judged(result):
             for claim in item.hypothesis.claims:
-                tested.setdefault(claim, []).append(item)
+                found.setdefault(claim, []).append(item)
         settled |= {answer.claim: answer for answer in result.settled}
-    _refuse_gaps(set(claims.index), tested, settled)
+    rows = {claim: claims.get(claim, {"claim_id": claim}) for claim in {**found, **settled}}
     return [
         ClaimAnswer(
-            claim=claims.loc[claim].to_dict(),
-            tested=tuple(sorted(tested[claim], key=_nearness)),
+            claim=row,
+            source=sources.get(row.get("source", ""), {}),
+            judged=tuple(sorted(found.get(claim, ()), key=_nearness)),
             settled=settled.get(claim),
         )
-        for claim in claims.index
+        for claim, row in sorted(rows.items())
     ]
 
 
-def _tested(result: Result) -> Iterator[Tested]:
-    for key, answer in result.answers.items():
-        for label in answer.verdicts:
-            yield Tested(result=result, key=key, label=label)
+def _texts(table: str, key: str) -> dict[str, dict[str, str]]:
+    """The rows of a table as texts, by its key; nothing where a cell is empty."""
+    rows = datasets.load(table).astype(object)
+    records = rows.where(rows.notna(), "").to_dict("records")
+    return {str(row[key]): {str(k): str(v) for k, v in row.items()} for row in records}
 
 
-def _nearness(item: Tested) -> int:
+def _nearness(item: JudgedEstimate) -> int:
     return SCOPES.index(item.hypothesis.scope)
-
-
-def _refuse_gaps(
-    claims: set[str], tested: Mapping[str, Sequence[Tested]], settled: Mapping[str, Settled]
-) -> None:
-    unknown = sorted((tested.keys() | settled.keys()) - claims)
-    if unknown:
-        raise ResearchError(f"No such claim in published_claims: {', '.join(unknown)}.")
-    open_claims = sorted(c for c in claims if not tested[c] and c not in settled)
-    if open_claims:
-        raise ResearchError(
-            f"No analysis answers: {', '.join(open_claims)}. Name the claim in a Hypothesis, or "
-            "say in SETTLED which document settles it or why it is not testable."
-        )
 
 
 def list_claims(answers: Sequence[ClaimAnswer], build: Path) -> None:
     """Write the table claim -> verdict -> why for the paper, as ``claims.json``."""
     rows = [
         {
-            "id": answer.claim["claim_id"],
+            "id": answer.id,
             "claim": answer.claim["claim"],
             "source": answer.claim["source"],
             "verdict": answer.word,
-            "differ": bool(answer.tested) and differ(as_near(answer.tested[0], answer.tested)),
-            "scope": answer.tested[0].hypothesis.scope if answer.tested else "",
+            "differ": answer.differs,
+            "scope": answer.scope,
             "why": answer.why,
-            "agree": _agreeing(answer),
-            "analyses": sorted({item.result.analysis for item in answer.tested}),
+            "agree": answer.agreement,
+            "analyses": answer.analyses,
         }
         for answer in answers
     ]
     text = json.dumps(rows, indent=1, ensure_ascii=False) + "\n"
     write_beside(build / "claims.json", text.encode())
-
-
-def _agreeing(answer: ClaimAnswer) -> str:
-    if not answer.tested:
-        return ""
-    robustness = answer.tested[0].robustness
-    return f"{robustness.same_verdict} of {robustness.specifications}"
 
 
 # The summary figure -------------------------------------------------------------------------------
@@ -184,21 +193,20 @@ def figure(answers: Sequence[ClaimAnswer]) -> Figure:
     axes.axvline(0, color=figures.MUTED, lw=0.8)
     axes.axvspan(0, 1.06, color=figures.FAINT, alpha=0.35, lw=0, zorder=-2)
     for row, answer in enumerate(answers):
-        if answer.tested:
-            _draw_row(axes, -row, answer.tested[0])
+        if answer.nearest:
+            _draw_row(axes, -row, answer.nearest)
         axes.annotate(answer.word, (1.10, -row), va="center", fontsize=7.5, annotation_clip=False)
         axes.annotate(
-            _agreeing(answer), (1.98, -row), va="center", ha="right", fontsize=7.5,
+            answer.agreement, (1.98, -row), va="center", ha="right", fontsize=7.5,
             color=figures.MUTED, annotation_clip=False,
         )  # fmt: skip
     _draw_frame(axes, answers)
     return canvas
 
 
-def _draw_row(axes: Axes, y: float, item: Tested) -> None:
+def _draw_row(axes: Axes, y: float, item: JudgedEstimate) -> None:
     """The set (bar), the interval (line with caps) and the range over all specifications (thin)."""
-    robustness, found = item.robustness, item.estimate
-    everything = towards_claim(item.hypothesis, Bounds(robustness.low, robustness.high))
+    found, everything = item.estimate, towards_claim(item.hypothesis, item.everything)
     furthest = max(abs(everything.low), abs(everything.high), 1e-12)
     axes.plot(
         [everything.low / furthest, everything.high / furthest], [y, y], color=figures.OTHER, lw=0.7
@@ -212,23 +220,8 @@ def _draw_row(axes: Axes, y: float, item: Tested) -> None:
             axes.plot([end / furthest] * 2, [y - 0.28, y + 0.28], color=figures.INK, lw=0.9)
 
 
-def towards_claim(hypothesis: Hypothesis, found: Bounds) -> Bounds:
-    """How far a set lies on the claim's side of its null: positive where it supports the claim."""
-    low, high = found.low - hypothesis.null, found.high - hypothesis.null
-    match hypothesis.alternative:
-        case "greater":
-            return Bounds(low, high)
-        case "less":
-            return Bounds(-high, -low)
-    nearest = 0.0 if low <= 0 <= high else min(abs(low), abs(high))
-    furthest = max(abs(low), abs(high))
-    if hypothesis.alternative == "different":
-        return Bounds(nearest - hypothesis.margin, furthest - hypothesis.margin)
-    return Bounds(hypothesis.margin - furthest, hypothesis.margin - nearest)
-
-
 def _draw_frame(axes: Axes, answers: Sequence[ClaimAnswer]) -> None:
-    names = [answer.claim["claim_id"].replace("/", ": ") for answer in answers]
+    names = [answer.id.replace("/", ": ") for answer in answers]
     figures.label_rows(axes, names, width=60)
     axes.tick_params(axis="y", labelsize=7.5)
     axes.set_xlim(-1.06, 2.0)

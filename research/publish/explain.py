@@ -6,9 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from research import datasets
-from research.publish.claims import Tested
-from research.publish.phrases import amount, interval_text, region
-from research.results import Answer, Bounds, Choices, Estimate, Result, Specification
+from research.publish.judged import JudgedEstimate, judged
+from research.results import Answer, Choices, Estimate, Result, Specification
 
 WHY = {
     "inside": "{all_of} lies among the values that the claim needs",
@@ -56,29 +55,23 @@ def explain(result: Result) -> list[Explained]:
     >>> found.verdict, found.why
     ('supported', 'the value lies among the values that the claim needs')
     """
-    return [
-        _explained(Tested(result=result, key=key, label=label))
-        for key, answer in result.answers.items()
-        for label in answer.verdicts
-    ]
+    return [_explained(item) for item in judged(result)]
 
 
-def _explained(item: Tested) -> Explained:
-    found, verdict = item.estimate, item.answer.verdicts[item.label]
-    interval = interval_text(found.interval, found.unit)
-    texts = [_claim(name) for name in item.hypothesis.claims]
+def _explained(item: JudgedEstimate) -> Explained:
+    assumed = item.estimate.assumptions
     return Explained(
-        question="" if item.key == "answer" else item.key,
+        question=item.question,
         label=item.label,
-        claims=tuple(texts),
-        needs=region(item.hypothesis, found.unit),
-        found=amount(found.identified, found.unit) + (f"; {interval}" if interval else ""),
-        verdict=verdict.phrase,
+        claims=tuple(_claim(name) for name in item.hypothesis.claims),
+        needs=item.needs,
+        found=f"{item.found}; {item.interval}" if item.interval else item.found,
+        verdict=item.phrase,
         why=_why(item),
         robustness=_robustness(item),
         depends_on=tuple(depends_on(item.answer, item.label)),
-        overturned=tuple(point.sentence for point in found.tipping_points),
-        assumptions=tuple(f"{a.name}: {a.holds}. {a.evidence}" for a in found.assumptions),
+        overturned=item.overturned,
+        assumptions=tuple(f"{each.name}: {each.holds}. {each.evidence}" for each in assumed),
     )
 
 
@@ -87,8 +80,8 @@ def _claim(name: str) -> str:
     return f"{name}: {claims[name]}" if name in claims.index else name
 
 
-def _why(item: Tested) -> str:
-    interval, word = item.estimate.interval, item.answer.verdicts[item.label].word
+def _why(item: JudgedEstimate) -> str:
+    interval, word = item.estimate.interval, item.word
     if word == "inconclusive" and interval is None:
         return ACROSS
     return WHY[REASON[word]].format(
@@ -105,13 +98,9 @@ def _whole(found: Estimate, quantifier: str = "all") -> str:
     return "the value" if quantifier == "all" else "no part of the value"
 
 
-def _robustness(item: Tested) -> str:
+def _robustness(item: JudgedEstimate) -> str:
     same = item.robustness
-    found = amount(Bounds(same.low, same.high), item.estimate.unit)
-    text = (
-        f"{same.same_verdict} of {same.specifications} specifications give this verdict; all of "
-        f"them together: {found}"
-    )
+    text = f"{item.agreement} specifications give this verdict; all of them together: {item.range}"
     if same.skipped:
         text += f"; {same.skipped} more combinations of choices make no sense or no estimate"
     return text

@@ -6,11 +6,12 @@ import json
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from research import calibration, datasets, figures, places
+from research import calibration, figures, places
 from research.analysis.family import DECLARED, FAMILY
 from research.places import write_beside
 from research.publish.claims import answer_claims, list_claims
 from research.publish.claims import figure as claims_figure
+from research.publish.sources import sources
 from research.results import ResearchError, Result
 
 SOURCES = ("paper.typ", "numbers.typ", "references.bib", "calibration.json")
@@ -27,18 +28,17 @@ def working_copy(folder: Path) -> None:
 
 def list_datasets(results: Iterable[Result], build: Path) -> None:
     """Write what the paper says of every dataset behind the results: origin, size, flaws."""
-    used = sorted({o["dataset"] for r in results for o in r.provenance.tables.values()})
     rows = [
         {
-            "name": dataset.name,
-            "version": dataset.version,
-            "title": dataset.descriptor["title"],
-            "citation": dataset.descriptor["citation"],
-            "licence": ", ".join(licence["name"] for licence in dataset.descriptor["licenses"]),
-            "flaws": dataset.descriptor["knownLimitations"],
-            "rows": sum(resource["rows"] for resource in dataset.resources.values()),
+            "name": source.dataset.name,
+            "version": source.dataset.version,
+            "title": source.title,
+            "citation": source.descriptor["citation"],
+            "licence": source.licence,
+            "flaws": source.descriptor["knownLimitations"],
+            "rows": sum(resource["rows"] for resource in source.dataset.resources.values()),
         }
-        for dataset in map(datasets.describe, used)
+        for source in sources(results)
     ]
     text = json.dumps(rows, indent=1, ensure_ascii=False) + "\n"
     write_beside(build / "datasets.json", text.encode())

@@ -14,9 +14,9 @@ from types import MappingProxyType
 
 from research import __version__, figures, places
 from research.analysis import SEED, analyses, find, is_result, record, recorded, run
-from research.analysis.declare import where_in
 from research.places import write_beside
 from research.plain import changes
+from research.publish.drawing import drawn
 from research.publish.outputs import Outputs, Told, sha256
 from research.publish.page import rendered
 from research.publish.paper import compile_paper, prepare_paper, working_copy
@@ -138,18 +138,14 @@ def draw(result: Result, name: str, folder: Path, *, other_data: bool = False) -
     With ``other_data`` the default one serves where the analysis' own cannot: it may show
     populations and days that only the frozen data have.
     """
-    analysis = find(name)
-    drawing = getattr(analysis.module, "figure", figures.default)
-    try:
-        with figures.theme():
-            return figures.save(drawing(result), folder / result.analysis)
-    except Exception as error:
-        if other_data:
-            with figures.theme():
-                return figures.save(figures.default(result), folder / result.analysis)
-        raise ResearchError(
-            f"{where_in(error, analysis.path)}: the figure fails: {type(error).__name__}: {error}"
-        ) from error
+    with figures.theme():
+        try:
+            figure = drawn(result, find(name))
+        except ResearchError:
+            if not other_data:
+                raise
+            figure = figures.default(result)
+        return figures.save(figure, folder / result.analysis)
 
 
 def check(folder: Path, *, jobs: int | None = None, done: Progress = lambda _: None) -> list[str]:

@@ -13,23 +13,17 @@ import pytest
 from markupsafe import Markup
 
 from research import Bounds, Curve, Estimate, Hypothesis, Interval, TippingPoint
-from research.publish import claims
+from research.publish.claims import answer_claims
+from research.publish.headlines import headlines
+from research.publish.judged import LEADS, JudgedEstimate, judged
 from research.publish.page import MARKS, page, render
-from research.publish.page.findings import findings
+from research.publish.page.citing import bibtex, csl
 from research.publish.page.methods import METHODS, Method
 from research.publish.page.scales import axis
 from research.publish.page.sliders import SLIDERS, sliders
-from research.publish.page.sources import bibtex, csl, safe_link
-from research.publish.phrases import (
-    LEADS,
-    amount,
-    held_together,
-    interval_text,
-    quotable,
-    region,
-    sensitivity,
-)
+from research.publish.sources import safe_link
 from research.results import ResearchError, judge
+from research.wording import amount, held_together, interval_text, region, sensitivity
 from tests.publish.conftest import RESULTS
 
 MEGABYTE = 1_000_000
@@ -39,11 +33,9 @@ HOSTILE = (
 )
 
 
-def every_tested(results):
+def every_judged(results):
     for result in results.values():
-        for key, answer in result.answers.items():
-            for label in answer.verdicts:
-                yield claims.Tested(result=result, key=key, label=label)
+        yield from judged(result)
 
 
 # Words --------------------------------------------------------------------------------------------
@@ -97,9 +89,9 @@ def test_the_abbreviation_of_the_design_effect_is_spelt_out():
 
 
 def test_the_sentences_to_quote_name_verdict_value_threshold_population_and_date(results):
-    for item in every_tested(results):
-        text, found = quotable(item), item.estimate
-        word = item.answer.verdicts[item.label].word
+    for item in every_judged(results):
+        text, found = item.quotable(), item.estimate
+        word = item.word
         if item.hypothesis.claims:
             assert text.startswith(f"{LEADS[word]}.")
         for part in (
@@ -113,8 +105,8 @@ def test_the_sentences_to_quote_name_verdict_value_threshold_population_and_date
 
 
 def test_only_the_claims_own_terms_support_or_contradict_it(results):
-    for item in every_tested(results):
-        says_so = re.match(r"(Supported|Contradicted) on the claim's own terms", quotable(item))
+    for item in every_judged(results):
+        says_so = re.match(r"(Supported|Contradicted) on the claim's own terms", item.quotable())
         assert bool(says_so) <= (item.hypothesis.scope == "same")
         assert "neither supports nor contradicts" in LEADS["holds"]
 
@@ -132,7 +124,7 @@ def test_an_answer_is_not_quoted_without_others_as_near_that_differ(shown):
 
 
 def test_a_claim_that_no_estimate_answers_is_quoted_with_its_reason(shown, results):
-    answers = {a.claim["claim_id"]: a for a in claims.answer_claims(list(results.values()))}
+    answers = {a.claim["claim_id"]: a for a in answer_claims(list(results.values()))}
     settled = [card for card in shown["claims"] if not card["questions"]]
     assert settled
     for card in settled:
@@ -164,14 +156,14 @@ def methods_text() -> str:
 
 
 def test_every_curve_of_a_judged_estimate_has_a_slider_that_people_understand(results):
-    curves = {curve.over for item in every_tested(results) for curve in item.estimate.curves}
+    curves = {curve.over for item in every_judged(results) for curve in item.estimate.curves}
     assert curves == set(SLIDERS)
 
 
 def test_a_slider_that_stands_on_the_estimate_shows_its_verdict(results):
     compared = 0
-    for item in every_tested(results):
-        word = item.answer.verdicts[item.label].word
+    for item in every_judged(results):
+        word = item.word
         for slider in sliders(item):
             point = slider["points"][slider["start"]]
             if point["text"] == amount(item.estimate.identified, item.estimate.unit):
@@ -182,7 +174,7 @@ def test_a_slider_that_stands_on_the_estimate_shows_its_verdict(results):
 
 def test_a_curve_of_ratios_is_judged_against_one(results):
     """The ratio of two shares says who is ahead by being above one, their difference above zero."""
-    item = claims.Tested(
+    item = JudgedEstimate(
         result=results["parameter_scale"],
         key="shares",
         label="medium: share of hosts, China minus US",
@@ -196,7 +188,7 @@ def test_a_curve_of_ratios_is_judged_against_one(results):
 
 
 def test_a_slider_reads_its_intervals_at_the_level_of_the_estimate(results):
-    item = next(i for i in every_tested(results) if i.estimate.interval)
+    item = next(i for i in every_judged(results) if i.estimate.interval)
     curve = Curve(over="x", grid=(1, 2), low=(0, 0), high=(0, 0), interval_low=(-1, -2),
                   interval_high=(1, 2))  # fmt: skip
     found = Estimate(label=item.label, unit="ratio", reading="superpopulation", value=0.0,
@@ -208,15 +200,15 @@ def test_a_slider_reads_its_intervals_at_the_level_of_the_estimate(results):
     assert slider["points"][1]["word"] == judge(item.hypothesis, Bounds(0, 0), Bounds(-2, 2)).word
 
 
-def test_a_finding_that_a_result_no_longer_bears_out_stops_the_page(results):
+def test_a_headline_that_a_result_no_longer_bears_out_stops_the_page(results):
     result = results["parameter_scale"]
     shares = result.answers["shares"]
     label = "small: share of hosts, China minus US"
     turned = shares.verdicts | {label: replace(shares.verdicts[label], word="inconclusive")}
     changed = replace(result, answers=result.answers | {"shares": replace(shares, verdicts=turned)})
-    assert len(findings(list(results.values()))) == 3
-    with pytest.raises(ResearchError, match=r"small and extra-large.*Rewrite it in .*findings\.py"):
-        findings([*(r for r in results.values() if r is not result), changed])
+    assert len(headlines(list(results.values()))) == 3
+    with pytest.raises(ResearchError, match=r"small and extra-large.*Rewrite .*headlines\.py"):
+        headlines([*(r for r in results.values() if r is not result), changed])
 
 
 def test_positions_are_percent_of_the_axis_and_infinity_is_its_end():
@@ -318,7 +310,7 @@ def poisoned(value, name=""):
 
 @pytest.fixture(scope="module")
 def hostile(shown):
-    cards = {name: poisoned(shown[name]) for name in ("claims", "own", "datasets", "findings")}
+    cards = {name: poisoned(shown[name]) for name in ("claims", "own", "datasets", "headlines")}
     return render(shown | cards | {"sources": {"x": HOSTILE}, "channels": [HOSTILE]}, {})
 
 

@@ -10,10 +10,10 @@ from xml.etree import ElementTree
 
 import pytest
 
-from research.publish import claims
+from research.publish.judged import JudgedEstimate
 from research.publish.page import render
 from research.publish.page.sliders import sliders
-from research.publish.phrases import amount, interval_text
+from research.wording import amount, interval_text
 from tests.publish.conftest import RESULTS
 from tests.publish.test_page import HOSTILE, poisoned
 
@@ -145,7 +145,7 @@ def test_switches_write_the_command_that_computes_it(visit, written):
 @pytest.mark.parametrize("address", ["#tenthe/china-more-small/2", "#tenthe/top-tags"])
 def test_sliders_show_exactly_the_grid_that_the_result_holds(visit, written, results, address):
     name, key, label = SEVERAL[address]
-    item = claims.Tested(result=results[name], key=key, label=label)
+    item = JudgedEstimate(result=results[name], key=key, label=label)
     tab = visit(written, address)
     drawn = tab.locator(".card.open .slider")
     drawn.first.wait_for()

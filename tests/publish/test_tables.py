@@ -12,17 +12,18 @@ from dataclasses import replace
 import pytest
 
 from research.analysis import record, recorded
-from research.publish.tables import drawings, folder, publish_tables
+from research.publish.judged import reported
+from research.publish.sources import sources
+from research.publish.tables import drawings, publish_tables
 from research.publish.tables.archive import CRATE, PACKAGE, SUMS, files, sha256
-from research.publish.tables.findings import findings
 from research.publish.tables.latex import escape, slug
 from research.publish.tables.macros import Entry, command, numbers, paths
 from research.publish.tables.methods import methods
-from research.publish.tables.references import METHODS, keys, sources
+from research.publish.tables.references import METHODS, keys
 from research.publish.tables.tidy import FIELDS, raw, tidy
 from research.publish.tables.typeset import table
-from research.results import ResearchError, Result
-from research.wording import number, span
+from research.results import Bounds, ResearchError, Result
+from research.wording import quantity
 from tests.publish.material import HOSTILE, RESULTS, fields_of, hostile
 
 NAMES = sorted(path.stem for path in RESULTS.glob("*.json"))
@@ -103,7 +104,7 @@ def test_the_macros_hold_what_the_result_holds(everything, name):
             low, high = result.answers[key].estimates[label].identified
             assert float(texts[f"{path}/raw-low"]) == float(low)
             assert float(texts[f"{path}/raw-high"]) == float(high)
-            found = number(low) if low == high else span(low, high, " to ")
+            found = quantity(Bounds(low, high), estimate["unit"])
             assert texts[f"{path}/found"] == escape(found)
             assert same(texts.get(f"{path}/raw-value", ""), estimate["value"])
             interval = estimate["interval"] or {"low": None, "high": None}
@@ -132,7 +133,7 @@ def test_an_answer_to_a_claim_does_not_depend_on_what_else_is_published(everythi
 
 def test_labels_that_differ_in_signs_only_get_paths_of_their_own():
     result = recorded("parameter_scale", RESULTS)
-    rows = folder.findings(result)[:1] * 3
+    rows = reported(result)[:1] * 3
     first, *others = paths(rows)
     assert others == [f"{first}-2", f"{first}-3"]
 
@@ -144,7 +145,7 @@ def test_two_labels_that_would_be_one_command_are_refused(monkeypatch):
     ]
     monkeypatch.setattr("research.publish.tables.macros.entries", lambda *_: listed)
     with pytest.raises(ResearchError, match=r"'A / B' and 'C' would both be .*\\ABCFound"):
-        numbers([], {})
+        numbers([], [])
 
 
 @pytest.mark.parametrize(
@@ -187,7 +188,7 @@ def test_no_file_for_latex_holds_anything_but_ascii(everything):
     odd = [p.name for p in everything.rglob("*.tex") if not p.read_bytes().isascii()]
     assert odd == []
     written = [
-        table(hostile(), folder.findings(hostile()), name="x"),
+        table(hostile(), reported(hostile()), name="x"),
         methods(hostile(), latex=True),
     ]
     for text in written:
@@ -391,7 +392,7 @@ def test_where_nothing_was_estimated_nothing_is_written(tmp_path):
 def test_a_text_that_a_spreadsheet_would_run_is_marked_as_text(first):
     formula = f"{first}HYPERLINK(1)"
     result = replace(hostile(), title=formula)
-    head, *rows = csv.reader(io.StringIO(tidy(findings(result)), newline=""))
+    head, *rows = csv.reader(io.StringIO(tidy(reported(result)), newline=""))
     assert [row[head.index("question")] for row in rows] == ["'" + formula.replace("\r", "\n")]
 
 

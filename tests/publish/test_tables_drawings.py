@@ -12,6 +12,7 @@ from matplotlib.text import Text
 
 from research import figures
 from research.analysis import recorded
+from research.publish.drawing import drawn
 from research.publish.tables import drawings
 from research.publish.tables.drawings import INCH, NARROW, RESOLUTION, SMALLEST, TALLEST, WIDE
 from research.publish.tables.folder import readme
@@ -49,14 +50,14 @@ def test_a_figure_has_the_width_of_the_column(tmp_path, name):
 @pytest.mark.parametrize("name", ["parameter_scale", "licences", "chinese_origin_downloads"])
 def test_no_type_is_smaller_than_journals_print(name, scale):
     with figures.theme():
-        figure = drawings.narrowed(drawings._drawn(recorded(name, RESULTS)), scale)
+        figure = drawings.narrowed(drawn(recorded(name, RESULTS)), scale)
         figure.draw_without_rendering()
     assert min(text.get_fontsize() for text in figure.findobj(Text)) >= SMALLEST
 
 
 def test_panels_stand_below_each_other_in_one_column():
     with figures.theme():
-        figure = drawings.narrowed(drawings._drawn(recorded("licences", RESULTS)))
+        figure = drawings.narrowed(drawn(recorded("licences", RESULTS)))
         figure.draw_without_rendering()
     boxes = [axes.get_position() for axes in figure.axes]
     assert len(boxes) == 3

@@ -4,45 +4,35 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from research import __version__, datasets
-from research.publish.claims import (
-    ClaimAnswer,
-    Tested,
-    answer_claims,
-    as_near,
+from research import __version__
+from research.publish.claims import ClaimAnswer, answer_claims, as_near
+from research.publish.headlines import headlines
+from research.publish.judged import (
+    JudgedEstimate,
     differ,
+    judged,
+    quotable_settled,
+    tally,
     towards_claim,
 )
+from research.publish.page.citing import TITLE, bibtex, csl
 from research.publish.page.embedding import drawing
-from research.publish.page.findings import findings
 from research.publish.page.questions import command, explorer, question
 from research.publish.page.scales import Axis
 from research.publish.page.sliders import sliders
-from research.publish.page.sources import TITLE, bibtex, csl, datasets_behind, safe_link
-from research.publish.phrases import (
-    agreement,
-    amount,
-    quotable,
-    quotable_settled,
-    region,
-    source_name,
-    tally,
-)
-from research.results import Bounds, Result, Settled
+from research.publish.sources import Source, safe_link, sources
+from research.results import Result, Settled
+from research.wording import number
 
 OWN = "own"  # the source of questions that nobody claimed an answer to
 
 
 def contents(results: Sequence[Result]) -> dict[str, Any]:
     """The whole page, without markup."""
-    sources = datasets.load("claim_sources").set_index("source", drop=False)
-    claims = [
-        _claim_card(answer, sources.loc[answer.claim["source"]].to_dict())
-        for answer in answer_claims(results)
-    ]
+    claims = [_claim_card(answer) for answer in answer_claims(results)]
     own = [_own_card(result) for result in results if _is_own(result)]
     as_of = max(o["version"] for r in results for o in r.provenance.tables.values())
     _complete([*claims, *own], as_of)
@@ -54,8 +44,8 @@ def contents(results: Sequence[Result]) -> dict[str, Any]:
         "verdicts": list(Counter(card["word"] for card in claims).items()),
         "sources": {card["source"]["id"]: card["source"]["name"] for card in claims},
         "channels": sorted({card["channel"] for card in claims}),
-        "findings": findings(results),
-        "datasets": datasets_behind(results),
+        "headlines": headlines(results),
+        "datasets": [_dataset(source) for source in sources(results)],
         "as_of": as_of,
         "figures": {result.analysis: drawing(result) for result in results},
     }
@@ -81,24 +71,42 @@ def _complete(cards: Iterable[dict[str, Any]], as_of: str) -> None:
 # Cards --------------------------------------------------------------------------------------------
 
 
-def _claim_card(answer: ClaimAnswer, source: Mapping[str, Any]) -> dict[str, Any]:
-    claim = {name: _shown(value) for name, value in answer.claim.items()}
-    identity, name = claim["claim_id"], source_name(claim, source)
+def _dataset(source: Source) -> dict[str, Any]:
+    """A dataset that some analysis read: licence, sources, tables, known limitations."""
+    return {
+        "dataset": source.dataset.name,
+        "version": source.dataset.version,
+        "title": source.title,
+        "description": source.descriptor["description"],
+        "licence": source.licence,
+        "sources": [{"title": title, "link": link} for title, link in source.origins],
+        "flaws": source.descriptor["knownLimitations"],
+        "citation": source.descriptor["citation"],
+        "tables": [
+            {"table": table, "rows": number(resource["rows"], 0), "hash": resource["hash"]}
+            for table, resource in source.dataset.resources.items()
+        ],
+        "used_by": source.used_by,
+    }
+
+
+def _claim_card(answer: ClaimAnswer) -> dict[str, Any]:
+    claim, source, name = answer.claim, answer.source, answer.cited
     card = {
-        "id": identity,
+        "id": answer.id,
         "statement": claim["claim"],
         "source": _source(
             claim["source"],
             name,
-            title=_shown(source["title"]),
-            author=_shown(source["author"]),
-            link=safe_link(_shown(source["url"])),
+            title=source["title"],
+            author=source["author"],
+            link=safe_link(source["url"]),
             location=claim["location"],
         ),
         "channel": claim["level"],
         "threshold": claim["threshold"],
         "note": claim["note"],
-        **_verdict(answer.tested, answer.settled),
+        **_verdict(answer.judged, answer.settled),
     }
     for said in (*card["questions"], *([card["settled"]] if card["settled"] else [])):
         said["of"] = f"{name}: “{claim['claim']}”."
@@ -118,11 +126,6 @@ def _source(identity: str, name: str, **more: str) -> dict[str, str]:
 
 
 def _own_card(result: Result) -> dict[str, Any]:
-    tested = tuple(
-        Tested(result=result, key=key, label=label)
-        for key, answer in result.answers.items()
-        for label in answer.verdicts
-    )
     return {
         "id": result.analysis,
         "statement": result.title,
@@ -130,16 +133,11 @@ def _own_card(result: Result) -> dict[str, Any]:
         "channel": "",
         "threshold": "",
         "note": "",
-        **_verdict(tested, None),
+        **_verdict(judged(result), None),
     }
 
 
-def _shown(value: Any) -> str:
-    """A cell of a table; nothing where it is missing."""
-    return "" if value is None or value != value else str(value)
-
-
-def _verdict(tested: Sequence[Tested], settled: Settled | None) -> dict[str, Any]:
+def _verdict(answers: Sequence[JudgedEstimate], settled: Settled | None) -> dict[str, Any]:
     """The first answer, nearest to the claim, for the table; all of them for the card."""
     shown: dict[str, Any] = {
         "settled": settled and {
@@ -148,33 +146,33 @@ def _verdict(tested: Sequence[Tested], settled: Settled | None) -> dict[str, Any
             "quote": quotable_settled(settled),
             "reference": settled.reference,
         },
-        "questions": [_question(item, as_near(item, tested)) for item in tested],
-        "tally": tally(tested),
+        "questions": [_question(item, as_near(item, answers)) for item in answers],
+        "tally": tally(answers),
     }  # fmt: skip
-    if not tested:
+    if not answers:
         word, quote = (settled.word, quotable_settled(settled)) if settled else ("", "")
         return {**shown, "word": word, "quote": quote, "scope": "", "agree": "",
                 "differ": False, "strip": None}  # fmt: skip
-    return {**shown, **_first(tested[0], as_near(tested[0], tested))}
+    return {**shown, **_first(answers[0], as_near(answers[0], answers))}
 
 
-def _first(item: Tested, near: Sequence[Tested]) -> dict[str, Any]:
-    found, robustness = item.estimate, item.robustness
+def _first(item: JudgedEstimate, near: Sequence[JudgedEstimate]) -> dict[str, Any]:
+    robustness = item.robustness
     return {
-        "word": item.answer.verdicts[item.label].word,
-        "quote": quotable(item, near),
+        "word": item.word,
+        "quote": item.quotable(near),
         "differ": differ(near),
         "scope": item.hypothesis.scope,
-        "label": found.label,
-        "amount": amount(found.identified, found.unit),
-        "needs": region(item.hypothesis, found.unit),
-        "agree": agreement(robustness),
+        "label": item.label,
+        "amount": item.found,
+        "needs": item.needs,
+        "agree": item.agreement,
         "agreeing": round(robustness.same_verdict / robustness.specifications, 4),
         "strip": strip(item),
     }
 
 
-def _question(item: Tested, near: Sequence[Tested]) -> dict[str, Any]:
+def _question(item: JudgedEstimate, near: Sequence[JudgedEstimate]) -> dict[str, Any]:
     return {
         "of": "",
         **question(item, near),
@@ -184,14 +182,13 @@ def _question(item: Tested, near: Sequence[Tested]) -> dict[str, Any]:
     }
 
 
-def strip(item: Tested) -> dict[str, Any]:
+def strip(item: JudgedEstimate) -> dict[str, Any]:
     """The answer on the scale that all claims share: right of the middle is what the claim needs.
 
     Scaled by the furthest specification, so that rows compare in direction and in doubt, not in
     size.
     """
-    robustness, found = item.robustness, item.estimate
-    everything = towards_claim(item.hypothesis, Bounds(robustness.low, robustness.high))
+    found, everything = item.estimate, towards_claim(item.hypothesis, item.everything)
     furthest = max(abs(everything.low), abs(everything.high), 1e-12)
     scale = Axis(-1.05 * furthest, 1.05 * furthest, "")
     shown = towards_claim(item.hypothesis, found.identified)

@@ -13,8 +13,8 @@ from functools import cache
 from typing import Any
 
 from research import figures
-from research.analysis import analyses, find
 from research.datasets.files import gzipped
+from research.publish.drawing import drawn
 from research.results import Result
 
 GLYPHS = [*range(0x20, 0x7F), *range(0xA0, 0x180), *range(0x370, 0x400), *range(0x2000, 0x2070),
@@ -42,12 +42,9 @@ def drawing(result: Result) -> str:
     """The figure of an analysis as SVG whose text stays text, in the page's own type face."""
     import matplotlib as mpl
 
-    known = analyses()
-    module = find(result.analysis).module if result.analysis in known else None
-    draw = getattr(module, "figure", figures.default)
     with figures.theme(), mpl.rc_context({"svg.fonttype": "none"}):
         buffer = io.BytesIO()
-        draw(result).savefig(buffer, format="svg", metadata={"Date": None})
+        drawn(result).savefig(buffer, format="svg", metadata={"Date": None})
     text = buffer.getvalue().decode()
     return text[text.index("<svg") :]
 

@@ -6,32 +6,23 @@ import shlex
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from research.publish.claims import Tested
+from research.publish.judged import JudgedEstimate
 from research.publish.page.methods import METHODS
 from research.publish.page.scales import Axis, axis, claimed
-from research.publish.page.sources import tables_behind
-from research.publish.phrases import (
-    agreement,
-    amount,
-    held_together,
-    interval_text,
-    quotable,
-    region,
-    sensitivity,
-)
+from research.publish.sources import sources
 from research.results import (
     Bounds,
     BudgetRow,
     Estimate,
     Hypothesis,
     Interval,
-    Robustness,
+    Result,
     Specification,
 )
-from research.wording import number
+from research.wording import amount, held_together, interval_text, number, region
 
 
-def question(item: Tested, near: Sequence[Tested]) -> dict[str, Any]:
+def question(item: JudgedEstimate, near: Sequence[JudgedEstimate]) -> dict[str, Any]:
     """Everything that the page shows of one estimate in words and figures.
 
     ``near`` are the answers to the same claim that are as near to it, itself among them.
@@ -42,41 +33,52 @@ def question(item: Tested, near: Sequence[Tested]) -> dict[str, Any]:
         "title": item.result.title,
         "about": item.result.about.strip(),
         "label": found.label,
-        "setting": "" if item.key == "answer" else item.key,
+        "setting": item.question,
         "estimand": hypothesis.estimand,
         "population": item.answer.population,
         "as_of": item.answer.as_of,
         "claimed": bool(hypothesis.claims),
         "role": hypothesis.role,
         "scope": hypothesis.scope,
-        "needs": region(hypothesis, found.unit),
+        "needs": item.needs,
         "null_source": hypothesis.null_source,
-        "word": item.answer.verdicts[item.label].word,
-        "quote": quotable(item, near),
-        "numbers": _numbers(found),
+        "word": item.word,
+        "quote": item.quotable(near),
+        "numbers": _numbers(item),
         "plot": plot(item),
-        "agree": agreement(item.robustness),
-        "range": amount(_range(item.robustness), found.unit),
+        "agree": item.agreement,
+        "range": item.range,
         "assumptions": found.assumptions,
-        "tipping": list(dict.fromkeys(map(sensitivity, found.tipping_points))),
+        "tipping": item.overturned,
         "budget": _budget(found.budget, found),
         "method": METHODS.get(found.interval.method if found.interval else ""),
         "method_name": found.interval.method if found.interval else "",
-        "tables": tables_behind(item.result),
+        "tables": _tables(item.result),
         "rows": {name: list(table.columns) for name, table in item.answer.tables.items()},
         "key": item.key,
     }
 
 
-def _numbers(found: Estimate) -> list[tuple[str, str]]:
+def _tables(result: Result) -> list[dict[str, Any]]:
+    """Every table that the analysis read, with its dataset, version, licence and checksum."""
+    behind = {(each.dataset.name, each.dataset.version): each for each in sources([result])}
+    return [
+        {"table": table, "title": source.title, "licence": source.licence, **origin}
+        for table, origin in result.provenance.tables.items()
+        for source in [behind[origin["dataset"], origin["version"]]]
+    ]
+
+
+def _numbers(item: JudgedEstimate) -> list[tuple[str, str]]:
     """The figures of the estimate, a name and a text each."""
+    found = item.estimate
     low, high = found.identified
-    rows = [("Estimate" if low == high else "Identified set", amount(found.identified, found.unit))]
+    rows = [("Estimate" if low == high else "Identified set", item.found)]
     if low != high and found.value is not None:
         rows.append(("Best guess", amount(Bounds(found.value, found.value), found.unit)))
     rows.append(("Unit", found.unit))
     if found.interval is not None:
-        name, _, value = interval_text(found.interval, found.unit).partition(" interval ")
+        name, _, value = item.interval.partition(" interval ")
         rows.append((f"{name} interval", value))
     else:
         rows.append(("Interval", "none (finite population: the table is all there is)"))
@@ -91,21 +93,16 @@ def _numbers(found: Estimate) -> list[tuple[str, str]]:
     return rows
 
 
-def _range(robustness: Robustness) -> Bounds:
-    return Bounds(robustness.low, robustness.high)
-
-
-def plot(item: Tested) -> dict[str, Any]:
+def plot(item: JudgedEstimate) -> dict[str, Any]:
     """The estimate against what the claim needs, on the scale of the estimate."""
     found, hypothesis = item.estimate, item.hypothesis
-    everything = _range(item.robustness)
-    sets = [found.identified, everything, claimed(hypothesis)]
+    sets = [found.identified, item.everything, claimed(hypothesis)]
     scale = axis(sets, found.unit)
     return {
         "set": scale.span(found.identified),
         "value": None if found.value is None else scale.at(found.value),
         "interval": scale.span(found.interval),
-        "range": scale.span(everything),
+        "range": scale.span(item.everything),
         **frame(scale, hypothesis),
     }
 
@@ -138,9 +135,9 @@ def _budget(rows: Sequence[BudgetRow], found: Estimate) -> list[dict[str, Any]]:
 # The multiverse explorer --------------------------------------------------------------------------
 
 
-def explorer(item: Tested) -> dict[str, Any]:
+def explorer(item: JudgedEstimate) -> dict[str, Any]:
     """The switches, and for every combination of them the specification that it is."""
-    rows = [row for row in item.answer.specifications if row.label == item.label]
+    rows = item.specifications
     rows.sort(key=lambda row: (row.bounds.low + row.bounds.high, row.bounds.low))
     names = list(item.answer.choices)
     options = {name: item.result.choices[name] for name in names}
@@ -156,12 +153,12 @@ def explorer(item: Tested) -> dict[str, Any]:
             {"at": _place(skipped.choices, options), "reason": skipped.reason}
             for skipped in item.answer.skipped
         ],
-        "agree": agreement(item.robustness),
+        "agree": item.agreement,
         **frame(scale, item.hypothesis),
     }
 
 
-def command(item: Tested) -> str:
+def command(item: JudgedEstimate) -> str:
     """The command that computes this answer anew."""
     fixed = [_argument(name, value) for name, value in item.answer.estimand.items()]
     return " ".join(["research run", item.result.analysis, *fixed])

@@ -7,9 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from research.publish.phrases import DIFFERENCES, MINUS, SHARES
 from research.results import Bounds, Hypothesis
-from research.wording import number
+from research.wording import DIFFERENCES, MINUS, SHARES, number
 
 PADDING = 0.06  # of the range, on either side, so that nothing touches the frame
 

@@ -6,12 +6,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from research.publish.claims import Tested
+from research.publish.judged import JudgedEstimate
 from research.publish.page.questions import frame, point
 from research.publish.page.scales import axis, claimed
-from research.publish.phrases import held_together
 from research.results import Bounds, Curve, Estimate, Interval, judge
-from research.wording import number
+from research.wording import held_together, number
 
 
 @dataclass(frozen=True)
@@ -48,12 +47,12 @@ SLIDERS = {
 }
 
 
-def sliders(item: Tested) -> list[dict[str, Any]]:
+def sliders(item: JudgedEstimate) -> list[dict[str, Any]]:
     """The curves of an estimate; the verdict at each grid point is the project's own."""
     return [_slider(item, curve) for curve in item.estimate.curves]
 
 
-def _slider(item: Tested, curve: Curve) -> dict[str, Any]:
+def _slider(item: JudgedEstimate, curve: Curve) -> dict[str, Any]:
     scalar = SLIDERS.get(curve.over, Scalar(curve.over))
     hypothesis = item.hypothesis
     if scalar.null is not None:

@@ -9,7 +9,8 @@ from typing import Any
 
 from research import __version__
 from research.publish.outputs import files, sha256
-from research.publish.tables.references import Source, citation
+from research.publish.sources import Source
+from research.publish.tables.references import citation
 from research.publish.tables.tidy import schema
 from research.results import Result
 

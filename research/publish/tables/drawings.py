@@ -14,9 +14,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from research import figures
-from research.analysis import analyses, find
-from research.analysis.declare import where_in
-from research.results import ResearchError, Result
+from research.publish.drawing import drawn
+from research.results import Result
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -39,27 +38,13 @@ def draw(result: Result, folder: Path) -> list[Path]:
     import matplotlib as mpl
 
     with figures.theme(), mpl.rc_context({"savefig.dpi": RESOLUTION}):
-        wide = widened(_drawn(result))
+        wide = widened(drawn(result))
         written = figures.save(wide, folder / result.analysis)
         for scale in SCALES:
-            narrow = narrowed(_drawn(result), scale)
+            narrow = narrowed(drawn(result), scale)
             if is_legible(narrow, as_good_as=wide):
                 return written + figures.save(narrow, folder / f"{result.analysis}-single")
     return written
-
-
-def _drawn(result: Result) -> Figure:
-    """The figure as the analysis draws it; the default one where it draws none or is not here."""
-    if result.analysis not in analyses():
-        return figures.default(result)
-    analysis = find(result.analysis)
-    try:
-        figure: Figure = getattr(analysis.module, "figure", figures.default)(result)
-    except Exception as error:
-        raise ResearchError(
-            f"{where_in(error, analysis.path)}: the figure fails: {type(error).__name__}: {error}"
-        ) from error
-    return figure
 
 
 def widened(figure: Figure) -> Figure:

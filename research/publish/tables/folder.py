@@ -8,16 +8,18 @@ from pathlib import Path
 
 from research.analysis import recorded
 from research.datasets import unknown
+from research.publish.claims import ClaimAnswer, answered
+from research.publish.judged import JudgedEstimate, reported
 from research.publish.outputs import Outputs
+from research.publish.sources import sources
 from research.publish.tables import archive, drawings
-from research.publish.tables.findings import Finding, answers_to_claims, findings
 from research.publish.tables.latex import Latex, fill
 from research.publish.tables.macros import command, entries, numbers
 from research.publish.tables.methods import methods
-from research.publish.tables.references import SOFTWARE, bibliography, sources
+from research.publish.tables.references import SOFTWARE, bibliography
 from research.publish.tables.tidy import tidy
 from research.publish.tables.typeset import table
-from research.results import ResearchError, Result, Settled
+from research.results import ResearchError, Result
 
 Progress = Callable[[str], None]  # told the name of each analysis when it is done
 
@@ -70,7 +72,7 @@ def _chosen(known: Sequence[Result], names: Sequence[str], folder: Path) -> list
     chosen = [result for name, result in by_name.items() if not names or name in names]
     for result in chosen:
         _refuse_odd_name(result.analysis)
-    if not any(map(findings, chosen)):
+    if not any(map(reported, chosen)):
         raise ResearchError(f"Nothing was estimated in: {', '.join(r.analysis for r in chosen)}.")
     return chosen
 
@@ -96,21 +98,25 @@ def _write(folder: Path, chosen: Sequence[Result], known: Sequence[Result], done
     archive.describe(folder, chosen, sources(chosen))
 
 
-def _claims(chosen: Sequence[Result], known: Sequence[Result]) -> dict[str, Finding | Settled]:
+def _claims(chosen: Sequence[Result], known: Sequence[Result]) -> list[ClaimAnswer]:
     """The claims that the chosen analyses answer best of all: not by which others were chosen."""
     names = {result.analysis for result in chosen}
     documents = [settled for result in chosen for settled in result.settled]
-    return {
-        claim: answer
-        for claim, answer in sorted(answers_to_claims(known).items())
-        if (answer.result.analysis in names if isinstance(answer, Finding) else answer in documents)
-    }
+    return [
+        answer
+        for answer in answered(known)
+        if (
+            answer.nearest.result.analysis in names
+            if answer.nearest
+            else answer.settled in documents
+        )
+    ]
 
 
 def _write_analysis(folder: Path, result: Result) -> None:
     """Its tables, figures and methods."""
-    name, rows = result.analysis, findings(result)
-    judged = [row for row in rows if row.verdict]
+    name, rows = result.analysis, reported(result)
+    judged = [row for row in rows if isinstance(row, JudgedEstimate)]
     _put(folder / "tables" / f"{name}.csv", tidy(rows))
     _put(folder / "tables" / f"{name}.tex", table(result, judged or rows, name=name))
     _put(folder / "tables" / f"{name}-all.tex", table(result, rows, name=f"{name}-all"))
@@ -125,8 +131,8 @@ def _put(path: Path, text: str) -> None:
 
 def example(folder: Path, results: Sequence[Result]) -> str:
     """A complete paper with a table, a figure, two numbers and citations of the first analysis."""
-    result = next(result for result in results if findings(result))
-    listed = entries([result], {})
+    result = next(result for result in results if reported(result))
+    listed = entries([result], [])
     entry = next((entry for entry in listed if entry.is_named), listed[0])
     return fill(
         "example.tex",

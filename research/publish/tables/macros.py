@@ -9,21 +9,15 @@ the part *answer* and with digits as words: ``\ClaimTentheChinaMoreSmallVerdict`
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
-from research.publish.tables.findings import (
-    Finding,
-    agreeing,
-    findings,
-    found,
-    level,
-    limits,
-)
+from research.publish.claims import ClaimAnswer
+from research.publish.judged import JudgedEstimate, ReportedEstimate, reported
 from research.publish.tables.latex import Latex, fill, slug
 from research.publish.tables.tidy import raw
-from research.results import ResearchError, Result, Settled
-from research.wording import number, span
+from research.results import Bounds, ResearchError, Result
+from research.wording import effect, level, number, quantity
 
 DIGITS = ("Zero", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine")
 
@@ -42,7 +36,7 @@ class Entry(NamedTuple):
         return [command(f"{self.path}/{field}") for field in self.fields if self.is_named]
 
 
-def numbers(results: Sequence[Result], claims: Mapping[str, Finding | Settled]) -> str:
+def numbers(results: Sequence[Result], claims: Sequence[ClaimAnswer]) -> str:
     """The file ``numbers.tex`` for these results and claims.
 
     Raises
@@ -55,25 +49,25 @@ def numbers(results: Sequence[Result], claims: Mapping[str, Finding | Settled]) 
     return fill("numbers.tex", {"entries": listed, "command": command, "raw": Latex})
 
 
-def entries(results: Sequence[Result], claims: Mapping[str, Finding | Settled]) -> list[Entry]:
+def entries(results: Sequence[Result], claims: Sequence[ClaimAnswer]) -> list[Entry]:
     """All claims, then all estimates, in the order of the results."""
     listed = [
-        Entry(f"claim/{path}", claim, _fields_of_claim(claims[claim]), True)
-        for claim, path in _claim_paths(claims).items()
+        Entry(f"claim/{_claim_path(claim.id)}", claim.id, _fields_of_claim(claim), True)
+        for claim in claims
     ]
     for result in results:
-        rows = findings(result)
+        rows = reported(result)
         for row, path in zip(rows, paths(rows), strict=True):
             title = f"{result.analysis} / {row.key} / {row.label}"
-            listed.append(Entry(path, title, fields(row), row.verdict is not None))
+            listed.append(Entry(path, title, fields(row), isinstance(row, JudgedEstimate)))
     return listed
 
 
-def _claim_paths(claims: Iterable[str]) -> dict[str, str]:
-    return {claim: "/".join(map(slug, claim.split("/"))) for claim in claims}
+def _claim_path(claim: str) -> str:
+    return "/".join(map(slug, claim.split("/")))
 
 
-def paths(rows: Sequence[Finding]) -> list[str]:
+def paths(rows: Sequence[ReportedEstimate]) -> list[str]:
     """The path of every estimate; where two would be the same, the later one gets a number."""
     used: dict[str, int] = {}
     found_paths = []
@@ -111,55 +105,68 @@ def _refuse_same_command(listed: Sequence[Entry]) -> None:
 # Fields -------------------------------------------------------------------------------------------
 
 
-def fields(row: Finding) -> dict[str, str]:
+def fields(row: ReportedEstimate) -> dict[str, str]:
     """What can be printed of an estimate; a field that it lacks is left out."""
-    estimate, robustness = row.estimate, row.robustness
+    estimate = row.estimate
     texts = {
-        "found": found(estimate),
-        **_ends("", estimate.identified.low, estimate.identified.high),
-        "value": "" if estimate.value is None else number(estimate.value),
+        "found": row.quantity,
+        **_ends("", estimate.identified, estimate.unit),
+        "value": _one(estimate.value, estimate.unit),
         "raw-value": Latex(raw(estimate.value)),
         "unit": estimate.unit,
         **_fields_of_interval(row),
         "n": "" if estimate.n is None else number(estimate.n, 0),
         "n-unit": estimate.n_unit,
         "as-of": row.answer.as_of,
-        "claimed": row.claimed,
-        "verdict": row.verdict.phrase if row.verdict else "",
-        "agree": agreeing(robustness),
-        "range": span(robustness.low, robustness.high, " to ") if robustness else "",
+        **(_fields_of_verdict(row) if isinstance(row, JudgedEstimate) else {}),
         "overturned-by": row.overturned_by,
     }
     return {name: text for name, text in texts.items() if text}
 
 
-def _fields_of_interval(row: Finding) -> dict[str, str]:
+def _fields_of_verdict(row: JudgedEstimate) -> dict[str, str]:
+    return {
+        "needed": row.needs,
+        "verdict": row.phrase,
+        "agree": row.agreement,
+        "range": row.range,
+    }
+
+
+def _fields_of_interval(row: ReportedEstimate) -> dict[str, str]:
     interval = row.estimate.interval
     if interval is None:
         return {}
-    effect = interval.design_effect
     return {
-        "interval": limits(interval),
-        **_ends("interval-", interval.low, interval.high),
+        "interval": row.limits,
+        **_ends("interval-", interval, row.estimate.unit),
         "level": level(interval),
         "method": interval.method,
-        "design-effect": "" if effect is None else number(effect, 1),
+        "design-effect": effect(interval.design_effect) if interval.design_effect else "",
     }
 
 
-def _ends(prefix: str, low: float, high: float) -> dict[str, str]:
-    """Both ends as people read them, with the decimals of the pair, and with all stored digits."""
-    shown = span(low, high, "|").split("|")
+def _ends(prefix: str, found: Bounds, unit: str) -> dict[str, str]:
+    """Both ends as people read them, and with all stored digits."""
     return {
-        f"{prefix}low": shown[0],
-        f"{prefix}high": shown[1],
-        f"raw-{prefix}low": Latex(raw(low)),
-        f"raw-{prefix}high": Latex(raw(high)),
+        f"{prefix}low": _one(found.low, unit),
+        f"{prefix}high": _one(found.high, unit),
+        f"raw-{prefix}low": Latex(raw(found.low)),
+        f"raw-{prefix}high": Latex(raw(found.high)),
     }
 
 
-def _fields_of_claim(answer: Finding | Settled) -> dict[str, str]:
-    if isinstance(answer, Finding):
-        return {"analysis": answer.result.analysis, "label": answer.label, **fields(answer)}
-    texts = {"verdict": answer.word, "reason": answer.reason, "reference": answer.reference}
+def _one(value: float | None, unit: str) -> str:
+    return "" if value is None else quantity(Bounds(value, value), unit)
+
+
+def _fields_of_claim(answer: ClaimAnswer) -> dict[str, str]:
+    if item := answer.nearest:
+        return {"analysis": item.result.analysis, "label": item.label, **fields(item)}
+    settled = answer.settled
+    texts = {
+        "verdict": answer.word,
+        "reason": answer.why,
+        "reference": settled.reference if settled else "",
+    }
     return {name: text for name, text in texts.items() if text}

@@ -8,11 +8,12 @@ from typing import Any
 
 from research import __version__
 from research.analysis.family import DECLARED, FAMILY, LEVEL, level_of
-from research.publish.tables.findings import Finding, findings, level, region
+from research.publish.judged import JudgedEstimate, ReportedEstimate, judged, reported
+from research.publish.sources import sources
 from research.publish.tables.latex import Latex, fill
-from research.publish.tables.references import SOFTWARE, method_keys, sources
+from research.publish.tables.references import SOFTWARE, method_keys
 from research.results import Assumption, Interval, Result
-from research.wording import number
+from research.wording import effect, level
 
 Cite = Callable[..., str]  # the keys of references -> how they are cited in the text
 
@@ -29,7 +30,7 @@ def cite_plain(*keys: str) -> str:
 
 def methods(result: Result, *, latex: bool) -> str:
     """Question, data, population, estimands, inference, multiverse, assumptions: in that order."""
-    rows = findings(result)
+    rows = reported(result)
     values: dict[str, Any] = {
         "result": result,
         "cite": cite_latex if latex else cite_plain,
@@ -41,7 +42,7 @@ def methods(result: Result, *, latex: bool) -> str:
         "has_sets": any(row.estimate.identified.width > 0 for row in rows),
         "intervals": _intervals(rows),
         "tests": _tests(rows),
-        "region": region,
+        "judged": {item.label: item for item in judged(result)},
         "assumptions": _assumptions(rows),
         "family": _family(result),
         **_multiverse(result),
@@ -66,9 +67,9 @@ def _populations(result: Result) -> list[tuple[str, list[str]]]:
     return list(answers.items())
 
 
-def _intervals(rows: Sequence[Finding]) -> list[dict[str, Any]]:
+def _intervals(rows: Sequence[ReportedEstimate]) -> list[dict[str, Any]]:
     """Level and method of the intervals with the design effects assumed and the reference."""
-    grouped: dict[tuple[str, str], list[Finding]] = {}
+    grouped: dict[tuple[str, str], list[ReportedEstimate]] = {}
     for row in rows:
         interval = row.estimate.interval
         if interval is not None:
@@ -89,19 +90,19 @@ def _effects(intervals: Sequence[Interval | None]) -> str:
     effects = [i.design_effect for i in intervals if i and i.design_effect is not None]
     if not effects:
         return ""
-    ends = dict.fromkeys(number(effect, 1) for effect in (min(effects), max(effects)))
+    ends = dict.fromkeys(map(effect, (min(effects), max(effects))))
     return " to ".join(ends)
 
 
-def _tests(rows: Sequence[Finding]) -> list[str]:
+def _tests(rows: Sequence[ReportedEstimate]) -> list[str]:
     """The names of the tests, each once."""
     return list(dict.fromkeys(row.estimate.test.name for row in rows if row.estimate.test))
 
 
-def _assumptions(rows: Sequence[Finding]) -> list[Assumption]:
+def _assumptions(rows: Sequence[ReportedEstimate]) -> list[Assumption]:
     """The assumptions of the judged estimates, of all where none is judged; each once."""
-    judged = [row for row in rows if row.verdict] or rows
-    return list(dict.fromkeys(a for row in judged for a in row.estimate.assumptions))
+    shown = [row for row in rows if isinstance(row, JudgedEstimate)] or rows
+    return list(dict.fromkeys(a for row in shown for a in row.estimate.assumptions))
 
 
 def _family(result: Result) -> Mapping[str, Any]:

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
-from research import datasets, places
-from research.publish.tables.latex import TEMPLATES, Latex, fill, slug
-from research.results import Estimate, ResearchError, Result
+from research import places
+from research.publish.sources import sources
+from research.publish.tables.latex import TEMPLATES, Latex, fill
+from research.results import Estimate, Result
 
 # What a method or test is called -> where it is from; nothing where any textbook has it.
 METHODS = {
@@ -69,54 +68,6 @@ def keys(result: Result) -> list[str]:
     if any(e.interval and e.interval.design_effect for e in estimates):
         cited.append("kish1965")
     return list(dict.fromkeys(cited))
-
-
-@dataclass(frozen=True)
-class Source:
-    """A dataset behind a result in the version that was read, and its tables."""
-
-    dataset: datasets.Dataset
-    tables: tuple[str, ...]
-
-    @property
-    def key(self) -> str:
-        """Its key in the bibliography."""
-        return slug(f"{self.dataset.name} {self.dataset.version}")
-
-    @property
-    def title(self) -> str:
-        return str(self.dataset.descriptor["title"])
-
-    @property
-    def licence(self) -> str:
-        names = (one.get("title") or one["name"] for one in self.dataset.descriptor["licenses"])
-        return "; ".join(map(str, names))
-
-    @property
-    def url(self) -> str:
-        """Address of the first source that has one; empty where none has."""
-        paths = (source.get("path", "") for source in self.dataset.descriptor["sources"])
-        return quote(next(filter(None, paths), ""), safe=":/?=&.,-_~+@()%")
-
-
-def sources(results: Iterable[Result]) -> list[Source]:
-    """Every dataset behind the results with the tables that they read, by name and version."""
-    read: dict[tuple[str, str], set[str]] = {}
-    for result in results:
-        for table, origin in result.provenance.tables.items():
-            read.setdefault((origin["dataset"], origin["version"]), set()).add(table)
-    return [Source(_dataset(*key), tuple(sorted(tables))) for key, tables in sorted(read.items())]
-
-
-def _dataset(name: str, version: str) -> datasets.Dataset:
-    known = datasets.versions(name)
-    if version not in known:
-        raise ResearchError(
-            f"A result was made from version {version} of the dataset '{name}', which is not here "
-            f"(found: {', '.join(known) or 'none'}). Run the analysis anew, or put the version "
-            "back into ./datasets."
-        )
-    return known[version]
 
 
 # The file -----------------------------------------------------------------------------------------

@@ -7,13 +7,13 @@ import io
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-from research.publish.tables.findings import Finding
+from research.publish.judged import ReportedEstimate
 
 FORMULA = "=+-@\t\r"  # with which a formula begins in one spreadsheet or another
 
 
 class Field(NamedTuple):
-    """A column: its name, where a finding holds it, its type, and what it means."""
+    """A column: its name, where an estimate holds it, its type, and what it means."""
 
     name: str
     path: str
@@ -48,12 +48,12 @@ FIELDS = (
     Field("n", "estimate.n", "number", "Sample size."),
     Field("n_unit", "estimate.n_unit", "string", "What the sample size counts."),
     Field("n_effective", "estimate.n_effective", "number", "Effective sample size."),
-    Field("claimed", "claimed", "string", "The values that would support the claim; empty where "
+    Field("needed", "needs", "string", "The values that would support the claim; empty where "
           "no claim is judged."),
-    Field("verdict", "verdict.word", "string", "The verdict in one word."),
+    Field("verdict", "word", "string", "The verdict in one word."),
     Field("scope", "hypothesis.scope", "string", "Whether data, definition, population and date "
           "are those of the claim."),
-    Field("scope_phrase", "verdict.phrase", "string", "The verdict as it may be printed."),
+    Field("scope_phrase", "phrase", "string", "The verdict as it may be printed."),
     Field("same_verdict", "robustness.same_verdict", "integer", "Specifications with the same "
           "verdict."),
     Field("specifications", "robustness.specifications", "integer", "All specifications."),
@@ -63,7 +63,7 @@ FIELDS = (
 )  # fmt: skip
 
 
-def tidy(rows: Iterable[Finding]) -> str:
+def tidy(rows: Iterable[ReportedEstimate]) -> str:
     """The rows as CSV: one row an estimate, numbers as the result stores them."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")

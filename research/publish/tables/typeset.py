@@ -9,10 +9,10 @@ from string import ascii_lowercase
 from typing import NamedTuple
 
 from research import figures
-from research.publish.tables.findings import Finding, agreeing, found, level, limits
+from research.publish.judged import JudgedEstimate, ReportedEstimate
 from research.publish.tables.latex import Latex, escape, fill
 from research.results import Interval, Result, Settled
-from research.wording import number
+from research.wording import effect, level, number
 
 LONGEST = 42  # lines of small type that fit on a page; a longer table breaks over pages
 LINE = 75  # characters of small type in the text width of an article
@@ -31,10 +31,10 @@ class Column(NamedTuple):
     head: str
     width: float
     aligned: str
-    cell: Callable[[Finding], str]
+    cell: Callable[[ReportedEstimate], str]
 
 
-def table(result: Result, rows: Sequence[Finding], *, name: str) -> str:
+def table(result: Result, rows: Sequence[ReportedEstimate], *, name: str) -> str:
     """A LaTeX table of these estimates; ``name`` is its file and the end of its label.
 
     A unit or design effect that rows share is said once, above them or in the note.
@@ -56,53 +56,54 @@ def table(result: Result, rows: Sequence[Finding], *, name: str) -> str:
     )
 
 
-def _columns(rows: Sequence[Finding]) -> list[Column]:
-    judged = any(row.verdict for row in rows)
+def _columns(rows: Sequence[ReportedEstimate]) -> list[Column]:
+    judged = any(isinstance(row, JudgedEstimate) for row in rows)
     has_interval = any(row.estimate.interval for row in rows)
-    columns = [Column("found", 0.13, "raggedleft", lambda row: found(row.estimate))]
+    columns = [Column("found", 0.13, "raggedleft", lambda row: row.quantity)]
     if has_interval:
         columns.append(Column("interval", 0.13, "raggedleft", _interval_cell(rows)))
     digits = max((len(number(row.estimate.n, 0)) for row in rows), default=0)
     columns.append(Column("n", 0.10 if digits < 10 else 0.16, "raggedleft", _sample_cell(rows)))
     if judged:
         columns += [
-            Column("claimed", 0.09, "raggedright", lambda row: row.claimed),
-            Column("verdict", 0.13, "raggedright", lambda row: _word(row)),
-            Column("agree", 0.09, "raggedleft", lambda row: agreeing(row.robustness)),
+            Column("needed", 0.09, "raggedright", _of_judged("needs")),
+            Column("verdict", 0.13, "raggedright", _of_judged("word")),
+            Column("agree", 0.09, "raggedleft", _of_judged("agreement")),
         ]
     left = 0.88 - sum(column.width for column in columns)  # the rest is space between the columns
     return [Column("estimate", round(left, 2), "raggedright", _label_cell(rows)), *columns]
 
 
-def _lines(row: Finding, columns: Sequence[Column]) -> int:
+def _lines(row: ReportedEstimate, columns: Sequence[Column]) -> int:
     """How many lines its fullest cell takes, or about so many."""
     lengths = ((len(_MARKUP.sub("", column.cell(row))), column.width) for column in columns)
     return max(math.ceil(length / (LINE * width)) for length, width in lengths)
 
 
-def _word(row: Finding) -> str:
-    return row.verdict.word if row.verdict else ""
+def _of_judged(text: str) -> Callable[[ReportedEstimate], str]:
+    """A text that only judged estimates have."""
+    return lambda row: getattr(row, text, "")
 
 
-def _interval_cell(rows: Sequence[Finding]) -> Callable[[Finding], str]:
+def _interval_cell(rows: Sequence[ReportedEstimate]) -> Callable[[ReportedEstimate], str]:
     shared = len(_design_effects(rows)) == 1
 
-    def cell(row: Finding) -> str:
+    def cell(row: ReportedEstimate) -> str:
         interval = row.estimate.interval
         if interval is None:
             return ""
-        text = escape(limits(interval)) + _mark(_method(interval), _methods(rows), "a")
+        text = escape(row.limits) + _mark(_method(interval), _methods(rows), "a")
         if interval.design_effect is not None and not shared:
-            text += escape(f", deff {number(interval.design_effect, 1)}")
+            text += escape(f", deff {effect(interval.design_effect)}")
         return Latex(text)
 
     return cell
 
 
-def _sample_cell(rows: Sequence[Finding]) -> Callable[[Finding], str]:
+def _sample_cell(rows: Sequence[ReportedEstimate]) -> Callable[[ReportedEstimate], str]:
     units = _sample_units(rows)
 
-    def cell(row: Finding) -> str:
+    def cell(row: ReportedEstimate) -> str:
         if row.estimate.n is None:
             return ""
         return Latex(escape(number(row.estimate.n, 0)) + _mark(row.estimate.n_unit, units, "1"))
@@ -110,15 +111,15 @@ def _sample_cell(rows: Sequence[Finding]) -> Callable[[Finding], str]:
     return cell
 
 
-def _sample_units(rows: Sequence[Finding]) -> list[str]:
+def _sample_units(rows: Sequence[ReportedEstimate]) -> list[str]:
     """What samples count, each once."""
     return list(dict.fromkeys(row.estimate.n_unit for row in rows if row.estimate.n is not None))
 
 
-def _label_cell(rows: Sequence[Finding]) -> Callable[[Finding], str]:
+def _label_cell(rows: Sequence[ReportedEstimate]) -> Callable[[ReportedEstimate], str]:
     unit_of_group = {heading.key: heading.unit for heading in _groups(rows)}
 
-    def cell(row: Finding) -> str:
+    def cell(row: ReportedEstimate) -> str:
         label, unit = escape(row.label), escape(row.estimate.unit)
         return label if unit_of_group[row.key] else Latex(rf"{label} (\emph{{{unit}}})")
 
@@ -130,7 +131,7 @@ class Group(NamedTuple):
 
     key: str
     unit: str
-    rows: list[Finding]
+    rows: list[ReportedEstimate]
 
     @property
     def heading(self) -> str:
@@ -139,7 +140,7 @@ class Group(NamedTuple):
         return ", ".join(part for part in (key, self.unit) if part)
 
 
-def _groups(rows: Sequence[Finding]) -> Iterator[Group]:
+def _groups(rows: Sequence[ReportedEstimate]) -> Iterator[Group]:
     for key in dict.fromkeys(row.key for row in rows):
         group = [row for row in rows if row.key == key]
         yield Group(key, _shared(row.estimate.unit for row in group), group)
@@ -154,7 +155,7 @@ def _shared(texts: Iterable[str]) -> str:
 # The note -----------------------------------------------------------------------------------------
 
 
-def _notes(result: Result, rows: Sequence[Finding]) -> Iterator[str]:
+def _notes(result: Result, rows: Sequence[ReportedEstimate]) -> Iterator[str]:
     """Population and date, reading, intervals, what the columns mean, what has no row, source."""
     yield _populations(rows)
     for reading in dict.fromkeys(row.estimate.reading for row in rows):
@@ -164,8 +165,8 @@ def _notes(result: Result, rows: Sequence[Finding]) -> Iterator[str]:
     marked = (_mark(unit, _sample_units(rows), "1") + escape(unit) for unit in units)
     if units:
         yield Latex(f"n counts {', '.join(marked)}.")
-    if any(row.verdict for row in rows):
-        yield "claimed: the values that would support the claim; agree: specifications with the "\
+    if any(isinstance(row, JudgedEstimate) for row in rows):
+        yield "needed: the values that would support the claim; agree: specifications with the "\
             "same verdict, of all."  # fmt: skip
     for key, answer in result.answers.items():
         if answer.refused:
@@ -174,7 +175,7 @@ def _notes(result: Result, rows: Sequence[Finding]) -> Iterator[str]:
     yield figures.sources(result)
 
 
-def _populations(rows: Sequence[Finding]) -> str:
+def _populations(rows: Sequence[ReportedEstimate]) -> str:
     described = {row.key: f"{row.answer.population} ({row.answer.as_of})" for row in rows}
     if len(set(described.values())) == 1:
         return f"Population: {next(iter(described.values()))}."
@@ -186,20 +187,20 @@ def _settled(settled: Settled) -> str:
     return f"{settled.claim}: {settled.word}: {settled.reason.rstrip('.')}{reference}."
 
 
-def _interval_notes(rows: Sequence[Finding]) -> Iterator[str]:
+def _interval_notes(rows: Sequence[ReportedEstimate]) -> Iterator[str]:
     methods, effects = _methods(rows), _design_effects(rows)
     for method in methods:
         yield Latex(_mark(method, methods, "a") + escape(f"{method}."))
     if len(effects) == 1:
-        yield f"Intervals with a design effect assume {number(effects.pop(), 1)}."
+        yield f"Intervals with a design effect assume {effect(effects.pop())}."
 
 
-def _design_effects(rows: Sequence[Finding]) -> set[float]:
+def _design_effects(rows: Sequence[ReportedEstimate]) -> set[float]:
     intervals = [row.estimate.interval for row in rows if row.estimate.interval]
     return {i.design_effect for i in intervals if i.design_effect is not None}
 
 
-def _methods(rows: Sequence[Finding]) -> list[str]:
+def _methods(rows: Sequence[ReportedEstimate]) -> list[str]:
     """Level and method of the intervals, each once."""
     intervals = [row.estimate.interval for row in rows if row.estimate.interval]
     return list(dict.fromkeys(map(_method, intervals)))

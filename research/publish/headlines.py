@@ -1,4 +1,4 @@
-"""The three findings of the first screen. Numbers come from results by path; a fact that the text
+"""The three headlines of the first screen. Numbers come from results by path; a fact that the text
 states in words is checked, so that a changed result stops the page instead of falsifying it."""
 
 from __future__ import annotations
@@ -6,8 +6,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from research.publish.phrases import amount, region, sensitivity
-from research.results import Answer, Estimate, ResearchError, Result
+from research.results import Answer, Bounds, Estimate, ResearchError, Result
+from research.wording import amount, region, sensitivity
 
 CLASSES = ("small", "medium", "large", "extra-large")
 GAP = "share of downloads, China minus US"
@@ -16,7 +16,7 @@ TAGS = "Chinese-origin share of the ten leading tags"
 
 
 @dataclass(frozen=True)
-class Finding:
+class Headline:
     """A headline, its evidence in two or three sentences, and the claims that it is about."""
 
     headline: str
@@ -24,7 +24,7 @@ class Finding:
     claims: tuple[str, ...]
 
 
-def findings(results: Sequence[Result]) -> list[Finding]:
+def headlines(results: Sequence[Result]) -> list[Headline]:
     """What changes what one may believe."""
     by_name = {result.analysis: result for result in results}
     return [
@@ -35,11 +35,11 @@ def findings(results: Sequence[Result]) -> list[Finding]:
 
 
 def stated(fact: bool, words: str) -> None:
-    """Stop where a result no longer bears out what a finding says in words."""
+    """Stop where a result no longer bears out what a headline says in words."""
     if not fact:
         raise ResearchError(
-            f"A finding of the page says that {words}; the results say so no longer. Rewrite it in "
-            "research/publish/page/findings.py."
+            f"A headline says that {words}; the results say so no longer. Rewrite it in "
+            "research/publish/headlines.py."
         )
 
 
@@ -47,7 +47,7 @@ def _text(found: Estimate) -> str:
     return amount(found.identified, found.unit)
 
 
-def _sizes(result: Result) -> Finding:
+def _sizes(result: Result) -> Headline:
     shares, counts = result.answer(quantity="shares"), result.answer(quantity="counts")
     label = "{}: share of hosts, China minus US".format
     small, extra_large = (_text(shares.estimates[label(n)]) for n in ("small", "extra-large"))
@@ -61,7 +61,7 @@ def _sizes(result: Result) -> Finding:
                           strict=True)),
         "the sign of the share is known for small and extra-large models alone",
     )  # fmt: skip
-    return Finding(
+    return Headline(
         headline="Who runs which size: right as counts, half open as shares",
         text=(
             "China has more hosts with small, large and extra-large models, the United States more "
@@ -75,12 +75,12 @@ def _sizes(result: Result) -> Finding:
     )  # fmt: skip
 
 
-def _downloads(result: Result) -> Finding:
+def _downloads(result: Result) -> Headline:
     top, catalogue = result.answers[LIST], result.answers[CATALOGUE]
     stated(top.estimates[GAP].identified.high < 0, "the US is ahead among the most downloaded")
     stated(catalogue.estimates[GAP].identified.low > 0, "China is ahead in the catalogue")
     stated(_one_decides(catalogue), "leaving out one organisation reverses the catalogue's sign")
-    return Finding(
+    return Headline(
         headline="Who is downloaded more: it depends on the list",
         text=(
             "China minus the United States, as a share of downloads, is "
@@ -100,19 +100,19 @@ def _one_decides(answer: Answer) -> bool:
     return len(rows) == 1 and rows[0].low < 0
 
 
-def _block(result: Result) -> Finding:
+def _block(result: Result) -> Headline:
     answer = result.answer(unit="tag-host pairs")
     found = answer.estimates[TAGS]
     null = result.hypotheses[TAGS].null
     block = next(row for row in found.budget if row.source == "the five-tag block")
     stated(found.identified.low > null, "Chinese-origin tags are above an even share")
     stated(block.low < null, "without the block Chinese-origin tags are below an even share")
-    return Finding(
+    return Headline(
         headline="Chinese tags among deployments: one block of look-alike hosts decides",
         text=(
             f"Chinese-origin tags make up {_text(found)} of the listings of the ten leading tags. "
             "Five of these tags look like copies of one another; without that block the share is "
-            f"{amount(type(found.identified)(block.low, block.low), found.unit)}, below the "
+            f"{amount(Bounds(block.low, block.low), found.unit)}, below the "
             f"{region(result.hypotheses[TAGS], found.unit).removeprefix('more than ')} of an even "
             f"share, and the verdict turns. It is {sensitivity(found.tipping_points[0])}."
         ),

@@ -1,0 +1,41 @@
+"""The figure of a result: as its analysis draws it, or the default one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from research import figures
+from research.analysis import Analysis, analyses, find
+from research.analysis.declare import where_in
+from research.results import ResearchError, Result
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+
+def drawn(result: Result, analysis: Analysis | None = None) -> Figure:
+    """The figure of a result.
+
+    Parameters
+    ----------
+    result
+        What is drawn.
+    analysis
+        The analysis that made it; by default the one of its name, where that is here.
+
+    Raises
+    ------
+    ResearchError
+        If the figure of the analysis fails: where, and how.
+    """
+    if analysis is None and result.analysis in analyses():
+        analysis = find(result.analysis)
+    if analysis is None:
+        return figures.default(result)
+    try:
+        figure: Figure = getattr(analysis.module, "figure", figures.default)(result)
+    except Exception as error:
+        raise ResearchError(
+            f"{where_in(error, analysis.path)}: the figure fails: {type(error).__name__}: {error}"
+        ) from error
+    return figure

@@ -1,0 +1,226 @@
+"""One estimate of a result with all that is known of it, and every text about it once."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from research import wording
+from research.results import (
+    Answer,
+    Bounds,
+    Estimate,
+    Hypothesis,
+    Result,
+    Robustness,
+    Settled,
+    Specification,
+)
+
+UNCLAIMED = {"holds": "It holds", "does not hold": "It does not hold"}  # where nobody claimed it
+LEADS = {
+    "supported": "Supported on the claim's own terms",
+    "contradicted": "Contradicted on the claim's own terms",
+    "holds": "Holds in another setting, which neither supports nor contradicts the claim as made",
+    "does not hold": (
+        "Does not hold in another setting, which neither supports nor contradicts the claim as made"
+    ),
+    "not identified": "Cannot be told from these data, and more of the same would not help",
+    "inconclusive": "Open: the data are too few to tell",
+}
+OUTRIGHT = ("supported", "contradicted")  # words that are read without what follows them
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReportedEstimate:
+    """One estimate of one answer."""
+
+    result: Result
+    key: str
+    label: str
+
+    @property
+    def answer(self) -> Answer:
+        return self.result.answers[self.key]
+
+    @property
+    def estimate(self) -> Estimate:
+        return self.answer.estimates[self.label]
+
+    @property
+    def question(self) -> str:
+        """Which of the questions of the analysis; empty where it has only one."""
+        return "" if self.key == "answer" else self.key
+
+    @property
+    def found(self) -> str:
+        """The value or the identified set, in its unit."""
+        return wording.amount(self.estimate.identified, self.estimate.unit)
+
+    @property
+    def quantity(self) -> str:
+        """The same without what is counted, for a table whose head says it."""
+        return wording.quantity(self.estimate.identified, self.estimate.unit)
+
+    @property
+    def limits(self) -> str:
+        """Both limits of the interval, in the same way; empty where there is none."""
+        interval = self.estimate.interval
+        return wording.quantity(interval, self.estimate.unit) if interval else ""
+
+    @property
+    def interval(self) -> str:
+        """The interval with its level and design effect; empty where there is none."""
+        return wording.interval_text(self.estimate.interval, self.estimate.unit)
+
+    @property
+    def overturned(self) -> tuple[str, ...]:
+        """What would overturn it, as sentences: each once."""
+        return tuple(dict.fromkeys(map(wording.sensitivity, self.estimate.tipping_points)))
+
+    @property
+    def overturned_by(self) -> str:
+        """The first of these; empty where there is none."""
+        return next(iter(self.overturned), "")
+
+
+@dataclass(frozen=True, kw_only=True)
+class JudgedEstimate(ReportedEstimate):
+    """An estimate that is compared with what a hypothesis needs."""
+
+    @property
+    def hypothesis(self) -> Hypothesis:
+        return self.result.hypotheses[self.label]
+
+    @property
+    def robustness(self) -> Robustness:
+        return self.answer.robustness[self.label]
+
+    @property
+    def word(self) -> str:
+        return self.answer.verdicts[self.label].word
+
+    @property
+    def phrase(self) -> str:
+        """The word with where it holds."""
+        return self.answer.verdicts[self.label].phrase
+
+    @property
+    def specifications(self) -> list[Specification]:
+        """All defensible ways to compute it."""
+        return [row for row in self.answer.specifications if row.label == self.label]
+
+    @property
+    def needs(self) -> str:
+        """The values that the claim needs."""
+        return wording.region(self.hypothesis, self.estimate.unit)
+
+    @property
+    def agreement(self) -> str:
+        """How many of the specifications give the same verdict."""
+        return f"{self.robustness.same_verdict} of {self.robustness.specifications}"
+
+    @property
+    def everything(self) -> Bounds:
+        """From the lowest to the highest end of all specifications."""
+        return Bounds(self.robustness.low, self.robustness.high)
+
+    @property
+    def range(self) -> str:
+        """The same as text."""
+        return wording.amount(self.everything, self.estimate.unit)
+
+    def quotable(self, near: Sequence[JudgedEstimate] = ()) -> str:
+        """The verdict in sentences that are right when quoted without the page.
+
+        Says the scope, the measure, the value beside what the claim needs, population and date,
+        how many other specifications agree, whether answers as near to the claim (``near``)
+        differ, and what the verdict is sensitive to.
+        """
+        claimed = bool(self.hypothesis.claims)
+        lead = LEADS[self.word] if claimed else UNCLAIMED.get(self.word, LEADS[self.word])
+        sentences = [f"{lead}.", self._measured(claimed), self._robust()]
+        if differ(near):
+            sentences.append(
+                _beside(near, "equally near to the claim" if claimed else "to the question")
+            )
+        failed = [each.name for each in self.estimate.assumptions if each.holds == "no"]
+        if failed and self.word in OUTRIGHT:
+            sentences.append(f"It assumes, against the evidence: {'; '.join(failed)}.")
+        if self.overturned:
+            sentences.append(f"What would overturn it: {self.overturned_by}.")
+        return " ".join(sentences)
+
+    def _measured(self, claimed: bool) -> str:
+        value = f"{self.found} ({self.interval})" if self.interval else self.found
+        return (
+            f"Measured as {self.hypothesis.estimand}: {value}; {'the claim' if claimed else 'it'} "
+            f"needs {self.needs} ({self.answer.population}, {self.answer.as_of})."
+        )
+
+    def _robust(self) -> str:
+        words = Counter[str](row.verdict.word for row in self.specifications)
+        total, own = words.total(), words[self.word]
+        if total == 1:
+            return "There is one defensible way to compute it."
+        told = [f"{own} {'says' if own == 1 else 'say'} “{self.word}”"]
+        told += [f"{n} “{word}”" for word, n in words.most_common() if word != self.word]
+        fragile = "It is fragile: of" if 2 * own < total else "Of"
+        return f"{fragile} {total} defensible ways to compute it, {', '.join(told)}."
+
+
+def reported(result: Result) -> list[ReportedEstimate]:
+    """All estimates of a result in its own order, those that are judged with their verdict."""
+    return [
+        (JudgedEstimate if label in answer.verdicts else ReportedEstimate)(
+            result=result, key=key, label=label
+        )
+        for key, answer in result.answers.items()
+        for label in answer.estimates
+    ]
+
+
+def judged(result: Result) -> list[JudgedEstimate]:
+    """The estimates of a result that have a verdict, in the order of the verdicts."""
+    return [
+        JudgedEstimate(result=result, key=key, label=label)
+        for key, answer in result.answers.items()
+        for label in answer.verdicts
+    ]
+
+
+def differ(near: Sequence[JudgedEstimate]) -> bool:
+    """Whether answers have different verdicts."""
+    return len({each.word for each in near}) > 1
+
+
+def tally(answers: Sequence[JudgedEstimate]) -> Sequence[tuple[str, int]]:
+    """How many answers have which verdict, the most frequent first."""
+    return Counter(each.word for each in answers).most_common()
+
+
+def _beside(near: Sequence[JudgedEstimate], how: str) -> str:
+    told = ", ".join(f"{n} “{word}”" for word, n in tally(near))
+    return f"It is one of {len(near)} answers {how}, which differ: {told}."
+
+
+def quotable_settled(settled: Settled) -> str:
+    """The sentences to quote for a claim that no estimate answers."""
+    reason = settled.reason[:1].upper() + settled.reason[1:]
+    return f"{settled.word.capitalize()}. {reason}{'' if reason.endswith('.') else '.'}"
+
+
+def towards_claim(hypothesis: Hypothesis, found: Bounds) -> Bounds:
+    """How far a set lies on the claim's side of its null: positive where it supports the claim."""
+    low, high = found.low - hypothesis.null, found.high - hypothesis.null
+    match hypothesis.alternative:
+        case "greater":
+            return Bounds(low, high)
+        case "less":
+            return Bounds(-high, -low)
+    nearest = 0.0 if low <= 0 <= high else min(abs(low), abs(high))
+    furthest = max(abs(low), abs(high))
+    if hypothesis.alternative == "different":
+        return Bounds(nearest - hypothesis.margin, furthest - hypothesis.margin)
+    return Bounds(hypothesis.margin - furthest, hypothesis.margin - nearest)

@@ -1,0 +1,49 @@
+"""How to cite the answer to a claim."""
+
+from __future__ import annotations
+
+import json
+import re
+
+from research import __version__
+
+TITLE = "modelometrics: testing published claims about who runs and who downloads open AI models"
+AUTHOR = "The modelometrics authors"
+
+
+def bibtex(identity: str, statement: str, as_of: str) -> str:
+    """A BibTeX entry for the answer to one claim; what BibTeX would read as a command is removed.
+
+    >>> r"claim: 50 \\% of x" in bibtex("a/b", "50 % of {x}", "2026-01-01")
+    True
+    """
+    return "\n".join(
+        [
+            f"@misc{{modelometrics-{re.sub(r'[^A-Za-z0-9]+', '-', identity)},",
+            f"  author = {{{{{AUTHOR}}}}},",
+            f"  title = {{{{Answer to the claim: {_plain(statement)}}}}},",
+            f"  howpublished = {{{TITLE}, version {__version__}, claim {_plain(identity)}}},",
+            f"  year = {{{as_of[:4]}}},",
+            "}",
+            "",
+        ]
+    )
+
+
+def _plain(text: str) -> str:
+    text = re.sub(r"[\\{}]", "", text)
+    return re.sub(r"([%&#_$])", r"\\\1", text)
+
+
+def csl(identity: str, statement: str, as_of: str) -> str:
+    """The same as CSL-JSON."""
+    entry = {
+        "id": f"modelometrics-{identity}",
+        "type": "document",
+        "author": [{"literal": AUTHOR}],
+        "title": f"Answer to the claim: {statement}",
+        "container-title": TITLE,
+        "version": __version__,
+        "issued": {"date-parts": [[int(as_of[:4])]]},
+    }
+    return json.dumps([entry], indent=1, ensure_ascii=False) + "\n"
