@@ -133,7 +133,7 @@ def test_a_claim_that_no_estimate_answers_is_quoted_with_its_reason(shown, resul
         assert reason.rstrip(".") in quote
 
 
-# Methods, sliders, findings -----------------------------------------------------------------------
+# Methods, sliders, headlines ----------------------------------------------------------------------
 
 
 def test_every_method_of_an_interval_is_explained(results):

@@ -299,7 +299,7 @@ def test_print_leaves_out_what_only_a_screen_can_use(visit, written):
 
 
 def test_hostile_text_is_shown_and_does_nothing(visit, shown, tmp_path):
-    cards = {name: poisoned(shown[name]) for name in ("claims", "own", "datasets", "findings")}
+    cards = {name: poisoned(shown[name]) for name in ("claims", "own", "datasets", "headlines")}
     recordings = {path.stem: hostile_tables(path.read_text()) for path in RESULTS.glob("*.json")}
     file = tmp_path / "hostile.html"
     file.write_text(render(shown | cards, recordings), encoding="utf-8")
