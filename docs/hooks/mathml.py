@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from latex2mathml.converter import convert
+from research.publish.methods import mathml
 
 # Code comes first, so that a dollar sign within it stays one; $`...`$ is GitHub's other spelling.
 FORMULA = re.compile(
@@ -27,7 +27,7 @@ def set_aside(markdown: str) -> tuple[str, dict[str, str]]:
         display = found["display"] is not None
         tex = found["display"] or found["quoted"] or found["inline"]
         mark = f"FORMULA{len(formulas)}X"
-        drawn = convert(_mended(tex), display="block" if display else "inline")
+        drawn = mathml(tex, display="block" if display else "inline")
         # A wide formula scrolls by itself, also from the keyboard.
         formulas[mark] = drawn.replace("<math ", '<math tabindex="0" ', 1) if display else drawn
         return f"\n\n{mark}\n\n" if display else mark
@@ -38,8 +38,3 @@ def set_aside(markdown: str) -> tuple[str, dict[str, str]]:
 def put_back(html: str, formulas: dict[str, str]) -> str:
     """The page with its formulas in place of the marks."""
     return re.sub(r"FORMULA\d+X", lambda mark: formulas[mark[0]], html) if formulas else html
-
-
-def _mended(tex: str) -> str:
-    """TeX that the converter draws well: an upright word for each named operator."""
-    return re.sub(r"\\operatorname\{(\w+)\}", r"\\mathrm{\1}\\,", tex).replace("\n", " ")

@@ -16,9 +16,9 @@ from research import Bounds, Curve, Estimate, Hypothesis, Interval, TippingPoint
 from research.publish.claims import answer_claims
 from research.publish.headlines import headlines
 from research.publish.judged import LEADS, JudgedEstimate, judged
+from research.publish.methods import METHODS, Method
 from research.publish.page import MARKS, page, render
 from research.publish.page.citing import bibtex, csl
-from research.publish.page.methods import METHODS, Method
 from research.publish.page.scales import axis
 from research.publish.page.sliders import SLIDERS, sliders
 from research.publish.sources import safe_link

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from research.publish.judged import JudgedEstimate
-from research.publish.page.methods import METHODS
+from research.publish.methods import METHODS
 from research.publish.page.scales import Axis, axis, claimed
 from research.publish.sources import sources
 from research.results import (

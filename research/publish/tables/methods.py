@@ -9,9 +9,10 @@ from typing import Any
 from research import __version__
 from research.analysis.family import DECLARED, FAMILY, LEVEL, level_of
 from research.publish.judged import JudgedEstimate, ReportedEstimate, judged, reported
+from research.publish.methods import cited
 from research.publish.sources import sources
 from research.publish.tables.latex import Latex, fill
-from research.publish.tables.references import SOFTWARE, method_keys
+from research.publish.tables.references import SOFTWARE
 from research.results import Assumption, Interval, Result
 from research.wording import effect, level
 
@@ -79,7 +80,7 @@ def _intervals(rows: Sequence[ReportedEstimate]) -> list[dict[str, Any]]:
             "level": at,
             "method": method,
             "effects": _effects([row.estimate.interval for row in group]),
-            "keys": method_keys([group[0].estimate]),
+            "keys": cited([group[0].estimate]),
         }
         for (at, method), group in grouped.items()
     ]

@@ -1,38 +1,51 @@
-"""The methods behind the intervals: in plain words, as a formula (MathML), and where it is told.
+r"""The methods behind intervals and tests: in words, as a formula, where each is told and cited.
 
 Keys are the names that results give their intervals, word for word; the empty name is for an
-estimate without an interval.
+estimate without an interval. A test is named by its method, and after a comma by its details.
+Formulas are TeX; citations are keys of the bibliographies.
 """
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
+from latex2mathml.converter import convert
 from markupsafe import Markup
 
-from research.publish.page.mathml import (
-    between,
-    choose,
-    formula,
-    frac,
-    hat,
-    high,
-    low,
-    root,
-    row,
-)
+from research.results import Estimate
 
 
 @dataclass(frozen=True)
 class Method:
-    """What an interval does, its formula, and the section of METHODS.md that explains it."""
+    """What an interval does, its formula in TeX, its section of METHODS.md, and what to cite.
+
+    A method that any textbook has cites nothing.
+    """
 
     words: str
-    formula: Markup
+    tex: str
     section: str
+    cites: tuple[str, ...] = ()
+
+    @property
+    def formula(self) -> Markup:
+        """The formula as MathML, which browsers draw by themselves."""
+        return Markup(mathml(self.tex, display="block"))
 
 
-# fmt: off
+def mathml(tex: str, *, display: str) -> str:
+    """TeX as MathML, with an upright word for each named operator.
+
+    >>> mathml("x^2", display="inline").startswith("<math")
+    True
+    """
+    upright = re.sub(r"\\operatorname\{(\w+)\}", r"\\mathrm{\1}\\,", tex).replace("\n", " ")
+    drawn: str = convert(upright, display=display)
+    return drawn
+
+
 IDENTIFICATION = "2 Identification"
 SETS = "3 Intervals for a parameter that is only bounded"
 PROPORTIONS = "6 Proportions"
@@ -43,21 +56,17 @@ RATES = "13 Rates, counts and short lists"
 RANKS = "16 Ranks and paired counts"
 
 # Parts that several formulas share
-LEVEL = row("1", "−", frac("α", "2"))
-Z = low("z", LEVEL)
-T = low("t", row(LEVEL, ",", "ν"))
-FISHER = row("tanh", "(", "artanh", hat("ρ"), "±", Z, "s", ")")
-SLOPE = row(hat("β"), "±", T, low("s", "β"))
-TAILS = row("P", "(", "X", "≥", "x", "|", low("p", "L"), ")", "=", frac("α", "2"), "=",
-            "P", "(", "X", "≤", "x", "|", low("p", "U"), ")")
-RANK = formula("r", "∈", between(
-    row("1", "+", "#", "{", "k", ":", low("L", "kj"), ">", "0", "}"),
-    row("n", "−", "#", "{", "k", ":", low("U", "kj"), "<", "0", "}"),
-))
-RANK_WORDS = (
+Z, T = r"z_{1-\alpha/2}", r"t_{1-\alpha/2,\,\nu}"
+FISHER = rf"\tanh(\operatorname{{artanh}} \hat\rho \pm {Z}\, s)"
+SLOPE = rf"\hat\beta \pm {T}\, s_\beta"
+TAILS = r"P(X \ge x \mid p_L) = \frac{\alpha}{2} = P(X \le x \mid p_U)"
+RANK = Method(
     "A unit ranks below all that are shown to be larger and above all that are shown to be "
     "smaller. All pairs are compared at once, by limits of every difference (L and U below), so "
-    "that the sets of all units hold together."
+    "that the sets of all units hold together.",
+    r"r \in [1 + \#\{k : L_{kj} > 0\},\; n - \#\{k : U_{kj} < 0\}]",
+    RANKS,
+    ("mogstad2024",),
 )
 
 METHODS = {
@@ -65,148 +74,168 @@ METHODS = {
         "Nothing was drawn at random: the table is all there is, so there is no sampling error and "
         "no interval. What the table leaves out is carried as a set: every value that some "
         "completion of the table would give.",
-        formula("Θ", "=", "{", "θ", "(", "x", ")", ":", "x", "completes the table", "}"),
+        r"\Theta = \{\theta(x) : x \text{ completes the table}\}",
         IDENTIFICATION,
     ),
     "Imbens-Manski, binomial corner errors": Method(
         "Both ends of the identified set are moved outwards by their own sampling error, just so "
         "far that the true value, wherever it lies in the set, is covered with the stated "
         "probability. The errors belong to the overlap of classes that gives each end.",
-        formula(between(row(hat("ℓ"), "−", "C", low("s", "ℓ")),
-                        row(hat("u"), "+", "C", low("s", "u"))), ",",
-                "Φ", "(", "C", "+",
-                frac(hat("Δ"), row("max", "(", low("s", "ℓ"), ",", low("s", "u"), ")")), ")",
-                "−", "Φ", "(", "−", "C", ")", "=", "1", "−", "α"),
+        r"[\hat\ell - C s_\ell,\; \hat u + C s_u], \quad "
+        r"\Phi\left(C + \frac{\hat\Delta}{\max(s_\ell, s_u)}\right) - \Phi(-C) = 1 - \alpha",
         SETS,
+        ("imbens2004",),
     ),
     "delta method, disjoint classes": Method(
         "The logarithm of a ratio of counts is nearly normal; its error follows from the counts, "
         "with the overlap of the classes at its least favourable.",
-        formula("log", hat("r"), "±", Z, root(row("δ", "∑", frac("1", "n")))),
+        rf"\log \hat r \pm {Z} \sqrt{{\delta \sum \frac{{1}}{{n}}}}",
         IDENTIFICATION,
     ),
     "McNemar, fewest hosts with both": Method(
         "Two shares of the same hosts differ only by hosts that have one of the two. How many "
         "have both is not published; the fewest possible (o below) give the widest interval.",
-        formula(frac(row(low("n", "1"), "−", low("n", "2")), "N"), "±", frac(Z, "N"),
-                root(row("δ", "(", low("n", "1"), "+", low("n", "2"), "−", "2", "o", ")"))),
+        rf"\frac{{n_1 - n_2}}{{N}} \pm \frac{{{Z}}}{{N}} \sqrt{{\delta (n_1 + n_2 - 2 o)}}",
         RANKS,
+        ("mcnemar1947",),
     ),
-    "rank confidence set, all tags together": Method(RANK_WORDS, RANK, RANKS),
-    "simultaneous rank sets": Method(RANK_WORDS, RANK, RANKS),
+    "rank confidence set, all tags together": RANK,
+    "simultaneous rank sets": RANK,
     "Clopper-Pearson": Method(
         "All shares under which so few, or so many, would not be too rare. Exact for independent "
         "draws, and rather too wide than too narrow.",
-        formula(TAILS),
+        TAILS,
         PROPORTIONS,
+        ("clopper1934",),
     ),
     "exact hypergeometric": Method(
         "The places of the list are compared with as many drawn without replacement from the "
         "catalogue; the limits are the compositions under which the list would not be too rare.",
-        formula("P", "(", "X", "=", "k", ")", "=", frac(
-            row(choose("K", "k"), choose(row("N", "−", "K"), row("n", "−", "k"))),
-            choose("N", "n"))),
+        r"P(X = k) = \frac{\binom{K}{k} \binom{N - K}{n - k}}{\binom{N}{n}}",
         RATES,
+        ("buonaccorsi1987",),
     ),
     "exact conditional (Clopper-Pearson)": Method(
         "Given the number of releases in both groups, those of one are binomial if releases come "
         "independently; the exact interval of that share becomes one of the ratio of rates.",
-        formula(TAILS, ",", "r", "=", frac(row("p", "/", low("T", "1")),
-                                           row("(", "1", "−", "p", ")", "/", low("T", "2")))),
+        rf"{TAILS}, \quad r = \frac{{p / T_1}}{{(1 - p) / T_2}}",
         RATES,
+        ("clopper1934", "przyborowski1940"),
     ),
     "jackknife over companies, log scale": Method(
         "Each company is left out in turn; how much the mean gap of its country then moves says "
         "how sure it is, with companies and not releases as the draws.",
-        formula("log", hat("r"), "±", T, root(row(high(low("s", "1"), "2"), "+",
-                                                  high(low("s", "2"), "2"))), ",",
-                high("s", "2"), "=", frac(row("G", "−", "1"), "G"), "∑",
-                high(row("(", low("λ", row("(", "−", "i", ")")), "−", "λ", ")"), "2")),
+        rf"\log \hat r \pm {T} \sqrt{{s_1^2 + s_2^2}}, \quad "
+        r"s^2 = \frac{G - 1}{G} \sum (\lambda_{(-i)} - \lambda)^2",
         REGRESSION,
+        ("shao1989",),
     ),
     "Goodman simultaneous": Method(
         "Intervals for all shares of a composition that hold together: each from the score test, "
         "at a level divided by their number.",
-        formula(frac(high(row("(", hat("p"), "−", "p", ")"), "2"),
-                     row("p", "(", "1", "−", "p", ")", "/", "n")),
-                "≤", high(low("z", row("1", "−", "α", "/", "2", "k")), "2")),
+        r"\frac{(\hat p - p)^2}{p (1 - p) / n} \le z_{1 - \alpha / 2k}^2",
         PROPORTIONS,
+        ("goodman1965",),
     ),
     "CR2 with Satterthwaite t": Method(
         "A regression whose errors go together within an organisation: the variance is summed by "
         "organisation, corrected for few of them, and the degrees of freedom are estimated.",
-        formula(SLOPE),
+        SLOPE,
         REGRESSION,
+        ("pustejovsky2018",),
     ),
     "CR2 with Satterthwaite t, over the set": Method(
         "As with organisations as clusters, repeated for every count that the rounding allows; the "
         "interval holds all of them.",
-        formula("⋃", "{", SLOPE, "}"),
+        rf"\bigcup \{{ {SLOPE} \}}",
         REGRESSION,
+        ("pustejovsky2018",),
     ),
     "CR1 by cluster, t": Method(
         "A regression whose errors go together within an organisation: the variance is summed by "
         "organisation, with the degrees of freedom of their number less one.",
-        formula(hat("β"), "±", low("t", row(LEVEL, ",", "G", "−", "1")), low("s", "β")),
+        r"\hat\beta \pm t_{1-\alpha/2,\,G-1}\, s_\beta",
         REGRESSION,
+        ("pustejovsky2018",),
     ),
     "Bonett-Wright interval of Spearman's rho, over the set": Method(
         "Fisher's transformation of the rank correlation with the variance of Bonett and Wright; "
         "the interval holds all values that rounded counts allow.",
-        formula(FISHER, ",", high("s", "2"), "=",
-                frac(row("1", "+", high(hat("ρ"), "2"), "/", "2"), row("n", "−", "3"))),
+        rf"{FISHER}, \quad s^2 = \frac{{1 + \hat\rho^2 / 2}}{{n - 3}}",
         ASSOCIATION,
+        ("bonett2000",),
     ),
     "Fieller interval of Kendall's tau, over the set": Method(
         "Fisher's transformation of Kendall's correlation with the variance of Fieller, Hartley "
         "and Pearson; the interval holds all values that rounded counts allow.",
-        formula("tanh", "(", "artanh", hat("τ"), "±", Z,
-                root(frac("0.437", row("n", "−", "4"))), ")"),
+        rf"\tanh\left(\operatorname{{artanh}} \hat\tau \pm {Z} \sqrt{{\frac{{0.437}}{{n - 4}}}}"
+        r"\right)",
         ASSOCIATION,
+        ("fieller1957",),
     ),
     "Lin, Fisher z scale, over the set": Method(
         "Lin's concordance asks not only whether two measures rise together, but whether they are "
         "equal; its interval is taken on Fisher's scale, over all values that rounding allows.",
-        formula(hat("ρ"), "=", frac(row("2", low("s", "xy")), row(
-            high(low("s", "x"), "2"), "+", high(low("s", "y"), "2"), "+",
-            high(row("(", low("m", "x"), "−", low("m", "y"), ")"), "2"))), ",", FISHER),
+        rf"\hat\rho = \frac{{2 s_{{xy}}}}{{s_x^2 + s_y^2 + (m_x - m_y)^2}}, \quad {FISHER}",
         ASSOCIATION,
+        ("lin1989",),
     ),
     "t, of logarithms, over the set": Method(
         "Student's interval for the mean of the logarithms, which is one for the typical ratio; "
         "over all values that rounded counts allow.",
-        formula("exp", "(", hat("μ"), "±", low("t", row(LEVEL, ",", "n", "−", "1")),
-                frac("s", root("n")), ")"),
+        r"\exp\left(\hat\mu \pm t_{1-\alpha/2,\,n-1} \frac{s}{\sqrt{n}}\right)",
         ASSOCIATION,
+        ("bland1999",),
     ),
     "exact, noncentral t, of logarithms, over the set": Method(
         "The exact interval for a limit of agreement, a quantile of normal log ratios, from the "
         "noncentral t distribution (its quantiles are t* below); over all values that rounded "
         "counts allow.",
-        formula("exp", "(", between(
-            row(hat("μ"), "−", low(high("t", "*"), LEVEL), frac("s", root("n"))),
-            row(hat("μ"), "−", low(high("t", "*"), frac("α", "2")), frac("s", root("n")))), ")"),
+        r"\exp\left(\left[\hat\mu - t^*_{1-\alpha/2} \frac{s}{\sqrt{n}},\; "
+        r"\hat\mu - t^*_{\alpha/2} \frac{s}{\sqrt{n}}\right]\right)",
         ASSOCIATION,
+        ("carkeet2015", "bland1999"),
     ),
     "Fisher's z, over the rounding": Method(
         "Fisher's transformation makes a correlation nearly normal with a known variance; the "
         "interval holds all correlations that the rounded published value allows.",
-        formula(FISHER, ",", "s", "=", root(frac("δ", row("n", "−", "3")))),
+        rf"{FISHER}, \quad s = \sqrt{{\frac{{\delta}}{{n - 3}}}}",
         ASSOCIATION,
     ),
     "least squares, windows less their likeness": Method(
         "A straight line through windows of time. Neighbouring windows are alike, so that they "
         "count as fewer independent ones, by the correlation of neighbouring residuals (a below).",
-        formula(hat("β"), "±", low("t", row(LEVEL, ",", low("n", "e"), "−", "2")), low("s", "β"),
-                root(frac(row("n", "−", "2"), row(low("n", "e"), "−", "2"))), ",",
-                low("n", "e"), "=", "n", frac(row("1", "−", "a"), row("1", "+", "a"))),
+        r"\hat\beta \pm t_{1-\alpha/2,\,n_e-2}\, s_\beta \sqrt{\frac{n - 2}{n_e - 2}}, \quad "
+        r"n_e = n \frac{1 - a}{1 + a}",
         CLUSTERS,
     ),
     "months as clusters, both ends of the set": Method(
         "Days of a month are alike, so months are the draws; both ends of the identified set get "
         "the error of their monthly means.",
-        formula(between(row(hat("ℓ"), "−", T, low("s", "ℓ")),
-                        row(hat("u"), "+", T, low("s", "u")))),
+        rf"[\hat\ell - {T}\, s_\ell,\; \hat u + {T}\, s_u]",
         CLUSTERS,
+        ("kish1965",),
     ),
 }
+# Tests, off which no verdict is read: what to cite for each.
+TESTS: dict[str, tuple[str, ...]] = {
+    "Kendall": ("good2005",),
+    "McNemar": ("mcnemar1947",),
+    "Pearson chi-square": (),
+    "Spearman": ("good2005",),
+    "exact conditional Poisson": ("przyborowski1940",),
+    "exact hypergeometric": ("buonaccorsi1987",),
+    "permutation of companies": ("good2005",),
+    "t of the correlation": (),
+}
+
+
+def cited(estimates: Iterable[Estimate]) -> list[str]:
+    """Keys of the references of all methods and tests, in the order in which they appear."""
+    keys: list[str] = []
+    for estimate in estimates:
+        if estimate.interval and estimate.interval.method in METHODS:
+            keys += METHODS[estimate.interval.method].cites
+        if estimate.test:
+            keys += TESTS.get(estimate.test.name.partition(",")[0], ())
+    return list(dict.fromkeys(keys))
