@@ -81,7 +81,7 @@ def test_geography_of_published_figures_is_coded():
         ("tenthe_countries", 20), ("tenthe_cities", 33), ("tenthe_model_tags", 10),
         ("tenthe_families", 10), ("tenthe_parameter_sizes", 15), ("tenthe_quantizations", 10),
         ("tenthe_parameter_scale", 8), ("tenthe_hosting", 10), ("tenthe_totals", 12),
-        ("published_claims", 41), ("claim_sources", 5), ("published_aggregates", 167),
+        ("published_claims", 53), ("claim_sources", 5), ("published_aggregates", 167),
         ("aggregate_sources", 13), ("hub_published_anchors", 34), ("model_crosswalk", 247),
         ("model_crosswalk_tags", 45), ("model_families", 72), ("publisher_origins", 1716),
     ],
@@ -268,6 +268,9 @@ def test_thresholds_name_who_drew_them():
     [
         ("tenthe/us-most-deployments", "tenthe_countries", "discovered_ips", [0, 1]),
         ("tenthe/top-tags", "tenthe_model_tags", "answering_hosts", [0, 1]),
+        ("tenthe/us-china-share", "tenthe_countries", "discovered_ips", [0, 1]),
+        ("tenthe/us-medium-dominates", "tenthe_parameter_scale", "answering_hosts", [5, 4]),
+        ("tenthe/china-medium-first", "tenthe_parameter_scale", "answering_hosts", [1, 0]),
         ("tenthe/small-models-present", "tenthe_model_tags", "answering_hosts", [5, 9]),
         ("tenthe/llama-dominates", "tenthe_families", "answering_hosts", [0, 1]),
         ("tenthe/4b-important", "tenthe_parameter_sizes", "answering_hosts", [3]),

@@ -1,0 +1,147 @@
+"""Were there more than 100 Chinese large language models in August 2024?
+
+The article writes models "with over a billion tokens". Models are counted by parameters, which may
+be meant; whoever means the tokens of the training text counts smaller models too. The tables of the
+Hub hold those models that were still downloaded in 2026: what they do not hold only adds.
+"""
+
+from typing import Annotated, Literal
+
+import pandas as pd
+
+from research import (
+    ESTIMAND,
+    Assumption,
+    Bounds,
+    Estimate,
+    Hypothesis,
+    Sample,
+    TippingPoint,
+    figures,
+)
+from research.measures.channels import GENERATION
+from research.wording import number
+
+COUNT = "Chinese language models until August 2024"
+BY_COMPANY = "of them of companies"
+
+HYPOTHESES = {
+    COUNT: Hypothesis(
+        claims=["china-oss/hundred-models"],
+        estimand="language models of publishers in China that the Hub tables hold, created until "
+        "the day of the article",
+        null=100,
+        alternative="greater",
+        role="out of sample",
+        scope="other population",
+    )
+}
+ARTICLE = "china-oss-2024"
+BILLION = 1e9
+# What a repository adds to the name of a model: its training stage, level and file format.
+VARIANT = (
+    r"[-_.](?:chat|instruct|base|sft|dpo|rl|hf|gguf|gptq|awq|int4|int8|4bit|8bit|bf16|fp16|fp8|"
+    r"mlx|w4a16|zero|expo|\d+k)(?![a-z0-9]).*$"
+)
+
+
+def sample(
+    hub_llm_models,
+    publisher_origins,
+    claim_sources,
+    *,
+    tokens: Annotated[Literal["parameters meant", "training tokens meant"], ESTIMAND] = (
+        "parameters meant"
+    ),
+    counted: Literal["repositories", "variants of a model once"] = "repositories",
+    publishers: Literal["all developers", "organisations"] = "all developers",
+) -> Sample:
+    published = pd.Timestamp(claim_sources.set_index("source").loc[ARTICLE, "published"])
+    generating = hub_llm_models[hub_llm_models["pipeline_tag"].isin(GENERATION)]
+    models = generating.merge(publisher_origins, on="author", how="left", validate="m:1")
+    models = models[models["role"].ne("repackager") & ~(models["created_at"] > published)]
+    if tokens == "parameters meant":
+        models = models[models["parameters"] > BILLION]
+    if publishers == "organisations":
+        models = models[models["kind"].ne("individual")]
+    name = models["model_id"].str.lower()
+    if counted == "variants of a model once":
+        name = name.str.replace(VARIANT, "", regex=True)
+    return Sample(
+        population="the Chinese language models in the Hub tables",
+        as_of=f"{published:%Y-%m-%d}",
+        data={"models": _coded(models.assign(name=name))},
+        tables={"publishers": _publishers(models)},
+    )
+
+
+def _coded(models) -> pd.DataFrame:
+    """One row a model: whether it is certainly, and whether it may be, Chinese and of that time."""
+    dated, country = models["created_at"].notna(), models["candidates"]
+    rows = models.assign(
+        certain=dated & country.eq("CN"),
+        possible=country.isna() | country.str.contains("CN", na=False),
+        company=dated & country.eq("CN") & models["kind"].eq("company"),
+    )
+    return rows.groupby("name")[["certain", "possible", "company"]].any()
+
+
+def _publishers(models) -> pd.DataFrame:
+    chinese = models[models["created_at"].notna() & models["candidates"].eq("CN")]
+    publisher = chinese["parent"].fillna(chinese["author"]).rename("publisher")
+    counts = publisher.value_counts().rename("models").reset_index()
+    return counts.sort_values(["models", "publisher"], ascending=[False, True])
+
+
+def estimate(sample) -> list[Estimate]:
+    certain, possible, company = sample["models"].sum()
+    return [
+        Estimate(
+            label=COUNT,
+            unit="models",
+            reading="finite population",
+            value=float(certain),
+            bounds=Bounds(float(certain), float(possible)),
+            n=float(len(sample["models"])),
+            n_unit="models of that time in the tables",
+            assumptions=(SURVIVORS,),
+            tipping_points=(_miscoded(certain),),
+        ),
+        Estimate(
+            label=BY_COMPANY,
+            unit="models",
+            reading="finite population",
+            value=float(company),
+            n=float(certain),
+            n_unit="Chinese models",
+        ),
+    ]
+
+
+def _miscoded(certain) -> TippingPoint:
+    spare = float(certain - HYPOTHESES[COUNT].null)
+    told = f"lost if {number(spare, 0)} of the {number(float(certain), 0)} are not Chinese"
+    if spare <= 0:
+        told = f"open: {number(-spare, 0)} more would be needed that are known to be Chinese"
+    return TippingPoint(what="models not Chinese", threshold=abs(spare), sentence=told)
+
+
+SURVIVORS = Assumption(
+    name="the tables hold every model",
+    holds="no",
+    evidence="They hold what was downloaded in 2026; models that are not on the Hub, were deleted "
+    "or are downloaded by nobody are missing, which can only raise the count.",
+)
+
+
+# Figure -------------------------------------------------------------------------------------------
+
+
+def figure(result):
+    canvas, axes = figures.canvas(height=3.0, source=figures.sources(result))
+    rows = result.answer().tables["publishers"].rows[:12]
+    for position, (_, models) in enumerate(rows):
+        axes.barh(-position, models, color=figures.CHINA)
+    figures.label_rows(axes, [publisher for publisher, _ in rows])
+    axes.set_xlabel("language models above a billion parameters, until August 2024")
+    return canvas

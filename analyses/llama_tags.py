@@ -1,0 +1,103 @@
+"""Do llama tags hold several of the ten leading places?
+
+Four of the ten tags bear the name. Two of them belong to the suspected block of clones: without it
+they lose their hosts, and the places of the ten are decided among what is left and the tags below
+the table, which have at most as many hosts as the tenth.
+"""
+
+from typing import Literal
+
+from research import Assumption, Bounds, Estimate, Hypothesis, Sample, TippingPoint, figures
+from research.measures.clone_block import Block, without_block
+
+PLACES = "llama tags among the ten leading tags"
+SEVERAL = 2
+
+HYPOTHESES = {
+    PLACES: Hypothesis(
+        claims=["tenthe/llama-places"],
+        estimand="llama tags among the ten tags on the most answering hosts",
+        null=SEVERAL,
+        null_source="several: more than two; stated by this project",
+        alternative="greater",
+        role="reanalysis",
+    )
+}
+PUBLISHER = "Meta"
+
+
+def sample(
+    tenthe_model_tags,
+    model_crosswalk_tags,
+    *,
+    llama: Literal["in the name", "or built on llama"] = "in the name",
+    clones: Literal["kept", "removed"] = "kept",
+) -> Sample:
+    tags = tenthe_model_tags
+    if clones == "removed":
+        tags = without_block(tags, Block.largest(tags))
+    known = model_crosswalk_tags.set_index("ollama_tag").reindex(tags["ollama_tag"])
+    own = tags["ollama_tag"].str.startswith("llama").to_numpy()
+    built = known["base_hub_repository"].str.startswith("meta-llama/", na=False).to_numpy()
+    return Sample(
+        population="the ten leading tags of the Tenthe scan",
+        as_of="2025-04-24",
+        data={
+            "hosts": tags["answering_hosts"].to_numpy(dtype=float),
+            "llama": own | built if llama == "or built on llama" else own,
+            # A tag below the table has at most as many hosts as the last one in it.
+            "below": float(tenthe_model_tags["answering_hosts"].min()),
+        },
+        tables={"tags": tags.assign(llama=own, built_on_llama=built)},
+    )
+
+
+def estimate(sample) -> Estimate:
+    hosts, llama = sample["hosts"], sample["llama"]
+    # Whoever has fewer hosts than a tag below the table may have loses the place, or keeps it.
+    sure = llama & (hosts >= sample["below"])
+    certain = float(sure.sum())
+    places = Bounds(certain, float((llama & (hosts > 0)).sum()))
+    return Estimate(
+        label=PLACES,
+        unit="tags",
+        reading="finite population",
+        value=places.low if places.width == 0 else None,
+        bounds=places,
+        n=float(len(hosts)),
+        n_unit="leading tags",
+        assumptions=(POPULAR,),
+        tipping_points=(_tags_to_lose(certain),),
+    )
+
+
+def _tags_to_lose(certain) -> TippingPoint:
+    spare = max(certain - SEVERAL, 0.0)
+    return TippingPoint(
+        what="llama tags without their place",
+        threshold=spare,
+        sentence=f"lost if {spare:.0f} of the {certain:.0f} lost the place",
+    )
+
+
+POPULAR = Assumption(
+    name="a host that lists a tag has chosen it",
+    holds="not testable",
+    evidence="Two of the tags belong to a block that looks like copies of one host (clone_block).",
+)
+
+
+# Figure -------------------------------------------------------------------------------------------
+
+
+def figure(result):
+    canvas, axes = figures.canvas(height=2.6, source=figures.sources(result))
+    table = result.answer().tables["tags"]
+    rows = [dict(zip(table.columns, row, strict=True)) for row in table.rows]
+    for position, row in enumerate(rows):
+        color = figures.INK if row["llama"] else figures.OTHER
+        hatch = "////" if row["built_on_llama"] else ""
+        axes.barh(-position, row["answering_hosts"], color=color, hatch=hatch, edgecolor="white")
+    figures.label_rows(axes, [row["ollama_tag"] for row in rows])
+    axes.set_xlabel("answering hosts (black: llama in the name; hatched: built on llama)")
+    return canvas

@@ -1,0 +1,132 @@
+"""Are medium models on more hosts than those of any other class, in the US and in China?
+
+The report counts the addresses that serve at least one model of a class; one address can serve
+several. The suspected block of clones holds medium models alone, so that all that it adds is added
+to the medium class. In which country it lies is not published.
+"""
+
+from typing import Literal
+
+import pandas as pd
+
+from research import Assumption, CannotEstimate, Estimate, Hypothesis, Sample, TippingPoint, figures
+from research.measures.clone_block import Block
+from research.wording import number
+
+DOMINANT = "US: hosts with medium models over those of the next class"
+FIRST = "China: hosts with medium models minus those of the next class"
+MEDIUM = "M"
+
+HYPOTHESES = {
+    DOMINANT: Hypothesis(
+        claims=["tenthe/us-medium-dominates"],
+        estimand="answering US hosts with a medium model over those with one of the next class",
+        null=2,
+        null_source="absolutely dominant: more than twice the second; stated by this project",
+        alternative="greater",
+        role="reanalysis",
+    ),
+    FIRST: Hypothesis(
+        claims=["tenthe/china-medium-first"],
+        estimand="answering Chinese hosts with a medium model minus those with one of any other",
+        null=0,
+        null_source="equality: the claim says that no other class is on more hosts",
+        alternative="greater",
+        role="reanalysis",
+    ),
+}
+
+
+def sample(
+    tenthe_parameter_scale,
+    tenthe_model_tags,
+    tenthe_totals,
+    *,
+    clones: Literal[
+        "kept", "removed, spread as all hosts", "removed, spread as medium hosts"
+    ] = "kept",
+) -> Sample:
+    hosts = tenthe_parameter_scale.pivot(
+        index="country", columns="parameter_class", values="answering_hosts"
+    )
+    if not {"US", "CN"} <= set(hosts.index):
+        raise CannotEstimate("The scan has too few hosts in China or in the US to be told.")
+    part = _block_part(clones, tenthe_model_tags, tenthe_totals)
+    return Sample(
+        population="the answering hosts of the Tenthe scan",
+        as_of="2025-04-24",
+        data={country: _medium_and_next(hosts.loc[country], part) for country in ("US", "CN")},
+        tables={"classes": tenthe_parameter_scale},
+    )
+
+
+def _block_part(clones, tags, totals) -> float:
+    """Which part of the medium hosts is taken out: the block at its largest, or nothing."""
+    if clones == "kept":
+        return 0.0
+    answering = totals.set_index("name").loc["answering_hosts", "value"]
+    whole = answering if clones.endswith("all hosts") else tags["answering_hosts"].max()
+    return Block.largest(tags).hosts / float(whole)
+
+
+def _medium_and_next(hosts, removed) -> pd.Series:
+    others = hosts.drop(MEDIUM).astype(float)
+    return pd.Series({"medium": float(hosts[MEDIUM]) * (1 - removed), "next": others.max()})
+
+
+def estimate(sample) -> list[Estimate]:
+    us, china = sample["US"], sample["CN"]
+    return [
+        _estimate(DOMINANT, "ratio of hosts", us["medium"] / us["next"], us, 2 * us["next"]),
+        _estimate(FIRST, "answering hosts", china["medium"] - china["next"], china, china["next"]),
+    ]
+
+
+def _estimate(label, unit, value, hosts, needed) -> Estimate:
+    return Estimate(
+        label=label,
+        unit=unit,
+        reading="finite population",
+        value=value,
+        n=hosts.sum(),
+        n_unit="class-host pairs",
+        assumptions=(GENUINE,),
+        tipping_points=(_clones_to_lose(hosts["medium"], needed),),
+    )
+
+
+def _clones_to_lose(medium, needed) -> TippingPoint:
+    what = "hosts with medium models that are clones"
+    if medium <= needed:
+        return TippingPoint(what=what, threshold=None, sentence="nothing is left to lose")
+    spare = medium - needed
+    return TippingPoint(
+        what=what,
+        threshold=spare,
+        sentence=f"lost if {number(spare)} of the {number(medium)} hosts with medium models were "
+        "clones",
+    )
+
+
+GENUINE = Assumption(
+    name="the hosts are genuine deployments",
+    holds="not testable",
+    evidence="Five leading tags look like one block of up to a few thousand identical hosts with "
+    "medium models alone (clone_block); where they lie is not published.",
+)
+
+
+# Figure -------------------------------------------------------------------------------------------
+
+
+def figure(result):
+    canvas, panels = figures.canvas((1, 2), height=1.7, source=figures.sources(result))
+    titles = {DOMINANT: "a  US: medium over next class", FIRST: "b  China: medium minus next"}
+    for axes, (label, title) in zip(panels, titles.items(), strict=True):
+        rows = [s for s in result.answer().specifications if s.label == label]
+        for position, row in enumerate(rows):
+            figures.draw_set(axes, -position, row.bounds, value=row.value)
+        figures.label_rows(axes, [row.choices["clones"] for row in rows], width=20)
+        figures.null_line(axes, HYPOTHESES[label].null)
+        axes.set(title=title, xlabel=result.answer().estimates[label].unit)
+    return canvas

@@ -1,0 +1,113 @@
+"""Are AWS, Alibaba Cloud and Tencent Cloud the three providers with the most listed addresses?
+
+The report's summary names the three as the primary hosts. Its own table of networks can be read
+against that in two ways: among all providers, or among cloud providers alone.
+"""
+
+from typing import Annotated, Literal
+
+from research import ESTIMAND, Assumption, Estimate, Hypothesis, Sample, TippingPoint, figures
+from research.wording import number
+
+LEAD = "least of the three minus the largest other provider"
+RANK = "rank of {}"
+NAMED = ["AWS", "Alibaba Cloud", "Tencent Cloud"]
+TELECOM = ["China Telecom", "China Unicom", "China Unicom (Beijing)"]
+UNNAMED = "Hosting Provider"
+
+HYPOTHESES = {
+    LEAD: Hypothesis(
+        claims=["tenthe/primary-hosts"],
+        estimand="listed addresses of the least of the three minus those of any other provider",
+        null=0,
+        null_source="equality: the summary says that no other provider hosts more",
+        alternative="greater",
+        role="reanalysis",
+    )
+}
+
+
+def sample(
+    tenthe_hosting,
+    *,
+    among: Annotated[Literal["all providers", "cloud providers"], ESTIMAND] = "all providers",
+    unicom: Literal["one provider", "two networks"] = "one provider",
+    hengtong: Literal["a cloud provider", "none"] = "a cloud provider",
+) -> Sample:
+    provider = tenthe_hosting["provider"]
+    if unicom == "one provider":
+        provider = provider.replace(TELECOM[2], TELECOM[1])
+    addresses = tenthe_hosting.groupby(provider)["discovered_ips"].sum()
+    if among == "cloud providers":
+        no_clouds = [*TELECOM, *([UNNAMED] if hengtong == "none" else [])]
+        addresses = addresses.drop(no_clouds, errors="ignore")
+    ordered = addresses.sort_values(ascending=False, kind="stable")
+    return Sample(
+        population=f"the addresses of {among} that FOFA listed for the Tenthe report",
+        as_of="2025-04-24",
+        data={"addresses": ordered.astype(float)},
+        tables={"providers": ordered.reset_index()},
+    )
+
+
+def estimate(sample) -> list[Estimate]:
+    addresses = sample["addresses"]
+    ranks = addresses.rank(ascending=False, method="min")
+    return [_lead(addresses), *(_rank(name, ranks, addresses) for name in NAMED)]
+
+
+def _lead(addresses) -> Estimate:
+    least, other = addresses[NAMED].idxmin(), addresses.drop(NAMED).idxmax()
+    gap = addresses[least] - addresses[other]
+    ahead, behind = (least, other) if gap > 0 else (other, least)
+    return Estimate(
+        label=LEAD,
+        unit="listed addresses",
+        reading="finite population",
+        value=gap,
+        n=addresses.sum(),
+        n_unit="listed addresses of the providers in the table",
+        assumptions=(DEPLOYED,),
+        tipping_points=(
+            TippingPoint(
+                what=f"addresses of {ahead} that are no deployments",
+                threshold=abs(gap),
+                sentence=f"turned if {number(abs(gap))} of the {number(addresses[ahead])} listed "
+                f"addresses of {ahead} are no deployments and all of {behind} are",
+            ),
+        ),
+    )
+
+
+def _rank(name, ranks, addresses) -> Estimate:
+    return Estimate(
+        label=RANK.format(name),
+        unit="rank",
+        reading="finite population",
+        value=ranks[name],
+        n=float(len(addresses)),
+        n_unit="providers in the table",
+    )
+
+
+DEPLOYED = Assumption(
+    name="a listed address is a deployment",
+    holds="no",
+    evidence="Fewer than a quarter of the listed addresses answered; by provider it is not told.",
+)
+
+
+# Figure -------------------------------------------------------------------------------------------
+
+
+def figure(result):
+    canvas, axes = figures.canvas(height=2.4, source=figures.sources(result))
+    table = result.answer().tables["providers"]
+    rows = [dict(zip(table.columns, row, strict=True)) for row in table.rows]
+    for position, row in enumerate(rows):
+        color = figures.CHINA if row["provider"] in NAMED else figures.OTHER
+        axes.plot(row["discovered_ips"], -position, "o", ms=5, color=color)
+    figures.label_rows(axes, [row["provider"] for row in rows])
+    axes.set_xscale("log")
+    axes.set_xlabel("listed addresses (logarithmic; red: named by the summary)")
+    return canvas

@@ -1,0 +1,122 @@
+"""What do published figures say of the past year: by how much is China ahead of the US?
+
+One report prints cumulative downloads of two dates: what lies between them is a year's flow.
+Another prints China's share of a year, and no share of the US: all others may be of it or not.
+"""
+
+from typing import Annotated, Literal
+
+from research import (
+    ESTIMAND,
+    Assumption,
+    Estimate,
+    Hypothesis,
+    Sample,
+    TippingPoint,
+    figures,
+)
+from research.doubts import Coarse, Share, where
+from research.estimators.budget import budget
+from research.measures.published_totals import (
+    OTHERS,
+    PRINTED,
+    downloads_of_a_year,
+    share_of_a_year,
+)
+from research.wording import percent
+
+LEAD = "share of the downloads of the past year, China minus US"
+SHARE = "share of the downloads of the past year, {}"
+
+HYPOTHESES = {
+    LEAD: Hypothesis(
+        claims=["tuoitre/china-over-us-downloads"],
+        estimand="share of the downloads of a year, publishers in China minus those in the US",
+        null=0,
+        null_source="equality: the claim says that China's share is larger",
+        alternative="greater",
+        role="out of sample",
+        scope="other population",
+    )
+}
+REPORTS = {
+    "ATOM": (downloads_of_a_year, "the main language models of the ATOM report", "2026-03-31"),
+    "Hugging Face": (share_of_a_year, "the Hub's report of March 2026", "2026-03-17"),
+}
+
+
+def sample(
+    hub_published_anchors,
+    *,
+    report: Annotated[Literal["ATOM", "Hugging Face"], ESTIMAND] = "ATOM",
+) -> Sample:
+    read, population, day = REPORTS[report]
+    units = read(hub_published_anchors)
+    return Sample(
+        population=f"the downloads of the past year in {population}",
+        as_of=day,
+        data={"units": Coarse(units, [PRINTED, OTHERS] if report != "ATOM" else [PRINTED])},
+        tables={"downloads": units[["origin", "low", "value", "high"]]},
+    )
+
+
+def estimate(sample) -> list[Estimate]:
+    units, china, us = sample["units"], where(origin="CN"), where(origin="US")
+    lead = Share(of=china, minus=us).in_(units)
+    asked = {
+        LEAD: lead,
+        SHARE.format("China"): Share(of=china).in_(units),
+        SHARE.format("US"): Share(of=us).in_(units),
+    }
+    return [
+        Estimate(
+            label=label,
+            unit="share of downloads",
+            reading="finite population",
+            bounds=share.bounds(),
+            assumptions=(REPORTED,),
+            tipping_points=(_not_genuine(lead),) if label == LEAD else (),
+            budget=budget(*share.budget()),
+        )
+        for label, share in asked.items()
+    ]
+
+
+def _not_genuine(lead) -> TippingPoint:
+    """Which part of the Chinese downloads must be automated for the two to be level."""
+    units = lead.units
+    china, us = (
+        units.weight().low[units.holds(where(origin="CN"))[0]].sum(),
+        units.weight().high[units.holds(where(origin="US"))[1]].sum(),
+    )
+    what = "part of the Chinese downloads that are not genuine"
+    if china <= us:
+        told = "nothing to lose: all others may be of the US"
+        return TippingPoint(what=what, threshold=None, sentence=told)
+    part = float(1 - us / china)
+    told = f"lost if {percent(part, 0)} of the Chinese downloads were not genuine"
+    return TippingPoint(what=what, threshold=part, sentence=told)
+
+
+REPORTED = Assumption(
+    name="the reports count as they are quoted",
+    holds="not testable",
+    evidence="Their figures were read in summaries. ATOM counts the main language models alone; "
+    "what the Hub's report takes for a download of the past year it does not say.",
+)
+
+
+# Figure -------------------------------------------------------------------------------------------
+
+
+def figure(result):
+    canvas, axes = figures.canvas(height=2.4, source=figures.sources(result))
+    rows = {
+        f"{key}: {label.rpartition(', ')[2]}": estimate
+        for key, answer in result.answers.items()
+        for label, estimate in answer.estimates.items()
+    }
+    figures.forest(axes, rows)
+    figures.null_line(axes, 0, "equal")
+    axes.set_xlabel("share of the downloads of a year (bar: all that the figures allow)")
+    return canvas

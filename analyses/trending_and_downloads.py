@@ -1,0 +1,152 @@
+"""Are models the more downloaded, the higher their place on the trending list?
+
+The list is made of recent attention; the page shows thirty places and the downloads of thirty days.
+Of the pairs of models on one day, this counts those in which the higher place has more downloads
+minus those in which it has fewer. Where the page shows no downloads, or the same rounded number
+twice, a pair may go either way.
+"""
+
+from typing import Annotated, Literal
+
+import numpy as np
+import pandas as pd
+
+from research import (
+    ESTIMAND,
+    Assumption,
+    Bounds,
+    Estimate,
+    Hypothesis,
+    Sample,
+    TippingPoint,
+    figures,
+)
+from research.wording import percent
+
+ORDER = "pairs with more downloads in the higher place, minus those with fewer"
+MONTHS = ORDER + ", lowest to highest month"
+TOP = 10
+
+HYPOTHESES = {
+    ORDER: Hypothesis(
+        claims=["trending/shows-usage"],
+        estimand="share of the pairs of a day in which the higher place has more downloads, minus "
+        "the share in which it has fewer",
+        null=0,
+        null_source="an indicator is at least not unrelated; stated by this project",
+        alternative="greater",
+        role="out of sample",
+        scope="later date",
+    )
+}
+
+
+def sample(
+    hub_trending,
+    *,
+    pairs: Annotated[Literal["top ten and the rest", "all"], ESTIMAND] = "top ten and the rest",
+    not_shown: Literal["open", "no downloads"] = "open",
+) -> Sample:
+    rows = hub_trending.sort_values(["date", "rank"], kind="stable")
+    downloads = rows["hub_downloads_30d_rounded"].astype(float)
+    if not_shown == "no downloads":
+        downloads = downloads.fillna(0.0)
+    days = [
+        {"date": date, **_pairs(day.to_numpy(), pairs == "all")}
+        for date, day in downloads.groupby(rows["date"])
+    ]
+    return Sample(
+        population="the thirty places of the trending list",
+        as_of=f"{rows['date'].max():%Y-%m-%d}",
+        data={"days": pd.DataFrame(days)},
+    )
+
+
+def _pairs(downloads, every) -> dict[str, int]:
+    """How many pairs of places go which way on one day, and how many may go either."""
+    first, second = np.triu_indices(len(downloads), k=1)
+    if not every:
+        across = (first < TOP) & (second >= TOP)
+        first, second = first[across], second[across]
+    gap = downloads[first] - downloads[second]
+    return {"more": (gap > 0).sum(), "fewer": (gap < 0).sum(), "pairs": len(gap)}
+
+
+def estimate(sample) -> list[Estimate]:
+    days = sample["days"]
+    counts = days[["more", "fewer", "pairs"]]
+    everything = counts.sum()
+    months = [
+        _bounds(m) for _, m in counts.groupby(days["date"].dt.to_period("M")).sum().iterrows()
+    ]
+    span = Bounds(min(m.low for m in months), max(m.high for m in months))
+    known = everything["more"] + everything["fewer"]
+    value = float((everything["more"] - everything["fewer"]) / known)
+    return [
+        _estimate(
+            ORDER,
+            _bounds(everything),
+            everything["pairs"],
+            value=value,
+            points=(_turned(everything),),
+        ),
+        _estimate(MONTHS, span, everything["pairs"]),
+    ]
+
+
+def _bounds(counts) -> Bounds:
+    """Pairs of which the order is not known go one way, or the other."""
+    more, fewer, pairs = (int(counts[name]) for name in ("more", "fewer", "pairs"))
+    return Bounds((2 * more - pairs) / pairs, (pairs - 2 * fewer) / pairs)
+
+
+def _turned(counts) -> TippingPoint:
+    """Which part of the pairs of which the order is not shown would have to go the other way."""
+    lead, ordered = counts["more"] - counts["fewer"], counts["more"] + counts["fewer"]
+    hidden = counts["pairs"] - ordered
+    part = float((lead + hidden) / (2 * hidden)) if hidden else None
+    if part is None or not 0 <= part <= 1:
+        part, told = None, "no order of the pairs that are not shown turns the sign"
+    else:
+        told = (
+            f"the sign turns if more than {percent(part, 0)} of the pairs whose order is not shown "
+            "have fewer downloads in the higher place"
+        )
+    return TippingPoint(what="part of the pairs not shown", threshold=part, sentence=told)
+
+
+def _estimate(label, bounds, pairs, *, value=None, points=()) -> Estimate:
+    return Estimate(
+        label=label,
+        unit="difference in share of pairs",
+        reading="finite population",
+        value=value,
+        bounds=bounds,
+        n=float(pairs),
+        n_unit="pairs of models on a day",
+        assumptions=(USE,),
+        tipping_points=points,
+    )
+
+
+USE = Assumption(
+    name="a download is a use",
+    holds="no",
+    evidence="Tests and caches download too; a model that is days old has had no thirty days.",
+)
+
+
+# Figure -------------------------------------------------------------------------------------------
+
+
+def figure(result):
+    canvas, axes = figures.canvas(height=1.9, source=figures.sources(result))
+    rows = {
+        f"{key}: {name}": answer.estimates[label]
+        for key, answer in result.answers.items()
+        for label, name in ((ORDER, "all days"), (MONTHS, "months"))
+    }
+    figures.forest(axes, rows)
+    figures.null_line(axes, 0, "unrelated")
+    axes.set_xlabel("pairs with more downloads in the higher place, minus those with fewer")
+    return canvas

@@ -1,0 +1,98 @@
+"""What part of the addresses do the United States and China hold together?
+
+The report calls it significant and says no number that would be. Its countries are those of the
+listed addresses; of the answering ones only lower bounds follow, from the hosts with models of each
+size class.
+"""
+
+from typing import Literal
+
+from research import Assumption, Bounds, CannotEstimate, Estimate, Sample, Settled, figures
+
+LISTED = "share of the listed addresses in the US and China"
+ANSWERING = "share of the answering hosts in the US and China"
+
+HYPOTHESES = {}
+SETTLED = [
+    Settled(
+        claim="tenthe/us-china-share",
+        word="not testable",
+        reason="no threshold: what part would be significant was not said beforehand; the share "
+        "of the listed addresses, and bounds on that of the answering hosts, are given instead.",
+        reference="dataset published_claims",
+    )
+]
+CHINA = {"mainland": ["CN"], "with Hong Kong and Taiwan": ["CN", "HK", "TW"]}
+
+
+def sample(
+    tenthe_countries,
+    tenthe_parameter_scale,
+    tenthe_totals,
+    *,
+    china: Literal["mainland", "with Hong Kong and Taiwan"] = "mainland",
+) -> Sample:
+    listed = tenthe_countries.set_index("country")["discovered_ips"]
+    largest = tenthe_parameter_scale.groupby("country")["answering_hosts"].max()
+    countries = ["US", *CHINA[china]]
+    if not {"US", "CN"} <= set(listed.index) & set(largest.index):
+        raise CannotEstimate("The scan has too few hosts in China or in the US to be told.")
+    totals = tenthe_totals.set_index("name")["value"]
+    return Sample(
+        population="the addresses of the Tenthe scan",
+        as_of="2025-04-24",
+        data={
+            "listed": float(listed.reindex(countries, fill_value=0).sum()),
+            "discovered": float(totals["discovered_ips"]),
+            "at least": float(largest[["US", "CN"]].sum()),
+            "answering": float(totals["answering_hosts"]),
+        },
+        tables={"countries": tenthe_countries},
+    )
+
+
+def estimate(sample) -> list[Estimate]:
+    answering = Bounds(sample["at least"] / sample["answering"], 1.0)
+    return [
+        Estimate(
+            label=LISTED,
+            unit="share of addresses",
+            reading="finite population",
+            value=sample["listed"] / sample["discovered"],
+            n=sample["discovered"],
+            n_unit="listed addresses",
+            assumptions=(DEPLOYED,),
+        ),
+        Estimate(
+            label=ANSWERING,
+            unit="share of addresses",
+            reading="finite population",
+            bounds=answering,
+            n=sample["answering"],
+            n_unit="answering hosts",
+            assumptions=(CLASSED,),
+        ),
+    ]
+
+
+DEPLOYED = Assumption(
+    name="a listed address is a deployment",
+    holds="no",
+    evidence="Fewer than a quarter of the listed addresses answered; by country it is not told.",
+)
+CLASSED = Assumption(
+    name="each country has at least the hosts of its largest size class",
+    holds="yes",
+    evidence="One host can be in several classes, and a host without a model is in none: how many "
+    "more there are is not published.",
+)
+
+
+# Figure -------------------------------------------------------------------------------------------
+
+
+def figure(result):
+    canvas, axes = figures.canvas(height=1.5, source=figures.sources(result))
+    figures.forest(axes, result.answer().estimates)
+    axes.set(xlim=(0, 1), xlabel="share of addresses (bar: all that the tables allow)")
+    return canvas

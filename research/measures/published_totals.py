@@ -1,0 +1,103 @@
+"""Downloads of a year by origin, as others have published them."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from research.doubts import Doubt
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from research.estimators.valid import Floats
+
+PRINTED = Doubt("rounding of the published figures", "every figure at its worst")
+OTHERS = Doubt("publishers outside China", "US publishers or others")
+NUMBER = r"[\d.]+(?:e\d+)?"
+HUB_REPORT = "HF State of Open Source Spring 2026"
+
+
+def downloads_of_a_year(anchors: pd.DataFrame) -> pd.DataFrame:
+    """Downloads between the two dates of the ATOM report, March 2025 and March 2026.
+
+    Parameters
+    ----------
+    anchors
+        The table ``hub_published_anchors``: cumulative downloads in March 2026, those of China a
+        year before, and by how much the US and all models have grown since.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Units as :class:`research.doubts.Coarse` takes them: China, the US and all others, from end
+        to end of what rounds to the figures printed. What the others have is what the printed
+        figures leave, so that sets are outer ones.
+
+    Examples
+    --------
+    >>> import research
+    >>> flow = downloads_of_a_year(research.load("hub_published_anchors"))
+    >>> (flow["value"] / 1e6).round().tolist()
+    [1053.0, 547.0, 100.0]
+    """
+    china, us = map(_printed, _stated(anchors, "China / USA").split(" / "))
+    total = _stated(anchors, "total cumulative downloads")
+    everyone, growth = (_printed(figure) for figure in re.findall(NUMBER, total))
+    told = _stated(anchors, "total cumulative downloads", "note")
+    before = _printed(_after("China", told))
+    us_growth = _printed(_after("US", told))
+    china, us = china - before[::-1] * 1e6, us * (1 - 1 / us_growth)
+    everyone = everyone * (1 - 1 / growth)
+    return _units(china, us, everyone - china[::-1] - us[::-1])
+
+
+def share_of_a_year(anchors: pd.DataFrame) -> pd.DataFrame:
+    """China's share of the downloads of the past year in the Hub's report of March 2026.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Units as for :func:`downloads_of_a_year`; of the publishers outside China the report does
+        not say which are in the US.
+
+    Examples
+    --------
+    >>> import research
+    >>> share_of_a_year(research.load("hub_published_anchors"))["origin"].tolist()
+    ['CN', 'US|XX']
+    """
+    import pandas as pd
+
+    rows = anchors[anchors["source"].str.startswith(HUB_REPORT)]
+    china = _printed(_stated(rows, "China share of downloads")) / 100
+    shares = np.stack([china, 1 - china[::-1]])
+    units = pd.DataFrame(shares, columns=["low", "value", "high"])
+    return units.assign(origin=["CN", "US|XX"], origin_doubt=OTHERS.name, weight_doubt=PRINTED.name)
+
+
+def _stated(anchors: pd.DataFrame, quantity: str, column: str = "stated_value") -> str:
+    """What the row of a quantity states; part of its name is enough where it is the only one."""
+    rows = anchors[anchors["quantity"].str.contains(quantity, regex=False)]
+    return str(rows[column].item())
+
+
+def _after(name: str, text: str) -> str:
+    """The figure after a name: ``97`` in ``China 97M -> 1.15B``."""
+    return str(re.findall(rf"{name} ({NUMBER})", text)[0])
+
+
+def _units(*downloads: Floats) -> pd.DataFrame:
+    import pandas as pd
+
+    units = pd.DataFrame(np.stack(downloads), columns=["low", "value", "high"])
+    return units.assign(origin=["CN", "US", "XX"], weight_doubt=PRINTED.name)
+
+
+def _printed(text: str) -> Floats:
+    """Least, stated and greatest value of a figure that is rounded to its last digit."""
+    digits, _, exponent = text.partition("e")
+    half = 0.5 * 10.0 ** -len(digits.partition(".")[2])
+    return (float(digits) + np.array([-half, 0, half])) * 10.0 ** int(exponent or 0)
