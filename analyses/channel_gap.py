@@ -8,6 +8,7 @@ the publisher's is not known. A model of the Hub without a pipeline tag may be o
 Ollama serves or not, and may count or not.
 """
 
+from collections.abc import Iterator
 from typing import Annotated, Literal
 
 import numpy as np
@@ -735,16 +736,21 @@ def figure(result):
     canvas, (shares, gaps) = figures.canvas(
         (1, 2), height=4.4, source=figures.sources(result), width_ratios=(1.25, 1), sharey=True
     )
-    labels = []
-    for other, day in DATES.items():
-        new, everything = (result.answer(pulls=pulls, other=other) for pulls in ("new", "all"))
-        name = "hosts" if other == "hosts" else "downloads"
-        _draw_share(shares, -len(labels), new, name)
-        for position, answer in enumerate((new, everything), start=len(labels) + 1):
-            _draw_share(shares, -position, answer, "pulls")
-            _draw_gap(gaps, -position, answer)
-        labels += [f"{day}: {ROWS[other]}", "pulls of the 30 days before", "all pulls until then"]
-    _dress(shares, gaps, labels)
+    rows = [row for other in DATES for row in _rows(result, other)]
+    groups = [row for row, (_, _, gap) in enumerate(rows) if not gap and row]
+    share, gap = ([row[at] for row in rows] for at in (1, 2))
+    figures.forest(
+        shares, [row[0] for row in rows], *_nested(share), groups=groups, width=40,
+        xlim=(0, 1), xlabel="Chinese-origin share", title="Each channel",
+    )  # fmt: skip
+    for row, (_, _, _, covered) in enumerate(share):
+        shares.annotate(f"{covered.value:.0%}", (0.94, -row), ha="center", va="center", fontsize=8)
+    figures.forest(
+        gaps, None, *_nested(gap), null=0, band=(-ALIKE, ALIKE), groups=groups,
+        xlabel="pulls minus the other channel", title="Difference",
+    )  # fmt: skip
+    _head(shares, "of channel\nin shared\nfamilies", (0.94, 1), "axes fraction")
+    _head(gaps, "within\n5 points", (0, 1), ("data", "axes fraction"))
     _key(canvas)
     return canvas
 
@@ -756,46 +762,40 @@ ROWS = {
 }
 
 
-def _draw_share(axes, y, answer, name) -> None:
-    _draw_nested(axes, y, [answer.estimates[SHARES[e].format(name)] for e in SHARES])
-    covered = answer.estimates[COVERED.format(name)].value
-    axes.annotate(f"{covered:.0%}", (0.94, y), ha="center", va="center", fontsize=8)
+def _rows(result, other) -> list[tuple]:
+    """Label, share and gap of the other channel (without a gap), new pulls and all pulls."""
+    new, everything = (result.answer(pulls=pulls, other=other) for pulls in ("new", "all"))
+    name = "hosts" if other == "hosts" else "downloads"
+    return [
+        (f"{DATES[other]}: {ROWS[other]}", _share_of(new, name), ()),
+        ("pulls of the 30 days before", _share_of(new, "pulls"), _gap_of(new)),
+        ("all pulls until then", _share_of(everything, "pulls"), _gap_of(everything)),
+    ]
 
 
-def _draw_gap(axes, y, answer) -> None:
-    _draw_nested(axes, y, [answer.estimates[label] for label in (SAME, GAP, ANY)])
+def _share_of(answer, name) -> list[Estimate]:
+    labels = [*(SHARES[extent].format(name) for extent in SHARES), COVERED.format(name)]
+    return [answer.estimates[label] for label in labels]
 
 
-def _draw_nested(axes, y, estimates) -> None:
+def _gap_of(answer) -> list[Estimate]:
+    return [answer.estimates[label] for label in (SAME, GAP, ANY)]
+
+
+def _nested(rows) -> Iterator[figures.Series]:
     """The families that both hold; other models coded by publisher; these of any origin."""
-    same, coded, widest = estimates
-    figures.draw_set(axes, y, widest.identified, color=figures.OTHER)
-    figures.draw_set(axes, y, coded.identified, color=figures.INK)
-    axes.plot(same.value, y, "o", ms=5, mfc="white", mec=figures.INK, mew=1.1)
+    for at, color in ((2, figures.OTHER), (1, figures.INK)):
+        yield figures.Series(
+            rows=[row[at].identified if row else None for row in rows], color=color, offset=0
+        )
+    yield figures.Series(rows=[row[0].value if row else None for row in rows], offset=0)
 
 
-def _dress(shares, gaps, labels) -> None:
-    figures.label_rows(shares, labels, width=40)
-    shares.set_xlim(0, 1)
-    shares.set_xlabel("Chinese-origin share")
-    shares.set_title("Each channel")
-    shares.annotate(
-        "of channel\nin shared\nfamilies", (0.94, 1), xycoords="axes fraction", ha="center",
-        va="bottom", fontsize=7.5, color=figures.MUTED,
+def _head(axes, text, at, coordinates) -> None:
+    axes.annotate(
+        text, at, xycoords=coordinates, ha="center", va="bottom", fontsize=7.5,
+        color=figures.MUTED,
     )  # fmt: skip
-    figures.null_line(gaps, 0)
-    gaps.axvspan(-ALIKE, ALIKE, color=figures.FAINT, alpha=0.5, lw=0, zorder=0)
-    gaps.tick_params(axis="y", length=0)
-    gaps.spines["left"].set_visible(False)
-    gaps.set_xlabel("pulls minus the other channel")
-    gaps.set_title("Difference")
-    gaps.annotate(
-        "within\n5 points", (0, 1), xycoords=("data", "axes fraction"), ha="center", va="bottom",
-        fontsize=7.5, color=figures.MUTED,
-    )  # fmt: skip
-    for axes in (shares, gaps):
-        for boundary in (-2.5, -5.5):
-            axes.axhline(boundary, color=figures.FAINT, lw=0.6)
 
 
 def _key(canvas) -> None:

@@ -554,8 +554,7 @@ def figure(result):
     top.set_title("c  1,000 most downloaded, June")
     catalogue.set_title("d  LLM catalogue")
     for axes in (gaps, catalogue):
-        axes.tick_params(axis="y", length=0)
-        axes.spines["left"].set_visible(False)
+        figures.forest(axes, None)
     return canvas
 
 

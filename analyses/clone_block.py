@@ -383,23 +383,24 @@ def _draw_ratios(axes, tags) -> None:
 
 
 def _draw_shares(axes, later) -> None:
-    for position, row in enumerate(later.itertuples()):
-        axes.plot(row.as_listed, -position, "o", ms=5.5, color=figures.INK, mec="white", mew=0.5)
-        axes.plot(row.without_block, -position, "o", ms=5.5, mfc="white", mec=figures.INK, mew=1.1)
-        found = Bounds(row.later_low, row.later_high)
-        figures.draw_set(axes, -position, found, color=figures.CHINA, marker="D")
-    handles = axes.get_lines()[0], axes.get_lines()[1]
+    listed, without, found = (
+        figures.Series(rows=rows, marker=marker, color=color, offset=0)
+        for rows, marker, color in (
+            ([Bounds(x, x) for x in later["as_listed"]], "o", figures.INK),
+            (later["without_block"].tolist(), "o", figures.INK),
+            (list(map(Bounds, later["later_low"], later["later_high"])), "D", figures.CHINA),
+        )
+    )
+    figures.forest(axes, None, listed, without, found)
+    dot, ring = axes.get_lines()[0], axes.get_lines()[len(later)]
     diamond = axes.plot([], [], "D", ms=4.5, color=figures.CHINA, mec="white", ls="none")[0]
     bar = axes.plot([], [], color=figures.CHINA, lw=5, alpha=0.45, solid_capstyle="butt")[0]
     axes.legend(
-        [*handles, diamond, bar],
+        [dot, ring, diamond, bar],
         ["April 2025, as listed", "the same without the block", "another scan, May 2026",
          "not in its list of fifteen"],
         loc="lower right", fontsize=7.5, handlelength=1.2,
     )  # fmt: skip
-    axes.tick_params(axis="y", length=0)
-    axes.spines["left"].set_visible(False)
-    axes.set_xlim(-0.01, 0.57)
     axes.xaxis.set_major_formatter(lambda share, _: f"{share:.0%}")
+    axes.set(xlim=(-0.01, 0.57), title="A scan a year later lacks the excess")
     axes.set_xlabel("share of hosts that list the tag")
-    axes.set_title("A scan a year later lacks the excess")

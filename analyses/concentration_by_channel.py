@@ -371,21 +371,20 @@ def figure(result):
 
 
 def _draw_indices(axes, result) -> None:
-    labels = []
-    for answer in result.answers.values():
-        for channel, color in (("pulls", figures.INK), ("downloads", figures.OTHER)):
-            found = answer.estimates[EFFECTIVE.format(channel)]
-            height = -len(labels) + (0.15 if channel == "pulls" else -0.15)
-            figures.draw_set(axes, height, found.identified, value=found.value, color=color)
-            if not labels:
-                axes.annotate(
-                    channel, (found.identified.high, height), xytext=(6, 0), va="center",
-                    textcoords="offset points", fontsize=8, color=color,
-                )  # fmt: skip
-        labels.append(_row_name(answer.estimand))
-    figures.label_rows(axes, labels, width=24)
-    axes.set(xlim=(0, 28), title="a  Concentration")
-    axes.set_xlabel("effective number of units (1 / HHI)\n(bar: all that rounding allows)")
+    answers = list(result.answers.values())
+    figures.forest(
+        axes,
+        [_row_name(answer.estimand) for answer in answers],
+        *(
+            figures.Series(
+                rows=[a.estimates[EFFECTIVE.format(channel)] for a in answers],
+                name=channel, color=color,
+            )
+            for channel, color in (("pulls", figures.INK), ("downloads", figures.OTHER))
+        ),
+        width=24, xlim=(0, 28), title="a  Concentration",
+        xlabel="effective number of units (1 / HHI)\n(bar: all that rounding allows)",
+    )  # fmt: skip
 
 
 def _row_name(estimand) -> str:
@@ -396,11 +395,11 @@ def _row_name(estimand) -> str:
 
 def _draw_ratios(axes, rows) -> None:
     axes.set_xscale("log")
-    figures.null_line(axes, 1)
-    for position, row in enumerate(rows):
-        found = Bounds(row["low"], row["high"])
-        figures.draw_set(axes, -position, found, value=row["value"])
-    figures.label_rows(axes, [row["family"] for row in rows])
+    sets = [Bounds(row["low"], row["high"]) for row in rows]
+    figures.forest(
+        axes, [row["family"] for row in rows],
+        figures.Series(rows=sets, values=[row["value"] for row in rows]), null=1,
+        title="b  The weightiest families, catalogue",
+        xlabel="share of pulls over share of downloads\n(30 days; dashed: the same in both)",
+    )  # fmt: skip
     figures.plain_ticks(axes.xaxis, (0.1, 0.3, 1, 3, 10, 30))
-    axes.set_title("b  The weightiest families, catalogue")
-    axes.set_xlabel("share of pulls over share of downloads\n(30 days; dashed: the same in both)")

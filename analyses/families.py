@@ -378,14 +378,10 @@ def _draw_ratios(axes, result) -> None:
                 exact = " (exact tags)" if spec.choices["counts"].startswith("exact") else ""
                 without = ", no block" if spec.choices["clones"] == "removed" else ""
                 rows[unit + without + exact] = spec
-    for position, spec in enumerate(rows.values()):
-        figures.draw_set(axes, -position, spec.bounds)
-    figures.label_rows(axes, list(rows))
-    figures.null_line(axes, result.hypotheses[RATIO].null)
-    axes.annotate(
-        "twice", (result.hypotheses[RATIO].null, 0), xytext=(4, 0), textcoords="offset points",
-        va="center", fontsize=7.5, color=figures.MUTED,
+    figures.forest(
+        axes, list(rows), figures.Series(rows=[spec.bounds for spec in rows.values()]),
+        null=result.hypotheses[RATIO].null, null_text="twice",
+        xlabel="llama over qwen2\n(bar: all that the counts allow)",
     )  # fmt: skip
     axes.set_xlim(0, None)
-    axes.set_xlabel("llama over qwen2\n(bar: all that the counts allow)")
-    axes.set_title("Dominance")
+    axes.set_title("Dominance", pad=16)

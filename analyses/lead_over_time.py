@@ -229,12 +229,11 @@ def figure(result):
     )
     _draw_courses(course, answer.tables["moves"])
     found = answer.estimates[CHANGE]
-    figures.budget(doubts, found.budget, value=found.value)
-    ordered = sorted(found.budget, key=lambda row: row.width, reverse=True)
-    figures.label_rows(doubts, [row.source for row in ordered], width=16)
-    figures.null_line(doubts, 0)
-    doubts.set_xlabel("change of China minus US\n(line: 26 Feb to 5 Oct 2026)")
-    doubts.set_title("b  What the change may be")
+    figures.budget(
+        doubts, found.budget, value=found.value, width=16, null=0,
+        xlabel="change of China minus US\n(line: 26 Feb to 5 Oct 2026)",
+        title="b  What the change may be",
+    )  # fmt: skip
     return canvas
 
 

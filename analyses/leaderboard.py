@@ -6,6 +6,7 @@ in June 2024: that list is tested, and two later rankings of language models bes
 tell little about all models: that is shown too.
 """
 
+from dataclasses import replace
 from typing import Annotated, Literal
 
 import numpy as np
@@ -281,29 +282,25 @@ def figure(result):
     canvas, (places, tells) = figures.canvas(
         (1, 2), height=2.7, source=_source(result), width_ratios=(1.3, 1)
     )
-    for row, name in enumerate(RANKINGS):
-        answer = result.answer(ranking=name)
+    answers = [result.answer(ranking=name) for name in RANKINGS]
+    for row, answer in enumerate(answers):
         _draw_places(places, -row, answer.tables["ten"])
-        found, bounds = answer.estimates[TELLS], answer.estimates[MODELS]
-        owners = answer.estimates[ORGANISATIONS]
-        figures.draw_set(tells, 0.12 - row, bounds.identified, found.interval, value=found.value)
-        tells.plot(owners.value, -0.22 - row, "D", ms=4, mfc="white", mec=figures.INK)
-    figures.label_rows(
-        places,
-        ["leaderboard, June 2024", "most liked, October 2026", "most downloaded, October 2026"],
-        width=16,
-    )
-    places.set_xlim(0.4, 10.6)
-    places.set_xticks(range(1, TOP + 1))
-    places.set_xlabel("place (filled: Chinese publisher)")
-    places.set_title("a  Ten places")
-    figures.label_rows(tells, [""] * len(RANKINGS))
-    figures.null_line(tells, HYPOTHESES[MODELS].null)
-    tells.set_xlim(0, 1)
-    tells.set_xlabel(
-        "Chinese share (dot: of models; diamond: of\norganisations; line: 95% interval)"
-    )
-    tells.set_title("b  What they tell")
+    labels = ["leaderboard, June 2024", "most liked, October 2026", "most downloaded, October 2026"]
+    figures.forest(
+        places, labels, width=16, xlim=(0.4, 10.6), xticks=range(1, TOP + 1),
+        xlabel="place (filled: Chinese publisher)", title="a  Ten places",
+    )  # fmt: skip
+    tell = [
+        replace(answer.estimates[TELLS], bounds=answer.estimates[MODELS].identified)
+        for answer in answers
+    ]
+    owners = [answer.estimates[ORGANISATIONS].value for answer in answers]
+    figures.forest(
+        tells, [""] * len(labels), figures.Series(rows=tell, offset=0.12),
+        figures.Series(rows=owners, marker="D", offset=-0.22), null=HYPOTHESES[MODELS].null,
+        xlim=(0, 1), title="b  What they tell",
+        xlabel="Chinese share (dot: of models; diamond: of\norganisations; line: 95% interval)",
+    )  # fmt: skip
     return canvas
 
 

@@ -313,14 +313,15 @@ def figure(result):
         rows = [dict(zip(table.columns, row, strict=True)) for row in table.rows]
         shown = rows[:SHOWN]
         shown += [row for row in rows[SHOWN:] if row["family"] in CLAIMED]
-        for position, row in enumerate(shown):
-            color = figures.CHINA if row["family"] in CLAIMED else figures.INK
-            found = Bounds(row["low"] / 1e6, row["high"] / 1e6)
-            figures.draw_set(axes, -position, found, value=row["value"] / 1e6, color=color)
-        ranks = {row["family"]: 1 + rows.index(row) for row in shown}
-        figures.label_rows(axes, [f"{ranks[r['family']]}  {r['family']}" for r in shown])
-        axes.axhline(-1.5, color=figures.FAINT, lw=0.8)
+        colors = [figures.CHINA if r["family"] in CLAIMED else figures.INK for r in shown]
+        sets = [Bounds(row["low"] / 1e6, row["high"] / 1e6) for row in shown]
+        values = [row["value"] / 1e6 for row in shown]
+        figures.forest(
+            axes, [f"{1 + rows.index(row)}  {row['family']}" for row in shown],
+            figures.Series(rows=sets, values=values, color=colors),
+            groups=[2],
+            xlabel="million " + ("pulls" if "pulls" in population else "downloads in 30 days"),
+        )  # fmt: skip
         axes.set_xlim(left=0)
         axes.set_title(title, fontsize=9)
-        axes.set_xlabel("million " + ("pulls" if "pulls" in population else "downloads in 30 days"))
     return canvas

@@ -7,6 +7,7 @@ lists of 2026-06-10 and 2026-06-11 are one observation and not two: they share 2
 """
 
 import math
+from dataclasses import replace
 from functools import partial
 from typing import Annotated, Literal
 
@@ -410,15 +411,26 @@ def figure(result):
         (1, 3), height=2.9, source=figures.sources(result), sharey=True, width_ratios=(1.5, 1, 1)
     )
     found = [_drawn(result.answer(population=population)) for population in ROWS]
-    for row, estimates in enumerate(found):
-        _draw(shares, 0.16 - row, estimates[MODELS], marker="s", color=figures.OTHER)
-        _draw(shares, -0.16 - row, estimates[DOWNLOADS])
-        _draw(gaps, -row, estimates[GAP])
-        _draw(ratios, -row, estimates[RATIO])
-    for label, height, color in ((MODELS, 0.16, figures.MUTED), (DOWNLOADS, -0.16, figures.INK)):
-        _name(shares, UNITS[label].split()[-1], found[0][label], height, color)
-    _look(shares, gaps, ratios)
-    figures.label_rows(shares, list(ROWS.values()), width=24)
+    claim = HYPOTHESES[RATIO]
+    figures.forest(
+        shares,
+        list(ROWS.values()),
+        _series(found, MODELS, name="models", marker="s", color=figures.OTHER),
+        _series(found, DOWNLOADS, name="downloads"),
+        width=24,
+        title="a  Under Apache or MIT",
+        xlabel="share of models, of downloads\n(bar: licences that are not named)",
+        xlim=(0.6, 1),
+    )
+    figures.forest(
+        gaps, None, _series(found, GAP), null=0, title="b  Difference", xlim=(-0.02, 0.2),
+        xlabel="share of downloads\nminus share of models",
+    )  # fmt: skip
+    figures.forest(
+        ratios, None, _series(found, RATIO), title="c  Apache per MIT", xlim=(1.2, 3.4),
+        band=(claim.null - claim.margin, claim.null + claim.margin),
+        xlabel="ratio of models\n(grey: rounds to two)",
+    )  # fmt: skip
     return canvas
 
 
@@ -426,29 +438,7 @@ def _drawn(answer) -> dict[str, Estimate]:
     return {label.removeprefix("published: "): e for label, e in answer.estimates.items()}
 
 
-def _draw(axes, height, estimate, **look) -> None:
-    figures.draw_set(axes, height, estimate.identified, value=estimate.value, **look)
-
-
-def _name(axes, name, estimate, height, color) -> None:
-    axes.annotate(
-        name, (estimate.value, height), xytext=(-8, 0), textcoords="offset points", ha="right",
-        va="center", fontsize=8, color=color,
-    )  # fmt: skip
-
-
-def _look(shares, gaps, ratios) -> None:
-    claim = HYPOTHESES[RATIO]
-    ratios.axvspan(
-        claim.null - claim.margin, claim.null + claim.margin, color=figures.FAINT, lw=0, zorder=0
-    )
-    figures.null_line(gaps, 0)
-    shares.set(xlim=(0.6, 1), title="a  Under Apache or MIT")
-    shares.set_xlabel("share of models, of downloads\n(bar: licences that are not named)")
-    gaps.set(xlim=(-0.02, 0.2), title="b  Difference")
-    gaps.set_xlabel("share of downloads\nminus share of models")
-    ratios.set(xlim=(1.2, 3.4), title="c  Apache per MIT")
-    ratios.set_xlabel("ratio of models\n(grey: rounds to two)")
-    for axes in (gaps, ratios):
-        axes.tick_params(axis="y", length=0)
-        axes.spines["left"].set_visible(False)
+def _series(found, label, **look):
+    """The set and the value in each row; an interval is not drawn."""
+    rows = [replace(estimates[label], interval=None) for estimates in found]
+    return figures.Series(rows=rows, **look)

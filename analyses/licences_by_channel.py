@@ -255,16 +255,29 @@ def figure(result):
         (1, 2), height=3.9, source=figures.sources(result), sharey=True, width_ratios=(1.2, 1)
     )
     answers = list(result.answers.values())
-    for row, answer in enumerate(answers):
-        for side, height in (("pulls", 0.17), ("downloads", -0.17)):
-            _draw(shares, height - row, answer.estimates[SHARE.format(side)], LOOKS[side])
-        _draw(gaps, -row, answer.estimates[GAP], figures.INK)
-    for side, height in (("pulls", 0.17), ("downloads", -0.17)):
-        shares.annotate(
-            side, (0.01, height), xycoords=("axes fraction", "data"), va="center", fontsize=8,
-            color=LOOKS[side],
-        )  # fmt: skip
-    _dress(shares, gaps, [_row_name(answer.estimand) for answer in answers])
+    figures.forest(
+        shares,
+        [_row_name(answer.estimand) for answer in answers],
+        *(
+            figures.Series(
+                rows=[a.estimates[SHARE.format(side)] for a in answers], name=side, color=color
+            )
+            for side, color in LOOKS.items()
+        ),
+        width=44,
+        title="a  Under Apache or MIT",
+        xlabel="share of pulls, of downloads\n(bar: all that the licences allow)",
+        xlim=(0, 1),
+    )
+    figures.forest(
+        gaps,
+        None,
+        figures.Series(rows=[answer.estimates[GAP] for answer in answers]),
+        null=0,
+        band=(-APART, APART),
+        title="b  Downloads minus pulls",
+        xlabel="difference in share\n(band: alike)",
+    )
     return canvas
 
 
@@ -272,21 +285,3 @@ def _row_name(estimand) -> str:
     families = "shared families" if estimand["families"] == "in both" else "all models"
     pulls = "30 days" if estimand["pulls"] == "new" else "all pulls"
     return f"{families}: {estimand['downloads']}, {pulls}"
-
-
-def _draw(axes, height, estimate, color) -> None:
-    figures.draw_set(axes, height, estimate.identified, color=color)
-    # A set narrower than a pixel would not show without its ends.
-    axes.plot([*estimate.identified], [height] * 2, "|", ms=5.2, color=color)
-
-
-def _dress(shares, gaps, labels) -> None:
-    figures.label_rows(shares, labels, width=44)
-    shares.set(xlim=(0, 1), title="a  Under Apache or MIT")
-    shares.set_xlabel("share of pulls, of downloads\n(bar: all that the licences allow)")
-    figures.null_line(gaps, 0)
-    gaps.axvspan(-APART, APART, color=figures.FAINT, alpha=0.5, lw=0, zorder=0)
-    gaps.set(title="b  Downloads minus pulls")
-    gaps.set_xlabel("difference in share\n(band: alike)")
-    gaps.tick_params(axis="y", length=0)
-    gaps.spines["left"].set_visible(False)

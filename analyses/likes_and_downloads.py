@@ -7,6 +7,7 @@ ask the same of all models. The lists of 2026-06-10 and 2026-06-11 are one obser
 """
 
 import math
+from dataclasses import replace
 from typing import Annotated, Literal
 
 import numpy as np
@@ -422,42 +423,52 @@ def figure(result):
     canvas, (lists, lengths) = figures.canvas(
         (1, 2), height=3.6, source=figures.sources(result), width_ratios=(1.5, 1)
     )
-    for row, answer in enumerate(result.answer(population=population) for population in ROWS):
-        for label in (label for label in LOOK if label in answer.estimates):
-            _draw(lists, row, answer.estimates[label])
+    answers = [result.answer(population=population).estimates for population in ROWS]
+    margin = HYPOTHESES[COUNTS].margin
+    figures.forest(
+        lists, list(ROWS.values()), *(_series(answers, label) for label in LOOK), null=0,
+        band=(-margin, margin), width=20, xlim=(-0.13, 0.97), xticks=[0, 0.2, 0.4, 0.6, 0.8],
+        title="a  All lists",
+        xlabel="correlation of likes and downloads\n(grey: small; ticks: one model left out)",
+    )  # fmt: skip
+    for row, found in enumerate(answers):
+        _write(lists, row, found)
     for label in (COUNTS, RANKS):
         _, color, marker = LOOK[label]
         curve = result.answer(population=CURVES_OF).estimates[label].curves[0]
         lengths.plot(curve.grid, curve.low, marker=marker, ms=3.5, lw=1, color=color, label=label)
-    _look(lists, lengths)
+    _look(lengths, margin)
     return canvas
 
 
-def _draw(axes, row, found) -> None:
-    """The correlation, what other organisations may have given, and what one model does to it."""
-    offset, color, marker = LOOK[found.label]
-    interval, rows = found.interval, {each.source: each for each in found.budget}
-    if interval is None:
-        drawn = rows["other organisations drawn"]
-        interval = Interval(drawn.low, drawn.high)
-    figures.draw_set(
-        axes, offset - row, found.identified, interval,
-        value=found.value, color=color, marker=marker,
-    )  # fmt: skip
-    if found.label == COUNTS:
-        left = rows["one model left out"]
-        axes.plot([left.low, left.high], [offset - row] * 2, "|", ms=9, mew=1.4, color=color)
-    text = f"R² {found.value**2:.2f}"
-    axes.annotate(text, (0.8, offset - row), va="center", fontsize=7.5, color=color)
+def _series(answers, label) -> figures.Series:
+    offset, color, marker = LOOK[label]
+    rows = [_drawn_of(found[label]) if label in found else None for found in answers]
+    return figures.Series(rows=rows, color=color, marker=marker, offset=offset)
 
 
-def _look(lists, lengths) -> None:
-    margin = HYPOTHESES[COUNTS].margin
-    lists.axvspan(-margin, margin, color=figures.FAINT, lw=0, zorder=0)
-    figures.null_line(lists, 0)
-    figures.label_rows(lists, list(ROWS.values()), width=20)
-    lists.set(xlim=(-0.13, 0.97), xticks=[0, 0.2, 0.4, 0.6, 0.8], title="a  All lists")
-    lists.set_xlabel("correlation of likes and downloads\n(grey: small; ticks: one model left out)")
+def _drawn_of(found) -> Estimate:
+    """The correlation with its interval, or else with what other organisations may have given."""
+    if found.interval is not None:
+        return found
+    drawn = next(row for row in found.budget if row.source == "other organisations drawn")
+    shown = Interval(drawn.low, drawn.high)
+    return replace(found, interval=shown, reading="superpopulation")
+
+
+def _write(axes, row, estimates) -> None:
+    """The square of each correlation, and what one model does to it."""
+    for found in (estimates[label] for label in LOOK if label in estimates):
+        offset, color, _ = LOOK[found.label]
+        text = f"R² {found.value**2:.2f}"
+        axes.annotate(text, (0.8, offset - row), va="center", fontsize=7.5, color=color)
+        if found.label == COUNTS:
+            left = next(each for each in found.budget if each.source == "one model left out")
+            ends = [left.low, left.high]
+            axes.plot(ends, [offset - row] * 2, "|", ms=9, mew=1.4, color=color)
+
+
+def _look(lengths, margin) -> None:
     lengths.axhspan(-margin, margin, color=figures.FAINT, lw=0, zorder=0)
     lengths.axhline(0, color=figures.MUTED, lw=0.8, ls=(0, (4, 3)), zorder=0)
     lengths.set(xscale="log", ylim=(-0.13, 0.5), title="b  Shorter lists, June 2026")

@@ -305,14 +305,15 @@ def figure(result):
         "the same, by downloads": downloads.estimates[CHINESE_SHARE],
         "China, in others' Ollama names": names.estimates[CHINESE_SHARE],
     }
-    figures.forest(shares, rows)
-    published = [share for _, share in models.tables["published"].rows]
     labels = [f"{label} ({number(row.n, 0)})" for label, row in rows.items()]
+    figures.forest(
+        shares, [*labels, "China, in new models (published)"],
+        figures.Series(rows=[*rows.values(), None]), width=20, xlim=(0, 1),
+        xlabel="share of the bases that are named\n(in brackets: models that name one)",
+        title="b  Bases of other accounts",
+    )  # fmt: skip
+    published = [share for _, share in models.tables["published"].rows]
     shares.plot(published, [-len(rows)] * len(published), "D", ms=5, mfc="white", mec=figures.INK)
-    figures.label_rows(shares, [*labels, "China, in new models (published)"], width=20)
-    shares.set_xlim(0, 1)
-    shares.set_xlabel("share of the bases that are named\n(in brackets: models that name one)")
-    shares.set_title("b  Bases of other accounts")
     return canvas
 
 

@@ -6,6 +6,7 @@ published. The counts can be compared as they stand; the shares of the hosts tha
 some class are known only up to bounds.
 """
 
+from dataclasses import replace
 from typing import Annotated, Literal
 
 import numpy as np
@@ -549,20 +550,21 @@ def figure(result):
 
 
 def _draw_sets(axes, answer) -> None:
-    figures.null_line(axes, 0)
-    for position, name in enumerate(CLASSES.values()):
-        estimate = answer.estimates[IN_SHARE.format(name)]
-        wide, deff = _interval_near(estimate, 50)
-        figures.draw_set(axes, -position + 0.14, estimate.identified, estimate.interval)
-        figures.draw_set(axes, -position - 0.18, estimate.identified, wide, color=figures.OTHER)
-    for height, assumed in ((0.14, 1), (-0.18, deff)):
-        axes.annotate(
-            f"95% interval, deff {assumed:.0f}", (0.01, height - 3),
-            xycoords=("axes fraction", "data"), va="center", fontsize=7.5, color=figures.MUTED,
-        )  # fmt: skip
-    figures.label_rows(axes, [f"{name} ({k})" for k, name in CLASSES.items()])
-    axes.set_xlabel("share of hosts, China minus US\n(bar: all that the counts allow)")
-    axes.set_title("What the counts identify")
+    found = [answer.estimates[IN_SHARE.format(name)] for name in CLASSES.values()]
+    wide = [_interval_near(estimate, 50) for estimate in found]
+    figures.forest(
+        axes,
+        [f"{name} ({k})" for k, name in CLASSES.items()],
+        figures.Series(rows=found, name="95% interval, deff 1"),
+        figures.Series(
+            rows=[replace(f, interval=i) for f, (i, _) in zip(found, wide, strict=True)],
+            name=f"95% interval, deff {wide[0][1]:.0f}",
+            color=figures.OTHER,
+        ),
+        null=0,
+        title="What the counts identify",
+        xlabel="share of hosts, China minus US\n(bar: all that the counts allow)",
+    )
 
 
 def _interval_near(estimate, design_effect) -> tuple[Interval, float]:

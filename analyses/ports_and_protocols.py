@@ -292,9 +292,11 @@ def figure(result):
             DEFAULT_ANSWERING
         ],
     }
-    figures.forest(ports, of_all | within)
-    ports.set_title("Ports")
-    ports.set_xlabel("share of addresses\n(bar: all that the counts allow)")
+    rows = of_all | within
+    figures.forest(
+        ports, list(rows), figures.Series(rows=list(rows.values())), title="Ports",
+        xlabel="share of addresses\n(bar: all that the counts allow)",
+    )  # fmt: skip
     _draw_overlaps(protocols, listed)
     for axes in (ports, protocols):
         figures.null_line(axes, HYPOTHESES[DEFAULT_PORT].null)

@@ -36,7 +36,6 @@ from research.wording import number
 
 LATER_SCAN = "sentinellabs-2026"
 ROUNDED = 0.005  # the later scan gives whole percent
-NARROW = 0.02  # a set that a bar would not show
 
 HOSTS, LISTED = "hosts with a 4-bit model", "listings that are 4-bit"
 LATER = "4-bit share of the levels observed in another scan"
@@ -364,16 +363,11 @@ def _draw_shares(axes, result) -> None:
     defaults = result.answer(measure="listings, 2025-04-24").estimates
     for unit in ("name", "pulls"):
         rows[f"library defaults, by {unit}"] = defaults[DEFAULTS.format(unit)].identified
-    for position, found in enumerate(rows.values()):
-        middle = (found.low + found.high) / 2 if found.width < NARROW else None
-        figures.draw_set(axes, -position, found, value=middle)
-    figures.label_rows(axes, list(rows))
-    figures.null_line(axes, result.hypotheses[HOSTS].null)
-    axes.annotate(
-        "two thirds", (result.hypotheses[HOSTS].null, -len(rows) + 1), xytext=(-3, 0),
-        textcoords="offset points", ha="right", va="center", fontsize=7.5, color=figures.MUTED,
+    null = result.hypotheses[HOSTS].null
+    figures.forest(
+        axes, list(rows), figures.Series(rows=list(rows.values())), null=null,
+        null_text="two thirds", xlim=(0, 1.02),
+        xlabel="share that is 4-bit (bar: all that the counts allow)",
     )  # fmt: skip
-    axes.set_xlim(0, 1.02)
+    axes.set_title("Share of 4-bit", pad=16)
     axes.xaxis.set_major_formatter(lambda share, _: f"{share:.0%}")
-    axes.set_xlabel("share that is 4-bit (bar: all that the counts allow)")
-    axes.set_title("Share of 4-bit")

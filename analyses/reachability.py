@@ -416,22 +416,22 @@ CLASSED = Assumption(
 
 def figure(result):
     canvas, axes = figures.canvas(height=4.2, source=figures.sources(result))
-    axes.axvspan(QUARTER - ABOUT, QUARTER + ABOUT, color=figures.FAINT, lw=0, zorder=0)
+    rows = [*_tenthe_rows(result), *_other_rows(result)]
+    figures.forest(
+        axes,
+        [label for label, *_ in rows],
+        figures.Series(rows=[found for _, found, *_ in rows], color=[color for *_, color in rows]),
+        band=(QUARTER - ABOUT, QUARTER + ABOUT),
+        groups=[len(rows) - len(SCANS)],
+        notes=[f"{_percent(found)} of {of}" for _, found, of, _ in rows],
+        width=40,
+        xlim=(0, 1.02),
+        xlabel="share that answers (bar: all that the counts allow)",
+    )
     axes.annotate(
         "about a quarter", (QUARTER, 1), xycoords=("data", "axes fraction"), xytext=(0, 2),
         textcoords="offset points", ha="center", fontsize=7.5, color=figures.MUTED,
     )  # fmt: skip
-    rows = [*_tenthe_rows(result), *_other_rows(result)]
-    for position, (_, found, of, color) in enumerate(rows):
-        figures.draw_set(axes, -position, found, color=color, value=_middle(found))
-        axes.annotate(
-            f"{_percent(found)} of {of}", (1.02, -position),
-            xycoords=("axes fraction", "data"), va="center", fontsize=8,
-        )  # fmt: skip
-    figures.label_rows(axes, [row[0] for row in rows], width=40)
-    axes.axhline(len(SCANS) - len(rows) + 0.5, color=figures.FAINT, lw=0.8)
-    axes.set_xlim(0, 1.02)
-    axes.set_xlabel("share that answers (bar: all that the counts allow)")
     return canvas
 
 
@@ -465,11 +465,6 @@ def _drawn(estimate) -> tuple[Bounds, str]:
     return estimate.identified, f"{number(estimate.n)} {estimate.n_unit}"
 
 
-def _middle(found) -> float | None:
-    """The point to mark: none where the set is wide."""
-    return (found.low + found.high) / 2 if found.width < ABOUT else None
-
-
 def _percent(found) -> str:
-    middle = _middle(found)
-    return f"{found.low:.0%} to {found.high:.0%}" if middle is None else f"{middle:.0%}"
+    low, high = (f"{share:.0%}" for share in found)
+    return low if low == high else f"{low} to {high}"

@@ -428,12 +428,16 @@ def figure(result):
     canvas, (means, each) = figures.canvas(
         (1, 2), height=3.2, source=figures.sources(result), width_ratios=(1, 1.1), sharex=True
     )
-    for row, (year, companies) in enumerate(ROWS):
-        answer = result.answer(year=year, companies=companies)
-        for offset, country in ((0.16, "China"), (-0.16, "US")):
-            _draw_gap(means, offset - row, answer.estimates[GAP.format(country)], country)
-    figures.label_rows(means, list(ROWS.values()), width=16)
-    means.set_title("a  Time over releases")
+    answers = [result.answer(year=year, companies=companies).estimates for year, companies in ROWS]
+    series = [
+        figures.Series(
+            rows=[_undated(estimates[GAP.format(country)]) for estimates in answers],
+            values=[estimates[GAP.format(country)].value for estimates in answers],
+            color=color, marker=marker,
+        )
+        for country, (color, marker) in LOOK.items()
+    ]  # fmt: skip
+    figures.forest(means, list(ROWS.values()), *series, width=16, title="a  Time over releases")
     _draw_companies(each, result.answer().tables["companies"])
     for axes in (means, each):
         axes.set_xscale("log")
@@ -446,13 +450,10 @@ def figure(result):
     return canvas
 
 
-def _draw_gap(axes, y, estimate, country) -> None:
-    """The gap found, and how far repositories without a date could shorten it."""
-    color, marker = LOOK[country]
-    undated = next(row for row in estimate.budget if row.source.endswith("without a date"))
-    figures.draw_set(
-        axes, y, Bounds(undated.low, undated.high), value=estimate.value, color=color, marker=marker
-    )
+def _undated(estimate) -> Bounds:
+    """How far repositories without a date could shorten the gap."""
+    row = next(row for row in estimate.budget if row.source.endswith("without a date"))
+    return Bounds(row.low, row.high)
 
 
 def _draw_companies(axes, table) -> None:

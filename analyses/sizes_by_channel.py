@@ -332,40 +332,37 @@ NOT_ALIKE = Assumption(
 
 # Figure -------------------------------------------------------------------------------------------
 
-LOOKS = {"pulls": figures.INK, "downloads": figures.OTHER, "listings": figures.OTHER}
+TITLES = {
+    "catalogue": "a  Downloads, LLM catalogue",
+    "top 1,000": "b  Downloads, top 1,000",
+    "hosts": "c  Listings of hosts",
+}
 
 
 def figure(result):
     canvas, panels = figures.canvas(
         (1, 3), height=3.5, source=figures.sources(result), sharey=True, sharex=True
     )
-    titles = ("a  Downloads, LLM catalogue", "b  Downloads, top 1,000", "c  Listings of hosts")
-    for axes, other, title in zip(panels, DATES, titles, strict=True):
-        _draw(axes, result.answer(other=other, families="all models"), other)
-        axes.set_title(title)
-        axes.set_xlabel(f"share on {DATES[other]}\n(bar: all that the sizes allow)")
-    figures.label_rows(panels[0], [_written(extent) for extent in CLASSES], width=18)
-    for axes in panels[1:]:
-        axes.tick_params(axis="y", length=0)
-        axes.spines["left"].set_visible(False)
+    labels = [extent.replace(" parameters", "").capitalize() for extent in CLASSES]
+    for axes, (other, title) in zip(panels, TITLES.items(), strict=True):
+        found = result.answer(other=other, families="all models").estimates
+        what = "listings" if other == "hosts" else "downloads"
+        figures.forest(
+            axes,
+            labels if axes is panels[0] else None,
+            *(
+                figures.Series(
+                    rows=[found[SHARE.format(extent, side)] for extent in CLASSES],
+                    name=side,
+                    color=color,
+                )
+                for side, color in (("pulls", figures.INK), (what, figures.OTHER))
+            ),
+            groups=[len(CLASSES) - 1],
+            width=18,
+            title=title,
+            xlabel=f"share on {DATES[other]}\n(bar: all that the sizes allow)",
+            xlim=(0, 1),
+            xticks=(0, 0.5, 1),
+        )
     return canvas
-
-
-def _written(extent) -> str:
-    return extent.replace(" parameters", "").capitalize()
-
-
-def _draw(axes, answer, other) -> None:
-    what = "listings" if other == "hosts" else "downloads"
-    for height, side in ((0.17, "pulls"), (-0.17, what)):
-        for row, extent in enumerate(CLASSES):
-            found = answer.estimates[SHARE.format(extent, side)]
-            figures.draw_set(axes, height - row, found.identified, color=LOOKS[side])
-            # A set narrower than a pixel would not show without its ends.
-            axes.plot([*found.identified], [height - row] * 2, "|", ms=5.2, color=LOOKS[side])
-        axes.annotate(
-            side, (0.99, height), xycoords=("axes fraction", "data"), ha="right", va="center",
-            fontsize=8, color=LOOKS[side],
-        )  # fmt: skip
-    axes.axhline(-3.5, color=figures.FAINT, lw=0.6)
-    axes.set(xlim=(0, 1), xticks=(0, 0.5, 1))

@@ -269,19 +269,36 @@ def figure(result):
     answers = {look: result.answer(population=population) for population, look in LISTS.items()}
     tasks = [*dict.fromkeys(task for answer in answers.values() for task in _shown(answer))]
     tasks.sort(key=NO_TASK.__eq__)  # stable: the models that name none go last
-    for offset, ((name, color, marker), answer) in zip((0.16, -0.16), answers.items(), strict=True):
-        for row, task in enumerate(tasks):
-            share = answer.estimates.get(SHARE.format(task))
-            if share is not None:
-                shares.plot(share.value, offset - row, marker, color=color, ms=4.5, mec="white")
-        for row, task in enumerate(CLAIMED):
-            found = answer.estimates[RANK.format(task)]
-            figures.draw_set(
-                ranks, offset - row, found.identified, value=found.value, color=color, marker=marker
+    figures.forest(
+        shares, tasks,
+        *(
+            figures.Series(
+                rows=[_point(answer, SHARE.format(task)) for task in tasks], color=color,
+                marker=marker,
             )
-        shares.plot([], [], marker, color=color, ms=4.5, mec="white", label=name)
-    _look(shares, ranks, tasks)
+            for (_, color, marker), answer in answers.items()
+        ),
+        xlim=(0, 0.26), xlabel="share of downloads", title="a  Tasks in June 2026",
+    )  # fmt: skip
+    figures.forest(
+        ranks, list(CLAIMED),
+        *(
+            figures.Series(
+                rows=[answer.estimates[RANK.format(task)] for task in CLAIMED], color=color,
+                marker=marker,
+            )
+            for (_, color, marker), answer in answers.items()
+        ),
+        width=16, xlim=(0, 19), xticks=[1, 5, 10, 15], title="b  Ranks, claimed and found",
+        xlabel="rank by downloads\n(bar: models that name no task)",
+    )  # fmt: skip
+    _key(shares, ranks)
     return canvas
+
+
+def _point(answer, label) -> Bounds | None:
+    found = answer.estimates.get(label)
+    return None if found is None else Bounds(found.value, found.value)
 
 
 def _shown(answer) -> list[str]:
@@ -289,13 +306,10 @@ def _shown(answer) -> list[str]:
     return [label.removesuffix(suffix) for label in answer.estimates if label.endswith(suffix)]
 
 
-def _look(shares, ranks, tasks) -> None:
+def _key(shares, ranks) -> None:
     claimed = {"marker": "D", "ls": "none", "mfc": "white", "mec": figures.INK, "ms": 5}
     ranks.plot(list(CLAIMED.values()), [-row for row in range(len(CLAIMED))], **claimed)
+    for name, color, marker in LISTS.values():
+        shares.plot([], [], marker, color=color, ms=4.5, mec="white", label=name)
     shares.plot([], [], **claimed, label="claimed in 2024 (b)")
     shares.legend(loc="lower right", bbox_to_anchor=(1.04, 0.13), handletextpad=0.3)
-    figures.label_rows(shares, tasks)
-    figures.label_rows(ranks, list(CLAIMED), width=16)
-    shares.set(xlim=(0, 0.26), xlabel="share of downloads", title="a  Tasks in June 2026")
-    ranks.set(xlim=(0, 19), xticks=[1, 5, 10, 15], title="b  Ranks, claimed and found")
-    ranks.set_xlabel("rank by downloads\n(bar: models that name no task)")

@@ -324,13 +324,11 @@ def figure(result):
     )
     _draw_course(course, answer.tables["days"])
     found = answer.estimates[SHARE]
-    rows = sorted(found.budget, key=lambda row: row.width, reverse=True)
-    figures.budget(doubts, rows, value=found.value)
-    figures.label_rows(doubts, [row.source for row in rows], width=16)
-    figures.null_line(doubts, HYPOTHESES[SHARE].null)
-    doubts.set_xlim(0, 1)
-    doubts.set_xlabel("Chinese share, mean of the days\n(line: certain origins only)")
-    doubts.set_title("b  What the share may be")
+    figures.budget(
+        doubts, found.budget, value=found.value, width=16, null=HYPOTHESES[SHARE].null,
+        xlim=(0, 1), xlabel="Chinese share, mean of the days\n(line: certain origins only)",
+        title="b  What the share may be",
+    )  # fmt: skip
     return canvas
 
 

@@ -374,29 +374,30 @@ def figure(result):
         (1, 2), height=3.5, source=figures.sources(result), sharex=True, sharey=True
     )
     rows = _rows(result)
-    for position, (us_lead, china_lead) in enumerate(rows.values()):
-        _draw(first, -position, us_lead, (figures.UNITED_STATES, figures.CHINA))
-        if china_lead is not None:
-            _draw(second, -position, china_lead, (figures.CHINA, figures.OTHER))
-    figures.null_line(first, 0, "China leads  |  US leads")
-    figures.null_line(second, 0, "another leads  |  China leads")
-    figures.label_rows(first, list(rows))
+    panels = (
+        (first, list(rows), (figures.UNITED_STATES, figures.CHINA), "US ahead of China?",
+         "China leads  |  US leads",
+         "share of hosts, US minus China\n(bar: all that the figures allow)"),
+        (second, None, (figures.CHINA, figures.OTHER), "China ahead of the rest?",
+         "another leads  |  China leads", "share of hosts, China minus\nany country but the US"),
+    )  # fmt: skip
+    for at, (axes, labels, colors, title, sides, xlabel) in enumerate(panels):
+        leads = [found[at] for found in rows.values()]
+        looks = [_color(lead, *colors) for lead in leads]
+        figures.forest(
+            axes, labels, figures.Series(rows=leads, color=looks), null=0, null_text=sides,
+            xlabel=xlabel,
+        )  # fmt: skip
+        axes.set_title(title, pad=16)
     first.set_yticks(first.get_yticks(), list(rows))
-    second.tick_params(axis="y", length=0)
-    second.spines["left"].set_visible(False)
-    first.set_xlabel("share of hosts, US minus China\n(bar: all that the figures allow)")
-    second.set_xlabel("share of hosts, China minus\nany country but the US")
-    first.set_title("US ahead of China?", pad=16)
-    second.set_title("China ahead of the rest?", pad=16)
     return canvas
 
 
-def _draw(axes, height, found, colors) -> None:
+def _color(found, ahead, behind) -> str:
     """In the colour of who leads; black where the figures leave that open."""
-    ahead, behind = colors
-    color = ahead if found.low > 0 else behind if found.high < 0 else figures.INK
-    middle = (found.low + found.high) / 2 if found.width < 0.1 else None
-    figures.draw_set(axes, height, found, value=middle, color=color)
+    if found is None or found.low <= 0 <= found.high:
+        return figures.INK
+    return ahead if found.low > 0 else behind
 
 
 def _rows(result) -> dict[str, tuple]:

@@ -316,16 +316,15 @@ def figure(result):
         (1, 2), height=2.7, source=figures.sources(result), width_ratios=(1.3, 1)
     )
     _draw_parts(parts, result.answer().tables["attribution"])
-    figures.null_line(leads, 0)
-    for row, measured in enumerate(MEASURES):
-        answer = result.answer(measured=measured)
-        found, every = answer.estimates[LEAD], answer.robustness[LEAD]
+    answers = [result.answer(measured=measured) for measured in MEASURES]
+    for row, every in enumerate(answer.robustness[LEAD] for answer in answers):
         leads.plot([every.low, every.high], [-row, -row], color=figures.OTHER, lw=0.9)
-        figures.draw_set(leads, -row, found.identified, value=found.value)
-    figures.label_rows(leads, list(MEASURES.values()), width=18)
-    leads.set_xlim(-1, 1)
-    leads.set_xlabel("China minus the next country\n(bar: origins; line: other choices)")
-    leads.set_title("b  Does China lead?")
+    figures.forest(
+        leads, list(MEASURES.values()),
+        figures.Series(rows=[answer.estimates[LEAD] for answer in answers]), null=0, width=18,
+        xlim=(-1, 1), title="b  Does China lead?",
+        xlabel="China minus the next country\n(bar: origins; line: other choices)",
+    )  # fmt: skip
     return canvas
 
 

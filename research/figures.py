@@ -10,6 +10,7 @@ import math
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -27,6 +28,7 @@ WIDTH = 6.6  # inches: the text width of the paper
 INK, MUTED, FAINT = "#1a1a1a", "#5f5f5f", "#d9d9d9"
 CHINA, UNITED_STATES, OTHER = "#b2402a", "#1f4e8c", "#8a8a8a"  # also differ in lightness
 FORMATS = ("svg", "pdf", "png")
+ROOM = 0.45  # of the width of a panel: names of series fit in
 DECIMALS = 6  # of a drawn position; the last bits of a number differ between processors
 
 
@@ -166,6 +168,8 @@ def draw_set(
 
     An interval without an end runs as an arrow to the edge of the axes.
     """
+    from matplotlib.colors import to_rgba
+
     if interval is not None and math.isinf(interval.width):
         _draw_endless(axes, y, found, interval, color)
     elif interval is not None:
@@ -174,9 +178,11 @@ def draw_set(
             fmt="none", ecolor=color, elinewidth=0.9, capsize=2.5, capthick=0.9,
         )  # fmt: skip
     if found.width > 0:
+        # Without its ends a set that is narrower than a pixel would not show.
         axes.plot(
-            [found.low, found.high], [y, y], color=color, lw=5, alpha=0.45, solid_capstyle="butt"
-        )
+            [found.low, found.high], [y, y], color=to_rgba(color, 0.45), lw=5, marker="|", ms=5.4,
+            mec=color, mew=1.1, solid_capstyle="butt",
+        )  # fmt: skip
     point = value if value is not None else (found.low if found.width == 0 else None)
     if point is not None:
         axes.plot(point, y, marker=marker, ms=4.5, mfc=color, mec="white", mew=0.6, ls="none")
@@ -203,21 +209,155 @@ def null_line(axes: Axes, null: float, text: str = "") -> None:
         )  # fmt: skip
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Series:
+    """What one look shows in the rows of a forest.
+
+    Parameters
+    ----------
+    rows
+        One a row: an estimate with its set, value and interval; bounds; a number, which is drawn as
+        a hollow mark (what was claimed or published); or ``None`` for nothing.
+    values
+        The value within bounds of each row, where it is known.
+    name
+        Written beside one of them, where several series share the rows.
+    color, marker
+        The look; several colours, one a row.
+    offset
+        Height above the middle of the row. By default series stand below each other in it.
+    """
+
+    rows: Sequence[Estimate | Bounds | float | None]
+    values: Sequence[float | None] = ()
+    name: str = ""
+    color: str | Sequence[str] = INK
+    marker: str = "o"
+    offset: float | None = None
+
+
 def forest(
-    axes: Axes, rows: Mapping[str, Estimate], *, colors: Mapping[str, str] | None = None
+    axes: Axes,
+    labels: Sequence[str] | None,
+    *series: Series,
+    null: float | None = None,
+    null_text: str = "",
+    band: tuple[float, float] | None = None,
+    groups: Sequence[int] = (),
+    notes: Sequence[str] = (),
+    width: int = 34,
+    **look: Any,
 ) -> None:
-    """Estimates below each other, the first on top."""
-    for position, (label, estimate) in enumerate(rows.items()):
-        color = (colors or {}).get(label, INK)
-        draw_set(
-            axes,
-            -position,
-            estimate.identified,
-            estimate.interval,
-            value=estimate.value,
-            color=color,
+    """Rows of identified sets, values and intervals, the first on top.
+
+    Parameters
+    ----------
+    labels
+        Of the rows; ``None`` where the panel shares them with the one to its left.
+    *series
+        What stands in the rows.
+    null, null_text
+        The dashed line of the claim, and its name.
+    band
+        A grey band, such as the differences that count as none.
+    groups
+        Numbers of rows above which a thin line separates groups.
+    notes
+        A text a row, to the right of the axes.
+    width
+        Characters after which labels are broken.
+    **look
+        For ``Axes.set``: ``title``, ``xlabel``, ``xlim`` and their like.
+    """
+    if band is not None:
+        axes.axvspan(*band, color=FAINT, alpha=0.5, lw=0, zorder=0)
+    if null is not None:
+        null_line(axes, null, null_text)
+    for shared, offset in zip(series, _offsets(series), strict=True):
+        _draw_series(axes, shared, offset)
+    for row in groups:
+        axes.axhline(0.5 - row, color=FAINT, lw=0.8)
+    _outer_labels(axes, labels, notes, width)
+    axes.set(**look)
+    _name_series(axes, series, null)
+
+
+def _offsets(series: Sequence[Series]) -> list[float]:
+    """Heights above the middle of the row: series without one of their own below each other."""
+    free = sum(shared.offset is None for shared in series)
+    places = iter(0.17 * (free - 1) - 0.34 * place for place in range(free))
+    return [next(places) if shared.offset is None else shared.offset for shared in series]
+
+
+def _draw_series(axes: Axes, series: Series, offset: float) -> None:
+    for row, drawn in enumerate(series.rows):
+        color = series.color if isinstance(series.color, str) else series.color[row]
+        look: dict[str, Any] = {"color": color, "marker": series.marker}
+        match drawn:
+            case Estimate():
+                found, interval = drawn.identified, drawn.interval
+                draw_set(axes, offset - row, found, interval, value=drawn.value, **look)
+            case Bounds():
+                value = series.values[row] if series.values else None
+                draw_set(axes, offset - row, drawn, value=value, **look)
+            case int() | float():
+                look |= {"mfc": "white", "mec": color, "ms": 4.5, "ls": "none"}
+                axes.plot(drawn, offset - row, **look)
+
+
+def _outer_labels(
+    axes: Axes, labels: Sequence[str] | None, notes: Sequence[str], width: int
+) -> None:
+    """Labels on the left and notes on the right; no axis where the left neighbour has it."""
+    if labels is None:
+        axes.tick_params(axis="y", length=0)
+        axes.spines["left"].set_visible(False)
+    else:
+        label_rows(axes, labels, width=width)
+    for row, text in enumerate(notes):
+        axes.annotate(
+            text, (1.02, -row), xycoords=("axes fraction", "data"), va="center", fontsize=8
         )
-    label_rows(axes, list(rows))
+
+
+def _name_series(axes: Axes, series: Sequence[Series], null: float | None) -> None:
+    """The names of series beside their sets, in the first row with room for them."""
+    named = [(s, offset) for s, offset in zip(series, _offsets(series), strict=True) if s.name]
+    if not named:
+        return
+    row, before = _with_room(axes, [s.rows for s, _ in named], null)
+    for shared, offset in named:
+        low, *_, high = _extent(shared.rows[row]) or axes.get_xlim()
+        axes.annotate(
+            shared.name, (low if before else high, offset - row), textcoords="offset points",
+            xytext=(-7 if before else 7, 0), ha="right" if before else "left", va="center",
+            fontsize=8, color=shared.color if isinstance(shared.color, str) else INK,
+        )  # fmt: skip
+
+
+def _with_room(
+    axes: Axes, rows: Sequence[Sequence[Estimate | Bounds | float | None]], null: float | None
+) -> tuple[int, bool]:
+    """The row, and whether before its sets, where names cross nothing; else where most is free."""
+    left, right = axes.get_xlim()
+    found = []
+    for row, drawn in enumerate(zip(*rows, strict=True)):
+        ends = [end for each in drawn for end in _extent(each)]
+        for low, high in ((left, min(ends, default=left)), (max(ends, default=right), right)):
+            crossed = null is not None and low < null < high
+            found.append((0 if crossed else (high - low) / (right - left), row, low == left))
+    _, row, before = next((place for place in found if place[0] >= ROOM), max(found))
+    return row, before
+
+
+def _extent(drawn: Estimate | Bounds | float | None) -> list[float]:
+    """The ends of all that is drawn, in order."""
+    match drawn:
+        case Estimate():
+            return sorted([*drawn.identified, *(drawn.interval or ())])
+        case Bounds():
+            return [*drawn]
+    return [] if drawn is None else [drawn]
 
 
 def label_rows(axes: Axes, labels: Sequence[str], *, width: int = 34) -> None:
@@ -237,14 +377,15 @@ def plain_ticks(axis: Axis, ticks: Sequence[float]) -> None:
     axis.set_major_formatter(lambda value, _: f"{value:,g}".replace(",", " "))
 
 
-def budget(axes: Axes, rows: Sequence[BudgetRow], *, value: float | None = None) -> None:
-    """An uncertainty budget: the range that each source alone gives, the widest on top."""
+def budget(
+    axes: Axes, rows: Sequence[BudgetRow], *, value: float | None = None, **look: Any
+) -> None:
+    """An uncertainty budget as a :func:`forest`: the range of each source, the widest on top."""
     ordered = sorted(rows, key=lambda row: row.width, reverse=True)
-    for position, row in enumerate(ordered):
-        draw_set(axes, -position, Bounds(row.low, row.high), color=INK)
     if value is not None:
         axes.axvline(value, color=INK, lw=0.8, zorder=0)
-    label_rows(axes, [row.source for row in ordered])
+    ranges = Series(rows=[Bounds(row.low, row.high) for row in ordered])
+    forest(axes, [row.source for row in ordered], ranges, **look)
 
 
 def specification_curve(
@@ -312,7 +453,7 @@ def default(result: Result) -> Figure:
         for label in answer.verdicts
     }
     figure, axes = canvas(height=0.9 + 0.34 * len(rows), source=sources(result))
-    forest(axes, rows)
+    forest(axes, list(rows), Series(rows=list(rows.values())))
     for null in sorted({hypothesis.null for hypothesis in result.hypotheses.values()}):
         null_line(axes, null, f"null {number(null)}")
     axes.set_xlabel(", ".join(dict.fromkeys(estimate.unit for estimate in rows.values())))

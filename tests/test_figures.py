@@ -21,6 +21,9 @@ def estimate(low, high, **extra):
     )
 
 
+WITH_INTERVAL = estimate(0.1, 0.4, interval=Interval(0.05, 0.5))
+
+
 @pytest.fixture
 def axes():
     with figures.theme():
@@ -37,16 +40,47 @@ def whiskers(axes):
 
 
 def test_a_forest_has_whiskers_at_the_limits_and_bars_over_the_set(axes):
-    figures.forest(
-        axes,
-        {"one": estimate(0.1, 0.4, interval=Interval(0.05, 0.5)), "two": estimate(0.2, 0.2)},
-    )
+    rows = [estimate(0.1, 0.4, interval=Interval(0.05, 0.5)), estimate(0.2, 0.2)]
+    figures.forest(axes, ["one", "two"], figures.Series(rows=rows))
     assert whiskers(axes) == [pytest.approx((0.05, 0.5))]
     bars = [tuple(line.get_xdata()) for line in axes.lines if line.get_linewidth() == 5]
     assert bars == [(0.1, 0.4)]
     points = [line.get_xdata()[0] for line in axes.lines if line.get_marker() == "o"]
     assert points == [0.2]
     assert [label.get_text() for label in axes.get_yticklabels()] == ["one", "two"]
+
+
+def test_series_share_the_rows_of_a_forest(axes):
+    figures.forest(
+        axes,
+        ["one", "two"],
+        figures.Series(rows=[Bounds(0.1, 0.2), None], name="above"),
+        figures.Series(rows=[Bounds(0.6, 0.6), Bounds(0.52, 0.52)], name="below", color="0.5"),
+        figures.Series(rows=[None, 0.25], marker="D", offset=0),
+        null=0.5,
+        band=(0.4, 0.6),
+        groups=[1],
+        notes=["first", "second"],
+        xlim=(0, 1),
+    )
+    drawn = {(line.get_marker(), *line.get_xdata(), line.get_ydata()[0]) for line in axes.lines}
+    assert ("|", 0.1, 0.2, 0.17) in drawn
+    assert {("o", 0.6, -0.17), ("o", 0.52, -1.17), ("D", 0.25, -1.0)} <= drawn
+    hollow = next(line for line in axes.lines if line.get_marker() == "D")
+    assert hollow.get_markerfacecolor() == "white"
+    texts = {text.get_text(): text for text in axes.texts}
+    assert {"above", "below", "first", "second"} <= set(texts)
+    # In the first row the null runs through the room on either side; the second row has room.
+    assert texts["above"].xy[1] == pytest.approx(-0.83)
+    assert texts["below"].xy == pytest.approx((0.52, -1.17))
+    (span,) = axes.patches
+    assert (span.get_x(), span.get_width()) == pytest.approx((0.4, 0.2))
+    assert any(list(line.get_ydata()) == [-0.5, -0.5] for line in axes.lines)
+
+
+def test_a_panel_that_shares_its_rows_has_no_axis_of_its_own(axes):
+    figures.forest(axes, None, figures.Series(rows=[Bounds(0.1, 0.2)]))
+    assert not axes.spines["left"].get_visible()
 
 
 def test_the_null_line_stands_at_the_null(axes):
@@ -93,7 +127,7 @@ def test_saving_twice_gives_the_same_bytes(tmp_path):
     def saved(name):
         with figures.theme():
             figure, axes = figures.canvas(height=2, source="Data: toy (2026).")
-            figures.forest(axes, {"one": estimate(0.1, 0.4, interval=Interval(0.05, 0.5))})
+            figures.forest(axes, ["one"], figures.Series(rows=[WITH_INTERVAL]))
             return [path.read_bytes() for path in figures.save(figure, tmp_path / name)]
 
     assert saved("a") == saved("b")
@@ -106,7 +140,7 @@ def bytes_of(folder, name="a"):
     """A figure with a date axis, text and an interval, as it is written."""
     with figures.theme():
         figure, (left, right) = figures.canvas((1, 2), height=2, source="Data: toy (2026).")
-        figures.forest(left, {"one": estimate(0.1, 0.4, interval=Interval(0.05, 0.5))})
+        figures.forest(left, ["one"], figures.Series(rows=[WITH_INTERVAL]))
         right.plot(pd.to_datetime(["2026-03-01", "2026-09-01"]), [1 / 3, 1e-3])
         right.set_yscale("log")
         return [path.read_bytes() for path in figures.save(figure, folder / name)]
@@ -167,7 +201,7 @@ def test_units_stand_in_the_order_of_the_estimates():
 
 def test_an_interval_without_an_end_runs_to_the_edge_as_an_arrow(axes):
     found = estimate(0.2, 0.4, interval=Interval(0.1, float("inf")))
-    figures.forest(axes, {"one": found})
+    figures.forest(axes, ["one"], figures.Series(rows=[found]))
     (arrow,) = [text for text in axes.texts if getattr(text, "arrow_patch", None)]
     assert arrow.xy == (1, 0)
     ends = [tuple(line.get_xdata()) for line in axes.lines if line.get_linewidth() == 0.9]

@@ -124,5 +124,10 @@ def test_the_figure_draws_the_claim_and_every_other_scan(result, answer):
         (axes,) = find("reachability").module.figure(result).axes
     dots = [line.get_xdata()[0] for line in axes.lines if line.get_marker() == "o"]
     assert answer.estimates[ADDRESSES].value in dots
-    assert dots[-5:] == pytest.approx([sum(ends) / 2 for ends in PUBLISHED.values()])
+    drawn = [tuple(line.get_xdata()) for line in axes.lines]
+    for ends in PUBLISHED.values():
+        ends = ends[:1] if ends[0] == ends[1] else ends
+        assert any(
+            found == pytest.approx(tuple(ends)) for found in drawn if len(found) == len(ends)
+        )
     assert len(axes.get_yticklabels()) == 7 + len(PUBLISHED)
