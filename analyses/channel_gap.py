@@ -8,7 +8,9 @@ the publisher's is not known. A model of the Hub without a pipeline tag may be o
 Ollama serves or not, and may count or not.
 """
 
+import math
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Annotated, Literal
 
 import numpy as np
@@ -18,7 +20,6 @@ from research import (
     ESTIMAND,
     Assumption,
     Bounds,
-    BudgetRow,
     Curve,
     Estimate,
     Hypothesis,
@@ -27,16 +28,17 @@ from research import (
     TippingPoint,
     figures,
 )
-from research.estimators.budget import alternatives_row, budget, leave_one_out_row, sampling_row
-from research.estimators.clustered import paired_share_difference
-from research.estimators.ranged import Ranged, paired_gap_bounds, ranged_share
-from research.estimators.tipping import tipping_point, verdict_change
-from research.measures.channels import EMBEDDING, GENERATION
+from research.doubts import EVERY, Coarse, Doubt, Gap, Share, overturned, where
+from research.estimators.budget import alternatives_row, budget
+from research.estimators.tipping import verdict_change
+from research.measures.channels import over_families
 from research.measures.clone_block import Block, in_block, without_block
-from research.measures.pulls import WEIGHTS, pulls_by_name
-from research.measures.top_lists import on_day
+from research.measures.hub import EMBEDDING, GENERATION, hub_downloads, hub_facts, without_spike
+from research.measures.publishers import CHINA, ORIGIN, base_origins, library_publishers
+from research.measures.pulls import ROUNDED, WEIGHTS, ollama_pulls, pulls_by_name
+from research.measures.top_lists import by_day, on_day
 from research.results import judge
-from research.wording import number
+from research.wording import number, percent
 
 GAP = "Chinese-origin share, pulls minus the other channel"
 SAME = "the same over the families that both channels hold"
@@ -72,10 +74,9 @@ OTHER = {
     "hosts": "the model tags of the answering hosts of the Tenthe scan",
 }
 KINDS = {"counted": "language, multimodal and embedding", "left out": "language and multimodal"}
-SIDES, VALUES = ("pulls", "other"), ("value", "other value")
+SIDES = ("pulls", "other")
 ROWS_COUNTED = "families and publishers of other models"
 LOOK_BACK = 180  # days
-UNLISTED = "the tags that the report does not list"
 
 
 def sample(
@@ -101,38 +102,54 @@ def sample(
     clones: Literal["kept", "removed"] = "kept",
 ) -> Sample:
     _refuse(pulls, other, window, copies, clones)
-    names = _names(model_crosswalk_names, model_crosswalk, publisher_origins)
-    if origin == "base model":
-        names["codes"] = _base_codes(names, model_crosswalk, model_crosswalk_tags)
-    kinds = GENERATION + EMBEDDING
+    names, kinds = model_crosswalk_names, GENERATION + EMBEDDING
     if embeddings == "left out":
         names, kinds = names[~names["embedding"]], GENERATION
-    counted = names[(remote_names == "counted") | ~names["served_remotely"]]
+    library = library_publishers(names, publisher_origins, model_crosswalk)
+    if origin == "base model":
+        library["origin"] = base_origins(library, model_crosswalk, model_crosswalk_tags)
+    local = names.loc[~names["served_remotely"], "ollama_name"]
+    counted = library if remote_names == "counted" else library.loc[local]
 
-    def pulled(day) -> pd.DataFrame:
-        found = pulls_by_name(ollama_library_pulls, day, window if pulls == "new" else None)
-        return found.join(counted[["codes", "publisher"]], how="inner")
+    def gap(listed, day) -> Gap:
+        days = window if pulls == "new" else None
+        pulled = ollama_pulls(ollama_library_pulls, counted, day, days)
+        sides = over_families(pulled, listed, library)
+        return Gap(*map(CHINESE.in_, sides), paired=True)
+
+    def members(day, spike="kept") -> Coarse:
+        models = on_day(hub_top_models if other == "top 1,000" else hub_llm_panel, day)
+        tables = publisher_origins, hub_llm_models, model_crosswalk_repositories
+        listed = _models(models, *tables, library.index, copies)
+        if origin == "base model":  # those of models outside the families are not known
+            listed = replace(listed, rows=listed.rows.assign(origin=""))
+        return _members(without_spike(listed) if spike == "removed" else listed, kinds)
 
     day = pd.Timestamp(DATES[other])
     if other == "hosts":
         listed = _deployments(tenthe_model_tags, tenthe_quantizations, clones)
     else:
-        models = _models(other, hub_top_models, hub_llm_panel, hub_llm_models)
-        listed = _with_family(models, model_crosswalk_repositories, names, kinds)
-        listed = listed[(copies == "with their family") | listed["relation"].ne("copy")]
-        # The bases of models outside the families are not known.
-        listed = _of_publisher(listed, publisher_origins, coded=origin == "publisher")
-    of_day = on_day(listed, day)
+        listed = members(day)
+    days = by_day(hub_top_models) if other == "top 1,000" else {}
+    spiky = {shown: rows["traffic_spike"].any() for shown, rows in days.items()}
     return Sample(
         population=f"{_words(pulls, window)} and {OTHER[other].format(KINDS[embeddings])}",
         as_of=DATES[other],
         data={
-            "channels": _paired(pulled(day), of_day[of_day["member"]], names),
+            "gap": gap(_counted(listed), day),
             "pulls": pulls,
             "other": "hosts" if other == "hosts" else "downloads",
-            "list": None if other == "hosts" else _list(of_day),
-            "days": _over_days(pulled, listed, names) if other == "top 1,000" else {},
-            "block": _block(tenthe_model_tags) if other == "hosts" and clones == "kept" else 0.0,
+            "list": listed,
+            "days": {
+                shown + (" without the traffic spike" if spike == "removed" else ""): gap(
+                    _counted(members(shown, spike)), pd.Timestamp(shown)
+                )
+                for shown in days
+                for spike in (["kept", "removed"] if spiky[shown] else ["kept"])
+            },
+            "block": Block.largest(tenthe_model_tags).hosts
+            if other == "hosts" and clones == "kept"
+            else 0.0,
             "scripts": _scripts(ollama_library_pulls, model_crosswalk_names, day),
         },
     )
@@ -171,288 +188,176 @@ def _scripts(series, names, day) -> str:
     return told + "."
 
 
-# Families and their origin ------------------------------------------------------------------------
-
-
-def _names(kinds, crosswalk, origins) -> pd.DataFrame:
-    """Of each name of the library: publisher, and the countries that it may be of ("": any)."""
-    known = kinds.merge(crosswalk, on="ollama_name", how="left", validate="one_to_one")
-    accounts = origins.set_index("author").reindex(known["hub_account"])
-    coded = accounts["country"].notna().to_numpy()
-    codes = known["publisher_candidates"].mask(coded, accounts["candidates"].to_numpy())
-    parent = pd.Series(accounts["parent"].to_numpy()).fillna(known["hub_account"])
-    return pd.DataFrame(
-        {
-            "codes": codes.fillna("").to_numpy(),
-            "publisher": parent.fillna(known["publisher"]).to_numpy(),
-            "embedding": known["embedding"].to_numpy(),
-            "served_remotely": known["served_remotely"].to_numpy(),
-        },
-        index=pd.Index(known["ollama_name"]),
-    )
-
-
-def _base_codes(names, crosswalk, tags) -> pd.Series:
-    """Countries of the publishers of the weights that a name's tags were made from."""
-    bases = pd.concat([crosswalk, tags])[["ollama_name", "base_publisher_country"]]
-    own = bases["ollama_name"].map(names["codes"]).replace("", "ZZ")
-    codes = bases["base_publisher_country"].fillna(own)
-    return codes.groupby(bases["ollama_name"]).agg(lambda found: "|".join(sorted(set(found))))
-
-
-def _chinese(codes) -> dict[str, pd.Series]:
-    """Whether the origin is certainly, and whether it may be, Chinese."""
-    unknown = codes.eq("") | codes.str.contains("ZZ")
-    return {"certain": codes.eq("CN"), "possible": unknown | codes.str.contains("CN")}
-
-
 # The other channel --------------------------------------------------------------------------------
 
 
-def _models(other, top, panel, catalogue) -> pd.DataFrame:
-    """The models of a Hub table, by day; of the catalogue only the day that is paired."""
-    if other == "top 1,000":
-        return top
-    rows = on_day(panel, DATES[other])
-    return rows.assign(
-        author=rows["model_id"].str.partition("/")[0],
-        traffic_spike=False,
-        # Without a tag too: the models that the catalogue has dropped since.
-        pipeline_tag=rows["model_id"].map(catalogue.set_index("model_id")["pipeline_tag"]),
-    )
+def _models(models, origins, catalogue, repositories, names, copies) -> Coarse:
+    """The models of a day with their families, copies as chosen.
 
-
-def _with_family(models, repositories, names, kinds) -> pd.DataFrame:
-    """Each model with its family: a member of the kinds that Ollama serves, or possibly one.
-
-    A model without a pipeline tag that belongs to no family may be a member or not, so that its
-    downloads count from none to all; as shown they do not count.
+    A task that the list does not tell is the catalogue's; none, where it has dropped the model.
     """
-    family = models["model_id"].map(repositories.set_index("hub_repository")["ollama_name"])
-    relation = models["model_id"].map(repositories.set_index("hub_repository")["relation"])
-    family = family.where(family.isin(names.index))
-    sure = family.notna() | models["pipeline_tag"].isin(kinds)
-    downloads = models["hub_downloads_30d"].astype(float)
-    counted = downloads.where(sure, 0.0)
-    return models[["as_of", "author", "traffic_spike"]].assign(
-        ollama_name=family,
-        relation=relation.where(family.notna()),
-        member=sure | models["pipeline_tag"].isna(),
-        low=counted,
-        value=counted,
-        high=downloads,
+    facts = hub_facts(catalogue[["model_id", "pipeline_tag"]])
+    units = hub_downloads(
+        models, origins, tell=["task", "spike"], facts=facts, families=repositories
     )
+    family = units.rows["family"]
+    units = replace(units, rows=units.rows.assign(family=family.where(family.isin(names))))
+    copied = units.rows["relation"].eq("copy") & units.rows["family"].notna()
+    return units.among(~copied | (copies == "with their family"))
 
 
-def _of_publisher(listed, origins, *, coded) -> pd.DataFrame:
-    accounts = origins.set_index("author")
-    publisher = listed["author"].map(accounts["parent"]).fillna(listed["author"])
-    codes = listed["author"].map(accounts["candidates"]).fillna("") if coded else ""
-    return listed.assign(codes=codes, publisher=publisher)
+def _members(units, kinds) -> Coarse:
+    """Which models certainly are of the kinds that Ollama serves, and which may be.
+
+    A model without a pipeline tag that belongs to no family may be, so that its downloads count
+    from none to all; as shown they do not count.
+    """
+    task = units.rows["task"]
+    certain = units.rows["family"].notna() | task.isin(kinds)
+    shown = units.rows["value"].where(certain, 0.0)
+    rows = units.rows.assign(
+        low=shown, value=shown, counted=certain | task.eq(""), weight_doubt=UNTAGGED.name
+    )
+    return replace(units, rows=rows, doubts=(*units.doubts, UNTAGGED))
 
 
-def _deployments(tags, quantizations, clones) -> pd.DataFrame:
+def _counted(units) -> Coarse:
+    return units.among(units.rows["counted"])
+
+
+def _deployments(tags, quantizations, clones) -> Coarse:
     """Hosts of each leading tag, and of all other tags at most as many as these have listings."""
     listings = quantizations["tag_occurrences"].sum() - tags["tag_occurrences"].sum()
     if clones == "removed":
         tags = without_block(tags, Block.largest(tags))
     hosts = dict.fromkeys(WEIGHTS, tags["answering_hosts"].astype(float))
     family = tags["ollama_tag"].str.partition(":")[0]
-    listed = pd.DataFrame({"ollama_name": family, "block_tags": in_block(tags), **hosts})
+    listed = pd.DataFrame({"family": family, "block_tags": in_block(tags), **hosts})
     unlisted = {"low": 0.0, "value": float(listings), "high": float(listings), "block_tags": False}
     every = pd.concat([listed, pd.DataFrame([unlisted])], ignore_index=True)
-    day = pd.Timestamp(DATES["hosts"])
-    return every.assign(codes="", publisher=UNLISTED, as_of=day, member=True)
+    rows = every.assign(
+        origin="", organisation="the tags that the report does not list", counted=True,
+        origin_doubt=ORIGIN.name, weight_doubt=UNLISTED.name,
+    )  # fmt: skip
+    return Coarse(rows, (ORIGIN, UNLISTED), "tags", "hosts")
 
 
-def _block(tags) -> float:
-    """Hosts of the largest block of clones possible."""
-    return Block.largest(tags).hosts
-
-
-def _paired(pulled, listed, names) -> pd.DataFrame:
-    """One row a family that both channels hold, and rows for what only one of them holds."""
-    both = _shared(pulled, listed)
-    alone = pulled[~pulled.index.isin(both.index)]
-    unmatched = listed[~listed["ollama_name"].isin(both.index)]
-    known = {
-        column: unmatched["ollama_name"].map(names[column]).fillna(unmatched[column])
-        for column in ("codes", "publisher")
-    }
-    rest = unmatched[WEIGHTS].add_prefix("other ").groupby([*known.values()]).sum()
-    rest = rest.rename_axis(list(known)).reset_index()
-    channels = pd.concat([both.assign(shared=True), alone, rest]).rename_axis("family")
-    numbers = [*WEIGHTS, *(f"other {w}" for w in WEIGHTS), "block_tags"]
-    channels[numbers] = channels.reindex(columns=numbers).fillna(0.0)
-    channels["shared"] = channels["shared"].notna()
-    return channels.assign(**_chinese(channels["codes"]))
-
-
-def _shared(pulled, listed) -> pd.DataFrame:
-    families = listed.groupby("ollama_name")[WEIGHTS].sum().add_prefix("other ")
-    if "block_tags" in listed:
-        families["block_tags"] = listed.groupby("ollama_name")["block_tags"].sum().astype(float)
-    return pulled.join(families, how="inner")
-
-
-def _list(listed) -> dict[str, float]:
-    """Downloads of all models listed, of the models compared, and of those that may be."""
-    compared = listed[listed["member"]]
-    parts = {w: float(compared[w].sum()) for w in ("value", "high")}
-    return {"whole": float(listed["high"].sum()), **parts}
-
-
-def _over_days(pulled, listed, names) -> dict[str, dict[str, float]]:
-    """Both gaps as shown, on every day of the lists, and without the traffic spike."""
-    codes = listed["ollama_name"].map(names["codes"]).fillna(listed["codes"])
-    members = listed.assign(certain=codes.eq("CN"))[listed["member"]]
-    found: dict[str, dict[str, float]] = {"all": {}, "same": {}}
-    for day, models in members.groupby("as_of"):
-        pulls = pulled(day)
-        pulls = pulls.assign(certain=pulls["codes"].eq("CN"))
-        for spike in sorted({False, bool(models["traffic_spike"].any())}):
-            counted = models[~models["traffic_spike"]] if spike else models
-            label = f"{day:%Y-%m-%d}" + (" without the traffic spike" if spike else "")
-            found["all"][label] = _certain_share(pulls) - _certain_share(counted)
-            both = pulls[pulls.index.isin(counted["ollama_name"])]
-            matched = counted[counted["ollama_name"].isin(pulls.index)]
-            found["same"][label] = _certain_share(both) - _certain_share(matched)
-    return found
-
-
-def _certain_share(rows) -> float:
-    return float(rows.loc[rows["certain"], "value"].sum() / rows["value"].sum())
+CHINESE, SHARED, ALONE = Share(of=CHINA), where(shared="yes"), where(shared="no")
+UNTAGGED = Doubt("models without a pipeline tag", "counted or not")
+UNLISTED = Doubt("hosts of tags not listed", "from none to one a listing")
+OUTSIDE = Doubt("other models of any origin", "models that only one channel holds, of any origin")
 
 
 # Estimates ----------------------------------------------------------------------------------------
 
 
 def estimate(sample) -> list[Estimate]:
-    channels = sample["channels"]
-    shared = channels[channels["shared"]]
+    gap = sample["gap"]
+    extents = {
+        "same": gap.among(SHARED),
+        "coded": gap,
+        "any": gap.over(lambda units: units.opening("origin", ALONE, OUTSIDE)),
+    }
     return [
-        _gap(sample, channels, shared),
-        _same(sample, shared),
-        _any(sample, channels),
-        *(_share(sample, side, extent) for side in SIDES for extent in SHARES),
+        _gap(sample, extents),
+        _same(sample, extents["same"]),
+        _any(sample, extents["any"]),
+        *(_share(sample, side, e, extents[e]) for side in SIDES for e in extents),
         *(_coverage(sample, side) for side in SIDES),
-        *(_of_the_list(sample) if sample["list"] else ()),
+        *(_of_the_list(sample) if sample["other"] == "downloads" else ()),
     ]
 
 
-def _weights(rows, side, *, exact=False) -> Ranged:
-    columns = [w if side == "pulls" else f"other {w}" for w in WEIGHTS]
-    if exact:
-        return Ranged.exactly(rows[columns[1]])
-    low, value, high = (rows[column].to_numpy() for column in columns)
-    return Ranged(low=low, value=value, high=high)
-
-
-def _bounds(rows, *, any_origin=False, uncertain=True, exact=()) -> Bounds:
-    """The gap: with all that is open, or with some of it (origins, pulls, others) as it stands."""
-    certain = rows["certain"]
-    possible = rows["possible"] if uncertain else certain
-    if any_origin:
-        certain, possible = certain & rows["shared"], possible | ~rows["shared"]
-    sides = (_weights(rows, side, exact=side in exact) for side in SIDES)
-    return paired_gap_bounds(*sides, certain, possible)
-
-
-def _shown(rows) -> float:
-    """The gap as the channels show it, where an unknown origin counts as not Chinese."""
-    return _bounds(rows, uncertain=False, exact=SIDES).low
-
-
-def _gap(sample, channels, shared) -> Estimate:
+def _gap(sample, extents) -> Estimate:
+    gap = extents["coded"]
     return Estimate(
         label=GAP,
         unit="difference in share",
         reading="finite population",
-        bounds=_bounds(channels),
-        n=len(channels),
+        bounds=gap.bounds(),
+        n=len(gap.first.units.rows),
         n_unit=ROWS_COUNTED,
-        assumptions=_assumptions(sample, shared),
-        tipping_points=_tipping_points(sample, channels, GAP),
-        budget=budget(*_sources(sample, channels, "all"), *_other_models(sample, channels)),
+        assumptions=_assumptions(sample),
+        tipping_points=_tipping_points(sample, gap, GAP),
+        budget=budget(*_sources(sample, gap, EVERY), extents["any"].row(OUTSIDE, ORIGIN)),
     )
 
 
-def _same(sample, shared) -> Estimate:
+def _same(sample, same) -> Estimate:
     return Estimate(
         label=SAME,
         unit="difference in share",
         reading="finite population",
-        value=_shown(shared),
-        bounds=_bounds(shared),
-        n=len(shared),
+        value=same.value,
+        bounds=same.bounds(),
+        n=len(same.first.units.rows),
         n_unit="families in both channels",
         assumptions=(ROUNDED, ONE_ORIGIN, OUTER),
-        tipping_points=_tipping_points(sample, shared, SAME),
-        budget=budget(*_sources(sample, shared, "same")),
+        tipping_points=_tipping_points(sample, same, SAME),
+        budget=budget(*_sources(sample, same, SHARED)),
     )
 
 
-def _any(sample, channels) -> Estimate:
+def _any(sample, widest) -> Estimate:
     return Estimate(
         label=ANY,
         unit="difference in share",
         reading="finite population",
-        bounds=_bounds(channels, any_origin=True),
-        n=len(channels),
+        bounds=widest.bounds(),
+        n=len(widest.first.units.rows),
         n_unit=ROWS_COUNTED,
         assumptions=(ROUNDED, ONE_ORIGIN, OUTER),
-        tipping_points=(_levelling(sample, channels),),
-        curves=(_over_origin_of_others(channels),),
+        tipping_points=(_levelling(sample),),
+        curves=(_over_origin_of_others(sample["gap"]),),
     )
 
 
-def _share(sample, side, extent) -> Estimate:
+def _side(gap, side):
+    return gap.first if side == "pulls" else gap.second
+
+
+def _share(sample, side, extent, gap) -> Estimate:
     """The share in one channel: what the figure sets beside each other."""
-    rows = sample["channels"]
-    rows = rows[rows["shared"]] if extent == "same" else rows
-    certain, possible = rows["certain"], rows["possible"]
-    if extent == "any":
-        certain, possible = certain & rows["shared"], possible | ~rows["shared"]
-    shown = _weights(rows, side).value
+    share = _side(gap, side)
     return Estimate(
         label=SHARES[extent].format(_name(sample, side)),
         unit=f"share of {_name(sample, side)}",
         reading="finite population",
-        value=float(shown[certain].sum() / shown.sum()) if extent == "same" else None,
-        bounds=ranged_share(_weights(rows, side), certain, possible),
-        n=len(rows),
+        value=share.value if extent == "same" else None,
+        bounds=share.bounds(),
+        n=len(share.units.rows),
         n_unit="families" if extent == "same" else ROWS_COUNTED,
         assumptions=(ROUNDED, ONE_ORIGIN) if side == "pulls" else (ONE_ORIGIN,),
     )
 
 
+def _covered(sample, side):
+    """The part of a channel that is in families that both hold."""
+    return Share(of=SHARED).in_(_side(sample["gap"], side).units)
+
+
 def _coverage(sample, side) -> Estimate:
-    channels = sample["channels"]
-    name, weights = _name(sample, side), _weights(channels, side)
-    shared = channels["shared"]
+    name, covered = _name(sample, side), _covered(sample, side)
     return Estimate(
         label=COVERED.format(name),
         unit=f"share of {name}",
         reading="finite population",
-        value=_covered(channels)[side],
-        bounds=ranged_share(weights, shared, shared),
-        n=int(shared.sum()),
+        value=covered.value,
+        bounds=covered.bounds(),
+        n=_shared_families(sample),
         n_unit="families in both channels",
         assumptions=(_unlisted(sample),) if name == "hosts" else (RULES, MEMBERS),
     )
 
 
-def _covered(channels) -> dict[str, float]:
-    """Part of each channel, as shown, in families that both hold."""
-    shared = channels["shared"]
-    shown = {side: channels[column] for side, column in zip(SIDES, VALUES, strict=True)}
-    return {side: float(value[shared].sum() / value.sum()) for side, value in shown.items()}
+def _shared_families(sample) -> int:
+    return len(sample["gap"].among(SHARED).first.units.rows)
 
 
 def _of_the_list(sample) -> list[Estimate]:
     """How much of all downloads of the list is compared, and how much in shared families."""
-    channels, listed = sample["channels"], sample["list"]
-    matched = float(channels.loc[channels["shared"], "other value"].sum())
+    gap, listed = sample["gap"], sample["list"]
+    whole, compared = float(listed.rows["high"].sum()), _counted(listed).rows
     common = {
         "unit": "share of the downloads of the list",
         "reading": "finite population",
@@ -461,16 +366,16 @@ def _of_the_list(sample) -> list[Estimate]:
     return [
         Estimate(
             label=COVERED_OF_LIST.format("downloads"),
-            value=matched / listed["whole"],
-            n=int(channels["shared"].sum()),
+            value=gap.second.units.held(SHARED) / whole,
+            n=_shared_families(sample),
             n_unit="families in both channels",
             **common,
         ),
         Estimate(
             label=COMPARED_OF_LIST.format("downloads"),
-            value=listed["value"] / listed["whole"],
-            bounds=Bounds(listed["value"] / listed["whole"], listed["high"] / listed["whole"]),
-            n=len(channels),
+            value=float(compared["value"].sum()) / whole,
+            bounds=Bounds(*(float(compared[end].sum()) / whole for end in ("value", "high"))),
+            n=len(gap.first.units.rows),
             n_unit=ROWS_COUNTED,
             **common,
         ),
@@ -478,13 +383,11 @@ def _of_the_list(sample) -> list[Estimate]:
 
 
 def _unlisted(sample) -> Assumption:
-    channels = sample["channels"]
-    listings = channels.loc[~channels["shared"], "other value"].sum()
     return Assumption(
         name="each listing of another tag is another host",
         holds="not testable",
-        evidence=f"The other tags have {number(listings)} listings and at most as many hosts, so "
-        "that the share is at least this.",
+        evidence=f"The other tags have {number(sample['gap'].second.units.held(ALONE))} listings "
+        "and at most as many hosts, so that the share is at least this.",
     )
 
 
@@ -495,91 +398,48 @@ def _name(sample, side) -> str:
 # What could move it -------------------------------------------------------------------------------
 
 
-def _sources(sample, rows, extent) -> list[BudgetRow]:
+def _sources(sample, gap, wanted) -> list:
     """The gap as shown (unknown origins not Chinese), and where each source could move it."""
-    redrawn = paired_share_difference(
-        rows["value"], rows["other value"], rows["certain"], rows["publisher"]
-    )
-    unknown = int((rows["possible"] & ~rows["certain"]).sum())
-    found = [
-        _row(
-            "rounding of the pulls",
-            _bounds(rows, uncertain=False, exact=("other",)),
-            "every total at its worst",
-        ),
-        _row(
-            "origins not known",
-            _bounds(rows, exact=SIDES),
-            f"{unknown} families or publishers, each Chinese or not",
-        ),
-        leave_one_out_row(redrawn.leave_one_out, "publisher"),
-        sampling_row(redrawn, "publishers"),
-    ]
+    found = [*gap.budget(), *gap.drawn("organisation")]
     if sample["days"]:
-        found.append(alternatives_row("day of the list", sample["days"][extent]))
+        days = {day: found.among(wanted).value for day, found in sample["days"].items()}
+        found.append(alternatives_row("day of the list", days))
     if sample["pulls"] == "new":
-        found.append(_without_sweeps(rows))
+        found.append(_without_sweeps(gap))
     if sample["block"]:
-        found.append(_without_clones(sample, rows))
+        fewer = _fewer(sample, gap, sample["block"])
+        clones = {"no clones": gap.value, f"{number(sample['block'])} clones": fewer.value}
+        found.append(alternatives_row("clones among the hosts", clones))
     return found
 
 
-def _other_models(sample, channels) -> list[BudgetRow]:
-    """What the models outside the families could do to the gap of all models."""
-    missed = ~channels["shared"]
-    is_host = sample["other"] == "hosts"
-    return [
-        _row(
-            "other models of any origin",
-            _bounds(channels, any_origin=True, exact=SIDES),
-            f"{missed.sum()} names and publishers of models that only one channel holds",
-        ),
-        _row(
-            "hosts of tags not listed" if is_host else "models without a pipeline tag",
-            _bounds(channels, uncertain=False, exact=("pulls",)),
-            "from none to one a listing" if is_host else "counted or not",
-        ),
-    ]
-
-
-def _without_sweeps(rows) -> BudgetRow:
+def _without_sweeps(gap):
     """What the median family gained is taken for the work of scripts that pull every name."""
-    every = float(rows.loc[rows["high"] > 0, "value"].median())
-    fewer = rows.assign(value=(rows["value"] - every).clip(lower=0))
-    gaps = {"all pulls": _shown(rows), f"{number(every)} fewer of each name": _shown(fewer)}
+    pulls = gap.first.units
+    every = float(pulls.rows.loc[pulls.rows["high"] > 0, "value"].median())
+    fewer = replace(gap, first=CHINESE.in_(pulls.less(every)))
+    gaps = {"all pulls": gap.value, f"{number(every)} fewer of each name": fewer.value}
     return alternatives_row("scripts that pull every name", gaps)
 
 
-def _without_clones(sample, rows) -> BudgetRow:
-    block = sample["block"]
-    gaps = {"no clones": _shown(rows), f"{number(block)} clones": _shown(_fewer(rows, block))}
-    return alternatives_row("clones among the hosts", gaps)
+def _fewer(sample, gap, clones) -> Gap:
+    """The gap without so many hosts that each list all five tags of the block."""
+    tags = sample["list"].rows.groupby("family")["block_tags"].sum()
+    hosts = gap.second.units
+    held = hosts.rows["family"].map(tags).fillna(0).astype(float)
+    return replace(gap, second=CHINESE.in_(hosts.less(clones * held)))
 
 
-def _fewer(rows, clones) -> pd.DataFrame:
-    """The rows without so many hosts that each list all five tags of the block."""
-    columns = [f"other {w}" for w in WEIGHTS]
-    return rows.assign(**{c: (rows[c] - clones * rows["block_tags"]).clip(0) for c in columns})
+def _origin_of_others(gap) -> tuple[float, float]:
+    """Chinese and unmatched part of the other channel, as shown."""
+    matched = Share(of=where(origin="CN", shared="yes")).in_(gap.second.units)
+    return matched.value, Share(of=ALONE).in_(gap.second.units).value
 
 
-def _row(source, found, detail) -> BudgetRow:
-    return BudgetRow(source=source, low=found.low, high=found.high, detail=detail)
-
-
-def _origin_of_others(channels) -> tuple[float, float, float]:
-    """Chinese share of all pulls, Chinese and unmatched part of the other channel, as shown."""
-    certain, pulls, other = channels["certain"], channels["value"], channels["other value"]
-    return (
-        float(pulls[certain].sum() / pulls.sum()),
-        float(other[certain & channels["shared"]].sum() / other.sum()),
-        float(other[~channels["shared"]].sum() / other.sum()),
-    )
-
-
-def _levelling(sample, channels) -> TippingPoint:
+def _levelling(sample) -> TippingPoint:
     """Which part of the unmatched models would have to be Chinese for the shares to be equal."""
-    share, matched, unmatched = _origin_of_others(channels)
-    needed = (share - matched) / unmatched
+    matched, unmatched = _origin_of_others(sample["gap"])
+    needed = (sample["gap"].first.value - matched) / unmatched if unmatched else math.inf
     what = f"{sample['other']} outside shared families"
     if not 0 <= needed <= 1:
         told = f"no origin of the {what} makes the shares equal"
@@ -587,15 +447,15 @@ def _levelling(sample, channels) -> TippingPoint:
     return TippingPoint(
         what=f"Chinese part of the {what}",
         threshold=needed,
-        sentence=f"the shares are equal if {needed:.0%} of the {what} are of Chinese origin",
+        sentence=f"the shares are equal if {percent(needed, 0)} of the {what} are of Chinese "
+        "origin",
     )
 
 
-def _over_origin_of_others(channels) -> Curve:
+def _over_origin_of_others(gap) -> Curve:
     grid = np.linspace(0, 1, 21)
-    _, matched, unmatched = _origin_of_others(channels)
-    pulls = ranged_share(_weights(channels, "pulls"), channels["certain"], channels["possible"])
-    other = matched + grid * unmatched
+    matched, unmatched = _origin_of_others(gap)
+    pulls, other = gap.first.bounds(), matched + grid * unmatched
     return Curve(
         over="Chinese part of the models outside shared families, in the other channel",
         grid=tuple(grid),
@@ -604,19 +464,19 @@ def _over_origin_of_others(channels) -> Curve:
     )
 
 
-def _tipping_points(sample, rows, label) -> tuple[TippingPoint, ...]:
-    points = [_not_genuine(sample, rows, side) for side in SIDES]
+def _tipping_points(sample, gap, label) -> tuple[TippingPoint, ...]:
+    points = [_not_genuine(sample, gap, side) for side in SIDES]
     if sample["block"]:
-        points.append(_cloned(sample, rows, label))
+        points.append(_cloned(sample, gap, label))
     return tuple(points)
 
 
-def _cloned(sample, rows, label) -> TippingPoint:
+def _cloned(sample, gap, label) -> TippingPoint:
     """How many clones among the hosts would give the gap another verdict."""
     what = "hosts that are clones of one block"
 
     def word(clones: float) -> str:
-        return judge(HYPOTHESES[label], _bounds(_fewer(rows, clones)), None).word
+        return judge(HYPOTHESES[label], _fewer(sample, gap, clones).bounds(), None).word
 
     block = sample["block"]
     turned = verdict_change(word, 0, block, steps=20)
@@ -627,33 +487,28 @@ def _cloned(sample, rows, label) -> TippingPoint:
     return TippingPoint(what=what, threshold=turned, sentence=told)
 
 
-def _not_genuine(sample, rows, side) -> TippingPoint:
+def _not_genuine(sample, gap, side) -> TippingPoint:
     """Which part of one channel's weight must be automated or faked to lose the verdict."""
-    weights = {s: _weights(rows, s) for s in SIDES}
-    certain, possible = rows["certain"].to_numpy(), rows["possible"].to_numpy()
-    start = _bounds(rows)
+    start = gap.bounds()
     alike = _inside(start) > 0
     # Less Chinese weight lowers the share of its channel, less of the others raises it.
     gap_rises = (start.low + start.high > 0) == alike
     chinese = gap_rises != (side == "pulls")
-    thinned = certain if chinese else ~possible
-    units = "families" if rows["shared"].all() else "models"
+    thinned, second = CHINA if chinese else ~CHINA, side != "pulls"
+    units = "families" if gap.first.units.holds(SHARED)[0].all() else "models"
     what = f"{_name(sample, side)} of {'Chinese' if chinese else 'other'} {units}"
 
     def margin(removed: float) -> float:
-        kept, full = np.where(thinned, 1 - removed, 1.0), weights[side]
-        parts = {w: getattr(full, w) * kept for w in WEIGHTS}
-        found = paired_gap_bounds(*(weights | {side: Ranged(**parts)}).values(), certain, possible)
+        found = gap.thinned(thinned, removed, second=second).bounds()
         return _inside(found) if alike else -ALIKE + max(found.low, -found.high)
 
-    lost = tipping_point(margin, 0, 0.99, steps=20) if margin(0) > 0 else None
-    if margin(0) <= 0:
-        told = "nothing to lose: what is open already leaves no verdict"
-    elif lost is None:
-        told = f"kept whatever part of the {what} were not genuine"
-    else:
-        told = f"lost if {lost:.0%} of the {what} were not genuine"
-    return TippingPoint(what=f"part of the {what} not genuine", threshold=lost, sentence=told)
+    return overturned(
+        margin,
+        what=f"part of the {what} not genuine",
+        lost=f"lost if {{}} % of the {what} were not genuine",
+        kept=f"kept whatever part of the {what} were not genuine",
+        nothing="nothing to lose: what is open already leaves no verdict",
+    )
 
 
 def _inside(found: Bounds) -> float:
@@ -663,14 +518,15 @@ def _inside(found: Bounds) -> float:
 # Assumptions --------------------------------------------------------------------------------------
 
 
-def _assumptions(sample, shared) -> tuple[Assumption, ...]:
-    what, covered = sample["other"], _covered(sample["channels"])
+def _assumptions(sample) -> tuple[Assumption, ...]:
+    what = sample["other"]
+    pulls, other = (percent(_covered(sample, side).value, 0) for side in SIDES)
     spread = Assumption(name="pulls are made by users", holds="no", evidence=sample["scripts"])
     cover = Assumption(
         name="the channels hold the same models",
         holds="no",
-        evidence=f"{len(shared)} families that both hold make up {covered['pulls']:.0%} of the "
-        f"pulls and {covered['other']:.0%} of the {what}.",
+        evidence=f"{_shared_families(sample)} families that both hold make up {pulls} of the "
+        f"pulls and {other} of the {what}.",
     )
     member = _unlisted(sample) if what == "hosts" else MEMBERS
     also = (CLONES,) if what == "hosts" else ()
@@ -682,12 +538,6 @@ RULES = Assumption(
     holds="no",
     evidence="They read names and base tags; copies under free names or under the accounts of "
     "developers are missed.",
-)
-ROUNDED = Assumption(
-    name="pull counts are exact",
-    holds="no",
-    evidence="The site rounds to the nearest hundred, from one million on to the nearest hundred "
-    "thousand; the bounds hold for all totals that round to those shown.",
 )
 ONE_ORIGIN = Assumption(
     name="all tags of a family have one origin",

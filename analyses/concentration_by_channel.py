@@ -27,7 +27,8 @@ from research.estimators.budget import budget
 from research.estimators.concentration import concentration, hhi_jackknife_se, top_share
 from research.estimators.ranged import Ranged
 from research.estimators.ranged_indices import ranged_hhi, ranged_top_share
-from research.measures.channels import EMBEDDING, GENERATION, HUB_DATES, pulls_of
+from research.measures.channels import HUB_DATES, pulls_of
+from research.measures.hub import EMBEDDING, GENERATION
 from research.measures.publishers import organisations
 from research.measures.pulls import WEIGHTS
 from research.measures.top_lists import on_day

@@ -8,7 +8,6 @@ holds the Hub downloads of the year to August 2025, for which the claim was made
 
 import re
 from collections.abc import Iterator
-from functools import partial
 from typing import Annotated, Literal
 
 import numpy as np
@@ -29,7 +28,7 @@ from research import (
 from research.doubts import Coarse
 from research.estimators.serial import serial_trend
 from research.measures.hub import fresh, hub_downloads
-from research.measures.publishers import CHINA, CHINA_MINUS_US, UNITED_STATES
+from research.measures.publishers import CHINA, CHINA_MINUS_US, UNITED_STATES, library_publishers
 from research.measures.pulls import ollama_pulls
 from research.wording import number
 
@@ -77,9 +76,8 @@ def sample(
     if channel == "pulls":
         remote = model_crosswalk_names["served_remotely"]
         names = model_crosswalk_names[~remote | (remote_names == "counted")]
-        tables = ollama_library_pulls, names, publisher_origins
-        pulls = partial(ollama_pulls, *tables, crosswalk=model_crosswalk)
-        leads = _pull_leads(ollama_library_pulls, pulls, window)
+        library = library_publishers(names, publisher_origins, model_crosswalk)
+        leads = _pull_leads(ollama_library_pulls, library, window)
         population, as_of = "the pulls of the Ollama library", f"{PUBLISHED:%Y-%m-%d}"
     elif channel == "catalogue":
         leads = _catalogue_leads(hub_llm_panel, publisher_origins)
@@ -126,12 +124,12 @@ def _row(period, begin, end, lead) -> dict:
 # Pulls --------------------------------------------------------------------------------------------
 
 
-def _pull_leads(series, pulls, window) -> pd.DataFrame:
+def _pull_leads(series, library, window) -> pd.DataFrame:
     """All pulls until the series begins, then windows one after the other, and the year's end."""
     first, last = series["date"].min(), series["date"].max()
 
     def lead(day, days=None):
-        return _lead(pulls(day=day, window=days))
+        return _lead(ollama_pulls(series, library, day, days))
 
     ends = pd.date_range(first + pd.Timedelta(days=window), last, freq=f"{window}D")
     rows = [_row("before", first, first, lead(first))]

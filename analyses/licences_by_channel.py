@@ -20,7 +20,8 @@ from research import (
 )
 from research.doubts import Coarse, Doubt, Share, levelled, overturned, where
 from research.estimators.budget import budget
-from research.measures.channels import EMBEDDING, GENERATION, HUB_DATES, in_both, pulls_of
+from research.measures.channels import HUB_DATES, in_both, pulls_of
+from research.measures.hub import EMBEDDING, GENERATION
 from research.measures.publishers import organisations
 from research.measures.pulls import ROUNDING, WEIGHTS
 from research.measures.top_lists import on_day

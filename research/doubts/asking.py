@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
-from research.doubts.coarse import Doubt, Where
+from research.doubts.coarse import Coarse, Doubt, Where
 from research.estimators.budget import leave_one_out_row, sampling_row
 from research.estimators.clustered import paired_share_difference
 from research.estimators.ranged import paired_gap_bounds
@@ -49,13 +49,18 @@ class Asked(Protocol):
         """The estimate as shown: no doubt is open."""
         return self.bounds(()).low
 
+    @abstractmethod
+    def opens(self, doubt: Doubt) -> bool:
+        """Whether a doubt leaves anything open."""
+
     def budget(self) -> list[BudgetRow]:
-        """A row for each doubt alone, all others being as shown."""
-        alone = {doubt: self.bounds([doubt.name]) for doubt in self.doubts}
-        return [
-            BudgetRow(source=doubt.name, low=found.low, high=found.high, detail=self.told(doubt))
-            for doubt, found in alone.items()
-        ]
+        """A row for each doubt that leaves anything open, all others being as shown."""
+        return [self.row(doubt) for doubt in self.doubts if self.opens(doubt)]
+
+    def row(self, doubt: Doubt, *more: Doubt) -> BudgetRow:
+        """The row of a doubt, with more of them open beside it."""
+        found = self.bounds([open_too.name for open_too in (doubt, *more)])
+        return BudgetRow(source=doubt.name, low=found.low, high=found.high, detail=self.told(doubt))
 
     def drawn(self, cluster: str) -> list[BudgetRow]:
         """Two rows more: without one of the clusters, and with others drawn."""
@@ -86,6 +91,9 @@ class Gap(Asked):
     @property
     def doubts(self) -> Collection[Doubt]:
         return tuple(dict.fromkeys([*self.first.doubts, *self.second.doubts]))
+
+    def opens(self, doubt: Doubt) -> bool:
+        return self.first.opens(doubt) or self.second.opens(doubt)
 
     def bounds(self, doubts: Collection[str] | None = None) -> Bounds:
         """Sharp where no unit is in both channels, or no weight is open; else valid.
@@ -125,8 +133,26 @@ class Gap(Asked):
             np.concatenate([one.rows[cluster], other.rows[cluster]]),
         )
 
-    def thinned(self, wanted: Where, part: float) -> Gap:
-        """The gap without a part of the weight of some units of the first channel."""
+    def told(self, doubt: Doubt) -> str:
+        """How much a doubt leaves open in each channel, and what that may be."""
+        sides = [side.told(doubt) for side in (self.first, self.second) if side.opened(doubt).any()]
+        return "; ".join(dict.fromkeys(sides)) or doubt.detail
+
+    def over(self, change: Callable[[Coarse], Coarse]) -> Gap:
+        """The gap with the units of both channels changed in the same way."""
+        first, second = (
+            side.question.in_(change(side.units)) for side in (self.first, self.second)
+        )
+        return replace(self, first=first, second=second)
+
+    def among(self, wanted: Where) -> Gap:
+        """The gap over the units that certainly are as wanted."""
+        return self.over(lambda units: units.among(units.holds(wanted, ())[0]))
+
+    def thinned(self, wanted: Where, part: float, *, second: bool = False) -> Gap:
+        """The gap without a part of the weight of some units of the first or the second channel."""
+        if second:
+            return replace(self, second=self.second.thinned(wanted, part))
         return replace(self, first=self.first.thinned(wanted, part))
 
     def levelling(self, doubts: Collection[str]) -> Bounds | None:

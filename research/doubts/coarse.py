@@ -14,7 +14,7 @@ from research.results import ResearchError
 if TYPE_CHECKING:
     import pandas as pd
 
-    from research.estimators.valid import Flags
+    from research.estimators.valid import Flags, Floats
 
 WEIGHTS = ("low", "value", "high")
 OPENED_BY = "{}_doubt"  # the column with the doubt that opens a column
@@ -40,9 +40,17 @@ class Doubt:
 
 @dataclass(frozen=True, slots=True)
 class Where:
-    """The units whose attributes are among these values: every unit, where none are named."""
+    """The units whose attributes are among these values: every unit, where none are named.
+
+    Where ``other`` is true, all other units.
+    """
 
     values: Mapping[str, frozenset[str]]
+    other: bool = False
+
+    def __invert__(self) -> Where:
+        """All other units."""
+        return replace(self, other=not self.other)
 
 
 EVERY = Where({})
@@ -140,7 +148,7 @@ class Coarse:
             sure, maybe = self._among(attribute, values)
             maybe = sure | (maybe & self._open(attribute, doubts))
             certain, possible = certain & sure, possible & maybe
-        return certain, possible
+        return (~possible, ~certain) if wanted.other else (certain, possible)
 
     def weight(self, doubts: Collection[str] | None = None) -> Ranged:
         """The weight of each unit: a range where its doubt is open, else as shown."""
@@ -165,6 +173,18 @@ class Coarse:
         """The units that belong to the channel whatever its doubts."""
         return self.among(self.rows[MEMBER].to_numpy(dtype=bool)) if MEMBER in self.rows else self
 
+    def opening(self, attribute: str, wanted: Where, doubt: Doubt) -> Coarse:
+        """The units where a further doubt leaves an attribute of some open to anything."""
+        chosen, by = self.holds(wanted)[1], OPENED_BY.format(attribute)
+        opened = {attribute: self.rows[attribute].mask(chosen, "")}
+        opened[by] = self.rows[by].mask(chosen, doubt.name)
+        return replace(self, rows=self.rows.assign(**opened), doubts=(*self.doubts, doubt))
+
+    def less(self, amounts: Floats) -> Coarse:
+        """The units with so much taken from the weight of each, as far as it has as much."""
+        lighter = {column: (self.rows[column] - amounts).clip(lower=0) for column in WEIGHTS}
+        return replace(self, rows=self.rows.assign(**lighter))
+
     def thinned(self, wanted: Where, part: float) -> Coarse:
         """The units if this part of the weight of those that certainly are as wanted were gone."""
         kept = np.where(self.holds(wanted)[0], 1 - part, 1.0)
@@ -181,19 +201,27 @@ class Coarse:
         by
             The attributes that tell units apart. What else is known of them is left out.
         """
-        doubts = {OPENED_BY.format(attribute) for attribute in by} & {*self.rows, *other.rows}
-        keys = [*by, *sorted(doubts)]
-        sums = [units.rows.groupby(keys)[list(WEIGHTS)].sum() for units in (self, other)]
-        every = sums[0].index.union(sums[1].index)
-        return self._over(sums[0].reindex(every)), other._over(sums[1].reindex(every))
+        import pandas as pd
 
-    def _over(self, weights: pd.DataFrame) -> Coarse:
-        """These weights as the channel; one that opened all its weights opens them still."""
-        rows = weights.fillna(0.0).reset_index()
-        opened = OPENED_BY.format(WEIGHT)
+        both, keys = (self, other), list(by)
+        named = {OPENED_BY.format(attribute) for attribute in by} & set(self.rows) & set(other.rows)
+        rows = pd.concat([units.rows[[*keys, *named]] for units in both])
+        # Of a unit that only one channel opens the doubt is that channel's.
+        opened = rows.groupby(keys)[sorted(named)].max()
+        sums = [units.rows.groupby(keys)[list(WEIGHTS)].sum() for units in both]
+        doubts = tuple(dict.fromkeys([*self.doubts, *other.doubts]))
+        one, two = (
+            units._over(opened.join(held).fillna(dict.fromkeys(WEIGHTS, 0.0)), doubts)
+            for units, held in zip(both, sums, strict=True)
+        )
+        return one, two
+
+    def _over(self, rows: pd.DataFrame, doubts: Collection[Doubt]) -> Coarse:
+        """These rows as the channel; one that opened all its weights opens them still."""
+        rows, opened = rows.reset_index(), OPENED_BY.format(WEIGHT)
         if opened in self.rows and len(self.rows):
             rows[opened] = self.rows[opened].iloc[0]
-        return replace(self, rows=rows)
+        return replace(self, rows=rows, doubts=doubts)
 
     def _among(self, attribute: str, values: frozenset[str]) -> tuple[Flags, Flags]:
         """Whether all candidates of each unit are among the values, and whether any is."""

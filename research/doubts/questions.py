@@ -13,7 +13,7 @@ from research.doubts.coarse import EVERY, Coarse, Doubt, Where
 from research.doubts.worlds import World
 from research.estimators.clustered import clustered_share, share_difference
 from research.estimators.ranged import Ranged, ranged_mean
-from research.results import Bounds, BudgetRow
+from research.results import Bounds
 from research.wording import number, percent
 
 if TYPE_CHECKING:
@@ -105,10 +105,8 @@ class ShareIn(Asked):
         opened: Flags = ((least != most) & (weight.high > 0)) | (weight.low != weight.high)
         return opened
 
-    def budget(self) -> list[BudgetRow]:
-        """A row for each doubt that leaves any unit open, all others being as shown."""
-        opens = {doubt.name for doubt in self.doubts if self.opened(doubt).any()}
-        return [row for row in Asked.budget(self) if row.source in opens]
+    def opens(self, doubt: Doubt) -> bool:
+        return bool(self.opened(doubt).any())
 
     def told(self, doubt: Doubt) -> str:
         """How much a doubt leaves open, and what that may be."""

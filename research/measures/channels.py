@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from research.doubts import Coarse
 from research.measures.pulls import pulls_by_name
 
 if TYPE_CHECKING:
@@ -11,9 +13,6 @@ if TYPE_CHECKING:
 
 # Days of the tables of the Hub for which the series holds pulls too.
 HUB_DATES = {"catalogue": "2026-06-19", "top 1,000": "2026-06-11"}
-# Tasks, as the Hub names them, of the kinds of models that Ollama serves.
-GENERATION = ["text-generation", "image-text-to-text", "any-to-any"]
-EMBEDDING = ["feature-extraction", "sentence-similarity"]
 
 
 def pulls_of(
@@ -67,3 +66,56 @@ def in_both(pulled: pd.DataFrame, listed: pd.DataFrame) -> tuple[pd.DataFrame, p
     """
     listed = listed[listed["ollama_name"].isin(pulled.index)]
     return pulled[pulled.index.isin(listed["ollama_name"])], listed
+
+
+def over_families(pulls: Coarse, other: Coarse, library: pd.DataFrame) -> tuple[Coarse, Coarse]:
+    """Both channels over the families that both hold, and over the publishers of other models.
+
+    Parameters
+    ----------
+    pulls
+        From :func:`research.measures.pulls.ollama_pulls`.
+    other
+        Another channel; ``family`` is missing outside the families.
+    library
+        From :func:`research.measures.publishers.library_publishers`: whoever publishes a name is
+        taken for the publisher of all models of its family.
+
+    Returns
+    -------
+    pulls, other : Coarse
+        The same units in the same order; columns ``family``, empty for the models of the other
+        channel alone, ``shared``, whether both channels hold the family, ``organisation`` and
+        ``origin``.
+
+    Examples
+    --------
+    >>> import pandas as pd, research
+    >>> from research.measures.publishers import library_publishers
+    >>> from research.measures.pulls import ollama_pulls
+    >>> tables = map(research.load, ["model_crosswalk_names", "publisher_origins"])
+    >>> library, day = library_publishers(*tables), pd.Timestamp("2026-06-11")
+    >>> pulls = ollama_pulls(research.load("ollama_library_pulls"), library, day, 30)
+    >>> weights = dict.fromkeys(["low", "value", "high"], [7.0, 2.0])
+    >>> rows = pd.DataFrame({**weights, "family": ["qwen3", None], "origin": ""})
+    >>> other = Coarse(rows.assign(organisation="someone", origin_doubt=""), ())
+    >>> found = over_families(pulls, other, library)[1].rows
+    >>> found.loc[found["value"] > 0, ["family", "organisation", "shared"]].values.tolist()
+    [['', 'someone', 'no'], ['qwen3', 'Alibaba', 'yes']]
+    """
+    family = other.rows["family"]
+    shared = set(pulls.rows.index) & set(family.dropna())
+    known = {
+        column: family.map(library[column]).fillna(other.rows[column])
+        for column in ("origin", "organisation")
+    }
+    mine = pulls.rows.assign(shared=_whether(pulls.rows["family"], shared))
+    rows = other.rows.assign(
+        **known, family=family.where(family.isin(shared), ""), shared=_whether(family, shared)
+    )
+    by = ["family", "shared", "organisation", "origin"]
+    return replace(pulls, rows=mine).paired(replace(other, rows=rows), by)
+
+
+def _whether(family: pd.Series, shared: set[str]) -> pd.Series:
+    return family.isin(shared).map({True: "yes", False: "no"})

@@ -159,6 +159,23 @@ def hub_downloads(
     return Coarse(rows.assign(**opens), tuple(opened.values()), "models", "downloads")
 
 
+def without_spike(units: Coarse) -> Coarse:
+    """The models without those whose traffic is automated, told of as ``spike``.
+
+    Examples
+    --------
+    >>> import research
+    >>> from research.measures.top_lists import on_day
+    >>> tables = on_day(research.load("hub_top_models"), "2026-04-28"), "publisher_origins"
+    >>> units = hub_downloads(tables[0], research.load(tables[1]), tell=["spike"])
+    >>> len(units.rows), len(without_spike(units).rows)
+    (1000, 999)
+    """
+    if "spike" not in units.rows:
+        return units
+    return units.among(~units.rows["spike"].fillna(False).to_numpy(dtype=bool))
+
+
 def made_from(units: Coarse, origins: pd.DataFrame) -> Coarse:
     """The models with repackaged ones counted to the publishers of the bases that they name.
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from research.doubts import Coarse, Doubt
 from research.estimators.ranged import rounded, rounded_gain
-from research.measures.publishers import ORIGIN, library_publishers
+from research.measures.publishers import ORIGIN
 from research.results import Assumption, ResearchError
 
 if TYPE_CHECKING:
@@ -24,13 +24,7 @@ ROUNDED = Assumption(
 
 
 def ollama_pulls(
-    series: pd.DataFrame,
-    names: pd.DataFrame,
-    origins: pd.DataFrame,
-    *,
-    day: pd.Timestamp,
-    window: int | None = None,
-    crosswalk: pd.DataFrame | None = None,
+    series: pd.DataFrame, library: pd.DataFrame, day: pd.Timestamp, window: int | None = None
 ) -> Coarse:
     """The pulls of these names until a day, or in the days before it, and whose they are.
 
@@ -38,8 +32,8 @@ def ollama_pulls(
     ----------
     series, day, window
         As for :func:`pulls_by_name`.
-    names, origins, crosswalk
-        As for :func:`research.measures.publishers.library_publishers`.
+    library
+        The names that count, from :func:`research.measures.publishers.library_publishers`.
 
     Returns
     -------
@@ -50,13 +44,14 @@ def ollama_pulls(
     Examples
     --------
     >>> import pandas as pd, research
-    >>> tables = ["ollama_library_pulls", "model_crosswalk_names", "publisher_origins"]
-    >>> units = ollama_pulls(*map(research.load, tables), day=pd.Timestamp("2026-06-11"), window=30)
+    >>> from research.measures.publishers import library_publishers
+    >>> tables = map(research.load, ["model_crosswalk_names", "publisher_origins"])
+    >>> library, day = library_publishers(*tables), pd.Timestamp("2026-06-11")
+    >>> units = ollama_pulls(research.load("ollama_library_pulls"), library, day, 30)
     >>> units.rows.loc["llama3.2", ["organisation", "origin", "family"]].tolist()
     ['Meta', 'US', 'llama3.2']
     """
-    known = library_publishers(names, origins, crosswalk)
-    rows = pulls_by_name(series, day, window).join(known, how="inner")
+    rows = pulls_by_name(series, day, window).join(library, how="inner")
     rows = rows.assign(family=rows.index, origin_doubt=ORIGIN.name, weight_doubt=ROUNDING.name)
     return Coarse(rows, (ROUNDING, ORIGIN), "names", "pulls")
 

@@ -334,7 +334,17 @@ def test_the_verdict_turns_at_so_many_clones(result, paired):
 def channels():
     analysis = find("channel_gap")
     frames = [research.load(table) for table in analysis.tables]
-    return lambda **choices: analysis.module.sample(*frames, **choices)["channels"]
+
+    def sampled(**choices) -> pd.DataFrame:
+        """One row a unit: weights of both channels, and whether it is, or may be, Chinese."""
+        gap = analysis.module.sample(*frames, **choices)["gap"]
+        rows, other = gap.first.units.rows, gap.second.units.rows
+        certain, possible = gap.first.units.holds(gap.first.question.of)
+        known = {"certain": certain, "possible": possible, "shared": rows["shared"].eq("yes")}
+        weights = {f"other {end}": other[end] for end in ("low", "value", "high")}
+        return rows.assign(**known, **weights).set_index("family")
+
+    return sampled
 
 
 def test_clones_are_taken_out_of_the_five_leading_tags(channels):

@@ -288,3 +288,29 @@ def test_each_candidate_is_read_once_and_a_missing_one_is_any():
 def test_refusals_say_what_is_wrong(call, message):
     with pytest.raises(ResearchError, match=message):
         call()
+
+
+def test_other_units_are_those_that_are_not_as_wanted():
+    units = coarse(UNITS)
+    for doubts in (None, [], ["origin"]):
+        certain, possible = units.holds(CHINA, doubts)
+        not_certain, not_possible = units.holds(~CHINA, doubts)
+        assert (not_certain == ~possible).all()
+        assert (not_possible == ~certain).all()
+    assert ~~CHINA == CHINA
+
+
+def test_a_further_doubt_opens_an_attribute_and_leaves_what_it_was():
+    further = Doubt("anyone's", "any country")
+    units = coarse(UNITS).opening("origin", US, further)
+    share = Share(of=CHINA)
+    assert share.in_(units).bounds([]) == share.in_(coarse(UNITS)).bounds([])
+    # Units that may be of the US are open: all but those of China and Germany.
+    assert share.in_(units).bounds([further.name]).high == pytest.approx(11 / 13)
+    assert share.in_(units).row(further, ORIGIN).high == share.in_(units).bounds(
+        [further.name, ORIGIN.name]
+    ).high  # fmt: skip
+
+
+def test_less_weight_is_none_at_the_least():
+    assert coarse(UNITS).less(np.full(6, 2.0)).rows["low"].tolist() == [2, 0, 0, 0, 1, 0]
