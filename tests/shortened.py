@@ -8,9 +8,11 @@ from typing import Any
 import pytest
 
 
-def first(cases: Iterable[Any], count: int = 1) -> list[Any]:
-    """Parameters of a test: beyond so many, each is marked long."""
+def first(cases: Iterable[Any], count: int = 1, *, of_several: bool = False) -> list[Any]:
+    """Values of a test's parameter, or of several at once: beyond so many, each is marked long."""
     return [
-        case if place < count else pytest.param(case, marks=pytest.mark.long)
+        pytest.param(
+            *(case if of_several else (case,)), marks=[pytest.mark.long] if place >= count else []
+        )
         for place, case in enumerate(cases)
     ]

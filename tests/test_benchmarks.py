@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from research.collect.scans import write_scan
 
 SCRIPT = Path(__file__).parents[1] / "benchmarks" / "aggregate.py"
@@ -23,6 +25,7 @@ def test_the_step_counts_what_it_generates():
     assert figures("step", "duckdb", 3_000)["rows"] == 3_000
 
 
+@pytest.mark.long
 def test_a_scan_is_read_and_aggregated(tmp_path):
     write_scan(tmp_path, 300, form="jsonl.gz")
     for task in ("read", "aggregate"):

@@ -12,6 +12,7 @@ from typer.main import get_command
 
 from research.analysis import analyses, find, outlines
 from research.cli import app
+from tests.shortened import first
 
 
 def research(*arguments, cwd=None):
@@ -78,17 +79,24 @@ def test_data_list_show_and_verify():
 
 @pytest.mark.parametrize(
     ("arguments", "message"),
-    [
-        (["run", "parameter_scal"], "Did you mean 'parameter_scale'?"),
-        (
-            ["run", "parameter_scale", "--set", "clones=gone"],
-            "Known: kept, removed, spread as all hosts",
-        ),
-        (["run", "parameter_scale", "--set", "clones"], "--set wants NAME=VALUE, found 'clones'"),
-        (["run", "./nothing.py"], "nothing.py. Check the path."),
-        (["data", "show", "tenthee"], "Did you mean 'tenthe'?"),
-        (["show", "nothing"], "There is no analysis named 'nothing'"),
-    ],
+    first(
+        [
+            (["run", "parameter_scal"], "Did you mean 'parameter_scale'?"),
+            (
+                ["run", "parameter_scale", "--set", "clones=gone"],
+                "Known: kept, removed, spread as all hosts",
+            ),
+            (
+                ["run", "parameter_scale", "--set", "clones"],
+                "--set wants NAME=VALUE, found 'clones'",
+            ),
+            (["run", "./nothing.py"], "nothing.py. Check the path."),
+            (["data", "show", "tenthee"], "Did you mean 'tenthe'?"),
+            (["show", "nothing"], "There is no analysis named 'nothing'"),
+        ],
+        2,
+        of_several=True,
+    ),
 )
 def test_a_users_mistake_is_one_message_and_exit_code_2(arguments, message):
     done = research(*arguments)
@@ -187,13 +195,15 @@ def trapped(tmp_path):
 
 @pytest.mark.parametrize(
     "arguments",
-    [
-        ("list",),
-        ("explain", "tasks"),
-        ("explain", "patterns/fill-mask-first"),
-        ("data", "list"),
-        (),
-    ],
+    first(
+        [
+            ("list",),
+            ("explain", "tasks"),
+            ("explain", "patterns/fill-mask-first"),
+            ("data", "list"),
+            (),
+        ]
+    ),
 )
 def test_reading_runs_no_file_of_the_users(trapped, arguments):
     done = research(*arguments, cwd=trapped)

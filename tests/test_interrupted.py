@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from research.publish.outputs import UNFINISHED
+from tests.shortened import first
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="named pipes and signals of Unix")
 
@@ -40,6 +41,7 @@ import sys
 from pathlib import Path
 from research import analysis, cli
 from research.publish import study
+from tests.shortened import first
 
 known = {name: Path(name + ".py").resolve() for name in ("first", "second")}
 analysis.analyses = study.analyses = lambda: known
@@ -79,7 +81,7 @@ def held(place: Path):
     try:
         said = b""
         while said.count(b"here") < 2:
-            said += read(reached)
+            said += read(reached, process)
         yield process, reached
     finally:
         process.kill()
@@ -87,13 +89,19 @@ def held(place: Path):
         os.close(reached)
 
 
-def read(pipe: int) -> bytes:
-    """What a pipe holds; nothing when all who could write to it are gone."""
+def read(pipe: int, process: subprocess.Popen[str] | None = None) -> bytes:
+    """What a pipe holds; nothing when all who could write to it are gone.
+
+    A ``process`` that has ended before it said anything fails the test at once.
+    """
     waiting = select.poll()
     waiting.register(pipe, select.POLLIN)
-    if not waiting.poll(LONGEST * 1000):
-        pytest.fail("nothing was said, and somebody lives who could")
-    return os.read(pipe, 1000)
+    for _ in range(int(LONGEST)):
+        if waiting.poll(1000):
+            return os.read(pipe, 1000)
+        if process is not None and process.poll() is not None:
+            pytest.fail(f"it ended before: {process.communicate()[1]}")
+    pytest.fail("nothing was said, and somebody lives who could")
 
 
 def finish(place: Path) -> subprocess.CompletedProcess[str]:
@@ -164,7 +172,7 @@ def test_a_folder_with_files_of_its_own_keeps_them(place):
     assert "my_thesis" not in (place / "mine/build/manifest.json").read_text()
 
 
-@pytest.mark.parametrize("name", ["results/first.json", "build/paper.pdf"])
+@pytest.mark.parametrize("name", first(["results/first.json", "build/paper.pdf"]))
 def test_a_file_that_is_not_the_studys_stops_it_before_the_work(place, name):
     (place / "mine" / name).parent.mkdir(parents=True)
     (place / "mine" / name).write_text('{"mine": true}')

@@ -35,6 +35,7 @@ def printed(tutorial):
     return "\n".join(out.get("text") or out["data"].get("text/plain", "") for out in outputs)
 
 
+@pytest.mark.long
 def test_every_exercise_has_a_right_solution(tutorial):
     solutions = [cell for cell in tutorial.cells if notebook.is_solution(cell)]
     last = [cell.outputs[-1]["data"]["text/plain"] for cell in solutions]
@@ -44,6 +45,7 @@ def test_every_exercise_has_a_right_solution(tutorial):
     assert [int(number) for number in asked] == list(range(1, EXERCISES + 1))
 
 
+@pytest.mark.long
 def test_assuming_independence_costs_coverage_and_clusters_repair_it(printed):
     table = printed[printed.index("independence assumed  design effect known") :]
     rows = [
@@ -57,6 +59,7 @@ def test_assuming_independence_costs_coverage_and_clusters_repair_it(printed):
     assert min(min(row[2:]) for row in rows) > 0.95 - NEARLY
 
 
+@pytest.mark.long
 def test_bounds_hold_the_truth_where_the_naive_test_rejects_it(printed):
     rejected = re.search(r"rejects the true hypothesis in (\d+)%", printed)
     held = re.search(r"holds the truth in (\d+)%", printed)
@@ -64,6 +67,7 @@ def test_bounds_hold_the_truth_where_the_naive_test_rejects_it(printed):
     assert int(held[1]) == 100
 
 
+@pytest.mark.long
 def test_no_place_of_the_machine_is_printed(printed):
     assert re.findall(r"(?<![\w.])/(?:tmp|home|root|usr|var)\S*", printed) == []
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 
 from research import places
@@ -18,10 +19,16 @@ CALIBRATION = ROOT / "research" / "calibration"
 Definition = ast.FunctionDef | ast.ClassDef
 
 
+@cache
+def tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
 def trees(paths: Iterable[Path]) -> list[ast.Module]:
-    return [ast.parse(path.read_text(encoding="utf-8")) for path in sorted(paths)]
+    return [tree(path) for path in sorted(paths)]
 
 
+@cache
 def definitions() -> dict[str, list[Definition]]:
     found: dict[str, list[Definition]] = {}
     for tree in trees(ESTIMATORS.rglob("*.py")):
@@ -31,6 +38,7 @@ def definitions() -> dict[str, list[Definition]]:
     return found
 
 
+@cache
 def names(node: ast.AST) -> set[str]:
     """Every name that a piece of code uses, by itself or from a module."""
     found = set()
@@ -69,6 +77,7 @@ def imported(tree: ast.Module) -> set[str]:
     return found
 
 
+@cache
 def users() -> tuple[set[str], set[str]]:
     """What the study reaches, and what the coverage study reaches."""
     package = set((ROOT / "research").rglob("*.py"))

@@ -105,6 +105,7 @@ def whole(name):
     return {path.name: path.read_bytes() for path in folder.iterdir()}
 
 
+@pytest.mark.long
 def test_what_a_killed_run_leaves_of_records_nobody_else_can_read_and_the_next_run_removes(here):
     with held("counting") as process:
         process.kill()
@@ -140,6 +141,7 @@ def test_between_the_two_datasets_the_next_run_mends_it(here, kind):
     assert all(whole(name) for name in NAMES)
 
 
+@pytest.mark.long
 def test_of_two_runs_at_once_one_is_refused_and_neither_touches_the_other(here):
     with held(NAMES[0]) as first:
         code, told = finished("nowhere", "--threshold", "20")
