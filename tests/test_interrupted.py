@@ -116,6 +116,7 @@ def listing(folder: Path) -> set[str]:
     return {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
 
 
+@pytest.mark.long
 def test_killed_its_workers_end_and_the_next_run_clears_away(place):
     with held(place) as (process, reached):
         process.kill()
