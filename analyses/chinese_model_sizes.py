@@ -11,7 +11,7 @@ import pandas as pd
 from research import ESTIMAND, Assumption, Estimate, Sample, Settled, figures
 from research.doubts import Coarse, Doubt, Share, where
 from research.estimators.budget import budget
-from research.measures.channels import GENERATION
+from research.measures.hub import GENERATION
 
 SHARE = "share of the {} models that are small"
 GAP = "share that is small, China minus US"

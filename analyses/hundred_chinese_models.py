@@ -19,7 +19,7 @@ from research import (
     TippingPoint,
     figures,
 )
-from research.measures.channels import GENERATION
+from research.measures.hub import GENERATION
 from research.wording import number
 
 COUNT = "Chinese language models until August 2024"
