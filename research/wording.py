@@ -7,7 +7,6 @@ import re
 
 from research.results import Bounds, Estimate, Hypothesis, Interval, TippingPoint, Verdict
 
-MINUS, JOINED = "\u2212", "\u00a0"
 SHARES = ("share",)  # how the units begin that are said in percent ...
 DIFFERENCES = ("difference in share", "change of a difference in share")  # ... and in points
 ABSTRACT = ("ratio", "sum of", "rank", "index", "correlation", "elasticity", "concordance")
@@ -75,7 +74,7 @@ def amount(found: Bounds, unit: str) -> str:
     '13.4 to 59.1 percentage points'
     >>> amount(Bounds(0.2418, 0.2418), "share of addresses"), amount(Bounds(30, 30), "rank")
     ('24.2\\xa0%', '30')
-    >>> amount(Bounds(-2014, -2014), "hosts").startswith(MINUS)
+    >>> amount(Bounds(-2014, -2014), "hosts").startswith("\u2212")
     True
     """
     text = quantity(found, unit)
@@ -108,40 +107,93 @@ def _ends(found: Bounds, scale: float, digits: int) -> str:
     texts = [number(end, 0 if whole else digits) for end in ends]
     if texts[0] == texts[1] and found.width > 1e-9 * max(map(abs, found)):
         texts = [number(end, digits + 1) for end in ends]
-    return held_together(" to ".join(dict.fromkeys(texts)).replace("-", MINUS))
+    return typeset(" to ".join(dict.fromkeys(texts)))
 
 
-def held_together(text: str) -> str:
-    """No line breaks within a number, or before its per cent sign.
+def typeset(text: str) -> str:
+    """Numbers of a text as they are printed: thin thousands, a true minus, no break before %.
 
-    >>> held_together("1 514 of 24 038, or 6.3 %")
-    '1\\xa0514 of 24\\xa0038, or 6.3\\xa0%'
+    >>> typeset("1 514 of 24 038, or -6.3 %, by 2026-06-11")
+    '1\\u202f514 of 24\\u202f038, or −6.3\\xa0%, by 2026-06-11'
     """
-    return re.sub(r"(?<=\d) (?=\d{3}(?!\d)|%)", "\u00a0", text)
+    for pattern, character in _NUMBERS:
+        text = pattern.sub(character, text)
+    return text
+
+
+_NUMBERS = (
+    (re.compile(r"(?<=\d)(?<!\d{4}) (?=\d{3}(?!\d))"), "\u202f"),  # 18 844
+    (re.compile(r"(?<![\w.)\]-])-(?=\d|infinity)"), "\u2212"),  # a sign and no hyphen
+    (re.compile(r"(?<=\d) ?(?=%)"), "\u00a0"),
+)
 
 
 def interval_text(interval: Interval | None, unit: str) -> str:
     """The interval with its level and the design effect it assumes; empty where there is none."""
     if interval is None:
         return ""
-    text = f"{level(interval)} interval {amount(interval, unit)}"
+    text = f"{level(interval.level)} interval {amount(interval, unit)}"
     if interval.design_effect is None:
         return text
-    return f"{text} at design effect {effect(interval.design_effect)}"
+    return f"{text} at design effect {trimmed(interval.design_effect)}"
 
 
-def level(interval: Interval) -> str:
-    """The confidence level in percent.
+def limits(interval: Interval, unit: str) -> str:
+    """Both limits for a table: the level where it is not 95 %, the design effect where it is one.
 
-    >>> level(Interval(0, 1)), level(Interval(0, 1, 0.9875))
+    >>> limits(Interval(0.1, 0.2, 0.9, "", 2), "ratio")
+    '90\\xa0%: 0.10 to 0.20 at deff 2'
+    """
+    text = quantity(interval, unit)
+    if interval.level != 0.95:
+        text = f"{level(interval.level)}: {text}"
+    return f"{text} at deff {trimmed(interval.design_effect)}" if interval.design_effect else text
+
+
+def level(share: float) -> str:
+    """A confidence level in percent.
+
+    >>> level(0.95), level(0.9875)
     ('95\\xa0%', '98.75\\xa0%')
     """
-    return f"{100 * interval.level:.4g}\u00a0%"
+    return f"{100 * share:.4g}\u00a0%"
 
 
-def effect(design_effect: float) -> str:
-    """A design effect: one decimal, where it has one."""
-    return number(design_effect, 1).removesuffix(".0")
+def trimmed(value: float) -> str:
+    """One decimal where there is one, as of a design effect.
+
+    >>> trimmed(2), trimmed(1.913)
+    ('2', '1.9')
+    """
+    return typeset(number(value, 1).removesuffix(".0"))
+
+
+def count(value: float) -> str:
+    """A whole number.
+
+    >>> count(18844)
+    '18\\u202f844'
+    """
+    return typeset(number(value, 0))
+
+
+def exact(value: float) -> str:
+    """A number with all stored digits, for machines."""
+    return f"{value:.12g}"
+
+
+def tick(value: float, unit: str) -> str:
+    """A round number on an axis of this unit.
+
+    >>> tick(0.5, "share of hosts"), tick(-0.25, "difference in share"), tick(2500, "hosts")
+    ('50\\xa0%', '−25', '2\\u202f500')
+    """
+    value = float(exact(value)) + 0.0
+    if unit.startswith(SHARES + DIFFERENCES):
+        text = f"{100 * value:.6g}" + (" %" if unit.startswith(SHARES) else "")
+    else:
+        text = number(value, 0) if abs(value) >= 1000 else f"{value:.6g}"
+    return typeset(text)
 
 
 def region(hypothesis: Hypothesis, unit: str) -> str:
@@ -172,25 +224,17 @@ def _threshold(found: Bounds, unit: str) -> str:
 
 def sensitivity(point: TippingPoint) -> str:
     """The sentence of a tipping point, without the abbreviation of the design effect."""
-    return held_together(re.sub(r"\bdeff (?=\d)", "a design effect of ", point.sentence))
+    return typeset(re.sub(r"\bdeff (?=\d)", "a design effect of ", point.sentence))
 
 
 def one_line(estimate: Estimate, verdict: Verdict | None = None) -> str:
     """The estimate as one line, with its verdict and what would overturn it where given."""
-    low, high = estimate.identified
-    whole = low == high and float(low).is_integer() and abs(low) >= 10
-    found = number(low, 0 if whole else 2) if low == high else span(low, high, " to ")
-    text = f"{estimate.label} = {found}"
+    text = f"{estimate.label} = {amount(estimate.identified, estimate.unit)}"
     if estimate.interval:
-        text += f", {_interval(estimate.interval)}"
+        text += f", {interval_text(estimate.interval, estimate.unit)}"
     if estimate.n is not None:
-        text += f", n = {number(estimate.n, 0)} {estimate.n_unit}".rstrip()
+        text += f", n = {count(estimate.n)} {estimate.n_unit}".rstrip()
     if verdict is None:
         return text
-    lost = estimate.tipping_points[0].sentence if estimate.tipping_points else ""
+    lost = sensitivity(estimate.tipping_points[0]) if estimate.tipping_points else ""
     return f"{text}: {verdict.phrase}" + (f" ({lost})" if lost else "")
-
-
-def _interval(interval: Interval) -> str:
-    text = f"{100 * interval.level:g}% CI [{span(interval.low, interval.high)}]"
-    return text if interval.design_effect is None else f"{text} at deff {interval.design_effect:g}"

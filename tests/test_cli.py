@@ -144,7 +144,7 @@ def test_explain_gives_claim_verdict_reason_and_what_the_verdict_depends_on():
     told = research("explain", "parameter_scale").stdout
     small = told.split("shares: small: share of hosts")[1].split("shares: medium")[0]
     assert "tenthe/china-more-small" in small
-    assert "all of the 95 % interval lies among the values that the claim needs" in small
+    assert "all of the 95\xa0% interval lies among the values that the claim needs" in small
     assert "clones (here: kept): kept: 3 of 3" in small
     assert "the data allow values on both sides" in told.split("shares: medium: share")[1]
 

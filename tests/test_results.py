@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from research import Bounds, Curve, Estimate, Hypothesis, Interval, Test, TippingPoint
 from research.plain import changes, from_plain, keep_agreeing, to_plain
 from research.results import ResearchError, judge
-from research.wording import number, one_line
+from research.wording import number, one_line, typeset
 
 finite = st.floats(-1e6, 1e6, allow_nan=False)
 
@@ -133,8 +133,11 @@ def estimate() -> Estimate:
 def test_an_estimate_prints_as_one_line():
     verdict = judge(hypothesis_about("greater"), estimate().identified, estimate().interval)
     assert one_line(estimate(), verdict) == (
-        "difference in share = 0.13 to 0.59, 95% CI [0.12, 0.60] at deff 1, "
-        "n = 18 844 class-host pairs: supported (lost at deff 135)"
+        typeset(
+            "difference in share = 13.4 to 59.1 %, 95 % interval 12.2 to 60.3 % "
+            "at design effect 1, "
+            "n = 18 844 class-host pairs: supported (lost at a design effect of 135)"
+        )
     )
 
 

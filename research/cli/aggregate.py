@@ -11,6 +11,7 @@ import typer
 
 from research.cli.analyses import pairs
 from research.cli.printing import AsJson
+from research.wording import count, number, typeset
 
 if TYPE_CHECKING:
     from research.collect.scans import Aggregated
@@ -119,11 +120,13 @@ def _tell(made: Aggregated) -> None:
 
     screen = console()
     records = [
-        {"records": "not told" if n is None else f"{n:,}", "of them": reason}
+        {"records": "not told" if n is None else count(n), "of them": reason}
         for reason, n in made.records.items()
         if n != 0
     ]
-    totals = [{"total": name, "value": f"{value:,.10g}"} for name, value in made.totals.items()]
+    totals = [
+        {"total": name, "value": typeset(number(value))} for name, value in made.totals.items()
+    ]
     print_rows(totals, False)
     screen.print()
     print_rows(records, False)
@@ -149,6 +152,7 @@ def example_scan(
 
     truth = write_scan(folder, hosts, seed=seed, form=form)
     console().print(
-        f"Written: {truth.records:,} records of {truth.hosts:,} invented hosts to {folder}\n"
+        f"Written: {count(truth.records)} records of {count(truth.hosts)} invented hosts to "
+        f"{folder}\n"
         f"Next: research aggregate {folder} --name example_scan"
     )

@@ -12,7 +12,7 @@ import typer
 
 from research.cli.printing import AsJson, print_json, print_rows, say
 from research.results import ResearchError
-from research.wording import readable
+from research.wording import count, readable
 
 if TYPE_CHECKING:
     from research.collect.hub import Query, Watch
@@ -155,7 +155,7 @@ class _Watch:
             advance=rows,
             description=self._asking,
             pages=self._pages,
-            rate=f"{rate:,.0f}",
+            rate=count(rate),
         )
 
     def waiting(self, seconds: float, reason: str) -> None:
@@ -163,7 +163,7 @@ class _Watch:
         until = time.strftime("%H:%M:%S", time.localtime(time.time() + seconds))
         self._bar.update(self._task, description=f"Waiting until {until}: {readable(reason)}")
         if not self._bar.console.is_terminal:
-            say(f"Waiting {seconds:.0f} s until {until}: {reason}.", error=True)
+            say(f"Waiting {count(seconds)} s until {until}: {reason}.", error=True)
 
 
 # Printing -----------------------------------------------------------------------------------------
@@ -182,12 +182,12 @@ def _summary(made: Dataset) -> dict[str, Any]:
 def _print_made(made: Dataset) -> None:
     """What was made, what of it is less than whole, and what to do with it."""
     how, rows = made.descriptor["collection"], made.resources[made.name]["rows"]
-    say(f"{made.name} {made.version}: {rows:,} models in {made.folder}.")
+    say(f"{made.name} {made.version}: {count(rows)} models in {made.folder}.")
     say(
-        f"Taken from {how['began']} to {how['ended']}: {how['pages']:,} pages, "
-        f"{how['requests']:,} requests, {how['rowsReceived']:,} rows (of them "
-        f"{how['duplicates']:,} repeated, {how['rowsLeftOut']:,} unreadable, "
-        f"{how['belowTheLastPlace']:,} below the last place)."
+        f"Taken from {how['began']} to {how['ended']}: {count(how['pages'])} pages, "
+        f"{count(how['requests'])} requests, {count(how['rowsReceived'])} rows (of them "
+        f"{count(how['duplicates'])} repeated, {count(how['rowsLeftOut'])} unreadable, "
+        f"{count(how['belowTheLastPlace'])} below the last place)."
     )
     if how["problems"]:
         print_rows(how["problems"], as_json=False)

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from research.cli.printing import AsJson, print_json, say
+from research.wording import count
 
 Day = Annotated[
     str | None,
@@ -37,11 +38,11 @@ def hub_file(
     if as_json:
         print_json({"folder": str(dataset.folder), **dataset.descriptor["collection"]})
         return
-    say(f"{dataset.folder}: {counts.kept:,} models of {counts.received:,} rows.")
+    say(f"{dataset.folder}: {count(counts.kept)} models of {count(counts.received)} rows.")
     if counts.unnamed or counts.repeated:
-        say(f"Left out: {counts.unnamed:,} without a name, {counts.repeated:,} repeated.")
+        say(f"Left out: {count(counts.unnamed)} without a name, {count(counts.repeated)} repeated.")
     for reason, rows in counts.problems.items():
-        say(f"Left empty: {reason} ({rows:,}).")
+        say(f"Left empty: {reason} ({count(rows)}).")
     if counts.absent:
         say(f"The file lacks {', '.join(counts.absent)}: missing throughout.")
     stand_in = dataset.version if top else f"{dataset.name}@{dataset.version}"
@@ -65,8 +66,8 @@ def ollama_library(
         problems = dataset.descriptor["collection"]["problems"]
         print_json({"folder": str(dataset.folder), "rows": rows, "problems": problems})
         return
-    for reason, count in dataset.descriptor["collection"]["problems"].items():
-        say(f"Left out: {reason} ({count:,}).")
-    for table, count in rows.items():
-        say(f"{dataset.path(table)}: {count:,} rows")
+    for reason, n in dataset.descriptor["collection"]["problems"].items():
+        say(f"Left out: {reason} ({count(n)}).")
+    for table, n in rows.items():
+        say(f"{dataset.path(table)}: {count(n)} rows")
     say(f"Next: research run ANALYSIS --data ollama_library={dataset.version}")

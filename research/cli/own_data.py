@@ -253,12 +253,12 @@ def _signs(field: dict[str, Any]) -> str:
 
 
 def _print_table(found: TableDifference) -> None:
-    from research.wording import number
+    from research.wording import count
 
     days = [f" on {day}" if day else "" for day in found.days]
     say(
-        f"{found.table}: {number(found.rows[0], 0)} rows{days[0]}, {number(found.rows[1], 0)} "
-        f"rows{days[1]}; {number(found.n_matched, 0)} in both, matched by "
+        f"{found.table}: {count(found.rows[0])} rows{days[0]}, {count(found.rows[1])} "
+        f"rows{days[1]}; {count(found.n_matched)} in both, matched by "
         f"{', '.join(found.matched_by)}"
     )
     renamed = [f"{_name(row.old)} -> {_name(row.new)}" for row in found.renamed]
@@ -271,12 +271,12 @@ def _print_table(found: TableDifference) -> None:
 
 def _print_moves(moved: Moves) -> None:
     from research.datasets.difference import DEVIATIONS, LEAST_FACTOR
-    from research.wording import number
+    from research.wording import count, number, trimmed
 
     say(
         f"  {moved.column} ({moved.unit}): the median row moved by a factor of "
-        f"{number(moved.typical)} ({number(moved.compared, 0)} compared, "
-        f"{number(moved.unchanged, 0)} unchanged, {moved.appeared} from nothing, "
+        f"{number(moved.typical)} ({count(moved.compared)} compared, "
+        f"{count(moved.unchanged)} unchanged, {moved.appeared} from nothing, "
         f"{moved.vanished} to nothing)"
     )
     jumps = (
@@ -285,8 +285,8 @@ def _print_moves(moved: Moves) -> None:
     )
     low, high = (number(factor) for factor in moved.between)
     what = (
-        f"jumps: a factor outside {low} to {high} ({DEVIATIONS:g} median absolute deviations "
-        f"around the median row, {LEAST_FACTOR:g} at least)"
+        f"jumps: a factor outside {low} to {high} ({trimmed(DEVIATIONS)} median absolute "
+        f"deviations around the median row, {trimmed(LEAST_FACTOR)} at least)"
     )
     _print_some(what, moved.jumped, jumps, indent=4)
 

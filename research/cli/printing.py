@@ -15,7 +15,7 @@ from typing import Annotated, Any
 import typer
 
 from research.results import Result
-from research.wording import readable
+from research.wording import percent, readable
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for a script.")]
 
@@ -155,9 +155,9 @@ def least_coverage(rows: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
             "interval": row["method"],
             "cells": row["cells"],
             "no verdict": row["refused"],
-            "covers at least": "" if row["least"] is None else f"{row['least']:.3f}",
+            "covers at least": "" if row["least"] is None else percent(row["least"]),
             "in": where,
-            "misled": f"{row['misled']:.3f}",
+            "misled": percent(row["misled"]),
         }
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from research import datasets
 from research.publish.judged import JudgedEstimate, judged
 from research.results import Answer, Choices, Estimate, Result, Specification
+from research.wording import level, typeset
 
 WHY = {
     "inside": "{all_of} lies among the values that the claim needs",
@@ -71,7 +72,9 @@ def _explained(item: JudgedEstimate) -> Explained:
         robustness=_robustness(item),
         depends_on=tuple(depends_on(item.answer, item.label)),
         overturned=item.overturned,
-        assumptions=tuple(f"{each.name}: {each.holds}. {each.evidence}" for each in assumed),
+        assumptions=tuple(
+            f"{each.name}: {each.holds}. {typeset(each.evidence)}" for each in assumed
+        ),
     )
 
 
@@ -92,7 +95,7 @@ def _why(item: JudgedEstimate) -> str:
 def _whole(found: Estimate, quantifier: str = "all") -> str:
     """What the verdict is read off: the interval, else the set, else the value."""
     if found.interval:
-        return f"{quantifier} of the {100 * found.interval.level:.4g} % interval"
+        return f"{quantifier} of the {level(found.interval.level)} interval"
     if found.bounds and found.bounds.width > 0:
         return f"{quantifier} of the identified set"
     return "the value" if quantifier == "all" else "no part of the value"

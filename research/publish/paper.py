@@ -5,14 +5,22 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
-from research import calibration, figures, places
+from research import calibration, figures, places, wording
 from research.analysis.family import DECLARED, FAMILY
 from research.places import write_beside
 from research.publish.claims import answer_claims, list_claims
 from research.publish.claims import figure as claims_figure
 from research.publish.sources import sources
-from research.results import ResearchError, Result
+from research.results import (
+    Alternative,
+    Bounds,
+    Hypothesis,
+    Interval,
+    ResearchError,
+    Result,
+)
 
 SOURCES = ("paper.typ", "numbers.typ", "references.bib", "calibration.json")
 
@@ -64,6 +72,8 @@ def prepare_paper(results: Sequence[Result], folder: Path, build: Path) -> None:
 def compile_paper(folder: Path) -> bytes:
     """The PDF of ``folder/paper.typ``: offline, the same bytes always.
 
+    It is read twice: once for the numbers that it asks for, and once with their texts.
+
     Raises
     ------
     ResearchError
@@ -71,13 +81,55 @@ def compile_paper(folder: Path) -> bytes:
     """
     import typst
 
+    how: dict[str, Any] = {
+        "root": folder,
+        "font_paths": [figures.font_folder()],
+        "ignore_system_fonts": True,
+    }
     try:
-        pdf: bytes = typst.compile(
-            folder / "paper.typ",
-            root=folder,
-            font_paths=[figures.font_folder()],
-            ignore_system_fonts=True,
-        )
+        asked = typst.query(folder / "paper.typ", "<asked>", field="value", **how)
+        texts = {each.pop("key"): printed(**each) for each in json.loads(asked)}
+        told = {"texts": json.dumps(texts, sort_keys=True)}
+        pdf: bytes = typst.compile(folder / "paper.typ", sys_inputs=told, **how)
     except typst.TypstError as error:
         raise ResearchError(f"The paper does not compile: {error}") from error
     return pdf
+
+
+def printed(form: str, unit: str, values: Sequence[Any]) -> str:
+    """The text of a number that the paper asks for.
+
+    Parameters
+    ----------
+    form
+        ``amount`` in its unit, ``quantity`` without what is counted, ``found`` the same in running
+        text, ``number``, ``count``, ``limits`` of an interval, or the ``region`` of a hypothesis.
+    unit
+        Of the estimate; decides whether a share is said in per cent.
+    values
+        Both ends, and for an interval its level and design effect; of a region the alternative,
+        null and margin.
+    """
+    if form == "region":
+        alternative, null, margin = values
+        return wording.region(_claimed(alternative, float(null), float(margin)), unit)
+    low, high, *rest = values
+    ends = float(low), float(high)  # infinity is a text in JSON
+    match form:
+        case "number":
+            return wording.typeset(wording.number(ends[0]))
+        case "count":
+            return wording.count(ends[0])
+        case "quantity":
+            return wording.quantity(Bounds(*ends), unit)
+        case "limits":
+            return wording.limits(Interval(*ends, level=rest[0], design_effect=rest[1]), unit)
+        case "found" if not unit.startswith(wording.SHARES + wording.DIFFERENCES):
+            return wording.quantity(Bounds(*ends), unit)
+    return wording.amount(Bounds(*ends), unit)
+
+
+def _claimed(alternative: Alternative, null: float, margin: float) -> Hypothesis:
+    return Hypothesis(
+        estimand="", null=null, margin=margin, alternative=alternative, role="reanalysis"
+    )

@@ -23,7 +23,7 @@ from research.publish.page.scales import axis
 from research.publish.page.sliders import SLIDERS, sliders
 from research.publish.sources import safe_link
 from research.results import ResearchError, judge
-from research.wording import amount, held_together, interval_text, region, sensitivity
+from research.wording import amount, interval_text, region, sensitivity, typeset
 from tests.publish.conftest import RESULTS
 
 MEGABYTE = 1_000_000
@@ -55,7 +55,7 @@ def every_judged(results):
     ],
 )
 def test_amounts_are_said_in_their_unit(low, high, unit, text):
-    assert amount(Bounds(low, high), unit) == held_together(text)
+    assert amount(Bounds(low, high), unit) == typeset(text)
 
 
 @pytest.mark.parametrize(
@@ -73,13 +73,13 @@ def test_what_a_claim_needs_is_said_without_false_decimals(alternative, null, ma
     needed = Hypothesis(
         estimand="", null=null, margin=margin, alternative=alternative, role="reanalysis"
     )
-    assert region(needed, "share of hosts") == held_together(text)
+    assert region(needed, "share of hosts") == typeset(text)
 
 
 def test_an_interval_says_its_level_and_the_design_effect_it_assumes():
     found = Interval(0.1, 0.2, 0.9875, "x", 1.91341)
     text = "98.75 % interval 10.0 to 20.0 % at design effect 1.9"
-    assert interval_text(found, "share of hosts") == held_together(text)
+    assert interval_text(found, "share of hosts") == typeset(text)
     assert interval_text(None, "share of hosts") == ""
 
 
@@ -196,7 +196,7 @@ def test_a_slider_reads_its_intervals_at_the_level_of_the_estimate(results):
     answer = replace(item.answer, estimates=item.answer.estimates | {item.label: found})
     result = replace(item.result, answers=item.result.answers | {item.key: answer})
     (slider,) = sliders(replace(item, result=result))
-    assert slider["points"][1]["interval"] == held_together("90 % interval −2 to 2")
+    assert slider["points"][1]["interval"] == typeset("90 % interval −2 to 2")
     assert slider["points"][1]["word"] == judge(item.hypothesis, Bounds(0, 0), Bounds(-2, 2)).word
 
 
@@ -214,7 +214,8 @@ def test_a_headline_that_a_result_no_longer_bears_out_stops_the_page(results):
 def test_positions_are_percent_of_the_axis_and_infinity_is_its_end():
     scale = axis([Bounds(-1, 1), Bounds(0, float("inf"))], "share of hosts")
     assert scale.span(Bounds(float("-inf"), 0)) == [0.0, 50.0]
-    assert [label for _, label in scale.ticks()] == ["−100 %", "−50 %", "0 %", "50 %", "100 %"]
+    wanted = ["−100 %", "−50 %", "0 %", "50 %", "100 %"]
+    assert [label for _, label in scale.ticks()] == [*map(typeset, wanted)]
 
 
 # The file -----------------------------------------------------------------------------------------

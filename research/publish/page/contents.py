@@ -25,7 +25,7 @@ from research.publish.page.scales import Axis
 from research.publish.page.sliders import sliders
 from research.publish.sources import Source, safe_link, sources
 from research.results import Result, Settled
-from research.wording import number
+from research.wording import count
 
 OWN = "own"  # the source of questions that nobody claimed an answer to
 
@@ -83,7 +83,7 @@ def _dataset(source: Source) -> dict[str, Any]:
         "flaws": source.descriptor["knownLimitations"],
         "citation": source.descriptor["citation"],
         "tables": [
-            {"table": table, "rows": number(resource["rows"], 0), "hash": resource["hash"]}
+            {"table": table, "rows": count(resource["rows"]), "hash": resource["hash"]}
             for table, resource in source.dataset.resources.items()
         ],
         "used_by": source.used_by,

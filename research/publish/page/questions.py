@@ -19,7 +19,7 @@ from research.results import (
     Result,
     Specification,
 )
-from research.wording import amount, held_together, interval_text, number, region
+from research.wording import amount, count, interval_text, number, region, typeset
 
 
 def question(item: JudgedEstimate, near: Sequence[JudgedEstimate]) -> dict[str, Any]:
@@ -83,13 +83,13 @@ def _numbers(item: JudgedEstimate) -> list[tuple[str, str]]:
     else:
         rows.append(("Interval", "none (finite population: the table is all there is)"))
     if found.n is not None:
-        rows.append(("Sample size", held_together(f"{number(found.n, 0)} {found.n_unit}".strip())))
+        rows.append(("Sample size", f"{count(found.n)} {found.n_unit}".strip()))
     if found.n_effective is not None:
-        rows.append(("Effective size", held_together(number(found.n_effective, 1))))
+        rows.append(("Effective size", typeset(number(found.n_effective, 1))))
     if found.test is not None:
         test = found.test
         told = f"{test.name}: statistic {number(test.statistic)}, p = {number(test.p, 3)}"
-        rows.append(("Test (no verdict is read off it)", told))
+        rows.append(("Test (no verdict is read off it)", typeset(told)))
     return rows
 
 
@@ -123,9 +123,9 @@ def _budget(rows: Sequence[BudgetRow], found: Estimate) -> list[dict[str, Any]]:
     scale = axis([found.identified, *(Bounds(row.low, row.high) for row in rows)], found.unit)
     return [
         {
-            "source": row.source,
+            "source": typeset(row.source),
             "range": amount(Bounds(row.low, row.high), found.unit),
-            "detail": row.detail,
+            "detail": typeset(row.detail),
             "at": scale.span(Bounds(row.low, row.high)),
         }
         for row in sorted(rows, key=lambda row: row.width, reverse=True)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from research.results import Bounds, Hypothesis
-from research.wording import DIFFERENCES, MINUS, SHARES, number
+from research.wording import tick
 
 PADDING = 0.06  # of the range, on either side, so that nothing touches the frame
 
@@ -47,15 +47,7 @@ class Axis:
         from matplotlib.ticker import MaxNLocator
 
         every = MaxNLocator(5, steps=[1, 2, 2.5, 5, 10]).tick_values(self.low, self.high)
-        return [[self.at(v), self._label(v)] for v in every if self.low <= v <= self.high]
-
-    def _label(self, value: float) -> str:
-        value = float(f"{value:.12g}") + 0.0
-        if self.unit.startswith(SHARES + DIFFERENCES):
-            text = f"{100 * value:.6g}" + (" %" if self.unit.startswith(SHARES) else "")
-        else:
-            text = number(value, 0) if abs(value) >= 1000 else f"{value:.6g}"
-        return text.replace("-", MINUS)
+        return [[self.at(v), tick(v, self.unit)] for v in every if self.low <= v <= self.high]
 
 
 def axis(sets: Iterable[Bounds], unit: str) -> Axis:

@@ -10,7 +10,7 @@ from research.publish.judged import JudgedEstimate
 from research.publish.page.questions import frame, point
 from research.publish.page.scales import axis, claimed
 from research.results import Bounds, Curve, Estimate, Interval, judge
-from research.wording import held_together, number
+from research.wording import number, percent, typeset
 
 
 @dataclass(frozen=True)
@@ -91,8 +91,8 @@ def _along(curve: Curve, like: Interval | None) -> Iterator[tuple[Bounds, Interv
 def grid_text(value: float, scalar: Scalar) -> str:
     """A grid point for people."""
     if scalar.shares:
-        return f"{number(100 * value, 1)}\u00a0%"
-    return held_together(number(value, 0 if float(value).is_integer() or value >= 100 else 2))
+        return typeset(percent(value))
+    return typeset(number(value, 0 if float(value).is_integer() or value >= 100 else 2))
 
 
 def _start(found: Estimate, points: Sequence[tuple[Bounds, Interval | None]]) -> int:

@@ -20,6 +20,7 @@ from research.publish.tables.references import SOFTWARE, bibliography
 from research.publish.tables.tidy import tidy
 from research.publish.tables.typeset import table
 from research.results import ResearchError, Result
+from research.wording import trimmed
 
 Progress = Callable[[str], None]  # told the name of each analysis when it is done
 
@@ -140,7 +141,7 @@ def example(folder: Path, results: Sequence[Result]) -> str:
             "name": Latex(result.analysis),
             "title": result.title,
             "narrow": drawings.NARROW,
-            "smallest": f"{drawings.SMALLEST:g}",
+            "smallest": trimmed(drawings.SMALLEST),
             "single": (folder / "figures" / f"{result.analysis}-single.pdf").exists(),
             "path": Latex(entry.path),
             "command": command(f"{entry.path}/found") if entry.is_named else "",

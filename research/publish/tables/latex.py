@@ -11,6 +11,8 @@ from typing import Any
 
 import jinja2
 
+from research.wording import typeset
+
 TEMPLATES = Path(__file__).parent / "templates"
 
 
@@ -34,17 +36,11 @@ def escape(text: object) -> Latex:
     """  # noqa: E501
     if isinstance(text, Latex):
         return text
-    plain = unicodedata.normalize("NFC", re.sub(r"\s+", " ", str(text)))
-    for pattern, character in _NUMBERS:
-        plain = pattern.sub(character, plain)
+    one_space = re.sub(r"[^\S\u00a0\u2009\u202f]+", " ", str(text))
+    plain = typeset(unicodedata.normalize("NFC", one_space))
     return Latex(_JOINED.sub(r"\1{}", "".join(map(_set, plain))))
 
 
-_NUMBERS = (
-    (re.compile(r"(?<=\d)(?<!\d{4}) (?=\d{3}(?!\d))"), "\u2009"),  # 18 844
-    (re.compile(r"(?<![\w.)\]-])-(?=\d|infinity)"), "\u2212"),  # a sign and no hyphen
-    (re.compile(r"(?<=\d) (?=%)"), "\u00a0"),
-)
 _JOINED = re.compile(r"([-',])(?=\1)")  # two of these become another character
 
 # Braces balance, so that BibTeX counts them rightly; "[" and "*" would be read as an option of the

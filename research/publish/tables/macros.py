@@ -17,7 +17,7 @@ from research.publish.judged import JudgedEstimate, ReportedEstimate, reported
 from research.publish.tables.latex import Latex, fill, slug
 from research.publish.tables.tidy import raw
 from research.results import Bounds, ResearchError, Result
-from research.wording import effect, level, number, quantity
+from research.wording import count, level, quantity, trimmed
 
 DIGITS = ("Zero", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine")
 
@@ -115,7 +115,7 @@ def fields(row: ReportedEstimate) -> dict[str, str]:
         "raw-value": Latex(raw(estimate.value)),
         "unit": estimate.unit,
         **_fields_of_interval(row),
-        "n": "" if estimate.n is None else number(estimate.n, 0),
+        "n": "" if estimate.n is None else count(estimate.n),
         "n-unit": estimate.n_unit,
         "as-of": row.answer.as_of,
         **(_fields_of_verdict(row) if isinstance(row, JudgedEstimate) else {}),
@@ -140,9 +140,9 @@ def _fields_of_interval(row: ReportedEstimate) -> dict[str, str]:
     return {
         "interval": row.limits,
         **_ends("interval-", interval, row.estimate.unit),
-        "level": level(interval),
+        "level": level(interval.level),
         "method": interval.method,
-        "design-effect": effect(interval.design_effect) if interval.design_effect else "",
+        "design-effect": trimmed(interval.design_effect) if interval.design_effect else "",
     }
 
 

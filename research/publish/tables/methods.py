@@ -14,7 +14,7 @@ from research.publish.sources import sources
 from research.publish.tables.latex import Latex, fill
 from research.publish.tables.references import SOFTWARE
 from research.results import Assumption, Interval, Result
-from research.wording import effect, level
+from research.wording import level, trimmed
 
 Cite = Callable[..., str]  # the keys of references -> how they are cited in the text
 
@@ -74,7 +74,7 @@ def _intervals(rows: Sequence[ReportedEstimate]) -> list[dict[str, Any]]:
     for row in rows:
         interval = row.estimate.interval
         if interval is not None:
-            grouped.setdefault((level(interval), interval.method), []).append(row)
+            grouped.setdefault((level(interval.level), interval.method), []).append(row)
     return [
         {
             "level": at,
@@ -91,7 +91,7 @@ def _effects(intervals: Sequence[Interval | None]) -> str:
     effects = [i.design_effect for i in intervals if i and i.design_effect is not None]
     if not effects:
         return ""
-    ends = dict.fromkeys(map(effect, (min(effects), max(effects))))
+    ends = dict.fromkeys(map(trimmed, (min(effects), max(effects))))
     return " to ".join(ends)
 
 
@@ -115,8 +115,8 @@ def _family(result: Result) -> Mapping[str, Any]:
         "labels": [f"{member.label} ({member.answer})" for member in members],
         "size": len(FAMILY),
         "declared": DECLARED,
-        "together": f"{100 * LEVEL:g} %",
-        "each": f"{100 * level_of(*members[0][:2]):g} %",
+        "together": level(LEVEL),
+        "each": level(level_of(*members[0][:2])),
     }
 
 

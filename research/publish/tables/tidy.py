@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from research.publish.judged import ReportedEstimate
+from research.wording import exact
 
 FORMULA = "=+-@\t\r"  # with which a formula begins in one spreadsheet or another
 
@@ -95,7 +96,7 @@ def raw(value: str | float | None) -> str:
         # csv leaves a lone carriage return unquoted, where it would end the row
         text = value.replace("\r\n", "\n").replace("\r", "\n")
         return f"'{text}" if value[0] in FORMULA else text
-    return f"{value:.12g}".replace("inf", "INF")
+    return exact(value).replace("inf", "INF")
 
 
 def schema() -> dict[str, Any]:

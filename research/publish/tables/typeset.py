@@ -12,7 +12,7 @@ from research import figures
 from research.publish.judged import JudgedEstimate, ReportedEstimate
 from research.publish.tables.latex import Latex, escape, fill
 from research.results import Interval, Result, Settled
-from research.wording import effect, level, number
+from research.wording import count, level, trimmed
 
 LONGEST = 42  # lines of small type that fit on a page; a longer table breaks over pages
 LINE = 75  # characters of small type in the text width of an article
@@ -62,7 +62,7 @@ def _columns(rows: Sequence[ReportedEstimate]) -> list[Column]:
     columns = [Column("found", 0.13, "raggedleft", lambda row: row.quantity)]
     if has_interval:
         columns.append(Column("interval", 0.13, "raggedleft", _interval_cell(rows)))
-    digits = max((len(number(row.estimate.n, 0)) for row in rows), default=0)
+    digits = max((len(count(row.estimate.n or 0)) for row in rows), default=0)
     columns.append(Column("n", 0.10 if digits < 10 else 0.16, "raggedleft", _sample_cell(rows)))
     if judged:
         columns += [
@@ -94,7 +94,7 @@ def _interval_cell(rows: Sequence[ReportedEstimate]) -> Callable[[ReportedEstima
             return ""
         text = escape(row.limits) + _mark(_method(interval), _methods(rows), "a")
         if interval.design_effect is not None and not shared:
-            text += escape(f", deff {effect(interval.design_effect)}")
+            text += escape(f", deff {trimmed(interval.design_effect)}")
         return Latex(text)
 
     return cell
@@ -106,7 +106,7 @@ def _sample_cell(rows: Sequence[ReportedEstimate]) -> Callable[[ReportedEstimate
     def cell(row: ReportedEstimate) -> str:
         if row.estimate.n is None:
             return ""
-        return Latex(escape(number(row.estimate.n, 0)) + _mark(row.estimate.n_unit, units, "1"))
+        return Latex(escape(count(row.estimate.n)) + _mark(row.estimate.n_unit, units, "1"))
 
     return cell
 
@@ -192,7 +192,7 @@ def _interval_notes(rows: Sequence[ReportedEstimate]) -> Iterator[str]:
     for method in methods:
         yield Latex(_mark(method, methods, "a") + escape(f"{method}."))
     if len(effects) == 1:
-        yield f"Intervals with a design effect assume {effect(effects.pop())}."
+        yield f"Intervals with a design effect assume {trimmed(effects.pop())}."
 
 
 def _design_effects(rows: Sequence[ReportedEstimate]) -> set[float]:
@@ -207,7 +207,7 @@ def _methods(rows: Sequence[ReportedEstimate]) -> list[str]:
 
 
 def _method(interval: Interval) -> str:
-    return f"{level(interval)} interval: {interval.method}"
+    return f"{level(interval.level)} interval: {interval.method}"
 
 
 def _mark(text: str, texts: Sequence[str], first: str) -> str:
