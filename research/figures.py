@@ -21,6 +21,7 @@ from research.wording import number
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.axis import Axis
+    from matplotlib.backend_bases import FigureCanvasBase
     from matplotlib.figure import Figure
     from matplotlib.layout_engine import LayoutEngine
 
@@ -29,6 +30,7 @@ INK, MUTED, FAINT = "#1a1a1a", "#5f5f5f", "#d9d9d9"
 CHINA, UNITED_STATES, OTHER = "#b2402a", "#1f4e8c", "#8a8a8a"  # also differ in lightness
 FORMATS = ("svg", "pdf", "png")
 ROOM = 0.45  # of the width of a panel: names of series fit in
+TEXT_SVG = "text.svg"  # text stays text, set in the type face of the page that holds it
 DECIMALS = 6  # of a drawn position; the last bits of a number differ between processors
 
 
@@ -462,19 +464,51 @@ def default(result: Result) -> Figure:
 
 def save(figure: Figure, stem: Path, formats: Sequence[str] = FORMATS) -> list[Path]:
     """Write ``stem.svg``, ``stem.pdf`` and ``stem.png``: the same bytes every time."""
-    import io
-
     from research.places import write_beside
 
-    undated = {"svg": {"Date": None}, "pdf": {"CreationDate": None}, "png": {"Software": None}}
-    written = []
-    for kind in formats:
-        buffer = io.BytesIO()
-        with _rounded_pdf():
-            figure.savefig(buffer, format=kind, metadata=undated[kind])
-        written.append(stem.with_suffix(f".{kind}"))
-        write_beside(written[-1], buffer.getvalue())
+    written = [stem.with_name(f"{stem.name}.{kind}") for kind in formats]
+    for path, kind in zip(written, formats, strict=True):
+        write_beside(path, printed(figure, kind))
     return written
+
+
+def printed(figure: Figure, kind: str) -> bytes:
+    """The figure in one of the ``FORMATS``, or as ``TEXT_SVG``: the same bytes every time.
+
+    Laid out for the format and drawn once; ``Figure.savefig`` draws twice.
+    """
+    import io
+
+    import matplotlib as mpl
+
+    undated = {"svg": {"Date": None}, "pdf": {"CreationDate": None}, "png": {"Software": None}}
+    text = "none" if kind == TEXT_SVG else mpl.rcParams["svg.fonttype"]
+    kind, buffer = kind.rpartition(".")[2], io.BytesIO()
+    with mpl.rc_context({"svg.fonttype": text}), _rounded_pdf(), _laid_out(figure, kind) as canvas:
+        getattr(canvas, f"print_{kind}")(buffer, metadata=undated[kind])
+    return buffer.getvalue()
+
+
+@contextmanager
+def _laid_out(figure: Figure, kind: str) -> Iterator[FigureCanvasBase]:
+    """The canvas of a format, which measures text its own way, with the layout made on it."""
+    import matplotlib as mpl
+    from matplotlib.backend_bases import get_registered_canvas_class
+
+    before, resolution, layout = figure.canvas, figure.dpi, figure.get_layout_engine()
+    canvas = get_registered_canvas_class(kind)(figure)
+    try:
+        figure.dpi = canvas.fixed_dpi or mpl.rcParams["savefig.dpi"]
+        if layout is not None:
+            layout.execute(figure)
+            figure.set_layout_engine("none")
+        figure.dpi = mpl.rcParams["savefig.dpi"]  # of what a vector format rasterises
+        yield canvas
+    finally:
+        if layout is not None:
+            figure.set_layout_engine(layout)
+        figure.dpi = resolution
+        figure.set_canvas(before)
 
 
 @contextmanager

@@ -46,7 +46,7 @@ from tests.shortened import first
 known = {name: Path(name + ".py").resolve() for name in ("first", "second")}
 analysis.analyses = study.analyses = lambda: known
 study.prepare_paper = lambda results, folder, build: None
-study.rendered = lambda results: "<html>"
+study.rendered = lambda results, drawings: "<html>"
 study.compile_paper = lambda folder: b"%PDF"
 
 if __name__ == "__main__":

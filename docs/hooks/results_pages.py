@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import cache
-from io import BytesIO
 
 from prose import ROOT, plain, table
 
@@ -154,7 +153,5 @@ def _data(result: Result) -> str:
 
 
 def _drawn(analysis: Analysis, result: Result) -> bytes:
-    payload = BytesIO()
     with figures.theme():
-        drawn(result, analysis).savefig(payload, format="svg", metadata={"Date": None})
-    return payload.getvalue()
+        return figures.printed(drawn(result, analysis), "svg")

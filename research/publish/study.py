@@ -6,7 +6,7 @@ import json
 import os
 import platform
 import subprocess
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from importlib import metadata
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -62,8 +62,9 @@ def reproduce(
         _refuse_others(results, build)
         drawings, stored = fresh / "build/figures", _stored(folder)
         made = list(run_all(fresh / "results", drawings, stored=stored, jobs=jobs, done=done))
+        of_page = _taken(drawings, figures.TEXT_SVG)
         prepare_paper(made, folder, fresh / "build")
-        write_beside(fresh / "build/page.html", rendered(fresh / "results").encode())
+        write_beside(fresh / "build/page.html", rendered(fresh / "results", of_page).encode())
         done("page")
         kept = results.put(fresh / "results", adopts=is_result)
         built = build.put(fresh / "build")
@@ -90,6 +91,15 @@ def _stored(folder: Path) -> dict[str, str]:
     held = (places.bundled() / "paper" / "results", folder / "results")
     paths = {path.stem: path for results in held for path in results.glob("*.json")}
     return {name: path.read_text(encoding="utf-8") for name, path in paths.items()}
+
+
+def _taken(drawings: Path, kind: str) -> dict[str, bytes]:
+    """The drawings of one format by name, taken out of the folder."""
+    found = {}
+    for path in sorted(drawings.glob(f"*.{kind}")):
+        found[path.name.removesuffix(f".{kind}")] = path.read_bytes()
+        path.unlink()
+    return found
 
 
 def run_all(
@@ -128,11 +138,18 @@ def run_and_record(task: tuple[str, Path, Path | None, str]) -> Result:
     record(run(analysis), results, stored=stored)
     result = recorded(analysis.name, results)
     if drawings is not None:
-        draw(result, name, drawings)
+        draw(result, name, drawings, (*figures.FORMATS, figures.TEXT_SVG))
     return result
 
 
-def draw(result: Result, name: str, folder: Path, *, other_data: bool = False) -> list[Path]:
+def draw(
+    result: Result,
+    name: str,
+    folder: Path,
+    formats: Sequence[str] = figures.FORMATS,
+    *,
+    other_data: bool = False,
+) -> list[Path]:
     """The figure of a result, by its analysis or the default one, in every format.
 
     With ``other_data`` the default one serves where the analysis' own cannot: it may show
@@ -145,7 +162,7 @@ def draw(result: Result, name: str, folder: Path, *, other_data: bool = False) -
             if not other_data:
                 raise
             figure = figures.default(result)
-        return figures.save(figure, folder / result.analysis)
+        return figures.save(figure, folder / result.analysis, formats)
 
 
 def check(folder: Path, *, jobs: int | None = None, done: Progress = lambda _: None) -> list[str]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
@@ -84,12 +85,12 @@ def page(results_folder: Path, out: Path) -> Path:
     return out
 
 
-def rendered(results_folder: Path) -> str:
-    """The page about all results of a folder."""
+def rendered(results_folder: Path, drawings: Mapping[str, bytes] = MappingProxyType({})) -> str:
+    """The page about all results of a folder; ``drawings`` by name, where they are made already."""
     paths = sorted(results_folder.glob("*.json"))
     if not paths:
         raise ResearchError(f"No results in {results_folder}. Make them with: research reproduce.")
-    shown = contents([recorded(path.stem, results_folder) for path in paths])
+    shown = contents([recorded(path.stem, results_folder) for path in paths], drawings)
     return render(shown, {path.stem: path.read_text(encoding="utf-8") for path in paths})
 
 

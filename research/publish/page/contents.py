@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from research import __version__
@@ -19,7 +20,7 @@ from research.publish.judged import (
     towards_claim,
 )
 from research.publish.page.citing import TITLE, bibtex, csl
-from research.publish.page.embedding import drawing
+from research.publish.page.embedding import drawing, inline
 from research.publish.page.questions import command, explorer, question
 from research.publish.page.scales import Axis
 from research.publish.page.sliders import sliders
@@ -30,8 +31,10 @@ from research.wording import count
 OWN = "own"  # the source of questions that nobody claimed an answer to
 
 
-def contents(results: Sequence[Result]) -> dict[str, Any]:
-    """The whole page, without markup."""
+def contents(
+    results: Sequence[Result], drawings: Mapping[str, bytes] = MappingProxyType({})
+) -> dict[str, Any]:
+    """The whole page, without markup; ``drawings`` by name, where they are made already."""
     claims = [_claim_card(answer) for answer in answer_claims(results)]
     own = [_own_card(result) for result in results if _is_own(result)]
     as_of = max(o["version"] for r in results for o in r.provenance.tables.values())
@@ -47,7 +50,10 @@ def contents(results: Sequence[Result]) -> dict[str, Any]:
         "headlines": headlines(results),
         "datasets": [_dataset(source) for source in sources(results)],
         "as_of": as_of,
-        "figures": {result.analysis: drawing(result) for result in results},
+        "figures": {
+            name: inline(drawings[name]) if name in drawings else drawing(result)
+            for name, result in ((result.analysis, result) for result in results)
+        },
     }
 
 

@@ -40,12 +40,13 @@ def font(weight: str) -> str:
 
 def drawing(result: Result) -> str:
     """The figure of an analysis as SVG whose text stays text, in the page's own type face."""
-    import matplotlib as mpl
+    with figures.theme():
+        return inline(figures.printed(drawn(result), figures.TEXT_SVG))
 
-    with figures.theme(), mpl.rc_context({"svg.fonttype": "none"}):
-        buffer = io.BytesIO()
-        drawn(result).savefig(buffer, format="svg", metadata={"Date": None})
-    text = buffer.getvalue().decode()
+
+def inline(svg: bytes) -> str:
+    """A drawing as it stands within a page: without the prologue of a file."""
+    text = svg.decode()
     return text[text.index("<svg") :]
 
 
