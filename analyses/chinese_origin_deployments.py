@@ -5,9 +5,9 @@ counted (hosts that list a tag, listings, or hosts with at least one), and on a 
 thousand hosts that look like copies of one another and list the same five tags.
 """
 
+from dataclasses import replace
 from typing import Annotated, Literal
 
-import numpy as np
 import pandas as pd
 
 from research import (
@@ -15,18 +15,23 @@ from research import (
     Assumption,
     Bounds,
     BudgetRow,
-    Curve,
     Estimate,
     Hypothesis,
     Sample,
-    TippingPoint,
     figures,
 )
-from research.estimators.budget import alternatives_row, budget
+from research.doubts import Doubt, Share, where
+from research.estimators.budget import budget, leave_one_out_row
+from research.estimators.clustered import leave_one_out
 from research.estimators.contamination import contamination_bounds
-from research.estimators.identification import frechet_bounds, origin_share_bounds
-from research.estimators.tipping import tipping_point
-from research.measures.clone_block import LEADING, Block, in_block, without_block
+from research.measures.clone_block import LEADING, Block
+from research.measures.hosts import (
+    OverBlock,
+    hosts_by,
+    overlapping,
+    refuse_without_block,
+    with_kind,
+)
 from research.wording import number
 
 SHARE, ANY = (
@@ -64,6 +69,7 @@ def sample(
     tenthe_quantizations,
     model_crosswalk,
     model_crosswalk_tags,
+    tenthe_suspected_clones=None,
     *,
     unit: Annotated[
         Literal["tag-host pairs", "tag occurrences", "hosts"], ESTIMAND
@@ -71,25 +77,28 @@ def sample(
     origin: Literal["publisher", "base model"] = "publisher",
     clones: Literal["kept", "removed"] = "kept",
 ) -> Sample:
-    tags = _with_origin(tenthe_model_tags, model_crosswalk_tags, origin)
-    block = Block.largest(tags) if clones == "removed" else Block(0.0, 0.0)
-    totals = tenthe_totals.set_index("name")["value"]
+    tags = with_kind(tenthe_model_tags, _origins(model_crosswalk_tags, origin), "origin")
+    tags = tags.assign(origin=tags["origin"].fillna(""), origin_doubt=UNKNOWN.name)
+    hosts = hosts_by(
+        "ollama_tag", tags, tags, totals=tenthe_totals, levels=tenthe_quantizations,
+        suspected=tenthe_suspected_clones,
+    )  # fmt: skip
+    refuse_without_block(hosts, clones)
+    known = model_crosswalk, model_crosswalk_tags
     return Sample(
         population=POPULATIONS[unit],
         as_of="2025-04-24",
         data={
             "unit": unit,
-            "tags": without_block(tags, block),
-            "hosts": float(totals["answering_hosts"]) - block.hosts,
-            # The table of quantization levels is the only sum over tags of any rank.
-            "listings of all tags": float(tenthe_quantizations["tag_occurrences"].sum())
-            - LEADING * block.listings,
-            "block": Block.largest(tags) if clones == "kept" else None,
-            "families": _family_origins(
-                tenthe_families, model_crosswalk, model_crosswalk_tags, tags
-            ),
+            "hosts": replace(hosts, doubts=(UNKNOWN,)),
+            "removed": 1.0 if clones == "removed" else 0.0,
+            "families": _family_origins(tenthe_families, *known, tags),
         },
-        tables={"tags": tags.assign(in_block=in_block(tags))},
+        tables={
+            "tags": tags.assign(
+                country=tags["origin"].replace("", "ZZ"), in_block=hosts.rows["block_tags"] > 0
+            )[[*tenthe_model_tags.columns, "country", "in_block"]]
+        },
     )
 
 
@@ -100,13 +109,12 @@ POPULATIONS = {
 }
 
 
-def _with_origin(tags, crosswalk, origin) -> pd.DataFrame:
-    """The ten tags with the country of the publisher, or of the base model where there is one."""
-    known = tags.merge(crosswalk, on="ollama_tag", how="left", validate="one_to_one")
-    country = known["publisher_country"]
+def _origins(crosswalk, origin) -> pd.DataFrame:
+    """The country of each tag's publisher, or of its base model's where there is one."""
+    country = crosswalk["publisher_country"]
     if origin == "base model":
-        country = known["base_publisher_country"].fillna(country)
-    return tags.assign(country=country.fillna("ZZ").to_numpy())
+        country = crosswalk["base_publisher_country"].fillna(country)
+    return crosswalk.assign(origin=country)
 
 
 def _family_origins(families, names, tags, listed) -> pd.DataFrame:
@@ -120,7 +128,7 @@ def _family_origins(families, names, tags, listed) -> pd.DataFrame:
     chinese = models["publisher_country"].eq("CN").groupby(models["family"]).agg(["all", "any"])
     known = families.merge(chinese, left_on="family", right_index=True, how="left", validate="1:1")
     family = listed["ollama_tag"].map(tags.set_index("ollama_tag")["family"])
-    sure = listed[listed["country"].eq("CN")].groupby(family)["answering_hosts"].max()
+    sure = listed[listed["origin"].eq("CN")].groupby(family)["answering_hosts"].max()
     return known.assign(
         sure=known["answering_hosts"].where(known["all"].eq(True), known["family"].map(sure)),
         possible=known["answering_hosts"].where(~known["any"].eq(False), 0.0),
@@ -137,86 +145,53 @@ def estimate(sample) -> list[Estimate]:
 
 
 def _share(sample) -> Estimate:
-    tags, column = sample["tags"], COLUMNS[sample["unit"]]
-    chinese = tags["country"].eq("CN")
-    unknown = tags["country"].eq("ZZ")
-    found = origin_share_bounds(tags[column], chinese, unknown)
+    left, kept = sample["hosts"].without(sample["removed"]), not sample["removed"]
+    asked = _asked(sample, left)
+    over = OverBlock(sample["hosts"], lambda hosts: _asked(sample, hosts).bounds())
+    found = asked.bounds()
     return Estimate(
         label=SHARE,
         unit=f"share of {sample['unit']}",
         reading="finite population",
         value=found.low if found.width == 0 else None,
         bounds=found,
-        n=tags[column].sum(),
+        n=asked.whole().value.sum(),
         n_unit=sample["unit"],
         assumptions=(GENUINE, CODED),
-        budget=_share_budget(sample, found),
-        tipping_points=() if sample["block"] is None else (_clones_to_lose(sample),),
-        curves=() if sample["block"] is None else (_over_clones(sample),),
+        budget=_share_budget(sample, left, over, found) if kept else (),
+        tipping_points=over.points(HYPOTHESES[SHARE].null) if kept else (),
+        curves=over.curves() if kept else (),
     )
 
 
 COLUMNS = {"tag-host pairs": "answering_hosts", "tag occurrences": "tag_occurrences"}
+CHINESE = Share(of=where(origin="CN"))
 
 
-def _share_without(sample, clones: float) -> float:
-    """The share after so many hosts of the block (and their listings) are removed."""
-    column = COLUMNS[sample["unit"]]
-    thinned = without_block(sample["tags"], sample["block"].part(clones))
-    return float(thinned.loc[thinned["country"].eq("CN"), column].sum() / thinned[column].sum())
+def _asked(sample, hosts):
+    """The Chinese share of the tags, weighed by hosts or by listings."""
+    return CHINESE.in_(hosts.listed(weight=COLUMNS[sample["unit"]]))
 
 
-def _clones_to_lose(sample) -> TippingPoint:
-    null, largest = HYPOTHESES[SHARE].null, sample["block"].hosts
-    lost = tipping_point(lambda clones: _share_without(sample, clones) - null, 0, largest)
-    told = (
-        f"kept even without the whole block of {number(largest)} hosts"
-        if lost is None
-        else f"lost if {number(lost)} of the block's {number(largest)} hosts were clones"
+def _share_budget(sample, left, over, found) -> tuple[BudgetRow, ...]:
+    rows = [*over.rows(), *_asked(sample, left).budget()]
+    if left.block.hosts:
+        rows.append(_unstructured_row(sample, found))
+    if sample["unit"] == "tag occurrences":
+        rows += CHINESE.in_(left.listed(TAIL, counted=False)).budget()[-1:]
+    units = _asked(sample, left).units.rows
+    without = leave_one_out(
+        units["value"].where(units["origin"].eq("CN"), 0.0), units["value"], units["ollama_tag"]
     )
-    return TippingPoint(what="cloned hosts in the block", threshold=lost, sentence=told)
-
-
-def _over_clones(sample) -> Curve:
-    grid = np.linspace(0, sample["block"].hosts, 41)
-    share = tuple(_share_without(sample, clones) for clones in grid)
-    return Curve(over="cloned hosts removed", grid=tuple(grid), low=share, high=share)
-
-
-def _share_budget(sample, found) -> tuple[BudgetRow, ...]:
-    tags, column = sample["tags"], COLUMNS[sample["unit"]]
-    rows = []
-    if sample["block"] is not None:
-        rows += [_structured_row(sample, found), _unstructured_row(sample, found)]
-    if column == "tag_occurrences":
-        rows.append(_tail_row(tags, sample["listings of all tags"]))
-    largest = tags.loc[tags["country"].eq("CN")].nlargest(1, column).iloc[0]
-    without = tags[tags["ollama_tag"] != largest["ollama_tag"]]
-    left = float(without.loc[without["country"].eq("CN"), column].sum() / without[column].sum())
-    rows.append(
-        BudgetRow(
-            source="one tag left out",
-            low=min(left, found.low),
-            high=max(left, found.high),
-            detail=f"{number(left)} without {largest['ollama_tag']}",
-        )
-    )
+    rows.append(leave_one_out_row(without, "tag"))
     return budget(*rows)
-
-
-def _structured_row(sample, found) -> BudgetRow:
-    values = {
-        "all hosts genuine": found.low,
-        "the block removed": _share_without(sample, sample["block"].hosts),
-    }
-    return alternatives_row("the five-tag block", values)
 
 
 def _unstructured_row(sample, found) -> BudgetRow:
     """Horowitz-Manski: as many listings as the block has, but of any tag whatever."""
-    tags, column = sample["tags"], COLUMNS[sample["unit"]]
-    block = sample["block"].hosts if column == "answering_hosts" else sample["block"].listings
-    in_error = LEADING * block / tags[column].sum()
+    hosts, column = sample["hosts"], COLUMNS[sample["unit"]]
+    block = hosts.block.hosts if column == "answering_hosts" else hosts.block.listings
+    in_error = LEADING * block / hosts.rows[column].sum()
     low, high = contamination_bounds(found.low, in_error)
     return BudgetRow(
         source="contamination of unknown form",
@@ -226,48 +201,18 @@ def _unstructured_row(sample, found) -> BudgetRow:
     )
 
 
-def _tail_row(tags, everything) -> BudgetRow:
-    chinese = tags.loc[tags["country"].eq("CN"), "tag_occurrences"].sum()
-    unlisted = everything - tags["tag_occurrences"].sum()
-    return BudgetRow(
-        source="tags below the ten",
-        low=float(chinese / everything),
-        high=float((chinese + unlisted) / everything),
-        detail=f"{number(unlisted)} further listings, of any origin",
-    )
-
-
 def _any_host(sample) -> Estimate:
-    tags = sample["tags"]
-    chinese = tags.loc[tags["country"].eq("CN"), "answering_hosts"]
-    found = frechet_bounds(chinese, sample["hosts"]).at_least_one
-    points = ()
-    if sample["block"] is not None:
-        points = (_clones_to_lose_hosts(sample, chinese),)
+    over = OverBlock(sample["hosts"], lambda left: left.with_any(CHINESE.of))
+    kept = not sample["removed"]
     return Estimate(
         label=ANY,
         unit="share of answering hosts",
         reading="finite population",
-        bounds=found,
-        n=sample["hosts"],
+        bounds=over.at(sample["removed"]),
+        n=sample["hosts"].without(sample["removed"]).hosts,
         n_unit="answering hosts",
-        assumptions=(GENUINE, CODED, OVERLAP),
-        tipping_points=points,
-    )
-
-
-def _clones_to_lose_hosts(sample, chinese) -> TippingPoint:
-    """All Chinese leading tags but the smallest are in the block, and so is every removed host."""
-    null, largest = HYPOTHESES[ANY].null, sample["block"].hosts
-
-    def margin(clones: float) -> float:
-        return (chinese.max() - clones) / (sample["hosts"] - clones) - null
-
-    lost = tipping_point(margin, 0, largest)
-    return TippingPoint(
-        what="cloned hosts in the block",
-        threshold=lost,
-        sentence=f"lost if {number(lost)} of the block's {number(largest)} hosts were clones",
+        assumptions=(GENUINE, CODED, overlapping("tags")),
+        tipping_points=over.points(HYPOTHESES[ANY].null) if kept else (),
     )
 
 
@@ -305,11 +250,8 @@ CODED = Assumption(
     evidence="All ten tags have a documented publisher; the publisher of the base model gives the "
     "same country for each.",
 )
-OVERLAP = Assumption(
-    name="which tags share a host is known",
-    holds="no",
-    evidence="No overlap is published; the bounds hold for every overlap.",
-)
+UNKNOWN = Doubt("tags of unknown origin", "any country")
+TAIL = Doubt("tags below the ten", "further listings, of any origin")
 
 
 # Figure -------------------------------------------------------------------------------------------

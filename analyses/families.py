@@ -6,6 +6,7 @@ them. A family is an architecture: it says how a model is built, not who made it
 built like llama are not Meta's.
 """
 
+from dataclasses import replace
 from typing import Annotated, Literal
 
 import pandas as pd
@@ -14,17 +15,22 @@ from research import (
     ESTIMAND,
     Assumption,
     Bounds,
+    CannotEstimate,
     Estimate,
     Hypothesis,
     NotApplicable,
     Sample,
     Settled,
-    TippingPoint,
     figures,
 )
-from research.estimators.tipping import tipping_point
-from research.measures.clone_block import Block, in_block, with_block_tags, without_part
-from research.wording import number
+from research.measures.hosts import (
+    ESTIMATED,
+    OverBlock,
+    genuine,
+    hosts_by,
+    refuse_without_block,
+    with_kind,
+)
 
 FIRST, SECOND = "llama", "qwen2"
 LATER_SCAN = "sentinellabs-2026"
@@ -92,11 +98,13 @@ SETTLED = [
 def sample(
     tenthe_families,
     tenthe_model_tags,
+    tenthe_quantizations,
     tenthe_totals,
     model_crosswalk,
     model_crosswalk_tags,
     ollama_library_names,
     published_aggregates,
+    tenthe_suspected_clones=None,
     *,
     measure: Annotated[
         Literal["hosts, 2025-04-24", "listings, 2025-04-24", "hosts, 2025"], ESTIMAND
@@ -110,32 +118,31 @@ def sample(
         return _later(published_aggregates)
     if measure.startswith("listings") and counts == "exact tags alone":
         raise NotApplicable("how often tags below the ten are listed is not known")
-    tags = tenthe_model_tags.merge(
-        model_crosswalk_tags[["ollama_tag", "family", "publisher"]],
-        on="ollama_tag", how="left", validate="one_to_one",
+    tags = with_kind(tenthe_model_tags, model_crosswalk_tags, "family", "publisher")
+    rows = tenthe_families if counts == "families as estimated" else tags
+    hosts = hosts_by(
+        "family", rows, tags, totals=tenthe_totals, levels=tenthe_quantizations,
+        suspected=tenthe_suspected_clones,
     )  # fmt: skip
-    families = with_block_tags(tenthe_families, tags, "family").set_index("family")
-    block = Block.largest(tags)
+    refuse_without_block(hosts, clones)
     return Sample(
         population="the answering hosts of the Tenthe scan",
         as_of="2025-04-24",
         data={
             "column": "answering_hosts" if measure.startswith("hosts") else "tag_occurrences",
-            "counts": counts,
-            "families": families,
+            "estimated": counts == "families as estimated",
+            "hosts": hosts,
             "tags": tags,
-            "block": block,
             "removed": 1.0 if clones == "removed" else 0.0,
-            "hosts": float(tenthe_totals.set_index("name").loc["answering_hosts", "value"]),
             "library": _library(ollama_library_names, model_crosswalk),
         },
-        tables={"families": _table(families, block)},
+        tables={"families": _table(hosts)} if counts == "families as estimated" else {},
     )
 
 
-def _table(families, block) -> pd.DataFrame:
-    left = without_part(families, block, 1.0)["answering_hosts"]
-    return families[["answering_hosts"]].assign(without_block=left).reset_index()
+def _table(hosts) -> pd.DataFrame:
+    left = hosts.without(1.0).rows["answering_hosts"]
+    return hosts.rows[["family", "answering_hosts"]].assign(without_block=left)
 
 
 def _library(names, crosswalk) -> pd.DataFrame:
@@ -166,71 +173,68 @@ def _later(aggregates) -> Sample:
 def estimate(sample) -> list[Estimate]:
     if sample["column"] == "rank":
         return [_places(sample)]
-    if sample["counts"] == "exact tags alone":
+    if not sample["estimated"]:
         return [_ratio_of_exact(sample)]
     found = [_ratio(sample), _least_lead(sample)]
     if sample["column"] == "answering_hosts":
-        shares = [_share(sample, family) for family in sample["families"].index]
+        shares = [_share(sample, family) for family in _counted(sample).index]
         found += [*shares, *_not_meta(sample), _mllama(sample)]
     return found
 
 
-def _counted(sample, part: float) -> pd.Series:
-    return without_part(sample["families"], sample["block"], part)[sample["column"]]
+def _counts(hosts, column) -> pd.Series:
+    found = hosts.rows.set_index("family")[column]
+    if found.reindex([FIRST, SECOND], fill_value=0.0).min() <= 0:
+        raise CannotEstimate(f"The table does not list both {FIRST} and {SECOND}.")
+    return found
+
+
+def _counted(sample) -> pd.Series:
+    return _counts(sample["hosts"].without(sample["removed"]), sample["column"])
 
 
 def _ratio(sample) -> Estimate:
     label = RATIO if sample["column"] == "answering_hosts" else RATIO_LISTED
-    counted = _counted(sample, sample["removed"])
+    over = OverBlock(sample["hosts"], lambda left: _point(_counts(left, sample["column"])))
+    counted = _counted(sample)
     return Estimate(
         label=label,
         unit=f"ratio of {UNITS[sample['column']]}",
         reading="finite population",
-        value=float(counted[FIRST] / counted[SECOND]),
+        value=over.at(sample["removed"]).low,
         n=float(counted[FIRST] + counted[SECOND]),
         n_unit=UNITS[sample["column"]] + " (estimated by the report)",
         assumptions=(GENUINE, ESTIMATED, ORIGIN),
-        tipping_points=() if sample["removed"] else (_clones_to_turn(sample, label),),
+        tipping_points=() if sample["removed"] else over.points(HYPOTHESES[label].null),
     )
 
 
 UNITS = {"answering_hosts": "family-host pairs", "tag_occurrences": "listings"}
 
 
-def _clones_to_turn(sample, label) -> TippingPoint:
-    null, largest = HYPOTHESES[label].null, sample["block"].hosts
-
-    def margin(clones: float) -> float:
-        counted = _counted(sample, clones / largest)
-        return float(counted[FIRST] / counted[SECOND]) - null
-
-    turn = tipping_point(margin, 0, largest)
-    told = (
-        f"kept even without the whole block of {number(largest)} hosts"
-        if turn is None
-        else f"turns if {number(turn)} of the block's {number(largest)} hosts were clones"
-    )
-    return TippingPoint(what="cloned hosts in the block", threshold=turn, sentence=told)
+def _point(counted) -> Bounds:
+    ratio = float(counted[FIRST] / counted[SECOND])
+    return Bounds(ratio, ratio)
 
 
 def _ratio_of_exact(sample) -> Estimate:
     """What the exact tags alone allow: a family has the hosts of its largest tag, or more."""
-    tags, removed = sample["tags"], sample["removed"] * sample["block"].hosts
-    hosts = tags["answering_hosts"] - removed * in_block(tags)
-    least, everyone = hosts.groupby(tags["family"]).max(), sample["hosts"] - removed
+    left = sample["hosts"].without(sample["removed"])
+    most = left.rows.groupby("family", as_index=False)["answering_hosts"].max()
+    least = _counts(replace(left, rows=most), "answering_hosts")
     return Estimate(
         label=RATIO,
         unit=f"ratio of {UNITS[sample['column']]}",
         reading="finite population",
-        bounds=Bounds(float(least[FIRST] / everyone), float(everyone / least[SECOND])),
-        n=float(everyone),
+        bounds=Bounds(float(least[FIRST] / left.hosts), float(left.hosts / least[SECOND])),
+        n=left.hosts,
         n_unit="answering hosts",
         assumptions=(GENUINE, ORIGIN),
     )
 
 
 def _least_lead(sample) -> Estimate:
-    counted = _counted(sample, sample["removed"])
+    counted = _counted(sample)
     others = counted.drop([FIRST, SECOND]).max()
     return Estimate(
         label=ORDER if sample["column"] == "answering_hosts" else ORDER_LISTED,
@@ -257,13 +261,12 @@ def _places(sample) -> Estimate:
 
 
 def _share(sample, family) -> Estimate:
-    counted = _counted(sample, sample["removed"])
-    everyone = sample["hosts"] - sample["removed"] * sample["block"].hosts
+    everyone = sample["hosts"].without(sample["removed"]).hosts
     return Estimate(
         label=SHARE.format(family),
         unit="share of answering hosts",
         reading="finite population",
-        value=float(counted[family] / everyone),
+        value=float(_counted(sample)[family] / everyone),
         n=float(everyone),
         n_unit="answering hosts",
         assumptions=(ESTIMATED,),
@@ -291,6 +294,7 @@ def _not_meta(sample) -> list[Estimate]:
             assumptions=(ORIGIN, BACKGROUND),
         )
         for what, frame, weight, unit in measures
+        if weight.sum() > 0
     ]
 
 
@@ -307,17 +311,7 @@ def _mllama(sample) -> Estimate:
     )
 
 
-GENUINE = Assumption(
-    name="every listing is a genuine deployment",
-    holds="no",
-    evidence="The five leading tags look like one block of clones: three llama tags, two qwen2.",
-)
-ESTIMATED = Assumption(
-    name="the report's estimates by family are exact",
-    holds="no",
-    evidence="It sums up its fifty leading tags, gives the counts as approximate and does not say "
-    "how hosts with several tags of a family were counted.",
-)
+GENUINE = genuine("three llama tags, two qwen2")
 ORIGIN = Assumption(
     name="a family is one publisher's",
     holds="no",

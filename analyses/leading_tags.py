@@ -14,6 +14,7 @@ import pandas as pd
 from research import (
     ESTIMAND,
     Assumption,
+    Bounds,
     Curve,
     Estimate,
     Hypothesis,
@@ -29,8 +30,17 @@ from research.estimators.budget import alternatives_row
 from research.estimators.design_effects import intraclass_correlation
 from research.estimators.identification import frechet_bounds
 from research.estimators.multiverse import mcnemar_bounds, rank_confidence_sets
-from research.estimators.tipping import tipping_point
-from research.measures.clone_block import LEADING, Block, without_block
+from research.measures.hosts import (
+    BLOCK,
+    INDEPENDENT,
+    NOTHING,
+    Hosts,
+    OverBlock,
+    genuine,
+    hosts_by,
+    overlapping,
+    refuse_without_block,
+)
 from research.wording import number
 
 PAIR = ["llama3:latest", "deepseek-r1:latest"]
@@ -112,9 +122,11 @@ SETTLED = [
 
 def sample(
     tenthe_model_tags,
+    tenthe_quantizations,
     tenthe_totals,
     tenthe_hosting,
     published_aggregates,
+    tenthe_suspected_clones=None,
     *,
     scan: Annotated[
         Literal["Tenthe, 2025-04-24", "NuClide, 2026-05-15"], ESTIMAND
@@ -125,26 +137,35 @@ def sample(
         if clones == "removed":
             raise NotApplicable("the list of 2026 holds only two of the block's five tags")
         return _later(published_aggregates)
-    totals = tenthe_totals.set_index("name")["value"]
-    tags, largest = tenthe_model_tags.set_index("ollama_tag"), Block.largest(tenthe_model_tags)
-    listed = tags["answering_hosts"].astype(float)
-    without = without_block(tags, largest)["answering_hosts"]
-    block, hosts = largest.hosts, float(totals["answering_hosts"])
+    hosts = hosts_by(
+        "ollama_tag", tenthe_model_tags, tenthe_model_tags, totals=tenthe_totals,
+        levels=tenthe_quantizations, suspected=tenthe_suspected_clones,
+    )  # fmt: skip
+    refuse_without_block(hosts, clones)
+    removed = 1.0 if clones == "removed" else 0.0
+    discovered = tenthe_hosting["discovered_ips"]
+    everyone = tenthe_totals.set_index("name").loc["discovered_ips", "value"]
     return Sample(
         population="the answering hosts of the Tenthe scan",
         as_of="2025-04-24",
         data={
             "scan": "Tenthe",
-            "hosts": listed if clones == "kept" else without,
-            "total": hosts if clones == "kept" else hosts - block,
-            "block": block if clones == "kept" else 0.0,
-            "both": {"": (listed, hosts), " without the block": (without, hosts - block)},
-            "cluster size": float(
-                (tenthe_hosting["discovered_ips"] ** 2).sum() / totals["discovered_ips"]
-            ),
+            "listed": hosts,
+            "removed": removed,
+            "hosts": _by_tag(hosts.without(removed)),
+            "total": hosts.without(removed).hosts,
+            "cluster size": float((discovered**2).sum() / everyone),
         },
-        tables={"tags": pd.DataFrame({"listed": listed, "without": without}).reset_index()},
+        tables={
+            "tags": pd.DataFrame(
+                {"listed": _by_tag(hosts), "without": _by_tag(hosts.without(1.0))}
+            ).reset_index()
+        },
     )
+
+
+def _by_tag(hosts) -> pd.Series:
+    return hosts.rows.set_index("ollama_tag")["answering_hosts"].astype(float)
 
 
 def _later(aggregates) -> Sample:
@@ -168,6 +189,8 @@ def _later(aggregates) -> Sample:
 def estimate(sample, *, rng, design_effect: Literal[1, 10, 50] = 1) -> list[Estimate]:
     if sample["scan"] == "NuClide":
         return [_lead(sample, LEAD_LATER), _latest(sample)]
+    if not _all_listed(sample, PAIR):
+        return [_latest(sample), *_ranks(sample, design_effect, rng)]
     hosts = sample["hosts"]
     rivals = hosts.drop(PAIR)
     return [
@@ -175,38 +198,34 @@ def estimate(sample, *, rng, design_effect: Literal[1, 10, 50] = 1) -> list[Esti
         _gap(sample, LEAD_SHARE, hosts[PAIR].min(), rivals.max(), design_effect),
         _gap(sample, ORDER, hosts[PAIR[0]], hosts[PAIR[1]], design_effect),
         _latest(sample),
-        _any_small(sample),
+        *([_any_small(sample)] if _all_listed(sample, SMALL) else []),
         *_ranks(sample, design_effect, rng),
     ]
 
 
-def _lead_without(hosts, clones: float) -> float:
-    """The lead once so many hosts of the block are gone from the five leading tags."""
-    thinned = hosts.copy()
-    thinned[thinned.nlargest(LEADING).index] -= clones
-    return float(thinned[PAIR].min() - thinned.drop(PAIR).max())
+def _all_listed(sample, tags) -> bool:
+    return set(tags) <= set(sample["hosts"].index)
+
+
+def _lead_of(hosts) -> Bounds:
+    """The hosts of the rarer tag of the pair minus those of any other tag."""
+    lead = float(hosts[PAIR].min() - hosts.drop(PAIR).max())
+    return Bounds(lead, lead)
 
 
 def _lead(sample, label) -> Estimate:
-    hosts, block = sample["hosts"], sample.data.get("block", 0.0)
-    points, curves = (), ()
-    if block:
-        lost = tipping_point(lambda clones: _lead_without(hosts, clones), 0, block)
-        told = f"lost if {number(lost)} of the block's {number(block)} hosts were clones"
-        points = (TippingPoint(what="cloned hosts in the block", threshold=lost, sentence=told),)
-        grid = np.linspace(0, block, 61)
-        lead = tuple(_lead_without(hosts, clones) for clones in grid)
-        curves = (Curve(over="cloned hosts removed", grid=tuple(grid), low=lead, high=lead),)
+    kept = sample["scan"] == "Tenthe" and not sample["removed"]
+    over = OverBlock(sample.data.get("listed"), lambda hosts: _lead_of(_by_tag(hosts)))
     return Estimate(
         label=label,
         unit="hosts",
         reading="finite population",
-        value=float(hosts[PAIR].min() - hosts.drop(PAIR).max()),
+        value=_lead_of(sample["hosts"]).low,
         n=sample["total"],
         n_unit="hosts",
         assumptions=(GENUINE,) if sample["scan"] == "Tenthe" else (OTHER_SCAN,),
-        tipping_points=points,
-        curves=curves,
+        tipping_points=over.points(0.0) if kept else (),
+        curves=over.curves(61) if kept else (),
     )
 
 
@@ -224,7 +243,7 @@ def _gap(sample, label, first, second, design_effect) -> Estimate:
         n=total,
         n_unit="hosts",
         n_effective=total / design_effect,
-        assumptions=(GENUINE, OVERLAP, INDEPENDENT),
+        assumptions=(GENUINE, overlapping("tags"), INDEPENDENT),
         tipping_points=_lost_at(found.lost_at, first - second, sample),
     )
 
@@ -247,13 +266,19 @@ def _lost_at(design_effect, lead, sample) -> tuple[TippingPoint, ...]:
 def _ranks(sample, design_effect, rng) -> list[Estimate]:
     """Each tag's rank, as listed and without the block."""
     estimates = []
-    for which, (hosts, total) in sample["both"].items():
-        sets = {deff: _rank_sets(hosts, total, deff, rng) for deff in DESIGN_EFFECTS}
+    for which, left in _as_listed_and_without(sample["listed"]).items():
+        hosts = _by_tag(left)
+        sets = {deff: _rank_sets(hosts, left.hosts, deff, rng) for deff in DESIGN_EFFECTS}
         for position, tag in enumerate(hosts.index):
             found = {deff: ranks[position] for deff, ranks in sets.items()}
             label = RANK.format(tag) + which
-            estimates.append(_rank(label, found, design_effect, total))
+            estimates.append(_rank(label, found, design_effect, left.hosts))
     return estimates
+
+
+def _as_listed_and_without(hosts) -> dict[str, Hosts]:
+    left = {} if hosts.block == NOTHING else {" without the block": hosts.without(1.0)}
+    return {"": hosts, **left}
 
 
 def _rank(label, found, design_effect, total) -> Estimate:
@@ -268,7 +293,7 @@ def _rank(label, found, design_effect, total) -> Estimate:
         n=total,
         n_unit="hosts",
         n_effective=total / design_effect,
-        assumptions=(GENUINE, OVERLAP, INDEPENDENT),
+        assumptions=(GENUINE, overlapping("tags"), INDEPENDENT),
         curves=(
             Curve(
                 over="design effect",
@@ -296,8 +321,8 @@ def _latest(sample) -> Estimate:
     def share(hosts) -> float:
         return float(hosts[hosts.index.str.endswith(":latest")].sum() / hosts.sum())
 
-    both = sample.data.get("both", {})
-    values = {f"the tags as listed{which}": share(hosts) for which, (hosts, _) in both.items()}
+    both = _as_listed_and_without(sample["listed"]) if sample["scan"] == "Tenthe" else {}
+    values = {f"the tags as listed{which}": share(_by_tag(left)) for which, left in both.items()}
     return Estimate(
         label=LATEST,
         unit="share of pairs of a host and a tag",
@@ -305,7 +330,7 @@ def _latest(sample) -> Estimate:
         value=share(sample["hosts"]),
         n=float(sample["hosts"].sum()),
         n_unit="pairs of a host and a tag",
-        budget=(alternatives_row("the five-tag block", values),) if both else (),
+        budget=(alternatives_row(BLOCK, values),) if both else (),
     )
 
 
@@ -318,26 +343,11 @@ def _any_small(sample) -> Estimate:
         bounds=frechet_bounds(hosts[SMALL], sample["total"]).at_least_one,
         n=sample["total"],
         n_unit="answering hosts",
-        assumptions=(OVERLAP,),
+        assumptions=(overlapping("tags"),),
     )
 
 
-GENUINE = Assumption(
-    name="every listed host is a genuine deployment",
-    holds="no",
-    evidence="The five leading tags look like one block of cloned hosts; without the largest such "
-    "block the pair falls behind tags outside it.",
-)
-OVERLAP = Assumption(
-    name="which tags share a host is known",
-    holds="no",
-    evidence="No overlap is published; bounds hold for every overlap, errors are the largest.",
-)
-INDEPENDENT = Assumption(
-    name="hosts are independent",
-    holds="no",
-    evidence="Addresses cluster in a few clouds; the interval states its design effect.",
-)
+GENUINE = genuine("without the largest such block the pair falls behind tags outside it")
 OTHER_SCAN = Assumption(
     name="both scans look at the same kind of host",
     holds="not testable",
@@ -351,6 +361,8 @@ OTHER_SCAN = Assumption(
 
 def figure(result):
     answer = result.answer()
+    if LEAD not in answer.estimates:
+        return figures.default(result)
     canvas, (ranks, lead) = figures.canvas(
         (1, 2), height=3.4, source=figures.sources(result), width_ratios=(1.3, 1)
     )

@@ -8,30 +8,25 @@ either answer. Larger and 4B models are counted too; what would make them import
 
 from typing import Annotated, Literal
 
-import numpy as np
-
 from research import (
     ESTIMAND,
-    Assumption,
-    Bounds,
-    BudgetRow,
-    Curve,
     Estimate,
     Hypothesis,
     NotApplicable,
     Sample,
     Settled,
-    TippingPoint,
     figures,
 )
-from research.estimators.identification import frechet_bounds
-from research.estimators.tipping import tipping_point
-from research.measures.clone_block import (
-    LEADING,
-    Block,
-    in_block,
-    with_block_tags,
-    without_part,
+from research.doubts import Doubt, Share, where
+from research.estimators.budget import budget
+from research.measures.hosts import (
+    ESTIMATED,
+    OverBlock,
+    genuine,
+    hosts_by,
+    overlapping,
+    refuse_without_block,
+    with_kind,
 )
 from research.wording import number
 
@@ -85,6 +80,7 @@ def sample(
     tenthe_model_tags,
     tenthe_totals,
     model_crosswalk_tags,
+    tenthe_suspected_clones=None,
     *,
     unit: Annotated[Literal["hosts", "listings"], ESTIMAND] = "hosts",
     counts: Literal["sizes as estimated", "exact tags alone"] = "sizes as estimated",
@@ -92,25 +88,30 @@ def sample(
 ) -> Sample:
     if unit == "listings" and counts == "exact tags alone":
         raise NotApplicable("how often tags below the ten are listed is not known")
-    sizes = model_crosswalk_tags[["ollama_tag", "parameter_size"]]
-    tags = tenthe_model_tags.merge(sizes, on="ollama_tag", how="left", validate="one_to_one")
-    tags["block_tags"] = in_block(tags).astype(float)
-    rows = with_block_tags(tenthe_parameter_sizes, tags, "parameter_size")
+    tags = with_kind(tenthe_model_tags, model_crosswalk_tags, "parameter_size")
+    hosts = hosts_by(
+        "parameter_size",
+        tenthe_parameter_sizes if counts == "sizes as estimated" else tags,
+        tags,
+        totals=tenthe_totals,
+        levels=tenthe_quantizations,
+        suspected=tenthe_suspected_clones,
+    )
+    refuse_without_block(hosts, clones)
+    tables = {}
+    if counts == "sizes as estimated":
+        tables = {"sizes": hosts.rows[["parameter_size", "answering_hosts", "block_tags"]]}
     return Sample(
         population="the answering hosts of the Tenthe scan",
         as_of="2025-04-24",
         data={
             "unit": unit,
-            "rows": rows if counts == "sizes as estimated" else tags,
+            "hosts": hosts,
             "estimated": counts == "sizes as estimated",
-            "block": Block.largest(tags),
             "removed": 1.0 if clones == "removed" else 0.0,
-            "hosts": float(tenthe_totals.set_index("name").loc["answering_hosts", "value"]),
-            # Every listing has one level: the sum over levels is the only one over all models.
-            "listings": float(tenthe_quantizations["tag_occurrences"].sum()),
             "tags": tags,
         },
-        tables={"sizes": rows[["parameter_size", "answering_hosts", "block_tags"]]},
+        tables=tables,
     )
 
 
@@ -118,146 +119,78 @@ def sample(
 
 
 def estimate(sample) -> list[Estimate]:
-    if not sample["estimated"]:
-        return [_mainstream(sample)]
     if sample["unit"] == "listings":
-        return [_mainstream(sample), _one_tag(sample)]
-    return [_mainstream(sample), _hosts(sample, OVER_TEN, LARGE), _hosts(sample, FOUR, ["4B"])]
-
-
-def _share_of_hosts(sample, sizes, part: float) -> Bounds:
-    """Bounds on the hosts with one of the sizes, without this part of the suspected block."""
-    left = without_part(sample["rows"], sample["block"], part)
-    hosts = left.loc[left["parameter_size"].isin(sizes), "answering_hosts"]
-    return frechet_bounds(hosts, sample["hosts"] - part * sample["block"].hosts).at_least_one
-
-
-def _share_of_listings(sample, part: float) -> Bounds:
-    """The listings of the sizes, without this part of the suspected block."""
-    left = without_part(sample["rows"], sample["block"], part)
-    listed = left.loc[left["parameter_size"].isin(MAINSTREAM), "tag_occurrences"].sum()
-    share = float(listed / (sample["listings"] - LEADING * part * sample["block"].listings))
-    return Bounds(share, share)
-
-
-def _mainstream(sample) -> Estimate:
-    by_hosts, removed = sample["unit"] == "hosts", sample["removed"]
-
-    def share(part: float) -> Bounds:
-        if by_hosts:
-            return _share_of_hosts(sample, MAINSTREAM, part)
-        return _share_of_listings(sample, part)
-
-    found = share(removed)
-    everyone = sample["hosts"] - removed * sample["block"].hosts
-    listings = sample["listings"] - removed * LEADING * sample["block"].listings
-    return Estimate(
-        label=HOSTS if by_hosts else LISTED,
-        unit="share of answering hosts" if by_hosts else "share of listings",
-        reading="finite population",
-        value=found.low if found.width == 0 else None,
-        bounds=found,
-        n=everyone if by_hosts else listings,
-        n_unit="answering hosts" if by_hosts else "listings (estimated by the report)",
-        assumptions=(GENUINE, ESTIMATED, OVERLAP)[: 3 if by_hosts else 2],
-        budget=(_block_row(share), *([] if by_hosts else [_unlisted_row(sample, found)])),
-        tipping_points=() if removed else (_clones_to_lose(sample, share),),
-        curves=() if removed else (_over_clones(sample, share),),
-    )
-
-
-def _clones_to_lose(sample, share) -> TippingPoint:
-    largest, null = sample["block"].hosts, HYPOTHESES[HOSTS].null
-    lost = tipping_point(lambda clones: share(clones / largest).low - null, 0, largest)
-    told = f"lost if {number(lost)} of the block's {number(largest)} hosts were clones"
-    return TippingPoint(what="cloned hosts in the block", threshold=lost, sentence=told)
-
-
-def _over_clones(sample, share) -> Curve:
-    grid = np.linspace(0, sample["block"].hosts, 41)
-    found = [share(clones / grid[-1]) for clones in grid]
-    return Curve(
-        over="cloned hosts removed",
-        grid=tuple(grid),
-        low=tuple(each.low for each in found),
-        high=tuple(each.high for each in found),
-    )
-
-
-def _block_row(share) -> BudgetRow:
-    kept, left = share(0.0), share(1.0)
-    return BudgetRow(
-        source="the five-tag block",
-        low=min(kept.low, left.low),
-        high=max(kept.high, left.high),
-        detail=f"at least {number(kept.low)} with the whole block, {number(left.low)} without it",
-    )
-
-
-def _unlisted_row(sample, found) -> BudgetRow:
-    unlisted = sample["listings"] - sample["rows"]["tag_occurrences"].sum()
-    return BudgetRow(
-        source="sizes below the fifteen",
-        low=found.low,
-        high=found.high + float(unlisted / sample["listings"]),
-        detail=f"{number(unlisted)} further listings, of any size",
-    )
+        return [_listings(sample), *_one_tag(sample)]
+    mainstream = _hosts(sample, HOSTS, MAINSTREAM)
+    if not sample["estimated"]:
+        return [mainstream]
+    listed = set(sample["hosts"].rows["parameter_size"])
+    others = {OVER_TEN: LARGE, FOUR: ["4B"]}
+    return [mainstream, *(_hosts(sample, *o) for o in others.items() if listed.intersection(o[1]))]
 
 
 def _hosts(sample, label, sizes) -> Estimate:
-    """Hosts with sizes that a vague claim names: shown, not judged."""
-    found = _share_of_hosts(sample, sizes, sample["removed"])
-    without = _share_of_hosts(sample, sizes, 1.0)
+    """Hosts with one of the sizes: judged where the claim names a share, else shown."""
+    over = OverBlock(sample["hosts"], lambda left: left.with_any(where(parameter_size=sizes)))
+    found, judged = over.at(sample["removed"]), label == HOSTS and not sample["removed"]
     return Estimate(
         label=label,
         unit="share of answering hosts",
         reading="finite population",
         value=found.low if found.width == 0 else None,
         bounds=found,
-        n=sample["hosts"] - sample["removed"] * sample["block"].hosts,
+        n=sample["hosts"].without(sample["removed"]).hosts,
         n_unit="answering hosts",
-        assumptions=(GENUINE, ESTIMATED, OVERLAP),
-        budget=(
-            BudgetRow(
-                source="the five-tag block",
-                low=min(found.low, without.low),
-                high=max(found.high, without.high),
-                detail=f"at most {number(found.high)} as listed, {number(without.high)} without it",
-            ),
-        ),
+        assumptions=(GENUINE, ESTIMATED, overlapping("sizes")),
+        budget=over.rows(),
+        tipping_points=over.points(HYPOTHESES[HOSTS].null) if judged else (),
+        curves=over.curves() if judged else (),
     )
 
 
-def _one_tag(sample) -> Estimate:
-    rows, tags = sample["rows"], sample["tags"].set_index("ollama_tag")
-    everything = float(rows.set_index("parameter_size").loc["4B", "tag_occurrences"])
+def _listings(sample) -> Estimate:
+    mainstream = Share(of=where(parameter_size=MAINSTREAM))
+    over = OverBlock(sample["hosts"], lambda left: mainstream.in_(left.listed(UNLISTED)).bounds(()))
+    left = sample["hosts"].without(sample["removed"])
+    asked, kept = mainstream.in_(left.listed(UNLISTED)), not sample["removed"]
     return Estimate(
-        label=ONE_TAG,
+        label=LISTED,
         unit="share of listings",
         reading="finite population",
-        value=float(tags.loc["qwen:latest", "tag_occurrences"] / everything),
-        n=everything,
+        value=asked.value,
+        bounds=asked.bounds(()),
+        n=left.listings,
         n_unit="listings (estimated by the report)",
+        assumptions=(GENUINE, ESTIMATED),
+        budget=budget(*over.rows(), *asked.budget()),
+        tipping_points=over.points(HYPOTHESES[HOSTS].null) if kept else (),
+        curves=over.curves() if kept else (),
     )
 
 
-GENUINE = Assumption(
-    name="every listing is a genuine deployment",
-    holds="no",
-    evidence="The five leading tags look like one block of clones: four are of 7B to 8B, one of "
-    "4B.",
-)
-ESTIMATED = Assumption(
-    name="the report's estimates by size are exact",
-    holds="no",
-    evidence="It sums up its fifty leading tags and gives the counts as approximate; the exact "
-    "count of the leading tag alone gives a lower bound that needs no estimate.",
-)
-OVERLAP = Assumption(
-    name="which sizes share a host is known",
-    holds="no",
-    evidence="No overlap is published; the bounds hold for every overlap.",
-)
+def _one_tag(sample) -> list[Estimate]:
+    """How much of the smallest size that the claims name is one tag."""
+    four, tags = (
+        frame[frame["parameter_size"] == "4B"] for frame in (sample["hosts"].rows, sample["tags"])
+    )
+    listed = tags.loc[tags["ollama_tag"] == "qwen:latest", "tag_occurrences"]
+    if four.empty or listed.empty:
+        return []
+    everything = float(four["tag_occurrences"].sum())
+    return [
+        Estimate(
+            label=ONE_TAG,
+            unit="share of listings",
+            reading="finite population",
+            value=float(listed.sum() / everything),
+            n=everything,
+            n_unit="listings (estimated by the report)",
+        )
+    ]
+
+
+UNLISTED = Doubt("sizes below the fifteen", "further listings, of any size")
+GENUINE = genuine("four are of 7B to 8B, one of 4B")
 
 
 # Figure -------------------------------------------------------------------------------------------
@@ -274,7 +207,8 @@ def figure(result):
 
 
 def _draw_sizes(axes, answer) -> None:
-    rows, block = answer.tables["sizes"].rows, max(answer.estimates[HOSTS].curves[0].grid)
+    rows, curves = answer.tables["sizes"].rows, answer.estimates[HOSTS].curves
+    block = max(curves[0].grid) if curves else 0.0
     for position, (_, hosts, tags) in enumerate(rows):
         axes.barh(-position, hosts, color=figures.OTHER, alpha=0.4, height=0.66)
         axes.barh(-position, hosts - block * (tags > 0), color=figures.OTHER, height=0.66)

@@ -6,6 +6,7 @@ the Ollama library give 4 bits to whoever asks for nothing else. F16 is what tin
 models come in.
 """
 
+from dataclasses import replace
 from typing import Annotated, Literal
 
 import pandas as pd
@@ -14,7 +15,6 @@ from research import (
     ESTIMAND,
     Assumption,
     Bounds,
-    BudgetRow,
     Estimate,
     Hypothesis,
     NotApplicable,
@@ -23,14 +23,17 @@ from research import (
     TippingPoint,
     figures,
 )
-from research.estimators.identification import frechet_bounds, origin_share_bounds
-from research.estimators.tipping import tipping_point
-from research.measures.clone_block import (
-    LEADING,
-    Block,
-    in_block,
-    with_block_tags,
-    without_part,
+from research.doubts import Doubt, Share, where
+from research.estimators.budget import budget
+from research.estimators.identification import origin_share_bounds
+from research.measures.hosts import (
+    ESTIMATED,
+    OverBlock,
+    genuine,
+    hosts_by,
+    overlapping,
+    refuse_without_block,
+    with_kind,
 )
 from research.wording import number
 
@@ -80,6 +83,7 @@ def sample(
     model_crosswalk_tags,
     ollama_library_names,
     published_aggregates,
+    tenthe_suspected_clones=None,
     *,
     measure: Annotated[
         Literal["hosts, 2025-04-24", "listings, 2025-04-24", "levels, 2025"], ESTIMAND
@@ -93,33 +97,37 @@ def sample(
         return _later(published_aggregates)
     if measure.startswith("listings") and counts == "exact tags alone":
         raise NotApplicable("how often tags below the ten are listed is not known")
-    tags = tenthe_model_tags.merge(
-        model_crosswalk_tags[["ollama_tag", "quantization"]],
-        on="ollama_tag", how="left", validate="one_to_one",
+    tags = with_kind(tenthe_model_tags, model_crosswalk_tags, "quantization")
+    rows = tenthe_quantizations if counts == "levels as estimated" else tags
+    hosts = hosts_by(
+        "quantization", rows, tags, totals=tenthe_totals, levels=tenthe_quantizations,
+        suspected=tenthe_suspected_clones,
     )  # fmt: skip
-    tags["block_tags"] = in_block(tags).astype(float)
-    levels = with_block_tags(tenthe_quantizations, tags, "quantization")
-    exact = tags.assign(bits=tags["quantization"].map(levels.set_index("quantization")["bits"]))
+    refuse_without_block(hosts, clones)
+    bits = tenthe_quantizations.set_index("quantization")["bits"].astype("Int64").astype("string")
+    levels = hosts.rows.assign(
+        bits=hosts.rows["quantization"].map(bits).fillna(""), bits_doubt=NOT_TOLD.name
+    )
+    hosts = replace(hosts, rows=levels, doubts=(NOT_TOLD,))
     return Sample(
         population="the answering hosts of the Tenthe scan",
         as_of="2025-04-24",
         data={
             "measure": measure.split(",")[0],
-            "rows": levels if counts == "levels as estimated" else exact,
+            "hosts": hosts,
             "estimated": counts == "levels as estimated",
-            "block": Block.largest(tags),
             "removed": 1.0 if clones == "removed" else 0.0,
-            "hosts": float(tenthe_totals.set_index("name").loc["answering_hosts", "value"]),
             "library": _library(ollama_library_names, model_crosswalk),
             "F16 by default": _f16_by_default(tags, tenthe_families),
         },
-        tables={"levels": _table(levels, Block.largest(tags))},
+        tables={"levels": _table(hosts)} if counts == "levels as estimated" else {},
     )
 
 
-def _table(levels, block) -> pd.DataFrame:
-    left = without_part(levels, block, 1.0)["answering_hosts"]
-    return levels[["quantization", "bits", "answering_hosts"]].assign(without_block=left)
+def _table(hosts) -> pd.DataFrame:
+    columns = ["quantization", "bits", "answering_hosts"]
+    found = hosts.rows[columns].assign(without_block=hosts.without(1.0).rows["answering_hosts"])
+    return found.assign(bits=pd.to_numeric(found["bits"]).astype("Int64"))
 
 
 def _library(names, crosswalk) -> pd.DataFrame:
@@ -157,71 +165,41 @@ def estimate(sample) -> list[Estimate]:
         case "levels":
             return [_observed_later(sample)]
         case "listings":
-            return [_four_bit(sample), *_defaults(sample), _f16_known(sample)]
-    return [_four_bit(sample), _f16(sample)] if sample["estimated"] else [_four_bit(sample)]
-
-
-def _hosts(sample, chosen, part: float) -> Bounds:
-    """Bounds on the hosts with one of the chosen rows, without this part of the block."""
-    hosts = without_part(sample["rows"], sample["block"], part).loc[chosen, "answering_hosts"]
-    return frechet_bounds(hosts, sample["hosts"] - part * sample["block"].hosts).at_least_one
-
-
-def _listings(sample, chosen, part: float) -> Bounds:
-    """The listings of the chosen rows, without this part of the block."""
-    left = without_part(sample["rows"], sample["block"], part)["tag_occurrences"]
-    share = float(left[chosen].sum() / left.sum())
-    return Bounds(share, share)
+            return [_four_bit(sample), *_defaults(sample), *_f16_known(sample)]
+    return [_four_bit(sample), *_f16(sample)] if sample["estimated"] else [_four_bit(sample)]
 
 
 def _four_bit(sample) -> Estimate:
     by_hosts, removed = sample["measure"] == "hosts", sample["removed"]
-    four, two_thirds = sample["rows"]["bits"].eq(4).fillna(False), HYPOTHESES[HOSTS].null
-
-    def share(part: float) -> Bounds:
-        return _hosts(sample, four, part) if by_hosts else _listings(sample, four, part)
-
-    found, block = share(removed), sample["block"]
-    everyone = sample["hosts"] - removed * block.hosts
-    clones = removed * LEADING * block.listings
-    listings = float(sample["rows"]["tag_occurrences"].sum() - clones)
+    four = Share(of=where(bits="4"))
+    over = OverBlock(
+        sample["hosts"],
+        lambda left: left.with_any(four.of) if by_hosts else four.in_(left.listed()).bounds(()),
+    )
+    found, left = over.at(removed), sample["hosts"].without(removed)
+    asked = four.in_(left.listed())
+    lost = () if removed or found.low < HYPOTHESES[HOSTS].null else _lost(over)
     return Estimate(
         label=HOSTS if by_hosts else LISTED,
         unit="share of answering hosts" if by_hosts else "share of listings",
         reading="finite population",
         value=found.low if found.width == 0 else None,
         bounds=found,
-        n=everyone if by_hosts else listings,
+        n=left.hosts if by_hosts else left.listings,
         n_unit="answering hosts" if by_hosts else "listings (estimated by the report)",
-        assumptions=(GENUINE, ESTIMATED, OVERLAP)[: 3 if by_hosts else 2],
+        assumptions=(GENUINE, ESTIMATED, overlapping("levels"))[: 3 if by_hosts else 2],
         # All five tags are 4-bit: no other error of the size of the block could do more.
-        budget=(_block_row(share),),
-        tipping_points=() if removed or found.low < two_thirds else _lost(block, share),
+        budget=over.rows() if by_hosts else budget(*over.rows(), *asked.budget()),
+        tipping_points=lost,
     )
 
 
-def _block_row(share) -> BudgetRow:
-    kept, left = share(0.0), share(1.0)
-    return BudgetRow(
-        source="the five-tag block",
-        low=min(kept.low, left.low),
-        high=max(kept.high, left.high),
-        detail=f"at least {number(kept.low)} with the whole block, {number(left.low)} without it",
-    )
-
-
-def _lost(block, share) -> tuple[TippingPoint, ...]:
+def _lost(over) -> tuple[TippingPoint, ...]:
     """What would take the lower bound down to the claimed share."""
-    largest, null = block.hosts, HYPOTHESES[HOSTS].null
-    lost = tipping_point(lambda clones: share(clones / largest).low - null, 0, largest)
-    told = (
-        f"kept even without the whole block of {number(largest)} hosts"
-        if lost is None
-        else f"lost if {number(lost)} of the block's {number(largest)} hosts were clones"
-    )
-    times = share(0.0).low / null
+    null = HYPOTHESES[HOSTS].null
+    times = over.at(0.0).low / null
     return (
-        TippingPoint(what="cloned hosts in the block", threshold=lost, sentence=told),
+        *over.points(null),
         TippingPoint(
             what="overstatement by the report",
             threshold=times,
@@ -243,41 +221,40 @@ def _observed_later(sample) -> Estimate:
     )
 
 
-def _f16(sample) -> Estimate:
-    chosen = sample["rows"]["quantization"].eq("F16")
-    found, without = (_hosts(sample, chosen, part) for part in (sample["removed"], 1.0))
-    return Estimate(
-        label=F16,
-        unit="share of answering hosts",
-        reading="finite population",
-        value=found.low,
-        n=sample["hosts"] - sample["removed"] * sample["block"].hosts,
-        n_unit="answering hosts",
-        assumptions=(GENUINE, ESTIMATED),
-        budget=(
-            BudgetRow(
-                source="the five-tag block",
-                low=min(found.low, without.low),
-                high=max(found.low, without.low),
-                detail=f"{number(found.low)} as listed, {number(without.low)} without it",
-            ),
-        ),
-    )
+def _f16(sample) -> list[Estimate]:
+    if not sample["hosts"].rows["quantization"].eq("F16").any():
+        return []
+    over = OverBlock(sample["hosts"], lambda left: left.with_any(where(quantization="F16")))
+    return [
+        Estimate(
+            label=F16,
+            unit="share of answering hosts",
+            reading="finite population",
+            value=over.at(sample["removed"]).low,
+            n=sample["hosts"].without(sample["removed"]).hosts,
+            n_unit="answering hosts",
+            assumptions=(GENUINE, ESTIMATED),
+            budget=over.rows(),
+        )
+    ]
 
 
-def _f16_known(sample) -> Estimate:
-    rows = sample["rows"].set_index("quantization")
-    everything = float(rows.loc["F16", "tag_occurrences"])
-    low, high = sample["F16 by default"]
-    return Estimate(
-        label=F16_KNOWN,
-        unit="share of F16 listings",
-        reading="finite population",
-        bounds=Bounds(low / everything, high / everything),
-        n=everything,
-        n_unit="listings (estimated by the report)",
-        assumptions=(ESTIMATED, F16_DEFAULT),
-    )
+def _f16_known(sample) -> list[Estimate]:
+    rows, (low, high) = sample["hosts"].rows, sample["F16 by default"]
+    everything = float(rows.loc[rows["quantization"] == "F16", "tag_occurrences"].sum())
+    if not everything:
+        return []
+    return [
+        Estimate(
+            label=F16_KNOWN,
+            unit="share of F16 listings",
+            reading="finite population",
+            bounds=Bounds(low / everything, min(1.0, high / everything)),
+            n=everything,
+            n_unit="listings (estimated by the report)",
+            assumptions=(ESTIMATED, F16_DEFAULT),
+        )
+    ]
 
 
 def _defaults(sample) -> list[Estimate]:
@@ -299,21 +276,8 @@ def _defaults(sample) -> list[Estimate]:
     ]
 
 
-GENUINE = Assumption(
-    name="every listing is a genuine deployment",
-    holds="no",
-    evidence="The five leading tags look like one block of clones; all five are 4-bit.",
-)
-ESTIMATED = Assumption(
-    name="the report's estimates by level are exact",
-    holds="no",
-    evidence="It sums up its fifty leading tags and gives the counts as approximate.",
-)
-OVERLAP = Assumption(
-    name="which levels share a host is known",
-    holds="no",
-    evidence="No overlap is published; the bounds hold for every overlap.",
-)
+NOT_TOLD = Doubt("levels without a number of bits", "any number of bits")
+GENUINE = genuine("all five are 4-bit")
 OTHER_SCAN = Assumption(
     name="the share of observed levels is that of hosts or of listings",
     holds="not testable",

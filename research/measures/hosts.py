@@ -1,0 +1,264 @@
+"""The hosts of a scan and what they list: tags, or kinds of models such as families or sizes.
+
+A host can list models of several kinds, and how many hosts have any of several kinds is known up to
+bounds; a listing is of one kind. In the Tenthe scan a block of hosts may be copies of one another:
+what is asked is asked again with any part of the block taken out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from research.doubts import Coarse, Doubt, Where
+from research.doubts.coarse import WEIGHTS
+from research.estimators.identification import frechet_bounds
+from research.estimators.tipping import tipping_point
+from research.measures.clone_block import LEADING, Block, in_block, with_block_tags, without_part
+from research.results import (
+    Assumption,
+    Bounds,
+    BudgetRow,
+    CannotEstimate,
+    Curve,
+    NotApplicable,
+    TippingPoint,
+)
+from research.wording import number
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+HOSTS, LISTINGS = "answering_hosts", "tag_occurrences"
+BLOCK = "the five-tag block"
+NOTHING = Block(0.0, 0.0)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Hosts:
+    """The answering hosts of a scan, by what they list.
+
+    Parameters
+    ----------
+    rows
+        One row a tag or a kind of model: ``answering_hosts`` that list it, ``tag_occurrences``,
+        ``block_tags`` (how many tags of the block are of the kind) and what the kind is, as texts
+        of candidates (see :class:`research.doubts.Coarse`).
+    hosts
+        All hosts that answered.
+    listings
+        All listings, of kinds that the table leaves out too.
+    block
+        The block of suspected clones at its largest; :data:`NOTHING` where none is suspected.
+    doubts
+        What opens columns of the rows.
+    """
+
+    rows: pd.DataFrame
+    hosts: float
+    listings: float
+    block: Block
+    doubts: tuple[Doubt, ...] = ()
+
+    def without(self, part: float) -> Hosts:
+        """The hosts if this part of the block is taken out."""
+        return replace(
+            self,
+            rows=without_part(self.rows, self.block, part),
+            hosts=self.hosts - part * self.block.hosts,
+            listings=self.listings - part * LEADING * self.block.listings,
+        )
+
+    def with_any(self, wanted: Where) -> Bounds:
+        """Which share of the hosts has a model of at least one of these kinds?"""
+        certain, possible = self.listed().holds(wanted)
+        if not possible.any():
+            kinds = ", ".join(sorted(set().union(*wanted.values.values())))
+            raise CannotEstimate(f"The table lists none of {kinds}: how many hosts is not told.")
+        most = frechet_bounds(self.rows.loc[possible, HOSTS], self.hosts).at_least_one.high
+        if not certain.any():
+            return Bounds(0.0, most)
+        found = frechet_bounds(self.rows.loc[certain, HOSTS], self.hosts).at_least_one
+        return Bounds(found.low, max(found.high, most))
+
+    def listed(
+        self, below: Doubt | None = None, *, counted: bool = True, weight: str = LISTINGS
+    ) -> Coarse:
+        """The kinds by weight, and the listings below the table where they are in doubt.
+
+        Parameters
+        ----------
+        below
+            The doubt of what the further listings are of.
+        counted
+            Whether these are counted for a part of the whole as shown.
+        weight
+            The column that weighs each kind: its listings, or the hosts with it.
+        """
+        import pandas as pd
+
+        rows = self.rows.assign(**dict.fromkeys(WEIGHTS, self.rows[weight].astype(float)))
+        if below is None:
+            return Coarse(rows, self.doubts)
+        rest = dict.fromkeys(WEIGHTS, max(self.listings - float(rows[weight].sum()), 0.0))
+        columns = [str(column) for column in self.rows.columns]
+        kinds = [c for c in columns if c not in (HOSTS, LISTINGS) and "_doubt" not in c]
+        opened = dict.fromkeys(["member_doubt", *(f"{kind}_doubt" for kind in kinds)], below.name)
+        units = pd.concat(
+            [rows.assign(member=True), pd.DataFrame([{**rest, **opened, "member": counted}])],
+            ignore_index=True,
+        )
+        return Coarse(units, [*self.doubts, below])
+
+
+def hosts_by(
+    kind: str,
+    kinds: pd.DataFrame,
+    tags: pd.DataFrame,
+    *,
+    totals: pd.DataFrame,
+    levels: pd.DataFrame,
+    suspected: pd.DataFrame | None = None,
+) -> Hosts:
+    """The hosts of a scan by a kind of model.
+
+    Parameters
+    ----------
+    kind
+        The column that holds it, such as ``"family"``.
+    kinds
+        A table in the form of ``tenthe_families``, ``tenthe_parameter_sizes`` or
+        ``tenthe_quantizations``, or the tags themselves.
+    tags
+        The leading tags with the kind of each (:func:`with_kind`).
+    totals, levels
+        The tables ``tenthe_totals`` and ``tenthe_quantizations``; the sum over levels is the only
+        sum of listings over all models.
+    suspected
+        Where a scan counts its suspected clones by itself, no block is guessed.
+    """
+    if kinds is tags:
+        rows = tags.assign(block_tags=in_block(tags).astype(float))
+    else:
+        rows = with_block_tags(kinds, tags, kind)
+    return Hosts(
+        rows=rows.reset_index(drop=True),
+        hosts=float(totals.loc[totals["name"] == HOSTS, "value"].sum()),
+        listings=float(levels[LISTINGS].sum()),
+        block=NOTHING if suspected is not None else Block.largest(tags),
+    )
+
+
+def with_kind(tags: pd.DataFrame, crosswalk: pd.DataFrame, *kinds: str) -> pd.DataFrame:
+    """The leading tags with what is known of each; a tag that is not coded may be of any kind."""
+    known = crosswalk[["ollama_tag", *kinds]]
+    return tags.merge(known, on="ollama_tag", how="left", validate="one_to_one")
+
+
+def refuse_without_block(hosts: Hosts, clones: str) -> None:
+    """Refuse to take out a block where none is suspected."""
+    if clones != "kept" and hosts.block == NOTHING:
+        raise NotApplicable("a scan of one's own has its suspected clones in a dataset of its own")
+
+
+@dataclass(frozen=True, slots=True)
+class OverBlock:
+    """A share of hosts or listings, with any part of the suspected block taken out."""
+
+    hosts: Hosts
+    share: Callable[[Hosts], Bounds]
+
+    def at(self, part: float) -> Bounds:
+        return self.share(self.hosts.without(part))
+
+    def rows(self) -> tuple[BudgetRow, ...]:
+        """The budget row of the block: none where nothing is suspected."""
+        if self.hosts.block == NOTHING:
+            return ()
+        kept, left = self.at(0.0), self.at(1.0)
+        told = [
+            number(found.low)
+            if found.width == 0
+            else f"{number(found.low)} to {number(found.high)}"
+            for found in (kept, left)
+        ]
+        detail = f"{told[0]} with the whole block, {told[1]} without it"
+        low, high = min(kept.low, left.low), max(kept.high, left.high)
+        return (BudgetRow(source=BLOCK, low=low, high=high, detail=detail),)
+
+    def points(self, null: float) -> tuple[TippingPoint, ...]:
+        """How many hosts of the block must be clones for the least share to cross the null."""
+        largest = self.hosts.block.hosts
+        if not largest:
+            return ()
+        lost = tipping_point(lambda clones: self.at(clones / largest).low - null, 0, largest)
+        verb = "lost" if self.at(0.0).low > null else "turned"
+        told = (
+            f"kept even without the whole block of {number(largest)} hosts"
+            if lost is None
+            else f"{verb} if {number(lost)} of the block's {number(largest)} hosts were clones"
+        )
+        return (TippingPoint(what="cloned hosts in the block", threshold=lost, sentence=told),)
+
+    def curves(self, steps: int = 41) -> tuple[Curve, ...]:
+        """The share over the hosts of the block that are taken out."""
+        if not self.hosts.block.hosts:
+            return ()
+        grid = np.linspace(0, self.hosts.block.hosts, steps)
+        found = [self.at(clones / grid[-1]) for clones in grid]
+        return (
+            Curve(
+                over="cloned hosts removed", grid=tuple(grid),
+                low=tuple(each.low for each in found), high=tuple(each.high for each in found),
+            ),
+        )  # fmt: skip
+
+
+# Facts about the tables ---------------------------------------------------------------------------
+
+
+def genuine(what: str) -> Assumption:
+    """Whether hosts are what they seem; ``what`` tells of the tags that look like clones."""
+    return Assumption(
+        name="every listing is a genuine deployment",
+        holds="no",
+        evidence=f"The five leading tags look like one block of clones: {what}.",
+    )
+
+
+def overlapping(kinds: str) -> Assumption:
+    """That the hosts of one kind may be those of another."""
+    return Assumption(
+        name=f"which {kinds} share a host is known",
+        holds="no",
+        evidence="No overlap is published; the bounds hold for every overlap.",
+    )
+
+
+ESTIMATED = Assumption(
+    name="the report's estimates by kind are exact",
+    holds="no",
+    evidence="It sums up its fifty leading tags, gives the counts as approximate and does not say "
+    "how hosts with several tags of a kind were counted; what the leading tag alone has, counted "
+    "exactly, is a lower bound that needs no estimate.",
+)
+CLASSED = Assumption(
+    name="how many addresses of a country answered is known",
+    holds="no",
+    evidence="Section 6.6 counts the hosts of each class of model only: the largest class is the "
+    "least that can have answered.",
+)
+LISTED = Assumption(
+    name="what the search engine lists is Ollama",
+    holds="no",
+    evidence="Three quarters of the listed addresses did not answer, and more than half lacked "
+    "Ollama's port.",
+)
+INDEPENDENT = Assumption(
+    name="hosts are independent",
+    holds="no",
+    evidence="Addresses cluster in a few clouds; the interval states its design effect.",
+)
