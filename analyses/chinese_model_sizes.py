@@ -138,7 +138,7 @@ def figure(result):
         for key, answer in result.answers.items()
         for name in COUNTRIES.values()
     }
-    colors = {row: COLORS[row.partition(":")[0]] for row in rows}
-    figures.forest(axes, rows, colors=colors)
-    axes.set(xlim=(0, 1), xlabel="share that is small")
+    colors = [COLORS[row.partition(":")[0]] for row in rows]
+    series = figures.Series(rows=list(rows.values()), color=colors)
+    figures.forest(axes, list(rows), series, xlim=(0, 1), xlabel="share that is small")
     return canvas

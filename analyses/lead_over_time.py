@@ -83,7 +83,9 @@ def _shared(models, origins, since, until) -> tuple[Coarse, Coarse, int]:
 def _moves(models, origins) -> pd.DataFrame:
     """The change between any two states whose windows do not overlap, origins as known."""
     wide = models.pivot(index="model_id", columns="as_of", values="hub_downloads_30d")
-    units = hub_downloads(models.drop_duplicates("model_id").sort_values("model_id"), origins)
+    units = hub_downloads(
+        models.drop_duplicates("model_id").sort_values("model_id", kind="stable"), origins
+    )
     china, us = (units.holds(country, ())[0] for country in (CHINA, UNITED_STATES))
     counted, downloads = wide.notna().to_numpy(float), wide.fillna(0).to_numpy(float)
     signed = downloads * np.subtract(china, us, dtype=float)[:, None]

@@ -100,7 +100,14 @@ ONE_SIZE = Assumption(
 
 def figure(result):
     canvas, axes = figures.canvas(height=1.9, source=figures.sources(result))
-    figures.forest(axes, result.answer().estimates)
-    figures.null_line(axes, 0.5, "half")
-    axes.set(xlim=(0, 1), xlabel="share of listings (bar: all that the table allows)")
+    rows = result.answer().estimates
+    figures.forest(
+        axes,
+        list(rows),
+        figures.Series(rows=list(rows.values())),
+        xlim=(0, 1),
+        null=0.5,
+        null_text="half",
+        xlabel="share of listings (bar: all that the table allows)",
+    )
     return canvas

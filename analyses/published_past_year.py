@@ -116,7 +116,13 @@ def figure(result):
         for key, answer in result.answers.items()
         for label, estimate in answer.estimates.items()
     }
-    figures.forest(axes, rows)
-    figures.null_line(axes, 0, "equal")
-    axes.set_xlabel("share of the downloads of a year (bar: all that the figures allow)")
+    series = figures.Series(rows=list(rows.values()))
+    figures.forest(
+        axes,
+        list(rows),
+        series,
+        null=0,
+        null_text="equal",
+        xlabel="share of the downloads of a year (bar: all that the figures allow)",
+    )
     return canvas

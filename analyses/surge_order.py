@@ -131,7 +131,13 @@ def figure(result):
         for key, answer in result.answers.items()
         for name in list(NAMED)[1:]
     }
-    figures.forest(axes, rows)
-    figures.null_line(axes, 0, "with Kimi-K2")
-    axes.set_xlabel("days from the first repository of Kimi-K2")
+    series = figures.Series(rows=list(rows.values()))
+    figures.forest(
+        axes,
+        list(rows),
+        series,
+        null=0,
+        null_text="with Kimi-K2",
+        xlabel="days from the first repository of Kimi-K2",
+    )
     return canvas

@@ -92,6 +92,12 @@ READ = Assumption(
 
 def figure(result):
     canvas, axes = figures.canvas(height=2.2, source=figures.sources(result))
-    figures.forest(axes, result.answer().estimates)
-    axes.set(xlim=(0, 1), xlabel="share of tags or listings")
+    rows = result.answer().estimates
+    figures.forest(
+        axes,
+        list(rows),
+        figures.Series(rows=list(rows.values())),
+        xlim=(0, 1),
+        xlabel="share of tags or listings",
+    )
     return canvas

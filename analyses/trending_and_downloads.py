@@ -146,7 +146,13 @@ def figure(result):
         for key, answer in result.answers.items()
         for label, name in ((ORDER, "all days"), (MONTHS, "months"))
     }
-    figures.forest(axes, rows)
-    figures.null_line(axes, 0, "unrelated")
-    axes.set_xlabel("pairs with more downloads in the higher place, minus those with fewer")
+    series = figures.Series(rows=list(rows.values()))
+    figures.forest(
+        axes,
+        list(rows),
+        series,
+        null=0,
+        null_text="unrelated",
+        xlabel="pairs with more downloads in the higher place, minus those with fewer",
+    )
     return canvas

@@ -93,6 +93,12 @@ CLASSED = Assumption(
 
 def figure(result):
     canvas, axes = figures.canvas(height=1.5, source=figures.sources(result))
-    figures.forest(axes, result.answer().estimates)
-    axes.set(xlim=(0, 1), xlabel="share of addresses (bar: all that the tables allow)")
+    rows = result.answer().estimates
+    figures.forest(
+        axes,
+        list(rows),
+        figures.Series(rows=list(rows.values())),
+        xlim=(0, 1),
+        xlabel="share of addresses (bar: all that the tables allow)",
+    )
     return canvas
