@@ -116,7 +116,7 @@ def test_an_answer_is_not_quoted_without_others_as_near_that_differ(shown):
     mixed = cards["tuoitre/china-over-us-downloads"]
     assert mixed["differ"]
     assert (
-        "one of 6 answers equally near to the claim, which differ: 2 “does not hold”, 2 “"
+        "one of 8 answers equally near to the claim, which differ: 3 “not identified”, 3 “"
         in (mixed["quote"])
     )
     assert not cards["tenthe/top-tags"]["differ"]
