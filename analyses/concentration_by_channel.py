@@ -27,10 +27,10 @@ from research.estimators.budget import budget
 from research.estimators.concentration import concentration, hhi_jackknife_se, top_share
 from research.estimators.ranged import Ranged
 from research.estimators.ranged_indices import ranged_hhi, ranged_top_share
-from research.measures.channels import HUB_DATES, pulls_of
-from research.measures.hub import EMBEDDING, GENERATION
-from research.measures.publishers import organisations
-from research.measures.pulls import WEIGHTS
+from research.measures.channels import HUB_DATES
+from research.measures.hub import EMBEDDING, GENERATION, hub_downloads, hub_facts, without_spike
+from research.measures.publishers import library_publishers
+from research.measures.pulls import ROUNDED, WEIGHTS, ollama_pulls
 from research.measures.top_lists import on_day
 from research.wording import number
 
@@ -95,17 +95,23 @@ def sample(
     kinds = GENERATION + EMBEDDING
     if embeddings == "left out":
         names, kinds = names[~names["embedding"]], GENERATION
-    pulled = pulls_of(names, ollama_library_pulls, day, window if pulls == "new" else None)
-    accounts = names.set_index("ollama_name")["hub_account"]
-    models = _models(downloads, day, hub_top_models, hub_llm_panel, hub_llm_models)
+    library = library_publishers(names, publisher_origins)
+    pulled = ollama_pulls(ollama_library_pulls, library, day, window if pulls == "new" else None)
+    models = hub_downloads(
+        on_day(hub_top_models if downloads == "top 1,000" else hub_llm_panel, day),
+        publisher_origins,
+        tell=["task", "spike"],
+        facts=hub_facts(hub_llm_models[["model_id", "pipeline_tag"]]),
+        families=model_crosswalk_repositories,
+    )
     if spike == "left out":
-        models = models[~models["traffic_spike"]]
-    models = models.join(model_crosswalk_repositories.set_index("hub_repository"))
-    models = models[models["ollama_name"].isin(names["ollama_name"]) | models["task"].isin(kinds)]
+        models = without_spike(models)
+    rows = models.rows
+    models = models.among(rows["family"].isin(library.index) | rows["task"].isin(kinds))
     if unit == "publishers":
-        tables = _by_publisher(pulled, models, accounts, publisher_origins, copies)
+        tables = _by_publisher(pulled.rows, models.rows, library, copies)
     else:
-        tables = _by_family(pulled, models)
+        tables = _by_family(pulled.rows, models.rows)
     count = f"the Ollama pulls of {window} days" if pulls == "new" else "all Ollama pulls"
     return Sample(
         population=f"the {unit} of {count} and {HUB[downloads]}",
@@ -124,29 +130,18 @@ def _refuse(unit, downloads, pulls, window, copies, spike) -> None:
         raise NotApplicable("the catalogue does not mark traffic spikes")
 
 
-def _models(downloads, day, top, panel, catalogue) -> pd.DataFrame:
-    if downloads == "top 1,000":
-        listed = on_day(top, day).set_index("model_id")
-        listed = listed[["hub_downloads_30d", "pipeline_tag", "traffic_spike"]]
-        return listed.rename(columns={"pipeline_tag": "task"})
-    task = catalogue.set_index("model_id")["pipeline_tag"].rename("task")
-    listed = on_day(panel, day).set_index("model_id")[["hub_downloads_30d"]]
-    return listed.join(task).assign(traffic_spike=False)
-
-
-def _by_publisher(pulled, models, accounts, origins, copies) -> tuple[pd.DataFrame, pd.Series]:
+def _by_publisher(pulled, models, library, copies) -> tuple[pd.DataFrame, pd.Series]:
     """Pulls and downloads of each publisher, accounts of one organisation together."""
-    own = pd.Series(models.index.str.partition("/").get_level_values(0), index=models.index)
+    own = models["organisation"]
     if copies == "with their family":
-        own = models["ollama_name"].map(accounts).fillna(own)
-    publishers = [organisations(a, origins) for a in (pulled["hub_account"], own)]
-    pulls = pulled[WEIGHTS].groupby(publishers[0]).sum()
-    return pulls, models["hub_downloads_30d"].astype(float).groupby(publishers[1]).sum()
+        own = models["family"].map(library["organisation"]).fillna(own)
+    pulls = pulled.groupby("organisation")[WEIGHTS].sum()
+    return pulls, models["value"].groupby(own).sum()
 
 
 def _by_family(pulled, models) -> tuple[pd.DataFrame, pd.Series]:
     """Pulls and downloads of each family that both channels hold."""
-    downloads = models["hub_downloads_30d"].astype(float).groupby(models["ollama_name"]).sum()
+    downloads = models.groupby("family")["value"].sum()
     downloads = downloads[downloads > 0]
     shared = pulled.index.intersection(downloads.index)
     return pulled.loc[shared, WEIGHTS], downloads[shared]
@@ -330,12 +325,6 @@ def _region(found, margin) -> str:
     return "inside" if max(-found.low, found.high) <= margin else "open"
 
 
-ROUNDED = Assumption(
-    name="pull counts are exact",
-    holds="no",
-    evidence="The site rounds to the nearest hundred, from one million on to the nearest hundred "
-    "thousand; the bounds hold for all totals that round to those shown.",
-)
 COMPLETE = Assumption(
     name="each channel is complete",
     holds="no",

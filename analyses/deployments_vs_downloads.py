@@ -51,6 +51,8 @@ from research.estimators.design_effects import intraclass_correlation, weighted_
 from research.estimators.partial_ranks import kendall_bounds, spearman_bounds
 from research.estimators.ranged import Choosing, Ranged, searched_extremes
 from research.estimators.tipping import tipping_point
+from research.measures.hub import hub_downloads
+from research.measures.publishers import library_publishers
 from research.measures.pulls import pulls_by_name
 from research.measures.top_lists import on_day
 from research.wording import number
@@ -141,7 +143,11 @@ def sample(
         names = names[~names["embedding"]]
     pulled = pulls_by_name(ollama_library_pulls, day, window if pulls == "new" else None)
     library = _library(names, pulled, publisher_origins).join(
-        _downloads(models, model_crosswalk_repositories, copies), how="left"
+        _downloads(
+            hub_downloads(models, publisher_origins, families=model_crosswalk_repositories).rows,
+            copies,
+        ),
+        how="left",
     )
     at_scan = pulls_by_name(ollama_library_pulls, SCAN)["value"]
     return Sample(
@@ -173,26 +179,19 @@ def _years(series, day, days) -> pd.DataFrame:
 
 def _library(names, pulled, origins) -> pd.DataFrame:
     """Every name of the library: its pulls, publisher and origin."""
-    accounts = origins.set_index("author").reindex(names["hub_account"])
-    publisher = pd.Series(accounts["parent"].to_numpy()).fillna(pd.Series(accounts.index))
+    known = library_publishers(names, origins)
+    origin = known["origin"].map({"CN": "China", "US": "United States"})
     known = pd.DataFrame(
-        {
-            "publisher": publisher.to_numpy(),
-            "origin": accounts["country"].map({"CN": "China", "US": "United States"}).to_numpy(),
-        },
-        index=names["ollama_name"],
+        {"publisher": known["organisation"], "origin": origin.fillna("other or unknown")}
     )
-    return pulled.join(known.fillna({"origin": "other or unknown"}), how="inner")
+    return pulled.join(known, how="inner")
 
 
-def _downloads(models, repositories, copies) -> pd.Series:
+def _downloads(models, copies) -> pd.Series:
     """Downloads of each family's repositories; none of them in the table, no row."""
     if copies == "left out":
-        repositories = repositories[repositories["relation"] == "own"]
-    found = models.merge(
-        repositories, left_on="model_id", right_on="hub_repository", validate="one_to_one"
-    )
-    sums = found.groupby("ollama_name")["hub_downloads_30d"].sum().astype(float)
+        models = models[models["relation"] == "own"]
+    sums = models.groupby("family")["value"].sum()
     return sums[sums > 0].rename("downloads")
 
 

@@ -25,8 +25,10 @@ from research import (
     TippingPoint,
     figures,
 )
+from research.doubts import among
 from research.estimators.proportions import clopper_pearson, detectable_share
 from research.estimators.rates import top_list_test
+from research.measures.publishers import publishers
 from research.wording import number
 
 MODELS = "Chinese share of the ten leading models"
@@ -109,15 +111,14 @@ def sample(
 
 def _coded(models, origins) -> pd.DataFrame:
     """The models with their organisation, and whether they certainly or possibly are Chinese."""
-    author = models["model_id"].str.partition("/")[0]
-    accounts = origins.set_index("author")
-    codes = author.map(accounts["candidates"])
+    known = publishers(models["model_id"].str.partition("/")[0], origins)
+    chinese, possible = among(known["origin"], {"CN"})
     return pd.DataFrame(
         {
             "model_id": models["model_id"],
-            "organisation": author.map(accounts["parent"]).fillna(author),
-            "chinese": codes.eq("CN"),
-            "possible": codes.isna() | codes.str.contains("CN", na=False),
+            "organisation": known["organisation"],
+            "chinese": chinese,
+            "possible": possible,
         }
     )
 

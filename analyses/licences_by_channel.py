@@ -5,6 +5,7 @@ Hub. The sizes of a family can differ in licence, and which size was pulled is n
 family may have been pulled under any of its licences. The Hub counts each repository by itself.
 """
 
+from dataclasses import replace
 from typing import Annotated, Literal
 
 import pandas as pd
@@ -20,10 +21,17 @@ from research import (
 )
 from research.doubts import Coarse, Doubt, Share, levelled, overturned, where
 from research.estimators.budget import budget
-from research.measures.channels import HUB_DATES, in_both, pulls_of
-from research.measures.hub import EMBEDDING, GENERATION
-from research.measures.publishers import organisations
-from research.measures.pulls import ROUNDING, WEIGHTS
+from research.measures.channels import HUB_DATES, in_both, of_families
+from research.measures.hub import (
+    EMBEDDING,
+    GENERATION,
+    LICENCE,
+    TAGGED,
+    hub_downloads,
+    hub_facts,
+)  # fmt: skip
+from research.measures.publishers import library_publishers
+from research.measures.pulls import ollama_pulls
 from research.measures.top_lists import on_day
 from research.wording import number
 
@@ -75,24 +83,26 @@ def sample(
     if families == "all" and copies == "left out":
         raise NotApplicable("other models than those of the families are copies too")
     day = pd.Timestamp(HUB_DATES[downloads])
-    facts = _facts(hub_top_models, hub_llm_models)
-    listed = hub_llm_panel if downloads == "catalogue" else hub_top_models
-    listed = on_day(listed, day).set_index("model_id")
-    listed = listed.join(model_crosswalk_repositories.set_index("hub_repository"))
+    newest_first = hub_top_models.sort_values("as_of", ascending=False, kind="stable")
+    facts = hub_facts(newest_first, hub_llm_models)
+    listed = on_day(hub_llm_panel if downloads == "catalogue" else hub_top_models, day)
+    downloaded = hub_downloads(
+        listed[["model_id", "hub_downloads_30d"]],
+        publisher_origins,
+        tell=["licence", "task"],
+        facts=facts,
+        families=model_crosswalk_repositories,
+    )
     names = model_crosswalk_names[~model_crosswalk_names["served_remotely"]]
-    pulled = pulls_of(names, ollama_library_pulls, day, window if pulls == "new" else None)
+    library = library_publishers(names, publisher_origins)
+    pulled = ollama_pulls(ollama_library_pulls, library, day, window if pulls == "new" else None)
     if copies == "left out":
-        listed = listed[listed["relation"] == "own"]
+        downloaded = downloaded.among(downloaded.rows["relation"] == "own")
     if families == "in both":
-        pulled, listed = in_both(pulled, listed)
+        pulled, downloaded = in_both(pulled, downloaded)
     else:
-        tasks = facts["pipeline_tag"].reindex(listed.index)
-        listed = listed[listed["ollama_name"].notna() | tasks.isin(GENERATION + EMBEDDING)]
-    licences = facts["licence"]
-    channels = {
-        "pulls": _pulled(pulled, _of_families(licences, model_crosswalk_repositories)),
-        "downloads": _downloaded(listed, licences),
-    }
+        kinds = downloaded.rows["task"].isin(GENERATION + EMBEDDING)
+        downloaded = downloaded.among(downloaded.rows["family"].notna() | kinds)
     count = f"the Ollama pulls of {window} days" if pulls == "new" else "all Ollama pulls"
     which = "the families shared by" if families == "in both" else "all families and models of"
     return Sample(
@@ -100,60 +110,22 @@ def sample(
         as_of=HUB_DATES[downloads],
         data={
             "permissive": where(licence=PERMISSIVE[permissive]),
-            **{
-                side: Coarse(rows.assign(publisher=_publishers(rows, publisher_origins)), doubts)
-                for side, (rows, doubts) in channels.items()
-            },
+            "pulls": _licensed(pulled, of_families(facts["licence"], model_crosswalk_repositories)),
+            "downloads": downloaded,
         },
     )
 
 
-def _facts(top, catalogue) -> pd.DataFrame:
-    """Licence and task of every repository: the newest that is known of each."""
-    columns = ["model_id", "licence", "pipeline_tag"]
-    known = pd.concat(
-        [top.sort_values("as_of", ascending=False, kind="stable")[columns], catalogue[columns]]
-    )
-    parts = [known.dropna(subset=[c]).drop_duplicates("model_id") for c in columns[1:]]
-    found = [p.set_index("model_id")[c] for p, c in zip(parts, columns[1:], strict=True)]
-    return pd.concat(found, axis="columns")
-
-
-def _of_families(licences, repositories) -> pd.Series:
-    """The licences that a family may have: those of its own repositories, any if one names none."""
-    own = repositories[repositories["relation"] == "own"].set_index("ollama_name")
-    of_each = own["hub_repository"].map(licences).fillna("")
-    return of_each.groupby(level=0).agg(lambda found: "" if "" in set(found) else "|".join(found))
-
-
-def _pulled(pulled, licences) -> tuple[pd.DataFrame, list[Doubt]]:
-    rows = pulled.rename(columns={"hub_account": "account"})
-    rows["licence"] = licences.reindex(rows.index).fillna("")
-    unnamed = rows["licence"].eq("")
-    doubt = unnamed.map({True: UNNAMED.name, False: SEVERAL.name})
-    return rows.assign(licence_doubt=doubt, weight_doubt=ROUNDING.name), [
-        ROUNDING,
-        SEVERAL,
-        UNNAMED,
-    ]
-
-
-def _downloaded(listed, licences) -> tuple[pd.DataFrame, list[Doubt]]:
-    account = listed.index.str.partition("/").get_level_values(0)
-    rows = pd.DataFrame({"account": account}, index=listed.index)
-    rows[WEIGHTS] = listed[["hub_downloads_30d"] * 3].astype(float).to_numpy()
-    # Of two licences of a repository either may be the one that counts.
-    rows["licence"] = licences.reindex(rows.index)
-    return rows.assign(licence_doubt=UNCLEAR.name), [UNCLEAR]
-
-
-def _publishers(rows, origins) -> pd.Series:
-    return organisations(rows["account"], origins).fillna("not published")
+def _licensed(pulled, licences) -> Coarse:
+    """The names with the licences of their families; any, where one is not named."""
+    licence = licences.reindex(pulled.rows.index).fillna("")
+    doubt = licence.eq("").map({True: UNNAMED.name, False: SEVERAL.name})
+    rows = pulled.rows.assign(licence=licence, licence_doubt=doubt)
+    return replace(pulled, rows=rows, doubts=(*pulled.doubts, SEVERAL, UNNAMED))
 
 
 SEVERAL = Doubt("families of several licences", "any licence of the family")
 UNNAMED = Doubt("families with a licence not named", "any licence")
-UNCLEAR = Doubt("repositories without a clear licence", "any licence")
 
 
 # Estimates ----------------------------------------------------------------------------------------
@@ -177,7 +149,7 @@ def _gap(gap, assumed) -> Estimate:
         n_unit="families and repositories",
         assumptions=(*assumed, NOT_ALIKE),
         tipping_points=(_levelling(gap), _not_genuine(gap)),
-        budget=budget(*gap.budget(), *gap.drawn("publisher")),
+        budget=budget(*gap.budget(), *gap.drawn("organisation")),
     )
 
 
@@ -199,7 +171,7 @@ def _share(share, side, assumed) -> Estimate:
 def _levelling(gap):
     """Which part of the pulls in doubt would have to be permissive for equal shares."""
     return levelled(
-        gap.levelling([SEVERAL.name, UNNAMED.name, UNCLEAR.name]),
+        gap.levelling([SEVERAL.name, UNNAMED.name, LICENCE.name]),
         what="part of the pulls in doubt that are permissive",
         of="pulls in doubt",
         are="permissive",
@@ -232,12 +204,6 @@ def _one_licence(pulls) -> Assumption:
     )
 
 
-TAGGED = Assumption(
-    name="the tag is the licence",
-    holds="not testable",
-    evidence="Publishers set it themselves, and today's tag is read back; copies may carry another "
-    "one than their base allows.",
-)
 NOT_ALIKE = Assumption(
     name="a pull and a download count the same act",
     holds="no",

@@ -21,6 +21,8 @@ from research import (
     TippingPoint,
     figures,
 )
+from research.doubts import among
+from research.measures.publishers import NOT_TOLD, publishers
 from research.measures.top_lists import on_day
 from research.wording import number
 
@@ -86,10 +88,9 @@ def sample(
     counted: Annotated[Literal["models", "downloads", "Ollama names"], ESTIMAND] = "models",
     relation: Literal["any", "trained further"] = "any",
 ) -> Sample:
-    groups = publisher_origins.set_index("author")["candidates"].map(_group)
     who, as_of = POPULATIONS["library" if counted == "Ollama names" else "Hub"]
     if counted != "Ollama names":
-        models = _of_hub(on_day(hub_top_models, as_of), groups)
+        models = _of_hub(on_day(hub_top_models, as_of), publisher_origins)
         models = models[(relation == "any") | ~models["quantized"]]
     elif relation == "any":
         models = _of_library(model_crosswalk)
@@ -103,34 +104,32 @@ def sample(
         data={
             "models": models,
             "unit": "downloads" if counted == "downloads" else "models",
-            "text": _text_models(hub_llm_models, groups),
+            "text": _text_models(hub_llm_models, publisher_origins),
         },
         tables={"flows": _flows(models), "published": _published(hub_published_anchors)},
     )
 
 
-def _group(codes) -> str:
-    """The part of the world of a coded publisher; unknown where its candidates are of several."""
-    if not isinstance(codes, str):
-        return "unknown"
-    found = {
-        "China" if code == "CN" else "the West" if code in WEST else "elsewhere"
-        for code in codes.split("|")
-    }
-    return found.pop() if len(found) == 1 else "unknown"
+def _parts_of_the_world(origin) -> pd.Series:
+    """The part of the world of each publisher; unknown where its candidates are of several."""
+    (china, _), (west, _) = among(origin, {"CN"}), among(origin, WEST)
+    elsewhere = ~among(origin, {"CN", *WEST})[1]
+    parts = pd.Series("unknown", index=origin.index)
+    return parts.mask(china, "China").mask(west, "the West").mask(elsewhere, "elsewhere")
 
 
-def _of_hub(top, groups) -> pd.DataFrame:
+def _of_hub(top, origins) -> pd.DataFrame:
     """The models with where they and the bases that they name come from, themselves left out."""
     named = top.assign(base=top["base_models"].str.split("|")).explode("base").dropna(subset="base")
     named = named[named["base"].str.lower() != named["model_id"].str.lower()]
     owner = named["base"].str.partition("/")[0]
-    bases = owner.map(groups).fillna("unknown").groupby(level=0).agg(_together)
+    bases = _parts_of_the_world(publishers(owner, origins)["origin"])
+    bases = bases.groupby(level=0).agg(_together)
     own = owner.eq(named["author"]).groupby(level=0).all()
     return pd.DataFrame(
         {
             "model": top["model_id"],
-            "origin": top["author"].map(groups).fillna("unknown"),
+            "origin": _parts_of_the_world(publishers(top["author"], origins)["origin"]),
             "base": bases.reindex(top.index),
             "own base": own.reindex(top.index, fill_value=False),
             "original": False,  # no base named does not mean that there is none
@@ -150,8 +149,8 @@ def _of_library(crosswalk) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "model": crosswalk["ollama_name"],
-            "origin": crosswalk["publisher_candidates"].map(_group),
-            "base": base.replace("ZZ", pd.NA).map(_group).where(base.notna()),
+            "origin": _parts_of_the_world(crosswalk["publisher_candidates"]),
+            "base": _parts_of_the_world(base.replace(NOT_TOLD, "")).where(base.notna()),
             "own base": crosswalk["base_publisher"].eq(crosswalk["publisher"]),
             # A name of the library that is known not to be derived has no base to be unknown.
             "original": crosswalk["derivative"].eq(False).fillna(False).astype(bool),
@@ -177,9 +176,9 @@ def _published(anchors) -> pd.DataFrame:
     return pd.DataFrame({"source": rows["source"], "share": shares.astype(float) / 100})
 
 
-def _text_models(catalogue, groups) -> pd.DataFrame:
+def _text_models(catalogue, origins) -> pd.DataFrame:
     text = catalogue[catalogue["pipeline_tag"] == "text-generation"]
-    chinese = text[text["author"].map(groups).eq("China")]
+    chinese = text[among(publishers(text["author"], origins)["origin"], {"CN"})[0]]
     return chinese["architecture"].str.lower().rename("architecture").to_frame()
 
 

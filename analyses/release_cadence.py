@@ -25,6 +25,7 @@ from research import (
 )
 from research.estimators.budget import budget
 from research.estimators.rates import gap_ratio, gap_ratio_interval, rate_ratio
+from research.measures.publishers import publishers
 from research.wording import number
 
 GAP = "{}: days between releases of a company"
@@ -118,13 +119,14 @@ def _repositories(catalogue, top, origins) -> pd.DataFrame:
     every = pd.concat([catalogue[columns], newest_first[columns]])
     every = every.assign(key=every["model_id"].str.lower()).sort_values("created_at", kind="stable")
     every = every.drop_duplicates("key")  # of the rows with the earliest date, the newest
-    coded = every.merge(origins, on="author", how="left", validate="many_to_one")
+    every = every.reset_index(drop=True)
+    coded = every.join(publishers(every["author"], origins))
     kept = (coded["kind"] == "company") & (coded["role"] != "repackager")
-    coded = coded[kept & coded["candidates"].isin(COUNTRIES)]
+    coded = coded[kept & coded["origin"].isin(COUNTRIES)].reset_index(drop=True)
     return pd.DataFrame(
         {
-            "company": coded["parent"].fillna(coded["author"]),
-            "country": coded["candidates"],
+            "company": coded["organisation"],
+            "country": coded["origin"],
             "name": coded["model_id"].str.partition("/")[2].str.lower(),
             "created": coded["created_at"],
             "downloads": coded["hub_downloads_30d"].astype(float),

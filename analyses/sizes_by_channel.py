@@ -5,6 +5,7 @@ is not known, and the default tag does not tell. Such a name may have gone to an
 lists. The Hub counts each repository, but the size of packed or unlabelled weights is in doubt.
 """
 
+from dataclasses import replace
 from typing import Annotated, Literal
 
 import numpy as np
@@ -22,11 +23,11 @@ from research import (
 )
 from research.doubts import Coarse, Doubt, Gap, Share, levelled, where
 from research.estimators.budget import budget
-from research.measures.channels import HUB_DATES, in_both, pulls_of
+from research.measures.channels import HUB_DATES, in_both
 from research.measures.clone_block import LEADING, Block
-from research.measures.hub import EMBEDDING, GENERATION
-from research.measures.publishers import organisations
-from research.measures.pulls import ROUNDING, WEIGHTS
+from research.measures.hub import EMBEDDING, GENERATION, hub_downloads, hub_facts
+from research.measures.publishers import library_publishers
+from research.measures.pulls import WEIGHTS, ollama_pulls
 from research.measures.top_lists import on_day
 from research.wording import number
 
@@ -93,17 +94,23 @@ def sample(
     kinds = GENERATION + EMBEDDING
     if embeddings == "left out":
         names, kinds = names[~names["embedding"]], GENERATION
-    pulled = pulls_of(names, ollama_library_pulls, day, window)
+    library = library_publishers(names, publisher_origins)
+    pulled = ollama_pulls(ollama_library_pulls, library, day, window)
     series = ollama_library_pulls[ollama_library_pulls["date"] == day]
-    pulled = pulled.join(_listed_sizes(series, ollama_library_tags), how="left")
+    pulled = _of_sizes(pulled, _listed_sizes(series, ollama_library_tags))
     if other == "hosts":
         listed = _listings(
             tenthe_parameter_sizes, tenthe_quantizations, tenthe_model_tags, clones == "removed"
         )
     else:
-        models = _models(other, day, hub_top_models, hub_llm_panel, hub_llm_models)
-        listed = _sized(models[models["pipeline_tag"].isin(kinds)], sizes)
-        listed = listed.join(model_crosswalk_repositories.set_index("hub_repository"))
+        models = hub_downloads(
+            on_day(hub_llm_panel if other == "catalogue" else hub_top_models, day),
+            publisher_origins,
+            tell=["task", "parameters"],
+            facts=hub_facts(hub_llm_models),
+            families=model_crosswalk_repositories,
+        )
+        listed = _sized(models.among(models.rows["task"].isin(kinds)), sizes)
     if families == "in both":
         pulled, listed = in_both(pulled, listed)
     return Sample(
@@ -111,8 +118,8 @@ def sample(
         + (", families in both" if families == "in both" else ""),
         as_of=DATES[other],
         data={
-            "pulls": _coarse(pulled, SEVERAL, publisher_origins),
-            "other": _coarse(listed, OTHER_SIZES, publisher_origins),
+            "pulls": pulled,
+            "other": listed,
             "of other": "listings" if other == "hosts" else "downloads",
             "shared": families == "in both",
         },
@@ -165,15 +172,17 @@ def _stated_range(sizes) -> tuple[pd.Series, pd.Series]:
     return (stated - half) * unit, (stated + half) * unit * experts
 
 
-def _models(other, day, top, panel, catalogue) -> pd.DataFrame:
-    facts = catalogue.set_index("model_id")[["pipeline_tag", "parameters"]]
-    if other == "catalogue":
-        return on_day(panel, day).set_index("model_id").join(facts)
-    return on_day(top, day).set_index("model_id").join(facts["parameters"])
+def _of_sizes(pulled, classes) -> Coarse:
+    """The names with the classes of their sizes; one without a size may be of any class."""
+    rows = pulled.rows.join(classes, how="left")
+    doubt = rows["size"].isna().map({True: UNSIZED.name, False: SEVERAL.name})
+    doubts = (*pulled.doubts, SEVERAL, UNSIZED)
+    return replace(pulled, rows=rows.assign(size_doubt=doubt), doubts=doubts)
 
 
-def _sized(models, sizes) -> pd.DataFrame:
+def _sized(units, sizes) -> Coarse:
     """The classes that each repository may be of; every class where its size is not known."""
+    models = units.rows
     low = high = models["parameters"].astype(float) / 1e9
     if sizes == "catalogue and name":
         name = models.index.str.partition("/").get_level_values(2).str.lower().to_series()
@@ -185,12 +194,11 @@ def _sized(models, sizes) -> pd.DataFrame:
         most = high.where(~packed | stated.notna(), high * MOST_IN_ONE)
         low, high = low.where(~far, np.fmin(low, stated)), high.where(~far, np.fmax(most, stated))
     classes = _classes(low.fillna(0), high.fillna(np.inf))
-    downloads = dict.fromkeys(WEIGHTS, models["hub_downloads_30d"].astype(float))
-    account = models.index.str.partition("/").get_level_values(0)
-    return pd.DataFrame({**downloads, "size": classes, "hub_account": account}, index=models.index)
+    rows = models.assign(size=classes, size_doubt=OTHER_SIZES.name)
+    return replace(units, rows=rows, doubts=(*units.doubts, OTHER_SIZES))
 
 
-def _listings(sizes, quantizations, tags, without_clones) -> pd.DataFrame:
+def _listings(sizes, quantizations, tags, without_clones) -> Coarse:
     """Listings of the leading sizes, and of all others with any size."""
     billions = np.append(sizes["parameters_billion"], np.nan)
     listed = np.append(sizes["tag_occurrences"], 0.0)
@@ -200,22 +208,8 @@ def _listings(sizes, quantizations, tags, without_clones) -> pd.DataFrame:
         medium = np.array(classes) == "M"
         block = LEADING * Block.largest(tags).listings
         listed[medium] *= 1 - block / listed[medium].sum()
-    return pd.DataFrame({**dict.fromkeys(WEIGHTS, listed), "size": classes, "hub_account": ""})
-
-
-def _coarse(rows, several, origins) -> Coarse:
-    """The units of a channel; one without a size may be of any class."""
-    unsized = rows["size"].isna()
-    publisher = organisations(rows["hub_account"], origins).fillna("not published")
-    doubts = [ROUNDING, SEVERAL, UNSIZED] if several is SEVERAL else [OTHER_SIZES]
-    return Coarse(
-        rows.assign(
-            publisher=publisher,
-            size_doubt=unsized.map({True: UNSIZED.name, False: several.name}),
-            weight_doubt=ROUNDING.name if several is SEVERAL else "",
-        ),
-        doubts,
-    )
+    rows = pd.DataFrame({**dict.fromkeys(WEIGHTS, listed), "size": classes})
+    return Coarse(rows.assign(size_doubt=OTHER_SIZES.name), (OTHER_SIZES,), "sizes", "listings")
 
 
 SEVERAL = Doubt("names of several sizes", "any size listed")
@@ -253,7 +247,7 @@ def _gap(gap, what, assumed) -> Estimate:
         n_unit=f"names and {UNITS[what]}",
         assumptions=assumed,
         tipping_points=(_levelling(gap),),
-        budget=budget(*gap.budget(), *(gap.drawn("publisher") if drawn else [])),
+        budget=budget(*gap.budget(), *(gap.drawn("organisation") if drawn else [])),
     )
 
 
@@ -261,16 +255,16 @@ def _as_downloaded(gap) -> Estimate:
     """What is left of the gap if each family were pulled in the sizes that it is downloaded in."""
     downloads = gap.first.units.rows
     mine = downloads[downloads["value"] > 0]
-    in_family = mine["value"] / mine.groupby("ollama_name")["value"].transform("sum")
-    pulls = in_family * mine["ollama_name"].map(gap.second.units.rows["value"])
+    in_family = mine["value"] / mine.groupby("family")["value"].transform("sum")
+    pulls = in_family * mine["family"].map(gap.second.units.rows["value"])
     alike = mine.assign(**dict.fromkeys(WEIGHTS, pulls))
-    shares = (gap.first.question.in_(Coarse(rows, [OTHER_SIZES])) for rows in (mine, alike))
+    shares = (gap.first.question.in_(replace(gap.first.units, rows=rows)) for rows in (mine, alike))
     return Estimate(
         label=IF_ALIKE.format(GAP.format(LARGE)),
         unit="difference in share",
         reading="finite population",
         bounds=Gap(*shares, paired=True).bounds(),
-        n=mine["ollama_name"].nunique(),
+        n=mine["family"].nunique(),
         n_unit="families",
         assumptions=(SIZES_ALIKE,),
     )

@@ -24,10 +24,12 @@ from research import (
     TippingPoint,
     figures,
 )
+from research.doubts import among
 from research.estimators.budget import alternatives_row, budget
 from research.estimators.clustered import cluster_sample_mean
 from research.estimators.rates import rank_biased_overlap, top_list_test
 from research.estimators.serial import effective_length
+from research.measures.publishers import publishers
 from research.wording import number
 
 SHARE = "Chinese share of the top ten, mean of the days"
@@ -93,17 +95,18 @@ def sample(
 
 def _coded(trending, origins, origin) -> pd.DataFrame:
     """The entries with whether they certainly, and whether they may, come from China."""
-    accounts = origins.set_index("author")
-    codes = trending["author"].map(accounts["candidates"])
+    known = publishers(trending["author"], origins)
+    codes = known["origin"]
     if origin == "family in the name":
         name = trending["model_id"].str.partition("/")[2].str.lower()
         for country, families in FAMILIES.items():
             codes = codes.mask(name.str.contains(families), country)
+    chinese, possible = among(codes, {"CN"})
     return trending[["date", "rank", "model_id"]].assign(
-        organisation=trending["author"].map(accounts["parent"]).fillna(trending["author"]),
-        repackager=trending["author"].map(accounts["role"]).eq("repackager"),
-        chinese=codes.eq("CN"),
-        possible=codes.isna() | codes.str.contains("CN", na=False),
+        organisation=known["organisation"],
+        repackager=known["role"].eq("repackager"),
+        chinese=chinese,
+        possible=possible,
     )
 
 

@@ -21,7 +21,9 @@ from research import (
     TippingPoint,
     figures,
 )
+from research.doubts import among
 from research.estimators.budget import alternatives_row, budget
+from research.measures.publishers import publishers
 from research.measures.top_lists import on_day
 
 LEAD = "China minus the next country, video generation"
@@ -142,22 +144,22 @@ def _family(names) -> pd.Series:
 
 def _coded(video, origins, attributed) -> pd.DataFrame:
     """The models with the countries that each may be of; an empty text for any country."""
-    accounts = origins.set_index("author")
     owner = video["account"]
     if attributed != "account":
         maker = video["base"]
         if attributed == "base or family":
             maker = maker.fillna(video["family"])
         owner = maker.fillna(owner)
-    codes = owner.map(accounts["candidates"]).fillna("")
+    known = publishers(owner, origins)
+    codes = known["origin"]
     if attributed == "base named":  # repackaged without a base that is named: anyone's
-        nameless = video["account"].map(accounts["role"]).eq("repackager") & video["base"].isna()
-        codes = codes.mask(nameless, "")
+        repackaged = publishers(video["account"], origins)["role"].eq("repackager")
+        codes = codes.mask(repackaged & video["base"].isna(), "")
     return pd.DataFrame(
         {
             "model": video["model"],
             "owner": owner,
-            "organisation": owner.map(accounts["parent"]).fillna(owner),
+            "organisation": known["organisation"],
             "codes": codes,
             "weight": video["weight"],
         }
@@ -176,10 +178,8 @@ def _by_origin(models, by) -> pd.DataFrame:
 
 def _held(models, code) -> Bounds:
     """Weight of the models that are certainly, and that may be, of a country."""
-    codes, weight = models["codes"], models["weight"]
-    sure = codes.eq(code)
-    maybe = codes.eq("") | codes.str.split("|").map(lambda found: code in found)
-    return Bounds(float(weight[sure].sum()), float(weight[sure | maybe].sum()))
+    ends = among(models["codes"], {code})
+    return Bounds(*(float(models.loc[end, "weight"].sum()) for end in ends))
 
 
 def _others(models) -> list[str]:

@@ -5,9 +5,10 @@ identified set with every doubt open, the budget row of each doubt alone, the ti
 """
 
 from research.doubts.asking import Asked, Gap, levelled, overturned
-from research.doubts.coarse import EVERY, Coarse, Doubt, Where, where
+from research.doubts.coarse import EVERY, Coarse, Doubt, Where, among, where
 from research.doubts.questions import Share
 
 __all__ = [
-    "EVERY", "Asked", "Coarse", "Doubt", "Gap", "Share", "Where", "levelled", "overturned", "where",
+    "EVERY", "Asked", "Coarse", "Doubt", "Gap", "Share", "Where", "among", "levelled", "overturned",
+    "where",
 ]  # fmt: skip

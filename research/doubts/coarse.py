@@ -75,6 +75,32 @@ def where(**values: str | Collection[str]) -> Where:
     })  # fmt: skip
 
 
+def among(candidates: pd.Series, values: Collection[str]) -> tuple[Flags, Flags]:
+    """Whether each unit certainly has one of these values, and whether it may have one.
+
+    Parameters
+    ----------
+    candidates
+        A text such as ``"CN|US"`` for each unit; an empty or missing one may be anything.
+    values
+        The values, of which any will do.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> certain, possible = among(pd.Series(["CN", "CN|US", "US", ""]), {"CN"})
+    >>> certain.tolist(), possible.tolist()
+    ([True, False, False, False], [True, True, False, True])
+    """
+    # Candidates repeat, so that each distinct text is read once.
+    codes, texts = candidates.astype(object).fillna("").factorize()
+    sets = [frozenset(text.split(BETWEEN)) if text else frozenset() for text in texts]
+    wanted = frozenset(values)
+    certain = np.array([bool(found) and found <= wanted for found in sets], dtype=bool)
+    possible = np.array([not found or bool(found & wanted) for found in sets], dtype=bool)
+    return certain[codes], possible[codes]
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Coarse:
     """The units of one channel, as far as they are known.
@@ -165,7 +191,7 @@ class Coarse:
         """The weight, as shown, of the units that certainly are as wanted."""
         return float(self.weight(()).value[self.holds(wanted, ())[0]].sum())
 
-    def among(self, chosen: Flags) -> Coarse:
+    def among(self, chosen: Flags | pd.Series) -> Coarse:
         """These units alone."""
         return replace(self, rows=self.rows[chosen])
 
@@ -231,12 +257,7 @@ class Coarse:
             raise ResearchError(
                 f"These units have no attribute '{attribute}'. They have: {', '.join(known)}."
             )
-        # Candidates repeat, so that each distinct text is read once.
-        codes, texts = self.rows[attribute].astype(object).fillna("").factorize()
-        sets = [frozenset(text.split(BETWEEN)) if text else frozenset() for text in texts]
-        certain = np.array([bool(found) and found <= values for found in sets], dtype=bool)
-        possible = np.array([not found or bool(found & values) for found in sets], dtype=bool)
-        return certain[codes], possible[codes]
+        return among(self.rows[attribute], values)
 
     def _open(self, column: str, doubts: Collection[str] | None) -> Flags:
         """Which units are open in a column; all of them where it names no doubt."""

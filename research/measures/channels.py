@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from research.doubts import Coarse
-from research.measures.pulls import pulls_by_name
+from research.measures.publishers import ANYWHERE, any_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -15,57 +15,50 @@ if TYPE_CHECKING:
 HUB_DATES = {"catalogue": "2026-06-19", "top 1,000": "2026-06-11"}
 
 
-def pulls_of(
-    names: pd.DataFrame, series: pd.DataFrame, day: pd.Timestamp, window: int | None
-) -> pd.DataFrame:
-    """The pulls of these names alone, each with the account that publishes its models.
-
-    Parameters
-    ----------
-    names
-        Rows of the table ``model_crosswalk_names``.
-    series, day, window
-        As for :func:`research.measures.pulls.pulls_by_name`.
-
-    Returns
-    -------
-    pandas.DataFrame
-        One row a name that the library held on the day; columns ``low``, ``value``, ``high`` and
-        ``hub_account``.
-
-    Examples
-    --------
-    >>> import pandas as pd, research
-    >>> names = research.load("model_crosswalk_names")
-    >>> series, day = research.load("ollama_library_pulls"), pd.Timestamp("2026-06-11")
-    >>> found = pulls_of(names[names["ollama_name"] == "llama3.2"], series, day, 30)
-    >>> found[["value", "hub_account"]].to_dict("index")
-    {'llama3.2': {'value': 3500000.0, 'hub_account': 'meta-llama'}}
-    """
-    pulled = pulls_by_name(series, day, window)
-    return pulled.join(names.set_index("ollama_name")["hub_account"], how="inner")
-
-
-def in_both(pulled: pd.DataFrame, listed: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+def in_both(pulls: Coarse, other: Coarse) -> tuple[Coarse, Coarse]:
     """Names and models of the families that both channels hold.
 
     Parameters
     ----------
-    pulled
-        One row a name of the Ollama library, its index.
-    listed
-        One row a model of the Hub; ``ollama_name`` is its family, where it has one.
+    pulls
+        From :func:`research.measures.pulls.ollama_pulls`.
+    other
+        Another channel; ``family`` is missing outside the families.
 
     Examples
     --------
     >>> import pandas as pd
-    >>> pulled = pd.DataFrame({"value": [3, 4]}, index=["phi3", "qwen3"])
-    >>> listed = pd.DataFrame({"ollama_name": ["qwen3", "qwen3", None, "bert"]})
-    >>> [len(rows) for rows in in_both(pulled, listed)]
+    >>> weights = dict.fromkeys(["low", "value", "high"], 1.0)
+    >>> pulls = Coarse(pd.DataFrame({"family": ["phi3", "qwen3"], **weights}), ())
+    >>> other = Coarse(pd.DataFrame({"family": ["qwen3", "qwen3", None], **weights}), ())
+    >>> [len(units.rows) for units in in_both(pulls, other)]
     [1, 2]
     """
-    listed = listed[listed["ollama_name"].isin(pulled.index)]
-    return pulled[pulled.index.isin(listed["ollama_name"])], listed
+    pulled, listed = pulls.rows["family"], other.rows["family"]
+    return pulls.among(pulled.isin(listed)), other.among(listed.isin(pulled))
+
+
+def of_families(facts: pd.Series, repositories: pd.DataFrame) -> pd.Series:
+    """What may be true of each family: whatever is of one of its own repositories.
+
+    Parameters
+    ----------
+    facts
+        Candidates by ``model_id``; of a model that has none anything may be true.
+    repositories
+        The table ``model_crosswalk_repositories``.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> columns = ["hub_repository", "ollama_name", "relation"]
+    >>> rows = [["a/x", "x", "own"], ["a/x-2", "x", "own"], ["b/x", "x", "copy"]]
+    >>> repositories = pd.DataFrame(rows, columns=columns)
+    >>> of_families(pd.Series({"a/x": "mit", "a/x-2": "gpl"}), repositories).to_dict()
+    {'x': 'gpl|mit'}
+    """
+    own = repositories[repositories["relation"] == "own"]
+    return any_of(own["hub_repository"].map(facts).fillna(ANYWHERE), own["ollama_name"])
 
 
 def over_families(pulls: Coarse, other: Coarse, library: pd.DataFrame) -> tuple[Coarse, Coarse]:

@@ -9,7 +9,7 @@ import pytest
 import research
 from research import figures
 from research.analysis import find
-from research.doubts import Share, where
+from research.doubts import Coarse, Share, where
 
 EXTENT = "from 10 billion parameters"
 GAP = f"{EXTENT}: share, the other channel minus pulls"
@@ -113,10 +113,11 @@ def test_a_stated_size_is_known_to_half_of_its_last_digit(analysis, size, classe
      ("a/Moe-30B-A3B", 30.5, ["L"])],
 )  # fmt: skip
 def test_packed_or_doubtful_sizes_are_ranges(analysis, name, billions, classes):
-    models = pd.DataFrame({"parameters": [billions * 1e9], "hub_downloads_30d": [5]}, index=[name])
-    found = analysis.module._sized(models, "catalogue and name").iloc[0]
+    weights = dict.fromkeys(["low", "value", "high"], 5.0)
+    models = Coarse(pd.DataFrame({"parameters": billions * 1e9, **weights}, index=[name]), ())
+    found = analysis.module._sized(models, "catalogue and name").rows.iloc[0]
     assert found["size"].split("|") == classes
-    alone = analysis.module._sized(models, "catalogue alone").iloc[0]
+    alone = analysis.module._sized(models, "catalogue alone").rows.iloc[0]
     assert alone["size"] in analysis.module.EDGES
 
 
@@ -140,7 +141,7 @@ def test_choices_do_what_they_say(analysis, frames):
     assert set(kept.index) < set(counted.index)
     assert "nomic-embed-text" in set(counted.index) - set(kept.index)
     shared = sampled(analysis, frames, families="in both")
-    assert set(shared["other"].rows["ollama_name"]) == set(shared["pulls"].rows.index)
+    assert set(shared["other"].rows["family"]) == set(shared["pulls"].rows.index)
     medium = {
         clones: units("other", other="hosts", clones=clones) for clones in ("kept", "removed")
     }

@@ -1,0 +1,104 @@
+"""What analyses leave to the package: rows of budgets, origins, families, texts of numbers, bounds.
+
+An analysis states a hypothesis, takes a sample and estimates. ``LEFT`` names the analyses that do
+more as yet. The lists only ever get shorter: whoever converts an analysis takes it off.
+"""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+ANALYSES = sorted(Path("analyses").glob("*.py"))
+ORIGINS = {"candidates", "publisher_candidates", "country_coder_a", "country_coder_b"}
+BOUNDS = (
+    "research.estimators.ranged", "research.estimators.ranged_indices",
+    "research.estimators.identification", "research.estimators.partial_ranks",
+)  # fmt: skip
+
+
+def calls(tree, names) -> bool:
+    called = (node.func for node in ast.walk(tree) if isinstance(node, ast.Call))
+    return any(isinstance(name, ast.Name) and name.id in names for name in called)
+
+
+def texts(tree) -> set[str]:
+    constants = (node.value for node in ast.walk(tree) if isinstance(node, ast.Constant))
+    return {text for text in constants if isinstance(text, str)}
+
+
+def formats(tree) -> bool:
+    """A number of an f-string has a format such as .0%; that of a date begins with %."""
+    specs = (
+        ast.unparse(node.format_spec)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.FormattedValue) and node.format_spec is not None
+    )
+    return any("%Y" not in spec and "%-d" not in spec for spec in specs)
+
+
+def imports(tree, modules) -> bool:
+    found = (node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom))
+    return any(name.startswith(modules) for name in found)
+
+
+RULES = {
+    "builds a budget row": lambda tree: calls(tree, {"BudgetRow"}),
+    "codes an origin": lambda tree: bool(texts(tree) & ORIGINS),
+    "joins families": lambda tree: "hub_repository" in texts(tree),
+    "formats a number": lambda tree: calls(tree, {"number", "percent", "span"}) or formats(tree),
+    "calls a bounds routine": lambda tree: imports(tree, BOUNDS),
+}
+LEFT: dict[str, str] = {
+    "builds a budget row": """
+        chinese_origin_deployments city_concentration concentration_by_channel creators
+        deployments_vs_downloads first_time_ahead lead_over_time leading_families licences
+        likes_and_downloads parameter_sizes quantisation reachability release_cadence tasks
+        trending_top_ten video_generation
+    """,
+    "codes an origin": """
+        chinese_licences chinese_model_sizes hundred_chinese_models lineage
+    """,
+    "joins families": "",
+    "formats a number": """
+        amazon_regions channel_gap chinese_origin_deployments chinese_origin_downloads
+        city_concentration clone_block concentration_by_channel creation_dates creators
+        deployments_vs_downloads families first_time_ahead hosting_concentration
+        hundred_chinese_models lead_over_time leaderboard leading_families leading_tags licences
+        licences_by_channel likes_and_downloads lineage llama_tags medium_models
+        million_parameter_models parameter_scale parameter_sizes ports_and_protocols
+        primary_hosts published_past_year quantisation reachability release_cadence
+        sizes_by_channel surge_order tasks trending_and_downloads trending_top_ten
+        us_against_china_hosts video_generation
+    """,
+    "calls a bounds routine": """
+        chinese_origin_deployments clone_block concentration_by_channel deployments_vs_downloads
+        leading_tags licences parameter_scale parameter_sizes ports_and_protocols quantisation
+    """,
+}
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_no_further_analysis_does_what_the_package_does(rule):
+    found = {path.stem for path in ANALYSES if RULES[rule](ast.parse(path.read_text()))}
+    assert found <= set(LEFT[rule].split()), (
+        f"{rule}: leave it to the package, as CONTRIBUTING says"
+    )
+
+
+@pytest.mark.parametrize(
+    ("rule", "text"),
+    [
+        ("builds a budget row", "BudgetRow(source='x', low=0, high=1)"),
+        ("codes an origin", "origins['candidates']"),
+        ("joins families", "models.merge(repositories, right_on='hub_repository')"),
+        ("formats a number", "f'{share:.0%} of {what}'"),
+        ("formats a number", "number(3)"),
+        ("calls a bounds routine", "from research.estimators.ranged import ranged_share"),
+    ],
+)
+def test_each_rule_sees_what_it_forbids(rule, text):
+    assert RULES[rule](ast.parse(text))
+    assert not RULES[rule](ast.parse("f'{day:%Y-%m-%d}: {what}'; row(DOUBT); lead.bounds()"))
