@@ -22,8 +22,10 @@ SETTLED = [
     Settled(
         claim="china-oss/open-licences",
         word="not testable",
-        reason="no threshold: how many startups are numerous was not said beforehand; the number "
-        "of companies with such a model, and the share of their models, are given instead.",
+        reason="no threshold: how many startups are numerous was not said beforehand. Of what the "
+        f"Hub's catalogue holds of that time, {{{COMPANIES}}} had such a model, and "
+        f"{{{SHARE.format('Chinese')}}} of their models were under such a licence, against "
+        f"{{{SHARE.format('US')}}} of those of US companies.",
         reference="dataset published_claims",
     )
 ]

@@ -23,8 +23,10 @@ SETTLED = [
     Settled(
         claim="tuoitre/small-models",
         word="not testable",
-        reason="no threshold: neither what is small nor what is powerful was said beforehand; the "
-        "share of small models of both countries, and their median sizes, are given instead.",
+        reason="no threshold: neither what is small nor what is powerful was said beforehand. Of "
+        f"the Chinese models of the year {{{SHARE.format('Chinese')}}} are below 7 billion "
+        f"parameters, of the US models {{{SHARE.format('US')}}}; the medians are "
+        f"{{{MEDIAN.format('Chinese')}}} and {{{MEDIAN.format('US')}}}.",
         reference="dataset published_claims",
     )
 ]

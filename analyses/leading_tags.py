@@ -114,7 +114,7 @@ SETTLED = [
         claim="tenthe/small-models-present",
         word="not testable",
         reason="no threshold: how many hosts are a considerable number was not said beforehand; "
-        "the share of hosts with one of the two tags is given instead.",
+        f"{{{ANY_SMALL}}} of the answering hosts have one of the two tags.",
         reference="dataset published_claims",
     ),
 ]

@@ -60,15 +60,16 @@ SETTLED = [
     Settled(
         claim="tenthe/4b-important",
         word="not testable",
-        reason="no threshold: what share would be important was not said beforehand. The row is "
-        "almost entirely one tag, qwen:latest, of the suspected block of clones.",
+        reason="no threshold: what share would be important was not said beforehand; "
+        f"{{{FOUR}}} of the answering hosts have one, but {{{ONE_TAG}}} of the listings are of one "
+        "tag, qwen:latest, of the suspected block of clones.",
         reference="dataset tenthe, known limitations",
     ),
     Settled(
         claim="tenthe/over-10b-considerable",
         word="not testable",
         reason="no threshold: how many hosts are a considerable volume was not said beforehand; "
-        "the bounds on their share are given instead.",
+        f"they are {{{OVER_TEN}}} of the answering hosts.",
         reference="dataset published_claims",
     ),
 ]

@@ -22,8 +22,9 @@ SETTLED = [
     Settled(
         claim="tenthe/tag-grammar",
         word="not testable",
-        reason="no threshold: how often would be often was not said beforehand; the share of the "
-        "library's tags, and of the ten leading tags, that have the form is given instead.",
+        reason="no threshold: how often would be often was not said beforehand; "
+        f"{{{WHOLE}}} of the library's tags have the form, and {{{LEADING}}} of the ten leading "
+        "tags of the scan.",
         reference="dataset published_claims",
     )
 ]

@@ -17,8 +17,8 @@ SETTLED = [
     Settled(
         claim="tenthe/us-china-share",
         word="not testable",
-        reason="no threshold: what part would be significant was not said beforehand; the share "
-        "of the listed addresses, and bounds on that of the answering hosts, are given instead.",
+        reason="no threshold: what part would be significant was not said beforehand. They hold "
+        f"{{{LISTED}}} of the listed addresses and {{{ANSWERING}}} of the answering hosts.",
         reference="dataset published_claims",
     )
 ]

@@ -310,7 +310,8 @@ class Settled(Record):
     """The answer to a claim that no estimate can give: a document does, or nothing can.
 
     ``reference`` names the document (with its address where it has one), or the dataset whose
-    descriptor does; ``reason`` is the sentence to print.
+    descriptor does; ``reason`` is the sentence to print. A ``{label}`` in it is an estimate of the
+    same analysis: what can be computed where nothing can be tested. In a result it is the amount.
     """
 
     claim: str

@@ -129,6 +129,25 @@ def test_recorded_and_read_back_is_the_same_result(toy, tmp_path):
         recorded("other", tmp_path)
 
 
+SETTLED = """
+from research import Settled
+SETTLED = [Settled(claim="toy/share", word="not testable", reason="no threshold: {share} of them.")]
+"""
+
+
+def test_a_reason_says_what_can_be_computed(toy):
+    result = run(find(toy(TOY + SETTLED)))
+    value = result.answer().estimates["share"].value
+    (settled,) = result.settled
+    assert settled.reason == f"no threshold: {100 * value:.1f}\u00a0% of them."
+
+
+def test_a_reason_cannot_name_an_estimate_that_is_never_made(toy):
+    wrong = SETTLED.replace("{share}", "{sahre}")
+    with pytest.raises(ResearchError, match=r"SETTLED has 'sahre', but .* It makes: share"):
+        run(find(toy(TOY + wrong)))
+
+
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [

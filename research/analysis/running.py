@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import inspect
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, is_dataclass, replace
 from importlib import metadata
@@ -27,16 +28,19 @@ from research.results import (
     Result,
     Robustness,
     Scope,
+    Settled,
     Skipped,
     Specification,
     Table,
     Verdict,
     judge,
 )
+from research.wording import amount
 
 if TYPE_CHECKING:
     import pandas as pd
 
+AMOUNT = r"\{([^{}]+)\}"  # of an estimate, in the reason why a claim is settled
 SEED = 20250424  # the date of the report under test
 
 
@@ -82,7 +86,7 @@ def run(
         about=analysis.about,
         choices={choice.name: choice.values for choice in analysis.choices},
         hypotheses=hypotheses_on(analysis),
-        settled=analysis.settled,
+        settled=tuple(_with_amounts(each, answers) for each in analysis.settled),
         answers=answers,
         provenance=Provenance(seed=seed, tables=_origins(analysis)),
     )
@@ -101,6 +105,20 @@ def hypotheses_on(analysis: Analysis) -> dict[str, Hypothesis]:
         label: replace(hypothesis, scope=scope if hypothesis.scope == "same" else hypothesis.scope)
         for label, hypothesis in analysis.hypotheses.items()
     }
+
+
+def _with_amounts(settled: Settled, answers: Mapping[str, Answer]) -> Settled:
+    """What settles a claim, the estimates that its reason names as amounts of the first answer."""
+    known: dict[str, Estimate] = {}
+    for answer in answers.values():
+        known = answer.estimates | known
+
+    def told(label: re.Match[str]) -> str:
+        found = known.get(label[1])
+        # Other data may lack it; _refuse_unanswered has the names that are never made.
+        return amount(found.identified, found.unit) if found else "(not known)"
+
+    return replace(settled, reason=re.sub(AMOUNT, told, settled.reason))
 
 
 @dataclass(frozen=True)
@@ -329,10 +347,13 @@ def _known(analysis: Analysis, fixed: Mapping[str, Any]) -> Choices:
 
 def _refuse_unanswered(analysis: Analysis, answers: Mapping[str, Answer]) -> None:
     made = {label for answer in answers.values() for label in answer.estimates}
-    for label in analysis.hypotheses:
+    named = dict.fromkeys(analysis.hypotheses, "HYPOTHESES")
+    for settled in analysis.settled:
+        named |= dict.fromkeys(re.findall(AMOUNT, settled.reason), "SETTLED")
+    for label, where in named.items():
         if made and label not in made:
             raise ResearchError(
-                f"{analysis.path.name}: HYPOTHESES has '{label}', but estimate() never makes an "
+                f"{analysis.path.name}: {where} has '{label}', but estimate() never makes an "
                 f"estimate of that label. It makes: {', '.join(sorted(made))}."
             )
 
