@@ -15,6 +15,7 @@ from research import (
     Assumption,
     Bounds,
     BudgetRow,
+    CannotEstimate,
     Curve,
     Estimate,
     Hypothesis,
@@ -24,6 +25,7 @@ from research import (
 )
 from research.estimators.budget import alternatives_row, budget
 from research.estimators.tipping import tipping_point
+from research.measures.hosts import total
 from research.wording import number
 
 FIRST = "share of the listed addresses, US minus China"
@@ -99,6 +101,8 @@ class Report:
 
     @classmethod
     def of(cls, countries, cities, hosting, totals) -> "Report":
+        if not {"US", "CN"} <= set(countries["country"]) or "AWS" not in set(hosting["provider"]):
+            raise CannotEstimate("the tables do not tell Amazon, the US and China apart")
         region = [row.city in REGIONS.get(row.country, ()) for row in cities.itertuples()]
         in_regions = cities[region].groupby("country")["discovered_ips"].sum()
         table = countries.set_index("country").assign(in_regions=in_regions)
@@ -106,7 +110,7 @@ class Report:
             countries=table.fillna({"in_regions": 0.0}),
             cities=cities[region].dropna(subset="rank_world").set_index("city")["discovered_ips"],
             amazon=float(hosting.loc[hosting["provider"] == "AWS", "discovered_ips"].sum()),
-            total=float(totals.set_index("name").loc["discovered_ips", "value"]),
+            total=total(totals, "discovered_ips"),
         )
 
     def too_many(self, later: float) -> float:

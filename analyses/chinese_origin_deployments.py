@@ -259,6 +259,8 @@ TAIL = Doubt("tags below the ten", "further listings, of any origin")
 
 def figure(result):
     pairs = result.answer(unit="tag-host pairs")
+    if not pairs.estimates[SHARE].curves:
+        return figures.default(result)  # no block is suspected
     canvas, (bars, curves) = figures.canvas(
         (1, 2), height=3.3, source=figures.sources(result), width_ratios=(1.25, 1)
     )

@@ -14,6 +14,7 @@ from research import (
     Assumption,
     Bounds,
     BudgetRow,
+    CannotEstimate,
     Curve,
     Estimate,
     Hypothesis,
@@ -25,6 +26,7 @@ from research import (
 from research.estimators.budget import alternatives_row, budget
 from research.estimators.tipping import tipping_point
 from research.estimators.truncation import herfindahl_bounds, leading_bounds, top_share_bounds
+from research.measures.hosts import LISTED
 from research.wording import number
 
 MAJORITY = 2 / 3
@@ -96,7 +98,10 @@ def sample(
             raise NotApplicable("the scan gives one city and provinces, not the leading cities")
         return _sentinel(published_aggregates)
     totals = tenthe_countries.set_index("country")["discovered_ips"]
-    cities = tenthe_cities[tenthe_cities["rank_country"].notna()].set_index("city")
+    ranked = tenthe_cities["rank_country"].notna() & tenthe_cities["country"].isin(COUNTRIES)
+    cities = tenthe_cities[ranked].set_index("city")
+    if not set(COUNTRIES) <= set(cities["country"]) & set(totals.index):
+        raise CannotEstimate("the scan does not list cities of both the US and China")
     return Sample(
         population="the addresses that FOFA listed for the Tenthe report",
         as_of="2025-04-24",
@@ -123,6 +128,7 @@ def _sentinel(aggregates) -> Sample:
     return Sample(
         population="the hosts that SentinelLABS and Censys observed in 2025",
         as_of="2025-12",
+        elsewhere=True,
         data={"shares": share.to_dict()},
         tables={"places": places.drop(columns="note")},
     )
@@ -190,9 +196,14 @@ def _share_points(sample, country) -> tuple[TippingPoint, ...]:
     return (point, _at_amazon(sample, lambda r: _share_of(sample, "US", r, few).low - MAJORITY))
 
 
+def _of_regions(sample) -> pd.Series:
+    us = sample["cities"]["US"]
+    return us[us.index.isin(AMAZON)]
+
+
 def _at_amazon(sample, margin) -> TippingPoint:
     lost = tipping_point(margin, 0, 1)
-    of = f"the {number(sample['cities']['US'][list(AMAZON)].sum())} addresses"
+    of = f"the {number(_of_regions(sample).sum())} addresses"
     return TippingPoint(
         what="share of the addresses in US cities of Amazon regions that are no deployments",
         threshold=lost,
@@ -351,12 +362,6 @@ PLACED = Assumption(
     holds="no",
     evidence="Geolocation puts the addresses of a cloud in one city of its region: Portland and "
     "Boardman, some 250 km apart, stand for the same Amazon region.",
-)
-LISTED = Assumption(
-    name="what the search engine lists is Ollama",
-    holds="no",
-    evidence="Three quarters of the listed addresses did not answer, and more than half lacked "
-    "Ollama's port.",
 )
 
 

@@ -19,7 +19,16 @@ from typing import Literal
 
 import pandas as pd
 
-from research import Assumption, Bounds, Estimate, Hypothesis, Sample, TippingPoint, figures
+from research import (
+    Assumption,
+    Bounds,
+    CannotEstimate,
+    Estimate,
+    Hypothesis,
+    Sample,
+    TippingPoint,
+    figures,
+)
 from research.estimators.budget import alternatives_row
 from research.estimators.clones import clone_block_residuals, largest_remainder
 from research.estimators.contamination import overlap_bounds
@@ -61,9 +70,12 @@ def sample(
     tenthe_quantizations,
     ollama_library_names,
     published_aggregates,
+    tenthe_suspected_clones=None,
     *,
     listing: Literal["by any answering host", "by as few hosts as can"] = "by any answering host",
 ) -> Sample:
+    if tenthe_suspected_clones is not None:
+        raise CannotEstimate("the scan counts its suspected clones host by host; none are guessed")
     tags = tenthe_model_tags.set_index("ollama_tag")
     totals = tenthe_totals.set_index("name")["value"]
     fewest = float(_leading(tags)["answering_hosts"].max())

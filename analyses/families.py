@@ -158,6 +158,7 @@ def _later(aggregates) -> Sample:
     return Sample(
         population="the hosts of the SentinelLABS scan",
         as_of="2025 (March to December)",
+        elsewhere=True,
         data={
             "column": "rank",
             "ranks": ranks.set_index("category")["value"],

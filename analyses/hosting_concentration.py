@@ -30,6 +30,7 @@ from research.estimators.truncation import (
     rest_of,
     top_share_bounds,
 )
+from research.measures.hosts import total
 from research.wording import number
 
 HIGH = 0.25  # US merger guidelines of 2010; those of 2023 draw the line at 0.18
@@ -93,21 +94,21 @@ def sample(
     if scan == "SentinelLABS":
         return _sentinel(published_aggregates)
     if scan == "NuClide":
-        providers, total = _confirmed(published_aggregates)
+        providers, everything = _confirmed(published_aggregates)
     else:
-        totals = tenthe_totals.set_index("name")["value"]
-        total = float(totals["discovered_ips"])
+        everything = total(tenthe_totals, "discovered_ips")
         providers = _listed(tenthe_hosting, amazon, unicom)
     population, as_of, unit = SCANS[scan]
     return Sample(
         population=population,
         as_of=as_of,
+        elsewhere=scan != "Tenthe",
         data={
             "scan": scan,
             "unit": unit,
             "addresses": providers,
-            "total": total,
-            "answering": float(totals["answering_hosts"]) if scan == "Tenthe" else None,
+            "total": everything,
+            "answering": total(tenthe_totals, "answering_hosts") if scan == "Tenthe" else None,
             "owners": "any" if unlisted == "of any provider" else "their own",
         },
         tables={"providers": providers.reset_index()},
@@ -153,6 +154,7 @@ def _sentinel(aggregates) -> Sample:
     return Sample(
         population="the hosts that SentinelLABS and Censys observed in 2025",
         as_of="2025-12",
+        elsewhere=True,
         data={
             "scan": "SentinelLABS",
             "total": float(hosts["value"].item()),
@@ -171,7 +173,7 @@ def _sentinel(aggregates) -> Sample:
 def estimate(sample) -> list[Estimate]:
     if sample["scan"] == "SentinelLABS":
         return [_cloud_by_type(sample)]
-    found = [_index(sample), _first(sample), _next(sample), _cloud(sample)]
+    found = [_index(sample), *_first(sample), *_next(sample), _cloud(sample)]
     return [*found, _answering(sample)] if sample["scan"] == "Tenthe" else found
 
 
@@ -240,11 +242,13 @@ def _over_removed(sample) -> Curve:
     )
 
 
-def _lead(sample, label, ahead, behind) -> Estimate:
-    """Lead of the largest provider of one kind over the largest of another."""
+def _lead(sample, label, ahead, behind) -> list[Estimate]:
+    """Lead of the largest provider of one kind over the largest of another, if both are listed."""
+    if not (ahead.any() and behind.any()):
+        return []
     addresses, total = sample["addresses"], sample["total"]
     found = lead_bounds(addresses, ahead, behind, total, owners=sample["owners"])
-    return _estimate(
+    lead = _estimate(
         sample,
         label,
         f"difference in share of {sample['unit']}",
@@ -252,6 +256,7 @@ def _lead(sample, label, ahead, behind) -> Estimate:
         assumptions=(OWN, GENUINE),
         tipping_points=(_one_more(found.low, rest_of(addresses, total)),) if found.low > 0 else (),
     )
+    return [lead]
 
 
 def _one_more(lead, rest) -> TippingPoint:
@@ -269,12 +274,12 @@ def _one_more(lead, rest) -> TippingPoint:
     )
 
 
-def _first(sample) -> Estimate:
+def _first(sample) -> list[Estimate]:
     at_amazon = sample["addresses"].index.str.startswith(AMAZON)
     return _lead(sample, FIRST, at_amazon, ~at_amazon)
 
 
-def _next(sample) -> Estimate:
+def _next(sample) -> list[Estimate]:
     names = sample["addresses"].index.str
     chinese = names.startswith(CHINESE)
     return _lead(sample, NEXT, chinese, ~(chinese | names.startswith(AMAZON)))
@@ -363,6 +368,8 @@ GENUINE = Assumption(
 
 
 def figure(result):
+    if not result.answer(scan="Tenthe").estimates[INDEX].curves:
+        return figures.default(result)  # no verdict that addresses at Amazon could turn
     canvas, (bars, curve) = figures.canvas(
         (1, 2), height=3.3, source=figures.sources(result), width_ratios=(1.2, 1)
     )

@@ -40,6 +40,7 @@ from research.measures.hosts import (
     hosts_by,
     overlapping,
     refuse_without_block,
+    total,
 )
 from research.wording import number
 
@@ -144,7 +145,6 @@ def sample(
     refuse_without_block(hosts, clones)
     removed = 1.0 if clones == "removed" else 0.0
     discovered = tenthe_hosting["discovered_ips"]
-    everyone = tenthe_totals.set_index("name").loc["discovered_ips", "value"]
     return Sample(
         population="the answering hosts of the Tenthe scan",
         as_of="2025-04-24",
@@ -154,7 +154,7 @@ def sample(
             "removed": removed,
             "hosts": _by_tag(hosts.without(removed)),
             "total": hosts.without(removed).hosts,
-            "cluster size": float((discovered**2).sum() / everyone),
+            "cluster size": float((discovered**2).sum()) / total(tenthe_totals, "discovered_ips"),
         },
         tables={
             "tags": pd.DataFrame(
@@ -174,6 +174,7 @@ def _later(aggregates) -> Sample:
     return Sample(
         population="the open hosts of the NuClide scan",
         as_of="2026-05-15",
+        elsewhere=True,
         data={
             "scan": "NuClide",
             "hosts": hosts,

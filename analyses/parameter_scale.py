@@ -39,6 +39,7 @@ from research.estimators.proportions import unsized_difference, unsized_newcombe
 from research.estimators.tipping import tipping_point
 from research.measures.class_sets import hosts_with_a_class
 from research.measures.clone_block import Block
+from research.measures.hosts import INDEPENDENT, total
 from research.wording import number, span
 
 CLASSES = {"S": "small", "M": "medium", "L": "large", "XL": "extra-large"}
@@ -99,7 +100,7 @@ def sample(
             "quantity": quantity,
             "china": china,
             "us": us,
-            "answering": _total(tenthe_totals, "answering_hosts"),
+            "answering": total(tenthe_totals, "answering_hosts"),
             "concentration": _concentration(tenthe_hosting, tenthe_totals),
         },
         tables={"classes": tenthe_parameter_scale},
@@ -139,16 +140,12 @@ OWN_POPULATIONS = {
 }
 
 
-def _total(totals, name) -> float:
-    return float(totals.set_index("name").loc[name, "value"])
-
-
 # Share of the medium hosts of each country that belong to the block, at its largest. Where the
 # block lies is not published; both rules take the same share from both countries.
 CLONE_SHARES = {
     "kept": lambda _tags, _totals: 0.0,
     "removed, spread as all hosts": lambda tags, totals: (
-        Block.largest(tags).hosts / _total(totals, "answering_hosts")
+        Block.largest(tags).hosts / total(totals, "answering_hosts")
     ),
     "removed, spread as medium hosts": lambda tags, _totals: (
         Block.largest(tags).hosts / tags["answering_hosts"].max()
@@ -158,7 +155,7 @@ CLONE_SHARES = {
 
 def _concentration(hosting, totals) -> float:
     """Herfindahl index of networks among discovered addresses, from the listed ones alone."""
-    return float(((hosting["discovered_ips"] / _total(totals, "discovered_ips")) ** 2).sum())
+    return float(((hosting["discovered_ips"] / total(totals, "discovered_ips")) ** 2).sum())
 
 
 def estimate(sample, *, design_effect: Literal[1, 10, 50] = 1) -> list[Estimate]:
@@ -513,11 +510,6 @@ GENUINE = Assumption(
     name="every listed host is a genuine deployment",
     holds="no",
     evidence="The five leading tags look like one block of cloned hosts, all of the medium class.",
-)
-INDEPENDENT = Assumption(
-    name="hosts are independent",
-    holds="no",
-    evidence="Addresses cluster in a few clouds; the interval states its design effect.",
 )
 UNKNOWN = (
     Assumption(

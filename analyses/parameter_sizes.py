@@ -199,6 +199,8 @@ GENUINE = genuine("four are of 7B to 8B, one of 4B")
 
 def figure(result):
     hosts, listings = (result.answer(unit=unit) for unit in ("hosts", "listings"))
+    if not hosts.estimates[HOSTS].curves:
+        return figures.default(result)  # no block is suspected
     canvas, (bars, curves) = figures.canvas(
         (1, 2), height=3.5, source=figures.sources(result), width_ratios=(1, 1.15)
     )
@@ -208,8 +210,7 @@ def figure(result):
 
 
 def _draw_sizes(axes, answer) -> None:
-    rows, curves = answer.tables["sizes"].rows, answer.estimates[HOSTS].curves
-    block = max(curves[0].grid) if curves else 0.0
+    rows, block = answer.tables["sizes"].rows, max(answer.estimates[HOSTS].curves[0].grid)
     for position, (_, hosts, tags) in enumerate(rows):
         axes.barh(-position, hosts, color=figures.OTHER, alpha=0.4, height=0.66)
         axes.barh(-position, hosts - block * (tags > 0), color=figures.OTHER, height=0.66)

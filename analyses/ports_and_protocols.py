@@ -21,6 +21,7 @@ from research import (
 from research.estimators.contamination import overlap_bounds
 from research.estimators.identification import union_bounds
 from research.estimators.tipping import tipping_point
+from research.measures.hosts import total
 from research.wording import number
 
 PORTS = ("11434", "80", "8080", "443")
@@ -75,20 +76,20 @@ def sample(
     ] = "all listed",
     neither: Literal["possible", "excluded"] = "possible",
 ) -> Sample:
-    totals = tenthe_totals.set_index("name")["value"]
     hou = published_aggregates[published_aggregates["source"] == "hou-2025"]
     amazon = tenthe_hosting["provider"].eq("AWS")
     return Sample(
         population=POPULATIONS[addresses],
         as_of="2025-05-05" if addresses == OTHERS else "2025-04-24",
+        elsewhere=addresses == OTHERS,
         data={
             "addresses": addresses,
             "neither": neither,
-            "listed": float(totals["discovered_ips"]),
-            "answering": float(totals["answering_hosts"]),
-            "ports": {port: float(totals[f"discovered_ips_port_{port}"]) for port in PORTS},
-            "http": float(totals["discovered_ips_http"]),
-            "https": float(totals["discovered_ips_https"]),
+            "listed": total(tenthe_totals, "discovered_ips"),
+            "answering": total(tenthe_totals, "answering_hosts"),
+            "ports": {p: total(tenthe_totals, f"discovered_ips_port_{p}") for p in PORTS},
+            "http": total(tenthe_totals, "discovered_ips_http"),
+            "https": total(tenthe_totals, "discovered_ips_https"),
             "amazon": float(tenthe_hosting.loc[amazon, "discovered_ips"].sum()),
             "others": hou.set_index("category")["value"],
         },

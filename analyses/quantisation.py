@@ -150,6 +150,7 @@ def _later(aggregates) -> Sample:
     return Sample(
         population="the hosts of the SentinelLABS scan",
         as_of="2025 (March to December)",
+        elsewhere=True,
         data={
             "measure": "levels",
             "percent": float(rows.loc[("all 4-bit", "share of observed quantizations"), "value"]),

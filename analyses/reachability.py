@@ -24,6 +24,7 @@ from research import (
 from research.estimators.budget import alternatives_row, budget
 from research.estimators.tipping import tipping_point
 from research.measures.clone_block import Block
+from research.measures.hosts import BLOCK, CLASSED, LISTED, NOTHING, total
 from research.wording import number
 
 QUARTER, ABOUT = 0.25, 0.025
@@ -154,6 +155,7 @@ def sample(
     tenthe_parameter_scale,
     tenthe_model_tags,
     published_aggregates,
+    tenthe_suspected_clones=None,
     *,
     scan: Annotated[
         Literal[
@@ -169,24 +171,26 @@ def sample(
             raise NotApplicable("the suspected block is known from the Tenthe report alone")
         return _other(SCANS[scan], published_aggregates)
     unit, listed, answering = TENTHE[scan]
-    totals = tenthe_totals.set_index("name")["value"].to_dict()
-    largest = Block.largest(tenthe_model_tags)
+    none_guessed = tenthe_suspected_clones is not None
+    largest = NOTHING if none_guessed else Block.largest(tenthe_model_tags)
     block = largest.hosts if unit == "addresses" else largest.listings
+    if clones == "removed" and not block:
+        raise NotApplicable("a scan of one's own has its suspected clones in a dataset of its own")
+    countries = tenthe_countries.set_index("country")["discovered_ips"]
+    least = tenthe_parameter_scale.groupby("country")["answering_hosts"].max().fillna(0)
     return Sample(
         population=f"the {unit} that FOFA listed for the Tenthe report",
         as_of="2025-04-24",
         data={
             "unit": unit,
-            "listed": totals[listed],
-            "answering": totals[answering],
+            "listed": total(tenthe_totals, listed),
+            "answering": total(tenthe_totals, answering),
             "block": block,
             "clones": block if clones == "removed" else 0.0,
-            "totals": totals,
-            "countries": tenthe_countries.set_index("country")["discovered_ips"].to_dict(),
+            "totals": tenthe_totals.set_index("name")["value"].to_dict(),
+            "countries": countries.to_dict(),
             # Hosts of the largest class: at least so many of the country answered.
-            "at least": tenthe_parameter_scale.groupby("country")["answering_hosts"]
-            .max()
-            .to_dict(),
+            "at least": least[least.index.isin(countries.index)].to_dict(),
         },
         tables={"totals": tenthe_totals},
     )
@@ -204,6 +208,7 @@ def _other(scan, aggregates) -> Sample:
     return Sample(
         population=scan.population,
         as_of=scan.as_of,
+        elsewhere=True,
         data={"asked": scan.asked, "listed": totals[scan.listed], "share": scan.share(totals)},
         tables={"totals": mine.drop(columns="note")},
     )
@@ -219,7 +224,10 @@ def estimate(sample) -> list[Estimate]:
         return [_answering(sample, RECORDS)]
     if sample["clones"]:  # where the block lies is unknown, hence nothing on countries
         return [_answering(sample, ADDRESSES)]
-    return [_answering(sample, ADDRESSES), _worded(sample), _contrast(sample), *_countries(sample)]
+    found = [_answering(sample, ADDRESSES), *_worded(sample)]
+    if not {"CN", "US"} <= set(sample["at least"]):
+        return found
+    return [*found, _contrast(sample), *_countries(sample)]
 
 
 def _elsewhere(sample) -> Estimate:
@@ -255,7 +263,7 @@ def _answering(sample, label) -> Estimate:
         value=_share(sample, clones=sample["clones"]),
         n=sample["listed"] - sample["clones"],
         n_unit=f"listed {sample['unit']}",
-        assumptions=(_listed(sample["totals"]), GENUINE),
+        assumptions=(*_listed(sample["totals"]), GENUINE),
         tipping_points=() if sample["clones"] else _tipping_points(sample),
         budget=() if sample["clones"] else _budget(sample),
     )
@@ -287,10 +295,11 @@ def _tipping_points(sample) -> tuple[TippingPoint, ...]:
 
 
 def _budget(sample) -> tuple[BudgetRow, ...]:
-    found, totals = _share(sample), sample["totals"]
-    block = {"all genuine": found, "the block removed": _share(sample, clones=sample["block"])}
-    rows = [alternatives_row("the five-tag block", block)]
-    if sample["unit"] == "addresses":
+    found, totals, rows = _share(sample), sample["totals"], []
+    if sample["block"]:
+        block = {"all genuine": found, "the block removed": _share(sample, clones=sample["block"])}
+        rows.append(alternatives_row(BLOCK, block))
+    if sample["unit"] == "addresses" and "discovered_ips_port_11434" in totals:
         port = totals["discovered_ips_port_11434"]
         by_record = totals["endpoints"] / totals["discovered_records"]
         rows += [
@@ -306,12 +315,16 @@ def _budget(sample) -> tuple[BudgetRow, ...]:
     return budget(*rows)
 
 
-def _worded(sample) -> Estimate:
-    return Estimate(
+def _worded(sample) -> list[Estimate]:
+    """What the conclusion of the report says, where there is one."""
+    called = sample["totals"].get("discovered_ips_called_reachable")
+    if called is None:
+        return []
+    worded = Estimate(
         label=WORDED,
         unit="share of addresses",
         reading="finite population",
-        value=sample["totals"]["discovered_ips_called_reachable"] / sample["listed"],
+        value=called / sample["listed"],
         n=sample["listed"],
         n_unit="listed addresses",
         assumptions=(
@@ -323,6 +336,7 @@ def _worded(sample) -> Estimate:
             ),
         ),
     )
+    return [worded]
 
 
 # Countries: section 6.6 counts hosts by class of model, so that at least so many answered ---------
@@ -384,30 +398,25 @@ def _countries(sample) -> list[Estimate]:
     ]
 
 
-def _listed(totals) -> Assumption:
-    port, https = (
-        totals[f"discovered_ips_{kind}"] / totals["discovered_ips"]
-        for kind in ("port_11434", "https")
-    )
-    return Assumption(
-        name="what the search engine lists is Ollama",
+def _listed(totals) -> tuple[Assumption, ...]:
+    kinds = "discovered_ips_port_11434", "discovered_ips_https"
+    if not set(kinds) <= set(totals):
+        return ()
+    port, https = (totals[kind] / totals["discovered_ips"] for kind in kinds)
+    found = Assumption(
+        name=LISTED.name,
         holds="no",
         evidence=f"{port:.0%} of the listed addresses had Ollama's port and {https:.0%} answered "
         "HTTPS, which Ollama does not serve by itself; why an address stayed silent was not "
         "recorded.",
     )
+    return (found,)
 
 
 GENUINE = Assumption(
     name="every answer is that of a genuine deployment",
     holds="no",
     evidence="The five leading tags look like one block of cloned hosts.",
-)
-CLASSED = Assumption(
-    name="how many addresses of a country answered is known",
-    holds="no",
-    evidence="Section 6.6 counts the hosts of each class of model only: the largest class is the "
-    "least that can have answered.",
 )
 
 
@@ -438,18 +447,21 @@ def figure(result):
 def _tenthe_rows(result) -> list[tuple]:
     """Label, set, of what, colour: the report's own figures, then its countries."""
     answer = result.answer(scan="Tenthe by address")
-    by_record = result.answer(scan="Tenthe by record").estimates[RECORDS]
-    without = next(s for s in answer.specifications if s.choices["clones"] == "removed")
-    return [
-        ("Tenthe, as its conclusion words it", *_drawn(answer.estimates[WORDED]), figures.OTHER),
-        ("Tenthe, by address (the claim)", *_drawn(answer.estimates[ADDRESSES]), figures.INK),
-        ("Tenthe, without suspected clones", without.bounds, "the addresses left", figures.INK),
-        ("Tenthe, by record", *_drawn(by_record), figures.INK),
-        *(
-            (f"Tenthe, {place}", *_drawn(answer.estimates[COUNTRY.format(place)]), color)
-            for place, color in COUNTRIES.items()
-        ),
+    by_record = result.answer(scan="Tenthe by record").estimates
+    found = answer.estimates | by_record
+    rows = [
+        ("Tenthe, as its conclusion words it", WORDED, figures.OTHER),
+        ("Tenthe, by address (the claim)", ADDRESSES, figures.INK),
+        ("Tenthe, by record", RECORDS, figures.INK),
+        *((f"Tenthe, {place}", COUNTRY.format(place), c) for place, c in COUNTRIES.items()),
     ]
+    drawn = [(name, *_drawn(found[label]), c) for name, label, c in rows if label in found]
+    drawn[2:2] = [
+        ("Tenthe, without suspected clones", row.bounds, "the addresses left", figures.INK)
+        for row in answer.specifications
+        if row.label == ADDRESSES and row.choices["clones"] == "removed"
+    ]
+    return drawn
 
 
 def _other_rows(result) -> list[tuple]:

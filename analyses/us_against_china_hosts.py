@@ -15,6 +15,7 @@ from research import (
     Assumption,
     Bounds,
     BudgetRow,
+    CannotEstimate,
     Curve,
     Estimate,
     Hypothesis,
@@ -27,6 +28,7 @@ from research import (
 from research.estimators.budget import alternatives_row
 from research.estimators.design_effects import intraclass_correlation
 from research.estimators.multiverse import multinomial_covariance, rank_confidence_sets
+from research.measures.hosts import CLASSED, LISTED, total
 from research.wording import number
 
 FIRST = "share of the listed addresses, US minus China"
@@ -138,19 +140,22 @@ def sample(
         if china != "mainland":
             raise NotApplicable("the scan does not give both Hong Kong and Taiwan")
         return _other(SCANS[scan], published_aggregates)
-    totals = tenthe_totals.set_index("name")["value"]
+    everywhere = total(tenthe_totals, "discovered_ips")
+    listed = tenthe_countries.set_index("country")["discovered_ips"]
+    if not {"US", "CN"} <= set(listed.index):
+        raise CannotEstimate("the scan does not list both the US and China")
+    least = tenthe_parameter_scale.groupby("country")["answering_hosts"].max()
     return Sample(
         population="the addresses that FOFA listed for the Tenthe report",
         as_of="2025-04-24",
         data={
-            "listed": tenthe_countries.set_index("country")["discovered_ips"],
-            "everywhere": float(totals["discovered_ips"]),
+            "listed": listed,
+            "everywhere": everywhere,
             "china": GREATER_CHINA[:1] if china == "mainland" else GREATER_CHINA,
-            "answering": float(totals["answering_hosts"]),
+            "answering": total(tenthe_totals, "answering_hosts"),
             # Hosts of the largest class: at least so many of the country answered.
-            "at least": tenthe_parameter_scale.groupby("country")["answering_hosts"].max(),
-            "cluster size": float((tenthe_hosting["discovered_ips"] ** 2).sum())
-            / float(totals["discovered_ips"]),
+            "at least": least.reindex(["US", "CN"]).fillna(0),
+            "cluster size": float((tenthe_hosting["discovered_ips"] ** 2).sum()) / everywhere,
         },
         tables={"countries": tenthe_countries},
     )
@@ -168,6 +173,7 @@ def _other(scan, aggregates) -> Sample:
     return Sample(
         population=scan.population,
         as_of=scan.as_of,
+        elsewhere=True,
         data={
             "low": (shares - scan.within).to_dict(),
             "high": (shares + scan.within).to_dict(),
@@ -227,7 +233,7 @@ def _first(sample) -> Estimate:
 def _second(sample) -> Estimate:
     listed, china = sample["listed"], _of(sample["china"], sample["listed"])
     # A country below the table has at most as many as the last one in it.
-    following = max(listed.drop(["US", *sample["china"]], errors="ignore").max(), listed.min())
+    following = max(*listed.drop(["US", *sample["china"]], errors="ignore"), listed.min(), 0)
     return _lead(sample, SECOND, float(china - following), ("China", china))
 
 
@@ -330,23 +336,11 @@ def _elsewhere(sample) -> list[Estimate]:
     ]
 
 
-LISTED = Assumption(
-    name="what the search engine lists is Ollama",
-    holds="no",
-    evidence="Three quarters of the listed addresses did not answer, and more than half lacked "
-    "Ollama's port.",
-)
 PLACED = Assumption(
     name="a country is where its hosts are run",
     holds="not testable",
     evidence="Country and city are those of the address, mostly of a data centre, not of who runs "
     "or uses the host.",
-)
-CLASSED = Assumption(
-    name="how many addresses of a country answered is known",
-    holds="no",
-    evidence="Section 6.6 counts the hosts of each class of model only: the largest class is the "
-    "least that can have answered.",
 )
 ALIKE = Assumption(
     name="addresses are independent",

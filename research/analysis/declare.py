@@ -33,12 +33,16 @@ class Sample:
         Named frames, arrays and scalars for ``estimate``; ``sample["name"]`` reads one.
     tables
         Frames whose rows the figure or the paper prints; kept in the result.
+    elsewhere
+        The data are those of another source, set beside those that the analysis is about: they
+        keep their population and day where other data stand in for the latter.
     """
 
     population: str
     as_of: str
     data: Mapping[str, Any]
     tables: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+    elsewhere: bool = False
 
     def __getitem__(self, name: str) -> Any:
         return self.data[name]

@@ -368,6 +368,8 @@ def _as_of(sample: Sample, analysis: Analysis) -> Sample:
     A file may state those of the data that it was written for.
     """
     other = _stands_in(analysis)
+    if sample.elsewhere:
+        return sample
     if other is not None:
         return replace(sample, population=other.descriptor["title"], as_of=other.version)
     days = {own.dataset.version: given.dataset.version for own, given in _replaced(analysis) if own}

@@ -146,10 +146,25 @@ def hosts_by(
         rows = with_block_tags(kinds, tags, kind)
     return Hosts(
         rows=rows.reset_index(drop=True),
-        hosts=float(totals.loc[totals["name"] == HOSTS, "value"].sum()),
+        hosts=total(totals, HOSTS),
         listings=float(levels[LISTINGS].sum()),
         block=NOTHING if suspected is not None else Block.largest(tags),
     )
+
+
+def total(totals: pd.DataFrame, name: str) -> float:
+    """One total of a scan; a reason where it was not counted.
+
+    Examples
+    --------
+    >>> import research
+    >>> total(research.load("tenthe_totals"), "answering_hosts")
+    24038.0
+    """
+    found = totals.loc[totals["name"] == name, "value"]
+    if found.empty:
+        raise CannotEstimate(f"The scan has no total named '{name}'.")
+    return float(found.iloc[0])
 
 
 def with_kind(tags: pd.DataFrame, crosswalk: pd.DataFrame, *kinds: str) -> pd.DataFrame:
