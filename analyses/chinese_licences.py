@@ -4,18 +4,21 @@ The article says numerous startups, and no number that would be numerous. Which 
 startups is not coded, so that all of them are counted, beside those of the United States.
 """
 
+from dataclasses import replace
 from typing import Annotated, Literal
 
 import pandas as pd
 
-from research import ESTIMAND, Assumption, Bounds, Estimate, Sample, Settled, figures
-from research.doubts import Coarse, Doubt, Share, where
+from research import ESTIMAND, Bounds, Estimate, Sample, Settled, figures
+from research.doubts import Share, where
 from research.estimators.budget import budget
+from research.measures.hub import TAGGED, hub_downloads
+from research.measures.publishers import CHINA, UNITED_STATES
 
 COMPANIES = "Chinese companies with a model under an open-source licence"
 SHARE = "share of the models of {} companies under an open-source licence"
 GAP = "share under an open-source licence, China minus US"
-COUNTRIES = {"CN": "Chinese", "US": "US"}
+COUNTRIES = {"Chinese": CHINA, "US": UNITED_STATES}
 
 HYPOTHESES = {}
 SETTLED = [
@@ -36,7 +39,6 @@ OPEN = {
     "gpl", "gpl-2.0", "gpl-3.0", "agpl-3.0", "lgpl", "lgpl-3.0", "mpl-2.0", "artistic-2.0", "isc",
     "unlicense", "osl-3.0", "ecl-2.0", "ms-pl", "zlib",
 }  # fmt: skip
-UNNAMED = Doubt("models without a named licence", "any licence")
 
 
 def sample(
@@ -47,71 +49,60 @@ def sample(
     until: Annotated[Literal["the article", "now"], ESTIMAND] = "the article",
     named_other: Literal["not open-source", "unknown"] = "not open-source",
 ) -> Sample:
-    own = publisher_origins[
-        publisher_origins["kind"].eq("company") & publisher_origins["role"].ne("repackager")
-    ]
-    models = hub_llm_models.merge(own, on="author", validate="m:1")
+    units = hub_downloads(hub_llm_models, publisher_origins, tell=["licence", "created"])
     published = claim_sources.set_index("source").loc[ARTICLE, "published"]
-    last = pd.Timestamp(published) if until == "the article" else models["created_at"].max()
-    models = models[models["created_at"] <= last]
-    unnamed = {"other", "unknown"} if named_other == "unknown" else {"unknown"}
-    licence = models["licence"].mask(models["licence"].isin(unnamed)).fillna("")
-    models = models.assign(company=models["parent"].fillna(models["author"]), licence=licence)
+    rows = units.rows
+    last = pd.Timestamp(published) if until == "the article" else rows["created"].max()
+    own = rows["kind"].eq("company") & rows["role"].ne("repackager")
+    unnamed = {"unknown"} if named_other == "not open-source" else {"unknown", "other"}
+    licence = rows["licence"].mask(rows["licence"].isin(unnamed), "")
+    counted = rows.assign(licence=licence, low=1.0, value=1.0, high=1.0)
     return Sample(
         population="the models of companies in the Hub's LLM catalogue",
         as_of=f"{last:%Y-%m-%d}",
-        data={code: _units(models[models["candidates"] == code]) for code in COUNTRIES},
+        data={"models": replace(units, rows=counted).among(own & rows["created"].le(last))},
     )
 
 
-def _units(models) -> Coarse:
-    rows = models[["company", "licence"]].assign(low=1.0, value=1.0, high=1.0)
-    return Coarse(rows.assign(licence_doubt=UNNAMED.name), [UNNAMED])
-
-
 def estimate(sample) -> list[Estimate]:
-    asked = Share(of=where(licence=OPEN))
-    chinese, american = (asked.in_(sample[code]) for code in COUNTRIES)
-    shares = zip(COUNTRIES.values(), (chinese, american), strict=True)
+    models = sample["models"]
+    chinese, american = (
+        Share(of=where(licence=OPEN), among=country).in_(models) for country in COUNTRIES.values()
+    )
+    shares = zip(COUNTRIES, (chinese, american), strict=True)
     return [
-        _companies(sample["CN"]),
-        *(_share(SHARE.format(name), share, share.units.rows) for name, share in shares),
-        _share(GAP, chinese - american, pd.concat([chinese.units.rows, american.units.rows])),
+        _companies(models),
+        *(_share(SHARE.format(name), share) for name, share in shares),
+        _share(GAP, chinese - american),
     ]
 
 
-def _companies(units) -> Estimate:
-    certain, possible = units.holds(where(licence=OPEN))
-    company = units.rows["company"]
+def _companies(models) -> Estimate:
+    certain, possible = models.holds(where(licence=OPEN))
+    chinese, may_be = models.holds(CHINA)
+    company = models.rows["organisation"]
     return Estimate(
         label=COMPANIES,
         unit="companies",
         reading="finite population",
-        bounds=Bounds(float(company[certain].nunique()), float(company[possible].nunique())),
-        n=float(company.nunique()),
+        bounds=Bounds(
+            float(company[certain & chinese].nunique()), float(company[possible & may_be].nunique())
+        ),
+        n=float(company[chinese].nunique()),
         n_unit="Chinese companies with a model in the catalogue",
         assumptions=(TAGGED,),
     )
 
 
-def _share(label, asked, rows) -> Estimate:
+def _share(label, asked) -> Estimate:
     return Estimate(
         label=label,
-        unit="share of models",
+        unit="difference in share of models" if label == GAP else "share of models",
         reading="finite population",
         bounds=asked.bounds(),
-        n=float(len(rows)),
-        n_unit="models",
         assumptions=(TAGGED,),
-        budget=budget(*asked.budget(), *asked.drawn("company")),
+        budget=budget(*asked.budget(), *asked.drawn("organisation")),
     )
-
-
-TAGGED = Assumption(
-    name="the tag is the licence",
-    holds="not testable",
-    evidence="Publishers set it themselves, and today's tag is read back, not that of 2024.",
-)
 
 
 # Figure -------------------------------------------------------------------------------------------
@@ -124,7 +115,7 @@ def figure(result):
     rows = {
         f"{name}, until {key}": answer.estimates[SHARE.format(name)]
         for key, answer in result.answers.items()
-        for name in COUNTRIES.values()
+        for name in COUNTRIES
     }
     colors = [COLORS[row.partition(",")[0]] for row in rows]
     series = figures.Series(rows=list(rows.values()), color=colors)

@@ -4,19 +4,21 @@ The report of the news says that China builds small but powerful models. It name
 is not in these tables: what can be told is how large the models of either country are.
 """
 
+from dataclasses import replace
 from typing import Annotated, Literal
 
 import pandas as pd
 
 from research import ESTIMAND, Assumption, Estimate, Sample, Settled, figures
-from research.doubts import Coarse, Doubt, Share, where
+from research.doubts import Share, where
 from research.estimators.budget import budget
-from research.measures.hub import GENERATION
+from research.measures.hub import GENERATION, hub_downloads
+from research.measures.publishers import CHINA, UNITED_STATES
 
 SHARE = "share of the {} models that are small"
 GAP = "share that is small, China minus US"
 MEDIAN = "median size of the {} models"
-COUNTRIES = {"CN": "Chinese", "US": "US"}
+COUNTRIES = {"Chinese": CHINA, "US": UNITED_STATES}
 
 HYPOTHESES = {}
 SETTLED = [
@@ -32,7 +34,6 @@ SETTLED = [
 ]
 SMALL = {"below 7 billion parameters": 7e9, "below 1 billion parameters": 1e9}
 NEWS = "tuoitre-2025"
-BOTH = Doubt("publishers of either country", "either of the candidates")
 
 
 def sample(
@@ -45,71 +46,58 @@ def sample(
     ] = "below 7 billion parameters",
     weight: Annotated[Literal["models", "downloads"], ESTIMAND] = "models",
     created: Literal["in the year before the news", "ever"] = "in the year before the news",
+    publishers: Literal["organisations", "and individuals"] = "organisations",
 ) -> Sample:
-    own = publisher_origins[publisher_origins["role"].ne("repackager")]
-    models = hub_llm_models.merge(own, on="author", validate="m:1")
-    models = models[models["pipeline_tag"].isin(GENERATION)]
+    units = hub_downloads(hub_llm_models, publisher_origins, tell=["task", "created", "parameters"])
+    rows = units.rows
+    rows = rows.assign(
+        size=rows["parameters"].lt(SMALL[small]).map({True: "small", False: "larger"})
+    )
+    if weight == "models":
+        rows = rows.assign(low=1.0, value=1.0, high=1.0)
+    # Publishers whom nobody has coded are left out: they may be of any country.
+    uncoded = {"", "unknown"} if publishers == "and individuals" else {"", "unknown", "individual"}
+    chosen = (
+        ~rows["kind"].isin(uncoded) & rows["role"].ne("repackager") & rows["task"].isin(GENERATION)
+    )
     news = pd.Timestamp(claim_sources.set_index("source").loc[NEWS, "published"])
+    last = news if created != "ever" else rows["created"].max()
     if created != "ever":
-        begin = news - pd.DateOffset(years=1)
-        models = models[models["created_at"].gt(begin) & models["created_at"].le(news)]
+        chosen &= rows["created"].gt(news - pd.DateOffset(years=1)) & rows["created"].le(news)
     return Sample(
-        population=f"the {weight} of publishers of the LLM catalogue coded as Chinese or US",
-        as_of=f"{news:%Y-%m-%d}" if created != "ever" else f"{models['created_at'].max():%Y-%m-%d}",
-        data={
-            "weight": weight,
-            **{c: _units(models, c, SMALL[small], weight) for c in COUNTRIES},
-        },
+        population=f"the {weight} of the LLM catalogue, of publishers of a known kind",
+        as_of=f"{last:%Y-%m-%d}",
+        data={"weight": weight, "models": replace(units, rows=rows).among(chosen)},
     )
-
-
-def _units(models, country, edge, weight) -> Coarse:
-    """The models of a country; where a publisher may be of another one too, they may not belong."""
-    codes = models["candidates"].fillna("").str.split("|")
-    mine = models[[country in found for found in codes]]
-    counts = 1.0 if weight == "models" else mine["hub_downloads_30d"].astype(float)
-    rows = pd.DataFrame(
-        {
-            "organisation": mine["parent"].fillna(mine["author"]),
-            "parameters": mine["parameters"].astype(float),
-            "size": mine["parameters"].lt(edge).map({True: "small", False: "larger"}),
-            "member": mine["candidates"].eq(country),
-            "member_doubt": BOTH.name,
-        }
-    )
-    return Coarse(rows.assign(low=counts, value=counts, high=counts), [BOTH])
 
 
 def estimate(sample) -> list[Estimate]:
-    asked = Share(of=where(size="small"))
-    shares = {code: asked.in_(sample[code]) for code in COUNTRIES}
-    gap = shares["CN"] - shares["US"]
-    found = [_share(GAP, gap, sum(len(s.units.rows) for s in shares.values()))]
-    found += [
-        _share(SHARE.format(name), shares[code], len(shares[code].units.rows))
-        for code, name in COUNTRIES.items()
-    ]
+    models = sample["models"]
+    shares = {
+        name: Share(of=where(size="small"), among=country).in_(models)
+        for name, country in COUNTRIES.items()
+    }
+    found = [_share(GAP, shares["Chinese"] - shares["US"])]
+    found += [_share(SHARE.format(name), share) for name, share in shares.items()]
     if sample["weight"] == "models":
-        found += [_median(sample[code], name) for code, name in COUNTRIES.items()]
+        found += [_median(models, name) for name in COUNTRIES]
     return found
 
 
-def _share(label, asked, models) -> Estimate:
+def _share(label, asked) -> Estimate:
     return Estimate(
         label=label,
-        unit="share",
+        unit="difference in share" if label == GAP else "share",
         reading="finite population",
         value=asked.value,
         bounds=asked.bounds(),
-        n=float(models),
-        n_unit="models",
         assumptions=(DECLARED,),
         budget=budget(*asked.budget(), *asked.drawn("organisation")),
     )
 
 
-def _median(units, name) -> Estimate:
-    known = units.rows.loc[units.rows["member"], "parameters"]
+def _median(models, name) -> Estimate:
+    known = models.rows.loc[models.holds(COUNTRIES[name])[0], "parameters"].astype(float)
     return Estimate(
         label=MEDIAN.format(name),
         unit="billion parameters",
@@ -138,7 +126,7 @@ def figure(result):
     rows = {
         f"{name}: {key}": answer.estimates[SHARE.format(name)]
         for key, answer in result.answers.items()
-        for name in COUNTRIES.values()
+        for name in COUNTRIES
     }
     colors = [COLORS[row.partition(":")[0]] for row in rows]
     series = figures.Series(rows=list(rows.values()), color=colors)

@@ -19,7 +19,8 @@ from research import (
     TippingPoint,
     figures,
 )
-from research.measures.hub import GENERATION
+from research.measures.hub import GENERATION, hub_downloads
+from research.measures.publishers import CHINA
 from research.wording import number
 
 COUNT = "Chinese language models until August 2024"
@@ -57,40 +58,41 @@ def sample(
     publishers: Literal["all developers", "organisations"] = "all developers",
 ) -> Sample:
     published = pd.Timestamp(claim_sources.set_index("source").loc[ARTICLE, "published"])
-    generating = hub_llm_models[hub_llm_models["pipeline_tag"].isin(GENERATION)]
-    models = generating.merge(publisher_origins, on="author", how="left", validate="m:1")
-    models = models[models["role"].ne("repackager") & ~(models["created_at"] > published)]
+    units = hub_downloads(hub_llm_models, publisher_origins, tell=["task", "created", "parameters"])
+    rows = units.rows
+    chosen = rows["task"].isin(GENERATION) & rows["role"].ne("repackager")
+    chosen &= ~(rows["created"] > published)
     if tokens == "parameters meant":
-        models = models[models["parameters"] > BILLION]
+        chosen &= rows["parameters"] > BILLION
     if publishers == "organisations":
-        models = models[models["kind"].ne("individual")]
-    name = models["model_id"].str.lower()
-    if counted == "variants of a model once":
-        name = name.str.replace(VARIANT, "", regex=True)
+        chosen &= rows["kind"].ne("individual")
+    units = units.among(chosen)
     return Sample(
         population="the Chinese language models in the Hub tables",
         as_of=f"{published:%Y-%m-%d}",
-        data={"models": _coded(models.assign(name=name))},
-        tables={"publishers": _publishers(models)},
+        data={"models": _counted(units, counted == "variants of a model once")},
+        tables={"publishers": _publishers(units)},
     )
 
 
-def _coded(models) -> pd.DataFrame:
+def _counted(units, variants_once) -> pd.DataFrame:
     """One row a model: whether it is certainly, and whether it may be, Chinese and of that time."""
-    dated, country = models["created_at"].notna(), models["candidates"]
-    rows = models.assign(
-        certain=dated & country.eq("CN"),
-        possible=country.isna() | country.str.contains("CN", na=False),
-        company=dated & country.eq("CN") & models["kind"].eq("company"),
+    rows, dated = units.rows, units.rows["created"].notna()
+    chinese, possible = units.holds(CHINA)
+    name = rows.index.str.lower()
+    if variants_once:
+        name = name.str.replace(VARIANT, "", regex=True)
+    certain = dated & chinese
+    models = pd.DataFrame(
+        {"certain": certain, "possible": possible, "company": certain & rows["kind"].eq("company")}
     )
-    return rows.groupby("name")[["certain", "possible", "company"]].any()
+    return models.groupby(name).any()
 
 
-def _publishers(models) -> pd.DataFrame:
-    chinese = models[models["created_at"].notna() & models["candidates"].eq("CN")]
-    publisher = chinese["parent"].fillna(chinese["author"]).rename("publisher")
-    counts = publisher.value_counts().rename("models").reset_index()
-    return counts.sort_values(["models", "publisher"], ascending=[False, True])
+def _publishers(units) -> pd.DataFrame:
+    chinese = units.rows[units.rows["created"].notna() & units.holds(CHINA)[0]]
+    counts = chinese["organisation"].rename("publisher").value_counts().rename("models")
+    return counts.reset_index().sort_values(["models", "publisher"], ascending=[False, True])
 
 
 def estimate(sample) -> list[Estimate]:

@@ -127,8 +127,8 @@ class Gap(Asked):
             asked.units.holds(asked.question.of, ())[0] for asked in (self.first, self.second)
         ]
         return paired_share_difference(
-            np.concatenate([one.weight(()).value, nothing[1]]),
-            np.concatenate([nothing[0], other.weight(()).value]),
+            np.concatenate([self.first.whole(()).value, nothing[1]]),
+            np.concatenate([nothing[0], self.second.whole(()).value]),
             np.concatenate(certain),
             np.concatenate([one.rows[cluster], other.rows[cluster]]),
         )

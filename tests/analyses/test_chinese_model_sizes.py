@@ -16,8 +16,10 @@ def result(analysed):
 @pytest.fixture(scope="module")
 def models():
     origins = research.load("publisher_origins")
-    own = origins[origins["role"] != "repackager"]
-    rows = research.load("hub_llm_models").merge(own, on="author")
+    own = origins[
+        (origins["role"] != "repackager") & ~origins["kind"].isin(["individual", "unknown"])
+    ]
+    rows = research.load("hub_llm_models").merge(own.dropna(subset="kind"), on="author")
     kinds = ["text-generation", "image-text-to-text", "any-to-any"]
     year = rows["created_at"].gt("2024-11-27") & rows["created_at"].le("2025-11-27")
     return rows[rows["pipeline_tag"].isin(kinds) & year]

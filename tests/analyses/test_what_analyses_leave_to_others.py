@@ -58,9 +58,7 @@ LEFT: dict[str, str] = {
         likes_and_downloads parameter_sizes quantisation reachability release_cadence tasks
         trending_top_ten video_generation
     """,
-    "codes an origin": """
-        chinese_licences chinese_model_sizes hundred_chinese_models lineage
-    """,
+    "codes an origin": "lineage",
     "joins families": "",
     "formats a number": """
         amazon_regions channel_gap chinese_origin_deployments chinese_origin_downloads

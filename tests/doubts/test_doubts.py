@@ -183,6 +183,19 @@ def test_clusters_are_drawn_of_the_units_as_shown():
     ]  # fmt: skip
 
 
+def test_clusters_of_a_gap_are_drawn_of_the_units_that_are_asked_about():
+    """Two shares of different wholes in the same units: what neither asks about weighs nothing."""
+    held = [(9, "CN", "text", "a"), (3, "US", "text", "b"), (7, "US", "image", "c")]
+    held += [(5, "DE", "text", "d"), (2, "CN", "image", "e")]
+    units = coarse([(w, w, w, code, task, True, who) for w, code, task, who in held])
+    chinese, american = (Share(of=TEXT, among=country).in_(units) for country in (CHINA, US))
+    gap = chinese - american
+    assert gap.value == pytest.approx(9 / 11 - 3 / 10)
+    found = gap.redrawn("organisation")
+    assert found.value == pytest.approx(gap.value)
+    assert 1 - 3 / 10 in found.leave_one_out.values  # without e
+
+
 def test_a_gap_is_open_at_both_ends():
     pulls, downloads = coarse(UNITS[:3]), coarse(UNITS[2:])
     share = Share(of=CHINA)
