@@ -43,6 +43,7 @@ HYPOTHESES = {
         null_source="equality: the claim says one country has more",
         alternative="greater",
         role="reanalysis",
+        part="first",
     )
 }
 

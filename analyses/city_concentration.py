@@ -53,13 +53,20 @@ HYPOTHESES = {
         alternative="greater",
         role=role,
         scope=scope,
+        part=part,
     )
-    for label, estimand, role, scope in (
+    for label, estimand, part, role, scope in (
         *(
-            (SHARE.format(name), f"share in the leading cities, {name}", "reanalysis", "same")
+            (SHARE.format(name), f"share in the leading cities, {name}", name, "reanalysis", "same")
             for name in COUNTRIES.values()
         ),
-        (ELSEWHERE, "share in the ten leading cities", "out of sample", "other population"),
+        (
+            ELSEWHERE,
+            "share in the ten leading cities",
+            "China",
+            "out of sample",
+            "other population",
+        ),
     )
 } | {
     GAP: Hypothesis(

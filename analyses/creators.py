@@ -64,6 +64,7 @@ HYPOTHESES = {
         margin=(last - first) / 2,
         null_source=f"the claim: rank {first}" + (f" to {last}" if last > first else ""),
         alternative="equivalent",
+        part=creator,
         **LATER,
     )
     for unit, ranks in CLAIMED.items()

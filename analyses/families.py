@@ -53,6 +53,7 @@ HYPOTHESES = {
         alternative="greater",
         role="reanalysis",
         scope=scope,
+        part="dominates" if source == TWICE else "order",
     )
     for label, estimand, null, source, scope in (
         (RATIO, "answering hosts with a llama model over those with a qwen2 one", 2, TWICE, "same"),
@@ -71,6 +72,7 @@ HYPOTHESES = {
         alternative="equivalent",
         role="out of sample",
         scope="later date",
+        part="order",
     )
 }  # fmt: skip
 

@@ -46,6 +46,7 @@ HYPOTHESES = {
         alternative=alternative,
         role="out of sample",
         scope="other measure",
+        part="before" if label == BEFORE else "after",
     )
     for label, when, alternative in (
         (BEFORE, "as early as it is known", "less"),

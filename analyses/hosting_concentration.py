@@ -40,6 +40,7 @@ INDEX, FIRST, NEXT, CLOUD = (
     "share of addresses, leading Chinese provider minus the next other one",
     "share of addresses at cloud and hosting providers",
 )
+PARTS = {INDEX: "concentrated", FIRST: "amazon", NEXT: "chinese", CLOUD: "clouds"}
 ANSWERING = "Amazon's share of the hosts that answered"
 LATER = {label: f"{label}, another scan" for label in (INDEX, FIRST, NEXT, CLOUD)}
 
@@ -66,6 +67,7 @@ HYPOTHESES = {
         alternative="greater",
         role=role,
         scope=scope,
+        part=PARTS[label],
     )
     for label, (estimand, null, source) in _QUESTIONS.items()
     for name, role, scope in (

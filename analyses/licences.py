@@ -51,18 +51,18 @@ HYPOTHESES = {
     MODELS: Hypothesis(
         claims=["patterns/permissive-by-count"],
         estimand="share of the top models that are under Apache or MIT",
-        null=0.76,
-        margin=0.05,
-        null_source=f"the published share; {FIVE_POINTS}",
-        alternative="equivalent",
+        null=0.5,
+        null_source="plain meaning of most: more than half; stated by this project",
+        alternative="greater",
         **LATER,
     ),
     RATIO: Hypothesis(
         claims=["patterns/apache-twice-mit"],
         estimand="top models under Apache over those under MIT",
-        null=2,
-        margin=0.5,
-        null_source="'nearly twice': what rounds to two, stated by this project",
+        null=1.75,
+        margin=0.25,
+        null_source="'nearly twice': at most twice, and nearer to it than to once; stated by this "
+        "project",
         alternative="equivalent",
         **LATER,
     ),
@@ -72,6 +72,7 @@ HYPOTHESES = {
         null=0,
         null_source="equality: the claim says that the share of downloads is larger",
         alternative="greater",
+        part="larger",
         **LATER,
     ),
     DOWNLOADS: Hypothesis(
@@ -319,7 +320,8 @@ def _of_the_doubtful(models, label) -> list[TippingPoint]:
     """Which part of the doubtful models must be permissive for the claim to begin or cease."""
     low, high = _bounds(models, label)
     hypothesis, what = HYPOTHESES[label], UNITS[label].split()[-1]
-    edges = [hypothesis.null - hypothesis.margin, hypothesis.null + hypothesis.margin]
+    around = hypothesis.null - hypothesis.margin, hypothesis.null + hypothesis.margin
+    edges = dict(zip(around, ("reaches", "exceeds"), strict=True))  # one where there is no margin
     return [
         TippingPoint(
             what=f"part of the doubtful {what} that is permissive, at {percent(edge)}",
@@ -327,7 +329,7 @@ def _of_the_doubtful(models, label) -> list[TippingPoint]:
             sentence=f"{turn} {percent(edge)} if {percent((edge - low) / (high - low))} of the "
             f"{what} without a clear licence are permissive",
         )
-        for edge, turn in zip(edges, ("reaches", "exceeds"), strict=True)
+        for edge, turn in edges.items()
         if low < edge < high
     ]
 

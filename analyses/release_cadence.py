@@ -46,6 +46,7 @@ HYPOTHESES = {
         alternative=alternative,
         role="out of sample",
         scope="other measure",
+        part=country,
     )
     for country, null, words, alternative in (
         ("China", WEEKS, "at most two weeks", "less"),

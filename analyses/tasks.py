@@ -53,6 +53,7 @@ HYPOTHESES = {
         alternative="equivalent",
         role="out of sample",
         scope="later date",
+        part=task,
     )
     for task, rank in CLAIMED.items()
 }

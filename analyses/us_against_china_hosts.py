@@ -48,6 +48,7 @@ HYPOTHESES = {
         alternative="greater",
         role=role,
         scope=scope,
+        part="second" if label in (SECOND, SECOND_ELSEWHERE) else "first",
     )
     for label, estimand, role, scope in (
         (FIRST, "listed addresses, US minus China", "reanalysis", "same"),

@@ -275,6 +275,9 @@ class Hypothesis(Record):
     scope
         Whether data, definition, population and date are those of the claim. Only ``"same"`` may
         print *supported* or *contradicted*.
+    part
+        Which part of its claims it answers, where ``claim_parts`` names several; an answer to none
+        of them is shown and decides nothing.
     """
 
     estimand: str
@@ -285,6 +288,7 @@ class Hypothesis(Record):
     margin: float = 0.0
     null_source: str = "the claim itself"
     scope: Scope = "same"
+    part: str = ""
 
     def __post_init__(self) -> None:
         Record.__post_init__(self)
@@ -354,13 +358,22 @@ class Skipped(Record):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Robustness(Record):
-    """How many specifications share the primary verdict, and the range of all of them."""
+    """How many specifications share the primary verdict, and the range of all of them.
+
+    ``against`` says how many say the opposite of a verdict that holds or does not hold.
+    """
 
     same_verdict: int
     specifications: int
     skipped: int
     low: float
     high: float
+    against: int = 0
+
+    @property
+    def open(self) -> int:
+        """How many say neither the same nor the opposite."""
+        return self.specifications - self.same_verdict - self.against
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -435,6 +448,13 @@ class Result(Record):
         result: Result = from_plain(cls, json.loads(text))
         return result
 
+
+OPPOSITE: dict[Word, tuple[Word, ...]] = {
+    "supported": ("contradicted", "does not hold"),
+    "holds": ("contradicted", "does not hold"),
+    "contradicted": ("supported", "holds"),
+    "does not hold": ("supported", "holds"),
+}
 
 # The verdict rule ---------------------------------------------------------------------------------
 

@@ -77,18 +77,75 @@ SOURCES = pd.DataFrame(
         },
     ]
 )
+# The parts of claims that say several things; each part has its answers.
+PARTS = pd.DataFrame(
+    [
+        ("tenthe/us-most-deployments", "first", "the United States has the most"),
+        ("tenthe/us-most-deployments", "second", "China has the second most"),
+        ("tenthe/cloud-hosting", "concentrated", "hosting is highly concentrated"),
+        ("tenthe/cloud-hosting", "clouds", "it is at cloud providers"),
+        ("tenthe/cloud-hosting", "amazon", "Amazon has the largest share"),
+        ("tenthe/cloud-hosting", "chinese", "Chinese providers follow"),
+        ("tenthe/city-concentration", "United States", "a few cities in the United States"),
+        ("tenthe/city-concentration", "China", "a few cities in China"),
+        ("tenthe/llama-dominates", "dominates", "llama dominates absolutely"),
+        ("tenthe/llama-dominates", "order", "llama is first and qwen2 second"),
+        ("tuoitre/first-time-ahead", "before", "China was behind before"),
+        ("tuoitre/first-time-ahead", "after", "China is ahead now"),
+        ("tuoitre/release-cadence", "China", "a Chinese company every one to two weeks"),
+        ("tuoitre/release-cadence", "US", "a US company every six to twelve months"),
+        ("patterns/permissive-by-downloads", "larger", "the share is larger by downloads"),
+        ("patterns/creators-by-count", "Stability AI", "Stability AI is among the first four"),
+        ("patterns/creators-by-count", "Meta", "Meta is among the first four"),
+        ("patterns/creators-by-count", "Microsoft", "Microsoft is among the first four"),
+        ("patterns/creators-by-count", "TheBloke", "TheBloke is among the first four"),
+        ("patterns/meta-leads-downloads", "Meta", "Meta has the largest share"),
+        ("patterns/meta-leads-downloads", "OpenAI", "OpenAI follows"),
+        ("patterns/meta-leads-downloads", "Google", "Google follows"),
+        ("patterns/fill-mask-first", "fill-mask", "fill-mask is first"),
+        (
+            "patterns/fill-mask-first",
+            "automatic-speech-recognition",
+            "speech recognition is second",
+        ),
+        ("patterns/fill-mask-first", "text-classification", "text classification is third"),
+        ("patterns/fill-mask-first", "text-generation", "text generation is fifth"),
+    ],
+    columns=["claim_id", "part", "statement"],
+)
+# What an answer is compared with: the last day of the data that a document speaks of, and the name
+# that answers give to its population where they speak of others of the same kind as well.
+TERMS = pd.DataFrame(
+    [
+        ("tenthe-2025", "2025-04-24", None),
+        ("tuoitre-2025", "2025-08-31", None),
+        ("download-patterns-2024", "2024-01-31", "the 300 most downloaded models"),
+        ("trending-top10", "2025-07-31", None),
+        ("china-oss-2024", "2024-08-31", None),
+    ],
+    columns=["source", "last_day", "population"],
+)
+TERMS["last_day"] = pd.to_datetime(TERMS["last_day"])
 SOURCE_COLUMNS = [
     "source", "title", "author", "publisher", "published", "data_as_of", "language", "url", "note",
 ]  # fmt: skip
 
 
 def snapshot(raw: Path) -> dict[str, pd.DataFrame]:
-    """Both tables of the dataset by name."""
+    """All tables of the dataset by name."""
     claims = pd.read_csv(raw, dtype=str, keep_default_na=False, na_values=[""])
     undescribed = set(claims["source"]) - set(SOURCES["source"])
     if undescribed:
         raise SystemExit(f"Describe these documents in SOURCES: {', '.join(sorted(undescribed))}.")
-    return {"published_claims": claims, "claim_sources": SOURCES[SOURCE_COLUMNS]}
+    unknown = set(PARTS["claim_id"]) - set(claims["claim_id"])
+    if unknown:
+        raise SystemExit(f"PARTS names claims that are not there: {', '.join(sorted(unknown))}.")
+    return {
+        "published_claims": claims,
+        "claim_sources": SOURCES[SOURCE_COLUMNS],
+        "claim_parts": PARTS,
+        "claim_terms": TERMS,
+    }
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ from research.analysis.declare import Analysis, Sample, where_in
 from research.analysis.family import level_of
 from research.plain import changes, to_plain
 from research.results import (
+    OPPOSITE,
     Answer,
     CannotEstimate,
     Choices,
@@ -315,6 +316,7 @@ def _robustness(
         same_verdict=sum(row.verdict.word == verdict.word for row in mine),
         specifications=len(mine),
         skipped=skipped,
+        against=sum(row.verdict.word in OPPOSITE.get(verdict.word, ()) for row in mine),
         low=min(found.low for found in sets),
         high=max(found.high for found in sets),
     )

@@ -132,16 +132,15 @@ def print_verdicts(results: Iterable[Result]) -> None:
 
 
 def _verdict_rows(result: Result) -> Iterator[tuple[str, ...]]:
+    from research.publish.judged import judged
     from research.wording import one_line
 
     for key, answer in result.answers.items():
         if answer.refused:
             yield key, f"cannot be estimated: {answer.refused}", ""
-        for label, verdict in answer.verdicts.items():
-            same = answer.robustness[label]
-            question = "" if key == "answer" else f"{key}: "
-            estimate = question + one_line(answer.estimates[label])
-            yield estimate, verdict.phrase, f"{same.same_verdict} of {same.specifications}"
+    for item in judged(result):
+        question = f"{item.question}: " if item.question else ""
+        yield question + one_line(item.estimate), item.phrase, item.agreement
     for settled in result.settled:
         yield f"{settled.claim}: {settled.reason}", settled.word, ""
 

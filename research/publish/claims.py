@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import json
 import re
+from calendar import monthrange
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from research import datasets, figures
 from research.places import write_beside
+from research.publish.judged import LEADS as judged_leads
 from research.publish.judged import (
     JudgedEstimate,
-    differ,
     judged,
     quotable_settled,
+    said,
     towards_claim,
 )
+from research.publish.verdict import ClaimVerdict, Reading, judge_claim
 from research.results import Bounds, ResearchError, Result, Settled
 from research.wording import one_line
 
@@ -25,23 +30,29 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-SCOPES = (
-    "same",
-    "later date",
-    "other population",
-    "other measure",
-)  # the nearest to the claim first
+SCOPES = ("same", "later date", "other population", "other measure")
+LEADS = {
+    "mixed": "Mixed: answers as near to the claim as each other differ",
+    "holds": "Every part holds in another setting",
+    "does not hold": "Not every part holds in another setting",
+    "supported": "Every part is supported on the claim's own terms",
+    "contradicted": "A part is contradicted on the claim's own terms",
+    "not identified": "Cannot be told from these data, and more of the same would not help",
+    "inconclusive": "Open: the data are too few to tell",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
 class ClaimAnswer:
     """A claim with the estimates that answer it, nearest to the claim first, or what settles it.
 
-    ``claim`` and ``source`` are the rows of ``published_claims`` and ``claim_sources`` as texts.
+    ``claim`` and ``source`` are rows of ``published_claims`` and of ``claim_sources`` with
+    ``claim_terms``, as texts; ``parts`` says what each part of the claim states.
     """
 
     claim: Mapping[str, str]
     source: Mapping[str, str]
+    parts: Mapping[str, str] = field(default_factory=dict)
     judged: tuple[JudgedEstimate, ...] = ()
     settled: Settled | None = None
 
@@ -49,44 +60,109 @@ class ClaimAnswer:
     def id(self) -> str:
         return self.claim["claim_id"]
 
+    @cached_property
+    def verdict(self) -> ClaimVerdict | None:
+        """What the estimates say together; nothing where there is none."""
+        if not self.judged:
+            return None
+        readings = [self._reading(place, each) for place, each in enumerate(self.judged)]
+        return judge_claim(readings, tuple(self.parts))
+
+    def _reading(self, index: int, item: JudgedEstimate) -> Reading:
+        """Where an answer stands to the claim: scope, population and date of both say it."""
+        scope, population = item.hypothesis.scope, item.answer.population
+        named = self.source.get("population", "")
+        own = {one.answer.population for one in self.judged if one.hypothesis.scope == "same"}
+        is_own = population in own | {named} or (scope in SCOPES[:2] and not named)
+        days = 0 if scope == "same" else days_between(item.answer.as_of, self.source)
+        return Reading(
+            index=index,
+            part=item.hypothesis.part,
+            word=item.word,
+            support=item.support,
+            population="" if is_own else population,
+            measure=item.hypothesis.estimand if scope == "other measure" else "",
+            days=days,
+        )
+
+    @cached_property
+    def deciding(self) -> tuple[JudgedEstimate, ...]:
+        """The estimates off which the word is read: of the nearest settings, each part."""
+        if self.verdict is None:
+            return ()
+        return tuple(self.judged[place] for place in sorted(self.verdict.places))
+
     @property
-    def nearest(self) -> JudgedEstimate | None:
-        """The estimate that answers it; nothing where no estimate does."""
-        return self.judged[0] if self.judged else None
+    def others(self) -> tuple[JudgedEstimate, ...]:
+        """Answers that are further from the claim, or to none of its parts."""
+        places = self.verdict.places if self.verdict else ()
+        return tuple(each for place, each in enumerate(self.judged) if place not in places)
 
     @property
     def word(self) -> str:
-        if self.nearest:
-            return self.nearest.word
+        """The word of the claim as it is printed everywhere."""
+        if self.verdict:
+            return said(self.verdict.word, self.verdict.is_fragile)
         return self.settled.word if self.settled else ""
 
     @property
+    def alone(self) -> JudgedEstimate | None:
+        """The estimate that decides, where it is one."""
+        return self.deciding[0] if len(self.deciding) == 1 else None
+
+    @property
     def why(self) -> str:
-        """One line: the estimate and what would overturn it, or the reason that settles it."""
-        if not self.nearest:
+        """The estimate and what would overturn it, every estimate that decides, or the reason."""
+        if not self.deciding:
             return self.settled.reason if self.settled else ""
-        line, lost = one_line(self.nearest.estimate), self.nearest.overturned_by
+        if not self.alone:
+            return ". ".join(self._line(item) for item in self.deciding)
+        line, lost = one_line(self.alone.estimate), self.alone.overturned_by
         return f"{line}; {lost}" if lost else line
 
     @property
     def quotable(self) -> str:
         """The answer in sentences to quote."""
-        if self.nearest:
-            return self.nearest.quotable(as_near(self.nearest, self.judged))
+        if self.alone:
+            return self.alone.quotable
+        if self.verdict:
+            fragile = ". It is fragile" if self.verdict.is_fragile else ""
+            lines = " ".join(f"{self._line(item)}." for item in self.deciding)
+            return f"{self._lead(self.verdict.word)}{fragile}. {lines}"
         return quotable_settled(self.settled) if self.settled else ""
+
+    def _lead(self, word: str) -> str:
+        return LEADS[word] if self.parts or word not in judged_leads else judged_leads[word]
+
+    def _line(self, item: JudgedEstimate) -> str:
+        part = self.parts.get(item.hypothesis.part, "")
+        text = f"{part}: {item.line}" if part else item.line
+        return text[:1].upper() + text[1:]
+
+    @property
+    def found(self) -> str:
+        """What the estimates that decide found, each once."""
+        return "; ".join(dict.fromkeys(item.found for item in self.deciding))
+
+    @property
+    def needs(self) -> str:
+        return "; ".join(dict.fromkeys(item.needs for item in self.deciding))
 
     @property
     def scope(self) -> str:
-        return self.nearest.hypothesis.scope if self.nearest else ""
+        """The scope of the estimates that decide; empty where they differ."""
+        scopes = {item.hypothesis.scope for item in self.deciding}
+        return scopes.pop() if len(scopes) == 1 else ""
 
     @property
     def agreement(self) -> str:
-        return self.nearest.agreement if self.nearest else ""
+        """How many specifications agree with the estimate that decides, or with the least sure."""
+        return self.weakest.agreement if self.weakest else ""
 
     @property
-    def differs(self) -> bool:
-        """Whether answers as near to the claim have another verdict."""
-        return differ(as_near(self.nearest, self.judged)) if self.nearest else False
+    def weakest(self) -> JudgedEstimate | None:
+        """Of the estimates that decide, the one with which the smallest share agrees."""
+        return min(self.deciding, key=lambda item: item.support.share, default=None)
 
     @property
     def analyses(self) -> list[str]:
@@ -102,9 +178,27 @@ class ClaimAnswer:
         return f"{name}, {year[0]}" if year else name
 
 
-def as_near(item: JudgedEstimate, answers: Sequence[JudgedEstimate]) -> list[JudgedEstimate]:
-    """The answers that are as near to the claim as this one."""
-    return [other for other in answers if _nearness(other) == _nearness(item)]
+def days_between(as_of: str, source: Mapping[str, str]) -> int:
+    """Days between the data of an answer and those of the claim; many where one is not known.
+
+    >>> days_between("2025-09", {"last_day": "2025-08-31 00:00:00"})
+    30
+    """
+    ends = last_day(as_of), last_day(source.get("last_day", ""))
+    return 10**6 if None in ends else abs((ends[0] - ends[1]).days)  # type: ignore[operator]
+
+
+def last_day(text: str) -> date | None:
+    """The last day of a date that may lack its day or month.
+
+    >>> str(last_day("2025-02")), str(last_day("2025 (March to December)")), last_day("soon")
+    ('2025-02-28', '2025-12-31', None)
+    """
+    found = re.search(r"(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?", text)
+    if found is None:
+        return None
+    year, month = int(found[1]), int(found[2] or 12)
+    return date(year, month, int(found[3] or monthrange(year, month)[1]))
 
 
 def answer_claims(results: Iterable[Result]) -> list[ClaimAnswer]:
@@ -130,6 +224,7 @@ def answer_claims(results: Iterable[Result]) -> list[ClaimAnswer]:
 def answered(results: Iterable[Result]) -> list[ClaimAnswer]:
     """The claims that these results answer, also such as the table lacks, by name."""
     claims, sources = _texts("published_claims", "claim_id"), _texts("claim_sources", "source")
+    terms, parts = _texts("claim_terms", "source"), _parts()
     found: dict[str, list[JudgedEstimate]] = {}
     settled: dict[str, Settled] = {}
     for result in results:
@@ -141,8 +236,9 @@ def answered(results: Iterable[Result]) -> list[ClaimAnswer]:
     return [
         ClaimAnswer(
             claim=row,
-            source=sources.get(row.get("source", ""), {}),
-            judged=tuple(sorted(found.get(claim, ()), key=_nearness)),
+            source=sources.get(name := row.get("source", ""), {}) | terms.get(name, {}),
+            parts=parts.get(claim, {}),
+            judged=tuple(sorted(found.get(claim, ()), key=_place)),
             settled=settled.get(claim),
         )
         for claim, row in sorted(rows.items())
@@ -156,8 +252,18 @@ def _texts(table: str, key: str) -> dict[str, dict[str, str]]:
     return {str(row[key]): {str(k): str(v) for k, v in row.items()} for row in records}
 
 
-def _nearness(item: JudgedEstimate) -> int:
-    return SCOPES.index(item.hypothesis.scope)
+def _parts() -> dict[str, dict[str, str]]:
+    """What each part of a claim states."""
+    parts: dict[str, dict[str, str]] = {}
+    for row in datasets.load("claim_parts").to_dict("records"):
+        parts.setdefault(str(row["claim_id"]), {})[str(row["part"])] = str(row["statement"])
+    return parts
+
+
+def _place(item: JudgedEstimate) -> tuple[int, str, str, str]:
+    """An order of answers that no order of files decides."""
+    answer = item.answer
+    return SCOPES.index(item.hypothesis.scope), answer.as_of, answer.population, item.label
 
 
 def list_claims(answers: Sequence[ClaimAnswer], build: Path) -> None:
@@ -168,7 +274,6 @@ def list_claims(answers: Sequence[ClaimAnswer], build: Path) -> None:
             "claim": answer.claim["claim"],
             "source": answer.claim["source"],
             "verdict": answer.word,
-            "differ": answer.differs,
             "scope": answer.scope,
             "why": answer.why,
             "agree": answer.agreement,
@@ -193,8 +298,8 @@ def figure(answers: Sequence[ClaimAnswer]) -> Figure:
     axes.axvline(0, color=figures.MUTED, lw=0.8)
     axes.axvspan(0, 1.06, color=figures.FAINT, alpha=0.35, lw=0, zorder=-2)
     for row, answer in enumerate(answers):
-        if answer.nearest:
-            _draw_row(axes, -row, answer.nearest)
+        for item in answer.deciding:
+            _draw_row(axes, -row, item)
         axes.annotate(answer.word, (1.10, -row), va="center", fontsize=7.5, annotation_clip=False)
         axes.annotate(
             answer.agreement, (1.98, -row), va="center", ha="right", fontsize=7.5,

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from research import wording
+from research.publish.verdict import FIRM, Support
 from research.results import (
     Answer,
     Bounds,
@@ -104,7 +105,7 @@ class JudgedEstimate(ReportedEstimate):
     @property
     def phrase(self) -> str:
         """The word with where it holds."""
-        return self.answer.verdicts[self.label].phrase
+        return said(self.answer.verdicts[self.label].phrase, self.is_fragile)
 
     @property
     def specifications(self) -> list[Specification]:
@@ -131,26 +132,45 @@ class JudgedEstimate(ReportedEstimate):
         """The same as text."""
         return wording.amount(self.everything, self.estimate.unit)
 
-    def quotable(self, near: Sequence[JudgedEstimate] = ()) -> str:
+    @property
+    def support(self) -> Support:
+        """How many specifications agree with it, say the opposite, and neither."""
+        found = self.robustness
+        return Support(agree=found.same_verdict, against=found.against, open=found.open)
+
+    @property
+    def is_fragile(self) -> bool:
+        return self.word in FIRM and self.support.is_fragile
+
+    @property
+    def said(self) -> str:
+        """The word as it is printed: a fragile one is never bare."""
+        return said(self.word, self.is_fragile)
+
+    @property
+    def quotable(self) -> str:
         """The verdict in sentences that are right when quoted without the page.
 
         Says the scope, the measure, the value beside what the claim needs, population and date,
-        how many other specifications agree, whether answers as near to the claim (``near``)
-        differ, and what the verdict is sensitive to.
+        how many other specifications agree, and what the verdict is sensitive to.
         """
         claimed = bool(self.hypothesis.claims)
         lead = LEADS[self.word] if claimed else UNCLAIMED.get(self.word, LEADS[self.word])
         sentences = [f"{lead}.", self._measured(claimed), self._robust()]
-        if differ(near):
-            sentences.append(
-                _beside(near, "equally near to the claim" if claimed else "to the question")
-            )
         failed = [each.name for each in self.estimate.assumptions if each.holds == "no"]
         if failed and self.word in OUTRIGHT:
             sentences.append(f"It assumes, against the evidence: {'; '.join(failed)}.")
         if self.overturned:
             sentences.append(f"What would overturn it: {self.overturned_by}.")
         return " ".join(sentences)
+
+    @property
+    def line(self) -> str:
+        """One line among others: measure, value, population and date, and the word."""
+        return (
+            f"{self.hypothesis.estimand}: {self.found}, needed {self.needs} "
+            f"({self.answer.population}, {self.answer.as_of}): {self.said}"
+        )
 
     def _measured(self, claimed: bool) -> str:
         value = f"{self.found} ({self.interval})" if self.interval else self.found
@@ -166,7 +186,7 @@ class JudgedEstimate(ReportedEstimate):
             return "There is one defensible way to compute it."
         told = [f"{own} {'says' if own == 1 else 'say'} “{self.word}”"]
         told += [f"{n} “{word}”" for word, n in words.most_common() if word != self.word]
-        fragile = "It is fragile: of" if 2 * own < total else "Of"
+        fragile = "It is fragile: of" if self.is_fragile else "Of"
         return f"{fragile} {total} defensible ways to compute it, {', '.join(told)}."
 
 
@@ -190,19 +210,18 @@ def judged(result: Result) -> list[JudgedEstimate]:
     ]
 
 
-def differ(near: Sequence[JudgedEstimate]) -> bool:
-    """Whether answers have different verdicts."""
-    return len({each.word for each in near}) > 1
+def said(word: str, is_fragile: bool) -> str:
+    """A word as it is printed.
+
+    >>> said("holds", True), said("mixed", False)
+    ('holds, fragile', 'mixed')
+    """
+    return f"{word}, fragile" if is_fragile else word
 
 
 def tally(answers: Sequence[JudgedEstimate]) -> Sequence[tuple[str, int]]:
     """How many answers have which verdict, the most frequent first."""
-    return Counter(each.word for each in answers).most_common()
-
-
-def _beside(near: Sequence[JudgedEstimate], how: str) -> str:
-    told = ", ".join(f"{n} “{word}”" for word, n in tally(near))
-    return f"It is one of {len(near)} answers {how}, which differ: {told}."
+    return Counter(each.said for each in answers).most_common()
 
 
 def quotable_settled(settled: Settled) -> str:

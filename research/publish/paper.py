@@ -12,6 +12,7 @@ from research.analysis.family import DECLARED, FAMILY
 from research.places import write_beside
 from research.publish.claims import answer_claims, list_claims
 from research.publish.claims import figure as claims_figure
+from research.publish.judged import judged
 from research.publish.sources import sources
 from research.results import (
     Alternative,
@@ -62,11 +63,22 @@ def prepare_paper(results: Sequence[Result], folder: Path, build: Path) -> None:
     write_beside(build / "analyses.json", names.encode())
     family = {"declared": DECLARED, "members": [member._asdict() for member in FAMILY]}
     write_beside(build / "family.json", json.dumps(family, indent=1).encode())
+    words = json.dumps(words_of(results), indent=1, ensure_ascii=False)
+    write_beside(build / "words.json", words.encode())
     answers = answer_claims(results)
     list_claims(answers, build)
     with figures.theme():
         figures.save(claims_figure(answers), build / "figures" / "claims")
     calibration.draw(calibration.recorded(folder), build / "figures")
+
+
+def words_of(results: Iterable[Result]) -> dict[str, Any]:
+    """The printed verdicts of all judged estimates, by analysis, question and label."""
+    words: dict[str, Any] = {}
+    for item in (item for result in results for item in judged(result)):
+        of_answer = words.setdefault(item.result.analysis, {}).setdefault(item.key, {})
+        of_answer[item.label] = {"word": item.said, "phrase": item.phrase}
+    return words
 
 
 def compile_paper(folder: Path) -> bytes:

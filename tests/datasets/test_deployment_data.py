@@ -82,6 +82,7 @@ def test_geography_of_published_figures_is_coded():
         ("tenthe_families", 10), ("tenthe_parameter_sizes", 15), ("tenthe_quantizations", 10),
         ("tenthe_parameter_scale", 8), ("tenthe_hosting", 10), ("tenthe_totals", 12),
         ("published_claims", 53), ("claim_sources", 5), ("published_aggregates", 167),
+        ("claim_parts", 26), ("claim_terms", 5),
         ("aggregate_sources", 13), ("hub_published_anchors", 34), ("model_crosswalk", 247),
         ("model_crosswalk_tags", 45), ("model_families", 72), ("publisher_origins", 1716),
     ],
@@ -254,6 +255,7 @@ def test_the_map_is_one_of_a_single_cloud(totals):
 def test_every_claim_has_a_source_and_every_source_a_claim():
     claims, sources = research.load("published_claims"), research.load("claim_sources")
     assert set(claims["source"]) == set(sources["source"])
+    assert set(sources["source"]) == set(research.load("claim_terms")["source"])
     assert claims["claim_id"].is_unique
 
 

@@ -90,7 +90,7 @@ def test_the_abbreviation_of_the_design_effect_is_spelt_out():
 
 def test_the_sentences_to_quote_name_verdict_value_threshold_population_and_date(results):
     for item in every_judged(results):
-        text, found = item.quotable(), item.estimate
+        text, found = item.quotable, item.estimate
         word = item.word
         if item.hypothesis.claims:
             assert text.startswith(f"{LEADS[word]}.")
@@ -106,21 +106,40 @@ def test_the_sentences_to_quote_name_verdict_value_threshold_population_and_date
 
 def test_only_the_claims_own_terms_support_or_contradict_it(results):
     for item in every_judged(results):
-        says_so = re.match(r"(Supported|Contradicted) on the claim's own terms", item.quotable())
+        says_so = re.match(r"(Supported|Contradicted) on the claim's own terms", item.quotable)
         assert bool(says_so) <= (item.hypothesis.scope == "same")
         assert "neither supports nor contradicts" in LEADS["holds"]
 
 
-def test_an_answer_is_not_quoted_without_others_as_near_that_differ(shown):
-    cards = {card["id"]: card for card in shown["claims"]}
-    mixed = cards["tuoitre/china-over-us-downloads"]
-    assert mixed["differ"]
-    assert (
-        "one of 8 answers equally near to the claim, which differ: 3 “not identified”, 3 “"
-        in (mixed["quote"])
-    )
-    assert not cards["tenthe/top-tags"]["differ"]
-    assert "which differ" not in cards["tenthe/top-tags"]["quote"]
+def test_a_claim_whose_nearest_answers_differ_shows_all_of_them(shown, results):
+    answers = {each.id: each for each in answer_claims(list(results.values()))}
+    mixed = [card for card in shown["claims"] if card["word"] == "mixed"]
+    assert mixed
+    for card in mixed:
+        deciding = answers[card["id"]].deciding
+        assert len(deciding) == card["deciding"] == len(card["strips"]) > 1
+        assert card["quote"].startswith("Mixed: ")
+        for item in deciding:
+            assert item.found in card["quote"]
+            assert item.answer.population in card["quote"]
+
+
+def test_a_fragile_word_is_never_bare(shown, results):
+    for item in every_judged(results):
+        assert ("fragile" in item.said) == item.is_fragile
+        assert ("It is fragile" in item.quotable) <= item.is_fragile
+    fragile = [card for card in shown["claims"] if card["word"].endswith("fragile")]
+    assert fragile
+    assert {MARKS[card["word"]] for card in fragile} == {"fragile"}
+
+
+def test_one_word_stands_on_card_row_and_data(shown, written, results):
+    words = {each.id: each.word for each in answer_claims(list(results.values()))}
+    text = written.read_text(encoding="utf-8")
+    rows = {row["id"]: row["verdict"] for row in embedded(text)["claims"]}
+    lines = dict(re.findall(r'<tr role="row" data-claim="([^"]+)".*?data-verdict="([^"]+)"', text))
+    assert {card["id"]: card["word"] for card in shown["claims"]} == words == rows
+    assert words.items() <= lines.items()
 
 
 def test_a_claim_that_no_estimate_answers_is_quoted_with_its_reason(shown, results):

@@ -84,8 +84,9 @@ def test_the_csv_holds_what_the_result_holds(everything, name):
                 "level": interval.get("level"), "method": interval.get("method"),
                 "design_effect": interval.get("design_effect"), "test": test.get("name"),
                 "statistic": test.get("statistic"), "p": test.get("p"),
-                "verdict": verdict.get("word"), "scope_phrase": verdict.get("phrase"),
+                "verdict": verdict.get("word"),
                 "same_verdict": robustness.get("same_verdict"),
+                "against": robustness.get("against"),
                 "specifications": robustness.get("specifications"),
                 "range_low": robustness.get("low"), "range_high": robustness.get("high"),
             }  # fmt: skip
@@ -112,7 +113,8 @@ def test_the_macros_hold_what_the_result_holds(everything, name):
             assert same(texts.get(f"{path}/raw-interval-low", ""), interval["low"])
             assert same(texts.get(f"{path}/raw-interval-high", ""), interval["high"])
             phrase = answer["verdicts"].get(label, {}).get("phrase", "")
-            assert texts.get(f"{path}/verdict", "") == escape(phrase)
+            fragile = ", fragile" if texts.get(f"{path}/verdict", "").endswith("fragile") else ""
+            assert texts.get(f"{path}/verdict", "") == escape(phrase + fragile)
 
 
 def test_a_claim_is_answered_by_the_estimate_nearest_to_it(everything):

@@ -17,9 +17,11 @@ from markupsafe import Markup
 
 from research.analysis import recorded
 from research.places import write_beside
+from research.publish.judged import said
 from research.publish.outputs import Outputs
 from research.publish.page.contents import contents
 from research.publish.page.embedding import font, packed, script_hash, script_json
+from research.publish.verdict import FIRM
 from research.results import ResearchError
 
 if TYPE_CHECKING:
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
 TEMPLATES = Path(__file__).parent / "templates"
 FACES = {"Regular": ("400", "normal"), "Semibold": ("600", "normal"), "It": ("400", "italic")}
 FIRST = "document.documentElement.classList.add('live')"  # before anything is drawn
+FRAGILE = "fragile"
 MARKS = {
     "supported": "yes",
     "supported by documentation": "yes",
@@ -35,6 +38,8 @@ MARKS = {
     "contradicted": "no",
     "contradicted by documentation": "no",
     "does not hold": "elsewhere-no",
+    **{said(word, True): FRAGILE for word in FIRM},
+    "mixed": "mixed",
     "not identified": "open",
     "inconclusive": "few",
     "not testable": "none",
@@ -45,8 +50,11 @@ MEANINGS = {
     "contradicted": "All that the data allow lies outside that region, on the same terms.",
     "holds": "The same as supported, for another population, measure or a later date, which is "
     "named: it does not settle the claim as it was made.",
-    "does not hold": "The same as contradicted, for another population, measure or a later date. "
-    "Answers differ: others as near to the claim have another verdict; its card lists them.",
+    "does not hold": "The same as contradicted, for another population, measure or a later date.",
+    said("holds", True): "It depends on how it is computed: at most half of the defensible ways "
+    "agree, or one says the opposite. In the same way with every other word.",
+    "mixed": "Answers as near to the claim as each other differ, in population, measure and date "
+    "(30 days tie); all of them are shown.",
     "not identified": "The data allow values on both sides, even without any sampling error: more "
     "of the same data would not help.",
     "inconclusive": "Only the sampling error reaches to the other side.",

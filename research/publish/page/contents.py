@@ -9,11 +9,10 @@ from types import MappingProxyType
 from typing import Any
 
 from research import __version__
-from research.publish.claims import ClaimAnswer, answer_claims, as_near
+from research.publish.claims import ClaimAnswer, answer_claims
 from research.publish.headlines import headlines
 from research.publish.judged import (
     JudgedEstimate,
-    differ,
     judged,
     quotable_settled,
     tally,
@@ -112,7 +111,7 @@ def _claim_card(answer: ClaimAnswer) -> dict[str, Any]:
         "channel": claim["level"],
         "threshold": claim["threshold"],
         "note": claim["note"],
-        **_verdict(answer.judged, answer.settled),
+        **_answered(answer),
     }
     for said in (*card["questions"], *([card["settled"]] if card["settled"] else [])):
         said["of"] = f"{name}: “{claim['claim']}”."
@@ -139,49 +138,71 @@ def _own_card(result: Result) -> dict[str, Any]:
         "channel": "",
         "threshold": "",
         "note": "",
-        **_verdict(judged(result), None),
+        **_first(judged(result)),
     }
 
 
-def _verdict(answers: Sequence[JudgedEstimate], settled: Settled | None) -> dict[str, Any]:
-    """The first answer, nearest to the claim, for the table; all of them for the card."""
-    shown: dict[str, Any] = {
-        "settled": settled and {
-            "of": "",
-            "word": settled.word,
-            "quote": quotable_settled(settled),
-            "reference": settled.reference,
-        },
-        "questions": [_question(item, as_near(item, answers)) for item in answers],
-        "tally": tally(answers),
-    }  # fmt: skip
-    if not answers:
-        word, quote = (settled.word, quotable_settled(settled)) if settled else ("", "")
-        return {**shown, "word": word, "quote": quote, "scope": "", "agree": "",
-                "differ": False, "strip": None}  # fmt: skip
-    return {**shown, **_first(answers[0], as_near(answers[0], answers))}
-
-
-def _first(item: JudgedEstimate, near: Sequence[JudgedEstimate]) -> dict[str, Any]:
-    robustness = item.robustness
+def _answered(answer: ClaimAnswer) -> dict[str, Any]:
+    """The word of a claim for the table, and all answers for the card, those that decide first."""
+    items = [*answer.deciding, *answer.others]
+    shown = {
+        **_questions(items),
+        "settled": answer.settled and _settled(answer.settled),
+        "word": answer.word,
+        "quote": answer.quotable,
+        "scope": answer.scope,
+        "agree": answer.agreement,
+        "deciding": len(answer.deciding),
+        "strips": [strip(item) for item in answer.deciding],
+    }
+    if not items:
+        return shown
+    label = answer.alone.label if answer.alone else f"{len(answer.deciding)} answers"
     return {
-        "word": item.word,
-        "quote": item.quotable(near),
-        "differ": differ(near),
+        **shown,
+        "label": label,
+        "amount": answer.found,
+        "needs": answer.needs,
+        "agreeing": round(answer.weakest.support.share, 4) if answer.weakest else 0,
+    }
+
+
+def _settled(settled: Settled) -> dict[str, str]:
+    return {
+        "of": "",
+        "word": settled.word,
+        "quote": quotable_settled(settled),
+        "reference": settled.reference,
+    }
+
+
+def _questions(items: Sequence[JudgedEstimate]) -> dict[str, Any]:
+    return {"questions": [_question(item) for item in items], "tally": tally(items)}
+
+
+def _first(items: Sequence[JudgedEstimate]) -> dict[str, Any]:
+    """A question of this project: its first answer for the table, all of them for the card."""
+    item = items[0]
+    return {
+        **_questions(items),
+        "settled": None,
+        "word": item.said,
+        "quote": item.quotable,
         "scope": item.hypothesis.scope,
         "label": item.label,
         "amount": item.found,
         "needs": item.needs,
         "agree": item.agreement,
-        "agreeing": round(robustness.same_verdict / robustness.specifications, 4),
-        "strip": strip(item),
+        "agreeing": round(item.support.share, 4),
+        "deciding": 1,
+        "strips": [strip(item)],
     }
 
 
-def _question(item: JudgedEstimate, near: Sequence[JudgedEstimate]) -> dict[str, Any]:
+def _question(item: JudgedEstimate) -> dict[str, Any]:
     return {
         "of": "",
-        **question(item, near),
+        **question(item),
         "explorer": explorer(item),
         "sliders": sliders(item),
         "command": command(item),

@@ -22,11 +22,8 @@ from research.results import (
 from research.wording import amount, count, interval_text, number, region, typeset
 
 
-def question(item: JudgedEstimate, near: Sequence[JudgedEstimate]) -> dict[str, Any]:
-    """Everything that the page shows of one estimate in words and figures.
-
-    ``near`` are the answers to the same claim that are as near to it, itself among them.
-    """
+def question(item: JudgedEstimate) -> dict[str, Any]:
+    """Everything that the page shows of one estimate in words and figures."""
     found, hypothesis = item.estimate, item.hypothesis
     return {
         "analysis": item.result.analysis,
@@ -42,8 +39,8 @@ def question(item: JudgedEstimate, near: Sequence[JudgedEstimate]) -> dict[str, 
         "scope": hypothesis.scope,
         "needs": item.needs,
         "null_source": hypothesis.null_source,
-        "word": item.word,
-        "quote": item.quotable(near),
+        "word": item.said,
+        "quote": item.quotable,
         "numbers": _numbers(item),
         "plot": plot(item),
         "agree": item.agreement,

@@ -107,8 +107,8 @@ def _claims(chosen: Sequence[Result], known: Sequence[Result]) -> list[ClaimAnsw
         answer
         for answer in answered(known)
         if (
-            answer.nearest.result.analysis in names
-            if answer.nearest
+            {item.result.analysis for item in answer.deciding} <= names
+            if answer.deciding
             else answer.settled in documents
         )
     ]

@@ -161,12 +161,15 @@ def _one(value: float | None, unit: str) -> str:
 
 
 def _fields_of_claim(answer: ClaimAnswer) -> dict[str, str]:
-    if item := answer.nearest:
-        return {"analysis": item.result.analysis, "label": item.label, **fields(item)}
-    settled = answer.settled
+    settled = answer.settled if not answer.judged else None
     texts = {
+        **(fields(answer.alone) if answer.alone else {}),
+        "analysis": answer.alone.result.analysis if answer.alone else "",
+        "label": answer.alone.label if answer.alone else "",
         "verdict": answer.word,
-        "reason": answer.why,
+        "scope": answer.scope,
+        "agree": answer.agreement,
+        "reason": answer.why if not answer.alone else "",
         "reference": settled.reference if settled else "",
     }
     return {name: text for name, text in texts.items() if text}

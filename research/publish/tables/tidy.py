@@ -52,11 +52,14 @@ FIELDS = (
     Field("needed", "needs", "string", "The values that would support the claim; empty where "
           "no claim is judged."),
     Field("verdict", "word", "string", "The verdict in one word."),
+    Field("fragile", "is_fragile", "boolean", "Whether at most half of the specifications agree or "
+          "any says the opposite."),
     Field("scope", "hypothesis.scope", "string", "Whether data, definition, population and date "
           "are those of the claim."),
     Field("scope_phrase", "phrase", "string", "The verdict as it may be printed."),
     Field("same_verdict", "robustness.same_verdict", "integer", "Specifications with the same "
           "verdict."),
+    Field("against", "robustness.against", "integer", "Specifications that say the opposite."),
     Field("specifications", "robustness.specifications", "integer", "All specifications."),
     Field("range_low", "robustness.low", "number", "Lowest end over all specifications."),
     Field("range_high", "robustness.high", "number", "Highest end over all specifications."),
@@ -80,7 +83,7 @@ def held(part: Any, path: str) -> Any:
     return part
 
 
-def raw(value: str | float | None) -> str:
+def raw(value: str | float | bool | None) -> str:
     """A number with all stored digits, infinity as a Data Package writes it; text as text.
 
     A text that a spreadsheet would take for a formula is marked by an apostrophe, as the page does.
@@ -90,6 +93,8 @@ def raw(value: str | float | None) -> str:
     >>> raw(0.1), raw(-2), raw(-float("inf")), raw(None), raw("hosts"), raw("-hosts")
     ('0.1', '-2', '-INF', '', 'hosts', "'-hosts")
     """
+    if isinstance(value, bool):
+        return str(value).lower()
     if not value and value != 0:
         return ""
     if isinstance(value, str):

@@ -67,7 +67,7 @@ def _columns(rows: Sequence[ReportedEstimate]) -> list[Column]:
     if judged:
         columns += [
             Column("needed", 0.09, "raggedright", _of_judged("needs")),
-            Column("verdict", 0.13, "raggedright", _of_judged("word")),
+            Column("verdict", 0.13, "raggedright", _of_judged("said")),
             Column("agree", 0.09, "raggedleft", _of_judged("agreement")),
         ]
     left = 0.88 - sum(column.width for column in columns)  # the rest is space between the columns

@@ -1,0 +1,250 @@
+"""The word of a claim: which answers are nearest to it, and what they say together.
+
+Answers differ from a claim in population, measure and date. One is nearer than another if it is at
+least as near in all three and nearer in one (dates within 30 days tie; two populations or measures
+that are both not the claim's own cannot be compared). The nearest are those to which no other is
+nearer. A claim of several parts holds where all parts hold in one population, and fails where one
+fails. The word is the first of these that applies:
+
+1. *not identified* or *inconclusive*, where all nearest answers say so;
+2. *mixed*, where the nearest answers differ, or the analyses of one part in one population;
+3. the word that they share, *fragile* where at most half of the specifications agree with an answer
+   or any says the opposite.
+
+Nothing here knows of files, estimates or texts, and file order decides nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+TIE = 30  # days by which two dates may differ and be equally near
+HOLDS, FAILS = ("supported", "holds"), ("contradicted", "does not hold")
+FIRM = HOLDS + FAILS
+MIXED = "mixed"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Support:
+    """How many specifications of an answer agree with it, say the opposite, and neither."""
+
+    agree: int
+    against: int
+    open: int = 0
+
+    @property
+    def share(self) -> float:
+        """The share that agrees."""
+        return self.agree / (self.agree + self.against + self.open)
+
+    @property
+    def is_fragile(self) -> bool:
+        """At most half agree, or any says the opposite."""
+        return self.against > 0 or self.share <= 0.5
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reading:
+    """One answer to a claim or to a part of it.
+
+    Parameters
+    ----------
+    index
+        Its place among the answers, which decides nothing.
+    part
+        The part of the claim that it answers; empty where the claim has one only.
+    word
+        Its verdict.
+    population, measure
+        Empty where it is the claim's own.
+    days
+        From the date of the claim's data to that of its own.
+    """
+
+    index: int
+    word: str
+    support: Support
+    part: str = ""
+    population: str = ""
+    measure: str = ""
+    days: int = 0
+
+    @property
+    def is_fragile(self) -> bool:
+        return self.word in FIRM and self.support.is_fragile
+
+
+@dataclass(frozen=True, kw_only=True)
+class Setting:
+    """All that one population and date say of a claim: one reading, or one a part at least."""
+
+    readings: tuple[Reading, ...]
+    word: str
+
+    @property
+    def population(self) -> str:
+        return self.readings[0].population
+
+    @property
+    def days(self) -> int:
+        return self.readings[0].days
+
+    @property
+    def measures(self) -> frozenset[tuple[str, str]]:
+        """What of each part is not measured as the claim does."""
+        return frozenset((each.part, each.measure) for each in self.readings if each.measure)
+
+    @property
+    def is_fragile(self) -> bool:
+        """Whether what decides its word is fragile: all parts that hold, or the firmest that fails.
+
+        A claim fails where one part fails, so that one firm failure is enough.
+        """
+        if self.word in FAILS:
+            return all(each.is_fragile for each in self.readings if each.word in FAILS)
+        return self.word in HOLDS and any(each.is_fragile for each in self.readings)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClaimVerdict:
+    """The word of a claim with what it is read off.
+
+    ``nearest`` are the settings to which no other is nearer; ``clause`` is why the word is what it
+    is.
+    """
+
+    word: str
+    is_fragile: bool
+    nearest: tuple[Setting, ...]
+    clause: str
+
+    @property
+    def places(self) -> frozenset[int]:
+        """Which of the answers decide."""
+        return frozenset(each.index for setting in self.nearest for each in setting.readings)
+
+
+def judge_claim(readings: Sequence[Reading], parts: Sequence[str] = ()) -> ClaimVerdict:
+    """The verdict on a claim from its readings.
+
+    Parameters
+    ----------
+    readings
+        All answers to it; those of no part are left out where the claim has ``parts``.
+    parts
+        What the claim says, where it says several things.
+
+    Examples
+    --------
+    >>> firm = Support(agree=3, against=0)
+    >>> far = Reading(index=0, word="holds", population="a list", days=400, support=firm)
+    >>> near = Reading(index=1, word="does not hold", population="a list", days=10, support=firm)
+    >>> judge_claim([far, near]).word
+    'does not hold'
+    >>> other = Reading(index=2, word="holds", population="a catalogue", days=10, support=firm)
+    >>> judge_claim([far, near, other]).word
+    'mixed'
+    """
+    settings = list(_settings(readings, parts))
+    nearest = tuple(undominated(settings))
+    word = shared([setting.word for setting in nearest])
+    if word == MIXED:
+        clause = "the nearest answers differ" if len(nearest) > 1 else "a part has two answers"
+        return ClaimVerdict(word=MIXED, is_fragile=False, nearest=nearest, clause=clause)
+    fragile = any(setting.is_fragile for setting in nearest)
+    clause = "a part fails" if parts and word in FAILS else "the nearest answers agree"
+    return ClaimVerdict(word=word, is_fragile=fragile, nearest=nearest, clause=clause)
+
+
+def undominated(settings: Sequence[Setting]) -> Iterator[Setting]:
+    """The settings to which no other is nearer to the claim."""
+    for setting in settings:
+        if not any(is_nearer(other, setting) for other in settings):
+            yield setting
+
+
+def is_nearer(one: Setting, other: Setting) -> bool:
+    """At least as near in population, measure and date, and nearer in one of them.
+
+    >>> firm = Support(agree=1, against=0)
+    >>> own, later = (
+    ...     Setting(readings=(Reading(index=0, word="holds", days=days, support=firm),), word="")
+    ...     for days in (0, 31)
+    ... )
+    >>> is_nearer(own, later), is_nearer(later, own)
+    (True, False)
+    """
+    as_near = (
+        not one.population or one.population == other.population,
+        one.measures <= other.measures,
+        one.days <= other.days + TIE,
+    )
+    nearer = (
+        not one.population and bool(other.population),
+        one.measures < other.measures,
+        one.days < other.days - TIE,
+    )
+    return all(as_near) and any(nearer)
+
+
+def _settings(readings: Sequence[Reading], parts: Sequence[str]) -> Iterator[Setting]:
+    if not parts:
+        for reading in readings:
+            yield Setting(readings=(reading,), word=reading.word)
+        return
+    told = [reading for reading in readings if reading.part in parts]
+    groups: dict[tuple[str, int], list[Reading]] = {}
+    for reading in told:
+        groups.setdefault((reading.population, reading.days), []).append(reading)
+    made = [_together(group, parts) for group in groups.values()]
+    whole = [setting for setting in made if setting is not None]
+    yield from whole or [_incomplete(group) for group in groups.values()]
+
+
+def _together(group: Sequence[Reading], parts: Sequence[str]) -> Setting | None:
+    """What one population says of all parts; nothing where it lacks a part and none fails."""
+    chosen = {part: _of_part(group, part) for part in parts}
+    words = [shared([one.word for one in readings]) for readings in chosen.values() if readings]
+    complete = all(chosen.values())
+    if not complete and not set(words) & set(FAILS):
+        return None
+    readings = tuple(reading for part in chosen.values() for reading in part)
+    return Setting(readings=readings, word=combined(words))
+
+
+def _incomplete(group: Sequence[Reading]) -> Setting:
+    """Where no population answers all parts, nothing follows for the claim from one of them."""
+    return Setting(readings=tuple(group), word="not identified")
+
+
+def _of_part(group: Sequence[Reading], part: str) -> list[Reading]:
+    """The readings of a part in one population that are measured as the claim does, or all."""
+    mine = [reading for reading in group if reading.part == part]
+    return [reading for reading in mine if not reading.measure] or mine
+
+
+def shared(words: Sequence[str]) -> str:
+    """The word that answers share; of two that say the same, the one that claims less.
+
+    >>> shared(["supported", "supported"]), shared(["supported", "holds"]), shared(["holds", "?"])
+    ('supported', 'holds', 'mixed')
+    """
+    for same, elsewhere in (HOLDS, FAILS):
+        if set(words) <= {same, elsewhere}:
+            return elsewhere if elsewhere in words else same
+    return words[0] if len(set(words)) == 1 else MIXED
+
+
+def combined(words: Sequence[str]) -> str:
+    """The word of a claim from the words of its parts in one population.
+
+    >>> combined(["holds", "does not hold"]), combined(["holds", "not identified"])
+    ('does not hold', 'not identified')
+    >>> combined(["supported", "supported"]), combined(["supported", "holds"])
+    ('supported', 'holds')
+    """
+    for word in ("contradicted", "does not hold", "not identified", MIXED, "inconclusive", "holds"):
+        if word in words:
+            return word
+    return "supported"

@@ -1,0 +1,194 @@
+"""The word of a claim: every clause of the rule, without any data."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import permutations
+
+import pytest
+
+from research.publish.claims import days_between, last_day
+from research.publish.verdict import (
+    Reading,
+    Setting,
+    Support,
+    combined,
+    is_nearer,
+    judge_claim,
+    shared,
+)
+
+FIRM, WEAK = Support(agree=3, against=0), Support(agree=1, against=0, open=1)
+
+
+def reading(word, index=0, **more):
+    return Reading(**{"index": index, "word": word, "support": FIRM} | more)
+
+
+def setting(**more):
+    return Setting(readings=(reading("holds", **more),), word="holds")
+
+
+@pytest.mark.parametrize(
+    ("agree", "against", "neither", "fragile"),
+    [(3, 0, 0, False), (2, 0, 1, False), (2, 0, 2, True), (1, 0, 2, True), (99, 1, 0, True)],
+)
+def test_an_answer_is_fragile_where_half_disagree_or_one_opposes(agree, against, neither, fragile):
+    assert Support(agree=agree, against=against, open=neither).is_fragile is fragile
+
+
+@pytest.mark.parametrize("word", ["not identified", "inconclusive"])
+def test_only_firm_words_are_fragile(word):
+    assert not reading(word, support=WEAK).is_fragile
+    assert not judge_claim([reading(word, support=WEAK)]).is_fragile
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ({}, {"population": "a"}),
+        ({}, {"measure": "m"}),
+        ({}, {"days": 31}),
+        ({"population": "a"}, {"population": "a", "measure": "m"}),
+        ({"population": "a", "days": 0}, {"population": "a", "days": 31}),
+        ({"measure": "m", "days": 0}, {"measure": "m", "days": 31}),
+        ({"days": 30}, {"population": "a", "days": 0}),  # a date within thirty days ties
+    ],
+)
+def test_what_is_nearer_in_one_and_as_near_in_the_others_is_nearer(one, other):
+    assert is_nearer(setting(**one), setting(**other))
+    assert not is_nearer(setting(**other), setting(**one))
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ({}, {}),
+        ({"days": 0}, {"days": 30}),
+        ({"population": "a"}, {"population": "b"}),
+        ({"population": "a"}, {"population": "b", "days": 400}),  # populations cannot be compared
+        ({"measure": "m"}, {"measure": "n", "days": 400}),
+        ({"population": "a"}, {"measure": "m"}),
+        ({"days": 31}, {"population": "a"}),
+    ],
+)
+def test_what_is_nearer_in_nothing_or_further_in_something_is_not_nearer(one, other):
+    assert not is_nearer(setting(**one), setting(**other))
+    assert not is_nearer(setting(**other), setting(**one))
+
+
+def test_the_nearest_answer_gives_the_word_whatever_the_order():
+    readings = [
+        reading("supported", 0),
+        reading("does not hold", 1, population="a"),
+        reading("not identified", 2, measure="m"),
+        reading("does not hold", 3, days=400),
+    ]
+    for order in permutations(readings):
+        found = judge_claim(order)
+        assert (found.word, found.places) == ("supported", {0})
+
+
+def test_nearest_answers_that_differ_are_mixed_and_all_are_shown():
+    readings = [
+        reading("holds", 0, population="a"),
+        reading("not identified", 1, population="b"),
+        reading("does not hold", 2, population="b", days=400),
+    ]
+    for order in permutations(readings):
+        found = judge_claim(order)
+        assert (found.word, found.is_fragile, found.places) == ("mixed", False, {0, 1})
+        assert found.clause == "the nearest answers differ"
+
+
+def test_a_shared_word_is_fragile_where_one_of_the_nearest_is():
+    near = [reading("holds", 0, population="a"), reading("holds", 1, population="b")]
+    assert not judge_claim(near).is_fragile
+    assert judge_claim([near[0], replace(near[1], support=WEAK)]).is_fragile
+
+
+@pytest.mark.parametrize(
+    ("words", "word"),
+    [
+        (["supported", "supported"], "supported"),
+        (["supported", "holds"], "holds"),
+        (["contradicted", "does not hold"], "does not hold"),
+        (["holds", "does not hold"], "mixed"),
+        (["inconclusive", "inconclusive"], "inconclusive"),
+        (["inconclusive", "not identified"], "mixed"),
+    ],
+)
+def test_answers_share_a_word_or_are_mixed(words, word):
+    assert shared(words) == word
+
+
+@pytest.mark.parametrize(
+    ("words", "word"),
+    [
+        (["supported", "supported"], "supported"),
+        (["supported", "holds"], "holds"),
+        (["holds", "does not hold"], "does not hold"),
+        (["contradicted", "does not hold"], "contradicted"),
+        (["not identified", "does not hold"], "does not hold"),
+        (["not identified", "mixed"], "not identified"),
+        (["mixed", "inconclusive"], "mixed"),
+        (["inconclusive", "holds"], "inconclusive"),
+    ],
+)
+def test_a_claim_holds_where_all_parts_hold_and_fails_where_one_fails(words, word):
+    assert combined(words) == word
+    readings = [
+        reading(each, place, part=str(place)) for place, each in enumerate(words) if each != "mixed"
+    ]
+    if len(readings) == len(words):
+        assert judge_claim(readings, ["0", "1"]).word == word
+
+
+def test_parts_must_hold_in_the_same_population():
+    apart = [
+        reading("holds", 0, part="x", population="a"),
+        reading("holds", 1, part="y", population="b"),
+    ]
+    assert judge_claim(apart, ["x", "y"]).word == "not identified"
+    together = [*apart, reading("holds", 2, part="y", population="a")]
+    found = judge_claim(together, ["x", "y"])
+    assert (found.word, found.places) == ("holds", {0, 2})
+
+
+def test_one_part_that_fails_is_enough_where_another_was_not_asked():
+    found = judge_claim([reading("does not hold", part="x", population="a")], ["x", "y"])
+    assert (found.word, found.clause) == ("does not hold", "a part fails")
+
+
+def test_an_answer_to_no_part_decides_nothing():
+    readings = [reading("holds", 0, part="x"), reading("does not hold", 1)]
+    assert judge_claim(readings, ["x"]).word == "holds"
+
+
+def test_a_part_measured_as_the_claim_does_outweighs_another_measure():
+    own, other = reading("holds", 0, part="x"), reading("does not hold", 1, part="x", measure="m")
+    assert judge_claim([own, other], ["x"]).places == {0}
+
+
+def test_two_answers_to_one_part_that_differ_are_mixed():
+    readings = [reading("holds", 0, part="x"), reading("does not hold", 1, part="x")]
+    found = judge_claim(readings, ["x"])
+    assert (found.word, found.clause) == ("mixed", "a part has two answers")
+
+
+def test_a_failure_is_fragile_only_where_every_part_that_fails_is():
+    firm, weak = (
+        reading("does not hold", 0, part="x"),
+        reading("does not hold", 1, part="y", support=WEAK),
+    )
+    assert not judge_claim([firm, weak], ["x", "y"]).is_fragile
+    assert judge_claim([replace(firm, support=WEAK), weak], ["x", "y"]).is_fragile
+    holds = replace(firm, word="holds"), replace(weak, word="holds")
+    assert judge_claim(holds, ["x", "y"]).is_fragile
+
+
+def test_dates_that_lack_a_day_are_their_last_and_unknown_ones_are_far():
+    assert str(last_day("2024-02")) == "2024-02-29"
+    assert days_between("2025-08-01", {"last_day": "2025-08-31"}) == 30
+    assert days_between("some day", {"last_day": "2025-08-31"}) > 10**5
+    assert days_between("2025-08-01", {}) > 10**5
