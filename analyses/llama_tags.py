@@ -7,8 +7,10 @@ the table, which have at most as many hosts as the tenth.
 
 from typing import Literal
 
-from research import Assumption, Bounds, Estimate, Hypothesis, Sample, TippingPoint, figures
+from research import Bounds, Estimate, Hypothesis, Sample, TippingPoint, figures
 from research.measures.clone_block import Block, without_block
+from research.measures.hosts import genuine
+from research.wording import number
 
 PLACES = "llama tags among the ten leading tags"
 SEVERAL = 2
@@ -66,7 +68,7 @@ def estimate(sample) -> Estimate:
         bounds=places,
         n=float(len(hosts)),
         n_unit="leading tags",
-        assumptions=(POPULAR,),
+        assumptions=(GENUINE,),
         tipping_points=(_tags_to_lose(certain),),
     )
 
@@ -76,15 +78,11 @@ def _tags_to_lose(certain) -> TippingPoint:
     return TippingPoint(
         what="llama tags without their place",
         threshold=spare,
-        sentence=f"lost if {spare:.0f} of the {certain:.0f} lost the place",
+        sentence=f"lost if {number(spare, 0)} of the {number(certain, 0)} tags had no place",
     )
 
 
-POPULAR = Assumption(
-    name="a host that lists a tag has chosen it",
-    holds="not testable",
-    evidence="Two of the tags belong to a block that looks like copies of one host (clone_block).",
-)
+GENUINE = genuine("two of them are llama tags")
 
 
 # Figure -------------------------------------------------------------------------------------------

@@ -9,8 +9,9 @@ from typing import Literal
 
 import pandas as pd
 
-from research import Assumption, CannotEstimate, Estimate, Hypothesis, Sample, TippingPoint, figures
+from research import CannotEstimate, Estimate, Hypothesis, Sample, TippingPoint, figures
 from research.measures.clone_block import Block
+from research.measures.hosts import genuine
 from research.wording import number
 
 DOMINANT = "US: hosts with medium models over those of the next class"
@@ -108,12 +109,7 @@ def _clones_to_lose(medium, needed) -> TippingPoint:
     )
 
 
-GENUINE = Assumption(
-    name="the hosts are genuine deployments",
-    holds="not testable",
-    evidence="Five leading tags look like one block of up to a few thousand identical hosts with "
-    "medium models alone (clone_block); where they lie is not published.",
-)
+GENUINE = genuine("all five are medium, and in which country they lie is not published")
 
 
 # Figure -------------------------------------------------------------------------------------------

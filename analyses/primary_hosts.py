@@ -6,7 +6,8 @@ against that in two ways: among all providers, or among cloud providers alone.
 
 from typing import Annotated, Literal
 
-from research import ESTIMAND, Assumption, Estimate, Hypothesis, Sample, TippingPoint, figures
+from research import ESTIMAND, Estimate, Hypothesis, Sample, TippingPoint, figures
+from research.measures.hosts import LISTED
 from research.wording import number
 
 LEAD = "least of the three minus the largest other provider"
@@ -35,11 +36,13 @@ def sample(
     hengtong: Literal["a cloud provider", "none"] = "a cloud provider",
 ) -> Sample:
     provider = tenthe_hosting["provider"]
+    unnamed = provider.eq(UNNAMED)
+    provider = provider.mask(unnamed, tenthe_hosting["organisation"])
     if unicom == "one provider":
         provider = provider.replace(TELECOM[2], TELECOM[1])
     addresses = tenthe_hosting.groupby(provider)["discovered_ips"].sum()
     if among == "cloud providers":
-        no_clouds = [*TELECOM, *([UNNAMED] if hengtong == "none" else [])]
+        no_clouds = [*TELECOM, *(provider[unnamed] if hengtong == "none" else [])]
         addresses = addresses.drop(no_clouds, errors="ignore")
     ordered = addresses.sort_values(ascending=False, kind="stable")
     return Sample(
@@ -67,7 +70,7 @@ def _lead(addresses) -> Estimate:
         value=gap,
         n=addresses.sum(),
         n_unit="listed addresses of the providers in the table",
-        assumptions=(DEPLOYED,),
+        assumptions=(LISTED,),
         tipping_points=(
             TippingPoint(
                 what=f"addresses of {ahead} that are no deployments",
@@ -88,13 +91,6 @@ def _rank(name, ranks, addresses) -> Estimate:
         n=float(len(addresses)),
         n_unit="providers in the table",
     )
-
-
-DEPLOYED = Assumption(
-    name="a listed address is a deployment",
-    holds="no",
-    evidence="Fewer than a quarter of the listed addresses answered; by provider it is not told.",
-)
 
 
 # Figure -------------------------------------------------------------------------------------------

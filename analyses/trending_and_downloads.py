@@ -13,7 +13,6 @@ import pandas as pd
 
 from research import (
     ESTIMAND,
-    Assumption,
     Bounds,
     Estimate,
     Hypothesis,
@@ -21,6 +20,7 @@ from research import (
     TippingPoint,
     figures,
 )
+from research.measures.hub import USED
 from research.wording import percent
 
 ORDER = "pairs with more downloads in the higher place, minus those with fewer"
@@ -124,16 +124,9 @@ def _estimate(label, bounds, pairs, *, value=None, points=()) -> Estimate:
         bounds=bounds,
         n=float(pairs),
         n_unit="pairs of models on a day",
-        assumptions=(USE,),
+        assumptions=(USED,),
         tipping_points=points,
     )
-
-
-USE = Assumption(
-    name="a download is a use",
-    holds="no",
-    evidence="Tests and caches download too; a model that is days old has had no thirty days.",
-)
 
 
 # Figure -------------------------------------------------------------------------------------------

@@ -7,10 +7,11 @@ size class.
 
 from typing import Literal
 
-from research import Assumption, Bounds, CannotEstimate, Estimate, Sample, Settled, figures
+from research import Bounds, CannotEstimate, Estimate, Sample, Settled, figures
+from research.measures.hosts import CLASSED, LISTED
 
-LISTED = "share of the listed addresses in the US and China"
-ANSWERING = "share of the answering hosts in the US and China"
+OF_LISTED = "share of the listed addresses in the US and China"
+OF_ANSWERING = "share of the answering hosts in the US and China"
 
 HYPOTHESES = {}
 SETTLED = [
@@ -18,7 +19,7 @@ SETTLED = [
         claim="tenthe/us-china-share",
         word="not testable",
         reason="no threshold: what part would be significant was not said beforehand. They hold "
-        f"{{{LISTED}}} of the listed addresses and {{{ANSWERING}}} of the answering hosts.",
+        f"{{{OF_LISTED}}} of the listed addresses and {{{OF_ANSWERING}}} of the answering hosts.",
         reference="dataset published_claims",
     )
 ]
@@ -55,16 +56,16 @@ def estimate(sample) -> list[Estimate]:
     answering = Bounds(sample["at least"] / sample["answering"], 1.0)
     return [
         Estimate(
-            label=LISTED,
+            label=OF_LISTED,
             unit="share of addresses",
             reading="finite population",
             value=sample["listed"] / sample["discovered"],
             n=sample["discovered"],
             n_unit="listed addresses",
-            assumptions=(DEPLOYED,),
+            assumptions=(LISTED,),
         ),
         Estimate(
-            label=ANSWERING,
+            label=OF_ANSWERING,
             unit="share of addresses",
             reading="finite population",
             bounds=answering,
@@ -73,19 +74,6 @@ def estimate(sample) -> list[Estimate]:
             assumptions=(CLASSED,),
         ),
     ]
-
-
-DEPLOYED = Assumption(
-    name="a listed address is a deployment",
-    holds="no",
-    evidence="Fewer than a quarter of the listed addresses answered; by country it is not told.",
-)
-CLASSED = Assumption(
-    name="each country has at least the hosts of its largest size class",
-    holds="yes",
-    evidence="One host can be in several classes, and a host without a model is in none: how many "
-    "more there are is not published.",
-)
 
 
 # Figure -------------------------------------------------------------------------------------------
