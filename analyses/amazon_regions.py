@@ -23,10 +23,11 @@ from research import (
     TippingPoint,
     figures,
 )
+from research.doubts import lost_if
 from research.estimators.budget import alternatives_row, budget
 from research.estimators.tipping import tipping_point
 from research.measures.hosts import total
-from research.wording import number
+from research.wording import number, percent
 
 FIRST = "share of the listed addresses, US minus China"
 IN_REGIONS = "share of the listed addresses in listed cities of Amazon regions"
@@ -162,13 +163,11 @@ def _first(sample) -> Estimate:
 def _not_deployed(sample) -> TippingPoint:
     report = sample["report"]
     lost = tipping_point(report.gap, 0, 1)
-    return TippingPoint(
-        what="share of the addresses in cities of Amazon regions that are no deployments",
-        threshold=lost,
-        sentence=f"lost if {number(lost)} of the {number(report.countries.loc['US', 'in_regions'])}"
-        " addresses in US cities of Amazon regions are no deployments; Amazon would be down to its "
-        f"share of the hosts confirmed in May 2026 at {number(sample['too many'])}",
+    of, things = (
+        report.countries.loc["US", "in_regions"],
+        "addresses in US cities of Amazon regions",
     )
+    return lost_if(lost, of, things, "are no deployments")
 
 
 def _budget(sample) -> tuple[BudgetRow, ...]:
@@ -311,17 +310,13 @@ def _draw_removed(axes, answer) -> None:
     curve, too_many = first.curves[0], answer.estimates[TOO_MANY].value
     thinned = next(s for s in answer.specifications if s.choices["amazon"].startswith("thinned"))
     axes.plot(curve.grid, curve.low, color=figures.INK, lw=1.3)
-    axes.axhline(0, color=figures.MUTED, lw=0.8, ls=(0, (4, 3)))
     turn = first.tipping_points[0].threshold
-    for x, y, face, text in (
-        (turn, 0.0, "white", f"lead lost at {turn:.0%}"),
-        (too_many, thinned.value, figures.INK, "Amazon as in the\nconfirmed hosts of 2026"),
-    ):
-        axes.plot(x, y, "o", ms=5, mfc=face, mec=figures.INK)
-        axes.annotate(
-            text, (x, y), xytext=(-7, -9), textcoords="offset points", ha="right", va="center",
-            fontsize=8,
-        )  # fmt: skip
+    figures.crossing(axes, turn, 0, told=f"lead lost at {percent(turn, 0)}")
+    axes.plot(too_many, thinned.value, "o", ms=5, mfc=figures.INK, mec=figures.INK)
+    axes.annotate(
+        "Amazon as in the\nconfirmed hosts of 2026", (too_many, thinned.value), xytext=(-7, -9),
+        textcoords="offset points", ha="right", va="center", fontsize=8,
+    )  # fmt: skip
     axes.set_xlim(0, 1)
     axes.set_xlabel("share of the addresses in cities of\nAmazon regions that are no deployments")
     axes.set_ylabel("share of addresses left, US minus China")

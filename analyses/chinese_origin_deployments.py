@@ -21,7 +21,7 @@ from research import (
     figures,
 )
 from research.doubts import Doubt, Share, where
-from research.estimators.budget import budget, leave_one_out_row
+from research.estimators.budget import alternatives_row, budget, leave_one_out_row
 from research.estimators.clustered import leave_one_out
 from research.estimators.contamination import contamination_bounds
 from research.measures.clone_block import LEADING, Block
@@ -32,7 +32,6 @@ from research.measures.hosts import (
     refuse_without_block,
     with_kind,
 )
-from research.wording import number
 
 SHARE, ANY = (
     "Chinese-origin share of the ten leading tags",
@@ -192,12 +191,9 @@ def _unstructured_row(sample, found) -> BudgetRow:
     hosts, column = sample["hosts"], COLUMNS[sample["unit"]]
     block = hosts.block.hosts if column == "answering_hosts" else hosts.block.listings
     in_error = LEADING * block / hosts.rows[column].sum()
-    low, high = contamination_bounds(found.low, in_error)
-    return BudgetRow(
-        source="contamination of unknown form",
-        low=low,
-        high=high,
-        detail=f"if any {number(in_error)} of the {sample['unit']} were not genuine",
+    told = f"as many {sample['unit']} of any tag that are not genuine"
+    return alternatives_row(
+        "contamination of unknown form", {told: contamination_bounds(found.low, in_error)}
     )
 
 
@@ -272,16 +268,14 @@ def figure(result):
 def _draw_tags(axes, table) -> None:
     tags = pd.DataFrame(table.rows, columns=table.columns)
     block = Block.largest(tags)
-    for row in tags.itertuples():
-        color = figures.CHINA if row.country == "CN" else figures.OTHER
-        genuine = row.answering_hosts - (block.hosts if row.in_block else 0)
-        axes.barh(-row.rank + 1, row.answering_hosts, color=color, alpha=0.35, height=0.62)
-        axes.barh(-row.rank + 1, genuine, color=color, height=0.62)
-    figures.label_rows(axes, list(tags["ollama_tag"]))
-    for tick, country in zip(axes.get_yticklabels(), tags["country"], strict=True):
-        tick.set_fontweight("semibold" if country == "CN" else "normal")
-    axes.set_xlabel("answering hosts (pale: suspected block of clones)")
-    axes.set_title("Ten leading tags; Chinese origin in bold")
+    chinese = tags["country"].eq("CN")
+    figures.thinned_bars(
+        axes, list(tags["ollama_tag"]), tags["answering_hosts"],
+        tags["answering_hosts"] - block.hosts * tags["in_block"], bold=chinese,
+        color=[figures.CHINA if own else figures.OTHER for own in chinese],
+        xlabel="answering hosts (pale: suspected block of clones)",
+        title="Ten leading tags; Chinese origin in bold",
+    )  # fmt: skip
 
 
 def _draw_curves(axes, result) -> None:
@@ -293,10 +287,9 @@ def _draw_curves(axes, result) -> None:
             unit, (curve.grid[2], curve.low[2]), xytext=(0, -26 if style == "-" else 5),
             textcoords="offset points", fontsize=8,
         )  # fmt: skip
-        turn = found.tipping_points[0].threshold
-        if turn is not None:
-            axes.plot(turn, result.hypotheses[SHARE].null, "o", ms=5, mfc="white", mec=figures.INK)
-    axes.axhline(result.hypotheses[SHARE].null, color=figures.MUTED, lw=0.8, ls=(0, (4, 3)))
+        figures.crossing(
+            axes, found.tipping_points[0].threshold, result.hypotheses[SHARE].null, told=""
+        )
     axes.annotate(
         "an even share of the ten places", (0, result.hypotheses[SHARE].null), xytext=(2, -9),
         textcoords="offset points", fontsize=7.5, color=figures.MUTED,

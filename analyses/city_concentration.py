@@ -23,11 +23,11 @@ from research import (
     TippingPoint,
     figures,
 )
+from research.doubts import lost_if
 from research.estimators.budget import alternatives_row, budget
 from research.estimators.tipping import tipping_point
 from research.estimators.truncation import herfindahl_bounds, leading_bounds, top_share_bounds
 from research.measures.hosts import LISTED
-from research.wording import number
 
 MAJORITY = 2 / 3
 COUNTRIES = {"US": "United States", "CN": "China"}
@@ -192,12 +192,8 @@ def _share_points(sample, country) -> tuple[TippingPoint, ...]:
     lost = (leading.low - MAJORITY * total) / (1 - MAJORITY)
     if lost <= 0:
         return ()
-    point = TippingPoint(
-        what="addresses in the leading cities that are no deployments",
-        threshold=lost,
-        sentence=f"lost if {number(lost)} of the {number(leading.low)} addresses in the leading "
-        "cities are no deployments",
-    )
+    things = "addresses in the leading cities"
+    point = lost_if(lost, leading.low, things, "are no deployments")
     if country == "CN":
         return (point,)
     return (point, _at_amazon(sample, lambda r: _share_of(sample, "US", r, few).low - MAJORITY))
@@ -210,14 +206,8 @@ def _of_regions(sample) -> pd.Series:
 
 def _at_amazon(sample, margin) -> TippingPoint:
     lost = tipping_point(margin, 0, 1)
-    of = f"the {number(_of_regions(sample).sum())} addresses"
-    return TippingPoint(
-        what="share of the addresses in US cities of Amazon regions that are no deployments",
-        threshold=lost,
-        sentence=f"kept even without {of} in US cities of Amazon regions"
-        if lost is None
-        else f"lost if {number(lost)} of {of} in US cities of Amazon regions are no deployments",
-    )
+    things = "addresses in US cities of Amazon regions"
+    return lost_if(lost, _of_regions(sample).sum(), things, "are no deployments")
 
 
 def _budget(sample, country) -> tuple[BudgetRow, ...]:
@@ -226,11 +216,8 @@ def _budget(sample, country) -> tuple[BudgetRow, ...]:
     if country == "US":
         kept, removed = (_share_of(sample, "US", share, sample["few"]) for share in (0, 1))
         rows.append(
-            BudgetRow(
-                source="cities of Amazon regions",
-                low=min(kept.low, removed.low),
-                high=max(kept.high, removed.high),
-                detail=f"{number(removed.low)} to {number(removed.high)} without them",
+            alternatives_row(
+                "cities of Amazon regions", {"all their addresses": kept, "none of them": removed}
             )
         )
     return budget(*rows)
@@ -266,11 +253,12 @@ def _gap(sample) -> Estimate:
     found = _lead(sample, sample["removed"])
     us = _leading(sample, "US", sample["removed"], sample["few"])[0].low
     points = (
-        TippingPoint(
-            what="addresses in leading US cities that are no deployments",
-            threshold=found.low,
-            sentence=f"lost if {number(found.low)} of the {number(us)} addresses in leading US "
-            "cities are no deployments and all in China are",
+        lost_if(
+            found.low,
+            us,
+            "addresses in leading US cities",
+            "are no deployments",
+            also="and all in China are",
         ),
         _at_amazon(sample, lambda r: _lead(sample, r).low),
     )

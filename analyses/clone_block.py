@@ -413,6 +413,6 @@ def _draw_shares(axes, later) -> None:
          "not in its list of fifteen"],
         loc="lower right", fontsize=7.5, handlelength=1.2,
     )  # fmt: skip
-    axes.xaxis.set_major_formatter(lambda share, _: f"{share:.0%}")
+    figures.percent_ticks(axes.xaxis)
     axes.set(xlim=(-0.01, 0.57), title="A scan a year later lacks the excess")
     axes.set_xlabel("share of hosts that list the tag")

@@ -349,9 +349,11 @@ def figure(result):
 
 def _draw_families(axes, answer) -> None:
     table = answer.tables["families"]
-    for position, (_, hosts, left) in enumerate(table.rows):
-        axes.barh(-position, hosts, color=figures.OTHER, alpha=0.4, height=0.62)
-        axes.barh(-position, left, color=figures.OTHER, height=0.62)
+    names, hosts, left = zip(*table.rows, strict=True)
+    figures.thinned_bars(
+        axes, names, hosts, left, title="Hosts by architecture", xlim=(0, 43000),
+        xlabel="hosts by family, estimated\n(pale: suspected block of clones)",
+    )  # fmt: skip
     everyone, second = answer.estimates[SHARE.format(FIRST)].n, table.rows[1][1]
     for where, told in ((everyone, "all that\nanswered"), (2 * second, "twice\nqwen2")):
         axes.axvline(where, color=figures.MUTED, lw=0.8, ls=(0, (4, 3)))
@@ -359,11 +361,7 @@ def _draw_families(axes, answer) -> None:
             told, (where, -7), xytext=(4, 0), textcoords="offset points", fontsize=7.5,
             color=figures.MUTED, va="center",
         )  # fmt: skip
-    figures.label_rows(axes, [row[0] for row in table.rows])
-    axes.set_xlim(0, 43000)
     figures.plain_ticks(axes.xaxis, (0, 10000, 20000, 30000, 40000))
-    axes.set_xlabel("hosts by family, estimated\n(pale: suspected block of clones)")
-    axes.set_title("Hosts by architecture")
 
 
 def _draw_ratios(axes, result) -> None:

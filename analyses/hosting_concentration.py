@@ -22,6 +22,7 @@ from research import (
     TippingPoint,
     figures,
 )
+from research.doubts import lost_if
 from research.estimators.contamination import overlap_bounds
 from research.estimators.tipping import verdict_change
 from research.estimators.truncation import (
@@ -225,12 +226,7 @@ def _most(sample) -> float:
 def _not_deployed(sample) -> TippingPoint:
     lost = verdict_change(lambda removed: _herfindahl(sample, removed).low > HIGH, 0, _most(sample))
     at_amazon = sample["addresses"][sample["addresses"].index.str.startswith(AMAZON)].sum()
-    return TippingPoint(
-        what="share of Amazon's addresses that are no deployments",
-        threshold=lost,
-        sentence=f"lost if {number(lost)} of the {number(at_amazon)} addresses in Amazon's "
-        "networks are no deployments",
-    )
+    return lost_if(lost, at_amazon, "addresses in Amazon's networks", "are no deployments")
 
 
 def _over_removed(sample) -> Curve:
@@ -262,18 +258,10 @@ def _lead(sample, label, ahead, behind) -> list[Estimate]:
 
 
 def _one_more(lead, rest) -> TippingPoint:
-    reached = lead <= rest.amount
-    return TippingPoint(
-        what="addresses of unlisted networks that belong to the follower",
-        threshold=lead if reached else None,
-        sentence=(
-            f"lost if {number(lead)} of the {number(rest.amount)} addresses in unlisted networks "
-            "belong to the provider that follows"
-            if reached
-            else f"kept even if all {number(rest.amount)} addresses in unlisted networks belong to "
-            "the provider that follows"
-        ),
-    )
+    return lost_if(
+        lead if lead <= rest.amount else None, rest.amount, "addresses in unlisted networks",
+        "belong to the provider that follows",
+    )  # fmt: skip
 
 
 def _first(sample) -> list[Estimate]:
@@ -300,16 +288,14 @@ def _cloud(sample) -> Estimate:
         found,
         assumptions=(GENUINE,),
         tipping_points=(
-            TippingPoint(
-                what="addresses at clouds that are no deployments",
-                threshold=2 * needed,
-                sentence=f"lost if {number(2 * needed)} of the {number(known)} addresses at listed "
-                "clouds and hosting providers are no deployments",
+            lost_if(
+                2 * needed, known, "addresses at listed clouds and hosting providers",
+                "are no deployments",
             ),
         )
         if needed > 0
         else (),
-    )
+    )  # fmt: skip
 
 
 def _cloud_by_type(sample) -> Estimate:
@@ -412,8 +398,7 @@ def _draw_index(axes, result) -> None:
     axes.fill_between(curve.grid, curve.low, curve.high, color=figures.INK, alpha=0.35, lw=0)
     axes.plot(curve.grid, curve.low, color=figures.INK, lw=1)
     axes.axhspan(*later, color=figures.OTHER, alpha=0.6, lw=0)
-    axes.axhline(HIGH, color=figures.MUTED, lw=0.8, ls=(0, (4, 3)))
-    axes.plot(turn, HIGH, "o", ms=5, mfc="white", mec=figures.INK)
+    figures.crossing(axes, turn, HIGH)
     for text, x, y in (
         ("highly concentrated above", 0.98, HIGH + 0.008),
         ("hosts confirmed in May 2026", 0.02, later.high + 0.006),

@@ -23,11 +23,10 @@ from research import (
     Sample,
     Settled,
     Test,
-    TippingPoint,
     figures,
 )
+from research.doubts import lost_at
 from research.estimators.budget import alternatives_row
-from research.estimators.design_effects import intraclass_correlation
 from research.estimators.identification import frechet_bounds
 from research.estimators.multiverse import mcnemar_bounds, rank_confidence_sets
 from research.measures.hosts import (
@@ -42,7 +41,6 @@ from research.measures.hosts import (
     refuse_without_block,
     total,
 )
-from research.wording import number
 
 PAIR = ["llama3:latest", "deepseek-r1:latest"]
 SMALL = ["smollm2:135m", "qwen2.5:1.5b"]
@@ -245,22 +243,10 @@ def _gap(sample, label, first, second, design_effect) -> Estimate:
         n_unit="hosts",
         n_effective=total / design_effect,
         assumptions=(GENUINE, overlapping("tags"), INDEPENDENT),
-        tipping_points=_lost_at(found.lost_at, first - second, sample),
-    )
-
-
-def _lost_at(design_effect, lead, sample) -> tuple[TippingPoint, ...]:
-    """The design effect at which the interval of a lead begins to hold zero, if above one."""
-    if lead < 0 or design_effect < 1:
-        return ()  # there is nothing to lose
-    similar = intraclass_correlation(design_effect, sample["cluster size"])
-    told = f"lost at deff {number(design_effect, 0)}, an intraclass correlation of"
-    return (
-        TippingPoint(
-            what="design effect",
-            threshold=design_effect,
-            sentence=f"{told} {number(similar, 3)}",
-        ),
+        # Below a design effect of one there is nothing to lose.
+        tipping_points=(lost_at(found.lost_at, [sample["cluster size"]]),)
+        if first >= second and found.lost_at >= 1
+        else (),
     )
 
 
@@ -395,13 +381,8 @@ def _draw_ranks(axes, answer) -> None:
 
 def _draw_lead(axes, estimate) -> None:
     curve, turn = estimate.curves[0], estimate.tipping_points[0].threshold
-    axes.axhline(0, color=figures.MUTED, lw=0.8, ls=(0, (4, 3)))
     axes.plot(curve.grid, curve.low, color=figures.INK, lw=1.4)
-    axes.plot(turn, 0, "o", ms=5, mfc="white", mec=figures.INK, mew=1)
-    axes.annotate(
-        number(turn), (turn, 0), xytext=(-5, -4), textcoords="offset points", ha="right",
-        va="top", fontsize=8,
-    )  # fmt: skip
+    figures.crossing(axes, turn, 0)
     for told, x, y in (
         ("mistral:latest\ncomes next", 3500, 1350),
         ("smollm2:135m\nahead", 8300, -900),

@@ -27,7 +27,7 @@ from research import (
     TippingPoint,
     figures,
 )
-from research.estimators.design_effects import intraclass_correlation
+from research.doubts import lost_at, lost_if
 from research.estimators.identification import (
     assumption_ladder,
     contrast_bounds,
@@ -40,11 +40,12 @@ from research.estimators.tipping import tipping_point
 from research.measures.class_sets import hosts_with_a_class
 from research.measures.clone_block import Block
 from research.measures.hosts import INDEPENDENT, total
-from research.wording import number, span
+from research.wording import number
 
 CLASSES = {"S": "small", "M": "medium", "L": "large", "XL": "extra-large"}
 ARTICLES = {"S": "a", "M": "a", "L": "a", "XL": "an"}
 MEDIUM = list(CLASSES).index("M")
+MOST = 2000  # design effects that are tried
 CLAIMS = {
     "S": ("tenthe/china-more-small", "greater"),
     "M": ("tenthe/us-more-medium", "less"),
@@ -199,15 +200,12 @@ def _hosts(china, us, position, k, assumptions) -> Estimate:
         n_unit="hosts",
         assumptions=assumptions,
         tipping_points=(
-            TippingPoint(
-                what=f"hosts of {leader} that are not genuine",
-                threshold=abs(gap),
-                sentence=f"lost if {number(abs(gap))} of the "
-                f"{number(max(china[position], us[position]))} hosts of {leader} were not genuine "
-                f"and all of {trailer} were",
+            lost_if(
+                abs(gap), max(china[position], us[position]), f"hosts of {leader}",
+                "were not genuine", also=f"and all of {trailer} were",
             ),
         ),
-    )
+    )  # fmt: skip
 
 
 # Shares of hosts: identified sets -----------------------------------------------------------------
@@ -260,39 +258,23 @@ def _tipping_points(sample, position, k) -> tuple[TippingPoint, ...]:
 def _design_effect(sample, position, k) -> TippingPoint:
     china, us = sample["china"], sample["us"]
     lost = tipping_point(
-        lambda deff: _margin(contrast_interval(china, us, position, design_effect=deff), k), 1, 2000
+        lambda deff: _margin(contrast_interval(china, us, position, design_effect=deff), k), 1, MOST
     )
-    if lost is None:
-        told = "kept at any design effect up to 2 000"
-    else:
-        told = f"lost at deff {number(lost, 0)}, {_as_correlation(sample, lost)}"
-    return TippingPoint(what="design effect", threshold=lost, sentence=told)
-
-
-def _as_correlation(sample, deff) -> str:
-    """The design effect as a likeness of hosts within a network, for any possible sample size."""
-    sizes = [size(group) for size in (np.max, np.sum) for group in (sample["china"], sample["us"])]
-    found = [
-        intraclass_correlation(deff, sample["concentration"] * hosts)
-        for hosts in (min(sizes), max(sizes))
-    ]
-    return f"an intraclass correlation of {span(min(found), max(found), ' to ')}"
+    # The likeness of hosts within a network, for any possible number of hosts.
+    hosts = [size(group) for size in (np.max, np.sum) for group in (china, us)]
+    sizes = [sample["concentration"] * n for n in (min(hosts), max(hosts))]
+    return lost_at(lost, sizes, up_to=MOST)
 
 
 def _fake(china, us, position, k) -> TippingPoint:
     """Hosts of the leading country and of this class alone that would have to be fake."""
-    leader, hosts = ("China", china) if CLAIMS[k][1] == "greater" else ("the US", us)
+    leader, hosts = ("Chinese", china) if CLAIMS[k][1] == "greater" else ("US", us)
     lost = tipping_point(
         lambda fake: _margin_without(china, us, position, k, hosts, position, fake),
         0,
         hosts[position] - 1,
     )
-    return TippingPoint(
-        what="fake hosts of the class",
-        threshold=lost,
-        sentence=f"lost if {number(lost, 0)} of {leader}'s {number(hosts[position], 0)} hosts of "
-        "the class were fake",
-    )
+    return lost_if(lost, hosts[position], f"{leader} hosts of the class", "were fake")
 
 
 def _clones(china, us, position, k) -> TippingPoint:
@@ -302,13 +284,9 @@ def _clones(china, us, position, k) -> TippingPoint:
         0,
         us[MEDIUM] - 1,
     )
-    told = (
-        "kept even if every medium US host were a clone"
-        if lost is None
-        else f"lost if {number(lost, 0)} of the {number(us[MEDIUM], 0)} medium US hosts were "
-        "clones and no Chinese one was"
+    return lost_if(
+        lost, us[MEDIUM], "medium US hosts", "were clones", also="and no Chinese one was"
     )
-    return TippingPoint(what="US clones of one medium class", threshold=lost, sentence=told)
 
 
 def _margin_without(china, us, position, k, thinned, where, removed) -> float:
@@ -388,14 +366,9 @@ def _design_effect_of_known(counts, units, k) -> tuple[TippingPoint, ...]:
     lost = tipping_point(
         lambda deff: _margin(unsized_newcombe(counts, units, design_effect=deff), k),
         1,
-        2000,
+        MOST,
     )
-    told = (
-        "kept at any design effect up to 2 000"
-        if lost is None
-        else f"lost at deff {number(lost, 0)}"
-    )
-    return (TippingPoint(what="design effect", threshold=lost, sentence=told),)
+    return (lost_at(lost, up_to=MOST),)
 
 
 def _over_design_effect_of_known(counts, units) -> Curve:

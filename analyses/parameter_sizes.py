@@ -28,7 +28,6 @@ from research.measures.hosts import (
     refuse_without_block,
     with_kind,
 )
-from research.wording import number
 
 MAINSTREAM = ["8.0B", "7.6B", "7.2B", "7B"]
 LARGE = ["13B", "12.2B", "32.8B", "14.8B"]
@@ -211,15 +210,13 @@ def figure(result):
 
 def _draw_sizes(axes, answer) -> None:
     rows, block = answer.tables["sizes"].rows, max(answer.estimates[HOSTS].curves[0].grid)
-    for position, (_, hosts, tags) in enumerate(rows):
-        axes.barh(-position, hosts, color=figures.OTHER, alpha=0.4, height=0.66)
-        axes.barh(-position, hosts - block * (tags > 0), color=figures.OTHER, height=0.66)
-    figures.label_rows(axes, [row[0] for row in rows])
-    for tick, (size, *_) in zip(axes.get_yticklabels(), rows, strict=True):
-        tick.set_fontweight("semibold" if size in MAINSTREAM else "normal")
+    labels, hosts, tags = zip(*rows, strict=True)
+    figures.thinned_bars(
+        axes, labels, hosts, [n - block * (held > 0) for n, held in zip(hosts, tags, strict=True)],
+        bold=[size in MAINSTREAM for size in labels], title="Sizes; 7B to 8B in bold",
+        xlabel="hosts by size, estimated\n(pale: suspected block of clones)",
+    )  # fmt: skip
     figures.plain_ticks(axes.xaxis, (0, 5000, 10000, 15000))
-    axes.set_xlabel("hosts by size, estimated\n(pale: suspected block of clones)")
-    axes.set_title("Sizes; 7B to 8B in bold")
 
 
 def _draw_shares(axes, hosts, listings) -> None:
@@ -227,14 +224,8 @@ def _draw_shares(axes, hosts, listings) -> None:
     axes.fill_between(curve.grid, curve.low, curve.high, color=figures.FAINT, alpha=0.7, lw=0)
     axes.plot(curve.grid, curve.low, color=figures.INK, lw=1.4)
     axes.plot(listings.curves[0].grid, listings.curves[0].low, color=figures.INK, lw=1.4, ls="--")
-    axes.axhline(null, color=figures.MUTED, lw=0.8, ls=(0, (4, 3)))
     for estimate in (hosts, listings):
-        turn = estimate.tipping_points[0].threshold
-        axes.plot(turn, null, "o", ms=5, mfc="white", mec=figures.INK, mew=1)
-        axes.annotate(
-            number(turn), (turn, null), xytext=(0, -5), textcoords="offset points", ha="center",
-            va="top", fontsize=8,
-        )  # fmt: skip
+        figures.crossing(axes, estimate.tipping_points[0].threshold, null)
     told = {
         "hosts: anywhere in the grey": (0.06, 0.82),
         "hosts, at least": (0.3, 0.37),

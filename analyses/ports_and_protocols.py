@@ -15,14 +15,13 @@ from research import (
     Estimate,
     Hypothesis,
     Sample,
-    TippingPoint,
     figures,
 )
+from research.doubts import lost_if
 from research.estimators.contamination import overlap_bounds
 from research.estimators.identification import union_bounds
 from research.estimators.tipping import tipping_point
 from research.measures.hosts import total
-from research.wording import number
 
 PORTS = ("11434", "80", "8080", "443")
 WITH_PORT = "addresses with port {}"
@@ -138,15 +137,12 @@ def _default_port(sample) -> Estimate:
         DEFAULT_PORT,
         _point(sample, PORTS[0]),
         tipping_points=(
-            TippingPoint(
-                what="addresses without the port that are not Ollama",
-                threshold=spared,
-                sentence=f"half are reached if {number(spared)} of the "
-                f"{number(everyone - on_port)} addresses without the port were not Ollama (the two "
-                f"Amazon networks alone hold {number(sample['amazon'])} addresses)",
+            lost_if(
+                spared, everyone - on_port, "addresses without the port", "were not Ollama",
+                reached="half are reached",
             ),
         ),
-    )
+    )  # fmt: skip
 
 
 def _default_port_within(sample, label, part) -> Estimate:
@@ -183,11 +179,8 @@ def _any_http(sample) -> Estimate:
         ANY_HTTP,
         Bounds(on_http / everyone, on_http / everyone),
         tipping_points=(
-            TippingPoint(
-                what="addresses on HTTP that are not Ollama",
-                threshold=lost,
-                sentence=f"lost if {number(lost)} of the {number(on_http)} addresses on HTTP were "
-                "not Ollama and all others were",
+            lost_if(
+                lost, on_http, "addresses on HTTP", "were not Ollama", also="and all others were"
             ),
         ),
     )
@@ -202,11 +195,12 @@ def _http_alone(sample) -> Estimate:
         HTTP_ALONE,
         alone,
         tipping_points=(
-            TippingPoint(
-                what="addresses on both protocols",
-                threshold=most,
-                sentence=f"needs fewer than {number(most)} addresses on both (possible: "
-                f"{number(both.low)} to {number(both.high)})",
+            lost_if(
+                most,
+                both.high,
+                "addresses that may be on both",
+                "are on both",
+                reached="no half is left",
             ),
         ),
     )
@@ -302,7 +296,7 @@ def figure(result):
     for axes in (ports, protocols):
         figures.null_line(axes, HYPOTHESES[DEFAULT_PORT].null)
         axes.set_xlim(-0.02, 1.02)
-        axes.xaxis.set_major_formatter(lambda share, _: f"{share:.0%}")
+        figures.percent_ticks(axes.xaxis)
     return canvas
 
 

@@ -307,15 +307,12 @@ def figure(result):
 
 def _draw_levels(axes, table) -> None:
     levels = pd.DataFrame(table.rows, columns=table.columns)
-    for position, row in enumerate(levels.itertuples()):
-        axes.barh(-position, row.answering_hosts, color=figures.OTHER, alpha=0.4, height=0.64)
-        axes.barh(-position, row.without_block, color=figures.OTHER, height=0.64)
-    figures.label_rows(axes, list(levels["quantization"]))
-    for tick, bits in zip(axes.get_yticklabels(), levels["bits"], strict=True):
-        tick.set_fontweight("semibold" if bits == 4 else "normal")
+    figures.thinned_bars(
+        axes, list(levels["quantization"]), levels["answering_hosts"], levels["without_block"],
+        bold=levels["bits"].eq(4), title="Levels; 4-bit in bold",
+        xlabel="hosts by level, estimated\n(pale: suspected block of clones)",
+    )  # fmt: skip
     figures.plain_ticks(axes.xaxis, (0, 5000, 10000, 15000, 20000))
-    axes.set_xlabel("hosts by level, estimated\n(pale: suspected block of clones)")
-    axes.set_title("Levels; 4-bit in bold")
 
 
 def _draw_shares(axes, result) -> None:
@@ -336,4 +333,4 @@ def _draw_shares(axes, result) -> None:
         xlabel="share that is 4-bit (bar: all that the counts allow)",
     )  # fmt: skip
     axes.set_title("Share of 4-bit", pad=16)
-    axes.xaxis.set_major_formatter(lambda share, _: f"{share:.0%}")
+    figures.percent_ticks(axes.xaxis)

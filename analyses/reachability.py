@@ -21,6 +21,7 @@ from research import (
     TippingPoint,
     figures,
 )
+from research.doubts import lost_if
 from research.estimators.budget import alternatives_row, budget
 from research.estimators.tipping import tipping_point
 from research.measures.clone_block import Block
@@ -279,18 +280,8 @@ def _tipping_points(sample) -> tuple[TippingPoint, ...]:
         lambda clones: _share(sample, clones=clones) - (QUARTER - ABOUT), 0, answering
     )
     return (
-        TippingPoint(
-            what=f"silent {unit} that never ran Ollama",
-            threshold=never,
-            sentence=f"lost if {number(never)} of the {number(silent)} silent {unit} never ran "
-            "Ollama",
-        ),
-        TippingPoint(
-            what=f"answering {unit} that are not genuine",
-            threshold=clones,
-            sentence=f"lost if {number(clones)} of the {number(answering)} answering {unit} were "
-            "clones",
-        ),
+        lost_if(never, silent, f"silent {unit}", "never ran Ollama"),
+        lost_if(clones, answering, f"answering {unit}", "were clones"),
     )
 
 
@@ -304,12 +295,12 @@ def _budget(sample) -> tuple[BudgetRow, ...]:
         by_record = totals["endpoints"] / totals["discovered_records"]
         rows += [
             alternatives_row("unit counted", {"addresses": found, "records": by_record}),
-            BudgetRow(
-                source="what the search engine takes for Ollama",
-                low=found,
-                high=sample["answering"] / port,
-                detail=f"highest if only the {number(port)} addresses with Ollama's port were "
-                "Ollama, and every answer came from them",
+            alternatives_row(
+                "what the search engine takes for Ollama",
+                {
+                    "all that it lists": found,
+                    "Ollama's port alone, if every answer came from it": sample["answering"] / port,
+                },
             ),
         ]
     return budget(*rows)
@@ -359,14 +350,7 @@ def _contrast(sample) -> Estimate:
         n=sample["listed"],
         n_unit="listed addresses",
         assumptions=(CLASSED, GENUINE),
-        tipping_points=(
-            TippingPoint(
-                what="Chinese hosts of a medium model that are clones",
-                threshold=lost,
-                sentence=f"lost if {number(lost)} of the {number(low)} Chinese hosts with a medium "
-                "model were clones",
-            ),
-        ),
+        tipping_points=(lost_if(lost, low, "Chinese hosts with a medium model", "were clones"),),
     )
 
 

@@ -22,11 +22,10 @@ from research import (
     Interval,
     NotApplicable,
     Sample,
-    TippingPoint,
     figures,
 )
+from research.doubts import lost_at, lost_if
 from research.estimators.budget import alternatives_row
-from research.estimators.design_effects import intraclass_correlation
 from research.estimators.multiverse import multinomial_covariance, rank_confidence_sets
 from research.measures.hosts import CLASSED, LISTED, total
 from research.wording import number
@@ -210,15 +209,13 @@ def _lead(sample, label, lead, leader) -> Estimate:
         n_unit="listed addresses",
         assumptions=(LISTED, PLACED),
         tipping_points=(
-            TippingPoint(
-                what=f"addresses of {who} that are no deployments",
-                threshold=lead,
-                sentence=f"lost if {number(lead)} of the {number(addresses)} listed addresses of "
-                f"{who} are no deployments and all of the next country are",
+            lost_if(
+                lead, addresses, f"listed addresses of {who}", "are no deployments",
+                also="and all of the next country are",
             ),
         ),
         budget=_budget(sample) if label == FIRST else (),
-    )
+    )  # fmt: skip
 
 
 def _of(countries, listed) -> int:
@@ -282,10 +279,9 @@ def _ranks(sample, rng) -> list[Estimate]:
 def _rank(sample, place, sets) -> Estimate:
     by_deff = dict(zip(DESIGN_EFFECTS, sets, strict=True))
     lost = next((deff for deff, found in by_deff.items() if found.low < found.high), None)
-    told = f"kept up to deff {max(DESIGN_EFFECTS)}"
-    if lost is not None:
-        icc = intraclass_correlation(lost, sample["cluster size"])
-        told = f"open from deff {lost} on, an intraclass correlation of {number(icc, 3)}"
+    point = lost_at(
+        lost, [sample["cluster size"]], up_to=max(DESIGN_EFFECTS), reached="open from deff {} on"
+    )
     stated, rank = by_deff[STATED], (float(sets[0].rank),) * len(sets)
     low, high = (tuple(float(getattr(found, end)) for found in sets) for end in ("low", "high"))
     return Estimate(
@@ -298,7 +294,7 @@ def _rank(sample, place, sets) -> Estimate:
         n_unit="listed addresses",
         n_effective=sample["everywhere"] / STATED,
         assumptions=(LISTED, ALIKE),
-        tipping_points=(TippingPoint(what="design effect", threshold=lost, sentence=told),),
+        tipping_points=(point,),
         curves=(
             Curve(
                 over="design effect", grid=DESIGN_EFFECTS, low=rank, high=rank,

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from research.results import Answer, Bounds, BudgetRow, Estimate, Interval, Result
-from research.wording import number
+from research.wording import number, percent
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -368,6 +368,44 @@ def label_rows(axes: Axes, labels: Sequence[str], *, width: int = 34) -> None:
     axes.set_ylim(-len(labels) + 0.4, 0.6)
     axes.tick_params(axis="y", length=0)
     axes.spines["left"].set_visible(False)
+
+
+def thinned_bars(
+    axes: Axes,
+    labels: Sequence[str],
+    whole: Sequence[float],
+    left: Sequence[float],
+    *,
+    bold: Sequence[bool] = (),
+    color: str | Sequence[str] = OTHER,
+    **look: Any,
+) -> None:
+    """Bars of counts, pale where a part of them may be taken out; ``bold`` marks labels."""
+    for row, (all_of_it, kept) in enumerate(zip(whole, left, strict=True)):
+        shade = color if isinstance(color, str) else color[row]
+        axes.barh(-row, all_of_it, color=shade, alpha=0.4, height=0.64)
+        axes.barh(-row, kept, color=shade, height=0.64)
+    label_rows(axes, labels)
+    for tick, is_bold in zip(axes.get_yticklabels(), bold, strict=False):
+        tick.set_fontweight("semibold" if is_bold else "normal")
+    axes.set(**look)
+
+
+def crossing(axes: Axes, at: float | None, null: float, *, told: str | None = None) -> None:
+    """The dashed line of a null along the x axis, and a ring where a curve crosses it."""
+    axes.axhline(null, color=MUTED, lw=0.8, ls=(0, (4, 3)), zorder=0)
+    if at is None:
+        return
+    axes.plot(at, null, "o", ms=5, mfc="white", mec=INK, mew=1)
+    axes.annotate(
+        number(at) if told is None else told, (at, null), xytext=(-4, -5), va="top", fontsize=8,
+        textcoords="offset points", ha="right",
+    )  # fmt: skip
+
+
+def percent_ticks(axis: Axis) -> None:
+    """Ticks of shares in per cent."""
+    axis.set_major_formatter(lambda share, _: percent(share, 0))
 
 
 def plain_ticks(axis: Axis, ticks: Sequence[float]) -> None:

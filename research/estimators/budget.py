@@ -60,11 +60,12 @@ def alternatives_row(source: str, values: Mapping[str, float | Bounds]) -> Budge
     }
     least = min(sets, key=lambda name: sets[name].low)
     most = max(sets, key=lambda name: sets[name].high)
+    told = f"lowest under {least}, highest under {most}"
     return BudgetRow(
         source=source,
         low=sets[least].low,
         high=sets[most].high,
-        detail=f"lowest under {least}, highest under {most}",
+        detail=told if least != most else f"lowest and highest under {least}",
     )
 
 

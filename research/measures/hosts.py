@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from research.doubts import Coarse, Doubt, Where
+from research.doubts import Coarse, Doubt, Where, lost_if
 from research.doubts.coarse import WEIGHTS
+from research.estimators.budget import alternatives_row
 from research.estimators.identification import frechet_bounds
 from research.estimators.tipping import tipping_point
 from research.measures.clone_block import LEADING, Block, in_block, with_block_tags, without_part
@@ -27,7 +28,6 @@ from research.results import (
     NotApplicable,
     TippingPoint,
 )
-from research.wording import number
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -193,16 +193,8 @@ class OverBlock:
         """The budget row of the block: none where nothing is suspected."""
         if self.hosts.block == NOTHING:
             return ()
-        kept, left = self.at(0.0), self.at(1.0)
-        told = [
-            number(found.low)
-            if found.width == 0
-            else f"{number(found.low)} to {number(found.high)}"
-            for found in (kept, left)
-        ]
-        detail = f"{told[0]} with the whole block, {told[1]} without it"
-        low, high = min(kept.low, left.low), max(kept.high, left.high)
-        return (BudgetRow(source=BLOCK, low=low, high=high, detail=detail),)
+        found = {"the whole block": self.at(0.0), "none of it": self.at(1.0)}
+        return (alternatives_row(BLOCK, found),)
 
     def points(self, null: float) -> tuple[TippingPoint, ...]:
         """How many hosts of the block must be clones for the least share to cross the null."""
@@ -211,12 +203,7 @@ class OverBlock:
             return ()
         lost = tipping_point(lambda clones: self.at(clones / largest).low - null, 0, largest)
         verb = "lost" if self.at(0.0).low > null else "turned"
-        told = (
-            f"kept even without the whole block of {number(largest)} hosts"
-            if lost is None
-            else f"{verb} if {number(lost)} of the block's {number(largest)} hosts were clones"
-        )
-        return (TippingPoint(what="cloned hosts in the block", threshold=lost, sentence=told),)
+        return (lost_if(lost, largest, "hosts of the block", "were clones", reached=verb),)
 
     def curves(self, steps: int = 41) -> tuple[Curve, ...]:
         """The share over the hosts of the block that are taken out."""

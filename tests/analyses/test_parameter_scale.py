@@ -72,9 +72,11 @@ def test_tipping_points_bring_the_interval_to_zero(result, counts, k):
         us[1] -= us_medium_less
         return contrast_interval(china, us, position, design_effect=deff).low
 
-    assert low(china_less=points["fake hosts of the class"]) == pytest.approx(0, abs=1e-6)
+    assert low(china_less=points["Chinese hosts of the class that were fake"]) == pytest.approx(
+        0, abs=1e-6
+    )
     assert low(deff=points["design effect"]) == pytest.approx(0, abs=1e-6)
-    clones = points["US clones of one medium class"]
+    clones = points["medium US hosts that were clones"]
     if clones is None:  # XL: not even without any medium host
         assert low(us_medium_less=counts["US"]["M"] - 1) > 0
     else:

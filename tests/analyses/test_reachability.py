@@ -77,7 +77,7 @@ def test_tipping_points_bring_the_share_to_the_margin(answer, totals):
     found = points(answer.estimates[ADDRESSES])
     listed, answering = totals["discovered_ips"], totals["answering_hosts"]
     never = found["silent addresses that never ran Ollama"]
-    clones = found["answering addresses that are not genuine"]
+    clones = found["answering addresses that were clones"]
     assert answering / (listed - never) == pytest.approx(0.275)
     assert (answering - clones) / (listed - clones) == pytest.approx(0.225)
 

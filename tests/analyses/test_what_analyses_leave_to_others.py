@@ -53,27 +53,27 @@ RULES = {
 }
 LEFT: dict[str, str] = {
     "builds a budget row": """
-        chinese_origin_deployments city_concentration concentration_by_channel creators
+        concentration_by_channel creators
         deployments_vs_downloads first_time_ahead lead_over_time leading_families licences
-        likes_and_downloads parameter_sizes quantisation reachability release_cadence tasks
+        likes_and_downloads release_cadence tasks
         trending_top_ten video_generation
     """,
     "codes an origin": "lineage",
     "joins families": "",
     "formats a number": """
-        amazon_regions channel_gap chinese_origin_deployments chinese_origin_downloads
-        city_concentration clone_block concentration_by_channel creation_dates creators
-        deployments_vs_downloads families first_time_ahead hosting_concentration
-        hundred_chinese_models lead_over_time leaderboard leading_families leading_tags licences
+        amazon_regions channel_gap chinese_origin_downloads
+        clone_block concentration_by_channel creation_dates creators
+        deployments_vs_downloads first_time_ahead hosting_concentration
+        hundred_chinese_models lead_over_time leaderboard leading_families licences
         licences_by_channel likes_and_downloads lineage llama_tags medium_models
-        million_parameter_models parameter_scale parameter_sizes ports_and_protocols
+        million_parameter_models parameter_scale ports_and_protocols
         primary_hosts published_past_year quantisation reachability release_cadence
         sizes_by_channel surge_order tasks trending_and_downloads trending_top_ten
         us_against_china_hosts video_generation
     """,
     "calls a bounds routine": """
-        chinese_origin_deployments clone_block concentration_by_channel deployments_vs_downloads
-        leading_tags licences parameter_scale parameter_sizes ports_and_protocols quantisation
+        clone_block concentration_by_channel deployments_vs_downloads
+        leading_tags licences parameter_scale ports_and_protocols quantisation
     """,
 }
 

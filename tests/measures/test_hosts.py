@@ -68,10 +68,10 @@ def test_what_the_block_does_to_a_share_is_told_in_three_ways():
     over = OverBlock(hosts(Block(2.0, 3.0)), share)
     (row,) = over.rows()
     assert (row.low, row.high) == pytest.approx((1 / 3, 3 / 5))
-    assert row.detail == "0.60 with the whole block, 0.33 without it"
+    assert row.detail == "lowest under none of it, highest under the whole block"
     (point,) = over.points(0.5)
     assert (3 - point.threshold) / (5 - point.threshold) == pytest.approx(0.5)
-    assert over.points(0.2)[0].sentence == "kept even without the whole block of 2.00 hosts"
+    assert over.points(0.2)[0].sentence == "kept even if all 2 hosts of the block were clones"
     (curve,) = over.curves(3)
     assert curve.low == pytest.approx((3 / 5, 2 / 4, 1 / 3))
 

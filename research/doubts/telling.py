@@ -1,0 +1,86 @@
+"""Tipping points in words: what must be otherwise for a verdict to fall."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from research.estimators.design_effects import intraclass_correlation
+from research.results import TippingPoint
+from research.wording import number, span
+
+
+def lost_if(
+    threshold: float | None, of: float, things: str, are: str, *, also: str = "", reached: str = ""
+) -> TippingPoint:
+    """How many of some things must be otherwise.
+
+    Parameters
+    ----------
+    threshold
+        How many, or which part of them; ``None`` where the verdict stands whatever they are.
+    of
+        How many there are.
+    things, are
+        What they are called, and what they would have to be.
+    also
+        What else has to be, as in ``"and all others are"``.
+    reached
+        What then happens, by default that the verdict is lost.
+
+    Examples
+    --------
+    >>> lost_if(12.0, 40, "hosts of China", "are fake", also="and all of the US are real").sentence
+    'lost if 12 of the 40 hosts of China are fake and all of the US are real'
+    >>> lost_if(None, 40, "hosts", "are copies").sentence
+    'kept even if all 40 hosts are copies'
+    """
+    if threshold is None:
+        told = f"kept even if all {number(of, 0)} {things} {are}"
+    else:
+        part = number(threshold, 0 if threshold >= 1 else 2)
+        told = f"{reached or 'lost'} if {part} of the {number(of, 0)} {things} {are} {also}"
+    return TippingPoint(what=f"{things} that {are}", threshold=threshold, sentence=told.strip())
+
+
+def lost_at(
+    design_effect: float | None,
+    cluster_sizes: Sequence[float] = (),
+    *,
+    up_to: float | None = None,
+    reached: str = "lost at deff {}",
+) -> TippingPoint:
+    """Which design effect an interval does not bear, and how alike hosts of a network then are.
+
+    Parameters
+    ----------
+    design_effect
+        The one at which the verdict is lost; ``None`` where none up to ``up_to`` loses it.
+    cluster_sizes
+        Possible sizes of the cluster of a random unit, for the intraclass correlation.
+    up_to
+        How far was searched.
+    reached
+        What then happens; ``{}`` is the design effect.
+
+    Examples
+    --------
+    >>> lost_at(11.0, [101]).sentence
+    'lost at deff 11, an intraclass correlation of 0.100'
+    >>> lost_at(None, up_to=2000).sentence
+    'kept at any design effect up to 2 000'
+    """
+    what = "design effect"
+    if design_effect is None:
+        told = f"kept at any design effect up to {number(up_to, 0)}"
+        return TippingPoint(what=what, threshold=None, sentence=told)
+    alike = [
+        intraclass_correlation(design_effect, size)
+        for size in cluster_sizes
+        if size > max(design_effect, 1)
+    ]
+    told = reached.format(number(design_effect, 0))
+    if alike:
+        low, high = min(alike), max(alike)
+        correlation = number(low, 3) if low == high else span(low, high, " to ")
+        told += f", an intraclass correlation of {correlation}"
+    return TippingPoint(what=what, threshold=float(design_effect), sentence=told)
