@@ -31,6 +31,10 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 SCOPES = ("same", "later date", "other population", "other measure")
+CHANNELS = {  # what a failed assumption of every answer is: said once, with the channel
+    "deployments": "Hosts and listings are counted where machines stand, and not by who uses them.",
+    "downloads": "Downloads are counted by publisher, and say nothing of who the users are.",
+}
 LEADS = {
     "mixed": "Mixed: answers as near to the claim as each other differ",
     "holds": "Every part holds in another setting",
@@ -122,13 +126,14 @@ class ClaimAnswer:
 
     @property
     def quotable(self) -> str:
-        """The answer in sentences to quote."""
+        """The answer in sentences to quote, with what the channel counts."""
+        counted = CHANNELS.get(self.claim.get("level", ""), "")
         if self.alone:
-            return self.alone.quotable
+            return f"{self.alone.quotable} {counted}".strip()
         if self.verdict:
-            fragile = ". It is fragile" if self.verdict.is_fragile else ""
+            fragile = ", but fragile" if self.verdict.is_fragile else ""
             lines = " ".join(f"{self._line(item)}." for item in self.deciding)
-            return f"{self._lead(self.verdict.word)}{fragile}. {lines}"
+            return f"{self._lead(self.verdict.word)}{fragile}. {lines} {counted}".strip()
         return quotable_settled(self.settled) if self.settled else ""
 
     def _lead(self, word: str) -> str:

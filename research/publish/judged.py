@@ -152,11 +152,13 @@ class JudgedEstimate(ReportedEstimate):
         """The verdict in sentences that are right when quoted without the page.
 
         Says the scope, the measure, the value beside what the claim needs, population and date,
-        how many other specifications agree, and what the verdict is sensitive to.
+        how many other specifications agree and what all of them give, and what the verdict is
+        sensitive to.
         """
         claimed = bool(self.hypothesis.claims)
         lead = LEADS[self.word] if claimed else UNCLAIMED.get(self.word, LEADS[self.word])
-        sentences = [f"{lead}.", self._measured(claimed), self._robust()]
+        doubt = ", but fragile" if self.is_fragile else ""
+        sentences = [f"{lead}{doubt}.", self._measured(claimed), self._robust()]
         failed = [each.name for each in self.estimate.assumptions if each.holds == "no"]
         if failed and self.word in OUTRIGHT:
             sentences.append(f"It assumes, against the evidence: {'; '.join(failed)}.")
@@ -186,8 +188,8 @@ class JudgedEstimate(ReportedEstimate):
             return "There is one defensible way to compute it."
         told = [f"{own} {'says' if own == 1 else 'say'} “{self.word}”"]
         told += [f"{n} “{word}”" for word, n in words.most_common() if word != self.word]
-        fragile = "It is fragile: of" if self.is_fragile else "Of"
-        return f"{fragile} {total} defensible ways to compute it, {', '.join(told)}."
+        ways = f"Of {total} defensible ways to compute it, {', '.join(told)}"
+        return f"{ways}; together they give {self.range}."
 
 
 def reported(result: Result) -> list[ReportedEstimate]:

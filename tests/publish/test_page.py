@@ -93,7 +93,7 @@ def test_the_sentences_to_quote_name_verdict_value_threshold_population_and_date
         text, found = item.quotable, item.estimate
         word = item.word
         if item.hypothesis.claims:
-            assert text.startswith(f"{LEADS[word]}.")
+            assert text.startswith(f"{LEADS[word]}{', but fragile' * item.is_fragile}.")
         for part in (
             item.hypothesis.estimand,
             amount(found.identified, found.unit),
@@ -127,7 +127,7 @@ def test_a_claim_whose_nearest_answers_differ_shows_all_of_them(shown, results):
 def test_a_fragile_word_is_never_bare(shown, results):
     for item in every_judged(results):
         assert ("fragile" in item.said) == item.is_fragile
-        assert ("It is fragile" in item.quotable) <= item.is_fragile
+        assert (", but fragile." in item.quotable) == item.is_fragile
     fragile = [card for card in shown["claims"] if card["word"].endswith("fragile")]
     assert fragile
     assert {MARKS[card["word"]] for card in fragile} == {"fragile"}

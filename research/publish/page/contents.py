@@ -157,6 +157,8 @@ def _answered(answer: ClaimAnswer) -> dict[str, Any]:
     }
     if not items:
         return shown
+    if answer.alone:
+        shown["questions"][0]["quote"] = answer.quotable
     label = answer.alone.label if answer.alone else f"{len(answer.deciding)} answers"
     return {
         **shown,
