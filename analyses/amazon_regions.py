@@ -186,7 +186,7 @@ def _over_removed(report) -> Curve:
     gaps = tuple(report.gap(removed) for removed in grid)
     return Curve(
         over="share of the addresses in cities of Amazon regions removed",
-        grid=tuple(grid), low=gaps, high=gaps,
+        grid=tuple(grid), low=gaps, high=gaps, grid_unit="share",
     )  # fmt: skip
 
 

@@ -234,6 +234,7 @@ def _over_removed(sample) -> Curve:
     sets = [_herfindahl(sample, removed) for removed in grid]
     return Curve(
         over="share of Amazon's addresses removed",
+        grid_unit="share",
         grid=tuple(grid),
         low=tuple(found.low for found in sets),
         high=tuple(found.high for found in sets),

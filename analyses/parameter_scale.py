@@ -321,7 +321,13 @@ def _over_multiplicity(china, us, position) -> Curve:
     grid = np.geomspace(*found.feasible, 41)
     ratio = tuple(found.ratio * grid)
     return Curve(
-        over="classes per host in China over the US", grid=tuple(grid), low=ratio, high=ratio
+        over="classes per host in China over the US",
+        grid=tuple(grid),
+        low=ratio,
+        high=ratio,
+        unit="ratio of shares, China over the US",
+        null=1.0,
+        start=1.0,
     )
 
 

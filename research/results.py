@@ -179,8 +179,20 @@ class BudgetRow(Record):
 class Curve(Record):
     """An estimate over a grid of one nuisance, so that a figure or a slider computes nothing.
 
-    ``low`` and ``high`` are the identified set at each grid point; ``interval_low`` and
-    ``interval_high`` the interval there (empty under the finite reading).
+    Parameters
+    ----------
+    over
+        What the nuisance is, as readers are told.
+    low, high, interval_low, interval_high
+        The identified set at each grid point, and the interval there (empty under the finite
+        reading).
+    grid_unit
+        ``"share"`` where the grid is one, which is told in per cent.
+    unit, null
+        Of the curve, where it is another than the estimate's: its unit, and its value that stands
+        for the null of the hypothesis.
+    start
+        The grid point to begin with; by default the one that gives the estimate.
     """
 
     over: str
@@ -189,6 +201,10 @@ class Curve(Record):
     high: tuple[float, ...]
     interval_low: tuple[float, ...] = ()
     interval_high: tuple[float, ...] = ()
+    grid_unit: str = ""
+    unit: str = ""
+    null: float | None = None
+    start: float | None = None
 
     def __post_init__(self) -> None:
         Record.__post_init__(self)

@@ -20,7 +20,7 @@ from research.publish.methods import METHODS, Method
 from research.publish.page import MARKS, page, render
 from research.publish.page.citing import bibtex, csl
 from research.publish.page.scales import axis
-from research.publish.page.sliders import SLIDERS, sliders
+from research.publish.page.sliders import sliders
 from research.publish.sources import safe_link
 from research.results import ResearchError, judge
 from research.wording import amount, interval_text, region, sensitivity, typeset
@@ -174,9 +174,13 @@ def methods_text() -> str:
     return (places.bundled() / "METHODS.md").read_text(encoding="utf-8")
 
 
-def test_every_curve_of_a_judged_estimate_has_a_slider_that_people_understand(results):
-    curves = {curve.over for item in every_judged(results) for curve in item.estimate.curves}
-    assert curves == set(SLIDERS)
+def test_a_slider_says_what_it_moves_and_a_grid_of_shares_in_per_cent(results):
+    for item in every_judged(results):
+        for curve, slider in zip(item.estimate.curves, sliders(item), strict=True):
+            assert slider["label"].lower() == curve.over.lower()
+            assert all(
+                text.endswith("%") == (curve.grid_unit == "share") for text in slider["grid"]
+            )
 
 
 def test_a_slider_that_stands_on_the_estimate_shows_its_verdict(results):

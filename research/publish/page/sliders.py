@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from research.publish.judged import JudgedEstimate
@@ -13,68 +13,33 @@ from research.results import Bounds, Curve, Estimate, Interval, judge
 from research.wording import number, percent, typeset
 
 
-@dataclass(frozen=True)
-class Scalar:
-    """What a slider moves: its name for people, and the scale of the curve where it is another."""
-
-    label: str
-    unit: str = ""  # of the curve; empty where it is the estimate's own
-    null: float | None = None  # the value of that unit that stands for the hypothesis's null
-    shares: bool = False  # whether the grid is a share, said in percent
-    start: float | None = None  # where the slider stands first; else where the estimate is
-
-
-SLIDERS = {
-    "cloned hosts removed": Scalar("Hosts of the suspected block taken for clones and removed"),
-    "design effect": Scalar("Design effect: how many hosts count as one independent draw"),
-    "classes per host in China over the US": Scalar(
-        "Model classes a Chinese host serves, for each one of a US host",
-        unit="ratio of shares, China over the US",
-        null=1.0,
-        start=1.0,
-    ),
-    "share of the addresses in cities of Amazon regions removed": Scalar(
-        "Addresses in cities of Amazon regions taken for no deployments", shares=True
-    ),
-    "share of Amazon's addresses removed": Scalar(
-        "Amazon's addresses taken for no deployments", shares=True
-    ),
-    "number of leading cities, those of Amazon regions kept": Scalar("Number of leading cities"),
-    "number of leading cities, those of Amazon regions removed": Scalar(
-        "Number of leading cities, with those of Amazon regions removed"
-    ),
-    "models in the list": Scalar("Length of the list: the most downloaded models"),
-}
-
-
 def sliders(item: JudgedEstimate) -> list[dict[str, Any]]:
     """The curves of an estimate; the verdict at each grid point is the project's own."""
     return [_slider(item, curve) for curve in item.estimate.curves]
 
 
 def _slider(item: JudgedEstimate, curve: Curve) -> dict[str, Any]:
-    scalar = SLIDERS.get(curve.over, Scalar(curve.over))
     hypothesis = item.hypothesis
-    if scalar.null is not None:
-        hypothesis = replace(hypothesis, null=scalar.null)
+    if curve.null is not None:
+        hypothesis = replace(hypothesis, null=curve.null)
     points = list(_along(curve, item.estimate.interval))
     scale = axis(
         [claimed(hypothesis), *(limits or found for found, limits in points)],
-        scalar.unit or item.estimate.unit,
+        curve.unit or item.estimate.unit,
     )
     shown = [
         point(found, limits, judge(hypothesis, found, limits).word, scale)
         for found, limits in points
     ]
     return {
-        "label": scalar.label,
-        "measure": scalar.unit,
+        "label": curve.over[:1].upper() + curve.over[1:],
+        "measure": curve.unit,
         "without_interval": item.estimate.interval is not None and not curve.interval_low,
-        "grid": [grid_text(value, scalar) for value in curve.grid],
+        "grid": [grid_text(value, curve.grid_unit) for value in curve.grid],
         "points": shown,
         "start": _start(item.estimate, points)
-        if scalar.start is None
-        else _nearest(curve.grid, scalar.start),
+        if curve.start is None
+        else _nearest(curve.grid, curve.start),
         **frame(scale, hypothesis),
     }
 
@@ -88,9 +53,9 @@ def _along(curve: Curve, like: Interval | None) -> Iterator[tuple[Bounds, Interv
         yield Bounds(low, high), limits
 
 
-def grid_text(value: float, scalar: Scalar) -> str:
+def grid_text(value: float, unit: str) -> str:
     """A grid point for people."""
-    if scalar.shares:
+    if unit == "share":
         return typeset(percent(value))
     return typeset(number(value, 0 if float(value).is_integer() or value >= 100 else 2))
 
