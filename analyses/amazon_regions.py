@@ -149,7 +149,6 @@ def _first(sample) -> Estimate:
     return Estimate(
         label=FIRST,
         unit="difference in share of listed addresses",
-        reading="finite population",
         value=report.gap(removed),
         n=report.left(removed),
         n_unit="listed addresses",
@@ -203,7 +202,6 @@ def _map(report) -> list[Estimate]:
         Estimate(
             label=label,
             unit="share of listed addresses",
-            reading="finite population",
             value=float(low / of) if low == high else None,
             bounds=Bounds(low / of, high / of),
             n=float(of),
@@ -223,7 +221,6 @@ def _later(sample) -> list[Estimate]:
         Estimate(
             label=label,
             unit=unit,
-            reading="finite population",
             value=value,
             assumptions=(CONFIRMS,),
         )

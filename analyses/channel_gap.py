@@ -229,7 +229,7 @@ def _deployments(tags, quantizations, clones) -> Coarse:
     """Hosts of each leading tag, and of all other tags at most as many as these have listings."""
     listings = quantizations["tag_occurrences"].sum() - tags["tag_occurrences"].sum()
     if clones == "removed":
-        tags = without_block(tags, Block.largest(tags))
+        tags = without_block(tags)
     hosts = dict.fromkeys(WEIGHTS, tags["answering_hosts"].astype(float))
     family = tags["ollama_tag"].str.partition(":")[0]
     listed = pd.DataFrame({"family": family, "block_tags": in_block(tags), **hosts})

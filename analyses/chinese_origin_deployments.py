@@ -151,7 +151,6 @@ def _share(sample) -> Estimate:
     return Estimate(
         label=SHARE,
         unit=f"share of {sample['unit']}",
-        reading="finite population",
         value=found.low if found.width == 0 else None,
         bounds=found,
         n=asked.whole().value.sum(),
@@ -203,7 +202,6 @@ def _any_host(sample) -> Estimate:
     return Estimate(
         label=ANY,
         unit="share of answering hosts",
-        reading="finite population",
         bounds=over.at(sample["removed"]),
         n=sample["hosts"].without(sample["removed"]).hosts,
         n_unit="answering hosts",
@@ -219,7 +217,6 @@ def _family_share(sample) -> Estimate:
     return Estimate(
         label="Chinese-origin share of the ten leading architecture families",
         unit="share of family-host pairs",
-        reading="finite population",
         bounds=Bounds(families["sure"].sum() / pairs, families["possible"].sum() / pairs),
         n=pairs,
         n_unit="family-host pairs (estimated by the report)",

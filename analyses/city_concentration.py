@@ -173,7 +173,6 @@ def _share(sample, country) -> Estimate:
     return Estimate(
         label=SHARE.format(COUNTRIES[country]),
         unit="share of the country's listed addresses",
-        reading="finite population",
         value=found.low if found.width == 0 else None,
         bounds=found,
         n=_leading(sample, country, removed, few)[1],
@@ -265,7 +264,6 @@ def _gap(sample) -> Estimate:
     return Estimate(
         label=GAP,
         unit="listed addresses",
-        reading="finite population",
         value=found.low if found.width == 0 else None,
         bounds=found,
         n=sum(_leading(sample, country, sample["removed"], 10)[1] for country in COUNTRIES),
@@ -282,7 +280,6 @@ def _difference(sample) -> Estimate:
     return Estimate(
         label=GAP_OF_SHARES,
         unit="difference in share of listed addresses",
-        reading="finite population",
         bounds=Bounds(us.low - china.high, us.high - china.low),
         n=sum(_leading(sample, country, sample["removed"], 10)[1] for country in COUNTRIES),
         n_unit="listed addresses of both countries",
@@ -298,7 +295,6 @@ def _number(sample, country) -> Estimate:
     return Estimate(
         label=NUMBER.format(COUNTRIES[country]),
         unit="cities of equal size",
-        reading="finite population",
         bounds=herfindahl_bounds(sample["cities"][country], total).effective_number,
         n=total,
         n_unit="listed addresses of the country",
@@ -322,7 +318,6 @@ def _place(place, bounds, n) -> Estimate:
     return Estimate(
         label=PLACE.format(place),
         unit="share of the country's hosts",
-        reading="finite population",
         bounds=bounds,
         n=n,
         n_unit="listed addresses of the country" if n else "",
@@ -339,7 +334,6 @@ def _elsewhere(sample) -> list[Estimate]:
     ten = Estimate(
         label=ELSEWHERE,
         unit="share of the hosts in China",
-        reading="finite population",
         bounds=Bounds(shares["Beijing"].low, 1.0),
         assumptions=(
             Assumption(

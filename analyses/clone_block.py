@@ -171,7 +171,6 @@ def _counted(label, unit, found, of, *assumptions) -> Estimate:
     return Estimate(
         label=label,
         unit=unit,
-        reading="finite population",
         value=float(found) if known else None,
         bounds=None if known else found,
         n=float(of[0]),

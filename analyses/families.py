@@ -203,7 +203,6 @@ def _ratio(sample) -> Estimate:
     return Estimate(
         label=label,
         unit=f"ratio of {UNITS[sample['column']]}",
-        reading="finite population",
         value=over.at(sample["removed"]).low,
         n=float(counted[FIRST] + counted[SECOND]),
         n_unit=UNITS[sample["column"]] + " (estimated by the report)",
@@ -228,7 +227,6 @@ def _ratio_of_exact(sample) -> Estimate:
     return Estimate(
         label=RATIO,
         unit=f"ratio of {UNITS[sample['column']]}",
-        reading="finite population",
         bounds=Bounds(float(least[FIRST] / left.hosts), float(left.hosts / least[SECOND])),
         n=left.hosts,
         n_unit="answering hosts",
@@ -242,7 +240,6 @@ def _least_lead(sample) -> Estimate:
     return Estimate(
         label=ORDER if sample["column"] == "answering_hosts" else ORDER_LISTED,
         unit=UNITS[sample["column"]],
-        reading="finite population",
         value=float(min(counted[FIRST] - counted[SECOND], counted[SECOND] - others)),
         n=float(counted.sum()),
         n_unit=UNITS[sample["column"]] + " (estimated by the report)",
@@ -255,7 +252,6 @@ def _places(sample) -> Estimate:
     return Estimate(
         label=PLACES,
         unit="places",
-        reading="finite population",
         value=float(abs(ranks[FIRST] - 1) + abs(ranks[SECOND] - 2)),
         n=sample["hosts"],
         n_unit="hosts",
@@ -268,7 +264,6 @@ def _share(sample, family) -> Estimate:
     return Estimate(
         label=SHARE.format(family),
         unit="share of answering hosts",
-        reading="finite population",
         value=float(_counted(sample)[family] / everyone),
         n=float(everyone),
         n_unit="answering hosts",
@@ -290,7 +285,6 @@ def _not_meta(sample) -> list[Estimate]:
         Estimate(
             label=NOT_META.format(what),
             unit=f"share of {unit}",
-            reading="finite population",
             value=float(weight[frame["publisher"] != "Meta"].sum() / weight.sum()),
             n=float(weight.sum()),
             n_unit=unit,
@@ -306,7 +300,6 @@ def _mllama(sample) -> Estimate:
     return Estimate(
         label=MLLAMA,
         unit="names",
-        reading="finite population",
         value=float((library["family"] == "mllama").sum()),
         n=float(len(library)),
         n_unit="names",

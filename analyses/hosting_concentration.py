@@ -184,7 +184,6 @@ def _estimate(sample, label, unit, bounds, **more) -> Estimate:
     return Estimate(
         label=label if sample["scan"] == "Tenthe" else LATER[label],
         unit=unit,
-        reading="finite population",
         value=bounds.low if bounds.width == 0 else None,
         bounds=bounds,
         n=sample["total"],
@@ -303,7 +302,6 @@ def _cloud_by_type(sample) -> Estimate:
     return Estimate(
         label=LATER[CLOUD],
         unit="share of hosts",
-        reading="finite population",
         bounds=sample["cloud"],
         n=sample["total"],
         n_unit="observed hosts",
@@ -325,7 +323,6 @@ def _answering(sample) -> Estimate:
     return Estimate(
         label=ANSWERING,
         unit="share of answering hosts",
-        reading="finite population",
         bounds=Bounds(shared.low / sample["answering"], shared.high / sample["answering"]),
         n=sample["answering"],
         n_unit="answering hosts",

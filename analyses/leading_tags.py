@@ -218,7 +218,6 @@ def _lead(sample, label) -> Estimate:
     return Estimate(
         label=label,
         unit="hosts",
-        reading="finite population",
         value=_lead_of(sample["hosts"]).low,
         n=sample["total"],
         n_unit="hosts",
@@ -313,7 +312,6 @@ def _latest(sample) -> Estimate:
     return Estimate(
         label=LATEST,
         unit="share of pairs of a host and a tag",
-        reading="finite population",
         value=share(sample["hosts"]),
         n=float(sample["hosts"].sum()),
         n_unit="pairs of a host and a tag",
@@ -326,7 +324,6 @@ def _any_small(sample) -> Estimate:
     return Estimate(
         label=ANY_SMALL,
         unit="share of answering hosts",
-        reading="finite population",
         bounds=frechet_bounds(hosts[SMALL], sample["total"]).at_least_one,
         n=sample["total"],
         n_unit="answering hosts",

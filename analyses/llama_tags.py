@@ -8,7 +8,7 @@ the table, which have at most as many hosts as the tenth.
 from typing import Literal
 
 from research import Bounds, Estimate, Hypothesis, Sample, TippingPoint, figures
-from research.measures.clone_block import Block, without_block
+from research.measures.clone_block import without_block
 from research.measures.hosts import genuine
 from research.wording import number
 
@@ -37,7 +37,7 @@ def sample(
 ) -> Sample:
     tags = tenthe_model_tags
     if clones == "removed":
-        tags = without_block(tags, Block.largest(tags))
+        tags = without_block(tags)
     known = model_crosswalk_tags.set_index("ollama_tag").reindex(tags["ollama_tag"])
     own = tags["ollama_tag"].str.startswith("llama").to_numpy()
     built = known["base_hub_repository"].str.startswith("meta-llama/", na=False).to_numpy()

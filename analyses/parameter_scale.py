@@ -194,7 +194,6 @@ def _hosts(china, us, position, k, assumptions) -> Estimate:
     return Estimate(
         label=IN_HOSTS.format(CLASSES[k]),
         unit="answering hosts",
-        reading="finite population",
         value=gap,
         n=china[position] + us[position],
         n_unit="hosts",
@@ -357,7 +356,6 @@ def _shares_of_known(sample, position, k, design_effect) -> list[Estimate]:
         Estimate(
             label=f"{CLASSES[k]}: share difference, from the counts of the classes alone",
             unit="difference in share of hosts with a classed model",
-            reading="finite population",
             bounds=contrast_bounds(china, us, position),
             n=china.sum() + us.sum(),
             n_unit="class-host pairs",
@@ -400,7 +398,6 @@ def _ladder(china, us, position, k) -> list[Estimate]:
         Estimate(
             label=f"{CLASSES[k]}: share difference if {assumed}",
             unit="difference in share of hosts",
-            reading="finite population",
             bounds=rung.bounds,
             n=china.sum() + us.sum(),
             n_unit="class-host pairs",
@@ -418,7 +415,6 @@ def _among_all(sample, position, k) -> Estimate:
     return Estimate(
         label=f"{CLASSES[k]}: share difference among all answering hosts",
         unit="difference in share of answering hosts",
-        reading="finite population",
         bounds=Bounds(shares[0].low - shares[1].high, shares[0].high - shares[1].low),
         n=answering,
         n_unit="answering hosts of the world",

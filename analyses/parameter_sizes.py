@@ -136,7 +136,6 @@ def _hosts(sample, label, sizes) -> Estimate:
     return Estimate(
         label=label,
         unit="share of answering hosts",
-        reading="finite population",
         value=found.low if found.width == 0 else None,
         bounds=found,
         n=sample["hosts"].without(sample["removed"]).hosts,
@@ -156,7 +155,6 @@ def _listings(sample) -> Estimate:
     return Estimate(
         label=LISTED,
         unit="share of listings",
-        reading="finite population",
         value=asked.value,
         bounds=asked.bounds(()),
         n=left.listings,
@@ -181,7 +179,6 @@ def _one_tag(sample) -> list[Estimate]:
         Estimate(
             label=ONE_TAG,
             unit="share of listings",
-            reading="finite population",
             value=float(listed.sum() / everything),
             n=everything,
             n_unit="listings (estimated by the report)",

@@ -151,7 +151,6 @@ def _default_port_within(sample, label, part) -> Estimate:
     return Estimate(
         label=label,
         unit="share of addresses",
-        reading="finite population",
         bounds=Bounds(shared.low / part, shared.high / part),
         n=part,
         n_unit="addresses",
@@ -216,7 +215,6 @@ def _of_listed(sample, label, share, *, tipping_points=()) -> Estimate:
     return Estimate(
         label=label,
         unit="share of listed addresses",
-        reading="finite population",
         value=share.low if share.width == 0 else None,
         bounds=share,
         n=sample["listed"],
@@ -237,7 +235,6 @@ def _elsewhere(others) -> list[Estimate]:
         Estimate(
             label=label,
             unit="share of services",
-            reading="finite population",
             bounds=Bounds(least, 1.0),
             n=everyone,
             n_unit="services",

@@ -184,7 +184,6 @@ def _four_bit(sample) -> Estimate:
     return Estimate(
         label=HOSTS if by_hosts else LISTED,
         unit="share of answering hosts" if by_hosts else "share of listings",
-        reading="finite population",
         value=found.low if found.width == 0 else None,
         bounds=found,
         n=left.hosts if by_hosts else left.listings,
@@ -215,7 +214,6 @@ def _observed_later(sample) -> Estimate:
     return Estimate(
         label=LATER,
         unit="share of observed quantisation levels",
-        reading="finite population",
         bounds=Bounds(share - ROUNDED, share + ROUNDED),
         n=sample["hosts"],
         n_unit="hosts",
@@ -231,7 +229,6 @@ def _f16(sample) -> list[Estimate]:
         Estimate(
             label=F16,
             unit="share of answering hosts",
-            reading="finite population",
             value=over.at(sample["removed"]).low,
             n=sample["hosts"].without(sample["removed"]).hosts,
             n_unit="answering hosts",
@@ -250,7 +247,6 @@ def _f16_known(sample) -> list[Estimate]:
         Estimate(
             label=F16_KNOWN,
             unit="share of F16 listings",
-            reading="finite population",
             bounds=Bounds(low / everything, min(1.0, high / everything)),
             n=everything,
             n_unit="listings (estimated by the report)",
@@ -269,7 +265,6 @@ def _defaults(sample) -> list[Estimate]:
         Estimate(
             label=DEFAULTS.format(unit),
             unit=f"share of {'names' if unit == 'name' else unit}",
-            reading="finite population",
             bounds=origin_share_bounds(weight, four, unknown),
             n=float(weight.sum()),
             n_unit="names" if unit == "name" else unit,

@@ -236,7 +236,6 @@ def _elsewhere(sample) -> Estimate:
     return Estimate(
         label=ELSEWHERE,
         unit=f"share of {unit}",
-        reading="finite population",
         value=found.low if found.width == 0 else None,
         bounds=found,
         n=sample["listed"],
@@ -260,7 +259,6 @@ def _answering(sample, label) -> Estimate:
     return Estimate(
         label=label,
         unit=f"share of {sample['unit']}",
-        reading="finite population",
         value=_share(sample, clones=sample["clones"]),
         n=sample["listed"] - sample["clones"],
         n_unit=f"listed {sample['unit']}",
@@ -314,7 +312,6 @@ def _worded(sample) -> list[Estimate]:
     worded = Estimate(
         label=WORDED,
         unit="share of addresses",
-        reading="finite population",
         value=called / sample["listed"],
         n=sample["listed"],
         n_unit="listed addresses",
@@ -345,7 +342,6 @@ def _contrast(sample) -> Estimate:
     return Estimate(
         label=CHINA,
         unit="difference in share of addresses",
-        reading="finite population",
         bounds=Bounds(gap(low), gap(high)),
         n=sample["listed"],
         n_unit="listed addresses",
@@ -370,7 +366,6 @@ def _countries(sample) -> list[Estimate]:
         Estimate(
             label=COUNTRY.format(place),
             unit="share of addresses",
-            reading="finite population",
             bounds=Bounds(answering.low / n, answering.high / n),
             n=n,
             n_unit="listed addresses",

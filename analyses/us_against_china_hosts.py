@@ -203,7 +203,6 @@ def _lead(sample, label, lead, leader) -> Estimate:
     return Estimate(
         label=label,
         unit="difference in share of listed addresses",
-        reading="finite population",
         value=lead / sample["everywhere"],
         n=sample["everywhere"],
         n_unit="listed addresses",
@@ -255,7 +254,6 @@ def _answering(sample) -> Estimate:
     return Estimate(
         label=ANSWERING,
         unit="difference in share of answering hosts",
-        reading="finite population",
         bounds=Bounds((us.low - china.high) / everyone, (us.high - china.low) / everyone),
         n=everyone,
         n_unit="answering hosts",
@@ -323,7 +321,6 @@ def _elsewhere(sample) -> list[Estimate]:
         Estimate(
             label=label,
             unit="difference in share of the scan's hosts",
-            reading="finite population",
             bounds=found,
             n=sample["n"],
             n_unit=sample["unit"],

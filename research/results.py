@@ -225,8 +225,9 @@ class Estimate(Record):
     value
         Point estimate; ``None`` where the data identify only a set.
     reading
-        ``"finite population"``: the table is all there is, so there is neither an interval nor a
-        p-value. ``"superpopulation"``: units are draws, and the interval states its design effect.
+        ``"finite population"``, the default: the table is all there is, so there is neither an
+        interval nor a p-value. ``"superpopulation"``: units are draws, and the interval states its
+        design effect.
     bounds
         Identified set; defaults to the point ``value``.
     n, n_unit, n_effective
@@ -235,7 +236,7 @@ class Estimate(Record):
 
     label: str
     unit: str
-    reading: Reading
+    reading: Reading = "finite population"
     value: float | None = None
     bounds: Bounds | None = None
     interval: Interval | None = None

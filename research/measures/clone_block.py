@@ -9,8 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from research.estimators.clones import clone_block_residuals
-
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -41,10 +39,6 @@ class Block:
         """
         rarest = tags[in_block(tags)][["answering_hosts", "tag_occurrences"]].min()
         return cls(*map(float, rarest))
-
-    def part(self, hosts: float) -> Block:
-        """A block of so many hosts that lists as often a host as this one."""
-        return Block(hosts, hosts * self.listings / self.hosts)
 
 
 def in_block(tags: pd.DataFrame) -> pd.Series:
@@ -103,29 +97,14 @@ def without_part(rows: pd.DataFrame, block: Block, part: float) -> pd.DataFrame:
     )
 
 
-def without_block(tags: pd.DataFrame, block: Block) -> pd.DataFrame:
-    """The tags with hosts and listings of the block taken out of each leading tag.
-
-    Raises
-    ------
-    ResearchError
-        If the block is larger than one of its tags.
+def without_block(tags: pd.DataFrame) -> pd.DataFrame:
+    """The tags without the largest block that they allow.
 
     Examples
     --------
     >>> import research
-    >>> tags = research.load("tenthe_model_tags")
-    >>> without_block(tags, Block.largest(tags))["answering_hosts"].head(5).tolist()
+    >>> without_block(research.load("tenthe_model_tags"))["answering_hosts"].head(5).tolist()
     [2814.0, 2727.0, 1318.0, 23.0, 0.0]
     """
-    left = tags.astype({"answering_hosts": float, "tag_occurrences": float})
-    leading = in_block(tags)
-    found = clone_block_residuals(
-        tags.loc[leading, "answering_hosts"],
-        tags.loc[leading, "tag_occurrences"],
-        block.hosts,
-        block.listings,
-    )
-    left.loc[leading, "answering_hosts"] = found.hosts
-    left.loc[leading, "tag_occurrences"] = found.occurrences
-    return left
+    held = tags.assign(block_tags=in_block(tags).astype(float))
+    return without_part(held, Block.largest(tags), 1.0).drop(columns="block_tags")
