@@ -31,7 +31,7 @@ from research import (
 from research.doubts import EVERY, Coarse, Doubt, Gap, Share, overturned, where
 from research.estimators.budget import alternatives_row, budget
 from research.estimators.tipping import verdict_change
-from research.measures.channels import over_families
+from research.measures.channels import day_of_both, over_families
 from research.measures.clone_block import Block, in_block, without_block
 from research.measures.hub import EMBEDDING, GENERATION, hub_downloads, hub_facts, without_spike
 from research.measures.publishers import CHINA, ORIGIN, base_origins, library_publishers
@@ -111,6 +111,11 @@ def sample(
     local = names.loc[~names["served_remotely"], "ollama_name"]
     counted = library if remote_names == "counted" else library.loc[local]
 
+    hub = hub_top_models if other == "top 1,000" else hub_llm_panel
+    day = pd.Timestamp(DATES[other])
+    if other != "hosts":
+        day = day_of_both(hub, ollama_library_pulls, DATES[other])
+
     def gap(listed, day) -> Gap:
         days = window if pulls == "new" else None
         pulled = ollama_pulls(ollama_library_pulls, counted, day, days)
@@ -118,14 +123,13 @@ def sample(
         return Gap(*map(CHINESE.in_, sides), paired=True)
 
     def members(day, spike="kept") -> Coarse:
-        models = on_day(hub_top_models if other == "top 1,000" else hub_llm_panel, day)
+        models = on_day(hub, day)
         tables = publisher_origins, hub_llm_models, model_crosswalk_repositories
         listed = _models(models, *tables, library.index, copies)
         if origin == "base model":  # those of models outside the families are not known
             listed = replace(listed, rows=listed.rows.assign(origin=""))
         return _members(without_spike(listed) if spike == "removed" else listed, kinds)
 
-    day = pd.Timestamp(DATES[other])
     if other == "hosts":
         listed = _deployments(tenthe_model_tags, tenthe_quantizations, clones)
     else:
@@ -134,7 +138,7 @@ def sample(
     spiky = {shown: rows["traffic_spike"].any() for shown, rows in days.items()}
     return Sample(
         population=f"{_words(pulls, window)} and {OTHER[other].format(KINDS[embeddings])}",
-        as_of=DATES[other],
+        as_of=f"{day:%Y-%m-%d}",
         data={
             "gap": gap(_counted(listed), day),
             "pulls": pulls,

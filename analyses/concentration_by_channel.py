@@ -16,6 +16,7 @@ from research import (
     Assumption,
     Bounds,
     BudgetRow,
+    CannotEstimate,
     Estimate,
     Hypothesis,
     NotApplicable,
@@ -27,7 +28,7 @@ from research.estimators.budget import budget
 from research.estimators.concentration import concentration, hhi_jackknife_se, top_share
 from research.estimators.ranged import Ranged
 from research.estimators.ranged_indices import ranged_hhi, ranged_top_share
-from research.measures.channels import HUB_DATES
+from research.measures.channels import HUB_DATES, day_of_both
 from research.measures.hub import EMBEDDING, GENERATION, hub_downloads, hub_facts, without_spike
 from research.measures.publishers import library_publishers
 from research.measures.pulls import ROUNDED, WEIGHTS, ollama_pulls
@@ -90,7 +91,8 @@ def sample(
     spike: Literal["counted", "left out"] = "counted",
 ) -> Sample:
     _refuse(unit, downloads, pulls, window, copies, spike)
-    day = pd.Timestamp(HUB_DATES[downloads])
+    listed = hub_top_models if downloads == "top 1,000" else hub_llm_panel
+    day = day_of_both(listed, ollama_library_pulls, HUB_DATES[downloads])
     names = model_crosswalk_names[~model_crosswalk_names["served_remotely"]]
     kinds = GENERATION + EMBEDDING
     if embeddings == "left out":
@@ -98,7 +100,7 @@ def sample(
     library = library_publishers(names, publisher_origins)
     pulled = ollama_pulls(ollama_library_pulls, library, day, window if pulls == "new" else None)
     models = hub_downloads(
-        on_day(hub_top_models if downloads == "top 1,000" else hub_llm_panel, day),
+        on_day(listed, day),
         publisher_origins,
         tell=["task", "spike"],
         facts=hub_facts(hub_llm_models[["model_id", "pipeline_tag"]]),
@@ -112,10 +114,14 @@ def sample(
         tables = _by_publisher(pulled.rows, models.rows, library, copies)
     else:
         tables = _by_family(pulled.rows, models.rows)
+    if min(map(len, tables)) < 3 * FOUR:
+        raise CannotEstimate(
+            f"a channel holds fewer than {3 * FOUR} {unit}: too few to leave any out"
+        )
     count = f"the Ollama pulls of {window} days" if pulls == "new" else "all Ollama pulls"
     return Sample(
         population=f"the {unit} of {count} and {HUB[downloads]}",
-        as_of=HUB_DATES[downloads],
+        as_of=f"{day:%Y-%m-%d}",
         data={"pulls": tables[0], "downloads": tables[1], "unit": unit},
         tables={"ratios": _ratios(*tables)} if unit == "shared families" else {},
     )

@@ -10,6 +10,7 @@ import pandas as pd
 
 from research import (
     Assumption,
+    CannotEstimate,
     Estimate,
     Hypothesis,
     Sample,
@@ -67,9 +68,13 @@ def sample(
         mine = dated[name.str.match(beginning)]
         if repositories == "of the publisher":
             mine = mine[mine["author"].isin(accounts)]
+        if mine.empty:  # nothing is said of it
+            continue
         first = mine.sort_values(["created_at", "model_id"]).iloc[0]
         count = mine["model_id"].nunique()
         found.append((model, first["model_id"], first["created_at"], count))
+    if not found:
+        raise CannotEstimate("the tables hold no repository of any of the models named")
     table = pd.DataFrame(found, columns=["model", "repository", "created", "repositories"])
     return Sample(
         population="the repositories of the models named",

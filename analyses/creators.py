@@ -30,7 +30,7 @@ from research.estimators.budget import alternatives_row, budget, leave_one_out_r
 from research.estimators.clustered import clustered_share, leave_one_out
 from research.estimators.multiverse import multinomial_covariance, rank_confidence_sets
 from research.measures.hub import LIKE_THEN, USED
-from research.measures.publishers import kept_at_hugging_face, organisations
+from research.measures.publishers import accounts_of, kept_at_hugging_face, organisations
 from research.measures.top_lists import lists_of, of_day, top_lists
 from research.wording import number, percent
 
@@ -132,7 +132,7 @@ def _created(origins, creator, made_from, rows) -> pd.DataFrame:
     account = rows["author"]
     if made_from == "base model":
         # The first base that is named. A model that names none may have one all the same.
-        account = rows["base_models"].str.split("|").str[0].str.partition("/")[0].fillna(account)
+        account = accounts_of(rows["base_models"]).fillna(account)
     return pd.DataFrame(
         {
             "model": rows["model_id"],
@@ -169,6 +169,8 @@ def estimate(sample, *, rng) -> list[Estimate]:
         for unit, ranks in CLAIMED.items()
         for creator in ranks
     ]
+    if not totals["downloads"]["Meta"]:  # nothing is said of a share that is not there
+        return found
     return [*found, _share_of_meta(sample), _speech(models)]
 
 

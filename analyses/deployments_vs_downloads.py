@@ -25,6 +25,7 @@ from research import (
     Assumption,
     Bounds,
     BudgetRow,
+    CannotEstimate,
     Estimate,
     Hypothesis,
     Interval,
@@ -51,6 +52,7 @@ from research.estimators.design_effects import intraclass_correlation, weighted_
 from research.estimators.partial_ranks import kendall_bounds, spearman_bounds
 from research.estimators.ranged import Choosing, Ranged, searched_extremes
 from research.estimators.tipping import tipping_point
+from research.measures.channels import day_of_both
 from research.measures.hub import hub_downloads
 from research.measures.publishers import library_publishers
 from research.measures.pulls import pulls_by_name
@@ -107,6 +109,7 @@ POPULATIONS = {
 SCAN = pd.Timestamp("2025-04-24")
 DEFAULTS = (90, "counted", "with their family")
 MINIMUM_AGREEING = 30  # families below which their agreement has no interval
+FEWEST = 4  # families: of fewer the interval of a rank correlation is not defined
 SHOWN = 14  # families in the right panel
 FAR_APART = 4  # shares that differ by a larger factor are named in the left panel
 PARTS_OF_LAST = (0.01, 0.1, 1)
@@ -135,8 +138,8 @@ def sample(
         raise NotApplicable("all pulls up to a date have no window")
     if downloads == "LLM catalogue" and families == "all of the library":
         raise NotApplicable("a family that the catalogue lacks is not observed, which is not zero")
-    day = pd.Timestamp(DATES[downloads])
     models = hub_top_models if downloads == "top 1,000" else hub_llm_panel
+    day = day_of_both(models, ollama_library_pulls, DATES[downloads])
     models = on_day(models, day)
     names = model_crosswalk_names[~model_crosswalk_names["served_remotely"]]
     if embeddings == "left out":
@@ -149,10 +152,12 @@ def sample(
         ),
         how="left",
     )
+    if len(_both(library)) < FEWEST:
+        raise CannotEstimate(f"fewer than {FEWEST} families are in both channels")
     at_scan = pulls_by_name(ollama_library_pulls, SCAN)["value"]
     return Sample(
         population=POPULATIONS[families].format(_words(pulls, window), HUB[downloads]),
-        as_of=DATES[downloads],
+        as_of=f"{day:%Y-%m-%d}",
         data={
             "library": library,
             "everyone": families == "all of the library",
@@ -240,7 +245,7 @@ def estimate(sample, *, rng, level) -> list[Estimate]:
     found = [_rho(sample, rng, level), _tau(sample, rng)]
     if not sample["everyone"]:
         found += _agreement(sample)
-    if sample["cut"] is not None:
+    if sample["cut"] is not None and _small_enough(sample):
         found.append(_distance(sample))
     return [*found, *_merely_shown(sample)]
 
@@ -595,6 +600,12 @@ def _slope(known, common) -> Estimate:
         n_effective=known.rows["publisher"].nunique(),
         design_effect=None,
     )
+
+
+def _small_enough(sample) -> bool:
+    """Whether all families that the list lacks have less than it holds at the last place's size."""
+    downloads = sample["library"]["downloads"]
+    return bool(sample["cut"] * downloads.isna().sum() < downloads.sum())
 
 
 def _distance(sample) -> Estimate:

@@ -30,7 +30,7 @@ from research.estimators.serial import serial_trend
 from research.measures.hub import fresh, hub_downloads
 from research.measures.publishers import CHINA, CHINA_MINUS_US, UNITED_STATES, library_publishers
 from research.measures.pulls import ollama_pulls
-from research.wording import number
+from research.wording import number, percent
 
 BEFORE = "at the earliest date: China minus US"
 AFTER = "after the claimed year: China minus US"
@@ -225,9 +225,9 @@ def estimate(sample) -> list[Estimate]:
 
 
 def _level(row, label, channel) -> Estimate:
-    leader, share = (
-        ("China", 1 - row.us / row.china) if row.value > 0 else ("the US", 1 - row.china / row.us)
-    )
+    ahead, behind = max(row.china, row.us), min(row.china, row.us)
+    leader, share = "China" if row.value > 0 else "the US", 1 - behind / ahead if ahead else None
+    told = f"the lead of {leader} is lost if {percent(share or 0, 0)} of its {UNITS[channel]} were "
     return Estimate(
         label=label,
         unit=f"difference in share of {UNITS[channel]}",
@@ -241,8 +241,7 @@ def _level(row, label, channel) -> Estimate:
             TippingPoint(
                 what=f"share of the {UNITS[channel]} of {leader} that is no users'",
                 threshold=share,
-                sentence=f"the lead of {leader} is lost if {share:.0%} of its {UNITS[channel]} "
-                "were no users'",
+                sentence=f"{told}no users'" if ahead else "neither country leads as it is",
             ),
         ),
     )

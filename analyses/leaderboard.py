@@ -16,6 +16,7 @@ from research import (
     ESTIMAND,
     Assumption,
     Bounds,
+    CannotEstimate,
     Curve,
     Estimate,
     Hypothesis,
@@ -28,7 +29,7 @@ from research import (
 from research.doubts import among
 from research.estimators.proportions import clopper_pearson, detectable_share
 from research.estimators.rates import top_list_test
-from research.measures.publishers import publishers
+from research.measures.publishers import accounts_of, publishers
 from research.wording import number
 
 MODELS = "Chinese share of the ten leading models"
@@ -100,6 +101,8 @@ def sample(
             text.nlargest(TOP, ORDER[ranking])[["model_id"]],
             _coded(text, publisher_origins),
         )
+    if len(listed) < TOP:
+        raise CannotEstimate(f"the catalogue holds {len(listed)} such models, and ten are needed")
     ten = _coded(listed.reset_index(drop=True), publisher_origins)
     return Sample(
         population=population,
@@ -111,7 +114,7 @@ def sample(
 
 def _coded(models, origins) -> pd.DataFrame:
     """The models with their organisation, and whether they certainly or possibly are Chinese."""
-    known = publishers(models["model_id"].str.partition("/")[0], origins)
+    known = publishers(accounts_of(models["model_id"]), origins)
     chinese, possible = among(known["origin"], {"CN"})
     return pd.DataFrame(
         {

@@ -16,6 +16,7 @@ from research import (
     Assumption,
     Bounds,
     BudgetRow,
+    CannotEstimate,
     Estimate,
     Hypothesis,
     NotApplicable,
@@ -26,7 +27,7 @@ from research import (
 from research.estimators.budget import budget
 from research.estimators.multiverse import rank_confidence_sets
 from research.measures.pulls import pulls_by_name
-from research.measures.top_lists import on_day
+from research.measures.top_lists import last_day, on_day
 from research.wording import number
 
 LOWER = "rank of the lower one of DeepSeek and Qwen"
@@ -63,15 +64,15 @@ FAMILIES = {
     "MiniLM": "minilm",
 }
 CLAIMED = ("Qwen", "DeepSeek")
-DAY, SERIES = "2026-06-11", ("2025-02-17", "2025-11-27")
+SERIES = ("2025-02-17", "2025-11-27")
 LANGUAGE = ["text-generation", "image-text-to-text", "any-to-any"]
 Population = Literal["top 1,000", "language models", "text generation", "catalogue", "Ollama pulls"]
 NAMES = {
-    "top 1,000": ("the 1,000 most downloaded models", DAY),
-    "language models": ("the language and multimodal models among the 1,000 most downloaded", DAY),
-    "text generation": ("the text-generation models among the 1,000 most downloaded", DAY),
-    "catalogue": ("the text-generation models of the LLM catalogue", "2026-10-05"),
-    "Ollama pulls": ("the Ollama pulls of the nine months before the claim", SERIES[1]),
+    "top 1,000": "the 1,000 most downloaded models",
+    "language models": "the language and multimodal models among the 1,000 most downloaded",
+    "text generation": "the text-generation models among the 1,000 most downloaded",
+    "catalogue": "the text-generation models of the LLM catalogue",
+    "Ollama pulls": "the Ollama pulls of the nine months before the claim",
 }
 RANKED = 12  # families for which other draws of models are simulated
 
@@ -92,12 +93,14 @@ def sample(
     models = _members(population, hub_top_models, hub_llm_models, ollama_library_pulls)
     if test_models == "left out":
         models = models[~models["model"].str.contains("internal-testing|tiny-random|/tiny-")]
+    if models.empty:
+        raise CannotEstimate(f"the tables hold none of {NAMES[population]}")
     models = models.assign(families=_families(models, belongs))
     totals = _totals(models)
-    who, as_of = NAMES[population]
+    days = {"catalogue": "2026-10-05", "Ollama pulls": SERIES[1]}
     return Sample(
-        population=who,
-        as_of=as_of,
+        population=NAMES[population],
+        as_of=days.get(population, last_day(hub_top_models)),
         data={"models": models, "totals": totals},
         tables={"totals": totals.reset_index().head(RANKED)},
     )
@@ -113,7 +116,7 @@ def _members(population, top, catalogue, pulls) -> pd.DataFrame:
         found = pulls_by_name(pulls, last, (last - first).days)
         names = found.index.to_series().array
         return found.reset_index(drop=True).assign(model=names, bases="", account=names)
-    table = catalogue if population == "catalogue" else on_day(top, DAY)
+    table = catalogue if population == "catalogue" else on_day(top, last_day(top))
     kinds = {"language models": LANGUAGE, "text generation": ["text-generation"]}
     kinds["catalogue"] = kinds["text generation"]
     if population in kinds:
@@ -157,7 +160,8 @@ def _totals(models) -> pd.DataFrame:
     sums = each.groupby("family").agg(
         low=("least", "sum"), value=("shown", "sum"), high=("high", "sum"), models=("model", "size")
     )
-    return sums.sort_values("value", ascending=False, kind="stable")
+    every = sums.reindex(sums.index.union(list(CLAIMED)).rename("family"), fill_value=0)
+    return every.sort_values("value", ascending=False, kind="stable")
 
 
 # Estimates ----------------------------------------------------------------------------------------
@@ -220,6 +224,9 @@ def _needed(totals) -> TippingPoint:
     lower = totals["value"][list(CLAIMED)].idxmin()
     mine = float(totals["value"][lower])
     rivals = totals["value"].drop(index=list(CLAIMED))
+    if not mine or rivals.empty:
+        never = f"no factor changes that: {lower} has no download, or nobody else has"
+        return TippingPoint(what=f"factor on the total of {lower}", threshold=None, sentence=never)
     factor = float(rivals.max()) / mine
     direction = "more" if factor > 1 else "fewer"
     return TippingPoint(

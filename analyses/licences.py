@@ -160,7 +160,8 @@ def estimate(sample) -> list[Estimate]:
     if "models" not in sample.data:
         return _as_published(sample)
     shares = [_share(sample, label) for label in (MODELS, DOWNLOADS)]
-    return [*shares, _gap(sample), _ratio(sample), *_every_licence(sample["models"])]
+    ratio = [_ratio(sample)] if sample["models"]["MIT"].sum() > 1 else []
+    return [*shares, _gap(sample), *ratio, *_every_licence(sample["models"])]
 
 
 def _bounds(models, label) -> Bounds:

@@ -8,8 +8,6 @@ family may have been pulled under any of its licences. The Hub counts each repos
 from dataclasses import replace
 from typing import Annotated, Literal
 
-import pandas as pd
-
 from research import (
     ESTIMAND,
     Assumption,
@@ -21,7 +19,7 @@ from research import (
 )
 from research.doubts import Coarse, Doubt, Share, levelled, overturned, where
 from research.estimators.budget import budget
-from research.measures.channels import HUB_DATES, in_both, of_families
+from research.measures.channels import HUB_DATES, day_of_both, in_both, of_families
 from research.measures.hub import (
     EMBEDDING,
     GENERATION,
@@ -82,12 +80,12 @@ def sample(
         raise NotApplicable("all pulls up to a date have no window")
     if families == "all" and copies == "left out":
         raise NotApplicable("other models than those of the families are copies too")
-    day = pd.Timestamp(HUB_DATES[downloads])
+    listed = hub_llm_panel if downloads == "catalogue" else hub_top_models
+    day = day_of_both(listed, ollama_library_pulls, HUB_DATES[downloads])
     newest_first = hub_top_models.sort_values("as_of", ascending=False, kind="stable")
     facts = hub_facts(newest_first, hub_llm_models)
-    listed = on_day(hub_llm_panel if downloads == "catalogue" else hub_top_models, day)
     downloaded = hub_downloads(
-        listed[["model_id", "hub_downloads_30d"]],
+        on_day(listed, day)[["model_id", "hub_downloads_30d"]],
         publisher_origins,
         tell=["licence", "task"],
         facts=facts,
@@ -107,7 +105,7 @@ def sample(
     which = "the families shared by" if families == "in both" else "all families and models of"
     return Sample(
         population=f"{which} {count} and {HUB[downloads]}",
-        as_of=HUB_DATES[downloads],
+        as_of=f"{day:%Y-%m-%d}",
         data={
             "permissive": where(licence=PERMISSIVE[permissive]),
             "pulls": _licensed(pulled, of_families(facts["licence"], model_crosswalk_repositories)),

@@ -20,6 +20,7 @@ from research import (
     Assumption,
     Bounds,
     BudgetRow,
+    CannotEstimate,
     Curve,
     Estimate,
     FromTable,
@@ -125,6 +126,8 @@ def sample(
         chosen = lists_of(hub_top_models)[population]
         told, day = chosen.population, chosen.day
         lists = top_lists(hub_top_models, chosen.size)
+    if any(rows.empty for rows in lists.values()):
+        raise CannotEstimate(f"the tables hold none of {told}")
     lists = {day: _measured(rows, publisher_origins) for day, rows in lists.items()}
     data = {"models": of_day(lists, day, spike), "dates": lists}
     return Sample(population=told, as_of=day, data=data)

@@ -5,6 +5,7 @@ could, so that every count of bases is a lower bound. Sharing an architecture is
 has that of Llama, and weights of its own.
 """
 
+from collections.abc import Iterator
 from typing import Annotated, Literal
 
 import pandas as pd
@@ -22,8 +23,8 @@ from research import (
     figures,
 )
 from research.doubts import among
-from research.measures.publishers import NOT_TOLD, publishers
-from research.measures.top_lists import on_day
+from research.measures.publishers import NOT_TOLD, accounts_of, publishers
+from research.measures.top_lists import last_day, on_day
 from research.wording import number
 
 WESTERN = "Chinese models made from Western ones"
@@ -72,10 +73,7 @@ WEST = [
     "PT",
 ]
 GROUPS = ("China", "the West", "elsewhere", "unknown")
-POPULATIONS = {
-    "Hub": ("the 1,000 most downloaded models", "2026-06-11"),
-    "library": ("the names of the Ollama library", "2026-08-21"),
-}
+LIBRARY = ("the names of the Ollama library", "2026-08-21")
 
 
 def sample(
@@ -88,8 +86,9 @@ def sample(
     counted: Annotated[Literal["models", "downloads", "Ollama names"], ESTIMAND] = "models",
     relation: Literal["any", "trained further"] = "any",
 ) -> Sample:
-    who, as_of = POPULATIONS["library" if counted == "Ollama names" else "Hub"]
+    who, as_of = LIBRARY
     if counted != "Ollama names":
+        who, as_of = "the 1,000 most downloaded models", last_day(hub_top_models)
         models = _of_hub(on_day(hub_top_models, as_of), publisher_origins)
         models = models[(relation == "any") | ~models["quantized"]]
     elif relation == "any":
@@ -122,7 +121,7 @@ def _of_hub(top, origins) -> pd.DataFrame:
     """The models with where they and the bases that they name come from, themselves left out."""
     named = top.assign(base=top["base_models"].str.split("|")).explode("base").dropna(subset="base")
     named = named[named["base"].str.lower() != named["model_id"].str.lower()]
-    owner = named["base"].str.partition("/")[0]
+    owner = accounts_of(named["base"])
     bases = _parts_of_the_world(publishers(owner, origins)["origin"])
     bases = bases.groupby(level=0).agg(_together)
     own = owner.eq(named["author"]).groupby(level=0).all()
@@ -189,12 +188,12 @@ def estimate(sample) -> list[Estimate]:
     models, unit = sample["models"], sample["unit"]
     chinese, others = (models[models["origin"].eq("China") == flag] for flag in (True, False))
     found = [
-        _share(WESTERN_SHARE, chinese, "the West", unit),
-        _share(CHINESE_SHARE, others, "China", unit),
+        *_share(WESTERN_SHARE, chinese, "the West", unit),
+        *_share(CHINESE_SHARE, others, "China", unit),
     ]
     if unit == "downloads":
         return found
-    return [_western(chinese), *found, _architecture(sample["text"])]
+    return [_western(chinese), *found, *_architecture(sample["text"])]
 
 
 def _western(chinese) -> Estimate:
@@ -223,15 +222,17 @@ def _western(chinese) -> Estimate:
     )
 
 
-def _share(label, models, origin, unit) -> Estimate:
+def _share(label, models, origin, unit) -> Iterator[Estimate]:
     """Share of the named bases that are of an origin; bases of unknown origin may be."""
     named = models.dropna(subset="base")
     named = named[~named["own base"]]
     total = named["weight"].sum()
+    if not total:  # a share of nothing
+        return
     sure, doubtful = (
         float(named["weight"][named["base"].eq(k)].sum()) for k in (origin, "unknown")
     )
-    return Estimate(
+    yield Estimate(
         label=label,
         unit=f"share of {unit} with a base of another account",
         reading="finite population",
@@ -243,9 +244,11 @@ def _share(label, models, origin, unit) -> Estimate:
     )
 
 
-def _architecture(text) -> Estimate:
+def _architecture(text) -> Iterator[Estimate]:
+    if text.empty:
+        return
     llama, unknown = text["architecture"].eq("llama"), text["architecture"].isna()
-    return Estimate(
+    yield Estimate(
         label=ARCHITECTURE,
         unit="share of models",
         reading="finite population",

@@ -15,6 +15,7 @@ from research import (
     Assumption,
     Bounds,
     BudgetRow,
+    CannotEstimate,
     Estimate,
     Hypothesis,
     Interval,
@@ -87,11 +88,16 @@ def sample(
 ) -> Sample:
     first, last = map(pd.Timestamp, YEARS[year])
     repositories = _repositories(hub_llm_models, hub_top_models, publisher_origins)
+    _both_countries(repositories)
     releases = _releases(repositories, release)
     found = _by_company(repositories, releases, first, last)
     if companies == "leading":
         ranked = found.sort_values(["downloads", "company"], ascending=[False, True])
         found = ranked.groupby("country").head(LEADING).sort_values("company", kind="stable")
+    _both_countries(found)
+    released = found.loc[found["releases"] > 0, "country"].value_counts()
+    if released.reindex(list(COUNTRIES), fill_value=0).min() < 2:
+        raise CannotEstimate("fewer than two companies of a country released anything that year")
     who = "leading companies" if companies == "leading" else "companies"
     inside = releases["created"].gt(first) & releases["company"].isin(found["company"])
     return Sample(
@@ -108,6 +114,11 @@ def sample(
             )
         },
     )
+
+
+def _both_countries(companies) -> None:
+    if set(companies["country"]) != set(COUNTRIES):
+        raise CannotEstimate("companies of China and of the US are needed, each with a repository")
 
 
 # Releases -----------------------------------------------------------------------------------------
@@ -128,7 +139,7 @@ def _repositories(catalogue, top, origins) -> pd.DataFrame:
         {
             "company": coded["organisation"],
             "country": coded["origin"],
-            "name": coded["model_id"].str.partition("/")[2].str.lower(),
+            "name": coded["model_id"].str.replace("^[^/]*/?", "", regex=True).str.lower(),
             "created": coded["created_at"],
             "downloads": coded["hub_downloads_30d"].astype(float),
         }
@@ -158,6 +169,7 @@ def _by_company(repositories, releases, first, last) -> pd.DataFrame:
     start = repositories[repositories["created"] <= last].groupby("company").agg(
         country=("country", "first"), begin=("created", "min")
     )  # fmt: skip
+    _both_countries(start)
     start["days"] = (last - start["begin"].clip(lower=first)).dt.days
     opened = releases["company"].map(start["begin"])
     counted = releases[releases["created"].gt(first) & releases["created"].le(last)]

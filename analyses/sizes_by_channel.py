@@ -14,6 +14,7 @@ import pandas as pd
 from research import (
     ESTIMAND,
     Assumption,
+    CannotEstimate,
     Estimate,
     Hypothesis,
     NotApplicable,
@@ -23,7 +24,7 @@ from research import (
 )
 from research.doubts import Coarse, Doubt, Gap, Share, levelled, where
 from research.estimators.budget import budget
-from research.measures.channels import HUB_DATES, in_both
+from research.measures.channels import HUB_DATES, day_of_both, in_both
 from research.measures.clone_block import LEADING, Block
 from research.measures.hub import EMBEDDING, GENERATION, hub_downloads, hub_facts
 from research.measures.publishers import library_publishers
@@ -89,7 +90,10 @@ def sample(
     clones: Literal["kept", "removed"] = "kept",
 ) -> Sample:
     _refuse(other, families, window, sizes, clones)
+    table = hub_llm_panel if other == "catalogue" else hub_top_models
     day = pd.Timestamp(DATES[other])
+    if other != "hosts":
+        day = day_of_both(table, ollama_library_pulls, DATES[other])
     names = model_crosswalk_names[~model_crosswalk_names["served_remotely"]]
     kinds = GENERATION + EMBEDDING
     if embeddings == "left out":
@@ -104,19 +108,22 @@ def sample(
         )
     else:
         models = hub_downloads(
-            on_day(hub_llm_panel if other == "catalogue" else hub_top_models, day),
+            on_day(table, day),
             publisher_origins,
             tell=["task", "parameters"],
             facts=hub_facts(hub_llm_models),
             families=model_crosswalk_repositories,
         )
-        listed = _sized(models.among(models.rows["task"].isin(kinds)), sizes)
+        models = models.among(models.rows["task"].isin(kinds))
+        if models.rows.empty:
+            raise CannotEstimate(f"the table holds none of {OTHER[other]}")
+        listed = _sized(models, sizes)
     if families == "in both":
         pulled, listed = in_both(pulled, listed)
     return Sample(
         population=f"the Ollama pulls of {window} days and {OTHER[other]}"
         + (", families in both" if families == "in both" else ""),
-        as_of=DATES[other],
+        as_of=f"{day:%Y-%m-%d}",
         data={
             "pulls": pulled,
             "other": listed,

@@ -75,7 +75,7 @@ def sample(
 def _first(dated, model) -> dict:
     """The earliest repository of a name, of its publisher."""
     beginning, accounts = NAMED[model]
-    name = dated["model_id"].str.partition("/")[2].str.lower()
+    name = dated["model_id"].astype(object).str.replace("^[^/]*/", "", regex=True).str.lower()
     mine = dated[name.str.startswith(beginning) & dated["author"].isin(accounts)]
     if mine.empty:
         raise CannotEstimate(f"the tables hold no repository of {model} of that time")

@@ -115,9 +115,10 @@ def estimate(sample, *, rng) -> list[Estimate]:
     held, models = sample["held"], sample["models"]
     totals = held.sum().sort_values(ascending=False, kind="stable")
     named = totals.drop(NO_TASK, errors="ignore")
-    shown = list(dict.fromkeys([*named.index[:LEADING], *CLAIMED]))
+    shown = list(dict.fromkeys([*named.index[:LEADING], *(t for t in CLAIMED if t in named)]))
+    claimed = [task for task in CLAIMED if task in named]  # others have no rank
     drawn = _drawn(held, shown, rng)
-    ranks = [_rank(sample, totals, task, drawn[task]) for task in CLAIMED]
+    ranks = [_rank(sample, totals, task, drawn[task]) for task in claimed]
     shares = [_share(held, task, models[task]) for task in (*shown, NO_TASK) if task in held]
     return [*ranks, *shares]
 
@@ -221,6 +222,11 @@ def _turning(totals, task) -> TippingPoint:
     """Downloads that a task lacks for the rank of the claim, has too many of, or may lose."""
     rank, own, unnamed = CLAIMED[task], float(totals[task]), totals.get(NO_TASK, 0.0)
     others = totals.drop([task, NO_TASK], errors="ignore").to_numpy()
+    if rank > len(others):
+        told = f"the list names too few other tasks for rank {rank} to be lost"
+        return TippingPoint(
+            what=f"downloads between the task and rank {rank}", threshold=None, sentence=told
+        )
     lacking = float(others[rank - 1]) - own
     spare = own - float(others[rank - 2]) if rank > 1 else -math.inf
     if lacking > 0:

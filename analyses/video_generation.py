@@ -23,7 +23,7 @@ from research import (
 )
 from research.doubts import among
 from research.estimators.budget import alternatives_row, budget
-from research.measures.publishers import publishers
+from research.measures.publishers import accounts_of, publishers
 from research.measures.top_lists import on_day
 
 LEAD = "China minus the next country, video generation"
@@ -111,7 +111,7 @@ def _listed(top) -> pd.DataFrame:
             "model": top["model_id"],
             "task": top["pipeline_tag"].isin(VIDEO),
             "account": top["author"],
-            "base": top["base_models"].str.split("|").str[0].str.partition("/")[0],
+            "base": accounts_of(top["base_models"]),
             # Not those with another task: what describes videos does not make them.
             "family": _family(top["model_id"]).where(
                 top["pipeline_tag"].isna() | top["pipeline_tag"].isin(VIDEO)

@@ -63,8 +63,14 @@ class Asked(Protocol):
         return BudgetRow(source=doubt.name, low=found.low, high=found.high, detail=self.told(doubt))
 
     def drawn(self, cluster: str) -> list[BudgetRow]:
-        """Two rows more: without one of the clusters, and with others drawn."""
-        redrawn = self.redrawn(cluster)
+        """Two rows more: without one of the clusters, and with others drawn.
+
+        None where the estimate is the same whichever clusters are drawn.
+        """
+        try:
+            redrawn = self.redrawn(cluster)
+        except CannotEstimate:
+            return []
         return [
             leave_one_out_row(redrawn.leave_one_out, cluster),
             sampling_row(redrawn, f"{cluster}s"),

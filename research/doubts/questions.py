@@ -13,7 +13,7 @@ from research.doubts.coarse import EVERY, Coarse, Doubt, Where
 from research.doubts.worlds import World
 from research.estimators.clustered import clustered_share, share_difference
 from research.estimators.ranged import Ranged, ranged_mean
-from research.results import Bounds
+from research.results import Bounds, CannotEstimate
 from research.wording import number, percent
 
 if TYPE_CHECKING:
@@ -136,6 +136,8 @@ class ShareIn(Asked):
 
     def whole(self, doubts: Collection[str] | None = None) -> Ranged:
         """The weights of which the share is taken: from nothing, where a unit may be among them."""
+        if self.units.rows.empty:
+            raise CannotEstimate("No unit is among those that are asked about.")
         weight = self.units.weight(doubts)
         certain, possible = self.units.holds(self.question.among, doubts)
         return Ranged(

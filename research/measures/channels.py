@@ -7,12 +7,48 @@ from typing import TYPE_CHECKING
 
 from research.doubts import Coarse
 from research.measures.publishers import ANYWHERE, any_of
+from research.results import CannotEstimate
 
 if TYPE_CHECKING:
     import pandas as pd
 
 # Days of the tables of the Hub for which the series holds pulls too.
 HUB_DATES = {"catalogue": "2026-06-19", "top 1,000": "2026-06-11"}
+
+
+def day_of_both(listed: pd.DataFrame, series: pd.DataFrame, usual: str) -> pd.Timestamp:
+    """The day on which both channels are taken: the usual one, else the last that both tables hold.
+
+    Parameters
+    ----------
+    listed
+        A table of the Hub, with ``as_of``.
+    series
+        The table ``ollama_library_pulls``.
+    usual
+        The day that is taken where both hold it.
+
+    Raises
+    ------
+    CannotEstimate
+        No day is in both tables.
+
+    Examples
+    --------
+    >>> import research
+    >>> tables = [research.load(name) for name in ("hub_top_models", "ollama_library_pulls")]
+    >>> f"{day_of_both(*tables, '2026-06-11'):%Y-%m-%d}"
+    '2026-06-11'
+    """
+    import pandas as pd
+
+    both = set(listed["as_of"].unique()) & set(series["date"].unique())
+    if not both:
+        last = max(listed["as_of"])
+        raise CannotEstimate(
+            f"the table of the Hub ends on {last:%Y-%m-%d}, and the series of pulls lacks its days"
+        )
+    return pd.Timestamp(usual) if pd.Timestamp(usual) in both else max(both)
 
 
 def in_both(pulls: Coarse, other: Coarse) -> tuple[Coarse, Coarse]:
@@ -25,6 +61,11 @@ def in_both(pulls: Coarse, other: Coarse) -> tuple[Coarse, Coarse]:
     other
         Another channel; ``family`` is missing outside the families.
 
+    Raises
+    ------
+    CannotEstimate
+        No family is in both.
+
     Examples
     --------
     >>> import pandas as pd
@@ -35,6 +76,8 @@ def in_both(pulls: Coarse, other: Coarse) -> tuple[Coarse, Coarse]:
     [1, 2]
     """
     pulled, listed = pulls.rows["family"], other.rows["family"]
+    if not listed.isin(pulled).any():
+        raise CannotEstimate("no family is in both channels")
     return pulls.among(pulled.isin(listed)), other.among(listed.isin(pulled))
 
 
@@ -99,7 +142,7 @@ def over_families(pulls: Coarse, other: Coarse, library: pd.DataFrame) -> tuple[
     family = other.rows["family"]
     shared = set(pulls.rows.index) & set(family.dropna())
     known = {
-        column: family.map(library[column]).fillna(other.rows[column])
+        column: family.map(library[column]).astype(object).fillna(other.rows[column])
         for column in ("origin", "organisation")
     }
     mine = pulls.rows.assign(shared=_whether(pulls.rows["family"], shared))

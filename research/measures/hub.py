@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from research.doubts import Coarse, Doubt
 from research.doubts.coarse import WEIGHTS
-from research.measures.publishers import ANYWHERE, ORIGIN, any_of, publishers
+from research.measures.publishers import ANYWHERE, ORIGIN, accounts_of, any_of, publishers
 from research.results import Assumption
 
 if TYPE_CHECKING:
@@ -204,8 +204,8 @@ def made_from(units: Coarse, origins: pd.DataFrame) -> Coarse:
     """
     rows = units.rows
     moved = rows["role"].eq("repackager")
-    bases = rows.loc[moved, "base"].astype(object).str.split("|").explode().str.partition("/")[0]
-    owners = publishers(bases, origins)
+    bases = rows.loc[moved, "base"].astype(object).str.split("|").explode()
+    owners = publishers(accounts_of(bases), origins)
     first = owners[["organisation", "account"]].groupby(level=0).first()
     named = first.apply(lambda names: names.fillna(rows["account"])).reindex(rows.index)
     origin = any_of(owners["origin"], owners.index).reindex(rows.index)
@@ -235,4 +235,4 @@ def _known(
 def _accounts(listed: pd.DataFrame) -> pd.Series:
     if "author" in listed:
         return listed["author"]
-    return listed.index.to_series().str.partition("/")[0]
+    return accounts_of(listed.index.to_series())

@@ -51,6 +51,18 @@ def publishers(accounts: pd.Series, origins: pd.DataFrame) -> pd.DataFrame:
     )
 
 
+def accounts_of(repositories: pd.Series) -> pd.Series:
+    """The account that each repository stands under; missing where the repository is.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> accounts_of(pd.Series(["Qwen/Qwen3-8B", "gpt2"])).tolist()
+    ['Qwen', 'gpt2']
+    """
+    return repositories.astype(object).str.extract("^([^/]*)", expand=False)
+
+
 def organisations(accounts: pd.Series, origins: pd.DataFrame) -> pd.Series:
     """The organisation behind each account: the account itself where no other is known.
 

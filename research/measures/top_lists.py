@@ -89,6 +89,11 @@ def top_lists(models: pd.DataFrame, size: int) -> dict[str, pd.DataFrame]:
     return lists | without
 
 
+def last_day(table: pd.DataFrame) -> str:
+    """The last day on which a table was taken, such as ``"2026-06-11"``."""
+    return f"{table['as_of'].max():%Y-%m-%d}"
+
+
 def by_day(table: pd.DataFrame) -> dict[str, pd.DataFrame]:
     """The rows of a table that was taken on several days, of each of them.
 
