@@ -6,6 +6,7 @@ import math
 import types
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence, Set
 from dataclasses import fields, is_dataclass
+from functools import cache
 from numbers import Integral, Real
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
@@ -40,6 +41,12 @@ def _plain_number(value: Any) -> int | float | str:
     return float(f"{value:.{SIGNIFICANT_DIGITS}g}") + 0.0
 
 
+@cache
+def annotated(kind: Any) -> dict[str, Any]:
+    """The types of the fields of a dataclass."""
+    return get_type_hints(kind)
+
+
 def from_plain(kind: Any, value: Any) -> Any:
     """Inverse of :func:`to_plain` for the annotated type ``kind``."""
     if value is None or kind is Any:
@@ -48,7 +55,7 @@ def from_plain(kind: Any, value: Any) -> Any:
     if origin in (Union, types.UnionType):
         return from_plain(next(a for a in arguments if a is not type(None)), value)
     if is_dataclass(kind):
-        hints = get_type_hints(kind)
+        hints = annotated(kind)  # type: ignore[arg-type]
         parts = {name: from_plain(hints[name], item) for name, item in value.items()}
         return kind(**parts)  # type: ignore[operator]
     if origin is dict:

@@ -9,11 +9,11 @@ import json
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import cache
-from typing import Any, Literal, NoReturn, get_type_hints
+from typing import Any, Literal, NoReturn
 
 from research.plain import (
     TOLERANCE,
+    annotated,
     from_plain,
     keep_agreeing,
     misfit,
@@ -62,18 +62,13 @@ class Record:
 
     def __post_init__(self) -> None:
         own: Any = type(self)
-        for name, kind in _annotated(own).items():
+        for name, kind in annotated(own).items():
             value = getattr(self, name)
             if expected := misfit(kind, value):
                 self._refuse(f"'{name}' should be {expected}, found {shortened(value)}.")
 
     def _refuse(self, sentence: str) -> NoReturn:
         raise ResearchError(f"{type(self).__name__}: {sentence}")
-
-
-@cache
-def _annotated(kind: type) -> dict[str, Any]:
-    return get_type_hints(kind)
 
 
 @dataclass(frozen=True, slots=True)

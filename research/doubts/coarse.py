@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from copy import copy
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -13,6 +14,7 @@ from research.results import ResearchError
 
 if TYPE_CHECKING:
     import pandas as pd
+    from numpy.typing import NDArray
 
     from research.estimators.valid import Flags, Floats
 
@@ -92,9 +94,9 @@ def among(candidates: pd.Series, values: Collection[str]) -> tuple[Flags, Flags]
     >>> certain.tolist(), possible.tolist()
     ([True, False, False, False], [True, True, False, True])
     """
-    # Candidates repeat, so that each distinct text is read once.
-    codes, texts = candidates.astype(object).fillna("").factorize()
-    sets = [frozenset(text.split(BETWEEN)) if text else frozenset() for text in texts]
+    # Candidates repeat, so that each distinct text is read once; a missing one has the code -1.
+    codes, texts = candidates.factorize()
+    sets = [frozenset(text.split(BETWEEN)) if text else frozenset() for text in (*texts, "")]
     wanted = frozenset(values)
     certain = np.array([bool(found) and found <= wanted for found in sets], dtype=bool)
     possible = np.array([not found or bool(found & wanted) for found in sets], dtype=bool)
@@ -151,8 +153,9 @@ class Coarse:
                 f"missing from {', '.join(map(str, self.rows.columns))}."
             )
         declared = {"", *(doubt.name for doubt in self.doubts)}
-        for column in self.rows.columns[self.rows.columns.str.endswith(OPENED_BY.format(""))]:
-            for name in set(self.rows[column].fillna("").unique()) - declared:
+        for column in self.rows.columns:
+            opens = str(column).endswith(OPENED_BY.format(""))
+            for name in set(self.rows[column].dropna().unique()) - declared if opens else ():
                 raise ResearchError(
                     f"The column {column} names a doubt that is not declared: '{name}'. Declared "
                     f"are: {', '.join(sorted(declared - {''})) or 'none'}."
@@ -193,7 +196,7 @@ class Coarse:
 
     def among(self, chosen: Flags | pd.Series) -> Coarse:
         """These units alone."""
-        return replace(self, rows=self.rows[chosen])
+        return self._with(self.rows[chosen])
 
     def certain(self) -> Coarse:
         """The units that belong to the channel whatever its doubts."""
@@ -209,13 +212,13 @@ class Coarse:
     def less(self, amounts: Floats) -> Coarse:
         """The units with so much taken from the weight of each, as far as it has as much."""
         lighter = {column: (self.rows[column] - amounts).clip(lower=0) for column in WEIGHTS}
-        return replace(self, rows=self.rows.assign(**lighter))
+        return self._with(self.rows.assign(**lighter))
 
     def thinned(self, wanted: Where, part: float) -> Coarse:
         """The units if this part of the weight of those that certainly are as wanted were gone."""
         kept = np.where(self.holds(wanted)[0], 1 - part, 1.0)
         lighter = {column: self.rows[column].to_numpy(dtype=float) * kept for column in WEIGHTS}
-        return replace(self, rows=self.rows.assign(**lighter))
+        return self._with(self.rows.assign(**lighter))
 
     def paired(self, other: Coarse, by: Collection[str]) -> tuple[Coarse, Coarse]:
         """Two channels over the same units: whatever has these attributes in common is one.
@@ -231,20 +234,30 @@ class Coarse:
 
         both, keys = (self, other), list(by)
         named = {OPENED_BY.format(attribute) for attribute in by} & set(self.rows) & set(other.rows)
-        rows = pd.concat([units.rows[[*keys, *named]] for units in both])
-        # Of a unit that only one channel opens the doubt is that channel's.
-        opened = rows.groupby(keys)[sorted(named)].max()
-        sums = [units.rows.groupby(keys)[list(WEIGHTS)].sum() for units in both]
+        rows = pd.concat([units.rows[[*keys, *named]] for units in both], ignore_index=True)
+        # Groups are numbered once: texts take longer to tell apart than numbers.
+        grouped = rows.groupby(keys)
+        number, opened = grouped.ngroup().to_numpy(), grouped.size().index.to_frame(index=False)
+        for column in sorted(named):
+            opened[column] = _last(rows[column], number)
+        of_each = number[: len(self.rows)], number[len(self.rows) :]
         doubts = tuple(dict.fromkeys([*self.doubts, *other.doubts]))
+        nothing = dict.fromkeys(WEIGHTS, 0.0)
         one, two = (
-            units._over(opened.join(held).fillna(dict.fromkeys(WEIGHTS, 0.0)), doubts)
-            for units, held in zip(both, sums, strict=True)
+            units._over(opened.join(_sums(units.rows, group)).fillna(nothing), doubts)
+            for units, group in zip(both, of_each, strict=True)
         )
         return one, two
 
+    def _with(self, rows: pd.DataFrame) -> Coarse:
+        """The same of fewer units or other weights: what opens them needs no second check."""
+        found = copy(self)
+        object.__setattr__(found, "rows", rows)
+        return found
+
     def _over(self, rows: pd.DataFrame, doubts: Collection[Doubt]) -> Coarse:
         """These rows as the channel; one that opened all its weights opens them still."""
-        rows, opened = rows.reset_index(), OPENED_BY.format(WEIGHT)
+        opened = OPENED_BY.format(WEIGHT)
         if opened in self.rows and len(self.rows):
             rows[opened] = self.rows[opened].iloc[0]
         return replace(self, rows=rows, doubts=doubts)
@@ -265,3 +278,17 @@ class Coarse:
         if doubts is None or by not in self.rows:
             return np.full(len(self.rows), doubts is None, dtype=bool)
         return np.asarray(self.rows[by].isin(list(doubts)), dtype=bool)
+
+
+def _sums(rows: pd.DataFrame, group: NDArray[Any]) -> pd.DataFrame:
+    """What the rows of each group weigh together."""
+    return rows[list(WEIGHTS)].groupby(group).sum()
+
+
+def _last(names: pd.Series, group: NDArray[Any]) -> pd.Index:
+    """Of the names in each group the last in their order; missing where none is named."""
+    import pandas as pd
+
+    codes, known = names.factorize(sort=True)
+    last = pd.Series(codes).groupby(group).max()
+    return pd.Index(known).take(last.to_numpy(), fill_value=np.nan)

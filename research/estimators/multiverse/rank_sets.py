@@ -14,7 +14,6 @@ from research.estimators.valid import Flags, Floats, estimator
 from research.results import CannotEstimate, ResearchError
 
 DRAWS = 9999
-NUMBERS_AT_ONCE = 4_000_000
 DRAWN_UP_TO = 100  # units; each draw has a difference for every pair of them
 ROUNDING = 1e-9  # relative; variances closer to zero than this are zero
 
@@ -162,9 +161,7 @@ def _holm(level: float) -> Critical:
 
 def _largest(draws: Floats, se: Floats, pairs: Flags) -> Floats:
     """Largest studentised difference over the pairs, for each draw."""
-    first, second = np.nonzero(pairs)
-    scale = se[first, second]
-    blocks = np.array_split(draws, 1 + draws.shape[0] * len(first) // NUMBERS_AT_ONCE)
-    return np.concatenate(
-        [((rows[:, first] - rows[:, second]) / scale).max(axis=1) for rows in blocks]
-    )
+    units, largest = np.ascontiguousarray(draws.T), np.full(len(draws), -np.inf)
+    for first, second in np.argwhere(pairs):  # a pair at a time: its draws stay in the cache
+        np.maximum(largest, (units[first] - units[second]) / se[first, second], out=largest)
+    return largest
