@@ -68,7 +68,7 @@ def sample(
     tenthe_quantizations,
     model_crosswalk,
     model_crosswalk_tags,
-    tenthe_suspected_clones=None,
+    tenthe_class_sets=None,
     *,
     unit: Annotated[
         Literal["tag-host pairs", "tag occurrences", "hosts"], ESTIMAND
@@ -80,7 +80,7 @@ def sample(
     tags = tags.assign(origin=tags["origin"].fillna(""), origin_doubt=UNKNOWN.name)
     hosts = hosts_by(
         "ollama_tag", tags, tags, totals=tenthe_totals, levels=tenthe_quantizations,
-        suspected=tenthe_suspected_clones,
+        class_sets=tenthe_class_sets,
     )  # fmt: skip
     refuse_without_block(hosts, clones)
     known = model_crosswalk, model_crosswalk_tags

@@ -70,12 +70,12 @@ def sample(
     tenthe_quantizations,
     ollama_library_names,
     published_aggregates,
-    tenthe_suspected_clones=None,
+    tenthe_class_sets=None,
     *,
     listing: Literal["by any answering host", "by as few hosts as can"] = "by any answering host",
 ) -> Sample:
-    if tenthe_suspected_clones is not None:
-        raise CannotEstimate("the scan counts its suspected clones host by host; none are guessed")
+    if tenthe_class_sets is not None:
+        raise CannotEstimate("the scan finds its suspected clones host by host; none are guessed")
     tags = tenthe_model_tags.set_index("ollama_tag")
     totals = tenthe_totals.set_index("name")["value"]
     fewest = float(_leading(tags)["answering_hosts"].max())

@@ -106,7 +106,7 @@ def sample(
     model_crosswalk_tags,
     ollama_library_names,
     published_aggregates,
-    tenthe_suspected_clones=None,
+    tenthe_class_sets=None,
     *,
     measure: Annotated[
         Literal["hosts, 2025-04-24", "listings, 2025-04-24", "hosts, 2025"], ESTIMAND
@@ -124,7 +124,7 @@ def sample(
     rows = tenthe_families if counts == "families as estimated" else tags
     hosts = hosts_by(
         "family", rows, tags, totals=tenthe_totals, levels=tenthe_quantizations,
-        suspected=tenthe_suspected_clones,
+        class_sets=tenthe_class_sets,
     )  # fmt: skip
     refuse_without_block(hosts, clones)
     return Sample(

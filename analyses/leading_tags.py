@@ -25,9 +25,8 @@ from research import (
     Test,
     figures,
 )
-from research.doubts import lost_at
+from research.doubts import lost_at, where
 from research.estimators.budget import alternatives_row
-from research.estimators.identification import frechet_bounds
 from research.estimators.multiverse import mcnemar_bounds, rank_confidence_sets
 from research.measures.hosts import (
     BLOCK,
@@ -125,7 +124,7 @@ def sample(
     tenthe_totals,
     tenthe_hosting,
     published_aggregates,
-    tenthe_suspected_clones=None,
+    tenthe_class_sets=None,
     *,
     scan: Annotated[
         Literal["Tenthe, 2025-04-24", "NuClide, 2026-05-15"], ESTIMAND
@@ -138,7 +137,7 @@ def sample(
         return _later(published_aggregates)
     hosts = hosts_by(
         "ollama_tag", tenthe_model_tags, tenthe_model_tags, totals=tenthe_totals,
-        levels=tenthe_quantizations, suspected=tenthe_suspected_clones,
+        levels=tenthe_quantizations, class_sets=tenthe_class_sets,
     )  # fmt: skip
     refuse_without_block(hosts, clones)
     removed = 1.0 if clones == "removed" else 0.0
@@ -315,16 +314,16 @@ def _latest(sample) -> Estimate:
         value=share(sample["hosts"]),
         n=float(sample["hosts"].sum()),
         n_unit="pairs of a host and a tag",
-        budget=(alternatives_row(BLOCK, values),) if both else (),
+        budget=(alternatives_row(BLOCK, values),) if len(both) > 1 else (),
     )
 
 
 def _any_small(sample) -> Estimate:
-    hosts = sample["hosts"]
+    left = sample["listed"].without(sample["removed"])
     return Estimate(
         label=ANY_SMALL,
         unit="share of answering hosts",
-        bounds=frechet_bounds(hosts[SMALL], sample["total"]).at_least_one,
+        bounds=left.with_any(where(ollama_tag=SMALL)),
         n=sample["total"],
         n_unit="answering hosts",
         assumptions=(overlapping("tags"),),

@@ -7,6 +7,7 @@ some class are known only up to bounds.
 """
 
 from dataclasses import replace
+from functools import partial
 from typing import Annotated, Literal
 
 import numpy as np
@@ -212,18 +213,20 @@ def _hosts(china, us, position, k, assumptions) -> Estimate:
 
 def _share(sample, position, k, design_effect) -> Estimate:
     china, us = sample["china"], sample["us"]
+    found = contrast_bounds(china, us, position)
+    interval = partial(contrast_interval, china, us, position)
     return Estimate(
         label=IN_SHARE.format(CLASSES[k]),
         unit="difference in share of hosts with a classed model",
         reading="superpopulation",
-        bounds=contrast_bounds(china, us, position),
-        interval=contrast_interval(china, us, position, design_effect=design_effect),
+        bounds=found,
+        interval=interval(design_effect=design_effect),
         n=china.sum() + us.sum(),
         n_unit="class-host pairs",
         n_effective=(china.sum() + us.sum()) / design_effect,
         assumptions=(GENUINE, *IMITATED[k], SPREAD, *UNKNOWN),
         tipping_points=_tipping_points(sample, position, k),
-        curves=(_over_design_effect(china, us, position), _over_multiplicity(china, us, position)),
+        curves=(_over_design_effect(found, interval), _over_multiplicity(china, us, position)),
     )
 
 
@@ -247,22 +250,23 @@ def _tipping_points(sample, position, k) -> tuple[TippingPoint, ...]:
     if _margin(contrast_bounds(china, us, position), k) <= 0:
         return tuple(points)  # nothing more to lose: the set itself straddles zero
     return (
-        _design_effect(sample, position, k),
+        _design_effect(partial(contrast_interval, china, us, position), k, _network_sizes(sample)),
         _fake(china, us, position, k),
         _clones(china, us, position, k),
         *points,
     )
 
 
-def _design_effect(sample, position, k) -> TippingPoint:
-    china, us = sample["china"], sample["us"]
-    lost = tipping_point(
-        lambda deff: _margin(contrast_interval(china, us, position, design_effect=deff), k), 1, MOST
-    )
-    # The likeness of hosts within a network, for any possible number of hosts.
-    hosts = [size(group) for size in (np.max, np.sum) for group in (china, us)]
-    sizes = [sample["concentration"] * n for n in (min(hosts), max(hosts))]
+def _design_effect(interval, k, sizes=()) -> TippingPoint:
+    """The design effect at which the claimed sign is lost; sizes are those of a host's network."""
+    lost = tipping_point(lambda deff: _margin(interval(design_effect=deff), k), 1, MOST)
     return lost_at(lost, sizes, up_to=MOST)
+
+
+def _network_sizes(sample) -> list[float]:
+    """Hosts in the network of a random one, for any possible number of hosts."""
+    hosts = [size(group) for size in (np.max, np.sum) for group in (sample["china"], sample["us"])]
+    return [sample["concentration"] * n for n in (min(hosts), max(hosts))]
 
 
 def _fake(china, us, position, k) -> TippingPoint:
@@ -296,14 +300,9 @@ def _margin_without(china, us, position, k, thinned, where, removed) -> float:
     return _margin(contrast_interval(*pair, position), k)
 
 
-def _over_design_effect(china, us, position) -> Curve:
+def _over_design_effect(found, interval) -> Curve:
     grid = np.geomspace(1, 1000, 31)
-    found = contrast_bounds(china, us, position)
-    intervals = [contrast_interval(china, us, position, design_effect=deff) for deff in grid]
-    return _curve_over_design_effect(grid, found, intervals)
-
-
-def _curve_over_design_effect(grid, found, intervals) -> Curve:
+    intervals = [interval(design_effect=deff) for deff in grid]
     return Curve(
         over="design effect",
         grid=tuple(grid),
@@ -338,6 +337,7 @@ def _shares_of_known(sample, position, k, design_effect) -> list[Estimate]:
     china, us = sample["china"], sample["us"]
     counts, units = (china[position], us[position]), sample["units"]
     bounds, n = unsized_difference(counts, units), sum(hosts.low for hosts in units)
+    interval = partial(unsized_newcombe, counts, units)
     return [
         Estimate(
             label=IN_SHARE.format(CLASSES[k]),
@@ -345,13 +345,13 @@ def _shares_of_known(sample, position, k, design_effect) -> list[Estimate]:
             reading="superpopulation",
             value=bounds.low if bounds.low == bounds.high else None,
             bounds=bounds,
-            interval=unsized_newcombe(counts, units, design_effect=design_effect),
+            interval=interval(design_effect=design_effect),
             n=n,
             n_unit="hosts with a classed model",
             n_effective=n / design_effect,
             assumptions=(SUSPECTED, INDEPENDENT),
-            tipping_points=_design_effect_of_known(counts, units, k),
-            curves=(_over_design_effect_of_known(counts, units),),
+            tipping_points=(_design_effect(interval, k),) if _margin(bounds, k) > 0 else (),
+            curves=(_over_design_effect(bounds, interval),),
         ),
         Estimate(
             label=f"{CLASSES[k]}: share difference, from the counts of the classes alone",
@@ -362,24 +362,6 @@ def _shares_of_known(sample, position, k, design_effect) -> list[Estimate]:
             assumptions=(SUSPECTED,),
         ),
     ]
-
-
-def _design_effect_of_known(counts, units, k) -> tuple[TippingPoint, ...]:
-    if _margin(unsized_difference(counts, units), k) <= 0:
-        return ()
-    lost = tipping_point(
-        lambda deff: _margin(unsized_newcombe(counts, units, design_effect=deff), k),
-        1,
-        MOST,
-    )
-    return (lost_at(lost, up_to=MOST),)
-
-
-def _over_design_effect_of_known(counts, units) -> Curve:
-    grid = np.geomspace(1, 1000, 31)
-    found = unsized_difference(counts, units)
-    intervals = [unsized_newcombe(counts, units, design_effect=deff) for deff in grid]
-    return _curve_over_design_effect(grid, found, intervals)
 
 
 # What assumptions buy, and what needs no denominator ----------------------------------------------

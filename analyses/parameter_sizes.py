@@ -80,7 +80,7 @@ def sample(
     tenthe_model_tags,
     tenthe_totals,
     model_crosswalk_tags,
-    tenthe_suspected_clones=None,
+    tenthe_class_sets=None,
     *,
     unit: Annotated[Literal["hosts", "listings"], ESTIMAND] = "hosts",
     counts: Literal["sizes as estimated", "exact tags alone"] = "sizes as estimated",
@@ -95,7 +95,7 @@ def sample(
         tags,
         totals=tenthe_totals,
         levels=tenthe_quantizations,
-        suspected=tenthe_suspected_clones,
+        class_sets=tenthe_class_sets,
     )
     refuse_without_block(hosts, clones)
     tables = {}

@@ -23,9 +23,8 @@ from research import (
     TippingPoint,
     figures,
 )
-from research.doubts import Doubt, Share, where
+from research.doubts import Coarse, Doubt, Share, where
 from research.estimators.budget import budget
-from research.estimators.identification import origin_share_bounds
 from research.measures.hosts import (
     ESTIMATED,
     OverBlock,
@@ -84,7 +83,7 @@ def sample(
     model_crosswalk_tags,
     ollama_library_names,
     published_aggregates,
-    tenthe_suspected_clones=None,
+    tenthe_class_sets=None,
     *,
     measure: Annotated[
         Literal["hosts, 2025-04-24", "listings, 2025-04-24", "levels, 2025"], ESTIMAND
@@ -102,7 +101,7 @@ def sample(
     rows = tenthe_quantizations if counts == "levels as estimated" else tags
     hosts = hosts_by(
         "quantization", rows, tags, totals=tenthe_totals, levels=tenthe_quantizations,
-        suspected=tenthe_suspected_clones,
+        class_sets=tenthe_class_sets,
     )  # fmt: skip
     refuse_without_block(hosts, clones)
     bits = tenthe_quantizations.set_index("quantization")["bits"].astype("Int64").astype("string")
@@ -257,19 +256,22 @@ def _f16_known(sample) -> list[Estimate]:
 
 def _defaults(sample) -> list[Estimate]:
     """What the library gives to whoever names no level."""
-    library = sample["library"]
-    four = library["quantization"].str.startswith("Q4").fillna(False).astype(bool)
-    unknown = library["quantization"].isna()
-    weights = {"name": four * 0.0 + 1.0, "pulls": library["ollama_pulls_total"].astype(float)}
+    library, four = sample["library"], Share(of=where(level="Q4"))
+    level = library["quantization"].str.slice(0, 2).fillna("")
+    weights = {"name": 1.0, "pulls": library["ollama_pulls_total"].astype(float)}
+    found = {
+        unit: four.in_(Coarse(library.assign(level=level, low=w, value=w, high=w), []))
+        for unit, w in weights.items()
+    }
     return [
         Estimate(
             label=DEFAULTS.format(unit),
             unit=f"share of {'names' if unit == 'name' else unit}",
-            bounds=origin_share_bounds(weight, four, unknown),
-            n=float(weight.sum()),
+            bounds=asked.bounds(),
+            n=asked.whole().value.sum(),
             n_unit="names" if unit == "name" else unit,
         )
-        for unit, weight in weights.items()
+        for unit, asked in found.items()
     ]
 
 

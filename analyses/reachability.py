@@ -156,7 +156,7 @@ def sample(
     tenthe_parameter_scale,
     tenthe_model_tags,
     published_aggregates,
-    tenthe_suspected_clones=None,
+    tenthe_class_sets=None,
     *,
     scan: Annotated[
         Literal[
@@ -172,7 +172,7 @@ def sample(
             raise NotApplicable("the suspected block is known from the Tenthe report alone")
         return _other(SCANS[scan], published_aggregates)
     unit, listed, answering = TENTHE[scan]
-    none_guessed = tenthe_suspected_clones is not None
+    none_guessed = tenthe_class_sets is not None
     largest = NOTHING if none_guessed else Block.largest(tenthe_model_tags)
     block = largest.hosts if unit == "addresses" else largest.listings
     if clones == "removed" and not block:

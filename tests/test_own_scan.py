@@ -13,10 +13,11 @@ from research.analysis import find, run
 from research.collect.scans import aggregate, scan_files, write_scan
 from research.collect.scans.engines import open_engine
 from research.datasets import describe, freeze, load
+from research.measures.hosts import BLOCK
 
 ABOUT_THE_REPORT = {
     # Its block of tags, its ports and its cloud: tables that no scan of one's own has.
-    "clone_block": "counts its suspected clones host by host",
+    "clone_block": "finds its suspected clones host by host",
     "ports_and_protocols": "no total named 'discovered_ips_port_80'",
     "amazon_regions": "do not tell Amazon, the US and China apart",
 }
@@ -36,7 +37,7 @@ def own(tmp_path_factory):
         aggregate(engine, scan_files([folder / "scan"]), folder / "datasets")
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
-        yield lambda name: run(find(name, data={"tenthe": "my_scan"}), multiverse=False)
+        yield lambda name, scan="my_scan": run(find(name, data={"tenthe": scan}), multiverse=False)
 
 
 @pytest.fixture(scope="module")
@@ -66,6 +67,13 @@ def test_what_is_about_a_channel_runs_on_an_own_scan(own, name):
         assert mine == (answer.as_of == next(iter(answered.values())).as_of)
     with figures.theme():
         assert find(name).module.figure(result).axes
+
+
+@pytest.mark.parametrize("name", ANSWERED)
+def test_without_its_clones_the_same_scan_has_no_guessed_block(own, name):
+    for answer in own(name, "my_scan_without_clones").answers.values():
+        for estimate in answer.estimates.values():
+            assert BLOCK not in {row.source for row in estimate.budget}
 
 
 @pytest.mark.parametrize("name", ANSWERED)

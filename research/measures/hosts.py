@@ -121,7 +121,7 @@ def hosts_by(
     *,
     totals: pd.DataFrame,
     levels: pd.DataFrame,
-    suspected: pd.DataFrame | None = None,
+    class_sets: pd.DataFrame | None = None,
 ) -> Hosts:
     """The hosts of a scan by a kind of model.
 
@@ -137,8 +137,9 @@ def hosts_by(
     totals, levels
         The tables ``tenthe_totals`` and ``tenthe_quantizations``; the sum over levels is the only
         sum of listings over all models.
-    suspected
-        Where a scan counts its suspected clones by itself, no block is guessed.
+    class_sets
+        Where a scan counts the sets of classes of each host it is one of one's own: its suspected
+        clones stand in another dataset, and no block is guessed.
     """
     if kinds is tags:
         rows = tags.assign(block_tags=in_block(tags).astype(float))
@@ -148,7 +149,7 @@ def hosts_by(
         rows=rows.reset_index(drop=True),
         hosts=total(totals, HOSTS),
         listings=float(levels[LISTINGS].sum()),
-        block=NOTHING if suspected is not None else Block.largest(tags),
+        block=NOTHING if class_sets is not None else Block.largest(tags),
     )
 
 

@@ -89,6 +89,6 @@ def test_a_scan_that_counts_its_clones_has_no_guessed_block():
                          "tag_occurrences": [4]})  # fmt: skip
     totals = pd.DataFrame({"name": ["answering_hosts"], "value": [7.0]})
     tables = {"totals": totals, "levels": tags}
-    found = hosts_by("ollama_tag", tags, tags, **tables, suspected=tags)
+    found = hosts_by("ollama_tag", tags, tags, **tables, class_sets=tags)
     assert (found.hosts, found.listings, found.block) == (7.0, 4.0, NOTHING)
     assert hosts_by("ollama_tag", tags, tags, **tables).block == Block(3.0, 4.0)
