@@ -71,7 +71,7 @@ def estimate(sample) -> list[Estimate]:
     return [
         Estimate(
             label=label,
-            unit="share of downloads",
+            unit="difference in share of downloads" if label == LEAD else "share of downloads",
             reading="finite population",
             bounds=share.bounds(),
             assumptions=(REPORTED,),
