@@ -133,48 +133,6 @@ def rounded_gain(
 
 
 @estimator
-def ranged_share(weight: Ranged, certain: ArrayLike, possible: ArrayLike) -> Bounds:
-    """Which share of weights known up to a range has an origin known for some units only?
-
-    Parameters
-    ----------
-    weight : Ranged
-        Of n units.
-    certain, possible : arrays of bool, shape (n,)
-        The unit certainly has the origin; it may have it.
-
-    Returns
-    -------
-    Bounds
-        Sharp: the least share is that of the certain units at their least weight with all others
-        at their greatest, and the other way round.
-
-    Raises
-    ------
-    CannotEstimate
-        All weights may be zero.
-
-    References
-    ----------
-    Manski (2003), as in :func:`rounded`.
-
-    Notes
-    -----
-    Agrees with ``origin_share_bounds`` where weights are known, and with the enumeration of all
-    codings and extreme weights (in the tests).
-
-    Examples
-    --------
-    >>> weight = Ranged(low=np.array([3, 4]), value=np.array([4, 5]), high=np.array([5, 6]))
-    >>> ranged_share(weight, [True, False], [True, False])
-    Bounds(low=0.3333333333333333, high=0.5555555555555556)
-    """
-    sure, maybe = _origins(len(weight.value), certain, possible)
-    low = _quotient(weight.low[sure].sum(), weight.high[~sure].sum())
-    return Bounds(low, _quotient(weight.high[maybe].sum(), weight.low[~maybe].sum()))
-
-
-@estimator
 def ranged_mean(weight: Ranged, least: ArrayLike, most: ArrayLike) -> Bounds:
     """How low and how high can a weighted mean be, weights and values known up to ranges?
 
@@ -204,7 +162,7 @@ def ranged_mean(weight: Ranged, least: ArrayLike, most: ArrayLike) -> Bounds:
 
     Notes
     -----
-    Agrees with :func:`ranged_share` where values are zero and one, and with the enumeration of all
+    Agrees with ``origin_share_bounds`` where weights are known, and with the enumeration of all
     extreme weights and values (in the tests).
 
     Examples
@@ -357,10 +315,6 @@ def _least_gap(first: Ranged, second: Ranged, sure: Flags, maybe: Flags) -> floa
 def _origins(n: int, certain: ArrayLike, possible: ArrayLike) -> tuple[Flags, Flags]:
     sure = valid.flags(certain, "certain", n)
     return sure, sure | valid.flags(possible, "possible", n)
-
-
-def _quotient(part: float, rest: float) -> float:
-    return float(part / _positive(part + rest))
 
 
 def _positive(total: float) -> float:

@@ -94,7 +94,7 @@ def test_no_further_analysis_does_what_the_package_does(rule):
         ("joins families", "models.merge(repositories, right_on='hub_repository')"),
         ("formats a number", "f'{share:.0%} of {what}'"),
         ("formats a number", "number(3)"),
-        ("calls a bounds routine", "from research.estimators.ranged import ranged_share"),
+        ("calls a bounds routine", "from research.estimators.ranged import ranged_mean"),
     ],
 )
 def test_each_rule_sees_what_it_forbids(rule, text):

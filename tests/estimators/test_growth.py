@@ -111,7 +111,7 @@ CALLS: dict[str, Callable[[Units], Any]] = {
     "adjust": lambda u: adjust(u.x / u.x.max()),
     "marginal_independence": lambda u: marginal_independence(u.member, np.c_[u.yes, u.x > 1]),
     "cluster_chi_square": lambda u: cluster_chi_square(u.yes, u.x > 1, u.cluster),
-    "ranged_share": lambda u: ranged.ranged_share(u.ranged, u.yes, u.yes | u.member),
+    "ranged_mean": lambda u: ranged.ranged_mean(u.ranged, u.yes, u.yes | u.member),
     "paired_gap_bounds": lambda u: ranged.paired_gap_bounds(u.ranged, u.exact, u.yes, u.member),
     "searched_extremes": lambda u: ranged.searched_extremes(
         np.stack((u.line, 2 * u.line), axis=1), lambda sums: sums[..., 0] / sums[..., 1]

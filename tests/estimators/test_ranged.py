@@ -11,7 +11,7 @@ from research.estimators.identification import origin_share_bounds
 from research.estimators.ranged import (
     Ranged,
     paired_gap_bounds,
-    ranged_share,
+    ranged_mean,
     rounded_gain,
     searched_extremes,
 )
@@ -57,13 +57,14 @@ def share(weight, member):
 @pytest.mark.parametrize(("limits", "certain", "possible"), RANGES)
 def test_shares_span_all_weights_and_codings(limits, certain, possible):
     every = [share(w, c) for w in weights(limits) for c in codings(certain, possible)]
-    found = ranged_share(ranged(limits), certain, possible)
+    found = ranged_mean(ranged(limits), certain, np.maximum(certain, possible))
     assert tuple(found) == pytest.approx((min(every), max(every)), abs=ROUNDING)
 
 
 def test_shares_of_known_weights_are_the_usual_bounds():
     parts = [5.0, 3.0, 2.0], [True, False, False], [False, True, False]
-    assert ranged_share(Ranged.exactly(parts[0]), *parts[1:]) == origin_share_bounds(*parts)
+    most = np.maximum(parts[1], parts[2])
+    assert ranged_mean(Ranged.exactly(parts[0]), parts[1], most) == origin_share_bounds(*parts)
 
 
 @pytest.mark.parametrize(("first", "second", "certain", "possible", "sharp"), PAIRS)
@@ -111,7 +112,7 @@ def test_a_gain_is_never_negative():
     [
         (lambda: rounded_gain([9], [5], before_step=[1], after_step=[1]), ResearchError, "shrank"),
         (lambda: ranged([(2, 1)]), ResearchError, "lie in its range"),
-        (lambda: ranged_share(ranged([(0, 0)]), [1], [1]), CannotEstimate, "may be zero"),
+        (lambda: ranged_mean(ranged([(0, 0)]), [1], [1]), CannotEstimate, "may be zero"),
         (lambda: Ranged.exactly([-1.0]), ResearchError, "no negative number"),
     ],
 )
