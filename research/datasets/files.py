@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 GZIP_ABOVE = 1_000_000  # bytes of CSV text: smaller tables stay readable in a browser and in a diff
+REPEATED = 10  # times a text occurs on average before it pays to find where it occurs
 PANDAS_TYPES = {"string": "str", "integer": "Int64", "number": "float64", "boolean": "boolean"}
 # What DuckDB calls the types of a descriptor.
 DUCKDB_TYPES = {
@@ -47,19 +48,36 @@ def read_csv(path: Path, schema: list[dict[str, Any]]) -> pd.DataFrame:
 
 
 def read_parquet(path: Path, schema: list[dict[str, Any]]) -> pd.DataFrame:
-    """The frame of a Parquet file, with the types of its descriptor."""
+    """The frame of a Parquet file, with the types of its descriptor.
+
+    A column at a time: beside the frame no more than one column is held as it was read.
+    """
     import duckdb
     import pandas as pd
 
     with duckdb.connect() as engine:
-        frame = engine.execute("FROM read_parquet(?)", [unglobbed(path)]).df()
-    for column in schema:
-        name = column["name"]
-        if column["type"] == "date":
-            frame[name] = pd.to_datetime(frame[name])
-        else:
-            frame[name] = frame[name].astype(PANDAS_TYPES[column["type"]])
-    return _whole(frame)
+        rows = engine.from_parquet(unglobbed(path))
+        columns = {column["name"]: _read_column(rows, column) for column in schema}
+    return _whole(pd.DataFrame(columns, copy=False))
+
+
+def _read_column(rows: duckdb.DuckDBPyRelation, column: Mapping[str, Any]) -> pd.Series:
+    import pandas as pd
+
+    name, kind = identifier(column["name"]), column["type"]
+    values: Any = rows.select(name).df().iloc[:, 0]
+    if kind == "date":
+        return pd.Series(pd.to_datetime(values))
+    if kind == "string" and _repeat(rows, name):
+        codes, texts = values.factorize()
+        return pd.Series(pd.Index(texts, dtype="str").take(codes, fill_value=float("nan")))
+    return pd.Series(values.astype(PANDAS_TYPES[kind]))
+
+
+def _repeat(rows: duckdb.DuckDBPyRelation, name: str) -> bool:
+    """Whether texts repeat so often that it pays to hold each of them once, for all its cells."""
+    distinct, cells = rows.aggregate(f"approx_count_distinct({name}), count(*)").fetchall()[0]
+    return bool(cells > REPEATED * distinct)
 
 
 def _whole(frame: pd.DataFrame) -> pd.DataFrame:
