@@ -7,8 +7,8 @@ lists of 2026-06-10 and 2026-06-11 are one observation and not two: they share 2
 """
 
 import math
+from collections.abc import Iterator
 from dataclasses import replace
-from functools import partial
 from typing import Annotated, Literal
 
 import numpy as np
@@ -26,12 +26,11 @@ from research import (
     TippingPoint,
     figures,
 )
-from research.estimators.budget import alternatives_row, budget, leave_one_out_row, sampling_row
-from research.estimators.clustered import clustered_share, paired_share_difference
-from research.estimators.identification import imbens_manski, origin_share_bounds
+from research.doubts import Coarse, Gap, Share, where
+from research.estimators.budget import alternatives_row, budget
+from research.estimators.clustered import clustered_share
 from research.estimators.proportions import goodman, wilson
-from research.measures.hub import LIKE_THEN, LISTED, TAGGED, USED
-from research.measures.publishers import organisations
+from research.measures.hub import LICENCE, LIKE_THEN, LISTED, TAGGED, USED, hub_downloads
 from research.measures.top_lists import lists_of, of_day, top_lists
 from research.wording import number, percent
 
@@ -113,15 +112,24 @@ def sample(
     if population == AS_PUBLISHED:
         return Sample(population="the article's 300 models", as_of="2024-01", data=published)
     chosen = lists_of(hub_top_models)[population]
-    licensed = partial(_licensed, publisher_origins, PERMISSIVE[permissive], no_licence)
-    listed = top_lists(hub_top_models, chosen.size)
-    lists = {day: licensed(rows) for day, rows in listed.items()}
+    lists = {
+        day: _licensed(rows, publisher_origins, no_licence)
+        for day, rows in top_lists(hub_top_models, chosen.size).items()
+    }
+    wanted = where(licence=PERMISSIVE[permissive])
+    asked = {day: _asked(units, wanted) for day, units in lists.items()}
+    units, questions = (of_day(found, chosen.day, spike) for found in (lists, asked))
     return Sample(
         population=chosen.population,
         as_of=chosen.day,
         data={
-            "models": of_day(lists, chosen.day, spike),
-            "dates": lists,
+            "models": units.rows.assign(certain=units.holds(wanted)[0]),
+            "asked": questions,
+            "dates": {
+                label: {day: found[label].value for day, found in asked.items()}
+                for label in questions
+            },
+            "ratios": {day: _ratio_of(units.rows) for day, units in lists.items()},
         },
     )
 
@@ -135,22 +143,26 @@ def _published(claims) -> dict[str, float]:
     return {MODELS: models, DOWNLOADS: downloads, GAP: downloads - models, RATIO: ratio}
 
 
-def _licensed(origins, permissive, no_licence, rows) -> pd.DataFrame:
-    """Whether each model is certainly, or possibly, under a permissive licence."""
-    tags, unnamed = rows["licence"].fillna("").str.split("|").map(set), rows["licence"].isna()
-    models = pd.DataFrame(
-        {
-            "downloads": rows["hub_downloads_30d"].astype(float),
-            "organisation": organisations(rows["author"], origins),
-            "certain": tags.map(permissive.issuperset) & ~unnamed,
-            # Of two licences either may be the one that counts.
-            "possible": ~tags.map(permissive.isdisjoint) | (unnamed & (no_licence == "unknown")),
-            "Apache": tags.map({"apache-2.0"}.issubset),
-            "MIT": tags.map({"mit"}.issubset),
-            "unnamed": unnamed,
-        }
-    )
-    return models[~unnamed] if no_licence == "left out" else models
+def _licensed(rows, origins, no_licence) -> Coarse:
+    """The models with their licences; one that names none may be under any, unless none counts."""
+    units = hub_downloads(rows, origins, tell=["licence"])
+    licence, tags = units.rows["licence"], units.rows["licence"].str.split("|").map(set)
+    unnamed = licence.eq("")
+    told = {
+        "Apache": tags.map({"apache-2.0"}.issubset),
+        "MIT": tags.map({"mit"}.issubset),
+        "unnamed": unnamed,
+        "licence": licence.mask(unnamed, "none") if no_licence == "not permissive" else licence,
+    }
+    units = replace(units, rows=units.rows.assign(**told))
+    return units.among(~unnamed) if no_licence == "left out" else units
+
+
+def _asked(units, wanted) -> dict:
+    """The permissive share of models, that of downloads, and what the latter is more."""
+    share = Share(of=wanted)
+    models, downloads = share.in_(units.counted()), share.in_(units)
+    return {MODELS: models, DOWNLOADS: downloads, GAP: Gap(downloads, models, paired=True)}
 
 
 # Estimates ----------------------------------------------------------------------------------------
@@ -164,100 +176,69 @@ def estimate(sample) -> list[Estimate]:
     return [*shares, _gap(sample), *ratio, *_every_licence(sample["models"])]
 
 
-def _bounds(models, label) -> Bounds:
-    doubtful = models["possible"] & ~models["certain"]
-    if label == RATIO:
-        apache, mit = float(models["Apache"].sum()), float(models["MIT"].sum())
-        open_ones = float((doubtful & models["unnamed"]).sum())
-        return Bounds(apache / (mit + open_ones), (apache + open_ones) / mit)
-    if label == GAP:
-        # A doubtful model moves both shares at once: by no more than what it weighs more in one.
-        adds = models["downloads"] / models["downloads"].sum() - 1 / len(models)
-        known, open_ones = adds[models["certain"]].sum(), adds[doubtful]
-        less, more = open_ones.clip(upper=0).sum(), open_ones.clip(lower=0).sum()
-        return Bounds(float(known + less), float(known + more))
-    return origin_share_bounds(_weights(models, label), models["certain"], models["possible"])
-
-
-def _weights(models, label) -> np.ndarray:
-    return np.ones(len(models)) if label == MODELS else models["downloads"].to_numpy()
-
-
-def _known(models, label) -> float:
-    """The quantity with every doubtful model counted as not permissive."""
-    if label == RATIO:
-        return float(models["Apache"].sum() / models["MIT"].sum())
-    if label == GAP:
-        return _known(models, DOWNLOADS) - _known(models, MODELS)
-    return _bounds(models, label).low
-
-
-def _finite(sample, label, *drawn, points) -> Estimate:
-    models, bounds = sample["models"], _bounds(sample["models"], label)
-    dates = {day: _known(rows, label) for day, rows in sample["dates"].items()}
-    doubtful = (models["possible"] & ~models["certain"]).sum()
-    detail = f"{doubtful} models, any licence for each"
+def _finite(sample, label, *, points, rows, **found) -> Estimate:
     return Estimate(
         label=label,
         unit=UNITS[label],
         reading="finite population",
-        value=_known(models, label),
-        bounds=bounds,
-        n=len(models),
+        n=len(sample["models"]),
         n_unit="models",
         assumptions=ASSUMPTIONS,
         tipping_points=tuple(points),
-        budget=budget(
-            BudgetRow(source="licence not named", low=bounds.low, high=bounds.high, detail=detail),
-            alternatives_row("date", dates),
-            *drawn,
-        ),
+        budget=budget(*rows),
+        **found,
+    )
+
+
+def _answer(sample, label, *more, points) -> Estimate:
+    asked = sample["asked"][label]
+    date = alternatives_row("date", sample["dates"][label])
+    return _finite(
+        sample,
+        label,
+        value=asked.value,
+        bounds=asked.bounds(),
+        points=points,
+        rows=[*asked.budget(), date, *asked.drawn("organisation"), *more],
     )
 
 
 def _share(sample, label) -> Estimate:
-    models = sample["models"]
-    weights = _weights(models, label)
-    low, high = (
-        clustered_share(weights * models[end], weights, models["organisation"])
-        for end in ("certain", "possible")
-    )
-    both = imbens_manski(_bounds(models, label), low.se, high.se)
-    return _finite(
-        sample,
-        label,
-        leave_one_out_row(low.leave_one_out),
-        sampling_row(low),
-        BudgetRow(
-            source="other organisations drawn and licence not named",
-            low=both.low,
-            high=both.high,
-            detail="Imbens-Manski interval, standard errors by organisation",
-        ),
-        points=_of_the_doubtful(models, label),
-    )
+    asked = sample["asked"][label]
+    points = _of_the_doubtful(asked, label)
+    return _answer(sample, label, *asked.drawn_and_open("organisation"), points=points)
 
 
 def _gap(sample) -> Estimate:
-    models = sample["models"]
-    drawn = paired_share_difference(
-        models["downloads"], np.ones(len(models)), models["certain"], models["organisation"]
-    )
-    return _finite(
-        sample,
-        GAP,
-        leave_one_out_row(drawn.leave_one_out),
-        sampling_row(drawn),
-        points=[_left_out(models), _not_genuine(models)],
-    )
+    return _answer(sample, GAP, points=[*_left_out(sample["models"]), *_not_genuine(sample)])
+
+
+def _ratio_of(models) -> float:
+    apache, mit = models["Apache"].sum(), models["MIT"].sum()
+    return float(apache / mit) if mit else math.nan
 
 
 def _ratio(sample) -> Estimate:
     models = sample["models"]
+    apache, mit = (float(models[licence].sum()) for licence in ("Apache", "MIT"))
+    open_ones = float(models["licence"].eq("").sum())
+    bounds = Bounds(apache / (mit + open_ones), (apache + open_ones) / mit)
     held = models.groupby("organisation")[["Apache", "MIT"]].sum()
-    without = (held["Apache"].sum() - held["Apache"]) / (held["MIT"].sum() - held["MIT"])
-    row = alternatives_row("one organisation left out", without.add_prefix("all but ").to_dict())
-    return _finite(sample, RATIO, row, points=[_of_the_unnamed(models)])
+    rest = (held.sum() - held).add_prefix("all but ", axis="index").query("MIT > 0")
+    without = (rest["Apache"] / rest["MIT"]).to_dict()
+    dates = {day: ratio for day, ratio in sample["ratios"].items() if not math.isnan(ratio)}
+    return _finite(
+        sample,
+        RATIO,
+        value=_ratio_of(models),
+        bounds=bounds,
+        points=[_of_the_unnamed(models)],
+        rows=[
+            alternatives_row(LICENCE.name, {"any licence for each": bounds}),
+            alternatives_row("date", dates),
+            alternatives_row("one organisation left out", without),
+        ],
+    )
 
 
 def _every_licence(models) -> list[Estimate]:
@@ -317,37 +298,36 @@ ARTICLE = 300  # models in its list
 # What would overturn it ---------------------------------------------------------------------------
 
 
-def _of_the_doubtful(models, label) -> list[TippingPoint]:
+def _of_the_doubtful(asked, label) -> Iterator[TippingPoint]:
     """Which part of the doubtful models must be permissive for the claim to begin or cease."""
-    low, high = _bounds(models, label)
     hypothesis, what = HYPOTHESES[label], UNITS[label].split()[-1]
     around = hypothesis.null - hypothesis.margin, hypothesis.null + hypothesis.margin
     edges = dict(zip(around, ("reaches", "exceeds"), strict=True))  # one where there is no margin
-    return [
-        TippingPoint(
-            what=f"part of the doubtful {what} that is permissive, at {percent(edge)}",
-            threshold=(edge - low) / (high - low),
-            sentence=f"{turn} {percent(edge)} if {percent((edge - low) / (high - low))} of the "
-            f"{what} without a clear licence are permissive",
-        )
-        for edge, turn in edges.items()
-        if low < edge < high
-    ]
+    for edge, turn in edges.items():
+        part = asked.turning(LICENCE, edge)
+        if part is not None:
+            yield TippingPoint(
+                what=f"part of the doubtful {what} that is permissive, at {percent(edge)}",
+                threshold=part,
+                sentence=f"{turn} {percent(edge)} if {percent(part)} of the {what} without a "
+                "clear licence are permissive",
+            )
 
 
-def _left_out(models) -> TippingPoint:
+def _left_out(models) -> Iterator[TippingPoint]:
     """The fewest organisations, each time the one that matters most, that the gap hangs on."""
-    held = pd.DataFrame({"downloads": models["downloads"], "models": 1.0})
+    held = pd.DataFrame({"downloads": models["value"], "models": 1.0})
     held = held.join(held.mul(models["certain"], axis="index").add_prefix("permissive "))
     held, names = held.groupby(models["organisation"]).sum(), []
-    while _gap_of(held.sum()) > 0:
+    while len(held) > 1 and _gap_of(held.sum()) > 0:
         names.append(_gap_of(held.sum() - held).idxmin())
         held = held.drop(index=names[-1])
-    return TippingPoint(
-        what="organisations left out, each time the one that matters most",
-        threshold=len(names),
-        sentence=f"lost without {len(names)} organisations: {', '.join(names)}",
-    )
+    if names:
+        yield TippingPoint(
+            what="organisations left out, each time the one that matters most",
+            threshold=len(names),
+            sentence=f"lost without {len(names)} organisations: {', '.join(names)}",
+        )
 
 
 def _gap_of(held):
@@ -358,14 +338,16 @@ def _gap_of(held):
     )
 
 
-def _not_genuine(models) -> TippingPoint:
-    lost = _known(models, GAP) / (1 - _known(models, MODELS))
-    return TippingPoint(
-        what="downloads that are not genuine, all of permissive models",
-        threshold=lost,
-        sentence=f"lost if {percent(lost)} of all downloads were automated, and these of "
-        "permissive models only",
-    )
+def _not_genuine(sample) -> Iterator[TippingPoint]:
+    others = 1 - sample["asked"][MODELS].value
+    if others:
+        lost = sample["asked"][GAP].value / others
+        yield TippingPoint(
+            what="downloads that are not genuine, all of permissive models",
+            threshold=lost,
+            sentence=f"lost if {percent(lost)} of all downloads were automated, and these of "
+            "permissive models only",
+        )
 
 
 def _of_the_unnamed(models) -> TippingPoint:

@@ -209,6 +209,10 @@ class Coarse:
         opened[by] = self.rows[by].mask(chosen, doubt.name)
         return replace(self, rows=self.rows.assign(**opened), doubts=(*self.doubts, doubt))
 
+    def counted(self) -> Coarse:
+        """The units, each of which counts once whatever it weighs."""
+        return replace(self, rows=self.rows.assign(low=1.0, value=1.0, high=1.0), weighs=self.unit)
+
     def less(self, amounts: Floats) -> Coarse:
         """The units with so much taken from the weight of each, as far as it has as much."""
         lighter = {column: (self.rows[column] - amounts).clip(lower=0) for column in WEIGHTS}

@@ -12,8 +12,9 @@ from research.doubts.asking import Asked, Gap
 from research.doubts.coarse import EVERY, Coarse, Doubt, Where
 from research.doubts.worlds import World
 from research.estimators.clustered import clustered_share, share_difference
+from research.estimators.identification import imbens_manski
 from research.estimators.ranged import Ranged, ranged_mean
-from research.results import Bounds, CannotEstimate
+from research.results import Bounds, BudgetRow, CannotEstimate
 from research.wording import number, percent
 
 if TYPE_CHECKING:
@@ -133,6 +134,27 @@ class ShareIn(Asked):
         turned = np.min(ends, axis=0).sum() if ahead > 0 else np.max(ends, axis=0).sum()
         left_open = abs(float(turned) - ahead)
         return abs(ahead) / left_open if 0 < abs(ahead) <= left_open else None
+
+    def drawn_and_open(self, cluster: str) -> list[BudgetRow]:
+        """A row for the share itself: every doubt open, and other clusters drawn.
+
+        The interval of Imbens and Manski, with the standard errors of the least and the greatest
+        share; no row where either is the same whichever clusters are drawn.
+        """
+        weight, clusters = self.whole().value, self.units.rows[cluster]
+        ends = self.units.holds(self.question.of)
+        try:
+            errors = [clustered_share(weight * end, weight, clusters).se for end in ends]
+        except CannotEstimate:
+            return []
+        found = imbens_manski(self.bounds(), *errors)
+        row = BudgetRow(
+            source=f"other {cluster}s drawn and every doubt open",
+            low=found.low,
+            high=found.high,
+            detail=f"Imbens-Manski interval, standard errors by {cluster}",
+        )
+        return [row]
 
     def whole(self, doubts: Collection[str] | None = None) -> Ranged:
         """The weights of which the share is taken: from nothing, where a unit may be among them."""

@@ -327,3 +327,21 @@ def test_a_further_doubt_opens_an_attribute_and_leaves_what_it_was():
 
 def test_less_weight_is_none_at_the_least():
     assert coarse(UNITS).less(np.full(6, 2.0)).rows["low"].tolist() == [2, 0, 0, 0, 1, 0]
+
+
+def test_units_count_once_whatever_they_weigh():
+    units = coarse(UNITS).counted()
+    assert units.weight().value.tolist() == [1, 1, 1, 1, 0, 1]  # one may belong or not
+    assert Share(of=CHINA).in_(units).value == pytest.approx(1 / 5)
+
+
+def test_an_interval_over_the_set_holds_the_set():
+    several = [*UNITS, (2, 2, 2, "CN", "text", True, "d"), (1, 1, 1, "CN", "text", True, "b")]
+    units = coarse([unit for unit in several if unit[5]])
+    share = Share(of=CHINA).in_(units)
+    (row,) = share.drawn_and_open("organisation")
+    found = share.bounds()
+    assert row.low < found.low <= found.high < row.high
+    alike = coarse([(1, 1, 1, "CN", "", True, "a"), (1, 1, 1, "CN", "", True, "b")])
+    assert Share(of=CHINA).in_(alike).drawn_and_open("organisation") == []
+    assert Share(of=CHINA).in_(alike).drawn("organisation") == []
