@@ -73,7 +73,7 @@ LEFT: dict[str, str] = {
     """,
     "calls a bounds routine": """
         clone_block concentration_by_channel deployments_vs_downloads
-        licences parameter_scale ports_and_protocols
+        parameter_scale ports_and_protocols
     """,
 }
 
