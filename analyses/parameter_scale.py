@@ -28,7 +28,7 @@ from research import (
     TippingPoint,
     figures,
 )
-from research.doubts import lost_at, lost_if
+from research.doubts import lost_at, lost_if, told
 from research.estimators.identification import (
     assumption_ladder,
     contrast_bounds,
@@ -41,7 +41,6 @@ from research.estimators.tipping import tipping_point
 from research.measures.class_sets import hosts_with_a_class
 from research.measures.clone_block import Block
 from research.measures.hosts import INDEPENDENT, total
-from research.wording import number
 
 CLASSES = {"S": "small", "M": "medium", "L": "large", "XL": "extra-large"}
 ARTICLES = {"S": "a", "M": "a", "L": "a", "XL": "an"}
@@ -238,22 +237,20 @@ def _margin(found: Bounds, k: str) -> float:
 def _tipping_points(sample, position, k) -> tuple[TippingPoint, ...]:
     china, us = sample["china"], sample["us"]
     ratio = equal_multiplicity(china, us, position)
-    points = [
-        TippingPoint(
-            what="classes per host in China over the US",
-            threshold=ratio.tipping,
-            sentence=f"the sign turns where Chinese hosts serve {number(ratio.tipping)} times as "
-            f"many classes as US hosts (possible: {number(ratio.feasible.low)} to "
-            f"{number(ratio.feasible.high)})",
-        )
-    ]
+    turned = told(
+        "classes per host in China over the US",
+        "the sign turns where Chinese hosts serve {} times as many classes as US hosts (possible: "
+        "{} to {})",
+        ratio.tipping,
+        *ratio.feasible,
+    )
     if _margin(contrast_bounds(china, us, position), k) <= 0:
-        return tuple(points)  # nothing more to lose: the set itself straddles zero
+        return (turned,)  # nothing more to lose: the set itself straddles zero
     return (
         _design_effect(partial(contrast_interval, china, us, position), k, _network_sizes(sample)),
         _fake(china, us, position, k),
         _clones(china, us, position, k),
-        *points,
+        turned,
     )
 
 
@@ -507,7 +504,7 @@ def _draw_sets(axes, answer) -> None:
         figures.Series(rows=found, name="95% interval, deff 1"),
         figures.Series(
             rows=[replace(f, interval=i) for f, (i, _) in zip(found, wide, strict=True)],
-            name=f"95% interval, deff {wide[0][1]:.0f}",
+            name=f"95% interval, deff {round(wide[0][1])}",
             color=figures.OTHER,
         ),
         null=0,
@@ -544,11 +541,7 @@ def _draw_ratios(axes, answer) -> None:
             t.threshold for t in estimate.tipping_points if t.what.startswith("classes per")
         )
         if curve.grid[0] < turn < curve.grid[-1]:
-            axes.plot(turn, 1, "o", ms=5, mfc="white", mec=figures.INK, mew=1)
-            axes.annotate(
-                number(turn), (turn, 1), xytext=(0, -6), textcoords="offset points",
-                ha="center", va="top", fontsize=7.5,
-            )  # fmt: skip
+            figures.crossing(axes, turn, 1, rising=True)
     figures.plain_ticks(axes.xaxis, (0.75, 1, 1.5, 2))
     figures.plain_ticks(axes.yaxis, (0.5, 1, 2, 5, 10))
     axes.set_xlabel("classes per host, China over US\n(unknown; all possible values shown)")

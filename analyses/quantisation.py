@@ -23,7 +23,7 @@ from research import (
     TippingPoint,
     figures,
 )
-from research.doubts import Coarse, Doubt, Share, where
+from research.doubts import Coarse, Doubt, Share, told, where
 from research.estimators.budget import budget
 from research.measures.hosts import (
     ESTIMATED,
@@ -34,7 +34,6 @@ from research.measures.hosts import (
     refuse_without_block,
     with_kind,
 )
-from research.wording import number
 
 LATER_SCAN = "sentinellabs-2026"
 ROUNDED = 0.005  # the later scan gives whole percent
@@ -198,14 +197,8 @@ def _lost(over) -> tuple[TippingPoint, ...]:
     """What would take the lower bound down to the claimed share."""
     null = HYPOTHESES[HOSTS].null
     times = over.at(0.0).low / null
-    return (
-        *over.points(null),
-        TippingPoint(
-            what="overstatement by the report",
-            threshold=times,
-            sentence=f"lost if the report's estimate were {number(times)} times the truth",
-        ),
-    )
+    overstated = "lost if the report's estimate were {} times the truth"
+    return *over.points(null), told("overstatement by the report", overstated, times)
 
 
 def _observed_later(sample) -> Estimate:

@@ -391,15 +391,17 @@ def thinned_bars(
     axes.set(**look)
 
 
-def crossing(axes: Axes, at: float | None, null: float, *, told: str | None = None) -> None:
+def crossing(
+    axes: Axes, at: float | None, null: float, *, told: str | None = None, rising: bool = False
+) -> None:
     """The dashed line of a null along the x axis, and a ring where a curve crosses it."""
     axes.axhline(null, color=MUTED, lw=0.8, ls=(0, (4, 3)), zorder=0)
     if at is None:
         return
     axes.plot(at, null, "o", ms=5, mfc="white", mec=INK, mew=1)
     axes.annotate(
-        number(at) if told is None else told, (at, null), xytext=(-4, -5), va="top", fontsize=8,
-        textcoords="offset points", ha="right",
+        number(at) if told is None else told, (at, null), xytext=(4 if rising else -4, -5),
+        textcoords="offset points", ha="left" if rising else "right", va="top", fontsize=8,
     )  # fmt: skip
 
 

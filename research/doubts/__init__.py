@@ -7,9 +7,9 @@ identified set with every doubt open, the budget row of each doubt alone, the ti
 from research.doubts.asking import Asked, Gap, levelled, overturned
 from research.doubts.coarse import EVERY, Coarse, Doubt, Where, among, where
 from research.doubts.questions import Share
-from research.doubts.telling import lost_at, lost_if
+from research.doubts.telling import lost_at, lost_if, told
 
 __all__ = [
     "EVERY", "Asked", "Coarse", "Doubt", "Gap", "Share", "Where", "among", "levelled", "lost_at",
-    "lost_if", "overturned",    "where",
+    "lost_if", "overturned",    "told", "where",
 ]  # fmt: skip

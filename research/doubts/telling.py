@@ -42,6 +42,18 @@ def lost_if(
     return TippingPoint(what=f"{things} that {are}", threshold=threshold, sentence=told.strip())
 
 
+def told(what: str, sentence: str, threshold: float, *others: float) -> TippingPoint:
+    """A tipping point in a sentence of its own, with ``{}`` for the threshold and other numbers.
+
+    Examples
+    --------
+    >>> told("overstatement", "lost if the estimate were {} times the truth", 1.3084).sentence
+    'lost if the estimate were 1.31 times the truth'
+    """
+    written = sentence.format(number(threshold), *map(number, others))
+    return TippingPoint(what=what, threshold=threshold, sentence=written)
+
+
 def lost_at(
     design_effect: float | None,
     cluster_sizes: Sequence[float] = (),
