@@ -31,18 +31,46 @@ def explain(
     from research.publish.explain import explain as explained
 
     result = _result(_of_claim(name), pairs("--set", choose), pairs("--data", data))
-    found = explained(result)
+    found, claim = explained(result), _claim(name)
     if as_json:
-        print_json({"analysis": result.analysis, "answers": [asdict(item) for item in found]})
-    else:
-        _print_explained(result, found)
+        answers = [asdict(item) for item in found]
+        print_json({"analysis": result.analysis, **claim, "answers": answers})
+        return
+    if claim:
+        console().print(bold(claim["verdict"], f": {claim['claim']}\n{claim['answer']}\n"))
+    _print_explained(result, found)
+
+
+def _claim(name: str) -> dict[str, str]:
+    """A claim with its one word and the sentences to quote, from all recorded results."""
+    if not _is_claim(name):
+        return {}
+    from research.analysis import recorded
+    from research.publish.claims import answered
+
+    folder = results_folder(None)
+    results = (recorded(path.stem, folder) for path in sorted(folder.glob("*.json")))
+    return {
+        key: text
+        for answer in answered(results)
+        if answer.id == name
+        for key, text in (
+            ("claim", answer.claim.get("claim", name)),
+            ("verdict", answer.word),
+            ("answer", answer.quotable),
+        )
+    }
+
+
+def _is_claim(name: str) -> bool:
+    return "/" in name and not name.endswith(".py")
 
 
 def _of_claim(name: str) -> str:
     """The analysis of a claim (``source/claim``); any other name as it is."""
     from research.analysis import outlines
 
-    if "/" not in name or name.endswith(".py"):
+    if not _is_claim(name):
         return name
     known = outlines()
     answering = [outline.name for outline in known if name in outline.claims]

@@ -35,10 +35,11 @@ CHANNELS = {  # what a failed assumption of every answer is: said once, with the
     "deployments": "Hosts and listings are counted where machines stand, and not by who uses them.",
     "downloads": "Downloads are counted by publisher, and say nothing of who the users are.",
 }
+ELSEWHERE = "in another setting, which neither supports nor contradicts the claim as made"
 LEADS = {
     "mixed": "Mixed: answers as near to the claim as each other differ",
-    "holds": "Every part holds in another setting",
-    "does not hold": "Not every part holds in another setting",
+    "holds": f"Every part holds {ELSEWHERE}",
+    "does not hold": f"A part of it does not hold {ELSEWHERE}",
     "supported": "Every part is supported on the claim's own terms",
     "contradicted": "A part is contradicted on the claim's own terms",
     "not identified": "Cannot be told from these data, and more of the same would not help",

@@ -103,7 +103,7 @@ def compile_paper(folder: Path) -> bytes:
         texts = {each.pop("key"): printed(**each) for each in json.loads(asked)}
         told = {"texts": json.dumps(texts, sort_keys=True)}
         pdf: bytes = typst.compile(folder / "paper.typ", sys_inputs=told, **how)
-    except typst.TypstError as error:
+    except (typst.TypstError, RuntimeError) as error:  # a query raises the latter
         raise ResearchError(f"The paper does not compile: {error}") from error
     return pdf
 

@@ -18,18 +18,22 @@ from tests.publish.conftest import RESULTS
 from tests.publish.test_page import HOSTILE, poisoned
 
 WIDTHS = (390, 820, 1280)
-SEVERAL = {  # an address and what it shows: two switches, many, a skipped combination, sliders
-    "#tenthe/china-more-small/2": (
-        "parameter_scale", "shares", "small: share of hosts, China minus US",
-    ),
-    "#tenthe/china-more-small": ("parameter_scale", "counts", "small: hosts, China minus US"),
-    "#tuoitre/china-over-us-downloads": (
-        "chinese_origin_downloads", "top 1,000, 2026-06-11", "share of downloads, China minus US",
-    ),
-    "#tenthe/top-tags": (
-        "leading_tags", "Tenthe, 2025-04-24", "lead of the pair over all other tags",
-    ),
-}  # fmt: skip
+SHARES, COUNTS, DOWNLOADS, TAGS = (  # many switches, two, a skipped combination, sliders
+    ("tenthe/china-more-small", "parameter_scale", "shares",
+     "small: share of hosts, China minus US"),
+    ("tenthe/china-more-small", "parameter_scale", "counts", "small: hosts, China minus US"),
+    ("tuoitre/china-over-us-downloads", "chinese_origin_downloads", "top 1,000, 2026-06-11",
+     "share of downloads, China minus US"),
+    ("tenthe/top-tags", "leading_tags", "Tenthe, 2025-04-24",
+     "lead of the pair over all other tags"),
+)  # fmt: skip
+
+
+def address_of(shown, claim, name, key, label) -> str:
+    """The address of an answer: its claim, and its place on the card."""
+    (card,) = (card for card in shown["claims"] if card["id"] == claim)
+    answers = [(each["analysis"], each["key"], each["label"]) for each in card["questions"]]
+    return f"#{claim}/{answers.index((name, key, label)) + 1}"
 
 
 def shown_rows(tab):
@@ -96,11 +100,11 @@ def test_every_claim_opens_at_its_address(visit, written, shown):
     assert tab.locator(".card:visible").count() == 0
 
 
-@pytest.mark.parametrize("address", SEVERAL)
-def test_switches_show_exactly_what_the_results_hold(visit, written, results, address):
-    name, key, label = SEVERAL[address]
+@pytest.mark.parametrize("of", [SHARES, COUNTS, DOWNLOADS, TAGS], ids=lambda of: of[2])
+def test_switches_show_exactly_what_the_results_hold(visit, written, shown, results, of):
+    _, name, key, label = of
     answer = results[name].answers[key]
-    tab = visit(written, address)
+    tab = visit(written, address_of(shown, *of))
     host = tab.locator(".card.open [data-explorer]")
     found, said = host.locator(".found"), host.locator(".readout")
     unit = answer.estimates[label].unit
@@ -142,11 +146,11 @@ def test_switches_write_the_command_that_computes_it(visit, written):
     assert command.inner_text() == "research run parameter_scale --set quantity=shares"
 
 
-@pytest.mark.parametrize("address", ["#tenthe/china-more-small/2", "#tenthe/top-tags"])
-def test_sliders_show_exactly_the_grid_that_the_result_holds(visit, written, results, address):
-    name, key, label = SEVERAL[address]
+@pytest.mark.parametrize("of", [SHARES, TAGS], ids=lambda of: of[2])
+def test_sliders_show_exactly_the_grid_that_the_result_holds(visit, written, shown, results, of):
+    _, name, key, label = of
     item = JudgedEstimate(result=results[name], key=key, label=label)
-    tab = visit(written, address)
+    tab = visit(written, address_of(shown, *of))
     drawn = tab.locator(".card.open .slider")
     drawn.first.wait_for()
     assert drawn.count() == len(item.estimate.curves) > 0
@@ -193,7 +197,7 @@ def taken(tab, button) -> bytes:
 
 
 def test_downloads_hold_what_the_result_holds(visit, written, results):
-    name, key, label = SEVERAL["#tenthe/china-more-small/2"]
+    _, name, key, label = SHARES
     tab = visit(written, "#tenthe/china-more-small/2")
     tab.wait_for_selector(".card.open .drawing svg")
     get = {kind: taken(tab, tab.locator(f".card.open [data-get={kind}]")) for kind in
