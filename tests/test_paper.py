@@ -6,12 +6,15 @@ import re
 import shutil
 
 import pytest
+from matplotlib.figure import Figure
 
 from research import places
-from research.analysis import analyses
-from research.publish.paper import compile_paper
+from research.analysis import analyses, recorded
+from research.publish import paper
+from research.publish.paper import compile_paper, prepare_paper, working_copy
 from research.results import ResearchError
 
+RESULTS = places.bundled() / "paper" / "results"
 TEXT = (places.bundled() / "paper" / "paper.typ").read_text(encoding="utf-8")
 SPANS = [("// ABSTRACT", "// END ABSTRACT"), ("// RESULTS", "// END RESULTS")]
 # Digits that are names: the level of the intervals, populations (the 300 and the 1,000 most
@@ -63,6 +66,20 @@ def test_every_analysis_has_its_figure_in_the_text(name):
 
 def test_every_figure_and_table_that_the_text_draws_belongs_to_an_analysis():
     assert set(re.findall(r'#drawing\("(\w+)"', TEXT)) == set(analyses())
+
+
+def test_the_text_finds_every_number_that_it_asks_for(tmp_path, monkeypatch):
+    """With a blank canvas for every figure: the whole paper is a long test."""
+    blank = tmp_path / "build" / "figures"
+    monkeypatch.setattr(paper.calibration, "draw", lambda *_: [])
+    monkeypatch.setattr(paper.figures, "save", lambda *_: [])
+    shutil.copytree(RESULTS, tmp_path / "results")
+    working_copy(tmp_path)
+    prepare_paper([recorded(name, RESULTS) for name in analyses()], tmp_path, blank.parent)
+    blank.mkdir()
+    for name in (*analyses(), "claims", "calibration", "calibration_methods"):
+        Figure(figsize=(1, 1)).savefig(blank / f"{name}.pdf")
+    assert compile_paper(tmp_path).startswith(b"%PDF")
 
 
 @pytest.mark.long

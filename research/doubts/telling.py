@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from research.estimators.design_effects import intraclass_correlation
 from research.results import TippingPoint
-from research.wording import number, span
+from research.wording import number, percent, span
 
 
 def lost_if(
@@ -37,7 +37,7 @@ def lost_if(
     if threshold is None:
         told = f"kept even if all {number(of, 0)} {things} {are}"
     else:
-        part = number(threshold, 0 if threshold >= 1 else 2)
+        part = number(threshold, 0) if threshold >= 1 else percent(threshold)
         told = f"{reached or 'lost'} if {part} of the {number(of, 0)} {things} {are} {also}"
     return TippingPoint(what=f"{things} that {are}", threshold=threshold, sentence=told.strip())
 
