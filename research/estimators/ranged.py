@@ -162,7 +162,7 @@ def ranged_mean(weight: Ranged, least: ArrayLike, most: ArrayLike) -> Bounds:
 
     Notes
     -----
-    Agrees with ``origin_share_bounds`` where weights are known, and with the enumeration of all
+    Agrees with the enumeration of all codings where values are zero and one, and with that of all
     extreme weights and values (in the tests).
 
     Examples

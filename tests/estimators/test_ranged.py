@@ -7,7 +7,6 @@ from itertools import product
 import numpy as np
 import pytest
 
-from research.estimators.identification import origin_share_bounds
 from research.estimators.ranged import (
     Ranged,
     paired_gap_bounds,
@@ -59,12 +58,6 @@ def test_shares_span_all_weights_and_codings(limits, certain, possible):
     every = [share(w, c) for w in weights(limits) for c in codings(certain, possible)]
     found = ranged_mean(ranged(limits), certain, np.maximum(certain, possible))
     assert tuple(found) == pytest.approx((min(every), max(every)), abs=ROUNDING)
-
-
-def test_shares_of_known_weights_are_the_usual_bounds():
-    parts = [5.0, 3.0, 2.0], [True, False, False], [False, True, False]
-    most = np.maximum(parts[1], parts[2])
-    assert ranged_mean(Ranged.exactly(parts[0]), parts[1], most) == origin_share_bounds(*parts)
 
 
 @pytest.mark.parametrize(("first", "second", "certain", "possible", "sharp"), PAIRS)

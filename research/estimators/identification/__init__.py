@@ -11,7 +11,6 @@ from research.estimators.identification.bounds import (
     Measure,
     contrast_bounds,
     frechet_bounds,
-    origin_share_bounds,
     share_bounds,
     union_bounds,
 )
@@ -54,7 +53,6 @@ __all__ = [
     "imbens_manski_critical_value",
     "least_favourable_holm",
     "least_favourable_z",
-    "origin_share_bounds",
     "ratio_of_ratios",
     "share_bounds",
     "simultaneous_contrasts",

@@ -208,52 +208,6 @@ def contrast_bounds(
     return contrast_range(list(corners), measure)
 
 
-@estimator
-def origin_share_bounds(weights: ArrayLike, certain: ArrayLike, possible: ArrayLike) -> Bounds:
-    """Which share of the weight has an origin that is known for some units only?
-
-    Parameters
-    ----------
-    weights : array_like of shape (units,)
-        Downloads, hosts or 1 per unit.
-    certain : array_like of bool, shape (units,)
-        The origin is certainly the one asked about.
-    possible : array_like of bool, shape (units,)
-        It may be: unknown, disputed, or one of two candidates.
-
-    Returns
-    -------
-    Bounds
-        From the certain share to the share that is certain or possible. Sharp without further
-        assumptions on the units whose origin is not known.
-
-    Raises
-    ------
-    CannotEstimate
-        All weights are zero.
-    ResearchError
-        Negative or missing weights, or vectors of different lengths.
-
-    References
-    ----------
-    Manski (2003), Partial Identification of Probability Distributions, doi:10.1007/b97478.
-
-    Notes
-    -----
-    Agrees with the enumeration of all codings of the uncertain units (in the tests).
-
-    Examples
-    --------
-    >>> origin_share_bounds([5, 3, 2], [True, False, False], [False, True, False])
-    Bounds(low=0.5, high=0.8)
-    """
-    weight = valid.counts(weights, "weights")
-    sure = valid.flags(certain, "certain", weight.size)
-    maybe = sure | valid.flags(possible, "possible", weight.size)
-    total = weight.sum()
-    return Bounds(float(weight[sure].sum() / total), float(weight[maybe].sum() / total))
-
-
 def same_classes(first: ArrayLike, second: ArrayLike) -> tuple[valid.Floats, valid.Floats]:
     """Both groups' counts, of the same classes."""
     one, other = valid.counts(first, "first"), valid.counts(second, "second")
