@@ -19,9 +19,9 @@ from research import (
     TippingPoint,
     figures,
 )
+from research.doubts import lost_if
 from research.measures.hub import GENERATION, hub_downloads
 from research.measures.publishers import CHINA
-from research.wording import number
 
 COUNT = "Chinese language models until August 2024"
 BY_COMPANY = "of them of companies"
@@ -107,7 +107,7 @@ def estimate(sample) -> list[Estimate]:
             n=float(len(sample["models"])),
             n_unit="models of that time in the tables",
             assumptions=(SURVIVORS,),
-            tipping_points=(_miscoded(certain),),
+            tipping_points=_miscoded(certain),
         ),
         Estimate(
             label=BY_COMPANY,
@@ -120,12 +120,9 @@ def estimate(sample) -> list[Estimate]:
     ]
 
 
-def _miscoded(certain) -> TippingPoint:
+def _miscoded(certain) -> tuple[TippingPoint, ...]:
     spare = float(certain - HYPOTHESES[COUNT].null)
-    told = f"lost if {number(spare, 0)} of the {number(float(certain), 0)} are not Chinese"
-    if spare <= 0:
-        told = f"open: {number(-spare, 0)} more would be needed that are known to be Chinese"
-    return TippingPoint(what="models not Chinese", threshold=abs(spare), sentence=told)
+    return (lost_if(spare, float(certain), "models", "are not Chinese"),) if spare > 0 else ()
 
 
 SURVIVORS = Assumption(

@@ -8,9 +8,9 @@ the table, which have at most as many hosts as the tenth.
 from typing import Literal
 
 from research import Bounds, Estimate, Hypothesis, Sample, TippingPoint, figures
+from research.doubts import lost_if
 from research.measures.clone_block import without_block
 from research.measures.hosts import genuine
-from research.wording import number
 
 PLACES = "llama tags among the ten leading tags"
 SEVERAL = 2
@@ -69,17 +69,13 @@ def estimate(sample) -> Estimate:
         n=float(len(hosts)),
         n_unit="leading tags",
         assumptions=(GENUINE,),
-        tipping_points=(_tags_to_lose(certain),),
+        tipping_points=_tags_to_lose(certain),
     )
 
 
-def _tags_to_lose(certain) -> TippingPoint:
-    spare = max(certain - SEVERAL, 0.0)
-    return TippingPoint(
-        what="llama tags without their place",
-        threshold=spare,
-        sentence=f"lost if {number(spare, 0)} of the {number(certain, 0)} tags had no place",
-    )
+def _tags_to_lose(certain) -> tuple[TippingPoint, ...]:
+    spare = certain - SEVERAL
+    return (lost_if(spare, certain, "tags", "had no place"),) if spare > 0 else ()
 
 
 GENUINE = genuine("two of them are llama tags")

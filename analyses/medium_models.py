@@ -10,9 +10,9 @@ from typing import Literal
 import pandas as pd
 
 from research import CannotEstimate, Estimate, Hypothesis, Sample, TippingPoint, figures
+from research.doubts import lost_if
 from research.measures.clone_block import Block
 from research.measures.hosts import genuine
-from research.wording import number
 
 DOMINANT = "US: hosts with medium models over those of the next class"
 FIRST = "China: hosts with medium models minus those of the next class"
@@ -92,21 +92,14 @@ def _estimate(label, unit, value, hosts, needed) -> Estimate:
         n=hosts.sum(),
         n_unit="class-host pairs",
         assumptions=(GENUINE,),
-        tipping_points=(_clones_to_lose(hosts["medium"], needed),),
+        tipping_points=_clones_to_lose(hosts["medium"], needed),
     )
 
 
-def _clones_to_lose(medium, needed) -> TippingPoint:
-    what = "hosts with medium models that are clones"
+def _clones_to_lose(medium, needed) -> tuple[TippingPoint, ...]:
     if medium <= needed:
-        return TippingPoint(what=what, threshold=None, sentence="nothing is left to lose")
-    spare = medium - needed
-    return TippingPoint(
-        what=what,
-        threshold=spare,
-        sentence=f"lost if {number(spare)} of the {number(medium)} hosts with medium models were "
-        "clones",
-    )
+        return ()  # nothing is left to lose
+    return (lost_if(medium - needed, medium, "hosts with medium models", "were clones"),)
 
 
 GENUINE = genuine("all five are medium, and in which country they lie is not published")

@@ -8,7 +8,7 @@ whether embedding models alone would.
 """
 
 from research import Assumption, Bounds, Estimate, Hypothesis, Sample, TippingPoint, figures
-from research.wording import number
+from research.doubts import lost_if
 
 NAMED = "listings of both sizes: of the models named"
 EMBEDDING = "listings of both sizes: embedding models"
@@ -80,12 +80,8 @@ def _share(label, bounds, listings, *points) -> Estimate:
 
 def _others(small, everything) -> TippingPoint:
     spare = small - everything / 2
-    return TippingPoint(
-        what="listings of smollm2:135m of another size",
-        threshold=spare,
-        sentence=f"open only if {number(spare)} of the {number(small)} listings of smollm2:135m "
-        "had another size",
-    )
+    listings = "listings of smollm2:135m"
+    return lost_if(spare, small, listings, "had another size", reached="open only")
 
 
 ONE_SIZE = Assumption(

@@ -6,9 +6,9 @@ against that in two ways: among all providers, or among cloud providers alone.
 
 from typing import Annotated, Literal
 
-from research import ESTIMAND, Estimate, Hypothesis, Sample, TippingPoint, figures
+from research import ESTIMAND, Estimate, Hypothesis, Sample, figures
+from research.doubts import lost_if
 from research.measures.hosts import LISTED
-from research.wording import number
 
 LEAD = "least of the three minus the largest other provider"
 RANK = "rank of {}"
@@ -72,11 +72,13 @@ def _lead(addresses) -> Estimate:
         n_unit="listed addresses of the providers in the table",
         assumptions=(LISTED,),
         tipping_points=(
-            TippingPoint(
-                what=f"addresses of {ahead} that are no deployments",
-                threshold=abs(gap),
-                sentence=f"turned if {number(abs(gap))} of the {number(addresses[ahead])} listed "
-                f"addresses of {ahead} are no deployments and all of {behind} are",
+            lost_if(
+                abs(gap),
+                addresses[ahead],
+                f"listed addresses of {ahead}",
+                "are no deployments",
+                also=f"and all of {behind} are",
+                reached="turned",
             ),
         ),
     )

@@ -15,7 +15,7 @@ from research import (
     TippingPoint,
     figures,
 )
-from research.doubts import Coarse, Share, where
+from research.doubts import Coarse, Share, overturned
 from research.estimators.budget import budget
 from research.measures.published_totals import (
     OTHERS,
@@ -23,7 +23,7 @@ from research.measures.published_totals import (
     downloads_of_a_year,
     share_of_a_year,
 )
-from research.wording import percent
+from research.measures.publishers import CHINA, CHINA_MINUS_US, UNITED_STATES
 
 LEAD = "share of the downloads of the past year, China minus US"
 SHARE = "share of the downloads of the past year, {}"
@@ -61,12 +61,12 @@ def sample(
 
 
 def estimate(sample) -> list[Estimate]:
-    units, china, us = sample["units"], where(origin="CN"), where(origin="US")
-    lead = Share(of=china, minus=us).in_(units)
+    units = sample["units"]
+    lead = CHINA_MINUS_US.in_(units)
     asked = {
         LEAD: lead,
-        SHARE.format("China"): Share(of=china).in_(units),
-        SHARE.format("US"): Share(of=us).in_(units),
+        SHARE.format("China"): Share(of=CHINA).in_(units),
+        SHARE.format("US"): Share(of=UNITED_STATES).in_(units),
     }
     return [
         Estimate(
@@ -84,18 +84,13 @@ def estimate(sample) -> list[Estimate]:
 
 def _not_genuine(lead) -> TippingPoint:
     """Which part of the Chinese downloads must be automated for the two to be level."""
-    units = lead.units
-    china, us = (
-        units.weight().low[units.holds(where(origin="CN"))[0]].sum(),
-        units.weight().high[units.holds(where(origin="US"))[1]].sum(),
+    return overturned(
+        lambda part: lead.thinned(CHINA, part).bounds().low,
+        what="part of the Chinese downloads that are not genuine",
+        lost="lost if {} % of the Chinese downloads were not genuine",
+        kept="kept whatever part of the Chinese downloads were not genuine",
+        nothing="nothing to lose: all others may be of the US",
     )
-    what = "part of the Chinese downloads that are not genuine"
-    if china <= us:
-        told = "nothing to lose: all others may be of the US"
-        return TippingPoint(what=what, threshold=None, sentence=told)
-    part = float(1 - us / china)
-    told = f"lost if {percent(part, 0)} of the Chinese downloads were not genuine"
-    return TippingPoint(what=what, threshold=part, sentence=told)
 
 
 REPORTED = Assumption(

@@ -20,8 +20,8 @@ from research import (
     TippingPoint,
     figures,
 )
+from research.doubts import lost_if
 from research.measures.hub import USED
-from research.wording import percent
 
 ORDER = "pairs with more downloads in the higher place, minus those with fewer"
 MONTHS = ORDER + ", lowest to highest month"
@@ -103,16 +103,12 @@ def _bounds(counts) -> Bounds:
 def _turned(counts) -> TippingPoint:
     """Which part of the pairs of which the order is not shown would have to go the other way."""
     lead, ordered = counts["more"] - counts["fewer"], counts["more"] + counts["fewer"]
-    hidden = counts["pairs"] - ordered
-    part = float((lead + hidden) / (2 * hidden)) if hidden else None
-    if part is None or not 0 <= part <= 1:
-        part, told = None, "no order of the pairs that are not shown turns the sign"
-    else:
-        told = (
-            f"the sign turns if more than {percent(part, 0)} of the pairs whose order is not shown "
-            "have fewer downloads in the higher place"
-        )
-    return TippingPoint(what="part of the pairs not shown", threshold=part, sentence=told)
+    hidden = float(counts["pairs"] - ordered)
+    part = (lead + hidden) / (2 * hidden) if hidden else None
+    if part is None or not 0 < part < 1:
+        part = None  # no order of theirs turns the sign
+    pairs, fewer = "pairs whose order is not shown", "have fewer downloads in the higher place"
+    return lost_if(part, hidden, pairs, fewer, reached="the sign turns only")
 
 
 def _estimate(label, bounds, pairs, *, value=None, points=()) -> Estimate:

@@ -64,11 +64,11 @@ LEFT: dict[str, str] = {
         amazon_regions channel_gap chinese_origin_downloads
         clone_block concentration_by_channel creation_dates creators
         deployments_vs_downloads first_time_ahead hosting_concentration
-        hundred_chinese_models lead_over_time leaderboard leading_families licences
-        licences_by_channel likes_and_downloads lineage llama_tags medium_models
-        million_parameter_models ports_and_protocols
-        primary_hosts published_past_year reachability release_cadence
-        sizes_by_channel surge_order tasks trending_and_downloads trending_top_ten
+        lead_over_time leaderboard leading_families licences
+        licences_by_channel likes_and_downloads lineage
+        ports_and_protocols
+        reachability release_cadence
+        sizes_by_channel surge_order tasks trending_top_ten
         us_against_china_hosts video_generation
     """,
     "calls a bounds routine": """
