@@ -281,7 +281,7 @@ def _gap(sample, extents) -> Estimate:
         bounds=gap.bounds(),
         n=len(gap.first.units.rows),
         n_unit=ROWS_COUNTED,
-        assumptions=_assumptions(sample),
+        assumptions=(*_assumptions(sample), *_outer(gap)),
         tipping_points=_tipping_points(sample, gap, GAP),
         budget=budget(*_sources(sample, gap, EVERY), extents["any"].row(OUTSIDE, ORIGIN)),
     )
@@ -296,7 +296,7 @@ def _same(sample, same) -> Estimate:
         bounds=same.bounds(),
         n=len(same.first.units.rows),
         n_unit="families in both channels",
-        assumptions=(ROUNDED, ONE_ORIGIN, OUTER),
+        assumptions=(ROUNDED, ONE_ORIGIN, *_outer(same)),
         tipping_points=_tipping_points(sample, same, SAME),
         budget=budget(*_sources(sample, same, SHARED)),
     )
@@ -310,7 +310,7 @@ def _any(sample, widest) -> Estimate:
         bounds=widest.bounds(),
         n=len(widest.first.units.rows),
         n_unit=ROWS_COUNTED,
-        assumptions=(ROUNDED, ONE_ORIGIN, OUTER),
+        assumptions=(ROUNDED, ONE_ORIGIN, *_outer(widest)),
         tipping_points=(_levelling(sample),),
         curves=(_over_origin_of_others(sample["gap"]),),
     )
@@ -534,7 +534,11 @@ def _assumptions(sample) -> tuple[Assumption, ...]:
     )
     member = _unlisted(sample) if what == "hosts" else MEMBERS
     also = (CLONES,) if what == "hosts" else ()
-    return cover, member, *also, RULES, BY_PUBLISHER, ROUNDED, ONE_ORIGIN, OUTER, spread, SAME_ACT
+    return cover, member, *also, RULES, BY_PUBLISHER, ROUNDED, ONE_ORIGIN, spread, SAME_ACT
+
+
+def _outer(gap) -> tuple[Assumption, ...]:
+    return () if gap.sharp() else (OUTER,)
 
 
 RULES = Assumption(

@@ -50,6 +50,10 @@ class Asked(Protocol):
         return self.bounds(()).low
 
     @abstractmethod
+    def sharp(self, doubts: Collection[str] | None = None) -> bool:
+        """Whether a world reaches each end of the set; else the set is valid and may be wide."""
+
+    @abstractmethod
     def opens(self, doubt: Doubt) -> bool:
         """Whether a doubt leaves anything open."""
 
@@ -138,6 +142,16 @@ class Gap(Asked):
             np.concatenate(certain),
             np.concatenate([one.rows[cluster], other.rows[cluster]]),
         )
+
+    def sharp(self, doubts: Collection[str] | None = None) -> bool:
+        """Paired, only while weights and what units are are not open at once."""
+        sides = self.first, self.second
+        if not self.paired:
+            return all(side.sharp(doubts) for side in sides)
+        weights = [side.whole(doubts) for side in sides]
+        ranged = any((weight.low != weight.high).any() for weight in weights)
+        least, most = self.first.scores(doubts)
+        return not (ranged and (least != most).any())
 
     def told(self, doubt: Doubt) -> str:
         """How much a doubt leaves open in each channel, and what that may be."""

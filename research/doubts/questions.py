@@ -106,6 +106,14 @@ class ShareIn(Asked):
         opened: Flags = ((least != most) & (weight.high > 0)) | (weight.low != weight.high)
         return opened
 
+    def sharp(self, doubts: Collection[str] | None = None) -> bool:
+        """Unless an open attribute decides both what a unit is and whether it counts at all."""
+        asked = [self.question.of, *([self.question.minus] if self.question.minus else [])]
+        both = {name for side in asked for name in side.values} & set(self.question.among.values)
+        known = Where({name: self.question.among.values[name] for name in both})
+        certain, possible = self.units.holds(known, doubts)
+        return bool((certain == possible).all())
+
     def opens(self, doubt: Doubt) -> bool:
         return bool(self.opened(doubt).any())
 

@@ -94,6 +94,7 @@ def test_the_set_is_that_of_all_worlds(units, question, doubts):
         with pytest.raises(CannotEstimate):
             asked.bounds(doubts)
         return
+    assert asked.sharp(doubts)
     assert tuple(asked.bounds(doubts)) == pytest.approx((min(every), max(every)), abs=EXACT)
 
 
@@ -345,3 +346,54 @@ def test_an_interval_over_the_set_holds_the_set():
     alike = coarse([(1, 1, 1, "CN", "", True, "a"), (1, 1, 1, "CN", "", True, "b")])
     assert Share(of=CHINA).in_(alike).drawn_and_open("organisation") == []
     assert Share(of=CHINA).in_(alike).drawn("organisation") == []
+
+
+def paired_gaps(first, second, doubts):
+    """The gap of the shares in every world of units that are the same in both channels."""
+    each = (
+        [
+            (one, other)
+            for one in worlds(unit, doubts)
+            for other in worlds(twin, doubts)
+            if one[1] == other[1]
+        ]
+        for unit, twin in zip(first, second, strict=True)
+    )
+    for world in product(*each):
+        shares = []
+        for side in (0, 1):
+            whole = sum(unit[side][0] for unit in world)
+            if whole:
+                shares.append(sum(u[side][0] * (u[side][1] == "CN") for u in world) / whole)
+        if len(shares) == 2:
+            yield shares[0] - shares[1]
+
+
+@pytest.mark.parametrize("doubts", [[], ["origin"], ["rounding"], ["origin", "rounding"]])
+def test_a_paired_gap_says_whether_a_world_reaches_its_ends(doubts):
+    first = [
+        (1, 2, 4, "CN", "", True, "a"),
+        (1, 1, 3, "", "", True, "b"),
+        (2, 2, 2, "US", "", True, "c"),
+    ]
+    second = [
+        (2, 2, 2, "CN", "", True, "a"),
+        (1, 2, 3, "", "", True, "b"),
+        (1, 3, 3, "US", "", True, "c"),
+    ]
+    share = Share(of=CHINA)
+    gap = Gap(share.in_(coarse(first)), share.in_(coarse(second)), paired=True)
+    found, every = gap.bounds(doubts), list(paired_gaps(first, second, doubts))
+    assert found.low <= min(every) + EXACT
+    assert found.high >= max(every) - EXACT
+    assert gap.sharp(doubts) == (len(doubts) < 2)
+    if gap.sharp(doubts):
+        assert tuple(found) == pytest.approx((min(every), max(every)), abs=EXACT)
+    apart = share.in_(coarse(first)) - share.in_(coarse(second))
+    assert apart.sharp(doubts)
+
+
+def test_what_decides_both_the_part_and_the_whole_is_not_sharp():
+    asked = Share(of=CHINA, among=where(origin=["CN", "US"])).in_(coarse(UNITS))
+    assert asked.sharp([])
+    assert not asked.sharp(["origin"])
