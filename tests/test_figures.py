@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import io
 from pathlib import Path
 
 import matplotlib as mpl
@@ -134,6 +135,24 @@ def test_saving_twice_gives_the_same_bytes(tmp_path):
     assert sorted(path.name for path in tmp_path.iterdir()) == [
         "a.pdf", "a.png", "a.svg", "b.pdf", "b.png", "b.svg",
     ]  # fmt: skip
+
+
+def test_a_format_is_drawn_once_and_as_savefig_writes_it(monkeypatch):
+    """Also after others: what is laid out for a format leaves no trace in the figure."""
+    with figures.theme():
+        figure, axes = figures.canvas(height=2, source="Data: toy (2026).")
+        axes.set_title("Long enough to be measured by the layout")
+        drawn, draw = [], axes.title.draw
+        monkeypatch.setattr(axes.title, "draw", lambda r: drawn.append(r) or draw(r))
+        for kind in (*figures.FORMATS, figures.TEXT_SVG, *figures.FORMATS):
+            drawn.clear()
+            printed = figures.printed(figure, kind)
+            assert len(drawn) == 1
+            if kind == "png":
+                buffer = io.BytesIO()
+                figure.savefig(buffer, format="png", metadata={"Software": None})
+                assert printed == buffer.getvalue()
+        assert b"measured by the layout</text>" in figures.printed(figure, figures.TEXT_SVG)
 
 
 def bytes_of(folder, name="a"):

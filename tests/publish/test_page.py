@@ -12,13 +12,15 @@ from html.parser import HTMLParser
 import pytest
 from markupsafe import Markup
 
-from research import Bounds, Curve, Estimate, Hypothesis, Interval, TippingPoint
+from research import Bounds, Curve, Estimate, Hypothesis, Interval, TippingPoint, figures
 from research.publish.claims import answer_claims
+from research.publish.drawing import drawn
 from research.publish.headlines import headlines
 from research.publish.judged import LEADS, JudgedEstimate, judged
 from research.publish.methods import METHODS, Method
 from research.publish.page import MARKS, page, render
 from research.publish.page.citing import bibtex, csl
+from research.publish.page.embedding import inline
 from research.publish.page.scales import axis
 from research.publish.page.sliders import sliders
 from research.publish.sources import safe_link
@@ -373,3 +375,10 @@ def test_citations_stay_well_formed_whatever_the_claim_says():
     (cited,) = json.loads(csl("tenthe/x", HOSTILE, "2026-10-05"))
     assert HOSTILE in cited["title"]
     assert cited["issued"] == {"date-parts": [[2026]]}
+
+
+def test_a_drawing_that_is_made_already_is_the_one_that_the_page_would_make(results, shown):
+    result = results["us_against_china_hosts"]
+    with figures.theme():
+        made = figures.printed(drawn(result), figures.TEXT_SVG)
+    assert inline(made) == shown["figures"][result.analysis]
