@@ -99,6 +99,18 @@ def test_fixed_choices_move_the_primary_specification_and_keep_the_multiverse(to
     assert len(moved.answers["countries"].specifications) == 6
 
 
+def test_without_the_multiverse_the_primary_estimates_are_the_same(toy):
+    whole, alone = run(find(toy())), run(find(toy()), multiverse=False)
+    assert alone.answers.keys() == whole.answers.keys()
+    for key, answer in alone.answers.items():
+        assert answer.estimates == whole.answers[key].estimates
+        assert answer.verdicts == whole.answers[key].verdicts
+        assert len(answer.specifications) == 1 < len(whole.answers[key].specifications)
+    moved = run(find(toy()), fixed={"top": 10}, multiverse=False)
+    assert moved.answer().choices["top"] == 10
+    assert moved.answer().estimates != whole.answer().estimates
+
+
 def test_each_specification_has_its_own_generator(toy):
     def noisy(result: Result, top: int) -> float:
         rows = result.answer(unit="addresses").specifications
