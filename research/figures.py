@@ -536,13 +536,14 @@ def _laid_out(figure: Figure, kind: str) -> Iterator[FigureCanvasBase]:
     from matplotlib.backend_bases import get_registered_canvas_class
 
     before, resolution, layout = figure.canvas, figure.dpi, figure.get_layout_engine()
-    canvas = get_registered_canvas_class(kind)(figure)
+    canvas, wanted = get_registered_canvas_class(kind)(figure), mpl.rcParams["savefig.dpi"]
+    wanted = resolution if wanted == "figure" else wanted  # matplotlib's own default
     try:
-        figure.dpi = canvas.fixed_dpi or mpl.rcParams["savefig.dpi"]
+        figure.dpi = canvas.fixed_dpi or wanted
         if layout is not None:
             layout.execute(figure)
             figure.set_layout_engine("none")
-        figure.dpi = mpl.rcParams["savefig.dpi"]  # of what a vector format rasterises
+        figure.dpi = wanted  # of what a vector format rasterises
         yield canvas
     finally:
         if layout is not None:

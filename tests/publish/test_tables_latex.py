@@ -47,7 +47,7 @@ def test_short_tables_need_no_package_but_booktabs(material):
         name for name in NAMES
         if "longtable" not in (material / "tables" / f"{name}.tex").read_text()
     ]  # fmt: skip
-    assert "parameter_scale" in short
+    assert 0 < len(short) < len(NAMES)
     body = "\n".join(rf"\input{{tables/{name}}}\clearpage" for name in short)
     (material / "short.tex").write_text(document(body, packages="booktabs"))
     assert problems(compile_tex(material, "short")) == []

@@ -118,6 +118,7 @@ def run_spark(work, files, out, found):
     found.write_bytes(b"\n".join(seen))
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("spark")
 def test_spark_writes_no_address_nor_the_secret(tmp_path, files, addresses, monkeypatch, capfd):
     work, events, found = tmp_path / "work", tmp_path / "events", tmp_path / "seen"
