@@ -49,13 +49,13 @@ def test_show_prints_tables_choices_and_hypotheses():
 
 
 def test_run_from_an_empty_folder_prints_verdicts_and_writes_where_told(tmp_path):
-    done = research("run", "parameter_scale", "--out", "out", cwd=tmp_path)
+    done = research("run", "ports_and_protocols", "--out", "out", cwd=tmp_path)
     assert done.returncode == 0
     assert "not identified" in done.stdout
     assert "Traceback" not in done.stderr
     assert {path.name for path in (tmp_path / "out").iterdir()} == {
         ".research-written",
-        *(f"parameter_scale.{kind}" for kind in ("json", "svg", "pdf", "png")),
+        *(f"ports_and_protocols.{kind}" for kind in ("json", "svg", "pdf", "png")),
     }
 
 

@@ -30,6 +30,11 @@ EXACT = 1e-9  # sums of a thousand to sixteen thousand numbers in another order
 
 @pytest.fixture(scope="module")
 def result(analysed):
+    return analysed("chinese_origin_downloads", multiverse=False)
+
+
+@pytest.fixture(scope="module")
+def multiverse(analysed):
     return analysed("chinese_origin_downloads")
 
 
@@ -204,37 +209,43 @@ def test_both_populations_agree_on_language_tasks_and_differ_in_what_else_they_h
 # Choices ------------------------------------------------------------------------------------------
 
 
-def test_the_spike_is_one_model_of_april(result, rows):
+@pytest.mark.long
+def test_the_spike_is_one_model_of_april(multiverse, rows):
     without = rows[APRIL][rows[APRIL]["model_id"] != SPIKE]
-    removed = specification(result, APRIL, spike="removed")
+    removed = specification(multiverse, APRIL, spike="removed")
     assert removed.value == pytest.approx(known(without), abs=EXACT)
-    refused = {s.reason for s in result.answer(population=CREATED).skipped}
+    refused = {s.reason for s in multiverse.answer(population=CREATED).skipped}
     assert "none of these models has a traffic spike on that day" in refused
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("population", "word"), [(TOP_TEXT, "holds"), (TEXT, "not identified")])
 def test_without_the_models_that_name_no_task_only_origins_are_in_doubt(
-    result, rows, population, word
+    multiverse, rows, population, word
 ):
     tagged = rows[population][~rows[population]["optional"]]
-    found = specification(result, population, untagged="left out")
+    found = specification(multiverse, population, untagged="left out")
     assert tuple(found.bounds) == pytest.approx(ends(tagged), abs=EXACT)
-    assert found.value == primary(result, population).value
+    assert found.value == primary(multiverse, population).value
     assert found.verdict.word == word
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("population", [TOP, APRIL, CATALOGUE])
-def test_sentence_transformers_move_from_germany_to_the_us(result, rows, population):
+def test_sentence_transformers_move_from_germany_to_the_us(multiverse, rows, population):
     table = rows[population]
     downloads = table["hub_downloads_30d"].astype(float)
     moved = downloads[table["author"].isin(SBERT)].sum() / downloads.sum()
-    american = specification(result, population, sentence_transformers="United States")
+    american = specification(multiverse, population, sentence_transformers="United States")
     assert moved > 0
-    assert american.value == pytest.approx(primary(result, population).value - moved, abs=EXACT)
+    assert american.value == pytest.approx(primary(multiverse, population).value - moved, abs=EXACT)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("population", [TOP, TOP_TEXT, CATALOGUE])
-def test_repackaged_models_follow_the_base_they_name_or_may_be_anyones(result, rows, population):
+def test_repackaged_models_follow_the_base_they_name_or_may_be_anyones(
+    multiverse, rows, population
+):
     origins = research.load("publisher_origins").set_index("author")["candidates"]
     table = rows[population].copy()
     if "base_models" not in table:
@@ -246,7 +257,7 @@ def test_repackaged_models_follow_the_base_they_name_or_may_be_anyones(result, r
         bases = named.split("|") if isinstance(named, str) else ["nobody/knows"]
         sets = [possible(origins.get(base.split("/")[0])) for base in bases]
         table.at[i, "possible"] = frozenset().union(*sets)
-    based = specification(result, population, repackagers="base model")
+    based = specification(multiverse, population, repackagers="base model")
     assert based.value == pytest.approx(known(table), abs=EXACT)
     assert tuple(based.bounds) == pytest.approx(ends(table), abs=EXACT)
 

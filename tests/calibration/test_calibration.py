@@ -55,6 +55,7 @@ def test_a_cell_has_numbers_of_its_own():
     assert study.measure(SHARE, seed=1) != first
 
 
+@pytest.mark.long
 def test_parallel_and_serial_runs_are_equal(monkeypatch, tmp_path):
     few = [cell.shorter(50) for cell in settings.cells(full=False)]
     few = few[::5]
@@ -419,6 +420,7 @@ def test_the_figure_of_methods_has_a_row_each_and_open_dots_without_verdict(comm
     assert [line.get_markerfacecolor() for line in dots].count("white") == 2
 
 
+@pytest.mark.long
 def test_both_figures_are_written_in_every_format(committed, tmp_path):
     written = calibration.draw(committed, tmp_path)
     assert [path.name for path in written] == [

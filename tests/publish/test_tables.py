@@ -127,6 +127,7 @@ def test_a_claim_is_answered_by_the_estimate_nearest_to_it(everything):
     assert texts["claim/tenthe/latest-preferred/verdict"] == "not testable"
 
 
+@pytest.mark.long
 def test_an_answer_to_a_claim_does_not_depend_on_what_else_is_published(everything, few):
     all_of_them = fields_of((everything / "numbers.tex").read_text(encoding="ascii"))
     some = fields_of((few / "numbers.tex").read_text(encoding="ascii"))
