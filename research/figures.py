@@ -83,6 +83,8 @@ _OURS: dict[str, Any] = {
     "pdf.fonttype": 42,  # text stays text, embedded as TrueType
     "svg.fonttype": "path",  # looks the same where the font is not installed
     "svg.hashsalt": "modelometrics",  # the same figure gives the same bytes
+    # Which points of a line are as good as on it turns on the last bits of a number.
+    "path.simplify": False,
 }
 
 
@@ -524,7 +526,8 @@ def printed(figure: Figure, kind: str) -> bytes:
     undated = {"svg": {"Date": None}, "pdf": {"CreationDate": None}, "png": {"Software": None}}
     text = "none" if kind == TEXT_SVG else mpl.rcParams["svg.fonttype"]
     kind, buffer = kind.rpartition(".")[2], io.BytesIO()
-    with mpl.rc_context({"svg.fonttype": text}), _rounded_pdf(), _laid_out(figure, kind) as canvas:
+    rounded = _rounded_png() if kind == "png" else _rounded_pdf()
+    with mpl.rc_context({"svg.fonttype": text}), rounded, _laid_out(figure, kind) as canvas:
         getattr(canvas, f"print_{kind}")(buffer, metadata=undated[kind])
     return buffer.getvalue()
 
@@ -550,6 +553,29 @@ def _laid_out(figure: Figure, kind: str) -> Iterator[FigureCanvasBase]:
             figure.set_layout_engine(layout)
         figure.dpi = resolution
         figure.set_canvas(before)
+
+
+@contextmanager
+def _rounded_png() -> Iterator[None]:
+    """Draw lines between rounded points.
+
+    How two pieces of a straight line are joined turns on the last bits of where they meet.
+    """
+    from matplotlib.backends.backend_agg import RendererAgg
+    from matplotlib.transforms import IdentityTransform
+
+    drawn: Any = RendererAgg.draw_path
+
+    def draw_path(renderer: Any, gc: Any, path: Any, transform: Any, face: Any = None) -> None:
+        placed = path.transformed(transform)
+        placed.vertices = placed.vertices.round(DECIMALS)
+        drawn(renderer, gc, placed, IdentityTransform(), face)
+
+    RendererAgg.draw_path = draw_path  # type: ignore[method-assign]
+    try:
+        yield
+    finally:
+        RendererAgg.draw_path = drawn  # type: ignore[method-assign]
 
 
 @contextmanager
