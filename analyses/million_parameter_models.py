@@ -95,15 +95,11 @@ ONE_SIZE = Assumption(
 
 
 def figure(result):
-    canvas, axes = figures.canvas(height=1.9, source=figures.sources(result))
-    rows = result.answer().estimates
-    figures.forest(
-        axes,
-        list(rows),
-        figures.Series(rows=list(rows.values())),
+    return figures.rows_of(
+        result,
+        height=1.9,
         xlim=(0, 1),
         null=0.5,
         null_text="half",
         xlabel="share of listings (bar: all that the table allows)",
     )
-    return canvas

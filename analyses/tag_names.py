@@ -92,13 +92,9 @@ READ = Assumption(
 
 
 def figure(result):
-    canvas, axes = figures.canvas(height=2.2, source=figures.sources(result))
-    rows = result.answer().estimates
-    figures.forest(
-        axes,
-        list(rows),
-        figures.Series(rows=list(rows.values())),
+    return figures.rows_of(
+        result,
+        height=2.2,
         xlim=(0, 1),
         xlabel="share of tags or listings",
     )
-    return canvas

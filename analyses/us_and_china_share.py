@@ -80,13 +80,9 @@ def estimate(sample) -> list[Estimate]:
 
 
 def figure(result):
-    canvas, axes = figures.canvas(height=1.5, source=figures.sources(result))
-    rows = result.answer().estimates
-    figures.forest(
-        axes,
-        list(rows),
-        figures.Series(rows=list(rows.values())),
+    return figures.rows_of(
+        result,
+        height=1.5,
         xlim=(0, 1),
         xlabel="share of addresses (bar: all that the tables allow)",
     )
-    return canvas

@@ -504,6 +504,14 @@ def default(result: Result) -> Figure:
     return figure
 
 
+def rows_of(result: Result, *, height: float, **panel: Any) -> Figure:
+    """Every estimate of the only answer as a row of one :func:`forest`, which takes ``panel``."""
+    figure, axes = canvas(height=height, source=sources(result))
+    rows = result.answer().estimates
+    forest(axes, list(rows), Series(rows=list(rows.values())), **panel)
+    return figure
+
+
 def save(figure: Figure, stem: Path, formats: Sequence[str] = FORMATS) -> list[Path]:
     """Write ``stem.svg``, ``stem.pdf`` and ``stem.png``: the same bytes every time."""
     from research.places import write_beside
