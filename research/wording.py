@@ -67,6 +67,27 @@ def span(low: float, high: float, between: str = ", ") -> str:
     return between.join(ends)
 
 
+def written(sentence: str, *values: float | str) -> str:
+    """A sentence with numbers in its gaps: ``{:0}`` with so many decimals, ``{:%}`` a share.
+
+    >>> written("{:%} of {:0} {}, {} a day", 0.2431, 18844, "models", 3.5103)
+    '24.3 % of 18 844 models, 3.51 a day'
+    >>> written("{1:%0} of {0:1}", 12, 0.3)
+    '30 % of 12.0'
+    """
+    gaps = (value if isinstance(value, str) else _Number(value) for value in values)
+    return sentence.format(*gaps)
+
+
+class _Number(float):
+    """A number that a gap such as ``{:%1}`` turns into text: in per cent, with one decimal."""
+
+    def __format__(self, gap: str) -> str:
+        write = percent if gap.startswith("%") else number
+        decimals = gap.removeprefix("%")
+        return write(float(self), int(decimals)) if decimals else write(float(self))
+
+
 def amount(found: Bounds, unit: str) -> str:
     """A set in its unit: shares in percent, their differences in points, counts of something.
 

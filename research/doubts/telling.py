@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from research.estimators.design_effects import intraclass_correlation
 from research.results import TippingPoint
-from research.wording import number, percent, span
+from research.wording import number, percent, span, written
 
 
 def lost_if(
@@ -43,15 +43,16 @@ def lost_if(
 
 
 def told(what: str, sentence: str, threshold: float, *others: float) -> TippingPoint:
-    """A tipping point in a sentence of its own, with ``{}`` for the threshold and other numbers.
+    """A tipping point in a sentence with gaps (see ``written``) for the threshold and others.
 
     Examples
     --------
     >>> told("overstatement", "lost if the estimate were {} times the truth", 1.3084).sentence
     'lost if the estimate were 1.31 times the truth'
     """
-    written = sentence.format(number(threshold), *map(number, others))
-    return TippingPoint(what=what, threshold=threshold, sentence=written)
+    return TippingPoint(
+        what=what, threshold=threshold, sentence=written(sentence, threshold, *others)
+    )
 
 
 def lost_at(
