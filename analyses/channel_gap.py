@@ -277,7 +277,6 @@ def _gap(sample, extents) -> Estimate:
     return Estimate(
         label=GAP,
         unit="difference in share",
-        reading="finite population",
         bounds=gap.bounds(),
         n=len(gap.first.units.rows),
         n_unit=ROWS_COUNTED,
@@ -291,7 +290,6 @@ def _same(sample, same) -> Estimate:
     return Estimate(
         label=SAME,
         unit="difference in share",
-        reading="finite population",
         value=same.value,
         bounds=same.bounds(),
         n=len(same.first.units.rows),
@@ -306,7 +304,6 @@ def _any(sample, widest) -> Estimate:
     return Estimate(
         label=ANY,
         unit="difference in share",
-        reading="finite population",
         bounds=widest.bounds(),
         n=len(widest.first.units.rows),
         n_unit=ROWS_COUNTED,
@@ -326,7 +323,6 @@ def _share(sample, side, extent, gap) -> Estimate:
     return Estimate(
         label=SHARES[extent].format(_name(sample, side)),
         unit=f"share of {_name(sample, side)}",
-        reading="finite population",
         value=share.value if extent == "same" else None,
         bounds=share.bounds(),
         n=len(share.units.rows),
@@ -345,7 +341,6 @@ def _coverage(sample, side) -> Estimate:
     return Estimate(
         label=COVERED.format(name),
         unit=f"share of {name}",
-        reading="finite population",
         value=covered.value,
         bounds=covered.bounds(),
         n=_shared_families(sample),
@@ -364,7 +359,6 @@ def _of_the_list(sample) -> list[Estimate]:
     whole, compared = float(listed.rows["high"].sum()), _counted(listed).rows
     common = {
         "unit": "share of the downloads of the list",
-        "reading": "finite population",
         "assumptions": (RULES, MEMBERS),
     }
     return [

@@ -84,7 +84,6 @@ def _companies(models) -> Estimate:
     return Estimate(
         label=COMPANIES,
         unit="companies",
-        reading="finite population",
         bounds=Bounds(
             float(company[certain & chinese].nunique()), float(company[possible & may_be].nunique())
         ),
@@ -98,7 +97,6 @@ def _share(label, asked) -> Estimate:
     return Estimate(
         label=label,
         unit="difference in share of models" if label == GAP else "share of models",
-        reading="finite population",
         bounds=asked.bounds(),
         assumptions=(TAGGED,),
         budget=budget(*asked.budget(), *asked.drawn("organisation")),

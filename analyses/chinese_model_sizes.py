@@ -88,7 +88,6 @@ def _share(label, asked) -> Estimate:
     return Estimate(
         label=label,
         unit="difference in share" if label == GAP else "share",
-        reading="finite population",
         value=asked.value,
         bounds=asked.bounds(),
         assumptions=(DECLARED,),
@@ -101,7 +100,6 @@ def _median(models, name) -> Estimate:
     return Estimate(
         label=MEDIAN.format(name),
         unit="billion parameters",
-        reading="finite population",
         value=float(known.median()) / 1e9,
         n=float(len(known)),
         n_unit="models",

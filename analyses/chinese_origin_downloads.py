@@ -293,7 +293,6 @@ def _contrast(sample) -> Estimate:
 def _finite(asked, *, unit="difference in share of downloads", **found) -> Estimate:
     return Estimate(
         unit=unit,
-        reading="finite population",
         bounds=asked.bounds(),
         n=len(asked.certain.units.rows),
         n_unit="models",

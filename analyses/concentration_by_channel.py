@@ -199,7 +199,6 @@ def _gap(sample, label) -> Estimate:
     return Estimate(
         label=label,
         unit="index" if label == HHI_GAP else "difference in share",
-        reading="finite population",
         value=_value(pulls["value"], label) - _value(downloads, label),
         bounds=_difference(pulls, downloads, label),
         n=len(pulls.index.union(downloads.index)),
@@ -229,7 +228,6 @@ def _indices(sample, channel, weight) -> list[Estimate]:
         Estimate(
             label=label,
             unit=unit,
-            reading="finite population",
             value=value,
             bounds=bounds,
             n=len(weight.value),
@@ -249,7 +247,6 @@ def _over_represented(sample) -> list[Estimate]:
         Estimate(
             label=label,
             unit="families",
-            reading="finite population",
             value=int(those.sum()),
             n=len(ratios),
             n_unit="families in both channels",

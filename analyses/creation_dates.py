@@ -101,7 +101,6 @@ def _days(label, days, row, repositories) -> Estimate:
     return Estimate(
         label=label,
         unit="days",
-        reading="finite population",
         value=float(days),
         n=int(repositories),
         n_unit="repositories with a date of creation",

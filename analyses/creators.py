@@ -191,7 +191,6 @@ def _rank(sample, creator, totals, largest, drawn) -> Estimate:
     return Estimate(
         label=RANK.format(creator, unit),
         unit="rank",
-        reading="finite population",
         value=_rank_of(totals, creator),
         n=len(sample["models"]),
         n_unit="models",
@@ -239,7 +238,6 @@ def _share_of_meta(sample) -> Estimate:
     return Estimate(
         label=SHARE,
         unit="share of downloads",
-        reading="finite population",
         value=share.value,
         n=len(models),
         n_unit="models",
@@ -261,7 +259,6 @@ def _speech(models) -> Estimate:
     return Estimate(
         label=SPEECH,
         unit="share of Meta's downloads",
-        reading="finite population",
         value=float(speech.sum() / own["downloads"].sum()),
         n=len(own),
         n_unit="models",

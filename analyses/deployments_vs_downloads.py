@@ -617,7 +617,6 @@ def _distance(sample) -> Estimate:
     return Estimate(
         label=DISTANCE,
         unit="Aitchison distance",
-        reading="finite population",
         bounds=found.bounds,
         n=len(rows),
         n_unit="families of the library",
@@ -663,7 +662,6 @@ def _bare(label, x, y, n_unit, assumptions) -> Estimate:
     return Estimate(
         label=label,
         unit="rank correlation",
-        reading="finite population",
         value=float(x.rank().corr(y.rank())),
         n=len(x),
         n_unit=n_unit,

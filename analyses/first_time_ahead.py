@@ -231,7 +231,6 @@ def _level(row, label, channel) -> Estimate:
     return Estimate(
         label=label,
         unit=f"difference in share of {UNITS[channel]}",
-        reading="finite population",
         value=row.value,
         bounds=Bounds(row.low, row.high),
         n=row.total,
@@ -253,7 +252,6 @@ def _led(windows) -> Estimate:
     return Estimate(
         label=LED,
         unit="windows",
-        reading="finite population",
         value=float((windows["value"] > 0).sum()),
         bounds=Bounds(float((windows["low"] > 0).sum()), float(maybe.sum())),
         n=len(windows),

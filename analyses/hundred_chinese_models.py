@@ -101,7 +101,6 @@ def estimate(sample) -> list[Estimate]:
         Estimate(
             label=COUNT,
             unit="models",
-            reading="finite population",
             value=float(certain),
             bounds=Bounds(float(certain), float(possible)),
             n=float(len(sample["models"])),
@@ -112,7 +111,6 @@ def estimate(sample) -> list[Estimate]:
         Estimate(
             label=BY_COMPANY,
             unit="models",
-            reading="finite population",
             value=float(company),
             n=float(certain),
             n_unit="Chinese models",

@@ -119,7 +119,6 @@ def estimate(sample) -> Estimate:
     return Estimate(
         label=CHANGE,
         unit="change of a difference in share of downloads",
-        reading="finite population",
         value=change.value,
         bounds=change.bounds(),
         n=sample["models"],

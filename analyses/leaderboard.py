@@ -149,7 +149,6 @@ def _of_ten(sure, possible, ten) -> Estimate:
     return Estimate(
         label=MODELS,
         unit="share of models",
-        reading="finite population",
         value=sure / TOP,
         bounds=Bounds(sure / TOP, possible / TOP),
         n=TOP,
@@ -171,7 +170,6 @@ def _of_organisations(ten) -> Estimate:
     return Estimate(
         label=ORGANISATIONS,
         unit="share of organisations",
-        reading="finite population",
         value=low,
         bounds=Bounds(low, high),
         n=len(organisations),
@@ -240,7 +238,6 @@ def _detectable() -> Estimate:
     return Estimate(
         label=POWER,
         unit="share of models",
-        reading="finite population",
         value=found.share,
         n=TOP,
         n_unit="places",

@@ -195,7 +195,6 @@ def _lower(totals, ranks, drawn, n) -> Estimate:
     return Estimate(
         label=LOWER,
         unit="rank",
-        reading="finite population",
         value=max(value for value, _ in ranks.values()),
         bounds=found,
         n=n,
@@ -254,7 +253,6 @@ def _ranked(family, value, bounds, drawn, n) -> Estimate:
     return Estimate(
         label=RANK.format(family),
         unit="rank",
-        reading="finite population",
         value=value,
         bounds=bounds,
         n=n,
@@ -276,7 +274,6 @@ def _share(totals, models, family) -> Estimate:
     return Estimate(
         label=SHARE.format(family),
         unit="share",
-        reading="finite population",
         value=float(mine["value"] / everything["value"]),
         bounds=Bounds(
             float(mine["low"] / everything["high"]), float(mine["high"] / everything["low"])

@@ -180,7 +180,6 @@ def _finite(sample, label, *, points, rows, **found) -> Estimate:
     return Estimate(
         label=label,
         unit=UNITS[label],
-        reading="finite population",
         n=len(sample["models"]),
         n_unit="models",
         assumptions=ASSUMPTIONS,
@@ -281,7 +280,6 @@ def _as_published(sample) -> list[Estimate]:
         Estimate(
             label=f"published: {label}",
             unit=UNITS[label],
-            reading="finite population",
             value=value,
             bounds=Bounds(value - ROUNDING[label], value + ROUNDING[label]),
             n=ARTICLE,

@@ -141,7 +141,6 @@ def _gap(gap, assumed) -> Estimate:
     return Estimate(
         label=GAP,
         unit="difference in share",
-        reading="finite population",
         bounds=gap.bounds(),
         n=len(gap.first.units.rows) + len(gap.second.units.rows),
         n_unit="families and repositories",
@@ -155,7 +154,6 @@ def _share(share, side, assumed) -> Estimate:
     return Estimate(
         label=SHARE.format(side),
         unit=f"share of {side}",
-        reading="finite population",
         bounds=share.bounds(),
         n=len(share.units.rows),
         n_unit="families" if side == "pulls" else "repositories",

@@ -206,7 +206,6 @@ def _correlated(sample, label, point) -> Estimate:
     return Estimate(
         label=label,
         unit="correlation",
-        reading="finite population",
         value=_correlation(models, label),
         n=len(models),
         n_unit="models",
@@ -226,7 +225,6 @@ def _squared(found) -> Estimate:
     return Estimate(
         label=f"R squared, from the {found.label}",
         unit="R squared",
-        reading="finite population",
         value=found.value**2,
         n=found.n,
         n_unit=found.n_unit,

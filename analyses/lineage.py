@@ -205,7 +205,6 @@ def _western(chinese) -> Estimate:
     return Estimate(
         label=WESTERN,
         unit="models",
-        reading="finite population",
         value=float(len(made)),
         bounds=Bounds(float(len(made)), float(len(made) + doubtful.sum())),
         n=len(chinese),
@@ -235,7 +234,6 @@ def _share(label, models, origin, unit) -> Iterator[Estimate]:
     yield Estimate(
         label=label,
         unit=f"share of {unit} with a base of another account",
-        reading="finite population",
         value=sure / total,
         bounds=Bounds(sure / total, (sure + doubtful) / total),
         n=len(named),
@@ -251,7 +249,6 @@ def _architecture(text) -> Iterator[Estimate]:
     yield Estimate(
         label=ARCHITECTURE,
         unit="share of models",
-        reading="finite population",
         value=float(llama.mean()),
         bounds=Bounds(float(llama.mean()), float((llama | unknown).mean())),
         n=len(text),

@@ -63,7 +63,6 @@ def estimate(sample) -> Estimate:
     return Estimate(
         label=PLACES,
         unit="tags",
-        reading="finite population",
         value=places.low if places.width == 0 else None,
         bounds=places,
         n=float(len(hosts)),

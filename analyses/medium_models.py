@@ -87,7 +87,6 @@ def _estimate(label, unit, value, hosts, needed) -> Estimate:
     return Estimate(
         label=label,
         unit=unit,
-        reading="finite population",
         value=value,
         n=hosts.sum(),
         n_unit="class-host pairs",

@@ -69,7 +69,6 @@ def _share(label, bounds, listings, *points) -> Estimate:
     return Estimate(
         label=label,
         unit="share of listings",
-        reading="finite population",
         bounds=bounds,
         n=listings,
         n_unit="listings (estimated by the report)",

@@ -66,7 +66,6 @@ def _lead(addresses) -> Estimate:
     return Estimate(
         label=LEAD,
         unit="listed addresses",
-        reading="finite population",
         value=gap,
         n=addresses.sum(),
         n_unit="listed addresses of the providers in the table",
@@ -88,7 +87,6 @@ def _rank(name, ranks, addresses) -> Estimate:
     return Estimate(
         label=RANK.format(name),
         unit="rank",
-        reading="finite population",
         value=ranks[name],
         n=float(len(addresses)),
         n_unit="providers in the table",

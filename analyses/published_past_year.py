@@ -72,7 +72,6 @@ def estimate(sample) -> list[Estimate]:
         Estimate(
             label=label,
             unit="difference in share of downloads" if label == LEAD else "share of downloads",
-            reading="finite population",
             bounds=share.bounds(),
             assumptions=(REPORTED,),
             tipping_points=(_not_genuine(lead),) if label == LEAD else (),

@@ -224,7 +224,6 @@ def _gap(companies, country) -> Estimate:
     return Estimate(
         label=GAP.format(country),
         unit="days",
-        reading="finite population",
         value=value,
         bounds=Bounds(0.0, value),
         n=len(companies),
@@ -279,7 +278,6 @@ def _any(gaps, code, days) -> Estimate:
     return Estimate(
         label=ANY.format(COUNTRIES[code]),
         unit="days",
-        reading="finite population",
         value=days / len(mine),
         n=len(mine),
         n_unit="releases",
@@ -292,7 +290,6 @@ def _median(companies, country) -> Estimate:
     return Estimate(
         label=MEDIAN.format(country),
         unit="releases a year",
-        reading="finite population",
         value=float(rates.median()),
         n=len(companies),
         n_unit="companies",
@@ -312,7 +309,6 @@ def _ratio(companies) -> Estimate:
     return Estimate(
         label=RATIO,
         unit="ratio",
-        reading="finite population",
         value=value,
         bounds=found,
         n=len(companies),

@@ -248,7 +248,6 @@ def _gap(gap, what, assumed) -> Estimate:
     return Estimate(
         label=GAP.format(LARGE),
         unit="difference in share",
-        reading="finite population",
         bounds=gap.bounds(),
         n=len(gap.second.units.rows) + len(gap.first.units.rows),
         n_unit=f"names and {UNITS[what]}",
@@ -269,7 +268,6 @@ def _as_downloaded(gap) -> Estimate:
     return Estimate(
         label=IF_ALIKE.format(GAP.format(LARGE)),
         unit="difference in share",
-        reading="finite population",
         bounds=Gap(*shares, paired=True).bounds(),
         n=mine["family"].nunique(),
         n_unit="families",
@@ -281,7 +279,6 @@ def _share(share, extent, what, assumed) -> Estimate:
     return Estimate(
         label=SHARE.format(extent, what),
         unit=f"share of {what}",
-        reading="finite population",
         bounds=share.bounds(),
         n=len(share.units.rows),
         n_unit=UNITS[what],

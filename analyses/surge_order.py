@@ -97,7 +97,6 @@ def _days(label, days, row) -> Estimate:
     return Estimate(
         label=label,
         unit="days",
-        reading="finite population",
         value=float(days),
         n=float(len(NAMED)),
         n_unit="names",

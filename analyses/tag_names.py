@@ -73,7 +73,6 @@ def _share(label, value, n, unit) -> Estimate:
     return Estimate(
         label=label,
         unit="share",
-        reading="finite population",
         value=float(value),
         n=float(n),
         n_unit=unit,

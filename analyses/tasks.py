@@ -146,7 +146,6 @@ def _rank(sample, totals, task, drawn) -> Estimate:
     return Estimate(
         label=RANK.format(task),
         unit="rank",
-        reading="finite population",
         value=_rank_of(totals, task),
         bounds=bounds,
         n=int(sample["models"].sum()),
@@ -198,7 +197,6 @@ def _share(held, task, models) -> Estimate:
     return Estimate(
         label=SHARE.format(task),
         unit="share of downloads",
-        reading="finite population",
         value=left_out.value,
         bounds=Bounds(left_out.value, max(left_out.value, float(most))),
         n=int(models),

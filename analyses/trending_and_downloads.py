@@ -115,7 +115,6 @@ def _estimate(label, bounds, pairs, *, value=None, points=()) -> Estimate:
     return Estimate(
         label=label,
         unit="difference in share of pairs",
-        reading="finite population",
         value=value,
         bounds=bounds,
         n=float(pairs),

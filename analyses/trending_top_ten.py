@@ -147,7 +147,6 @@ def _share(sample) -> Estimate:
     return Estimate(
         label=SHARE,
         unit=f"share of {sample['counted']}",
-        reading="finite population",
         value=found.low,
         bounds=found,
         n=len(days),
@@ -213,7 +212,6 @@ def _majority(sample) -> Estimate:
     return Estimate(
         label=DAYS,
         unit="share of days",
-        reading="finite population",
         value=float(sure),
         bounds=Bounds(float(sure), float(maybe)),
         n=len(days),
@@ -273,7 +271,6 @@ def _overlaps(sample) -> list[Estimate]:
             Estimate(
                 label=ALIKE.format(gap),
                 unit="rank-biased overlap",
-                reading="finite population",
                 value=float(np.mean(overlaps)),
                 n=len(overlaps),
                 n_unit="pairs of lists",
@@ -296,7 +293,6 @@ def _beyond_chance(sample) -> Estimate:
     return Estimate(
         label=BEYOND,
         unit="share of days",
-        reading="finite population",
         value=float(np.mean(verdicts)),
         n=len(verdicts),
         n_unit="days, each with an exact test at 5 %",

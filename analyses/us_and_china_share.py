@@ -58,7 +58,6 @@ def estimate(sample) -> list[Estimate]:
         Estimate(
             label=OF_LISTED,
             unit="share of addresses",
-            reading="finite population",
             value=sample["listed"] / sample["discovered"],
             n=sample["discovered"],
             n_unit="listed addresses",
@@ -67,7 +66,6 @@ def estimate(sample) -> list[Estimate]:
         Estimate(
             label=OF_ANSWERING,
             unit="share of addresses",
-            reading="finite population",
             bounds=answering,
             n=sample["answering"],
             n_unit="answering hosts",

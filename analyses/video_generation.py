@@ -215,7 +215,6 @@ def _leading(sample) -> Estimate:
     return Estimate(
         label=LEAD,
         unit=f"difference in share of {sample['unit']}",
-        reading="finite population",
         value=_known(models),
         bounds=found,
         n=len(models),
@@ -266,7 +265,6 @@ def _share(sample, code) -> Estimate:
     return Estimate(
         label=SHARE.format(COUNTRIES[code]),
         unit=f"share of {sample['unit']}",
-        reading="finite population",
         value=held.low / total,
         bounds=Bounds(held.low / total, held.high / total),
         n=len(models),
