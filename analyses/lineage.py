@@ -6,8 +6,10 @@ has that of Llama, and weights of its own.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Annotated, Literal
 
+import numpy as np
 import pandas as pd
 
 from research import (
@@ -19,13 +21,14 @@ from research import (
     NotApplicable,
     Sample,
     Settled,
-    TippingPoint,
     figures,
 )
-from research.doubts import among
-from research.measures.publishers import NOT_TOLD, accounts_of, publishers
+from research.doubts import Coarse, Doubt, Share, told, where
+from research.doubts.coarse import BETWEEN
+from research.measures.hub import hub_downloads, named_bases
+from research.measures.publishers import ANYWHERE, NOT_TOLD, ORIGIN, any_of, library_publishers
 from research.measures.top_lists import last_day, on_day
-from research.wording import number
+from research.wording import written
 
 WESTERN = "Chinese models made from Western ones"
 WESTERN_SHARE = "Western share of the bases of Chinese models"
@@ -55,23 +58,9 @@ SETTLED = [
 ]
 # Of the codes that occur: North America and Europe. An international collective is not counted.
 WEST = [
-    "US",
-    "CA",
-    "GB",
-    "FR",
-    "DE",
-    "CH",
-    "NL",
-    "IT",
-    "ES",
-    "AT",
-    "BE",
-    "DK",
-    "FI",
-    "SE",
-    "NO",
-    "PT",
-]
+    "US", "CA", "GB", "FR", "DE", "CH", "NL", "IT", "ES", "AT", "BE", "DK", "FI", "SE", "NO", "PT",
+]  # fmt: skip
+NO_BASE = "none"
 GROUPS = ("China", "the West", "elsewhere", "unknown")
 LIBRARY = ("the names of the Ollama library", "2026-08-21")
 
@@ -80,88 +69,93 @@ def sample(
     hub_top_models,
     hub_llm_models,
     model_crosswalk,
+    model_crosswalk_names,
     publisher_origins,
     hub_published_anchors,
     *,
     counted: Annotated[Literal["models", "downloads", "Ollama names"], ESTIMAND] = "models",
     relation: Literal["any", "trained further"] = "any",
 ) -> Sample:
-    who, as_of = LIBRARY
     if counted != "Ollama names":
         who, as_of = "the 1,000 most downloaded models", last_day(hub_top_models)
-        models = _of_hub(on_day(hub_top_models, as_of), publisher_origins)
-        models = models[(relation == "any") | ~models["quantized"]]
+        listed = on_day(hub_top_models, as_of)
+        if relation == "trained further":
+            listed = listed[~listed["base_relation"].eq("quantized").fillna(False)]
+        models = _of_hub(listed, publisher_origins)
     elif relation == "any":
-        models = _of_library(model_crosswalk)
+        who, as_of = LIBRARY
+        library = library_publishers(model_crosswalk_names, publisher_origins, model_crosswalk)
+        models = _of_library(library, model_crosswalk.set_index("ollama_name"))
     else:
         raise NotApplicable("the library does not tell how a model was made from its base")
     if counted != "downloads":
-        models = models.assign(weight=1.0)
+        models = models.counted()
     return Sample(
         population=who,
         as_of=as_of,
-        data={
-            "models": models,
-            "unit": "downloads" if counted == "downloads" else "models",
-            "text": _text_models(hub_llm_models, publisher_origins),
-        },
+        data={"models": models, "text": _text_models(hub_llm_models, publisher_origins)},
         tables={"flows": _flows(models), "published": _published(hub_published_anchors)},
     )
 
 
-def _parts_of_the_world(origin) -> pd.Series:
-    """The part of the world of each publisher; unknown where its candidates are of several."""
-    (china, _), (west, _) = among(origin, {"CN"}), among(origin, WEST)
-    elsewhere = ~among(origin, {"CN", *WEST})[1]
-    parts = pd.Series("unknown", index=origin.index)
-    return parts.mask(china, "China").mask(west, "the West").mask(elsewhere, "elsewhere")
-
-
-def _of_hub(top, origins) -> pd.DataFrame:
+def _of_hub(listed, origins) -> Coarse:
     """The models with where they and the bases that they name come from, themselves left out."""
-    named = top.assign(base=top["base_models"].str.split("|")).explode("base").dropna(subset="base")
-    named = named[named["base"].str.lower() != named["model_id"].str.lower()]
-    owner = accounts_of(named["base"])
-    bases = _parts_of_the_world(publishers(owner, origins)["origin"])
-    bases = bases.groupby(level=0).agg(_together)
-    own = owner.eq(named["author"]).groupby(level=0).all()
-    return pd.DataFrame(
-        {
-            "model": top["model_id"],
-            "origin": _parts_of_the_world(publishers(top["author"], origins)["origin"]),
-            "base": bases.reindex(top.index),
-            "own base": own.reindex(top.index, fill_value=False),
-            "original": False,  # no base named does not mean that there is none
-            "quantized": top["base_relation"].eq("quantized"),
-            "weight": top["hub_downloads_30d"].astype(float),
-        }
+    units = hub_downloads(listed, origins, tell=["base"])
+    bases = named_bases(units.rows["base"].dropna(), origins)
+    bases = bases[bases["base"].str.lower() != bases.index.str.lower()]
+    own = bases["account"].eq(units.rows["account"].reindex(bases.index)).groupby(level=0).all()
+    # No base named does not mean that there is none.
+    return _with_bases(units, any_of(bases["origin"], bases.index), own, originals=[])
+
+
+def _of_library(library, crosswalk) -> Coarse:
+    base = crosswalk["base_publisher_country"].replace(NOT_TOLD, "").dropna()
+    own = crosswalk["base_publisher"].eq(crosswalk["publisher"])
+    # A name of the library that is known not to be derived has no base to be unknown.
+    originals = crosswalk.index[crosswalk["derivative"].eq(False).fillna(False)]
+    rows = library.assign(origin_doubt=ORIGIN.name, low=1.0, value=1.0, high=1.0)
+    return _with_bases(Coarse(rows, [ORIGIN], "models"), base, own, originals)
+
+
+def _with_bases(units, base, own, originals) -> Coarse:
+    """The models with the parts of the world that they and their bases are of."""
+    models = units.rows.index
+    silent = ~models.isin([*base.index, *originals])
+    rows = units.rows.assign(
+        origin=_parts_of_the_world(units.rows["origin"]),
+        base=_parts_of_the_world(base).reindex(models).mask(silent, "").fillna(NO_BASE),
+        base_doubt=np.where(silent, SILENT.name, ORIGIN.name),
+        own_base=own.reindex(models, fill_value=False),
     )
+    return replace(units, rows=rows, doubts=(ORIGIN, SILENT))
 
 
-def _together(found) -> str:
-    """The origin of a model's bases: unknown where it has several of different origin."""
-    return found.iloc[0] if found.nunique() == 1 else "unknown"
+def _parts_of_the_world(origin) -> pd.Series:
+    """The parts of the world that each publisher may be of: any, where its country is unknown."""
+    parts = {"CN": "China"} | dict.fromkeys(WEST, "the West")
+
+    def of(codes) -> str:
+        return BETWEEN.join(sorted({parts.get(code, "elsewhere") for code in codes.split(BETWEEN)}))
+
+    return origin.map(lambda codes: of(codes) if codes else ANYWHERE)
 
 
-def _of_library(crosswalk) -> pd.DataFrame:
-    base = crosswalk["base_publisher_country"]
-    return pd.DataFrame(
-        {
-            "model": crosswalk["ollama_name"],
-            "origin": _parts_of_the_world(crosswalk["publisher_candidates"]),
-            "base": _parts_of_the_world(base.replace(NOT_TOLD, "")).where(base.notna()),
-            "own base": crosswalk["base_publisher"].eq(crosswalk["publisher"]),
-            # A name of the library that is known not to be derived has no base to be unknown.
-            "original": crosswalk["derivative"].eq(False).fillna(False).astype(bool),
-        }
-    )
+def _named(models) -> Coarse:
+    """The models that name a base."""
+    return models.among(~_silent(models) & models.rows["base"].ne(NO_BASE))
+
+
+def _silent(models) -> pd.Series:
+    """Which models name no base and may have one?"""
+    return models.rows["base_doubt"].eq(SILENT.name)
 
 
 def _flows(models) -> pd.DataFrame:
     """Weight of the models with a named base, by origin of the model and of its base."""
-    named = models.dropna(subset="base")
-    sums = named.groupby(["origin", "base"])["weight"].sum()
-    return sums.reset_index()
+    named = _named(models).rows[["origin", "base", "value"]].rename(columns={"value": "weight"})
+    for side in ("origin", "base"):
+        named[side] = named[side].where(named[side].isin(GROUPS), "unknown")
+    return named.groupby(["origin", "base"])["weight"].sum().reset_index()
 
 
 def _published(anchors) -> pd.DataFrame:
@@ -175,95 +169,94 @@ def _published(anchors) -> pd.DataFrame:
     return pd.DataFrame({"source": rows["source"], "share": shares.astype(float) / 100})
 
 
-def _text_models(catalogue, origins) -> pd.DataFrame:
+def _text_models(catalogue, origins) -> Coarse:
+    """The text-generation models of the catalogue that are certainly of Chinese publishers."""
     text = catalogue[catalogue["pipeline_tag"] == "text-generation"]
-    chinese = text[among(publishers(text["author"], origins)["origin"], {"CN"})[0]]
-    return chinese["architecture"].str.lower().rename("architecture").to_frame()
+    units = hub_downloads(text, origins).counted()
+    architecture = text["architecture"].str.lower().fillna("").to_numpy()
+    units = replace(units, rows=units.rows.assign(architecture=architecture))
+    return units.among(units.holds(where(origin="CN"))[0])
 
 
 # Estimates ----------------------------------------------------------------------------------------
 
 
 def estimate(sample) -> list[Estimate]:
-    models, unit = sample["models"], sample["unit"]
-    chinese, others = (models[models["origin"].eq("China") == flag] for flag in (True, False))
+    models = sample["models"]
+    is_chinese, _ = models.holds(where(origin="China"))
+    chinese, others = models.among(is_chinese), models.among(~is_chinese)
     found = [
-        *_share(WESTERN_SHARE, chinese, "the West", unit),
-        *_share(CHINESE_SHARE, others, "China", unit),
+        *_share(WESTERN_SHARE, chinese, "the West"),
+        *_share(CHINESE_SHARE, others, "China"),
     ]
-    if unit == "downloads":
+    if models.weighs == "downloads":
         return found
     return [_western(chinese), *found, *_architecture(sample["text"])]
 
 
 def _western(chinese) -> Estimate:
     """Chinese models whose named base is Western, and those that name none."""
-    made = chinese[chinese["base"] == "the West"]
-    silent = chinese["base"].isna() & ~chinese["original"]
-    doubtful = silent | chinese["base"].eq("unknown")
-    names = ", ".join(made["model"].head(3))
+    certain, possible = chinese.holds(where(base="the West"))
+    made = chinese.rows.index[certain]
     return Estimate(
         label=WESTERN,
         unit="models",
         value=float(len(made)),
-        bounds=Bounds(float(len(made)), float(len(made) + doubtful.sum())),
-        n=len(chinese),
+        bounds=Bounds(float(len(made)), float(possible.sum())),
+        n=len(chinese.rows),
         n_unit="models of Chinese publishers",
-        assumptions=(NAMED, _silent(chinese)),
+        assumptions=(NAMED, _may_be_silent(chinese)),
         tipping_points=(
-            TippingPoint(
-                what="base-model tags that would have to be wrong",
-                threshold=float(len(made)),
-                sentence=f"lost only if all {number(float(len(made)), 0)} were wrong ({names}"
-                + (" and more)" if len(made) > 3 else ")"),
+            told(
+                "base-model tags that would have to be wrong",
+                "lost only if all {:0} were wrong ({})",
+                float(len(made)),
+                ", ".join(made[:3]) + (" and more" if len(made) > 3 else ""),
             ),
         ),
     )
 
 
-def _share(label, models, origin, unit) -> Iterator[Estimate]:
-    """Share of the named bases that are of an origin; bases of unknown origin may be."""
-    named = models.dropna(subset="base")
-    named = named[~named["own base"]]
-    total = named["weight"].sum()
-    if not total:  # a share of nothing
+def _share(label, models, part_of_the_world) -> Iterator[Estimate]:
+    """Share of the named bases that are of a part of the world; those of unknown origin may be."""
+    named = _named(models)
+    named = named.among(~named.rows["own_base"])
+    if not named.rows["value"].sum():  # a share of nothing
         return
-    sure, doubtful = (
-        float(named["weight"][named["base"].eq(k)].sum()) for k in (origin, "unknown")
-    )
+    share = Share(of=where(base=part_of_the_world)).in_(named)
     yield Estimate(
         label=label,
-        unit=f"share of {unit} with a base of another account",
-        value=sure / total,
-        bounds=Bounds(sure / total, (sure + doubtful) / total),
-        n=len(named),
+        unit=f"share of {models.weighs} with a base of another account",
+        value=share.value,
+        bounds=share.bounds(),
+        n=len(named.rows),
         n_unit="models that name a base of another account",
-        assumptions=(NAMED, _silent(models)),
+        assumptions=(NAMED, _may_be_silent(models)),
     )
 
 
 def _architecture(text) -> Iterator[Estimate]:
-    if text.empty:
+    if text.rows.empty:
         return
-    llama, unknown = text["architecture"].eq("llama"), text["architecture"].isna()
+    llama = Share(of=where(architecture="llama")).in_(text)
     yield Estimate(
         label=ARCHITECTURE,
         unit="share of models",
-        value=float(llama.mean()),
-        bounds=Bounds(float(llama.mean()), float((llama | unknown).mean())),
-        n=len(text),
+        value=llama.value,
+        bounds=llama.bounds(),
+        n=len(text.rows),
         n_unit="text-generation models of Chinese publishers in the LLM catalogue",
-        assumptions=(
-            Assumption(
-                name="one architecture means one origin",
-                holds="no",
-                evidence="The string says how the weights are laid out, not whose they are: it is "
-                "the most common one of the whole catalogue, and Yi bears it.",
-            ),
-        ),
+        assumptions=(LAYOUT,),
     )
 
 
+SILENT = Doubt("models that name no base", "a base of any origin, or none")
+LAYOUT = Assumption(
+    name="one architecture means one origin",
+    holds="no",
+    evidence="The string says how the weights are laid out, not whose they are: it is the most "
+    "common one of the whole catalogue, and Yi bears it.",
+)
 NAMED = Assumption(
     name="a named base is the base of the weights",
     holds="not testable",
@@ -271,13 +264,16 @@ NAMED = Assumption(
 )
 
 
-def _silent(models) -> Assumption:
-    silent = models["base"].isna() & ~models["original"]
+def _may_be_silent(models) -> Assumption:
     return Assumption(
         name="models made from others name them",
         holds="no",
-        evidence=f"{number(float(silent.sum()), 0)} of {number(len(models), 0)} name no base and "
-        "may have one: on the Hub, DeepSeek's models distilled into Llama name none.",
+        evidence=written(
+            "{:0} of {:0} name no base and may have one: on the Hub, DeepSeek's models distilled "
+            "into Llama name none.",
+            _silent(models).sum(),
+            len(models.rows),
+        ),
     )
 
 
@@ -304,7 +300,7 @@ def figure(result):
         "the same, by downloads": downloads.estimates[CHINESE_SHARE],
         "China, in others' Ollama names": names.estimates[CHINESE_SHARE],
     }
-    labels = [f"{label} ({number(row.n, 0)})" for label, row in rows.items()]
+    labels = [written("{} ({:0})", label, row.n) for label, row in rows.items()]
     figures.forest(
         shares, [*labels, "China, in new models (published)"],
         figures.Series(rows=[*rows.values(), None]), width=20, xlim=(0, 1),

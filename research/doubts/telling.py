@@ -42,7 +42,7 @@ def lost_if(
     return TippingPoint(what=f"{things} that {are}", threshold=threshold, sentence=told.strip())
 
 
-def told(what: str, sentence: str, threshold: float, *others: float) -> TippingPoint:
+def told(what: str, sentence: str, threshold: float, *others: float | str) -> TippingPoint:
     """A tipping point in a sentence with gaps (see ``written``) for the threshold and others.
 
     Examples

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from research.doubts import Coarse, Doubt
-from research.doubts.coarse import WEIGHTS
+from research.doubts.coarse import BETWEEN, WEIGHTS
 from research.measures.publishers import ANYWHERE, ORIGIN, accounts_of, any_of, publishers
 from research.results import Assumption
 
@@ -204,8 +204,7 @@ def made_from(units: Coarse, origins: pd.DataFrame) -> Coarse:
     """
     rows = units.rows
     moved = rows["role"].eq("repackager")
-    bases = rows.loc[moved, "base"].astype(object).str.split("|").explode()
-    owners = publishers(accounts_of(bases), origins)
+    owners = named_bases(rows.loc[moved, "base"], origins)
     first = owners[["organisation", "account"]].groupby(level=0).first()
     named = first.apply(lambda names: names.fillna(rows["account"])).reindex(rows.index)
     origin = any_of(owners["origin"], owners.index).reindex(rows.index)
@@ -213,6 +212,32 @@ def made_from(units: Coarse, origins: pd.DataFrame) -> Coarse:
     doubt = rows["origin_doubt"].mask(moved, BASE.name)
     rows = rows.assign(origin=rows["origin"].mask(moved, origin), origin_doubt=doubt, **moving)
     return replace(units, rows=rows, doubts=(*units.doubts, BASE))
+
+
+def named_bases(named: pd.Series, origins: pd.DataFrame) -> pd.DataFrame:
+    """Who publishes the bases that models name?
+
+    Parameters
+    ----------
+    named
+        Of each model the bases that it names, such as ``"Qwen/x|Qwen/y"``.
+    origins
+        The table ``publisher_origins``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a base, under the index of its model; ``base`` and the columns of ``publishers``.
+
+    Examples
+    --------
+    >>> import pandas as pd, research
+    >>> named = pd.Series({"a/merged": "Qwen/y|meta-llama/z"})
+    >>> named_bases(named, research.load("publisher_origins"))["origin"].tolist()
+    ['CN', 'US']
+    """
+    bases = named.astype(object).str.split(BETWEEN).explode()
+    return publishers(accounts_of(bases), origins).assign(base=bases)
 
 
 def _known(

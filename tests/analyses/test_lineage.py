@@ -58,10 +58,11 @@ def test_one_of_the_most_downloaded_chinese_models_names_a_western_base(result, 
     assert western["model"].item() in found.tipping_points[0].sentence
 
 
-def test_a_model_with_bases_of_several_origins_has_an_unknown_one():
-    together = find("lineage").module._together
-    assert together(pd.Series(["China", "the West"])) == "unknown"
-    assert together(pd.Series(["China", "China"])) == "China"
+def test_a_model_with_bases_of_several_origins_may_have_that_of_each():
+    listed = pd.DataFrame({"model_id": ["Qwen/a", "Qwen/b"], "hub_downloads_30d": 1})
+    listed["base_models"] = ["Qwen/x|meta-llama/y", "meta-llama/y|google/z"]
+    models = find("lineage").module._of_hub(listed, research.load("publisher_origins"))
+    assert models.rows["base"].to_list() == ["China|the West", "the West"]
 
 
 def test_existence_holds_and_would_be_lost_only_without_every_tag(result):

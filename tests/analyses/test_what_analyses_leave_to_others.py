@@ -59,14 +59,14 @@ LEFT: dict[str, str] = {
         likes_and_downloads release_cadence tasks
         trending_top_ten video_generation
     """,
-    "codes an origin": "lineage",
+    "codes an origin": "",
     "joins families": "",
     "formats a number": """
         amazon_regions channel_gap chinese_origin_downloads
         clone_block concentration_by_channel creation_dates creators
         deployments_vs_downloads first_time_ahead hosting_concentration
         lead_over_time leaderboard leading_families licences
-        licences_by_channel likes_and_downloads lineage
+        licences_by_channel likes_and_downloads
         ports_and_protocols
         reachability release_cadence
         sizes_by_channel surge_order tasks trending_top_ten
