@@ -8,26 +8,20 @@ deployments before the United States loses its lead over China?
 from dataclasses import dataclass
 from typing import Literal
 
-import numpy as np
 import pandas as pd
 
 from research import (
     Assumption,
     Bounds,
-    BudgetRow,
     CannotEstimate,
-    Curve,
     Estimate,
     Hypothesis,
     Sample,
-    TippingPoint,
     figures,
 )
-from research.doubts import lost_if
-from research.estimators.budget import alternatives_row, budget
-from research.estimators.tipping import tipping_point
+from research.doubts import Thinned
 from research.measures.hosts import total
-from research.wording import number, percent
+from research.wording import written
 
 FIRST = "share of the listed addresses, US minus China"
 IN_REGIONS = "share of the listed addresses in listed cities of Amazon regions"
@@ -146,6 +140,17 @@ def estimate(sample) -> list[Estimate]:
 
 def _first(sample) -> Estimate:
     report, removed = sample["report"], sample["removed"]
+    thinned = Thinned(
+        without=lambda part: Bounds.at(report.gap(part)),
+        of=report.countries.loc["US", "in_regions"],
+        things="addresses in US cities of Amazon regions",
+        most=1,
+    )
+    parts = {"none": 0.0, "down to Amazon's share in 2026": sample["too many"], "all": 1.0}
+    row = thinned.row("addresses in cities of Amazon regions removed", parts)
+    curve = thinned.curve(
+        "share of the addresses in cities of Amazon regions removed", grid_unit="share"
+    )
     return Estimate(
         label=FIRST,
         unit="difference in share of listed addresses",
@@ -153,40 +158,10 @@ def _first(sample) -> Estimate:
         n=report.left(removed),
         n_unit="listed addresses",
         assumptions=(_spread(report), IN_CITY),
-        tipping_points=() if removed else (_not_deployed(sample),),
-        budget=() if removed else _budget(sample),
-        curves=() if removed else (_over_removed(report),),
+        tipping_points=() if removed else (thinned.lost(),),
+        budget=() if removed else (row,),
+        curves=() if removed else (curve,),
     )
-
-
-def _not_deployed(sample) -> TippingPoint:
-    report = sample["report"]
-    lost = tipping_point(report.gap, 0, 1)
-    of, things = (
-        report.countries.loc["US", "in_regions"],
-        "addresses in US cities of Amazon regions",
-    )
-    return lost_if(lost, of, things, "are no deployments")
-
-
-def _budget(sample) -> tuple[BudgetRow, ...]:
-    report = sample["report"]
-    removed = {"none": 0.0, "down to Amazon's share in 2026": sample["too many"], "all": 1.0}
-    return budget(
-        alternatives_row(
-            "addresses in cities of Amazon regions removed",
-            {name: report.gap(share) for name, share in removed.items()},
-        )
-    )
-
-
-def _over_removed(report) -> Curve:
-    grid = np.linspace(0, 1, 41)
-    gaps = tuple(report.gap(removed) for removed in grid)
-    return Curve(
-        over="share of the addresses in cities of Amazon regions removed",
-        grid=tuple(grid), low=gaps, high=gaps, grid_unit="share",
-    )  # fmt: skip
 
 
 def _map(report) -> list[Estimate]:
@@ -197,22 +172,22 @@ def _map(report) -> list[Estimate]:
     # A region whose city is in no list (Stockholm) may hold all of its country, or nothing.
     unlisted = below.index.isin(list(REGIONS)) & below["in_regions"].eq(0)
     possible = known + below.loc[unlisted, "discovered_ips"].sum()
-    regions = table["in_regions"].sum()
+    shares = {
+        IN_REGIONS: (Bounds.at(table["in_regions"].sum()), report.total),
+        AT_AMAZON: (Bounds.at(report.amazon), report.total),
+        BELOW: (Bounds(known, possible), n),
+    }
     return [
         Estimate(
             label=label,
             unit="share of listed addresses",
-            value=float(low / of) if low == high else None,
-            bounds=Bounds(low / of, high / of),
+            value=(found / of).point,
+            bounds=found / of,
             n=float(of),
             n_unit="listed addresses",
             assumptions=(IN_CITY,),
         )
-        for label, low, high, of in (
-            (IN_REGIONS, regions, regions, report.total),
-            (AT_AMAZON, report.amazon, report.amazon, report.total),
-            (BELOW, known, possible, n),
-        )
+        for label, (found, of) in shares.items()
     ]
 
 
@@ -244,10 +219,15 @@ def _spread(report) -> Assumption:
     return Assumption(
         name="the addresses are spread as deployments are",
         holds="no",
-        evidence=f"{report.amazon / report.total:.0%} lie in Amazon's networks, and the "
-        f"{len(cities)} cities of its regions among the 20 leading ones have "
-        f"{number(cities.min())} to {number(cities.max())} each: Cape Town as many as Montreal, "
-        "whatever the size of the market.",
+        evidence=written(
+            "{:%0} lie in Amazon's networks, and the {:0} cities of its regions among the 20 "
+            "leading ones have {:0} to {:0} each: Cape Town as many as Montreal, whatever the size "
+            "of the market.",
+            report.amazon / report.total,
+            len(cities),
+            cities.min(),
+            cities.max(),
+        ),
     )
 
 
@@ -308,7 +288,7 @@ def _draw_removed(axes, answer) -> None:
     thinned = next(s for s in answer.specifications if s.choices["amazon"].startswith("thinned"))
     axes.plot(curve.grid, curve.low, color=figures.INK, lw=1.3)
     turn = first.tipping_points[0].threshold
-    figures.crossing(axes, turn, 0, told=f"lead lost at {percent(turn, 0)}")
+    figures.crossing(axes, turn, 0, told=written("lead lost at {:%0}", turn))
     axes.plot(too_many, thinned.value, "o", ms=5, mfc=figures.INK, mec=figures.INK)
     axes.annotate(
         "Amazon as in the\nconfirmed hosts of 2026", (too_many, thinned.value), xytext=(-7, -9),

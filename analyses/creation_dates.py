@@ -15,10 +15,9 @@ from research import (
     Hypothesis,
     Sample,
     Settled,
-    TippingPoint,
     figures,
 )
-from research.wording import number
+from research.doubts import told
 
 EARLIEST = "days from July 2023 to the first repository of any named model"
 EACH = "{}: days from July 2023 to the first repository"
@@ -106,11 +105,11 @@ def _days(label, days, row, repositories) -> Estimate:
         n_unit="repositories with a date of creation",
         assumptions=(SURVIVORS,),
         tipping_points=(
-            TippingPoint(
-                what="days by which the earliest date would have to be wrong",
-                threshold=float(days),
-                sentence=f"turned only if {row['repository']} ({row['created']:%Y-%m-%d}) was "
-                f"{number(float(days), 0)} days older than its date of creation",
+            told(
+                "days by which the earliest date would have to be wrong",
+                f"turned only if {row['repository']} ({row['created']:%Y-%m-%d}) was {{:0}} days "
+                "older than its date of creation",
+                float(days),
             ),
         ),
     )

@@ -23,14 +23,13 @@ from research import (
     NotApplicable,
     Sample,
     Test,
-    TippingPoint,
     figures,
 )
-from research.doubts import among
+from research.doubts import among, told
 from research.estimators.proportions import clopper_pearson, detectable_share
 from research.estimators.rates import top_list_test
 from research.measures.publishers import accounts_of, publishers
-from research.wording import number
+from research.wording import written
 
 MODELS = "Chinese share of the ten leading models"
 ORGANISATIONS = "Chinese share of the organisations behind them"
@@ -145,7 +144,7 @@ def estimate(sample) -> list[Estimate]:
 def _of_ten(sure, possible, ten) -> Estimate:
     spare = sure - HYPOTHESES[MODELS].null * TOP
     entries = int(np.floor(abs(spare))) + 1
-    swap = f"{entries} of the ten" if entries > 1 else "one of the ten"
+    held = "turned if {:0} of the ten places were held by a model of another origin"
     return Estimate(
         label=MODELS,
         unit="share of models",
@@ -154,13 +153,7 @@ def _of_ten(sure, possible, ten) -> Estimate:
         n=TOP,
         n_unit="places",
         assumptions=(NOT_AUGUST,) if ten is None else (NOT_AUGUST, _bases(ten)),
-        tipping_points=(
-            TippingPoint(
-                what="places that would have to change hands",
-                threshold=entries,
-                sentence=f"turned if {swap} places were held by a model of another origin",
-            ),
-        ),
+        tipping_points=(told("places that would have to change hands", held, entries),),
     )
 
 
@@ -182,7 +175,7 @@ def _compatible(ten) -> Estimate:
     """What share of all models could have put that many into a list of ten."""
     found, owners = int(ten["chinese"].sum()), ten["organisation"].nunique()
     design_effect = TOP / owners
-    grid = np.linspace(1, TOP / 2, 17)
+    grid = np.linspace(1, TOP / 2, 17).tolist()
     limits = [clopper_pearson(found, TOP, design_effect=deff) for deff in grid]
     return Estimate(
         label=TELLS,
@@ -194,16 +187,7 @@ def _compatible(ten) -> Estimate:
         n_unit="places",
         n_effective=TOP / design_effect,
         assumptions=(DRAWN,),
-        curves=(
-            Curve(
-                over="design effect",
-                grid=tuple(grid),
-                low=(found / TOP,) * len(grid),
-                high=(found / TOP,) * len(grid),
-                interval_low=tuple(limit.low for limit in limits),
-                interval_high=tuple(limit.high for limit in limits),
-            ),
-        ),
+        curves=(Curve.of("design effect", grid, [Bounds.at(found / TOP)] * len(grid), limits),),
     )
 
 
@@ -224,9 +208,14 @@ def _against_catalogue(ten, known) -> Estimate:
             Assumption(
                 name="the ten are a random draw",
                 holds="no",
-                evidence=f"{number(kind, 0)} of {number(len(known), 0)} models are certainly "
-                f"Chinese: a draw of ten would hold {number(test.expected)}. But the leaders are "
-                "those of developers, and most of the catalogue are tunes by individuals.",
+                evidence=written(
+                    "{:0} of {:0} models are certainly Chinese: a draw of ten would hold {}. But "
+                    "the leaders are those of developers, and most of the catalogue are tunes by "
+                    "individuals.",
+                    kind,
+                    len(known),
+                    test.expected,
+                ),
             ),
         ),
     )
@@ -243,10 +232,11 @@ def _detectable() -> Estimate:
         n_unit="places",
         assumptions=(DRAWN,),
         tipping_points=(
-            TippingPoint(
-                what="places needed to reject one half",
-                threshold=found.needed,
-                sentence=f"one half is rejected at {found.needed} of {TOP} places or more",
+            told(
+                "places needed to reject one half",
+                "one half is rejected at {:0} of {:0} places or more",
+                found.needed,
+                TOP,
             ),
         ),
     )
@@ -289,7 +279,7 @@ def figure(result):
     labels = ["leaderboard, June 2024", "most liked, October 2026", "most downloaded, October 2026"]
     figures.forest(
         places, labels, width=16, xlim=(0.4, 10.6), xticks=range(1, TOP + 1),
-        xlabel="place (filled: Chinese publisher)", title="a  Ten places",
+        xlabel="place (written: Chinese publisher)", title="a  Ten places",
     )  # fmt: skip
     tell = [
         replace(answer.estimates[TELLS], bounds=answer.estimates[MODELS].identified)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, NoReturn
 
@@ -73,10 +73,24 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Bounds(Record):
-    """Identified set ``[low, high]`` of a scalar parameter; a point where both are equal."""
+    """Identified set ``[low, high]`` of a scalar parameter; a point where both are equal.
+
+    What is not known of two sets is not known of either by itself: a difference of two holds every
+    pair of their values.
+
+    Examples
+    --------
+    >>> Bounds(3, 4) - Bounds(1, 3), 1 - Bounds(0.25, 0.5), Bounds(3, 4) / 10
+    (Bounds(low=0, high=3), Bounds(low=0.5, high=0.75), Bounds(low=0.3, high=0.4))
+    """
 
     low: float
     high: float
+
+    @classmethod
+    def at(cls, value: float) -> Bounds:
+        """The set of one value."""
+        return Bounds(value, value)
 
     def __post_init__(self) -> None:
         Record.__post_init__(self)
@@ -90,9 +104,24 @@ class Bounds(Record):
     def __iter__(self) -> Iterator[float]:
         return iter((self.low, self.high))
 
+    def __sub__(self, other: Bounds | float) -> Bounds:
+        low, high = other if isinstance(other, Bounds) else (other, other)
+        return Bounds(self.low - high, self.high - low)
+
+    def __rsub__(self, value: float) -> Bounds:
+        return Bounds(value - self.high, value - self.low)
+
+    def __truediv__(self, whole: float) -> Bounds:
+        return Bounds(self.low / whole, self.high / whole)
+
     @property
     def width(self) -> float:
         return self.high - self.low if self.high > self.low else 0.0  # also of two infinities
+
+    @property
+    def point(self) -> float | None:
+        """The value, where the set has but one."""
+        return self.low if self.width == 0 else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +229,26 @@ class Curve(Record):
     unit: str = ""
     null: float | None = None
     start: float | None = None
+
+    @classmethod
+    def of(
+        cls, over: str, grid: Iterable[float], sets: Iterable[Bounds],
+        intervals: Iterable[Bounds] = (), **more: Any,
+    ) -> Curve:  # fmt: skip
+        """The curve through the set, and the interval, at each point of a grid.
+
+        Examples
+        --------
+        >>> Curve.of("hosts removed", [0, 10], [Bounds(0.5, 0.7), Bounds(0.4, 0.8)]).high
+        (0.7, 0.8)
+        """
+        (low, high), (least, most) = (
+            tuple(zip(*drawn, strict=True)) or ((), ()) for drawn in (sets, intervals)
+        )
+        return cls(
+            over=over, grid=tuple(grid), low=low, high=high, interval_low=least,
+            interval_high=most, **more,
+        )  # fmt: skip
 
     def __post_init__(self) -> None:
         Record.__post_init__(self)

@@ -8,8 +8,9 @@ from research.doubts.asking import Asked, Gap, levelled, overturned
 from research.doubts.coarse import EVERY, Coarse, Doubt, Where, among, where
 from research.doubts.questions import Share
 from research.doubts.telling import lost_at, lost_if, told
+from research.doubts.thinning import Thinned
 
 __all__ = [
-    "EVERY", "Asked", "Coarse", "Doubt", "Gap", "Share", "Where", "among", "levelled", "lost_at",
-    "lost_if", "overturned",    "told", "where",
+    "EVERY", "Asked", "Coarse", "Doubt", "Gap", "Share", "Thinned", "Where", "among", "levelled",
+    "lost_at", "lost_if", "overturned", "told", "where",
 ]  # fmt: skip

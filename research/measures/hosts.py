@@ -11,13 +11,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from research.doubts import Coarse, Doubt, Where, lost_if
+from research.doubts import Coarse, Doubt, Thinned, Where
 from research.doubts.coarse import WEIGHTS
-from research.estimators.budget import alternatives_row
 from research.estimators.identification import frechet_bounds
-from research.estimators.tipping import tipping_point
 from research.measures.clone_block import LEADING, Block, in_block, with_block_tags, without_part
 from research.results import (
     Assumption,
@@ -194,29 +190,28 @@ class OverBlock:
         """The budget row of the block: none where nothing is suspected."""
         if self.hosts.block == NOTHING:
             return ()
-        found = {"the whole block": self.at(0.0), "none of it": self.at(1.0)}
-        return (alternatives_row(BLOCK, found),)
+        whole = {"the whole block": 0.0, "none of it": self.hosts.block.hosts}
+        return (self._clones.row(BLOCK, whole),)
 
     def points(self, null: float) -> tuple[TippingPoint, ...]:
         """How many hosts of the block must be clones for the least share to cross the null."""
-        largest = self.hosts.block.hosts
-        if not largest:
+        if self.hosts.block == NOTHING:
             return ()
-        lost = tipping_point(lambda clones: self.at(clones / largest).low - null, 0, largest)
         verb = "lost" if self.at(0.0).low > null else "turned"
-        return (lost_if(lost, largest, "hosts of the block", "were clones", reached=verb),)
+        return (self._clones.lost(null, reached=verb),)
 
     def curves(self, steps: int = 41) -> tuple[Curve, ...]:
         """The share over the hosts of the block that are taken out."""
-        if not self.hosts.block.hosts:
+        if self.hosts.block == NOTHING:
             return ()
-        grid = np.linspace(0, self.hosts.block.hosts, steps)
-        found = [self.at(clones / grid[-1]) for clones in grid]
-        return (
-            Curve(
-                over="cloned hosts removed", grid=tuple(grid),
-                low=tuple(each.low for each in found), high=tuple(each.high for each in found),
-            ),
+        return (self._clones.curve("cloned hosts removed", steps),)
+
+    @property
+    def _clones(self) -> Thinned:
+        block = self.hosts.block.hosts
+        return Thinned(
+            without=lambda clones: self.at(clones / block), of=block, things="hosts of the block",
+            are="were clones",
         )  # fmt: skip
 
 

@@ -62,10 +62,10 @@ LEFT: dict[str, str] = {
     "codes an origin": "",
     "joins families": "",
     "formats a number": """
-        amazon_regions channel_gap chinese_origin_downloads
-        clone_block concentration_by_channel creation_dates creators
+        channel_gap chinese_origin_downloads
+        clone_block concentration_by_channel creators
         deployments_vs_downloads first_time_ahead hosting_concentration
-        lead_over_time leaderboard leading_families licences
+        lead_over_time leading_families licences
         licences_by_channel likes_and_downloads
         ports_and_protocols
         reachability release_cadence

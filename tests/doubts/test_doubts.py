@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from research.doubts import EVERY, Coarse, Doubt, Gap, Share, levelled, overturned, where
+from research.doubts import EVERY, Coarse, Doubt, Gap, Share, Thinned, levelled, overturned, where
 from research.estimators.clustered import clustered_share, share_difference
 from research.results import Bounds, CannotEstimate, ResearchError
 
@@ -397,3 +397,33 @@ def test_what_decides_both_the_part_and_the_whole_is_not_sharp():
     asked = Share(of=CHINA, among=where(origin=["CN", "US"])).in_(coarse(UNITS))
     assert asked.sharp([])
     assert not asked.sharp(["origin"])
+
+
+@pytest.mark.parametrize(
+    ("null", "threshold", "sentence"),
+    [
+        (0.5, 20, "lost if 20 of the 60 hosts with it are no deployments"),
+        (-0.1, None, "kept even if all 60 hosts with it are no deployments"),
+    ],
+)
+def test_what_is_taken_out_of_a_set_is_told_as_point_row_and_curve(null, threshold, sentence):
+    """Sixty of a hundred hosts: without n of them the share is (60 - n) / (100 - n)."""
+    thinned = Thinned(
+        without=lambda gone: Bounds((60 - gone) / (100 - gone), 1.0), of=60, things="hosts with it"
+    )
+    point = thinned.lost(null)
+    assert point.threshold == (threshold and pytest.approx(threshold))
+    assert point.sentence == sentence
+    row = thinned.row("fakes", {"none": 0, "half": 30})
+    assert (row.low, row.high) == (pytest.approx(30 / 70), 1)
+    assert row.detail == "lowest under half, highest under none"
+    curve = thinned.curve("fakes", 3)
+    assert curve.grid == (0, 30, 60)
+    assert curve.low == pytest.approx((0.6, 30 / 70, 0))
+
+
+def test_a_part_is_taken_out_up_to_one_and_an_interval_by_its_upper_end():
+    thinned = Thinned(without=lambda part: Bounds(-1.0, part - 0.25), of=40, things="hosts", most=1)
+    assert (
+        thinned.lost(0, end="high").sentence == "lost if 25.0 % of the 40 hosts are no deployments"
+    )
