@@ -6,7 +6,6 @@ February 2025 on), and the downloads of the LLM catalogue (February to October 2
 holds the Hub downloads of the year to August 2025, for which the claim was made.
 """
 
-import re
 from collections.abc import Iterator
 from typing import Annotated, Literal
 
@@ -17,7 +16,6 @@ from research import (
     ESTIMAND,
     Assumption,
     Bounds,
-    BudgetRow,
     Estimate,
     Hypothesis,
     NotApplicable,
@@ -25,12 +23,15 @@ from research import (
     TippingPoint,
     figures,
 )
-from research.doubts import Coarse
+from research.doubts import Coarse, told
+from research.estimators.budget import leave_one_out_row
+from research.estimators.clustered import LeaveOneOut
 from research.estimators.serial import serial_trend
 from research.measures.hub import fresh, hub_downloads
+from research.measures.published_totals import PRINTED, cumulative_downloads
 from research.measures.publishers import CHINA, CHINA_MINUS_US, UNITED_STATES, library_publishers
 from research.measures.pulls import ollama_pulls
-from research.wording import number, percent
+from research.wording import written
 
 BEFORE = "at the earliest date: China minus US"
 AFTER = "after the claimed year: China minus US"
@@ -156,54 +157,21 @@ def _catalogue_leads(panel, origins) -> pd.DataFrame:
 # What others have published -----------------------------------------------------------------------
 
 
-def _stated(anchors, quantity) -> pd.Series:
-    return anchors.set_index("quantity").loc[quantity]
-
-
 def _published_leads(anchors) -> pd.DataFrame:
     """Cumulative downloads in March 2026 and, by the published growth, a year earlier."""
-    both = _stated(anchors, "cumulative downloads China / USA")["stated_value"].split(" / ")
-    all_models = _stated(anchors, "total cumulative downloads, YoY")
-    total, growth = re.findall(r"[\d.]+(?:e\d+)?", all_models["stated_value"])
-    earlier, later = re.search(r"China ([\d.]+)M -> ", all_models["note"]), [*both, total]
-    us_growth = re.search(r"US ([\d.]+)x", all_models["note"])
-    china, us, everyone = (_rounded(text) for text in later)
-    past = (
-        _rounded(earlier[1]) * 1e6,
-        us / _rounded(us_growth[1])[::-1],
-        everyone / _rounded(growth)[::-1],
-    )
-    dates = pd.Timestamp("2025-03-31"), pd.Timestamp("2026-03-31")
+    published = cumulative_downloads(anchors).items()
     return pd.DataFrame(
         [
-            _row(period, day, day, _stated_lead(*stated))
-            for period, day, stated in zip(
-                ("before", "after"), dates, (past, (china, us, everyone)), strict=True
-            )
+            _row(period, pd.Timestamp(day), pd.Timestamp(day), _lead(Coarse(units, [PRINTED])))
+            for period, (day, units) in zip(("before", "after"), published, strict=True)
         ]
     )
 
 
-def _rounded(text) -> np.ndarray:
-    """Least, stated and greatest value of a figure that is rounded to its last digit."""
-    digits, _, exponent = text.partition("e")
-    half = 0.5 * 10.0 ** -len(digits.partition(".")[2])
-    return (float(digits) + np.array([-half, 0, half])) * 10.0 ** int(exponent or 0)
-
-
-def _stated_lead(china, us, everyone) -> dict[str, float]:
-    rest = everyone - china[::-1] - us[::-1]
-    low, value, high = np.column_stack([china, us, rest])
-    stated = {"low": low, "value": value, "high": high, "origin": ["CN", "US", "elsewhere"]}
-    return _lead(Coarse(pd.DataFrame(stated), ()))
-
-
 def _new_models(anchors) -> pd.DataFrame:
     """The shares that the claim rests on: new models, August 2024 to August 2025."""
-    found = [
-        float(_stated(anchors, f"{who} share of HF downloads")["stated_value"])
-        for who in ("China", "US")
-    ]
+    stated = anchors.drop_duplicates("quantity").set_index("quantity")["stated_value"]
+    found = [float(stated[f"{who} share of HF downloads"]) for who in ("China", "US")]
     return pd.DataFrame({"country": ["China", "US"], "share": np.array(found) / 100})
 
 
@@ -225,25 +193,28 @@ def estimate(sample) -> list[Estimate]:
 
 
 def _level(row, label, channel) -> Estimate:
-    ahead, behind = max(row.china, row.us), min(row.china, row.us)
-    leader, share = "China" if row.value > 0 else "the US", 1 - behind / ahead if ahead else None
-    told = f"the lead of {leader} is lost if {percent(share or 0, 0)} of its {UNITS[channel]} were "
+    unit = UNITS[channel]
     return Estimate(
         label=label,
-        unit=f"difference in share of {UNITS[channel]}",
+        unit=f"difference in share of {unit}",
         value=row.value,
         bounds=Bounds(row.low, row.high),
         n=row.total,
-        n_unit=UNITS[channel],
+        n_unit=unit,
         assumptions=ASSUMPTIONS[channel],
-        tipping_points=(
-            TippingPoint(
-                what=f"share of the {UNITS[channel]} of {leader} that is no users'",
-                threshold=share,
-                sentence=f"{told}no users'" if ahead else "neither country leads as it is",
-            ),
-        ),
+        tipping_points=(_not_of_users(row, unit),),
     )
+
+
+def _not_of_users(row, unit) -> TippingPoint:
+    """Which part of the leader's weight would have to go for both to be level?"""
+    leader = "China" if row.value > 0 else "the US"
+    what = f"share of the {unit} of {leader} that did not come from users"
+    ahead, behind = max(row.china, row.us), min(row.china, row.us)
+    if not ahead:
+        return TippingPoint(what=what, threshold=None, sentence="neither country leads as it is")
+    lost = "the lead of {1} is lost if {0:%0} of its {2} did not come from users"
+    return told(what, lost, 1 - behind / ahead, leader, unit)
 
 
 def _led(windows) -> Estimate:
@@ -263,12 +234,13 @@ def _led(windows) -> Estimate:
 
 def _earliest(possible) -> Iterator[TippingPoint]:
     if len(possible):
-        days = float((possible["end"].min() - PUBLISHED).days)
-        yield TippingPoint(
-            what="days from the claim to the first window that may show a lead",
-            threshold=days,
-            sentence=f"the first window that leaves a lead of China open ends on "
-            f"{possible['end'].min():%Y-%m-%d}, {number(days, 0)} days after the claim",
+        first = possible["end"].min()
+        yield told(
+            "days from the claim to the first window that may show a lead",
+            "the first window that leaves a lead of China open ends on {1}, {0:0} days after the "
+            "claim",
+            float((first - PUBLISHED).days),
+            f"{first:%Y-%m-%d}",
         )
 
 
@@ -276,6 +248,8 @@ def _trend(windows) -> Estimate:
     """Least squares over windows that do not overlap, wider where neighbours are alike."""
     years = ((windows["end"] - windows["end"].min()).dt.days / 365.25).to_numpy()
     found = serial_trend(years, windows["value"])
+    days = windows["end"].dt.strftime("%Y-%m-%d").to_numpy()
+    without = LeaveOneOut(value=found.slope, labels=days, values=found.without)
     return Estimate(
         label=TREND,
         unit="difference in share, change per year",
@@ -286,22 +260,23 @@ def _trend(windows) -> Estimate:
         n_unit="windows one after the other",
         n_effective=found.n_effective,
         assumptions=(
-            Assumption(
-                name="windows are independent",
-                holds="no" if found.likeness > 0.1 else "yes",
-                evidence=f"Neighbouring windows are alike by {number(found.likeness)} "
-                f"(autocorrelation of residuals): {len(years)} windows count as "
-                f"{number(found.n_effective, 1)}.",
-            ),
+            _independent(found, len(years)),
             *ASSUMPTIONS["pulls"],
         ),
-        budget=(
-            BudgetRow(
-                source="one window left out",
-                low=float(found.without.min()),
-                high=float(found.without.max()),
-                detail="each of the windows in turn",
-            ),
+        budget=(leave_one_out_row(without, "window"),),
+    )
+
+
+def _independent(trend, windows) -> Assumption:
+    return Assumption(
+        name="windows are independent",
+        holds="no" if trend.likeness > 0.1 else "yes",
+        evidence=written(
+            "Neighbouring windows are alike by {} (autocorrelation of residuals): {:0} windows "
+            "count as {:1}.",
+            trend.likeness,
+            windows,
+            trend.n_effective,
         ),
     )
 

@@ -1,8 +1,9 @@
-"""Downloads of a year by origin, as others have published them."""
+"""Downloads by origin, of all time and of a year, as others have published them."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -43,15 +44,37 @@ def downloads_of_a_year(anchors: pd.DataFrame) -> pd.DataFrame:
     >>> (flow["value"] / 1e6).round().tolist()
     [1053.0, 547.0, 100.0]
     """
-    china, us = map(_printed, _stated(anchors, "China / USA").split(" / "))
-    total = _stated(anchors, "total cumulative downloads")
-    everyone, growth = (_printed(figure) for figure in re.findall(NUMBER, total))
-    told = _stated(anchors, "total cumulative downloads", "note")
-    before = _printed(_after("China", told))
-    us_growth = _printed(_after("US", told))
-    china, us = china - before[::-1] * 1e6, us * (1 - 1 / us_growth)
-    everyone = everyone * (1 - 1 / growth)
-    return _units(china, us, everyone - china[::-1] - us[::-1])
+    china, us, everyone, china_before, us_growth, growth = _atom(anchors)
+    china, us = china - china_before[::-1], us * (1 - 1 / us_growth)
+    return _units(china, us, everyone * (1 - 1 / growth))
+
+
+def cumulative_downloads(anchors: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """All downloads until either date of the ATOM report.
+
+    Parameters
+    ----------
+    anchors
+        As for :func:`downloads_of_a_year`.
+
+    Returns
+    -------
+    dict of pandas.DataFrame
+        By date, the earlier one first; units as for :func:`downloads_of_a_year`. Of March 2025
+        the report prints China's downloads alone: the others follow from the growth that it prints.
+
+    Examples
+    --------
+    >>> import research
+    >>> found = cumulative_downloads(research.load("hub_published_anchors"))
+    >>> {day: (units["value"] / 1e6).round().tolist() for day, units in found.items()}
+    {'2025-03-31': [97.0, 176.0, 67.0], '2026-03-31': [1150.0, 723.0, 167.0]}
+    """
+    china, us, everyone, china_before, us_growth, growth = _atom(anchors)
+    return {
+        "2025-03-31": _units(china_before, us / us_growth[::-1], everyone / growth[::-1]),
+        "2026-03-31": _units(china, us, everyone),
+    }
 
 
 def share_of_a_year(anchors: pd.DataFrame) -> pd.DataFrame:
@@ -78,6 +101,16 @@ def share_of_a_year(anchors: pd.DataFrame) -> pd.DataFrame:
     return units.assign(origin=["CN", "US|XX"], origin_doubt=OTHERS.name, weight_doubt=PRINTED.name)
 
 
+def _atom(anchors: pd.DataFrame) -> Iterator[Floats]:
+    """In March 2026 China, the US and all; China a year before; by how much the US and all grew."""
+    now = _stated(anchors, "China / USA").split(" / ")
+    total = re.findall(NUMBER, _stated(anchors, "total cumulative downloads"))
+    told = _stated(anchors, "total cumulative downloads", "note")
+    yield from map(_printed, [*now, total[0]])
+    yield _printed(_after("China", told)) * 1e6
+    yield from map(_printed, [_after("US", told), total[1]])
+
+
 def _stated(anchors: pd.DataFrame, quantity: str, column: str = "stated_value") -> str:
     """What the row of a quantity states; part of its name is enough where it is the only one."""
     rows = anchors[anchors["quantity"].str.contains(quantity, regex=False)]
@@ -89,10 +122,11 @@ def _after(name: str, text: str) -> str:
     return str(re.findall(rf"{name} ({NUMBER})", text)[0])
 
 
-def _units(*downloads: Floats) -> pd.DataFrame:
+def _units(china: Floats, us: Floats, everyone: Floats) -> pd.DataFrame:
     import pandas as pd
 
-    units = pd.DataFrame(np.stack(downloads), columns=["low", "value", "high"])
+    others = everyone - china[::-1] - us[::-1]
+    units = pd.DataFrame(np.stack([china, us, others]), columns=["low", "value", "high"])
     return units.assign(origin=["CN", "US", "XX"], weight_doubt=PRINTED.name)
 
 

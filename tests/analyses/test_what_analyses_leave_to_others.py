@@ -55,7 +55,7 @@ RULES = {
 LEFT: dict[str, str] = {
     "builds a budget row": """
         concentration_by_channel creators
-        deployments_vs_downloads first_time_ahead lead_over_time leading_families licences
+        deployments_vs_downloads lead_over_time leading_families licences
         likes_and_downloads release_cadence tasks
         trending_top_ten video_generation
     """,
@@ -64,7 +64,7 @@ LEFT: dict[str, str] = {
     "formats a number": """
         channel_gap chinese_origin_downloads
         clone_block concentration_by_channel creators
-        deployments_vs_downloads first_time_ahead hosting_concentration
+        deployments_vs_downloads hosting_concentration
         lead_over_time leading_families licences
         licences_by_channel likes_and_downloads
         ports_and_protocols
