@@ -15,14 +15,15 @@ from research import (
     Estimate,
     Hypothesis,
     Sample,
+    TippingPoint,
     figures,
 )
-from research.doubts import lost_if
-from research.estimators.contamination import overlap_bounds
-from research.estimators.identification import union_bounds
-from research.estimators.tipping import tipping_point
+from research.doubts import Thinned
 from research.measures.hosts import total
+from research.measures.margins import Margins
+from research.wording import written
 
+HALF = 0.5
 PORTS = ("11434", "80", "8080", "443")
 WITH_PORT = "addresses with port {}"
 DEFAULT_PORT = WITH_PORT.format(PORTS[0])
@@ -40,7 +41,7 @@ HYPOTHESES = {
     label: Hypothesis(
         claims=[claim],
         estimand=estimand,
-        null=0.5,
+        null=HALF,
         null_source=source,
         alternative="greater",
         role=role,
@@ -67,7 +68,6 @@ HYPOTHESES = {
 
 def sample(
     tenthe_totals,
-    tenthe_hosting,
     published_aggregates,
     *,
     addresses: Annotated[
@@ -76,7 +76,6 @@ def sample(
     neither: Literal["possible", "excluded"] = "possible",
 ) -> Sample:
     hou = published_aggregates[published_aggregates["source"] == "hou-2025"]
-    amazon = tenthe_hosting["provider"].eq("AWS")
     return Sample(
         population=POPULATIONS[addresses],
         as_of="2025-05-05" if addresses == OTHERS else "2025-04-24",
@@ -84,17 +83,22 @@ def sample(
         data={
             "addresses": addresses,
             "neither": neither,
-            "listed": total(tenthe_totals, "discovered_ips"),
-            "answering": total(tenthe_totals, "answering_hosts"),
-            "ports": {p: total(tenthe_totals, f"discovered_ips_port_{p}") for p in PORTS},
-            "http": total(tenthe_totals, "discovered_ips_http"),
-            "https": total(tenthe_totals, "discovered_ips_https"),
-            "amazon": float(tenthe_hosting.loc[amazon, "discovered_ips"].sum()),
+            "listed": Margins(
+                {name: total(tenthe_totals, row) for name, row in SETS.items()},
+                everyone=total(tenthe_totals, "discovered_ips"),
+            ),
             "others": hou.set_index("category")["value"],
         },
     )
 
 
+# Sets of the listed addresses by the rows of tenthe_totals that count them.
+SETS = {
+    **{port: f"discovered_ips_port_{port}" for port in PORTS},
+    "HTTP": "discovered_ips_http",
+    "HTTPS": "discovered_ips_https",
+    "answering": "answering_hosts",
+}
 POPULATIONS = {
     ALL: "the addresses that a search engine lists as Ollama",
     ANSWERED: "the answering hosts of the Tenthe scan",
@@ -107,121 +111,79 @@ POPULATIONS = {
 
 
 def estimate(sample) -> list[Estimate]:
+    listed = sample["listed"]
     match sample["addresses"]:
         case "answering":
-            return [_default_port_within(sample, DEFAULT_ANSWERING, sample["answering"])]
+            return [_default_port_within(listed, DEFAULT_ANSWERING, "answering")]
         case "on HTTP":
-            return [_default_port_within(sample, DEFAULT_ON_HTTP, sample["http"])]
+            return [_default_port_within(listed, DEFAULT_ON_HTTP, "HTTP")]
         case "fifteen programs":
             return _elsewhere(sample["others"])
+    both = listed.all_of("HTTP", "HTTPS")
+    if sample["neither"] == "excluded":  # each address is on one of the two at least
+        both = Bounds.at(both.low)
+    shares = {
+        DEFAULT_PORT: listed.all_of(PORTS[0]),
+        **{WITH_PORT.format(port): listed.all_of(port) for port in PORTS[1:]},
+        NO_NAMED_PORT: 1 - listed.any_of(*PORTS),
+        ANY_HTTP: listed.all_of("HTTP"),
+        HTTP_ALONE: listed.all_of("HTTP") - both,
+        BOTH: both,
+    }
+    lost = _tipping_points(listed, both)
     return [
-        _default_port(sample),
-        *(_of_listed(sample, WITH_PORT.format(p), _point(sample, p)) for p in PORTS[1:]),
-        _no_named_port(sample),
-        _any_http(sample),
-        _http_alone(sample),
-        _both(sample),
+        Estimate(
+            label=label,
+            unit="share of listed addresses",
+            value=share.point,
+            bounds=share,
+            n=listed.everyone,
+            n_unit="listed addresses",
+            assumptions=(LISTED, CROSSED),
+            tipping_points=(lost[label],) if label in lost else (),
+        )
+        for label, share in shares.items()
     ]
 
 
-def _point(sample, port) -> Bounds:
-    share = sample["ports"][port] / sample["listed"]
-    return Bounds(share, share)
-
-
-def _default_port(sample) -> Estimate:
-    everyone, on_port = sample["listed"], sample["ports"][PORTS[0]]
-    spared = everyone - 2 * on_port  # then the port would be had by half of what is left
-    return _of_listed(
-        sample,
-        DEFAULT_PORT,
-        _point(sample, PORTS[0]),
-        tipping_points=(
-            lost_if(
-                spared, everyone - on_port, "addresses without the port", "were not Ollama",
-                reached="half are reached",
-            ),
-        ),
-    )  # fmt: skip
-
-
-def _default_port_within(sample, label, part) -> Estimate:
+def _default_port_within(listed, label, part) -> Estimate:
     """The default port among a part of the addresses, of which no port is published."""
-    shared = overlap_bounds(part, sample["ports"][PORTS[0]], sample["listed"])
     return Estimate(
         label=label,
         unit="share of addresses",
-        bounds=Bounds(shared.low / part, shared.high / part),
-        n=part,
+        bounds=listed.all_of(PORTS[0], among=part),
+        n=listed.sizes[part],
         n_unit="addresses",
         assumptions=(CROSSED,),
     )
 
 
-def _no_named_port(sample) -> Estimate:
-    named = union_bounds(list(sample["ports"].values()), total=sample["listed"])
-    share = Bounds(1 - named.high / sample["listed"], 1 - named.low / sample["listed"])
-    return _of_listed(sample, NO_NAMED_PORT, share)
-
-
-def _on_both(sample) -> Bounds:
-    """Addresses on both protocols; a point if each listed address is on one of them at least."""
-    shared = overlap_bounds(sample["http"], sample["https"], sample["listed"])
-    return shared if sample["neither"] == "possible" else Bounds(shared.low, shared.low)
-
-
-def _any_http(sample) -> Estimate:
-    everyone, on_http, null = sample["listed"], sample["http"], HYPOTHESES[ANY_HTTP].null
-    lost = tipping_point(lambda fake: (on_http - fake) / (everyone - fake) - null, 0, on_http)
-    return _of_listed(
-        sample,
-        ANY_HTTP,
-        Bounds(on_http / everyone, on_http / everyone),
-        tipping_points=(
-            lost_if(
-                lost, on_http, "addresses on HTTP", "were not Ollama", also="and all others were"
-            ),
-        ),
+def _tipping_points(listed, both) -> dict[str, TippingPoint]:
+    """What would bring each share to one half."""
+    everyone, on_port, on_http = listed.everyone, listed.sizes[PORTS[0]], listed.sizes["HTTP"]
+    without_port = Thinned(
+        without=lambda fake: Bounds.at(on_port / (everyone - fake)),
+        of=everyone - on_port,
+        things="addresses without the port",
+        are="were not Ollama",
     )
-
-
-def _http_alone(sample) -> Estimate:
-    everyone, both = sample["listed"], _on_both(sample)
-    alone = Bounds((sample["http"] - both.high) / everyone, (sample["http"] - both.low) / everyone)
-    most = sample["http"] - HYPOTHESES[HTTP_ALONE].null * everyone
-    return _of_listed(
-        sample,
-        HTTP_ALONE,
-        alone,
-        tipping_points=(
-            lost_if(
-                most,
-                both.high,
-                "addresses that may be on both",
-                "are on both",
-                reached="no half is left",
-            ),
-        ),
+    with_http = Thinned(
+        without=lambda fake: Bounds.at((on_http - fake) / (everyone - fake)),
+        of=on_http,
+        things="addresses on HTTP",
+        are="were not Ollama",
     )
-
-
-def _both(sample) -> Estimate:
-    both = _on_both(sample)
-    share = Bounds(both.low / sample["listed"], both.high / sample["listed"])
-    return _of_listed(sample, BOTH, share)
-
-
-def _of_listed(sample, label, share, *, tipping_points=()) -> Estimate:
-    return Estimate(
-        label=label,
-        unit="share of listed addresses",
-        value=share.low if share.width == 0 else None,
-        bounds=share,
-        n=sample["listed"],
-        n_unit="listed addresses",
-        assumptions=(LISTED, CROSSED),
-        tipping_points=tipping_points,
+    on_both = Thinned(
+        without=lambda shared: Bounds.at((on_http - shared) / everyone),
+        of=both.high * everyone,
+        things="addresses that may be on both",
+        are="are on both",
     )
+    return {
+        DEFAULT_PORT: without_port.lost(HALF, reached="half are reached"),
+        ANY_HTTP: with_http.lost(HALF, also="and all others were"),
+        HTTP_ALONE: on_both.lost(HALF, reached="no half is left"),
+    }
 
 
 def _elsewhere(others) -> list[Estimate]:
@@ -312,8 +274,8 @@ def _draw_overlaps(axes, estimates) -> None:
         for told, share, color in named:
             axes.barh(-position, share, left=left, color=color, height=0.42)
             axes.annotate(
-                f"{told}\n{share:.0%}", (left + share / 2, -position - 0.25), ha="center",
-                va="top", fontsize=8,
+                written("{}\n{:%0}", told, share), (left + share / 2, -position - 0.25),
+                ha="center", va="top", fontsize=8,
             )  # fmt: skip
             left += share
     figures.label_rows(axes, [row[0] for row in rows], width=8)

@@ -1,0 +1,33 @@
+"""Sets of known sizes: against the enumeration of all their overlaps."""
+
+from __future__ import annotations
+
+from itertools import combinations, product
+
+import pytest
+
+from research.measures.margins import Margins
+
+UNITS = 5
+SIZES = {"a": 3, "b": 2, "c": 4}
+
+
+def overlaps():
+    """Every way in which sets of these sizes can lie among the units."""
+    return product(*(map(set, combinations(range(UNITS), size)) for size in SIZES.values()))
+
+
+@pytest.mark.parametrize(
+    ("asked", "counted"),
+    [
+        (lambda m: m.any_of("a", "b"), lambda a, b, _: len(a | b) / UNITS),
+        (lambda m: m.any_of("a", "b", "c"), lambda a, b, c: len(a | b | c) / UNITS),
+        (lambda m: m.all_of("a", "b", "c"), lambda a, b, c: len(a & b & c) / UNITS),
+        (lambda m: m.all_of("a", "c"), lambda a, _, c: len(a & c) / UNITS),
+        (lambda m: m.all_of("b"), lambda _, b, __: len(b) / UNITS),
+        (lambda m: m.all_of("a", among="c"), lambda a, _, c: len(a & c) / len(c)),
+    ],
+)
+def test_shares_of_overlapping_sets_span_every_overlap(asked, counted):
+    shares = [counted(*sets) for sets in overlaps()]
+    assert tuple(asked(Margins(SIZES, UNITS))) == pytest.approx((min(shares), max(shares)))
