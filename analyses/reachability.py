@@ -18,15 +18,22 @@ from research import (
     NotApplicable,
     Sample,
     Settled,
-    TippingPoint,
     figures,
 )
-from research.doubts import lost_if
+from research.doubts import Thinned
 from research.estimators.budget import alternatives_row, budget
-from research.estimators.tipping import tipping_point
 from research.measures.clone_block import Block
-from research.measures.hosts import BLOCK, CLASSED, LISTED, NOTHING, total
-from research.wording import number
+from research.measures.hosts import BLOCK, CLASSED, LISTED, NOTHING, answering_by_country, total
+from research.measures.other_scans import (
+    CANDIDATES,
+    CISCO,
+    CLOUD_RANGES,
+    CONFIRMED,
+    INTRUDER,
+    QIANXIN,
+    OtherScan,
+)
+from research.wording import amount, written
 
 QUARTER, ABOUT = 0.25, 0.025
 ADDRESSES = "share of the listed addresses that answer"
@@ -82,70 +89,52 @@ SETTLED = [
 
 @dataclass(frozen=True)
 class Scan:
-    """Another measurement: when, of whom, and which of its own totals give the share.
+    """What another measurement asked, and which of its own totals give the share.
 
     Each total is named by its category and metric. ``percent`` is a printed percentage of the
     answering hosts, or of the listed ones where answering hosts are not counted.
     """
 
-    source: str
-    as_of: str
-    population: str
+    other: OtherScan
     asked: str
-    listed: tuple[str, str]
     answering: tuple[str, str] | None = None
     percent: tuple[str, str] | None = None
     half_a_digit: float = 0.0
 
-    def share(self, totals) -> Bounds:
-        whole = totals[self.answering] / totals[self.listed] if self.answering else 1.0
-        part = totals[self.percent] / 100 if self.percent else 1.0
+    def share(self, counts) -> Bounds:
+        whole = counts[self.answering] / counts[self.other.total] if self.answering else 1.0
+        part = counts[self.percent] / 100 if self.percent else 1.0
         return Bounds(whole * (part - self.half_a_digit), whole * (part + self.half_a_digit))
 
 
 SCANS = {
     "Cisco": Scan(
-        source="cisco-2025",
-        as_of="2025-09-01",
-        population="the servers that Shodan listed for Cisco",
-        asked="listed servers, answering without a key",
-        listed=("all", "servers"),
+        CISCO,
+        "listed servers, answering without a key",
         answering=("answered without authentication", "servers"),
     ),
     "Intruder": Scan(
-        source="intruder-2026",
-        as_of="2026-05",
-        population="the exposed instances that Intruder found",
-        asked="exposed instances, answering a prompt",
-        listed=("exposed", "instances"),
+        INTRUDER,
+        "exposed instances, answering a prompt",
         percent=("answered a prompt", "share"),
         half_a_digit=0.005,
     ),
     "NuClide, cloud ranges": Scan(
-        source="nuclide-2026-05-03",
-        as_of="2026-05-03",
-        population="the hosts with an open port in the cloud ranges that NuClide swept",
-        asked="open ports, confirmed as Ollama",
-        listed=("port open", "hits"),
+        CLOUD_RANGES,
+        "open ports, confirmed as Ollama",
         answering=("confirmed", "instances"),
     ),
     "Qi An Xin": Scan(
-        source="qianxin-2025",
-        as_of="2025-02",
-        population="the servers that Hunter listed",
-        asked="listed servers, active and unprotected",
-        listed=("all", "servers"),
+        QIANXIN,
+        "listed servers, active and unprotected",
         answering=("active", "servers"),
         percent=("active without protection", "share of active"),
         half_a_digit=0.0005,
     ),
     "NuClide, Shodan": Scan(
-        source="nuclide-2026-05-15",
-        as_of="2026-05-15",
-        population="the candidate addresses that NuClide took from Shodan",
-        asked="candidates, confirmed as open",
-        listed=("candidate IPs", "IPs"),
-        answering=("confirmed unauthenticated", "instances"),
+        CANDIDATES,
+        "candidates, confirmed as open",
+        answering=CONFIRMED.total,
     ),
 }
 
@@ -178,20 +167,19 @@ def sample(
     if clones == "removed" and not block:
         raise NotApplicable("a scan of one's own has its suspected clones in a dataset of its own")
     countries = tenthe_countries.set_index("country")["discovered_ips"]
-    least = tenthe_parameter_scale.groupby("country")["answering_hosts"].max().fillna(0)
+    answered = total(tenthe_totals, answering)
     return Sample(
         population=f"the {unit} that FOFA listed for the Tenthe report",
         as_of="2025-04-24",
         data={
             "unit": unit,
             "listed": total(tenthe_totals, listed),
-            "answering": total(tenthe_totals, answering),
+            "answering": answered,
             "block": block,
             "clones": block if clones == "removed" else 0.0,
             "totals": tenthe_totals.set_index("name")["value"].to_dict(),
             "countries": countries.to_dict(),
-            # Hosts of the largest class: at least so many of the country answered.
-            "at least": least[least.index.isin(countries.index)].to_dict(),
+            "answering in": answering_by_country(tenthe_parameter_scale, answered, countries),
         },
         tables={"totals": tenthe_totals},
     )
@@ -204,14 +192,17 @@ TENTHE = {
 
 
 def _other(scan, aggregates) -> Sample:
-    mine = aggregates[(aggregates["source"] == scan.source) & (aggregates["dimension"] == "total")]
-    totals = mine.set_index(["category", "metric"])["value"].to_dict()
+    counts = scan.other.counts(aggregates)
     return Sample(
-        population=scan.population,
-        as_of=scan.as_of,
+        population=scan.other.population,
+        as_of=scan.other.as_of,
         elsewhere=True,
-        data={"asked": scan.asked, "listed": totals[scan.listed], "share": scan.share(totals)},
-        tables={"totals": mine.drop(columns="note")},
+        data={
+            "asked": scan.asked,
+            "listed": scan.other.hosts(aggregates),
+            "share": scan.share(counts),
+        },
+        tables={"totals": scan.other.rows(aggregates, "total").drop(columns="note")},
     )
 
 
@@ -226,9 +217,10 @@ def estimate(sample) -> list[Estimate]:
     if sample["clones"]:  # where the block lies is unknown, hence nothing on countries
         return [_answering(sample, ADDRESSES)]
     found = [_answering(sample, ADDRESSES), *_worded(sample)]
-    if not {"CN", "US"} <= set(sample["at least"]):
+    known = [sample["answering in"].get(country) for country in ("CN", "US")]
+    if not all(answering and answering.low for answering in known):
         return found
-    return [*found, _contrast(sample), *_countries(sample)]
+    return [*found, _contrast(sample, known[0]), *_countries(sample, *known)]
 
 
 def _elsewhere(sample) -> Estimate:
@@ -236,7 +228,7 @@ def _elsewhere(sample) -> Estimate:
     return Estimate(
         label=ELSEWHERE,
         unit=f"share of {unit}",
-        value=found.low if found.width == 0 else None,
+        value=found.point,
         bounds=found,
         n=sample["listed"],
         n_unit=unit,
@@ -250,44 +242,47 @@ def _elsewhere(sample) -> Estimate:
     )
 
 
-def _share(sample, *, clones: float = 0, never_ollama: float = 0) -> float:
-    """The share after clones are taken out, and silent units that never were Ollama."""
-    return (sample["answering"] - clones) / (sample["listed"] - clones - never_ollama)
-
-
 def _answering(sample, label) -> Estimate:
+    clones, silent, kept = _clones(sample), _never_ollama(sample), not sample["clones"]
+    about = silent.lost(QUARTER + ABOUT), clones.lost(QUARTER - ABOUT)
     return Estimate(
         label=label,
         unit=f"share of {sample['unit']}",
-        value=_share(sample, clones=sample["clones"]),
+        value=clones.without(sample["clones"]).point,
         n=sample["listed"] - sample["clones"],
         n_unit=f"listed {sample['unit']}",
         assumptions=(*_listed(sample["totals"]), GENUINE),
-        tipping_points=() if sample["clones"] else _tipping_points(sample),
-        budget=() if sample["clones"] else _budget(sample),
+        tipping_points=about if kept else (),
+        budget=_budget(sample, clones) if kept else (),
     )
 
 
-def _tipping_points(sample) -> tuple[TippingPoint, ...]:
-    answering, unit = sample["answering"], sample["unit"]
-    silent = sample["listed"] - answering
-    never = tipping_point(
-        lambda never: QUARTER + ABOUT - _share(sample, never_ollama=never), 0, silent
-    )
-    clones = tipping_point(
-        lambda clones: _share(sample, clones=clones) - (QUARTER - ABOUT), 0, answering
-    )
-    return (
-        lost_if(never, silent, f"silent {unit}", "never ran Ollama"),
-        lost_if(clones, answering, f"answering {unit}", "were clones"),
+def _clones(sample) -> Thinned:
+    """The share once answering units are taken out of those that answer and of all listed."""
+    answering, listed = sample["answering"], sample["listed"]
+    return Thinned(
+        without=lambda clones: Bounds.at((answering - clones) / (listed - clones)),
+        of=answering,
+        things=f"answering {sample['unit']}",
+        are="were clones",
     )
 
 
-def _budget(sample) -> tuple[BudgetRow, ...]:
-    found, totals, rows = _share(sample), sample["totals"], []
+def _never_ollama(sample) -> Thinned:
+    """The share once silent units are taken out of all listed."""
+    answering, listed = sample["answering"], sample["listed"]
+    return Thinned(
+        without=lambda never: Bounds.at(answering / (listed - never)),
+        of=listed - answering,
+        things=f"silent {sample['unit']}",
+        are="never ran Ollama",
+    )
+
+
+def _budget(sample, clones) -> tuple[BudgetRow, ...]:
+    found, totals, rows = clones.without(0).low, sample["totals"], []
     if sample["block"]:
-        block = {"all genuine": found, "the block removed": _share(sample, clones=sample["block"])}
-        rows.append(alternatives_row(BLOCK, block))
+        rows.append(clones.row(BLOCK, {"all genuine": 0, "the block removed": sample["block"]}))
     if sample["unit"] == "addresses" and "discovered_ips_port_11434" in totals:
         port = totals["discovered_ips_port_11434"]
         by_record = totals["endpoints"] / totals["discovered_records"]
@@ -319,8 +314,11 @@ def _worded(sample) -> list[Estimate]:
             Assumption(
                 name="the conclusion describes the data",
                 holds="no",
-                evidence=f"Section 4 of the report counts {number(sample['answering'])} answering "
-                f"addresses out of {number(sample['listed'])}.",
+                evidence=written(
+                    "Section 4 of the report counts {:0} answering addresses out of {:0}.",
+                    sample["answering"],
+                    sample["listed"],
+                ),
             ),
         ),
     )
@@ -330,50 +328,45 @@ def _worded(sample) -> list[Estimate]:
 # Countries: section 6.6 counts hosts by class of model, so that at least so many answered ---------
 
 
-def _contrast(sample) -> Estimate:
-    low, high = _answers(sample, "CN")
+def _contrast(sample, china) -> Estimate:
     chinese = sample["countries"]["CN"]
 
     def gap(answering: float, clones: float = 0) -> float:
         others = (sample["answering"] - answering) / (sample["listed"] - chinese)
         return (answering - clones) / (chinese - clones) - others
 
-    lost = tipping_point(lambda clones: gap(low, clones), 0, low)
+    medium = Thinned(
+        without=lambda clones: Bounds.at(gap(china.low, clones)),
+        of=china.low,
+        things="Chinese hosts with a medium model",
+        are="were clones",
+    )
     return Estimate(
         label=CHINA,
         unit="difference in share of addresses",
-        bounds=Bounds(gap(low), gap(high)),
+        bounds=Bounds(gap(china.low), gap(china.high)),
         n=sample["listed"],
         n_unit="listed addresses",
         assumptions=(CLASSED, GENUINE),
-        tipping_points=(lost_if(lost, low, "Chinese hosts with a medium model", "were clones"),),
+        tipping_points=(medium.lost(),),
     )
 
 
-def _answers(sample, country) -> Bounds:
-    """How many addresses of the country answered: its largest class, to all that is left over."""
-    others = sum(n for other, n in sample["at least"].items() if other != country)
-    most = min(sample["countries"][country], sample["answering"] - others)
-    return Bounds(float(sample["at least"][country]), float(most))
-
-
-def _countries(sample) -> list[Estimate]:
+def _countries(sample, china, us) -> list[Estimate]:
+    rest = sample["answering"] - china - us
+    answering = china, us, Bounds(max(0.0, rest.low), rest.high)
     listed = [sample["countries"][country] for country in ("CN", "US")]
-    china, us = _answers(sample, "CN"), _answers(sample, "US")
-    rest = (sample["answering"] - china.high - us.high, sample["answering"] - china.low - us.low)
-    sets = (china, us, Bounds(max(0.0, rest[0]), rest[1]))
+    listed.append(sample["listed"] - sum(listed))
     return [
         Estimate(
             label=COUNTRY.format(place),
             unit="share of addresses",
-            bounds=Bounds(answering.low / n, answering.high / n),
+            bounds=found / n,
             n=n,
             n_unit="listed addresses",
             assumptions=(CLASSED,),
         )
-        for place, answering, n in zip(
-            COUNTRIES, sets, (*listed, sample["listed"] - sum(listed)), strict=True
-        )
+        for place, found, n in zip(COUNTRIES, answering, listed, strict=True)
     ]
 
 
@@ -385,9 +378,12 @@ def _listed(totals) -> tuple[Assumption, ...]:
     found = Assumption(
         name=LISTED.name,
         holds="no",
-        evidence=f"{port:.0%} of the listed addresses had Ollama's port and {https:.0%} answered "
-        "HTTPS, which Ollama does not serve by itself; why an address stayed silent was not "
-        "recorded.",
+        evidence=written(
+            "{:%0} of the listed addresses had Ollama's port and {:%0} answered HTTPS, which "
+            "Ollama does not serve by itself; why an address stayed silent was not recorded.",
+            port,
+            https,
+        ),
     )
     return (found,)
 
@@ -411,7 +407,7 @@ def figure(result):
         figures.Series(rows=[found for _, found, *_ in rows], color=[color for *_, color in rows]),
         band=(QUARTER - ABOUT, QUARTER + ABOUT),
         groups=[len(rows) - len(SCANS)],
-        notes=[f"{_percent(found)} of {of}" for _, found, of, _ in rows],
+        notes=[f"{amount(found, 'share')} of {of}" for _, found, of, _ in rows],
         width=40,
         xlim=(0, 1.02),
         xlabel="share that answers (bar: all that the counts allow)",
@@ -447,15 +443,10 @@ def _other_rows(result) -> list[tuple]:
     rows = []
     for name, scan in SCANS.items():
         found = result.answer(scan=name).estimates[ELSEWHERE]
-        asked = f"{number(found.n)} {scan.asked}"
-        rows.append((f"{name} ({scan.as_of[:7]})", found.identified, asked, figures.INK))
+        asked = written("{:0} {}", found.n, scan.asked)
+        rows.append((f"{name} ({scan.other.as_of[:7]})", found.identified, asked, figures.INK))
     return rows
 
 
 def _drawn(estimate) -> tuple[Bounds, str]:
-    return estimate.identified, f"{number(estimate.n)} {estimate.n_unit}"
-
-
-def _percent(found) -> str:
-    low, high = (f"{share:.0%}" for share in found)
-    return low if low == high else f"{low} to {high}"
+    return estimate.identified, written("{:0} {}", estimate.n, estimate.n_unit)

@@ -88,9 +88,9 @@ class Bounds(Record):
     high: float
 
     @classmethod
-    def at(cls, value: float) -> Bounds:
-        """The set of one value."""
-        return Bounds(value, value)
+    def at(cls, value: float, error: float = 0.0) -> Bounds:
+        """The set of one value, and of what is no further from it than an error, as of rounding."""
+        return Bounds(value - error, value + error)
 
     def __post_init__(self) -> None:
         Record.__post_init__(self)

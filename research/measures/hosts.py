@@ -164,6 +164,38 @@ def total(totals: pd.DataFrame, name: str) -> float:
     return float(found.iloc[0])
 
 
+def answering_by_country(
+    scale: pd.DataFrame, everyone: float, listed: pd.Series
+) -> dict[str, Bounds]:
+    """How many hosts of each country answered, where hosts are counted by class of model alone.
+
+    Parameters
+    ----------
+    scale
+        The table ``tenthe_parameter_scale``: of each class, the hosts that answered.
+    everyone
+        The hosts that answered, of all countries.
+    listed
+        The listed hosts by country.
+
+    Returns
+    -------
+    dict
+        At least the largest class; at most all that are listed, or that others leave over.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> scale = pd.DataFrame({"country": ["CN", "CN", "US"], "answering_hosts": [5, 7, 9]})
+    >>> answering_by_country(scale, 20, pd.Series({"CN": 10, "US": 40}))
+    {'CN': Bounds(low=7.0, high=10.0), 'US': Bounds(low=9.0, high=13.0)}
+    """
+    largest = scale.groupby("country")["answering_hosts"].max()
+    least = largest.reindex(listed.index).fillna(0).astype(float)
+    most = (everyone - (least.sum() - least)).clip(upper=listed)
+    return dict(zip(map(str, least.index), map(Bounds, least, most), strict=True))
+
+
 def with_kind(tags: pd.DataFrame, crosswalk: pd.DataFrame, *kinds: str) -> pd.DataFrame:
     """The leading tags with what is known of each; a tag that is not coded may be of any kind."""
     known = crosswalk[["ollama_tag", *kinds]]
