@@ -27,8 +27,9 @@ from research import (
 from research.doubts import lost_at, lost_if
 from research.estimators.budget import alternatives_row
 from research.estimators.multiverse import multinomial_covariance, rank_confidence_sets
-from research.measures.hosts import CLASSED, LISTED, total
-from research.wording import number
+from research.measures.hosts import CLASSED, LISTED, answering_by_country, total
+from research.measures.other_scans import CISCO, CONFIRMED, HOU, QIANXIN, SENTINEL, OtherScan
+from research.wording import written
 
 FIRST = "share of the listed addresses, US minus China"
 SECOND = "share of the listed addresses, China minus the next country"
@@ -66,61 +67,25 @@ HYPOTHESES = {
 
 @dataclass(frozen=True)
 class Scan:
-    """Another measurement of countries, with the category and metric of its total.
+    """What another measurement tells of countries.
 
     Where the countries given are its largest (``ranked``), no other one exceeds the smallest of
     them. A printed share may be off by ``within``.
     """
 
-    source: str
-    as_of: str
-    population: str
-    total: tuple[str, str]
+    other: OtherScan
     unit: str
     ranked: bool = True
     within: float = 0.0
 
 
 SCANS = {
-    "Qi An Xin": Scan(
-        source="qianxin-2025",
-        as_of="2025-02",
-        population="the servers that Hunter listed",
-        total=("all", "servers"),
-        unit="servers listed by Hunter",
-        ranked=False,
-    ),
-    "Hou et al.": Scan(
-        source="hou-2025",
-        as_of="2025-05",
-        population="the services of 15 frameworks that one survey found",
-        total=("all 15 frameworks", "services"),
-        unit="services of 15 frameworks",
-        ranked=False,
-    ),
-    "Cisco": Scan(
-        source="cisco-2025",
-        as_of="2025-09-01",
-        population="the servers that Shodan listed for Cisco",
-        total=("all", "servers"),
-        unit="servers listed by Shodan",
-        within=0.0005,
-    ),
-    "SentinelLABS": Scan(
-        source="sentinellabs-2026",
-        as_of="2025-12",
-        population="the hosts that SentinelLABS and Censys observed in 2025",
-        total=("all", "unique hosts"),
-        unit="hosts seen in 293 days",
-        within=0.01,  # press reports print 20 and 21 per cent for the US
-    ),
-    "NuClide": Scan(
-        source="nuclide-2026-05-15",
-        as_of="2026-05-15",
-        population="the hosts that NuClide confirmed as open",
-        total=("confirmed unauthenticated", "instances"),
-        unit="hosts confirmed as open",
-    ),
+    "Qi An Xin": Scan(QIANXIN, "servers listed by Hunter", ranked=False),
+    "Hou et al.": Scan(HOU, "services of 15 frameworks", ranked=False),
+    "Cisco": Scan(CISCO, "servers listed by Shodan", within=0.0005),
+    # Press reports print 20 and 21 per cent for the US.
+    "SentinelLABS": Scan(SENTINEL, "hosts seen in 293 days", within=0.01),
+    "NuClide": Scan(CONFIRMED, "hosts confirmed as open"),
 }
 
 
@@ -144,7 +109,7 @@ def sample(
     listed = tenthe_countries.set_index("country")["discovered_ips"]
     if not {"US", "CN"} <= set(listed.index):
         raise CannotEstimate("the scan does not list both the US and China")
-    least = tenthe_parameter_scale.groupby("country")["answering_hosts"].max()
+    answering = total(tenthe_totals, "answering_hosts")
     return Sample(
         population="the addresses that FOFA listed for the Tenthe report",
         as_of="2025-04-24",
@@ -152,9 +117,8 @@ def sample(
             "listed": listed,
             "everywhere": everywhere,
             "china": GREATER_CHINA[:1] if china == "mainland" else GREATER_CHINA,
-            "answering": total(tenthe_totals, "answering_hosts"),
-            # Hosts of the largest class: at least so many of the country answered.
-            "at least": least.reindex(["US", "CN"]).fillna(0),
+            "answering": answering,
+            "answering in": answering_by_country(tenthe_parameter_scale, answering, listed),
             "cluster size": float((tenthe_hosting["discovered_ips"] ** 2).sum()) / everywhere,
         },
         tables={"countries": tenthe_countries},
@@ -165,18 +129,17 @@ GREATER_CHINA = ["CN", "HK", "TW"]
 
 
 def _other(scan, aggregates) -> Sample:
-    mine = aggregates[aggregates["source"] == scan.source]
-    rows = mine[(mine["dimension"] == "geography") & mine["category"].str.fullmatch("[A-Z]{2}")]
-    n = float(mine.set_index(["category", "metric"])["value"][scan.total])
+    places = scan.other.rows(aggregates, "geography")
+    rows = places[places["category"].str.fullmatch("[A-Z]{2}")]
+    n = scan.other.hosts(aggregates)
     percent = rows["unit"].eq("percent").all()
     shares = rows.set_index("category")["value"] / (100 if percent else n)
     return Sample(
-        population=scan.population,
-        as_of=scan.as_of,
+        population=scan.other.population,
+        as_of=scan.other.as_of,
         elsewhere=True,
         data={
-            "low": (shares - scan.within).to_dict(),
-            "high": (shares + scan.within).to_dict(),
+            "shares": {place: Bounds.at(share, scan.within) for place, share in shares.items()},
             "ranked": scan.ranked,
             "second hand": bool(rows["read"].eq("secondary").any()),
             "n": n,
@@ -245,17 +208,12 @@ def _budget(sample) -> tuple[BudgetRow, ...]:
 
 
 def _answering(sample) -> Estimate:
-    """Each country has at least its largest class of answering hosts, at most all left over."""
-    least, listed, everyone = sample["at least"], sample["listed"], sample["answering"]
-    us, china = (
-        Bounds(float(least[own]), float(min(listed[own], everyone - least[other])))
-        for own, other in (("US", "CN"), ("CN", "US"))
-    )
+    us, china = (sample["answering in"][country] for country in ("US", "CN"))
     return Estimate(
         label=ANSWERING,
         unit="difference in share of answering hosts",
-        bounds=Bounds((us.low - china.high) / everyone, (us.high - china.low) / everyone),
-        n=everyone,
+        bounds=(us - china) / sample["answering"],
+        n=sample["answering"],
         n_unit="answering hosts",
         assumptions=(CLASSED,),
     )
@@ -280,43 +238,38 @@ def _rank(sample, place, sets) -> Estimate:
     point = lost_at(
         lost, [sample["cluster size"]], up_to=max(DESIGN_EFFECTS), reached="open from deff {} on"
     )
-    stated, rank = by_deff[STATED], (float(sets[0].rank),) * len(sets)
-    low, high = (tuple(float(getattr(found, end)) for found in sets) for end in ("low", "high"))
+    stated, rank = by_deff[STATED], float(sets[0].rank)
+    limits = [Bounds(float(found.low), float(found.high)) for found in sets]
+    curve = Curve.of("design effect", DESIGN_EFFECTS, [Bounds.at(rank)] * len(sets), limits)
     return Estimate(
         label=RANK.format(place),
         unit="rank",
         reading="superpopulation",
-        value=rank[0],
+        value=rank,
         interval=Interval(stated.low, stated.high, 0.95, "simultaneous rank sets", STATED),
         n=sample["everywhere"],
         n_unit="listed addresses",
         n_effective=sample["everywhere"] / STATED,
         assumptions=(LISTED, ALIKE),
         tipping_points=(point,),
-        curves=(
-            Curve(
-                over="design effect", grid=DESIGN_EFFECTS, low=rank, high=rank,
-                interval_low=low, interval_high=high,
-            ),
-        ),
-    )  # fmt: skip
+        curves=(curve,),
+    )
 
 
 # Other scans --------------------------------------------------------------------------------------
 
 
 def _elsewhere(sample) -> list[Estimate]:
-    low, high = dict(sample["low"]), dict(sample["high"])
-    rest = 1 - sum(low.values())
-    unlisted = min(rest, *high.values()) if sample["ranked"] else rest
-    us, china = (
-        Bounds(low.pop(country, 0.0), high.pop(country, unlisted)) for country in ("US", "CN")
+    shares = dict(sample["shares"])
+    rest = 1 - sum(share.low for share in shares.values())
+    highest = [share.high for share in shares.values()]
+    unlisted = min(rest, *highest) if sample["ranked"] else rest
+    us, china = (shares.pop(country, Bounds(0.0, unlisted)) for country in ("US", "CN"))
+    others = Bounds(
+        max((share.low for share in shares.values()), default=0.0),
+        max(unlisted, *(share.high for share in shares.values()), 0.0),
     )
-    others = Bounds(max(low.values(), default=0.0), max(unlisted, *high.values(), 0.0))
-    sets = {
-        FIRST_ELSEWHERE: Bounds(us.low - china.high, us.high - china.low),
-        SECOND_ELSEWHERE: Bounds(china.low - others.high, china.high - others.low),
-    }
+    sets = {FIRST_ELSEWHERE: us - china, SECOND_ELSEWHERE: china - others}
     return [
         Estimate(
             label=label,
@@ -393,15 +346,15 @@ def _rows(result) -> dict[str, tuple]:
     tenthe = result.answer(scan="Tenthe").estimates
     listed, answering = tenthe[FIRST], tenthe[ANSWERING]
     rows = {
-        f"Tenthe, 2025-04\n{number(listed.n)} addresses listed by FOFA": tuple(
+        written("Tenthe, 2025-04\n{:0} addresses listed by FOFA", listed.n): tuple(
             tenthe[label].identified for label in (FIRST, SECOND)
         ),
-        f"Tenthe, 2025-04\n{number(answering.n)} that answered": (answering.identified, None),
+        written("Tenthe, 2025-04\n{:0} that answered", answering.n): (answering.identified, None),
     }
     for name, scan in SCANS.items():
         found = result.answer(scan=name).estimates
-        hosts = f"{number(found[FIRST_ELSEWHERE].n)} {scan.unit}"
-        rows[f"{name}, {scan.as_of[:7]}\n{hosts}"] = tuple(
+        hosts = written("{:0} {}", found[FIRST_ELSEWHERE].n, scan.unit)
+        rows[f"{name}, {scan.other.as_of[:7]}\n{hosts}"] = tuple(
             found[label].identified for label in (FIRST_ELSEWHERE, SECOND_ELSEWHERE)
         )
     return rows
