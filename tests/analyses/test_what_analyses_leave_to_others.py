@@ -67,14 +67,13 @@ LEFT: dict[str, str] = {
         deployments_vs_downloads hosting_concentration
         lead_over_time leading_families licences
         licences_by_channel likes_and_downloads
-        ports_and_protocols
-        reachability release_cadence
+        release_cadence
         sizes_by_channel surge_order tasks trending_top_ten
-        us_against_china_hosts video_generation
+        video_generation
     """,
     "calls a bounds routine": """
         clone_block concentration_by_channel deployments_vs_downloads
-        parameter_scale ports_and_protocols
+        parameter_scale
     """,
 }
 

@@ -10,7 +10,14 @@ import pytest
 
 from research.doubts import Doubt, Share, where
 from research.measures.clone_block import Block
-from research.measures.hosts import NOTHING, Hosts, OverBlock, hosts_by, refuse_without_block
+from research.measures.hosts import (
+    NOTHING,
+    Hosts,
+    OverBlock,
+    answering_by_country,
+    hosts_by,
+    refuse_without_block,
+)
 from research.results import Bounds, CannotEstimate, NotApplicable
 
 REST = Doubt("kinds below the table", "any kind")
@@ -92,3 +99,11 @@ def test_a_scan_that_counts_its_clones_has_no_guessed_block():
     found = hosts_by("ollama_tag", tags, tags, **tables, class_sets=tags)
     assert (found.hosts, found.listings, found.block) == (7.0, 4.0, NOTHING)
     assert hosts_by("ollama_tag", tags, tags, **tables).block == Block(3.0, 4.0)
+
+
+def test_what_answered_in_a_country_is_at_least_a_class_and_at_most_what_others_leave():
+    """A country of which no class is told may have answered with nothing, or with all it lists."""
+    scale = pd.DataFrame({"country": ["CN", "CN", "US"], "answering_hosts": [5, 7, 9]})
+    listed = pd.Series({"CN": 10, "US": 40, "DE": 3})
+    found = answering_by_country(scale, 20.0, listed)
+    assert found == {"CN": Bounds(7.0, 10.0), "US": Bounds(9.0, 13.0), "DE": Bounds(0.0, 3.0)}
