@@ -11,24 +11,20 @@ from typing import Literal
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
 from research import (
     Assumption,
-    BudgetRow,
     Estimate,
     Hypothesis,
     Sample,
     TippingPoint,
     figures,
 )
-from research.doubts import Coarse, Gap
-from research.estimators.budget import budget
-from research.estimators.clustered import jackknife_se, kish_effective_size
+from research.doubts import Coarse, Gap, told
+from research.estimators.budget import alternatives_row, budget
 from research.measures.hub import fresh, hub_downloads
 from research.measures.publishers import CHINA, CHINA_MINUS_US, UNITED_STATES
 from research.measures.top_lists import on_day
-from research.wording import number
 
 CHANGE = "change of China minus US, same models"
 HYPOTHESES = {
@@ -124,79 +120,34 @@ def estimate(sample) -> Estimate:
         n=sample["models"],
         n_unit="models fresh at both dates",
         assumptions=(SAME_MODELS, OVERLAP),
-        tipping_points=(_mistaken(change),),
+        tipping_points=(_not_of_users(change),),
         budget=budget(
-            *change.budget(), _pairs_row(moves), _left_out_row(change), _drawn_row(change)
+            *change.budget(),
+            alternatives_row("other pairs of dates", _by_dates(moves)),
+            *change.drawn("organisation"),
         ),
     )
 
 
-def _mistaken(change) -> TippingPoint:
-    """Downloads of the later date that would have to be no users' to undo the change."""
-    gains = 1 if change.value > 0 else -1
+def _not_of_users(change) -> TippingPoint:
+    """Downloads of the later date that did not come from users, if the change is to be undone."""
+    gains, who = (1, "China") if change.value > 0 else (-1, "the US")
     before, after = gains * change.second.value, gains * change.first.value
     # Without a part x of all downloads, all of the country that gains: (after - x) / (1 - x).
-    removed = (after - before) / (1 - before)
-    who = "China" if gains > 0 else "the US"
-    return TippingPoint(
-        what=f"part of all later downloads that are of {who} and no users'",
-        threshold=removed,
-        sentence=f"undone if {removed:.0%} of the later downloads, all of {who}, were no users' "
-        f"(the difference was {number(gains * before)} before)",
+    return told(
+        f"part of all later downloads that are of {who} and did not come from users",
+        "undone if {:%0} of the later downloads, all of {}, did not come from users (the "
+        "difference was {} before)",
+        (after - before) / (1 - before),
+        who,
+        before,
     )
 
 
-def _pairs_row(moves) -> BudgetRow:
+def _by_dates(moves) -> dict[str, float]:
     """The change between any two states whose windows do not overlap."""
-    least, most = (moves.loc[getattr(moves["change"], at)()] for at in ("idxmin", "idxmax"))
-    return BudgetRow(
-        source="other pairs of dates",
-        low=least["change"],
-        high=most["change"],
-        detail=f"lowest from {least['since']} to {least['until']}, highest from {most['since']} to "
-        f"{most['until']}",
-    )
-
-
-def _without(change) -> pd.Series:
-    """The change without each organisation."""
-    later, earlier = (
-        pd.DataFrame({"lead": world.signed, "all": world.weight})
-        .groupby(world.rows["organisation"])
-        .sum()
-        for world in (side.least(()) for side in (change.first, change.second))
-    )
-    later, earlier = (held.sum() - held for held in (later, earlier))
-    return later["lead"] / later["all"] - earlier["lead"] / earlier["all"]
-
-
-def _left_out_row(change) -> BudgetRow:
-    without, value = _without(change), change.value
-    name = (without - value).abs().idxmax()
-    return BudgetRow(
-        source="one organisation left out",
-        low=min(float(without.min()), value),
-        high=max(float(without.max()), value),
-        detail=f"{number(float(without[name]))} without {name}",
-    )
-
-
-def _drawn_row(change) -> BudgetRow:
-    """The jackknife over organisations: too few carry the downloads for it to give a verdict."""
-    without, value = _without(change).to_numpy(), change.value
-    sides = (side.units.rows for side in (change.first, change.second))
-    kish = min(
-        kish_effective_size(rows.groupby("organisation")["value"].sum().to_numpy())
-        for rows in sides
-    )
-    half = float(stats.t.ppf(0.975, kish - 1)) * jackknife_se(without)
-    return BudgetRow(
-        source="other organisations drawn",
-        low=max(value - half, -2.0),
-        high=min(value + half, 2.0),
-        detail=f"{len(without)} organisations drawn, {number(kish, 1)} effective: too few for a "
-        "verdict",
-    )
+    dates = moves["since"] + " to " + moves["until"]
+    return dict(zip(dates, moves["change"], strict=True))
 
 
 SAME_MODELS = Assumption(

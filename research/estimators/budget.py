@@ -100,13 +100,28 @@ def sampling_row(estimate: ClusteredEstimate, unit: str = "organisations") -> Bu
     >>> sampling_row(clustered_share([9, 0, 3, 0], [9, 6, 4, 3])).detail.split(";")[0]
     '4 organisations drawn, 3.4 effective'
     """
-    drawn = f"{estimate.n_clusters} {unit} drawn, {number(estimate.kish_n, 1)} effective"
     shown = estimate.verdict_interval if estimate.trusted else estimate.interval
+    caution = "; ".join(_cautions(estimate))
+    return drawn_row(shown, estimate.n_clusters, estimate.kish_n, caution, unit)
+
+
+@estimator
+def drawn_row(
+    found: Bounds, clusters: int, effective: float, caution: str, unit: str = "organisations"
+) -> BudgetRow:
+    """What range do other clusters give the estimate, of how many, and what speaks against it?
+
+    Examples
+    --------
+    >>> drawn_row(Bounds(0.1, 0.4), 12, 3.27, "too few for a verdict").detail
+    '12 organisations drawn, 3.3 effective; too few for a verdict'
+    """
+    drawn = f"{clusters} {unit} drawn, {number(effective, 1)} effective"
     return BudgetRow(
         source=f"other {unit} drawn",
-        low=shown.low,
-        high=shown.high,
-        detail="; ".join([drawn, *_cautions(estimate)]),
+        low=found.low,
+        high=found.high,
+        detail=f"{drawn}; {caution}" if caution else drawn,
     )
 
 

@@ -110,7 +110,7 @@ def test_sampling_is_a_row_of_the_budget_and_carries_no_verdict(result):
     row = found.budget[0]
     assert row.source == "other organisations drawn"
     assert row.low < 0 < row.high
-    assert "too few for a verdict" in row.detail
+    assert "carries no verdict" in row.detail
 
 
 def test_the_table_holds_only_windows_that_do_not_overlap(result):

@@ -55,7 +55,7 @@ RULES = {
 LEFT: dict[str, str] = {
     "builds a budget row": """
         concentration_by_channel creators
-        deployments_vs_downloads lead_over_time leading_families licences
+        deployments_vs_downloads leading_families licences
         likes_and_downloads release_cadence tasks
         trending_top_ten video_generation
     """,
@@ -65,7 +65,7 @@ LEFT: dict[str, str] = {
         channel_gap chinese_origin_downloads
         clone_block concentration_by_channel creators
         deployments_vs_downloads hosting_concentration
-        lead_over_time leading_families licences
+        leading_families licences
         licences_by_channel likes_and_downloads
         release_cadence
         sizes_by_channel surge_order tasks trending_top_ten

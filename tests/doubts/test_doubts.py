@@ -197,6 +197,20 @@ def test_clusters_of_a_gap_are_drawn_of_the_units_that_are_asked_about():
     assert 1 - 3 / 10 in found.leave_one_out.values  # without e
 
 
+def test_the_change_of_a_lead_is_the_one_without_each_organisation():
+    held = [(9, 3, "CN", "a"), (3, 8, "US", "b"), (5, 5, "DE", "c"), (2, 4, "CN", "b")]
+
+    def change(rows) -> Gap:
+        channels = ([(u[at], u[at], u[at], u[2], "", True, u[3]) for u in rows] for at in (1, 0))
+        return Gap(*(LEAD.in_(coarse(channel)) for channel in channels), paired=True)
+
+    without = [change([unit for unit in held if unit[3] != who]).value for who in "abc"]
+    left_out, drawn = change(held).drawn("organisation")
+    assert (left_out.low, left_out.high) == pytest.approx((min(without), max(without)))
+    assert drawn.source == "other organisations drawn"
+    assert -2 <= drawn.low < change(held).value < drawn.high <= 2
+
+
 def test_a_gap_is_open_at_both_ends():
     pulls, downloads = coarse(UNITS[:3]), coarse(UNITS[2:])
     share = Share(of=CHINA)

@@ -18,11 +18,13 @@ from research.estimators.budget import (
     sampling_row,
 )
 from research.estimators.clustered import (
+    LeaveOneOut,
     cluster_robust,
     cluster_sample_mean,
     clustered_share,
     hill_index,
     influence_number,
+    jackknife_interval,
     jackknife_se,
     kish_effective_size,
     leave_one_out,
@@ -460,6 +462,10 @@ def test_standard_errors_of_a_mean() -> None:
     assert jackknife_se(without) == pytest.approx(values.std(ddof=1) / 2)
     assert jackknife_se(without, 0.0) > jackknife_se(without)
     assert linearised_se((values - values.mean()) / 4) == pytest.approx(values.std(ddof=1) / 2)
+    left_out = LeaveOneOut(value=values.mean(), labels=np.array(list("abcd")), values=without)
+    t = stats.ttest_1samp(values, 0).confidence_interval()
+    assert tuple(jackknife_interval(left_out, 4, within=(-9, 99))) == pytest.approx(tuple(t))
+    assert jackknife_interval(left_out, 4, within=(0, 5)).high == 5
 
 
 def test_budget_leads_with_the_widest_row() -> None:

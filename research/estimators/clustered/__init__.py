@@ -14,6 +14,7 @@ from research.estimators.clustered.few_clusters import (
 from research.estimators.clustered.jackknife import (
     ClusteredEstimate,
     Condition,
+    jackknife_interval,
     jackknife_se,
     linearised_se,
 )
@@ -48,6 +49,7 @@ __all__ = [
     "clustered_share",
     "hill_index",
     "influence_number",
+    "jackknife_interval",
     "jackknife_se",
     "kish_effective_size",
     "leave_one_out",

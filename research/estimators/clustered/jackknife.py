@@ -138,6 +138,45 @@ def jackknife_se(without: ArrayLike, center: float | None = None) -> float:
 
 
 @estimator
+def jackknife_interval(
+    left_out: LeaveOneOut,
+    effective: float,
+    *,
+    within: tuple[float, float] = (-1, 1),
+    level: float = 0.95,
+) -> Interval:
+    """Which values are compatible with an estimate, had other clusters been drawn?
+
+    The plain one, on the scale of the estimate itself: no coverage study backs it, so that it
+    carries no verdict.
+
+    Parameters
+    ----------
+    left_out : LeaveOneOut
+        The estimate without each cluster.
+    effective : float
+        Effective number of clusters: the degrees of freedom of t are one less.
+    within : tuple of float
+        The values that are possible at all.
+
+    References
+    ----------
+    Shao and Wu (1989), Annals of Statistics 17:1176-1197, doi:10.1214/aos/1176347263. Agrees with
+    the t interval of a mean.
+
+    Examples
+    --------
+    >>> left_out = LeaveOneOut(value=0.5, labels=np.array(["a", "b", "c"]),
+    ...                        values=np.array([0.4, 0.5, 0.6]))
+    >>> round(jackknife_interval(left_out, 3).high, 2)
+    1.0
+    """
+    plain = Link("plain", lambda found: np.clip(found, *within), within[0])
+    se = jackknife_se(left_out.values)
+    return _interval(plain, left_out.value, se, effective - 1, level)
+
+
+@estimator
 def linearised_se(influence: ArrayLike) -> float:
     """Standard error from the linearised contributions of n clusters, which sum to zero.
 
