@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from research.results import Answer, Bounds, BudgetRow, Estimate, Interval, Result
-from research.wording import number, percent
+from research.wording import number, percent, typeset
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -39,6 +39,7 @@ def theme() -> Iterator[None]:
     """The style of every figure; wrap drawing and saving in it.
 
     It starts from matplotlib's own defaults: a ``matplotlibrc`` of the user changes nothing.
+    Numbers in texts get the form that they have everywhere.
     """
     import matplotlib as mpl
     import seaborn as sns
@@ -46,8 +47,27 @@ def theme() -> Iterator[None]:
     _register_fonts()
     style = sns.axes_style("ticks") | sns.plotting_context("paper") | _OURS
     plain = {name: value for name, value in mpl.rcParamsDefault.items() if name != "backend"}
-    with mpl.rc_context(plain | style):
+    with mpl.rc_context(plain | style), _typeset():
         yield
+
+
+@contextmanager
+def _typeset() -> Iterator[None]:
+    """Numbers in one form in every text but formulas; matplotlib writes those at ticks anew."""
+    from matplotlib import text
+
+    kind: Any = text.Text
+    given = kind.set_text
+
+    def set_text(drawn: Any, words: Any) -> None:
+        is_plain = isinstance(words, str) and "$" not in words
+        given(drawn, typeset(words) if is_plain else words)
+
+    kind.set_text = set_text
+    try:
+        yield
+    finally:
+        kind.set_text = given
 
 
 _OURS: dict[str, Any] = {
@@ -418,7 +438,7 @@ def plain_ticks(axis: Axis, ticks: Sequence[float]) -> None:
 
     axis.set_major_locator(FixedLocator(ticks))
     axis.set_minor_locator(NullLocator())
-    axis.set_major_formatter(lambda value, _: f"{value:,g}".replace(",", " "))
+    axis.set_major_formatter(lambda value, _: f"{value:,g}")
 
 
 def budget(

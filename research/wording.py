@@ -134,7 +134,7 @@ def _ends(found: Bounds, scale: float, digits: int) -> str:
 def typeset(text: str) -> str:
     """Numbers of a text as they are printed: thin thousands, a true minus, no break before %.
 
-    >>> typeset("1 514 of 24 038, or -6.3 %, by 2026-06-11")
+    >>> typeset("1,514 of 24 038, or -6.3 %, by 2026-06-11")
     '1\\u202f514 of 24\\u202f038, or −6.3\\xa0%, by 2026-06-11'
     """
     for pattern, character in _NUMBERS:
@@ -143,7 +143,8 @@ def typeset(text: str) -> str:
 
 
 _NUMBERS = (
-    (re.compile(r"(?<=\d)(?<!\d{4}) (?=\d{3}(?!\d))"), "\u202f"),  # 18 844
+    # 18 844 and 18,844; but neither 2025 100 nor 0.25 100
+    (re.compile(r"(?<=\d)(?<!\d{4})(?<!\.\d)(?<!\.\d\d)[ ,](?=\d{3}(?!\d))"), "\u202f"),
     (re.compile(r"(?<![\w.)\]-])-(?=\d|infinity)"), "\u2212"),  # a sign and no hyphen
     (re.compile(r"(?<=\d) ?(?=%)"), "\u00a0"),
 )

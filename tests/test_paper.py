@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 
 import pytest
+import typst
 from matplotlib.figure import Figure
 
 from research import places
@@ -17,10 +19,10 @@ from research.results import ResearchError
 RESULTS = places.bundled() / "paper" / "results"
 TEXT = (places.bundled() / "paper" / "paper.typ").read_text(encoding="utf-8")
 SPANS = [("// ABSTRACT", "// END ABSTRACT"), ("// RESULTS", "// END RESULTS")]
-# Digits that are names: the level of the intervals, populations (the 300 and the 1,000 most
+# Digits that are names: the level of the intervals, populations (the 300 and the 1 000 most
 # downloaded), measures (30-day downloads), classes (7 to 8 billion parameters, 4-bit), and years.
-ALLOWED = {"95", "300", "1,000", "30", "7", "8", "4", "2023", "2024", "2025", "2026"}
-NUMBER = r"\d+(?:[.,]\d+)*"
+ALLOWED = {"95", "300", "1\\u{202f}000", "30", "7", "8", "4", "2023", "2024", "2025", "2026"}
+NUMBER = r"\d+(?:(?:[.,]|\\u\{202f\})\d+)*"
 
 
 def spans():
@@ -68,18 +70,37 @@ def test_every_figure_and_table_that_the_text_draws_belongs_to_an_analysis():
     assert set(re.findall(r'#drawing\("(\w+)"', TEXT)) == set(analyses())
 
 
-def test_the_text_finds_every_number_that_it_asks_for(tmp_path, monkeypatch):
-    """With a blank canvas for every figure: the whole paper is a long test."""
-    blank = tmp_path / "build" / "figures"
+@pytest.fixture
+def blank(tmp_path, monkeypatch):
+    """The paper's folder with a blank canvas for every figure: the whole paper is a long test."""
+    drawings = tmp_path / "build" / "figures"
     monkeypatch.setattr(paper.calibration, "draw", lambda *_: [])
     monkeypatch.setattr(paper.figures, "save", lambda *_: [])
     shutil.copytree(RESULTS, tmp_path / "results")
     working_copy(tmp_path)
-    prepare_paper([recorded(name, RESULTS) for name in analyses()], tmp_path, blank.parent)
-    blank.mkdir()
+    prepare_paper([recorded(name, RESULTS) for name in analyses()], tmp_path, drawings.parent)
+    drawings.mkdir()
     for name in (*analyses(), "claims", "calibration", "calibration_methods"):
-        Figure(figsize=(1, 1)).savefig(blank / f"{name}.pdf")
-    assert compile_paper(tmp_path).startswith(b"%PDF")
+        Figure(figsize=(1, 1)).savefig(drawings / f"{name}.pdf")
+    return tmp_path
+
+
+def test_the_text_finds_every_number_that_it_asks_for(blank):
+    assert compile_paper(blank).startswith(b"%PDF")
+
+
+ASTRAY = r"\d,\d{3}\b|\b\d{1,3} \d{3}\b|\d ?%|(^|[ (])-\d"
+MARKED = f'#show regex("{ASTRAY}"): it => it + [#metadata(it.text)<astray>]\n'.replace("\\", "\\\\")
+
+
+def test_the_paper_has_one_form_of_numbers(blank, monkeypatch):
+    def query(source, **how):
+        return typst.query(source, "<astray>", field="value", **how).encode()
+
+    monkeypatch.setattr(typst, "compile", query)
+    text = MARKED + TEXT + "\n1,000 of 5% (-2)\n"
+    (blank / "paper.typ").write_text(text, encoding="utf-8")
+    assert json.loads(compile_paper(blank)) == ["1,000", "5%", "(-2"]  # of the last line alone
 
 
 @pytest.mark.long

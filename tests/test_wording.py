@@ -55,6 +55,7 @@ def test_the_paper_formats_no_number(name):
         ("found", "listings a host", (1.02, 3.0), "1.02 to 3.00"),
         ("found", "ratio", (0.5, "inf"), "0.50 to infinity"),
         ("number", "", (18844.2, 18844.2), "18 844"),
+        ("text", "", ("top 1,000, -0.2",), "top 1 000, -0.2"),
         ("count", "", (56.7, 56.7), "57"),
         ("limits", "share of hosts", (0.1, 0.2, 0.95, None), "10.0 to 20.0 %"),
         ("region", "share of hosts", ("greater", 0.5, 0.0), "more than 50 %"),

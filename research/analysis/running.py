@@ -36,7 +36,7 @@ from research.results import (
     Verdict,
     judge,
 )
-from research.wording import amount
+from research.wording import amount, typeset
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -337,7 +337,8 @@ def _known(analysis: Analysis, fixed: Mapping[str, Any]) -> Choices:
     for name, value in fixed.items():
         if name not in choices:
             raise ResearchError(datasets.unknown(f"choice in {analysis.name}", name, choices))
-        matches = [known for known in choices[name].values if str(known) == str(value)]
+        given = typeset(str(value))  # a value may be given as it was printed
+        matches = [known for known in choices[name].values if typeset(str(known)) == given]
         if not matches:
             values = {str(known): None for known in choices[name].values}
             raise ResearchError(

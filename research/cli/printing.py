@@ -15,7 +15,7 @@ from typing import Annotated, Any
 import typer
 
 from research.results import Result
-from research.wording import percent, readable
+from research.wording import percent, readable, typeset
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for a script.")]
 
@@ -27,7 +27,7 @@ def console() -> Any:
 
     class Screen(Console):
         def render_str(self, text: str, **how: Any) -> Text:
-            return super().render_str(readable(text), **how)
+            return super().render_str(printed(text), **how)
 
         def on_broken_pipe(self) -> None:
             raise BrokenPipeError  # one place decides what that means: research.cli.main
@@ -41,7 +41,12 @@ def bold(text: str, rest: str = "") -> Any:
     """A text that stands out, and what follows it."""
     from rich.text import Text
 
-    return Text.assemble((readable(text), "bold"), readable(rest))
+    return Text.assemble((printed(text), "bold"), printed(rest))
+
+
+def printed(text: str) -> str:
+    """A text as a terminal shows it: numbers in their one form, and nothing that steers."""
+    return readable(typeset(text))
 
 
 def say(text: object, *, error: bool = False) -> None:

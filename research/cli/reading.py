@@ -11,11 +11,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from research.cli.analyses import PAPER, AnalysisName, Choose, Data, pairs
-from research.cli.printing import AsJson, bold, console, print_json, say
+from research.cli.printing import AsJson, bold, console, print_json, printed, say
 from research.cli.publish import results_folder
 from research.datasets import unknown
 from research.results import ResearchError
-from research.wording import readable
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -122,7 +121,7 @@ def _described(rows: Iterable[tuple[str, str]]) -> Table:
     grid.add_column(no_wrap=True, style="dim")
     grid.add_column(overflow="fold")
     for term, text in rows:
-        grid.add_row("  " + term, Text(readable(text)))
+        grid.add_row("  " + term, Text(printed(text)))
     return grid
 
 

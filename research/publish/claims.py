@@ -24,7 +24,7 @@ from research.publish.judged import (
 )
 from research.publish.verdict import ClaimVerdict, Reading, judge_claim
 from research.results import Bounds, ResearchError, Result, Settled
-from research.wording import one_line
+from research.wording import one_line, typeset
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -277,11 +277,11 @@ def list_claims(answers: Sequence[ClaimAnswer], build: Path) -> None:
     rows = [
         {
             "id": answer.id,
-            "claim": answer.claim["claim"],
+            "claim": typeset(answer.claim["claim"]),
             "source": answer.claim["source"],
             "verdict": answer.word,
             "scope": answer.scope,
-            "why": answer.why,
+            "why": typeset(answer.why),
             "agree": answer.agreement,
             "analyses": answer.analyses,
         }

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from research import datasets
 from research.publish.judged import JudgedEstimate, judged
 from research.results import Answer, Choices, Estimate, Result, Specification
-from research.wording import level, typeset
+from research.wording import level
 
 WHY = {
     "inside": "{all_of} lies among the values that the claim needs",
@@ -72,9 +72,7 @@ def _explained(item: JudgedEstimate) -> Explained:
         robustness=_robustness(item),
         depends_on=tuple(depends_on(item.answer, item.label)),
         overturned=item.overturned,
-        assumptions=tuple(
-            f"{each.name}: {each.holds}. {typeset(each.evidence)}" for each in assumed
-        ),
+        assumptions=tuple(f"{each.name}: {each.holds}. {each.evidence}" for each in assumed),
     )
 
 

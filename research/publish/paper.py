@@ -41,10 +41,10 @@ def list_datasets(results: Iterable[Result], build: Path) -> None:
         {
             "name": source.dataset.name,
             "version": source.dataset.version,
-            "title": source.title,
-            "citation": source.descriptor["citation"],
+            "title": wording.typeset(source.title),
+            "citation": wording.typeset(source.descriptor["citation"]),
             "licence": source.licence,
-            "flaws": source.descriptor["knownLimitations"],
+            "flaws": [*map(wording.typeset, source.descriptor["knownLimitations"])],
             "rows": sum(resource["rows"] for resource in source.dataset.resources.values()),
         }
         for source in sources(results)
@@ -77,7 +77,7 @@ def words_of(results: Iterable[Result]) -> dict[str, Any]:
     words: dict[str, Any] = {}
     for item in (item for result in results for item in judged(result)):
         of_answer = words.setdefault(item.result.analysis, {}).setdefault(item.key, {})
-        of_answer[item.label] = {"word": item.said, "phrase": item.phrase}
+        of_answer[item.label] = {"word": item.said, "phrase": wording.typeset(item.phrase)}
     return words
 
 
@@ -115,13 +115,16 @@ def printed(form: str, unit: str, values: Sequence[Any]) -> str:
     ----------
     form
         ``amount`` in its unit, ``quantity`` without what is counted, ``found`` the same in running
-        text, ``number``, ``count``, ``limits`` of an interval, or the ``region`` of a hypothesis.
+        text, ``number``, ``count``, ``limits`` of an interval, the ``region`` of a hypothesis, or
+        a ``text`` that holds numbers.
     unit
         Of the estimate; decides whether a share is said in per cent.
     values
         Both ends, and for an interval its level and design effect; of a region the alternative,
         null and margin.
     """
+    if form == "text":
+        return wording.typeset(values[0])
     if form == "region":
         alternative, null, margin = values
         return wording.region(_claimed(alternative, float(null), float(margin)), unit)

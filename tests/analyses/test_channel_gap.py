@@ -419,6 +419,6 @@ def test_the_figure_draws_sets_rings_and_coverage_of_the_result(result):
             drawn = tuple(answer.estimates[label].bounds)
             assert any(bar == pytest.approx(drawn) for bar in bars)
         covered = answer.estimates["pulls: share in families that both hold"].value
-        assert f"{covered:.0%}" in written
+        assert f"{100 * covered:.0f}\u00a0%" in written
     dashed = [line.get_xdata()[0] for line in gaps.lines if line.get_linestyle() == "--"]
     assert dashed == [0]

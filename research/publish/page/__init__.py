@@ -23,6 +23,7 @@ from research.publish.page.contents import contents
 from research.publish.page.embedding import font, packed, script_hash, script_json
 from research.publish.verdict import FIRM
 from research.results import ResearchError
+from research.wording import typeset
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -140,7 +141,7 @@ def _data(shown: Mapping[str, Any], recordings: Mapping[str, str]) -> dict[str, 
 
 def _row(card: Mapping[str, Any]) -> dict[str, str]:
     """One claim as it stands in the table of all claims that can be downloaded."""
-    return {
+    row = {
         "id": card["id"],
         "claim": card["statement"],
         "source": card["source"]["name"],
@@ -152,6 +153,7 @@ def _row(card: Mapping[str, Any]) -> dict[str, str]:
         "agree": card["agree"],
         "sentences": card["quote"],
     }
+    return {name: typeset(text) for name, text in row.items()}
 
 
 def _questions(card: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
@@ -172,12 +174,19 @@ def _templates() -> Environment:
     templates = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
+        finalize=_typeset,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
     templates.globals["marks"] = MARKS
     return templates
+
+
+def _typeset(value: Any) -> Any:
+    """A text as it is printed. Markup stays as it is, and so does what a template escapes itself:
+    commands, addresses and the names by which the script finds things."""
+    return typeset(value) if type(value) is str else value
 
 
 def _template_text(name: str) -> str:

@@ -82,11 +82,11 @@ def _numbers(item: JudgedEstimate) -> list[tuple[str, str]]:
     if found.n is not None:
         rows.append(("Sample size", f"{count(found.n)} {found.n_unit}".strip()))
     if found.n_effective is not None:
-        rows.append(("Effective size", typeset(number(found.n_effective, 1))))
+        rows.append(("Effective size", number(found.n_effective, 1)))
     if found.test is not None:
         test = found.test
         told = f"{test.name}: statistic {number(test.statistic)}, p = {number(test.p, 3)}"
-        rows.append(("Test (no verdict is read off it)", typeset(told)))
+        rows.append(("Test (no verdict is read off it)", told))
     return rows
 
 
@@ -120,9 +120,9 @@ def _budget(rows: Sequence[BudgetRow], found: Estimate) -> list[dict[str, Any]]:
     scale = axis([found.identified, *(Bounds(row.low, row.high) for row in rows)], found.unit)
     return [
         {
-            "source": typeset(row.source),
+            "source": row.source,
             "range": amount(Bounds(row.low, row.high), found.unit),
-            "detail": typeset(row.detail),
+            "detail": row.detail,
             "at": scale.span(Bounds(row.low, row.high)),
         }
         for row in sorted(rows, key=lambda row: row.width, reverse=True)
@@ -147,7 +147,7 @@ def explorer(item: JudgedEstimate) -> dict[str, Any]:
         ],
         "specifications": [_specification(row, options, scale) for row in rows],
         "skipped": [
-            {"at": _place(skipped.choices, options), "reason": skipped.reason}
+            {"at": _place(skipped.choices, options), "reason": typeset(skipped.reason)}
             for skipped in item.answer.skipped
         ],
         "agree": item.agreement,
@@ -168,7 +168,7 @@ def _argument(name: str, value: Any) -> str:
 def _switch(name: str, values: Sequence[Any], chosen: Any) -> dict[str, Any]:
     return {
         "name": name.replace("_", " "),
-        "values": [str(value) for value in values],
+        "values": [typeset(str(value)) for value in values],
         "arguments": [_argument(name, value) for value in values],
         "primary": list(values).index(chosen),
     }

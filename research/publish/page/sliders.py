@@ -32,7 +32,7 @@ def _slider(item: JudgedEstimate, curve: Curve) -> dict[str, Any]:
         for found, limits in points
     ]
     return {
-        "label": curve.over[:1].upper() + curve.over[1:],
+        "label": typeset(curve.over[:1].upper() + curve.over[1:]),
         "measure": curve.unit,
         "without_interval": item.estimate.interval is not None and not curve.interval_low,
         "grid": [grid_text(value, curve.grid_unit) for value in curve.grid],
