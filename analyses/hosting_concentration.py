@@ -14,17 +14,13 @@ from research import (
     ESTIMAND,
     Assumption,
     Bounds,
-    Curve,
     Estimate,
     Hypothesis,
     NotApplicable,
     Sample,
-    TippingPoint,
     figures,
 )
-from research.doubts import lost_if
-from research.estimators.contamination import overlap_bounds
-from research.estimators.tipping import verdict_change
+from research.doubts import Thinned
 from research.estimators.truncation import (
     herfindahl_bounds,
     lead_bounds,
@@ -32,7 +28,9 @@ from research.estimators.truncation import (
     top_share_bounds,
 )
 from research.measures.hosts import total
-from research.wording import number
+from research.measures.margins import Margins
+from research.measures.other_scans import CONFIRMED, SENTINEL
+from research.wording import written
 
 HIGH = 0.25  # US merger guidelines of 2010; those of 2023 draw the line at 0.18
 INDEX, FIRST, NEXT, CLOUD = (
@@ -96,36 +94,22 @@ def sample(
         raise NotApplicable("the scan gives providers, not their networks")
     if scan == "SentinelLABS":
         return _sentinel(published_aggregates)
+    data = {"scan": scan, "owners": "any" if unlisted == "of any provider" else "their own"}
     if scan == "NuClide":
-        providers, everything = _confirmed(published_aggregates)
-    else:
-        everything = total(tenthe_totals, "discovered_ips")
-        providers = _listed(tenthe_hosting, amazon, unicom)
-    population, as_of, unit = SCANS[scan]
+        return _confirmed(published_aggregates, data)
+    providers = _listed(tenthe_hosting, amazon, unicom)
     return Sample(
-        population=population,
-        as_of=as_of,
-        elsewhere=scan != "Tenthe",
-        data={
-            "scan": scan,
-            "unit": unit,
+        population="the addresses that FOFA listed for the Tenthe report",
+        as_of="2025-04-24",
+        data=data
+        | {
+            "unit": "listed addresses",
             "addresses": providers,
-            "total": everything,
-            "answering": total(tenthe_totals, "answering_hosts") if scan == "Tenthe" else None,
-            "owners": "any" if unlisted == "of any provider" else "their own",
+            "total": total(tenthe_totals, "discovered_ips"),
+            "answering": total(tenthe_totals, "answering_hosts"),
         },
         tables={"providers": providers.reset_index()},
     )
-
-
-SCANS = {
-    "Tenthe": (
-        "the addresses that FOFA listed for the Tenthe report",
-        "2025-04-24",
-        "listed addresses",
-    ),
-    "NuClide": ("the hosts that NuClide confirmed as open", "2026-05-15", "confirmed hosts"),
-}
 
 
 def _listed(hosting, amazon, unicom) -> pd.Series:
@@ -136,36 +120,42 @@ def _listed(hosting, amazon, unicom) -> pd.Series:
     if unicom == "one provider":
         name = name.replace("China Unicom (Beijing)", "China Unicom")
     name = name.fillna(hosting["organisation"])
-    return (
-        hosting.groupby(name.rename("provider"))["discovered_ips"]
-        .sum()
-        .sort_values(kind="stable")[::-1]
+    addresses = hosting.groupby(name.rename("provider"))["discovered_ips"].sum()
+    return addresses.sort_values(kind="stable")[::-1]
+
+
+def _confirmed(aggregates, data) -> Sample:
+    rows = CONFIRMED.rows(aggregates, "provider").rename(columns={"category": "provider"})
+    providers = rows.set_index("provider")["value"]
+    return Sample(
+        population=CONFIRMED.population,
+        as_of=CONFIRMED.as_of,
+        elsewhere=True,
+        data=data
+        | {
+            "unit": "confirmed hosts",
+            "addresses": providers,
+            "total": CONFIRMED.hosts(aggregates),
+        },
+        tables={"providers": providers.reset_index()},
     )
 
 
-def _confirmed(aggregates) -> tuple[pd.Series, float]:
-    mine = aggregates[aggregates["source"] == "nuclide-2026-05-15"]
-    rows = mine[mine["dimension"] == "provider"]
-    total = mine.loc[mine["category"] == "confirmed unauthenticated", "value"].item()
-    return rows.rename(columns={"category": "provider"}).set_index("provider")["value"], total
-
-
 def _sentinel(aggregates) -> Sample:
-    mine = aggregates[aggregates["source"] == "sentinellabs-2026"]
-    share = mine[mine["dimension"] == "network"].set_index("category")["value"] / 100
-    hosts = mine[(mine["dimension"] == "total") & (mine["metric"] == "unique hosts")]
+    share = SENTINEL.rows(aggregates, "network").set_index("category")["value"] / 100
+    # Printed in whole per cent: each is off by at most half a point.
+    telecom, hyperscaler = (
+        Bounds.at(share[kind], 0.005)
+        for kind in ("fixed-access telecom (ASN type)", "hyperscaler (tier)")
+    )
     return Sample(
-        population="the hosts that SentinelLABS and Censys observed in 2025",
-        as_of="2025-12",
+        population=SENTINEL.population,
+        as_of=SENTINEL.as_of,
         elsewhere=True,
         data={
             "scan": "SentinelLABS",
-            "total": float(hosts["value"].item()),
-            # Printed in whole per cent: each is off by at most half a point.
-            "cloud": Bounds(
-                share["hyperscaler (tier)"] - 0.005,
-                1 - share["fixed-access telecom (ASN type)"] + 0.005,
-            ),
+            "total": SENTINEL.hosts(aggregates),
+            "cloud": Bounds(hyperscaler.low, 1 - telecom.low),
         },
     )
 
@@ -184,7 +174,7 @@ def _estimate(sample, label, unit, bounds, **more) -> Estimate:
     return Estimate(
         label=label if sample["scan"] == "Tenthe" else LATER[label],
         unit=unit,
-        value=bounds.low if bounds.width == 0 else None,
+        value=bounds.point,
         bounds=bounds,
         n=sample["total"],
         n_unit=sample["unit"],
@@ -192,51 +182,39 @@ def _estimate(sample, label, unit, bounds, **more) -> Estimate:
     )
 
 
+def _at_amazon(sample) -> pd.Series:
+    """Whether each provider is Amazon, or one of its networks."""
+    return sample["addresses"].index.str.startswith(AMAZON)
+
+
 def _herfindahl(sample, removed: float = 0) -> Bounds:
     """The index once a share of the addresses at Amazon is removed, in whole addresses."""
-    addresses = sample["addresses"].astype(float).copy()
-    at_amazon = addresses.index.str.startswith(AMAZON)
-    addresses[at_amazon] -= np.floor(removed * addresses[at_amazon])
-    total = sample["total"] - float((sample["addresses"] - addresses).sum())
-    return herfindahl_bounds(addresses, total, owners=sample["owners"]).index
+    addresses, at_amazon = sample["addresses"].astype(float), _at_amazon(sample)
+    gone = np.floor(removed * addresses.where(at_amazon, 0.0))
+    total = sample["total"] - float(gone.sum())
+    return herfindahl_bounds(addresses - gone, total, owners=sample["owners"]).index
 
 
 def _index(sample) -> Estimate:
-    found = _herfindahl(sample)
+    found, at_amazon = _herfindahl(sample), _at_amazon(sample)
+    others, own = sample["addresses"][~at_amazon], sample["addresses"][at_amazon]
+    thinned = Thinned(
+        without=lambda part: _herfindahl(sample, part),
+        of=own.sum(),
+        things="addresses in Amazon's networks",
+        # So many that none of its networks leaves the table.
+        most=1 - float(others.min() / own.min()),
+    )
     concentrated = found.low > HIGH
+    curve = "share of Amazon's addresses removed"
     return _estimate(
         sample,
         INDEX,
         "sum of squared shares",
         found,
         assumptions=(OWN, GENUINE),
-        tipping_points=(_not_deployed(sample),) if concentrated else (),
-        curves=(_over_removed(sample),) if concentrated else (),
-    )
-
-
-def _most(sample) -> float:
-    """The share of Amazon's addresses to remove before one of its networks leaves the table."""
-    at_amazon = sample["addresses"].index.str.startswith(AMAZON)
-    others, own = sample["addresses"][~at_amazon], sample["addresses"][at_amazon]
-    return 1 - float(others.min() / own.min())
-
-
-def _not_deployed(sample) -> TippingPoint:
-    lost = verdict_change(lambda removed: _herfindahl(sample, removed).low > HIGH, 0, _most(sample))
-    at_amazon = sample["addresses"][sample["addresses"].index.str.startswith(AMAZON)].sum()
-    return lost_if(lost, at_amazon, "addresses in Amazon's networks", "are no deployments")
-
-
-def _over_removed(sample) -> Curve:
-    grid = np.linspace(0, _most(sample), 41)
-    sets = [_herfindahl(sample, removed) for removed in grid]
-    return Curve(
-        over="share of Amazon's addresses removed",
-        grid_unit="share",
-        grid=tuple(grid),
-        low=tuple(found.low for found in sets),
-        high=tuple(found.high for found in sets),
+        tipping_points=(thinned.lost(HIGH),) if concentrated else (),
+        curves=(thinned.curve(curve, grid_unit="share"),) if concentrated else (),
     )
 
 
@@ -246,26 +224,25 @@ def _lead(sample, label, ahead, behind) -> list[Estimate]:
         return []
     addresses, total = sample["addresses"], sample["total"]
     found = lead_bounds(addresses, ahead, behind, total, owners=sample["owners"])
+    unlisted = Thinned(
+        without=lambda more: Bounds.at(found.low - more),
+        of=rest_of(addresses, total).amount,
+        things="addresses in unlisted networks",
+        are="belong to the provider that follows",
+    )
     lead = _estimate(
         sample,
         label,
         f"difference in share of {sample['unit']}",
-        Bounds(found.low / total, found.high / total),
+        found / total,
         assumptions=(OWN, GENUINE),
-        tipping_points=(_one_more(found.low, rest_of(addresses, total)),) if found.low > 0 else (),
+        tipping_points=(unlisted.lost(),) if found.low > 0 else (),
     )
     return [lead]
 
 
-def _one_more(lead, rest) -> TippingPoint:
-    return lost_if(
-        lead if lead <= rest.amount else None, rest.amount, "addresses in unlisted networks",
-        "belong to the provider that follows",
-    )  # fmt: skip
-
-
 def _first(sample) -> list[Estimate]:
-    at_amazon = sample["addresses"].index.str.startswith(AMAZON)
+    at_amazon = _at_amazon(sample)
     return _lead(sample, FIRST, at_amazon, ~at_amazon)
 
 
@@ -276,26 +253,23 @@ def _next(sample) -> list[Estimate]:
 
 
 def _cloud(sample) -> Estimate:
-    addresses = sample["addresses"]
+    addresses, total = sample["addresses"], sample["total"]
     cloud = ~addresses.index.str.startswith(TELECOM)
     known = float(addresses[cloud].sum())
-    found = top_share_bounds(addresses, cloud, sample["total"])
-    needed = known - 0.5 * sample["total"]
+    listed = Thinned(
+        without=lambda fake: Bounds.at((known - fake) / (total - fake)),
+        of=known,
+        things="addresses at listed clouds and hosting providers",
+    )
+    half = HYPOTHESES[CLOUD].null
     return _estimate(
         sample,
         CLOUD,
         f"share of {sample['unit']}",
-        found,
+        top_share_bounds(addresses, cloud, total),
         assumptions=(GENUINE,),
-        tipping_points=(
-            lost_if(
-                2 * needed, known, "addresses at listed clouds and hosting providers",
-                "are no deployments",
-            ),
-        )
-        if needed > 0
-        else (),
-    )  # fmt: skip
+        tipping_points=(listed.lost(half),) if known / total > half else (),
+    )
 
 
 def _cloud_by_type(sample) -> Estimate:
@@ -318,12 +292,12 @@ def _cloud_by_type(sample) -> Estimate:
 
 def _answering(sample) -> Estimate:
     """How many of the hosts that answered are at Amazon: all, none, or anything between."""
-    at_amazon = sample["addresses"][sample["addresses"].index.str.startswith(AMAZON)].sum()
-    shared = overlap_bounds(float(at_amazon), sample["answering"], sample["total"])
+    amazon = float(sample["addresses"][_at_amazon(sample)].sum())
+    listed = Margins({"Amazon": amazon, "answering": sample["answering"]}, everyone=sample["total"])
     return Estimate(
         label=ANSWERING,
         unit="share of answering hosts",
-        bounds=Bounds(shared.low / sample["answering"], shared.high / sample["answering"]),
+        bounds=listed.all_of("Amazon", among="answering"),
         n=sample["answering"],
         n_unit="answering hosts",
         assumptions=(
@@ -374,15 +348,15 @@ def _draw_providers(axes, answer) -> None:
         color = figures.CHINA if name.startswith(CHINESE) else figures.INK
         axes.barh(-position, share, color=color, height=0.66)
         axes.annotate(
-            f"{share:.1%}", (share, -position), xytext=(4, 0), textcoords="offset points",
+            written("{:%}", share), (share, -position), xytext=(4, 0), textcoords="offset points",
             va="center", fontsize=8,
         )  # fmt: skip
     axes.barh(-len(rows), rest, color="white", edgecolor=figures.MUTED, hatch="/////", height=0.66)
     axes.annotate(
-        f"{rest:.1%}", (rest, -len(rows)), xytext=(4, 0), textcoords="offset points",
+        written("{:%}", rest), (rest, -len(rows)), xytext=(4, 0), textcoords="offset points",
         va="center", fontsize=8,
     )  # fmt: skip
-    below = f"networks with at most {number(smallest)} each"
+    below = written("networks with at most {:0} each", smallest)
     figures.label_rows(axes, [*(name for name, _ in rows), below])
     axes.set_xlim(0, 0.7)
     axes.set_xlabel("share of the listed addresses (red: Chinese)")
