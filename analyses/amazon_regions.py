@@ -20,7 +20,8 @@ from research import (
     figures,
 )
 from research.doubts import Thinned
-from research.measures.hosts import total
+from research.measures.hosts import AMAZON_CITIES, total
+from research.measures.other_scans import CONFIRMED
 from research.wording import written
 
 FIRST = "share of the listed addresses, US minus China"
@@ -40,24 +41,6 @@ HYPOTHESES = {
         role="reanalysis",
         part="first",
     )
-}
-
-# Cities in which geolocation puts the addresses of Amazon's cloud regions open in April 2025.
-REGIONS = {
-    "AU": ("Sydney",),
-    "BR": ("Sao Paulo",),
-    "CA": ("Montreal",),
-    "DE": ("Frankfurt am Main",),
-    "FR": ("Paris",),
-    "GB": ("London",),
-    "IE": ("Dublin",),
-    "IN": ("Mumbai",),
-    "JP": ("Tokyo", "Osaka"),
-    "KR": ("Seoul",),
-    "SE": ("Stockholm",),
-    "SG": ("Singapore",),
-    "US": ("Ashburn", "Boardman", "Columbus", "Portland", "San Jose"),
-    "ZA": ("Cape Town",),
 }
 
 
@@ -99,7 +82,7 @@ class Report:
     def of(cls, countries, cities, hosting, totals) -> "Report":
         if not {"US", "CN"} <= set(countries["country"]) or "AWS" not in set(hosting["provider"]):
             raise CannotEstimate("the tables do not tell Amazon, the US and China apart")
-        region = [row.city in REGIONS.get(row.country, ()) for row in cities.itertuples()]
+        region = [row.city in AMAZON_CITIES.get(row.country, ()) for row in cities.itertuples()]
         in_regions = cities[region].groupby("country")["discovered_ips"].sum()
         table = countries.set_index("country").assign(in_regions=in_regions)
         return cls(
@@ -123,10 +106,8 @@ class Report:
 
 
 def _later_share(aggregates) -> float:
-    mine = aggregates[aggregates["source"] == "nuclide-2026-05-15"]
-    count = mine.set_index(["category", "metric"])["value"]
-    confirmed = count["confirmed unauthenticated", "instances"]
-    return float(count["Amazon (combined subsidiaries)", "hosts"] / confirmed)
+    amazon = CONFIRMED.counts(aggregates)["Amazon (combined subsidiaries)", "hosts"]
+    return float(amazon / CONFIRMED.hosts(aggregates))
 
 
 # Estimates ----------------------------------------------------------------------------------------
@@ -170,7 +151,7 @@ def _map(report) -> list[Estimate]:
     below = table[table["rank"].between(3, 15)]
     known, n = below["in_regions"].sum(), below["discovered_ips"].sum()
     # A region whose city is in no list (Stockholm) may hold all of its country, or nothing.
-    unlisted = below.index.isin(list(REGIONS)) & below["in_regions"].eq(0)
+    unlisted = below.index.isin(list(AMAZON_CITIES)) & below["in_regions"].eq(0)
     possible = known + below.loc[unlisted, "discovered_ips"].sum()
     shares = {
         IN_REGIONS: (Bounds.at(table["in_regions"].sum()), report.total),

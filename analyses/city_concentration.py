@@ -5,6 +5,7 @@ larger than the tenth. Five of the ten US cities are where geolocation puts the 
 Amazon's regions; with these left out, other cities move up, and the ten are known up to bounds.
 """
 
+from dataclasses import dataclass
 from typing import Annotated, Literal
 
 import pandas as pd
@@ -23,11 +24,11 @@ from research import (
     TippingPoint,
     figures,
 )
-from research.doubts import lost_if
+from research.doubts import Thinned
 from research.estimators.budget import alternatives_row, budget
-from research.estimators.tipping import tipping_point
 from research.estimators.truncation import herfindahl_bounds, leading_bounds, top_share_bounds
-from research.measures.hosts import LISTED
+from research.measures.hosts import AMAZON_CITIES, LISTED
+from research.measures.other_scans import SENTINEL
 
 MAJORITY = 2 / 3
 COUNTRIES = {"US": "United States", "CN": "China"}
@@ -87,8 +88,7 @@ HYPOTHESES = {
     ),
 }
 
-# US cities in which geolocation puts the addresses of Amazon's four US regions.
-AMAZON = ("Ashburn", "Boardman", "Columbus", "Portland", "San Jose")
+AMAZON = AMAZON_CITIES["US"]
 
 
 def sample(
@@ -115,28 +115,52 @@ def sample(
         data={
             "few": few,
             "removed": float(amazon == "removed"),
-            "cities": {
-                country: cities.loc[cities["country"] == country, "discovered_ips"].astype(float)
+            "countries": {
+                country: Cities(
+                    listed=cities.loc[cities["country"] == country, "discovered_ips"].astype(float),
+                    total=float(totals[country]),
+                )
                 for country in COUNTRIES
             },
-            "totals": {country: float(totals[country]) for country in COUNTRIES},
         },
         tables={"cities": cities.reset_index()},
     )
 
 
+@dataclass(frozen=True)
+class Cities:
+    """The listed addresses of a country, and those of its largest cities by name."""
+
+    listed: pd.Series
+    total: float
+
+    @property
+    def regions(self) -> float:
+        """Those in cities of Amazon regions, of which any part may be removed."""
+        return float(self.listed[self.listed.index.isin(AMAZON)].sum())
+
+    def left(self, removed: float) -> float:
+        return self.total - removed * self.regions
+
+    def leading(self, few: int, removed: float = 0) -> Bounds:
+        """How many the leading cities hold: other cities may have moved up."""
+        left = self.listed.where(~self.listed.index.isin(AMAZON), (1 - removed) * self.listed)
+        rest = self.total - self.listed.sum()
+        return leading_bounds(left, few, rest=rest, largest=self.listed.min())
+
+    def share(self, few: int, removed: float = 0) -> Bounds:
+        return self.leading(few, removed) / self.left(removed)
+
+
 def _sentinel(aggregates) -> Sample:
-    mine = aggregates[
-        (aggregates["source"] == "sentinellabs-2026") & (aggregates["read"] == "primary")
-    ]
-    places = mine[mine["dimension"] == "geography"]
+    geography = SENTINEL.rows(aggregates, "geography")
+    places = geography[geography["read"] == "primary"]
     names = places["category"].str[4:].str.replace("+", "and")
-    share = places.set_index(names)["value"] / 100
     return Sample(
-        population="the hosts that SentinelLABS and Censys observed in 2025",
-        as_of="2025-12",
+        population=SENTINEL.population,
+        as_of=SENTINEL.as_of,
         elsewhere=True,
-        data={"shares": share.to_dict()},
+        data={"shares": (places.set_index(names)["value"] / 100).to_dict()},
         tables={"places": places.drop(columns="note")},
     )
 
@@ -147,141 +171,107 @@ def _sentinel(aggregates) -> Sample:
 def estimate(sample) -> list[Estimate]:
     if "shares" in sample.data:
         return _elsewhere(sample)
-    found = [*(_share(sample, country) for country in COUNTRIES), _gap(sample), _difference(sample)]
-    if sample["removed"]:
+    countries, few, removed = sample["countries"], sample["few"], sample["removed"]
+    us, china = countries["US"], countries["CN"]
+    found = [_share(name, countries[name], few, removed) for name in COUNTRIES]
+    found += [_gap(us, china, few, removed), _difference(us, china, few, removed)]
+    if removed:
         return found
-    return [*found, *(_number(sample, country) for country in COUNTRIES), *_places(sample)]
+    return [*found, *(_number(name, countries[name]) for name in COUNTRIES), *_places(countries)]
 
 
-def _leading(sample, country, removed: float, few: int) -> tuple[Bounds, float]:
-    """Addresses in the leading cities, and in all, once a share of those at Amazon is removed."""
-    cities = sample["cities"][country]
-    left = cities.where(~cities.index.isin(AMAZON), (1 - removed) * cities)
-    rest = sample["totals"][country] - cities.sum()
-    leading = leading_bounds(left, few, rest=rest, largest=cities.min())
-    return leading, float(left.sum() + rest)
-
-
-def _share_of(sample, country, removed: float, few: int) -> Bounds:
-    leading, total = _leading(sample, country, removed, few)
-    return Bounds(leading.low / total, leading.high / total)
-
-
-def _share(sample, country) -> Estimate:
-    removed, few = sample["removed"], sample["few"]
-    found = _share_of(sample, country, removed, few)
+def _share(name, cities, few, removed) -> Estimate:
+    found, kept = cities.share(few, removed), not removed
     return Estimate(
-        label=SHARE.format(COUNTRIES[country]),
+        label=SHARE.format(COUNTRIES[name]),
         unit="share of the country's listed addresses",
-        value=found.low if found.width == 0 else None,
+        value=found.point,
         bounds=found,
-        n=_leading(sample, country, removed, few)[1],
+        n=cities.left(removed),
         n_unit="listed addresses of the country",
         assumptions=(PLACED, LISTED),
-        tipping_points=() if removed else _share_points(sample, country),
-        budget=() if removed else _budget(sample, country),
-        curves=() if removed else _over_number(sample, country),
+        tipping_points=_share_points(name, cities, few) if kept else (),
+        budget=_budget(name, cities, few) if kept else (),
+        curves=_over_number(name, cities) if kept else (),
     )
 
 
-def _share_points(sample, country) -> tuple[TippingPoint, ...]:
+def _share_points(name, cities, few) -> tuple[TippingPoint, ...]:
     """What would bring a share above two thirds down to it."""
-    few = sample["few"]
-    leading, total = _leading(sample, country, 0, few)
-    lost = (leading.low - MAJORITY * total) / (1 - MAJORITY)
-    if lost <= 0:
+    leading, total = cities.leading(few).low, cities.total
+    fakes = Thinned.share(leading, total, things="addresses in the leading cities")
+    if leading <= MAJORITY * total:
         return ()
-    things = "addresses in the leading cities"
-    point = lost_if(lost, leading.low, things, "are no deployments")
-    if country == "CN":
-        return (point,)
-    return (point, _at_amazon(sample, lambda r: _share_of(sample, "US", r, few).low - MAJORITY))
+    if name != "US":
+        return (fakes.lost(MAJORITY),)
+    regions = _regions(cities, lambda part: cities.share(few, part))
+    return fakes.lost(MAJORITY), regions.lost(MAJORITY)
 
 
-def _of_regions(sample) -> pd.Series:
-    us = sample["cities"]["US"]
-    return us[us.index.isin(AMAZON)]
+def _regions(cities, without) -> Thinned:
+    """A set once a part of the addresses in cities of Amazon regions is taken out."""
+    return Thinned(
+        without=without,
+        of=cities.regions,
+        things="addresses in US cities of Amazon regions",
+        most=1,
+    )
 
 
-def _at_amazon(sample, margin) -> TippingPoint:
-    lost = tipping_point(margin, 0, 1)
-    things = "addresses in US cities of Amazon regions"
-    return lost_if(lost, _of_regions(sample).sum(), things, "are no deployments")
-
-
-def _budget(sample, country) -> tuple[BudgetRow, ...]:
-    few = {f"the first {few}": _share_of(sample, country, 0, few).low for few in (10, 5, 3)}
+def _budget(name, cities, chosen) -> tuple[BudgetRow, ...]:
+    few = {f"the first {few}": cities.share(few).low for few in (10, 5, 3)}
     rows = [alternatives_row("how many cities are a few", few)]
-    if country == "US":
-        kept, removed = (_share_of(sample, "US", share, sample["few"]) for share in (0, 1))
-        rows.append(
-            alternatives_row(
-                "cities of Amazon regions", {"all their addresses": kept, "none of them": removed}
-            )
-        )
+    if name == "US":
+        regions = _regions(cities, lambda part: cities.share(chosen, part))
+        parts = {"all their addresses": 0.0, "none of them": 1.0}
+        rows.append(regions.row("cities of Amazon regions", parts))
     return budget(*rows)
 
 
-def _over_number(sample, country) -> tuple[Curve, ...]:
+def _over_number(name, cities) -> tuple[Curve, ...]:
     """The share against the number of leading cities, with those of Amazon regions and without."""
-    grid = range(1, 11)
-    named = {"kept": 0.0, "removed": 1.0} if country == "US" else {"kept": 0.0}
-    curves = []
-    for name, removed in named.items():
-        sets = [_share_of(sample, country, removed, few) for few in grid]
-        curves.append(
-            Curve(
-                over=f"number of leading cities, those of Amazon regions {name}",
-                grid=tuple(grid),
-                low=tuple(found.low for found in sets),
-                high=tuple(found.high for found in sets),
-            )
+    parts = {"kept": 0.0, "removed": 1.0} if name == "US" else {"kept": 0.0}
+    numbers = range(1, 11)
+    return tuple(
+        Curve.of(
+            f"number of leading cities, those of Amazon regions {name}",
+            numbers,
+            [cities.share(few, removed) for few in numbers],
         )
-    return tuple(curves)
+        for name, removed in parts.items()
+    )
 
 
 # The United States against China ------------------------------------------------------------------
 
 
-def _lead(sample, removed: float) -> Bounds:
-    us, china = (_leading(sample, country, removed, sample["few"])[0] for country in COUNTRIES)
-    return Bounds(us.low - china.high, us.high - china.low)
-
-
-def _gap(sample) -> Estimate:
-    found = _lead(sample, sample["removed"])
-    us = _leading(sample, "US", sample["removed"], sample["few"])[0].low
-    points = (
-        lost_if(
-            found.low,
-            us,
-            "addresses in leading US cities",
-            "are no deployments",
-            also="and all in China are",
-        ),
-        _at_amazon(sample, lambda r: _lead(sample, r).low),
+def _gap(us, china, few, removed) -> Estimate:
+    found = us.leading(few, removed) - china.leading(few, removed)
+    cities = Thinned(
+        without=lambda fake: found - fake,
+        of=us.leading(few, removed).low,
+        things="addresses in leading US cities",
     )
+    regions = _regions(us, lambda part: us.leading(few, part) - china.leading(few, part))
+    points = cities.lost(also="and all in China are"), regions.lost()
     return Estimate(
         label=GAP,
         unit="listed addresses",
-        value=found.low if found.width == 0 else None,
+        value=found.point,
         bounds=found,
-        n=sum(_leading(sample, country, sample["removed"], 10)[1] for country in COUNTRIES),
+        n=us.left(removed) + china.left(removed),
         n_unit="listed addresses of both countries",
         assumptions=(PLACED, LISTED),
-        tipping_points=() if sample["removed"] else points,
+        tipping_points=() if removed else points,
     )
 
 
-def _difference(sample) -> Estimate:
-    us, china = (
-        _share_of(sample, country, sample["removed"], sample["few"]) for country in COUNTRIES
-    )
+def _difference(us, china, few, removed) -> Estimate:
     return Estimate(
         label=GAP_OF_SHARES,
         unit="difference in share of listed addresses",
-        bounds=Bounds(us.low - china.high, us.high - china.low),
-        n=sum(_leading(sample, country, sample["removed"], 10)[1] for country in COUNTRIES),
+        bounds=us.share(few, removed) - china.share(few, removed),
+        n=us.left(removed) + china.left(removed),
         n_unit="listed addresses of both countries",
         assumptions=(PLACED, LISTED),
     )
@@ -290,26 +280,25 @@ def _difference(sample) -> Estimate:
 # Beside the claims --------------------------------------------------------------------------------
 
 
-def _number(sample, country) -> Estimate:
-    total = sample["totals"][country]
+def _number(name, cities) -> Estimate:
     return Estimate(
-        label=NUMBER.format(COUNTRIES[country]),
+        label=NUMBER.format(COUNTRIES[name]),
         unit="cities of equal size",
-        bounds=herfindahl_bounds(sample["cities"][country], total).effective_number,
-        n=total,
+        bounds=herfindahl_bounds(cities.listed, cities.total).effective_number,
+        n=cities.total,
         n_unit="listed addresses of the country",
         assumptions=(PLACED,),
     )
 
 
-def _places(sample) -> list[Estimate]:
+def _places(countries) -> list[Estimate]:
     """The places that another scan gives; a province has more cities than the table lists."""
     found = []
     for place, (country, names) in PLACES.items():
-        cities, total = sample["cities"][country], sample["totals"][country]
-        bounds = top_share_bounds(cities, cities.index.isin(names), total)
+        listed, total = countries[country].listed, countries[country].total
+        bounds = top_share_bounds(listed, listed.index.isin(names), total)
         if place in names:  # a city, not a province: all of it is in the table
-            bounds = Bounds(bounds.low, bounds.low)
+            bounds = Bounds.at(bounds.low)
         found.append(_place(place, bounds, total))
     return found
 
@@ -327,10 +316,7 @@ def _place(place, bounds, n) -> Estimate:
 
 def _elsewhere(sample) -> list[Estimate]:
     """Printed in whole per cent: each share is off by at most half a point."""
-    shares = {
-        place: Bounds(sample["shares"][place] - 0.005, sample["shares"][place] + 0.005)
-        for place in PLACES
-    }
+    shares = {place: Bounds.at(sample["shares"][place], 0.005) for place in PLACES}
     ten = Estimate(
         label=ELSEWHERE,
         unit="share of the hosts in China",

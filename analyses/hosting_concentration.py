@@ -256,11 +256,7 @@ def _cloud(sample) -> Estimate:
     addresses, total = sample["addresses"], sample["total"]
     cloud = ~addresses.index.str.startswith(TELECOM)
     known = float(addresses[cloud].sum())
-    listed = Thinned(
-        without=lambda fake: Bounds.at((known - fake) / (total - fake)),
-        of=known,
-        things="addresses at listed clouds and hosting providers",
-    )
+    listed = Thinned.share(known, total, things="addresses at listed clouds and hosting providers")
     half = HYPOTHESES[CLOUD].null
     return _estimate(
         sample,

@@ -167,12 +167,7 @@ def _tipping_points(listed, both) -> dict[str, TippingPoint]:
         things="addresses without the port",
         are="were not Ollama",
     )
-    with_http = Thinned(
-        without=lambda fake: Bounds.at((on_http - fake) / (everyone - fake)),
-        of=on_http,
-        things="addresses on HTTP",
-        are="were not Ollama",
-    )
+    with_http = Thinned.share(on_http, everyone, things="addresses on HTTP", are="were not Ollama")
     on_both = Thinned(
         without=lambda shared: Bounds.at((on_http - shared) / everyone),
         of=both.high * everyone,

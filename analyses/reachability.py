@@ -243,7 +243,13 @@ def _elsewhere(sample) -> Estimate:
 
 
 def _answering(sample, label) -> Estimate:
-    clones, silent, kept = _clones(sample), _never_ollama(sample), not sample["clones"]
+    clones = Thinned.share(
+        sample["answering"],
+        sample["listed"],
+        things=f"answering {sample['unit']}",
+        are="were clones",
+    )
+    silent, kept = _never_ollama(sample), not sample["clones"]
     about = silent.lost(QUARTER + ABOUT), clones.lost(QUARTER - ABOUT)
     return Estimate(
         label=label,
@@ -254,17 +260,6 @@ def _answering(sample, label) -> Estimate:
         assumptions=(*_listed(sample["totals"]), GENUINE),
         tipping_points=about if kept else (),
         budget=_budget(sample, clones) if kept else (),
-    )
-
-
-def _clones(sample) -> Thinned:
-    """The share once answering units are taken out of those that answer and of all listed."""
-    answering, listed = sample["answering"], sample["listed"]
-    return Thinned(
-        without=lambda clones: Bounds.at((answering - clones) / (listed - clones)),
-        of=answering,
-        things=f"answering {sample['unit']}",
-        are="were clones",
     )
 
 

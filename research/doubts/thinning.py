@@ -31,8 +31,7 @@ class Thinned:
 
     Examples
     --------
-    >>> hosts = Thinned(without=lambda fake: Bounds.at((60 - fake) / (100 - fake)), of=60,
-    ...                 things="hosts with it", are="are fake")
+    >>> hosts = Thinned.share(60, 100, things="hosts with it", are="are fake")
     >>> hosts.lost(0.5).sentence
     'lost if 20 of the 60 hosts with it are fake'
     >>> hosts.curve("fake hosts", 4).grid
@@ -45,14 +44,28 @@ class Thinned:
     are: str = "are no deployments"
     most: float | None = None
 
+    @classmethod
+    def share(
+        cls, part: float, whole: float, *, things: str, are: str = "are no deployments"
+    ) -> Thinned:
+        """A part as a share of a whole, with units of the part taken out of both."""
+
+        def without(gone: float) -> Bounds:
+            left = whole - gone
+            return Bounds.at((part - gone) / left) if left else Bounds(0.0, 1.0)
+
+        return cls(without=without, of=part, things=things, are=are)
+
     def lost(
         self, null: float = 0.0, *, end: Literal["low", "high"] = "low", also: str = "",
         reached: str = "",
     ) -> TippingPoint:  # fmt: skip
         """How many must be taken out for an end to cross the null, told by :func:`lost_if`."""
-        crossed = tipping_point(
-            lambda gone: getattr(self.without(gone), end) - null, 0, self._greatest
-        )
+
+        def margin(gone: float) -> float:
+            return float(getattr(self.without(gone), end)) - null
+
+        crossed = tipping_point(margin, 0, self._greatest) if self._greatest else None
         return lost_if(crossed, self.of, self.things, self.are, also=also, reached=reached)
 
     def row(self, source: str, parts: Mapping[str, float]) -> BudgetRow:

@@ -249,6 +249,24 @@ class OverBlock:
 
 # Facts about the tables ---------------------------------------------------------------------------
 
+# Cities in which geolocation puts the addresses of Amazon's cloud regions open in April 2025.
+AMAZON_CITIES = {
+    "AU": ("Sydney",),
+    "BR": ("Sao Paulo",),
+    "CA": ("Montreal",),
+    "DE": ("Frankfurt am Main",),
+    "FR": ("Paris",),
+    "GB": ("London",),
+    "IE": ("Dublin",),
+    "IN": ("Mumbai",),
+    "JP": ("Tokyo", "Osaka"),
+    "KR": ("Seoul",),
+    "SE": ("Stockholm",),
+    "SG": ("Singapore",),
+    "US": ("Ashburn", "Boardman", "Columbus", "Portland", "San Jose"),
+    "ZA": ("Cape Town",),
+}
+
 
 def genuine(what: str) -> Assumption:
     """Whether hosts are what they seem; ``what`` tells of the tags that look like clones."""

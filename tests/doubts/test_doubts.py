@@ -422,14 +422,12 @@ def test_what_decides_both_the_part_and_the_whole_is_not_sharp():
 )
 def test_what_is_taken_out_of_a_set_is_told_as_point_row_and_curve(null, threshold, sentence):
     """Sixty of a hundred hosts: without n of them the share is (60 - n) / (100 - n)."""
-    thinned = Thinned(
-        without=lambda gone: Bounds((60 - gone) / (100 - gone), 1.0), of=60, things="hosts with it"
-    )
+    thinned = Thinned.share(60, 100, things="hosts with it")
     point = thinned.lost(null)
     assert point.threshold == (threshold and pytest.approx(threshold))
     assert point.sentence == sentence
     row = thinned.row("fakes", {"none": 0, "half": 30})
-    assert (row.low, row.high) == (pytest.approx(30 / 70), 1)
+    assert (row.low, row.high) == pytest.approx((30 / 70, 0.6))
     assert row.detail == "lowest under half, highest under none"
     curve = thinned.curve("fakes", 3)
     assert curve.grid == (0, 30, 60)
@@ -441,3 +439,11 @@ def test_a_part_is_taken_out_up_to_one_and_an_interval_by_its_upper_end():
     assert (
         thinned.lost(0, end="high").sentence == "lost if 25.0 % of the 40 hosts are no deployments"
     )
+
+
+def test_a_whole_that_is_all_of_one_kind_is_so_until_nothing_is_left():
+    everything = Thinned.share(40, 40, things="hosts", are="are fake")
+    assert everything.without(39) == Bounds.at(1.0)
+    assert everything.lost(0.5).sentence == "lost if 40 of the 40 hosts are fake"
+    nothing = Thinned.share(0, 40, things="hosts", are="are fake")
+    assert nothing.lost(-1).sentence == "kept even if all 0 hosts are fake"
