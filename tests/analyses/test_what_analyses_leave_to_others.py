@@ -64,7 +64,7 @@ LEFT: dict[str, str] = {
     "formats a number": """
         channel_gap chinese_origin_downloads
         clone_block concentration_by_channel creators
-        deployments_vs_downloads hosting_concentration
+        deployments_vs_downloads
         leading_families licences
         licences_by_channel likes_and_downloads
         release_cadence
