@@ -7,32 +7,27 @@ it, or whoever made the model that another one was built on. The lists of 2026-0
 are one observation and not two: they share 29 of 30 days.
 """
 
-import math
-from functools import partial
+from dataclasses import replace
 from typing import Annotated, Literal
 
-import numpy as np
 import pandas as pd
 
 from research import (
     ESTIMAND,
     Assumption,
-    BudgetRow,
     Estimate,
     FromTable,
     Hypothesis,
     Sample,
     Settled,
-    TippingPoint,
     figures,
 )
-from research.estimators.budget import alternatives_row, budget, leave_one_out_row, sampling_row
-from research.estimators.clustered import clustered_share, leave_one_out
-from research.estimators.multiverse import multinomial_covariance, rank_confidence_sets
-from research.measures.hub import LIKE_THEN, USED
+from research.doubts import Coarse, Ranking, Share, told, where
+from research.estimators.budget import alternatives_row, budget
+from research.measures.hub import LIKE_THEN, USED, hub_downloads
 from research.measures.publishers import accounts_of, kept_at_hugging_face, organisations
 from research.measures.top_lists import lists_of, of_day, top_lists
-from research.wording import number, percent
+from research.wording import written
 
 # Organisation, and the account that an article of its time would name.
 ACCOUNTS = {
@@ -108,52 +103,48 @@ def sample(
     spike: Literal["kept", "removed"] = "kept",
 ) -> Sample:
     chosen = lists_of(hub_top_models)[population]
-    created = partial(_created, publisher_origins, creator, made_from)
-    listed = top_lists(hub_top_models, chosen.size)
-    lists = {day: created(rows) for day, rows in listed.items()}
-    models = of_day(lists, chosen.day, spike)
+    lists = {
+        day: _created(rows, publisher_origins, creator, made_from)
+        for day, rows in top_lists(hub_top_models, chosen.size).items()
+    }
+    rankings = {day: _rankings(units) for day, units in lists.items()}
+    shares = {day: META.in_(units).value for day, units in lists.items()}
+    creators = of_day(rankings, chosen.day, spike)
     return Sample(
         population=chosen.population,
         as_of=chosen.day,
-        data={"models": models, "dates": {day: _totals(rows) for day, rows in lists.items()}},
-        tables={"creators": _table(_totals(models))},
+        data={"creators": creators, "dates": rankings, "shares": shares},
+        tables={"creators": _table(creators)},
     )
 
 
-def _names(accounts, origins, creator) -> pd.Series:
-    """Whose each account is."""
-    if creator == "account":
-        return accounts.replace({account: name for name, account in ACCOUNTS.items()})
-    at_home = origins if creator == "organisation" else kept_at_hugging_face(origins)
-    return organisations(accounts, at_home)
-
-
-def _created(origins, creator, made_from, rows) -> pd.DataFrame:
-    account = rows["author"]
+def _created(rows, origins, creator, made_from) -> Coarse:
+    """The models with their creators."""
+    units = hub_downloads(rows, origins, tell=["base"])
+    account = units.rows["account"]
     if made_from == "base model":
         # The first base that is named. A model that names none may have one all the same.
-        account = accounts_of(rows["base_models"]).fillna(account)
-    return pd.DataFrame(
-        {
-            "model": rows["model_id"],
-            "creator": _names(account, origins, creator),
-            "models": 1.0,
-            "downloads": rows["hub_downloads_30d"].astype(float),
-        }
-    )
+        account = accounts_of(units.rows["base"]).fillna(account)
+    if creator == "account":
+        who = account.replace({account: name for name, account in ACCOUNTS.items()})
+    else:
+        at_home = origins if creator == "organisation" else kept_at_hugging_face(origins)
+        who = organisations(account, at_home)
+    return replace(units, rows=units.rows.assign(creator=who, model=units.rows.index))
 
 
-def _totals(models) -> pd.DataFrame:
-    """Models and downloads of each creator; 0 for those of the claims that are not listed."""
-    held = models.groupby("creator")[["models", "downloads"]].sum()
-    return held.reindex(held.index.union(list(ACCOUNTS)), fill_value=0.0)
+def _rankings(units) -> dict[str, Ranking]:
+    """The creators by each of the two measures."""
+    return {"models": Ranking(units.counted(), "creator"), "downloads": Ranking(units, "creator")}
 
 
-def _table(totals) -> pd.DataFrame:
+def _table(creators) -> pd.DataFrame:
     """The leading creators and those of the claims, with their ranks."""
-    ranks = totals.rank(method="min", ascending=False).astype(int).add_prefix("rank by ")
-    shown = (ranks <= LEADING).any(axis="columns") | totals.index.isin(list(ACCOUNTS))
-    shares = totals.assign(share=totals["downloads"] / totals["downloads"].sum())
+    held = pd.DataFrame({unit: ranking.shown for unit, ranking in creators.items()})
+    held = held.reindex(held.index.union(list(ACCOUNTS)), fill_value=0.0)
+    ranks = held.rank(method="min", ascending=False).astype(int).add_prefix("rank by ")
+    shown = (ranks <= LEADING).any(axis="columns") | held.index.isin(list(ACCOUNTS))
+    shares = held.assign(share=held["downloads"] / held["downloads"].sum())
     return shares.join(ranks)[shown].drop(columns="downloads").reset_index(names="creator")
 
 
@@ -161,150 +152,82 @@ def _table(totals) -> pd.DataFrame:
 
 
 def estimate(sample, *, rng) -> list[Estimate]:
-    models = sample["models"]
-    totals, largest = _totals(models), models.groupby("creator")[["models", "downloads"]].max()
-    drawn = _drawn(totals["models"], rng)
+    models, downloads = (sample["creators"][unit] for unit in CLAIMED)
+    leading = [*models.shown.index[:LEADING], *(name for name in ACCOUNTS if name in models.shown)]
+    drawn = models.drawn(list(dict.fromkeys(leading)), "model", rng=rng)
     found = [
-        _rank(sample, creator, totals[unit], largest[unit], drawn)
-        for unit, ranks in CLAIMED.items()
-        for creator in ranks
+        _rank(sample, creator, unit, drawn) for unit, ranks in CLAIMED.items() for creator in ranks
     ]
-    if not totals["downloads"]["Meta"]:  # nothing is said of a share that is not there
+    if "Meta" not in downloads.shown:  # nothing is said of a share that is not there
         return found
-    return [*found, _share_of_meta(sample), _speech(models)]
+    return [*found, _share_of_meta(sample, downloads.units), _speech(downloads.units)]
 
 
-def _rank_of(totals, creator) -> int:
-    """One plus the creators that have more: of those with equally many each gets the better."""
-    return int(1 + (totals.to_numpy() > totals[creator]).sum())
-
-
-def _rank(sample, creator, totals, largest, drawn) -> Estimate:
-    unit = totals.name
-    dates = {day: _rank_of(found[unit], creator) for day, found in sample["dates"].items()}
-    rows = [
-        alternatives_row("date", dates),
-        alternatives_row("one model left out", _without_each(totals, largest, creator)),
-    ]
+def _rank(sample, creator, unit, drawn) -> Estimate:
+    rank = sample["creators"][unit].rank(creator)
+    dates = {day: by[unit].rank(creator).value for day, by in sample["dates"].items()}
+    rows = [alternatives_row("date", dates), rank.left_out("model")]
     if unit == "models" and creator in drawn:
         rows.append(drawn[creator])
     return Estimate(
         label=RANK.format(creator, unit),
         unit="rank",
-        value=_rank_of(totals, creator),
-        n=len(sample["models"]),
+        value=rank.value,
+        n=len(rank.units.rows),
         n_unit="models",
         assumptions=ASSUMPTIONS,
-        tipping_points=(_turning(totals, creator),),
+        tipping_points=(rank.moved(*CLAIMED[unit][creator]),),
         budget=budget(*rows),
     )
 
 
-def _without_each(totals, largest, creator) -> dict[str, int]:
-    """The rank without the largest model of each creator in turn."""
-    left = totals.to_numpy() - np.diag(largest.reindex(totals.index, fill_value=0.0))
-    own = left[:, [totals.index.get_loc(creator)]]
-    names = "all but the largest of " + totals.index
-    return dict(zip(names, (1 + (left > own).sum(axis=1)).tolist(), strict=True))
+META = Share(of=where(creator="Meta"))
 
 
-def _drawn(models, rng) -> dict[str, BudgetRow]:
-    """Ranks by number that are not excluded, all at once, had other models been drawn."""
-    shown = models.index.isin([*models.nlargest(LEADING).index, *ACCOUNTS]) & (models > 0)
-    counts = pd.concat([models[shown], pd.Series({"everyone else": models[~shown].sum()})])
-    covariance = multinomial_covariance(counts, design_effect=1)[:-1, :-1]
-    shares = models[shown] / models.sum()
-    sets = rank_confidence_sets(shares, covariance, rng=rng)
-    return {
-        creator: BudgetRow(
-            source="other models drawn",
-            low=found.low,
-            high=found.high,
-            detail=f"95 % confidence set of all {len(shares)} ranks shown, as if models were "
-            "independent, which those of one creator are not",
-        )
-        for creator, found in zip(shares.index, sets, strict=True)
-    }
-
-
-def _share_of_meta(sample) -> Estimate:
-    models = sample["models"]
-    columns = models["downloads"] * (models["creator"] == "Meta"), models["downloads"]
-    dates = {
-        day: float(found["downloads"]["Meta"] / found["downloads"].sum())
-        for day, found in sample["dates"].items()
-    }
-    share = leave_one_out(*columns, models["model"])
+def _share_of_meta(sample, units) -> Estimate:
+    share = META.in_(units)
     return Estimate(
         label=SHARE,
         unit="share of downloads",
         value=share.value,
-        n=len(models),
+        n=len(units.rows),
         n_unit="models",
         assumptions=ASSUMPTIONS,
         tipping_points=(_times(share.value),),
-        budget=budget(
-            leave_one_out_row(share, "model"),
-            sampling_row(clustered_share(*columns, models["model"]), "models"),
-            alternatives_row("date", dates),
-        ),
+        budget=budget(*share.drawn("model"), alternatives_row("date", sample["shares"])),
     )
 
 
-def _speech(models) -> Estimate:
+def _speech(units) -> Estimate:
     """How much of Meta's downloads its speech model still brings."""
-    own = models[models["creator"] == "Meta"]
-    speech = own["downloads"][own["model"].str.contains("wav2vec2")]
-    largest = own.loc[own["downloads"].idxmax(), "model"]
+    own = units.among(units.holds(META.of)[0])
+    speech = own.rows["model"].str.contains("wav2vec2").to_numpy(dtype=bool)
+    downloads = own.rows["value"]
+    evidence = "Its most downloaded model is {}, with {:%} of its downloads."
+    largest = downloads.idxmax(), downloads.max() / downloads.sum()
     return Estimate(
         label=SPEECH,
         unit="share of Meta's downloads",
-        value=float(speech.sum() / own["downloads"].sum()),
-        n=len(own),
+        value=float(downloads[speech].sum() / downloads.sum()),
+        n=len(own.rows),
         n_unit="models",
         assumptions=(
             Assumption(
                 name="one model drives the downloads of Meta",
                 holds="no",
-                evidence=f"Its most downloaded model is {largest}, with "
-                f"{percent(own['downloads'].max() / own['downloads'].sum())} of its downloads.",
+                evidence=written(evidence, *largest),
             ),
         ),
     )
 
 
-# What would overturn it ---------------------------------------------------------------------------
-
-
-def _turning(totals, creator) -> TippingPoint:
-    """What a creator lacks for the ranks of the claim, has too much of, or may lose."""
-    unit, own, others = totals.name, totals[creator], np.sort(totals.drop(creator))[::-1]
-    first, last = CLAIMED[unit][creator]
-    ranks = f"rank {first}" + (f" to {last}" if last > first else "")
-    lacking = others[last - 1] - own
-    spare = own - others[first - 2] if first > 1 else -math.inf
-    if lacking > 0:
-        change, turn = lacking, "only with {} more"
-    elif spare >= 0:
-        change, turn = spare, "only with more than {} fewer"
-    else:
-        change, turn = -lacking, "is lost with more than {} fewer"
-    return TippingPoint(
-        what=f"{unit} between {creator} and {ranks}",
-        threshold=float(change),
-        sentence=f"{ranks} {turn.format(number(change, 0))} {unit}, against {number(own, 0)} now",
-    )
-
-
-def _times(share) -> TippingPoint:
+def _times(share):
     """By which factor Meta's downloads would have to grow, those of all others standing still."""
     edge = HYPOTHESES[SHARE].null - HYPOTHESES[SHARE].margin
-    factor = edge / (1 - edge) * (1 - share) / share
-    return TippingPoint(
-        what="factor on the downloads of Meta",
-        threshold=factor,
-        sentence=f"within five points of the published share only with {number(factor, 1)} times "
-        "its downloads",
+    return told(
+        "factor on the downloads of Meta",
+        "within five points of the published share only with {:1} times its downloads",
+        edge / (1 - edge) * (1 - share) / share,
     )
 
 
@@ -364,7 +287,7 @@ def _draw(axes, creators, unit, column) -> None:
             axes.plot(*found, "s", color=figures.OTHER, ms=4.5, clip_on=False)
             continue
         axes.plot(*found, "o", color=figures.INK, ms=4.5, clip_on=False)
-        rank = f"rank {row[ranks]:.0f}" if row["models"] > 0 else "none listed"
+        rank = f"rank {int(row[ranks])}" if row["models"] > 0 else "none listed"
         said = " to ".join(map(str, dict.fromkeys(claimed)))
         axes.annotate(
             f"{rank}, claimed {said}", found, xytext=(6, 0), textcoords="offset points",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, Self
 
 import numpy as np
 
@@ -21,7 +21,7 @@ from research.estimators.clustered.leave_one_out import share_of_totals, totals_
 from research.estimators.ranged import paired_gap_bounds
 from research.estimators.tipping import tipping_point
 from research.results import Bounds, BudgetRow, CannotEstimate, TippingPoint
-from research.wording import number
+from research.wording import number, percent
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from research.doubts.questions import ShareIn
     from research.estimators.clustered import ClusteredEstimate, ClusterShare
     from research.estimators.ranged import Ranged
-    from research.estimators.valid import Floats
+    from research.estimators.valid import Flags, Floats
 
 
 class Asked(Protocol):
@@ -44,9 +44,13 @@ class Asked(Protocol):
     def bounds(self, doubts: Collection[str] | None = None) -> Bounds:
         """The identified set with these doubts open, by their names; by default with all."""
 
-    @abstractmethod
     def redrawn(self, cluster: str) -> ClusteredEstimate:
         """The estimate as shown if other clusters had been drawn, and without each of them."""
+        raise CannotEstimate(f"What other {cluster}s would have given is not known.")
+
+    def without_each(self, cluster: str) -> LeaveOneOut:
+        """The estimate as shown without each cluster in turn."""
+        return self.redrawn(cluster).leave_one_out
 
     def told(self, doubt: Doubt) -> str:
         """What a reader is told of a doubt."""
@@ -74,6 +78,10 @@ class Asked(Protocol):
         found = self.bounds([open_too.name for open_too in (doubt, *more)])
         return BudgetRow(source=doubt.name, low=found.low, high=found.high, detail=self.told(doubt))
 
+    def left_out(self, cluster: str) -> BudgetRow:
+        """The row of the estimate without one of the clusters, whichever that is."""
+        return leave_one_out_row(self.without_each(cluster), cluster)
+
     def drawn(self, cluster: str) -> list[BudgetRow]:
         """Two rows more: without one of the clusters, and with others drawn.
 
@@ -89,8 +97,115 @@ class Asked(Protocol):
         ]
 
 
+class OfUnits(Asked):
+    """A question asked of the units of one channel."""
+
+    units: Coarse
+
+    @property
+    def doubts(self) -> Collection[Doubt]:
+        return tuple(self.units.doubts)
+
+    @abstractmethod
+    def over(self, change: Callable[[Coarse], Coarse]) -> Self:
+        """The same asked of units that are made of these."""
+
+    @abstractmethod
+    def opened(self, doubt: Doubt) -> Flags:
+        """Which units does a doubt leave open, in what they are or in what they weigh?"""
+
+    def opens(self, doubt: Doubt) -> bool:
+        return bool(self.opened(doubt).any())
+
+    def whole(self, doubts: Collection[str] | None = None) -> Ranged:
+        """The weights that are asked about."""
+        return self.units.weight(doubts)
+
+    def told(self, doubt: Doubt) -> str:
+        """How much a doubt leaves open, and what that may be."""
+        opened, weight = self.opened(doubt), self.whole([doubt.name]).high
+        part = percent(float(weight[opened].sum() / weight.sum()))
+        units = f"{number(opened.sum(), 0)} {self.units.unit}"
+        return f"{units} with {part} of the {self.units.weighs}: {doubt.detail}"
+
+    def without(self, cluster: str, name: object) -> Self:
+        """The same asked of the units that are not of one cluster."""
+        return self.over(lambda units: units.among(units.rows[cluster] != name))
+
+    def without_each(self, cluster: str) -> LeaveOneOut:
+        """The estimate as shown without each cluster in turn: the question is asked anew."""
+        names = np.array(sorted(self.units.rows[cluster].unique()), dtype=object)
+        values = np.array([self.without(cluster, name).value for name in names])
+        return LeaveOneOut(value=self.value, labels=names, values=values)
+
+
+class OfTwo(Asked):
+    """What two questions give together: the doubts of both, each answered by itself."""
+
+    first: Asked
+    second: Asked
+
+    @property
+    def doubts(self) -> Collection[Doubt]:
+        return tuple(dict.fromkeys([*self.first.doubts, *self.second.doubts]))
+
+    def opens(self, doubt: Doubt) -> bool:
+        return self.first.opens(doubt) or self.second.opens(doubt)
+
+    def told(self, doubt: Doubt) -> str:
+        """How much a doubt leaves open on each side, and what that may be."""
+        sides = [side.told(doubt) for side in (self.first, self.second) if side.opens(doubt)]
+        return "; ".join(dict.fromkeys(sides)) or doubt.detail
+
+    @abstractmethod
+    def of(self, first: Bounds, second: Bounds) -> Bounds:
+        """What the sets of both sides give."""
+
+    def bounds(self, doubts: Collection[str] | None = None) -> Bounds:
+        return self.of(self.first.bounds(doubts), self.second.bounds(doubts))
+
+    def sharp(self, doubts: Collection[str] | None = None) -> bool:
+        """Where both sides are, and no unit is open on both."""
+        return self.first.sharp(doubts) and self.second.sharp(doubts)
+
+    def without_each(self, cluster: str) -> LeaveOneOut:
+        """The estimate as shown without each cluster on both sides."""
+        sides = []
+        for side in (self.first, self.second):
+            found = side.without_each(cluster)
+            sides.append((side.value, dict(zip(found.labels, found.values, strict=True))))
+        names = np.array(sorted({name for _, found in sides for name in found}), dtype=object)
+        points = ([Bounds.at(found.get(name, shown)) for shown, found in sides] for name in names)
+        values = np.array([self.of(*pair).low for pair in points])
+        return LeaveOneOut(value=self.value, labels=names, values=values)
+
+
 @dataclass(frozen=True, slots=True)
-class Gap(Asked):
+class Difference(OfTwo):
+    """What one question finds minus what another finds, of units that they do not share."""
+
+    first: Asked
+    second: Asked
+
+    def of(self, first: Bounds, second: Bounds) -> Bounds:
+        return first - second
+
+
+@dataclass(frozen=True, slots=True)
+class Quotient(OfTwo):
+    """What one question finds over what another finds: a unit that is open is on one side only."""
+
+    first: Asked
+    second: Asked
+
+    def of(self, first: Bounds, second: Bounds) -> Bounds:
+        if second.low <= 0:
+            raise CannotEstimate("There may be nothing to divide by.")
+        return Bounds(first.low / second.high, first.high / second.low)
+
+
+@dataclass(frozen=True, slots=True)
+class Gap(Difference):
     """A share in one channel minus that in another.
 
     Parameters
@@ -106,13 +221,6 @@ class Gap(Asked):
     second: ShareIn
     paired: bool = False
 
-    @property
-    def doubts(self) -> Collection[Doubt]:
-        return tuple(dict.fromkeys([*self.first.doubts, *self.second.doubts]))
-
-    def opens(self, doubt: Doubt) -> bool:
-        return self.first.opens(doubt) or self.second.opens(doubt)
-
     def bounds(self, doubts: Collection[str] | None = None) -> Bounds:
         """Sharp where no unit is in both channels, or no weight is open; else valid.
 
@@ -125,8 +233,7 @@ class Gap(Asked):
             return paired_gap_bounds(
                 *weights, *self.first.units.holds(self.first.question.of, doubts)
             )
-        one, other = self.first.bounds(doubts), self.second.bounds(doubts)
-        return Bounds(one.low - other.high, one.high - other.low)
+        return self.of(self.first.bounds(doubts), self.second.bounds(doubts))
 
     def _moved(self, first: Ranged, second: Ranged, least: Floats, most: Floats) -> Bounds:
         """The gap of two leads: each unit adds what it weighs more in one channel, if it counts."""
@@ -193,11 +300,6 @@ class Gap(Asked):
         ranged = any((weight.low != weight.high).any() for weight in weights)
         least, most = self.first.scores(doubts)
         return not (ranged and (least != most).any())
-
-    def told(self, doubt: Doubt) -> str:
-        """How much a doubt leaves open in each channel, and what that may be."""
-        sides = [side.told(doubt) for side in (self.first, self.second) if side.opened(doubt).any()]
-        return "; ".join(dict.fromkeys(sides)) or doubt.detail
 
     def over(self, change: Callable[[Coarse], Coarse]) -> Gap:
         """The gap with the units of both channels changed in the same way."""

@@ -175,18 +175,18 @@ class Coarse:
         certain = possible = np.ones(len(self.rows), dtype=bool)
         for attribute, values in wanted.values.items():
             sure, maybe = self._among(attribute, values)
-            maybe = sure | (maybe & self._open(attribute, doubts))
+            maybe = sure | (maybe & self.is_open(attribute, doubts))
             certain, possible = certain & sure, possible & maybe
         return (~possible, ~certain) if wanted.other else (certain, possible)
 
     def weight(self, doubts: Collection[str] | None = None) -> Ranged:
         """The weight of each unit: a range where its doubt is open, else as shown."""
         low, value, high = (self.rows[column].to_numpy(dtype=float) for column in WEIGHTS)
-        ranged = self._open(WEIGHT, doubts)
+        ranged = self.is_open(WEIGHT, doubts)
         low, high = np.where(ranged, low, value), np.where(ranged, high, value)
         if MEMBER in self.rows:
             member = self.rows[MEMBER].to_numpy(dtype=bool)
-            may_be = member | self._open(MEMBER, doubts)
+            may_be = member | self.is_open(MEMBER, doubts)
             low, value, high = low * member, value * member, high * may_be
         return Ranged(low=low, value=value, high=high)
 
@@ -276,7 +276,7 @@ class Coarse:
             )
         return among(self.rows[attribute], values)
 
-    def _open(self, column: str, doubts: Collection[str] | None) -> Flags:
+    def is_open(self, column: str, doubts: Collection[str] | None) -> Flags:
         """Which units are open in a column; all of them where it names no doubt."""
         by = OPENED_BY.format(column)
         if doubts is None or by not in self.rows:

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from research.doubts.asking import Asked, Gap
+from research.doubts.asking import Gap, OfUnits
 from research.doubts.coarse import EVERY, Coarse, Doubt, Where
 from research.doubts.worlds import World
 from research.estimators.clustered import clustered_share, share_difference
 from research.estimators.identification import imbens_manski
 from research.estimators.ranged import Ranged, ranged_mean
 from research.results import Bounds, BudgetRow, CannotEstimate
-from research.wording import number, percent
 
 if TYPE_CHECKING:
     from research.estimators.clustered import ClusteredEstimate
@@ -61,7 +60,7 @@ class Share:
 
 
 @dataclass(frozen=True, slots=True)
-class ShareIn(Asked):
+class ShareIn(OfUnits):
     """A share in the units of one channel."""
 
     question: Share
@@ -71,9 +70,8 @@ class ShareIn(Asked):
         """The gap between two channels that hold no unit in common."""
         return Gap(self, other)
 
-    @property
-    def doubts(self) -> Collection[Doubt]:
-        return tuple(self.units.doubts)
+    def over(self, change: Callable[[Coarse], Coarse]) -> ShareIn:
+        return ShareIn(self.question, change(self.units))
 
     def bounds(self, doubts: Collection[str] | None = None) -> Bounds:
         """Sharp: each unit is open by itself, in what it is and in what it weighs."""
@@ -113,16 +111,6 @@ class ShareIn(Asked):
         known = Where({name: self.question.among.values[name] for name in both})
         certain, possible = self.units.holds(known, doubts)
         return bool((certain == possible).all())
-
-    def opens(self, doubt: Doubt) -> bool:
-        return bool(self.opened(doubt).any())
-
-    def told(self, doubt: Doubt) -> str:
-        """How much a doubt leaves open, and what that may be."""
-        opened, weight = self.opened(doubt), self.whole([doubt.name]).high
-        part = percent(float(weight[opened].sum() / weight.sum()))
-        units = f"{number(opened.sum(), 0)} {self.units.unit}"
-        return f"{units} with {part} of the {self.units.weighs}: {doubt.detail}"
 
     def least(self, doubts: Collection[str] | None = None) -> World:
         """The world in which the share is least, if these doubts are open."""
@@ -183,3 +171,48 @@ class ShareIn(Asked):
         return np.subtract(least, against[1], dtype=float), np.subtract(
             most, against[0], dtype=float
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Sum(OfUnits):
+    """How much do the units weigh that are as wanted?
+
+    Parameters
+    ----------
+    units
+        The units.
+    wanted
+        Which of them count.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from research.doubts import Doubt, Quotient, where
+    >>> weights = dict.fromkeys(["low", "value", "high"], [5.0, 3.0])
+    >>> rows = pd.DataFrame({**weights, "origin": ["CN", ""], "origin_doubt": "unknown"})
+    >>> units = Coarse(rows, [Doubt("unknown", "any country")])
+    >>> chinese, of_the_us = (Sum(units, where(origin=code)) for code in ("CN", "US"))
+    >>> chinese.bounds(), Quotient(of_the_us, chinese).bounds()
+    (Bounds(low=5.0, high=8.0), Bounds(low=0.0, high=0.6))
+    """
+
+    units: Coarse
+    wanted: Where
+
+    def over(self, change: Callable[[Coarse], Coarse]) -> Sum:
+        return Sum(change(self.units), self.wanted)
+
+    def bounds(self, doubts: Collection[str] | None = None) -> Bounds:
+        weight, (certain, possible) = self.whole(doubts), self.units.holds(self.wanted, doubts)
+        return Bounds(float(weight.low[certain].sum()), float(weight.high[possible].sum()))
+
+    def sharp(self, doubts: Collection[str] | None = None) -> bool:  # noqa: ARG002
+        """Always: each unit is open by itself."""
+        return True
+
+    def opened(self, doubt: Doubt) -> Flags:
+        weight, (certain, possible) = (
+            self.whole([doubt.name]), self.units.holds(self.wanted, [doubt.name])
+        )  # fmt: skip
+        opened: Flags = possible & ((~certain & (weight.high > 0)) | (weight.low != weight.high))
+        return opened

@@ -70,8 +70,12 @@ def alternatives_row(source: str, values: Mapping[str, float | Bounds]) -> Budge
 
 
 @estimator
-def leave_one_out_row(left_out: LeaveOneOut, unit: str = "organisation") -> BudgetRow:
+def leave_one_out_row(
+    left_out: LeaveOneOut, unit: str = "organisation", *, digits: int = 2
+) -> BudgetRow:
     """What range does leaving out one cluster give the estimate, and which cluster is it?
+
+    ``digits`` is how many of the estimate are told: none of a rank.
 
     Examples
     --------
@@ -79,11 +83,12 @@ def leave_one_out_row(left_out: LeaveOneOut, unit: str = "organisation") -> Budg
     >>> leave_one_out_row(leave_one_out([9, 0, 3], [9, 6, 4], ["Qwen", "Meta", "Mistral"])).detail
     '0.30 without Qwen'
     """
+    told = f"{number(left_out.without, digits)} without {left_out.cluster}"
     return BudgetRow(
         source=f"one {unit} left out",
         low=min(left_out.low, left_out.value),
         high=max(left_out.high, left_out.value),
-        detail=f"{number(left_out.without)} without {left_out.cluster}",
+        detail=told if left_out.without != left_out.value else f"the same without any {unit}",
     )
 
 

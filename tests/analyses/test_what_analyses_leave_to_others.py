@@ -54,26 +54,19 @@ RULES = {
 }
 LEFT: dict[str, str] = {
     "builds a budget row": """
-        concentration_by_channel creators
-        deployments_vs_downloads leading_families licences
-        likes_and_downloads release_cadence tasks
-        trending_top_ten video_generation
+        concentration_by_channel deployments_vs_downloads leading_families licences
+        likes_and_downloads release_cadence trending_top_ten video_generation
     """,
     "codes an origin": "",
     "joins families": "",
     "formats a number": """
-        channel_gap chinese_origin_downloads
-        clone_block concentration_by_channel creators
-        deployments_vs_downloads
-        leading_families licences
-        licences_by_channel likes_and_downloads
-        release_cadence
-        sizes_by_channel surge_order tasks trending_top_ten
-        video_generation
+        channel_gap chinese_origin_downloads clone_block concentration_by_channel
+        deployments_vs_downloads leading_families licences licences_by_channel
+        likes_and_downloads release_cadence sizes_by_channel surge_order
+        trending_top_ten video_generation
     """,
     "calls a bounds routine": """
-        clone_block concentration_by_channel deployments_vs_downloads
-        parameter_scale
+        clone_block concentration_by_channel deployments_vs_downloads parameter_scale
     """,
 }
 

@@ -10,6 +10,7 @@ from research.estimators.multiverse.multiplicity import Adjusted, Adjustment, ad
 from research.estimators.multiverse.paired_counts import McNemarBounds, mcnemar_bounds
 from research.estimators.multiverse.rank_sets import (
     RankSet,
+    clustered_covariance,
     multinomial_covariance,
     rank_confidence_sets,
 )
@@ -21,6 +22,7 @@ __all__ = [
     "RankSet",
     "SpecificationCurve",
     "adjust",
+    "clustered_covariance",
     "mcnemar_bounds",
     "multinomial_covariance",
     "rank_confidence_sets",

@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike
 from scipy import stats
 
 from research.estimators import valid
+from research.estimators.cluster_totals import same_length
 from research.estimators.valid import Flags, Floats, estimator
 from research.results import CannotEstimate, ResearchError
 
@@ -126,6 +127,50 @@ def multinomial_covariance(counts: ArrayLike, *, design_effect: float) -> Floats
     shares = numbers / numbers.sum()
     scale = valid.design_effect(design_effect) / numbers.sum()
     return np.asarray((np.diag(shares) - np.outer(shares, shares)) * scale)
+
+
+@estimator
+def clustered_covariance(part: ArrayLike, whole: ArrayLike) -> Floats:
+    """Covariance of the shares of several parts of a total that comes in clusters.
+
+    Parameters
+    ----------
+    part : array of shape (n, k)
+        What each of n clusters holds of each part.
+    whole : array of shape (n,)
+        What it holds of all, parts that are not asked about included.
+
+    Returns
+    -------
+    array of shape (k, k)
+        Linearised, with clusters as independent draws.
+
+    Raises
+    ------
+    CannotEstimate
+        Fewer than two clusters, or they hold nothing.
+
+    References
+    ----------
+    Cochran (1977), Sampling Techniques, 3rd ed., section 2.11.
+
+    Notes
+    -----
+    With clusters of one element each it is that of :func:`multinomial_covariance` times n over
+    n - 1.
+
+    Examples
+    --------
+    >>> clustered_covariance([[1, 0], [1, 0], [0, 1]], [1, 1, 1]).round(4).tolist()
+    [[0.1111, -0.1111], [-0.1111, 0.1111]]
+    """
+    total = valid.counts(whole, "whole")
+    held = valid.numbers(part, "part", "clusters", "parts")
+    same_length(part=held, whole=total)
+    if len(total) < 2:
+        raise CannotEstimate("Of one cluster nobody knows what others would have held.")
+    errors = (held - np.outer(total, held.sum(axis=0) / total.sum())) / total.sum()
+    return np.asarray(errors.T @ errors * len(total) / (len(total) - 1))
 
 
 def _estimates(estimates: ArrayLike, covariance: ArrayLike) -> tuple[Floats, Floats]:
