@@ -28,7 +28,7 @@ from research import (
     TippingPoint,
     figures,
 )
-from research.doubts import EVERY, Coarse, Doubt, Gap, Share, overturned, where
+from research.doubts import EVERY, Coarse, Doubt, Gap, Share, overturned, told, where
 from research.estimators.budget import alternatives_row, budget
 from research.estimators.tipping import verdict_change
 from research.measures.channels import day_of_both, over_families
@@ -38,7 +38,7 @@ from research.measures.publishers import CHINA, ORIGIN, base_origins, library_pu
 from research.measures.pulls import ROUNDED, WEIGHTS, ollama_pulls, pulls_by_name
 from research.measures.top_lists import by_day, on_day
 from research.results import judge
-from research.wording import number, percent
+from research.wording import written
 
 GAP = "Chinese-origin share, pulls minus the other channel"
 SAME = "the same over the families that both channels hold"
@@ -182,14 +182,21 @@ def _scripts(series, names, day) -> str:
     older = ~remote & (gains < totals)
     less = gains[older & (totals - gains <= (totals - gains)[older].median())]
     low, high = less.quantile([0.25, 0.75]).round(-2)
-    told = (
-        f"In {days} days half of the {len(less)} less pulled names gained {number(low)} to "
-        f"{number(high)}, whatever they hold"
+    evenly = written(
+        "In {:0} days half of the {:0} less pulled names gained {} to {}, whatever they hold",
+        days,
+        len(less),
+        low,
+        high,
     )
     if remote.any():
-        told += f"; of the {remote.sum()} names served remotely, a pull of which fetches no "
-        told += f"weights, the median gained {number(gains[remote].median())}"
-    return told + "."
+        evenly += written(
+            "; of the {:0} names served remotely, a pull of which fetches no weights, the median "
+            "gained {}",
+            remote.sum(),
+            gains[remote].median(),
+        )
+    return evenly + "."
 
 
 # The other channel --------------------------------------------------------------------------------
@@ -384,8 +391,11 @@ def _unlisted(sample) -> Assumption:
     return Assumption(
         name="each listing of another tag is another host",
         holds="not testable",
-        evidence=f"The other tags have {number(sample['gap'].second.units.held(ALONE))} listings "
-        "and at most as many hosts, so that the share is at least this.",
+        evidence=written(
+            "The other tags have {} listings and at most as many hosts, so that the share is at "
+            "least this.",
+            sample["gap"].second.units.held(ALONE),
+        ),
     )
 
 
@@ -406,7 +416,7 @@ def _sources(sample, gap, wanted) -> list:
         found.append(_without_sweeps(gap))
     if sample["block"]:
         fewer = _fewer(sample, gap, sample["block"])
-        clones = {"no clones": gap.value, f"{number(sample['block'])} clones": fewer.value}
+        clones = {"no clones": gap.value, written("{} clones", sample["block"]): fewer.value}
         found.append(alternatives_row("clones among the hosts", clones))
     return found
 
@@ -416,7 +426,7 @@ def _without_sweeps(gap):
     pulls = gap.first.units
     every = float(pulls.rows.loc[pulls.rows["high"] > 0, "value"].median())
     fewer = replace(gap, first=CHINESE.in_(pulls.less(every)))
-    gaps = {"all pulls": gap.value, f"{number(every)} fewer of each name": fewer.value}
+    gaps = {"all pulls": gap.value, written("{} fewer of each name", every): fewer.value}
     return alternatives_row("scripts that pull every name", gaps)
 
 
@@ -440,13 +450,12 @@ def _levelling(sample) -> TippingPoint:
     needed = (sample["gap"].first.value - matched) / unmatched if unmatched else math.inf
     what = f"{sample['other']} outside shared families"
     if not 0 <= needed <= 1:
-        told = f"no origin of the {what} makes the shares equal"
-        return TippingPoint(what=f"Chinese part of the {what}", threshold=None, sentence=told)
-    return TippingPoint(
-        what=f"Chinese part of the {what}",
-        threshold=needed,
-        sentence=f"the shares are equal if {percent(needed, 0)} of the {what} are of Chinese "
-        "origin",
+        never = f"no origin of the {what} makes the shares equal"
+        return TippingPoint(what=f"Chinese part of the {what}", threshold=None, sentence=never)
+    return told(
+        f"Chinese part of the {what}",
+        f"the shares are equal if {{:%0}} of the {what} are of Chinese origin",
+        needed,
     )
 
 
@@ -479,10 +488,9 @@ def _cloned(sample, gap, label) -> TippingPoint:
     block = sample["block"]
     turned = verdict_change(word, 0, block, steps=20)
     if turned is None:
-        told = f"the same with up to {number(block)} clones, the most possible"
-    else:
-        told = f"'{word(turned)}' if {number(turned)} hosts or more were clones"
-    return TippingPoint(what=what, threshold=turned, sentence=told)
+        kept = written("the same with up to {} clones, the most possible", block)
+        return TippingPoint(what=what, threshold=None, sentence=kept)
+    return told(what, f"'{word(turned)}' if {{}} hosts or more were clones", turned)
 
 
 def _not_genuine(sample, gap, side) -> TippingPoint:
@@ -518,13 +526,17 @@ def _inside(found: Bounds) -> float:
 
 def _assumptions(sample) -> tuple[Assumption, ...]:
     what = sample["other"]
-    pulls, other = (percent(_covered(sample, side).value, 0) for side in SIDES)
+    parts = [_covered(sample, side).value for side in SIDES]
     spread = Assumption(name="pulls are made by users", holds="no", evidence=sample["scripts"])
     cover = Assumption(
         name="the channels hold the same models",
         holds="no",
-        evidence=f"{_shared_families(sample)} families that both hold make up {pulls} of the "
-        f"pulls and {other} of the {what}.",
+        evidence=written(
+            "{:0} families that both hold make up {:%0} of the pulls and {:%0} of the {}.",
+            _shared_families(sample),
+            *parts,
+            what,
+        ),
     )
     member = _unlisted(sample) if what == "hosts" else MEMBERS
     also = (CLONES,) if what == "hosts" else ()
@@ -596,7 +608,9 @@ def figure(result):
         xlim=(0, 1), xlabel="Chinese-origin share", title="Each channel",
     )  # fmt: skip
     for row, (_, _, _, covered) in enumerate(share):
-        shares.annotate(f"{covered.value:.0%}", (0.94, -row), ha="center", va="center", fontsize=8)
+        shares.annotate(
+            written("{:%0}", covered.value), (0.94, -row), ha="center", va="center", fontsize=8
+        )
     figures.forest(
         gaps, None, *_nested(gap), null=0, band=(-ALIKE, ALIKE), groups=groups,
         xlabel="pulls minus the other channel", title="Difference",

@@ -31,12 +31,12 @@ from research import (
     TippingPoint,
     figures,
 )
-from research.doubts import EVERY, Coarse, Share, Where, where
+from research.doubts import EVERY, Coarse, Share, Where, told, where
 from research.estimators.budget import alternatives_row, budget
 from research.measures.hub import BASE, TASK, USED, hub_downloads, made_from
 from research.measures.publishers import ORIGIN, greater_china, kept_at_hugging_face
 from research.measures.top_lists import by_day
-from research.wording import number, percent
+from research.wording import written
 
 DIFFERENCE = "share of downloads, China minus US"
 SHARE, PART = "{}: share of downloads", "{}: part of the difference"
@@ -380,10 +380,15 @@ def _miscoded(worlds, the) -> Iterator[TippingPoint]:
         worlds,
         "share of downloads coded to the wrong one of the two countries",
         against.exchanged,
-        f"the lead of {the} is lost if {percent(against.exchanged)} of all downloads "
-        f"({against.units} of its models suffice) were coded to the wrong one of the two countries "
-        f"and every doubtful publisher were against it; {percent(known.exchanged)} "
-        f"({known.units} of its models) with every doubtful publisher in neither",
+        written(
+            f"the lead of {the} is lost if {{:%}} of all downloads ({{:0}} of its models suffice) "
+            "were coded to the wrong one of the two countries and every doubtful publisher were "
+            "against it; {:%} ({:0} of its models) with every doubtful publisher in neither",
+            against.exchanged,
+            against.units,
+            known.exchanged,
+            known.units,
+        ),
     )
 
 
@@ -403,9 +408,10 @@ def _settling(lead, the) -> Iterator[TippingPoint]:
 
 
 def _turned(what, needed, of) -> TippingPoint:
-    told = "stays even if all" if needed is None else f"turns if {percent(needed)}"
-    sentence = f"all other doubt left out, the sign {told} {of}"
-    return TippingPoint(what=what, threshold=needed, sentence=sentence)
+    if needed is None:
+        stays = f"all other doubt left out, the sign stays even if all {of}"
+        return TippingPoint(what=what, threshold=None, sentence=stays)
+    return told(what, f"all other doubt left out, the sign turns if {{:%}} {of}", needed)
 
 
 def _left_out(worlds, the) -> Iterator[TippingPoint]:
@@ -435,21 +441,23 @@ def _not_listed(worlds, the, of_it, sample) -> Iterator[TippingPoint]:
     if sample["cut"]:
         needed = [math.ceil(gap / sample["cut"]) for gap in gaps]
         what = f"further models of {the} at the cut"
-        told = f"below the cut, {{}} more models of {the} with the downloads of the last place"
+        ways = f"below the cut, {{:0}} more models of {the} with the downloads of the last place"
     elif possible:
         needed = [gap / possible for gap in gaps]
         what = f"downloads of each model without a count that may be of {the}"
-        models = f"the {number(possible, 0)} models without a count that may be of {the}"
-        told = f"{{}} downloads of each of {models}"
+        models = written(f"the {{:0}} models without a count that may be of {the}", possible)
+        ways = f"{{:0}} downloads of each of {models}"
     else:  # the table ends at a model without a download, and counts every one
         return iter(())
-    against, known = (number(amount, 0) for amount in needed)
     return _lost(
         worlds,
         what,
         needed[0],
-        f"{told.format(against)} would close the gap if every doubtful publisher is of {the}; "
-        f"{known} if of neither country",
+        written(
+            f"{ways} would close the gap if every doubtful publisher is of {the}; {{:0}} if of "
+            "neither country",
+            *needed,
+        ),
     )
 
 
@@ -475,8 +483,11 @@ def _without_count(rows) -> Assumption:
     return Assumption(
         name="the models without a download count would change nothing",
         holds="not testable",
-        evidence=f"For {number(len(rows), 0)} further models the catalogue gives no count, as its "
-        "lists by trend and by likes do not: they are outside the population.",
+        evidence=written(
+            "For {:0} further models the catalogue gives no count, as its lists by trend and by "
+            "likes do not: they are outside the population.",
+            len(rows),
+        ),
     )
 
 
@@ -484,12 +495,17 @@ def _repackaged(models) -> Assumption:
     total, parts = models["value"].sum(), models.groupby("role")["value"].sum()
     repackaged = models[models["role"] == "repackager"]
     held, named = repackaged["value"].sum(), repackaged.dropna(subset="base")["value"].sum()
-    told = f" and a base model is named for {percent(named / held)} of that" if held else ""
+    base = written(" and a base model is named for {:%} of that", named / held) if held else ""
     return Assumption(
         name="a repackaged model belongs to whoever repackaged it",
         holds="no",
-        evidence=f"Repackagers hold {percent(held / total)} of the downloads,{told}. Accounts that "
-        f"also train count as developers; they hold {percent(parts.get('both', 0.0) / total)}.",
+        evidence=written(
+            "Repackagers hold {:%} of the downloads,{}. Accounts that also train count as "
+            "developers; they hold {:%}.",
+            held / total,
+            base,
+            parts.get("both", 0.0) / total,
+        ),
     )
 
 

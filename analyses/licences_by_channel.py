@@ -31,7 +31,7 @@ from research.measures.hub import (
 from research.measures.publishers import library_publishers
 from research.measures.pulls import ollama_pulls
 from research.measures.top_lists import on_day
-from research.wording import number
+from research.wording import written
 
 GAP = "permissive share, downloads minus pulls"
 SHARE = "permissive share of {}"
@@ -194,9 +194,13 @@ def _one_licence(pulls) -> Assumption:
     return Assumption(
         name="a family has one licence, and it is known",
         holds="no",
-        evidence=f"{open_ones.sum()} of {len(value)} families, with {number(100 * part, 0)} % of "
-        "the pulls, have repositories under different licences or under none that is named; their "
-        "pulls may be permissive or not.",
+        evidence=written(
+            "{:0} of {:0} families, with {:%0} of the pulls, have repositories under different "
+            "licences or under none that is named; their pulls may be permissive or not.",
+            open_ones.sum(),
+            len(value),
+            part,
+        ),
     )
 
 

@@ -30,7 +30,7 @@ from research.measures.hub import EMBEDDING, GENERATION, hub_downloads, hub_fact
 from research.measures.publishers import library_publishers
 from research.measures.pulls import WEIGHTS, ollama_pulls
 from research.measures.top_lists import on_day
-from research.wording import number
+from research.wording import written
 
 EDGES = {"S": (0, 1), "M": (1, 10), "L": (10, 50), "XL": (50, np.inf)}  # billion parameters
 CLASSES = {
@@ -303,8 +303,13 @@ def _one_class(pulls) -> Assumption:
     return Assumption(
         name="a name is of one size class",
         holds="no",
-        evidence=f"{several.sum()} of {len(pulls)} names, with {number(100 * part, 0)} % of the "
-        "pulls, span several classes or list no size; their pulls may be of any that they list.",
+        evidence=written(
+            "{:0} of {:0} names, with {:%0} of the pulls, span several classes or list no size; "
+            "their pulls may be of any that they list.",
+            several.sum(),
+            len(pulls),
+            part,
+        ),
     )
 
 

@@ -16,10 +16,9 @@ from research import (
     Estimate,
     Hypothesis,
     Sample,
-    TippingPoint,
     figures,
 )
-from research.wording import number
+from research.doubts import told
 
 AHEAD = "days from Kimi-K2 to the earlier of Qwen3 and GLM-4"
 EACH = "days from Kimi-K2 to {}"
@@ -102,11 +101,11 @@ def _days(label, days, row) -> Estimate:
         n_unit="names",
         assumptions=(PUBLIC,),
         tipping_points=(
-            TippingPoint(
-                what="days by which the date would have to be wrong",
-                threshold=float(abs(days)),
-                sentence=f"turned if {row['repository']} ({row['created']:%Y-%m-%d}) were more "
-                f"than {number(float(abs(days)), 0)} days {turned}",
+            told(
+                "days by which the date would have to be wrong",
+                f"turned if {row['repository']} ({row['created']:%Y-%m-%d}) were more than {{:0}} "
+                f"days {turned}",
+                float(abs(days)),
             ),
         ),
     )

@@ -60,9 +60,9 @@ LEFT: dict[str, str] = {
     "codes an origin": "",
     "joins families": "",
     "formats a number": """
-        channel_gap chinese_origin_downloads clone_block concentration_by_channel
-        deployments_vs_downloads leading_families licences licences_by_channel
-        likes_and_downloads release_cadence sizes_by_channel surge_order
+        clone_block concentration_by_channel
+        deployments_vs_downloads leading_families licences
+        likes_and_downloads release_cadence
         trending_top_ten video_generation
     """,
     "calls a bounds routine": """
