@@ -151,7 +151,7 @@ def _share(sample) -> Estimate:
     return Estimate(
         label=SHARE,
         unit=f"share of {sample['unit']}",
-        value=found.low if found.width == 0 else None,
+        value=found.point,
         bounds=found,
         n=asked.whole().value.sum(),
         n_unit=sample["unit"],

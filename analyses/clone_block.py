@@ -29,14 +29,15 @@ from research import (
     TippingPoint,
     figures,
 )
+from research.doubts import told
 from research.estimators.budget import alternatives_row
 from research.estimators.clones import clone_block_residuals, largest_remainder
 from research.estimators.contamination import overlap_bounds
-from research.estimators.identification import frechet_bounds
 from research.measures.clone_block import LEADING, Block, in_block
-from research.wording import number
+from research.measures.margins import Margins
+from research.measures.other_scans import CONFIRMED
+from research.wording import written
 
-LATER = "nuclide-2026-05-15"
 FLEET = "nuclide-2026-05-04"
 
 ALL_FIVE = "hosts that list all five leading tags"
@@ -124,9 +125,8 @@ def _remains(tags) -> pd.DataFrame:
 
 def _later(tags, totals, aggregates) -> pd.DataFrame:
     """Shares of hosts by tag in April 2025, as listed and without the block, and in May 2026."""
-    scan = aggregates[aggregates["source"] == LATER]
-    counted = scan[scan["dimension"] == "model tag"].set_index("category")["value"]
-    everyone = scan.set_index("category").loc["confirmed unauthenticated", "value"]
+    counted = CONFIRMED.rows(aggregates, "model tag").set_index("category")["value"]
+    everyone = CONFIRMED.hosts(aggregates)
     block = Block.largest(tags).hosts
     hosts, genuine = tags["answering_hosts"], totals["answering_hosts"] - block
     known = counted.reindex(tags.index)
@@ -187,8 +187,13 @@ def _size(sample, listings) -> list[Estimate]:
     """The block's share of hosts, endpoints and listings: at most this, and perhaps nothing."""
     tags, totals = sample["tags"], sample["totals"]
     leading, of_hosts = _leading(tags), (sample["hosts"], "answering hosts")
-    hosts = frechet_bounds(leading["answering_hosts"], sample["hosts"]).every
-    endpoints = frechet_bounds(leading["tag_occurrences"], totals["endpoints"]).every
+    hosts, endpoints = (
+        Margins(leading[column], everyone).all_of(*leading.index)
+        for column, everyone in (
+            ("answering_hosts", sample["hosts"]),
+            ("tag_occurrences", totals["endpoints"]),
+        )
+    )
     listed = Bounds(0.0, LEADING * Block.largest(tags).listings / listings)
     unknown = NO_OVERLAPS, PURPOSE
     return [
@@ -205,12 +210,11 @@ def _size(sample, listings) -> list[Estimate]:
 
 def _forced(leading, totals) -> TippingPoint:
     """So few hosts with any of the five tags that some of them must list all five."""
-    most = leading["answering_hosts"].sum() / (LEADING - 1)
-    return TippingPoint(
-        what="hosts with any of the five tags",
-        threshold=float(most),
-        sentence=f"a block would follow if fewer than {number(most)} of the "
-        f"{number(totals['answering_hosts'])} hosts listed any of the five tags",
+    return told(
+        "hosts with any of the five tags",
+        "a block would follow if fewer than {:0} of the {:0} hosts listed any of the five tags",
+        float(leading["answering_hosts"].sum() / (LEADING - 1)),
+        totals["answering_hosts"],
     )
 
 
@@ -277,11 +281,12 @@ def _endpoints_a_host(tags, totals) -> list[Estimate]:
 def _both_protocols(tags, totals) -> Estimate:
     everyone, block = totals["discovered_ips"], Block.largest(tags).hosts
     both = overlap_bounds(totals["discovered_ips_http"], totals["discovered_ips_https"], everyone)
-    evidence = (
-        f"The number is {number(abs(both.low - block), 0)} away from that of the block's "
-        f"{number(block)} hosts, and two protocols would explain two endpoints a host; but it "
-        "counts listed addresses, of which most did not answer, and equal numbers need not be the "
-        "same hosts."
+    evidence = written(
+        "The number is {:0} away from that of the block's {:0} hosts, and two protocols would "
+        "explain two endpoints a host; but it counts listed addresses, of which most did not "
+        "answer, and equal numbers need not be the same hosts.",
+        abs(both.low - block),
+        block,
     )
     same = Assumption(
         name="the addresses on both are the block", holds="not testable", evidence=evidence

@@ -63,7 +63,7 @@ def estimate(sample) -> Estimate:
     return Estimate(
         label=PLACES,
         unit="tags",
-        value=places.low if places.width == 0 else None,
+        value=places.point,
         bounds=places,
         n=float(len(hosts)),
         n_unit="leading tags",

@@ -21,6 +21,7 @@ from research.doubts import Doubt, Share, where
 from research.estimators.budget import budget
 from research.measures.hosts import (
     ESTIMATED,
+    NOTHING,
     OverBlock,
     genuine,
     hosts_by,
@@ -30,12 +31,15 @@ from research.measures.hosts import (
 )
 
 MAINSTREAM = ["8.0B", "7.6B", "7.2B", "7B"]
+ONLY_FOUR = "qwen:latest"  # the one leading tag of size 4B
 LARGE = ["13B", "12.2B", "32.8B", "14.8B"]
 
 HOSTS = "hosts with a model of 7B to 8B"
 LISTED = "listings that are of 7B to 8B"
 FOUR = "hosts with a model of size 4B"
 ONE_TAG = "listings of size 4B that are qwen:latest"
+FOUR_LEFT = "hosts with a model of size 4B, without the suspected block"
+FOUR_OTHERS = "hosts with a model of size 4B, without those of qwen:latest"
 OVER_TEN = "hosts with one of the four sizes over 10B"
 
 HALF = "plain meaning of absolute mainstream; stated by this project"
@@ -61,7 +65,8 @@ SETTLED = [
         word="not testable",
         reason="no threshold: what share would be important was not said beforehand; "
         f"{{{FOUR}}} of the answering hosts have one, but {{{ONE_TAG}}} of the listings are of one "
-        "tag, qwen:latest, of the suspected block of clones.",
+        "tag, qwen:latest, of the suspected block of clones. Without the block "
+        f"{{{FOUR_LEFT}}} remain, without the tag {{{FOUR_OTHERS}}}.",
         reference="dataset tenthe, known limitations",
     ),
     Settled(
@@ -126,7 +131,8 @@ def estimate(sample) -> list[Estimate]:
         return [mainstream]
     listed = set(sample["hosts"].rows["parameter_size"])
     others = {OVER_TEN: LARGE, FOUR: ["4B"]}
-    return [mainstream, *(_hosts(sample, *o) for o in others.items() if listed.intersection(o[1]))]
+    shares = [_hosts(sample, *o) for o in others.items() if listed.intersection(o[1])]
+    return [mainstream, *shares, *_four_left(sample)]
 
 
 def _hosts(sample, label, sizes) -> Estimate:
@@ -136,7 +142,7 @@ def _hosts(sample, label, sizes) -> Estimate:
     return Estimate(
         label=label,
         unit="share of answering hosts",
-        value=found.low if found.width == 0 else None,
+        value=found.point,
         bounds=found,
         n=sample["hosts"].without(sample["removed"]).hosts,
         n_unit="answering hosts",
@@ -145,6 +151,30 @@ def _hosts(sample, label, sizes) -> Estimate:
         tipping_points=over.points(HYPOTHESES[HOSTS].null) if judged else (),
         curves=over.curves() if judged else (),
     )
+
+
+def _four_left(sample) -> list[Estimate]:
+    """How many hosts with a 4B model remain without the block, and without its tag of that size."""
+    hosts, tags = sample["hosts"], sample["tags"].set_index("ollama_tag")["answering_hosts"]
+    four = hosts.rows["parameter_size"] == "4B"
+    if hosts.block == NOTHING or not four.any() or ONLY_FOUR not in tags:
+        return []
+    everyone = float(hosts.rows.loc[four, "answering_hosts"].sum())
+    left = {
+        FOUR_LEFT: float(hosts.without(1.0).rows.loc[four, "answering_hosts"].sum()),
+        FOUR_OTHERS: everyone - float(tags[ONLY_FOUR]),
+    }
+    return [
+        Estimate(
+            label=label,
+            unit="hosts",
+            value=value,
+            n=everyone,
+            n_unit="hosts with a model of size 4B (estimated by the report)",
+            assumptions=(GENUINE, ESTIMATED),
+        )
+        for label, value in left.items()
+    ]
 
 
 def _listings(sample) -> Estimate:
@@ -171,7 +201,7 @@ def _one_tag(sample) -> list[Estimate]:
     four, tags = (
         frame[frame["parameter_size"] == "4B"] for frame in (sample["hosts"].rows, sample["tags"])
     )
-    listed = tags.loc[tags["ollama_tag"] == "qwen:latest", "tag_occurrences"]
+    listed = tags.loc[tags["ollama_tag"] == ONLY_FOUR, "tag_occurrences"]
     if four.empty or listed.empty:
         return []
     everything = float(four["tag_occurrences"].sum())

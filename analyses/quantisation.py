@@ -182,7 +182,7 @@ def _four_bit(sample) -> Estimate:
     return Estimate(
         label=HOSTS if by_hosts else LISTED,
         unit="share of answering hosts" if by_hosts else "share of listings",
-        value=found.low if found.width == 0 else None,
+        value=found.point,
         bounds=found,
         n=left.hosts if by_hosts else left.listings,
         n_unit="answering hosts" if by_hosts else "listings (estimated by the report)",
@@ -206,7 +206,7 @@ def _observed_later(sample) -> Estimate:
     return Estimate(
         label=LATER,
         unit="share of observed quantisation levels",
-        bounds=Bounds(share - ROUNDED, share + ROUNDED),
+        bounds=Bounds.at(share, ROUNDED),
         n=sample["hosts"],
         n_unit="hosts",
         assumptions=(OTHER_SCAN,),

@@ -79,6 +79,14 @@ def test_vague_claims_are_shown_and_not_judged(result, sizes):
     four = estimates["hosts with a model of size 4B"]
     assert four.value == pytest.approx(9_895 / 24_038)
     assert four.budget[0].low == pytest.approx(50 / (24_038 - BLOCK_HOSTS))
+    left, others = (
+        estimates[f"hosts with a model of size 4B, without {what}"].value
+        for what in ("the suspected block", "those of qwen:latest")
+    )
+    assert (left, others) == (9_895 - BLOCK_HOSTS, 9_895 - (BLOCK_HOSTS + 23))
+    assert f"Without the block {left:.0f} hosts remain, without the tag {others:.0f} hosts." in {
+        answer.claim: answer.reason for answer in result.settled
+    }["tenthe/4b-important"].replace("\u202f", " ")
     one_tag = result.answer(unit="listings").estimates["listings of size 4B that are qwen:latest"]
     assert one_tag.value == pytest.approx(21_007 / 21_058)
 
