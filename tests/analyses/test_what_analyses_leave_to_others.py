@@ -60,13 +60,13 @@ LEFT: dict[str, str] = {
     "codes an origin": "",
     "joins families": "",
     "formats a number": """
-        clone_block concentration_by_channel
+        concentration_by_channel
         deployments_vs_downloads leading_families licences
         likes_and_downloads release_cadence
         trending_top_ten video_generation
     """,
     "calls a bounds routine": """
-        clone_block concentration_by_channel deployments_vs_downloads parameter_scale
+        concentration_by_channel deployments_vs_downloads parameter_scale
     """,
 }
 
