@@ -13,17 +13,15 @@ import pandas as pd
 from research import (
     ESTIMAND,
     Assumption,
-    Bounds,
-    BudgetRow,
     Estimate,
     Hypothesis,
     Sample,
     TippingPoint,
     figures,
 )
-from research.doubts import among
+from research.doubts import Coarse, Ranking, Share, told, where
 from research.estimators.budget import alternatives_row, budget
-from research.measures.publishers import accounts_of, publishers
+from research.measures.publishers import ANYWHERE, ORIGIN, accounts_of, publishers
 from research.measures.top_lists import on_day
 
 LEAD = "China minus the next country, video generation"
@@ -81,25 +79,28 @@ def sample(
     if measured == "models":
         listed = listed.assign(weight=1.0)
 
-    def models(by, found) -> pd.DataFrame:
+    def models(by, found) -> Ranking:
         named = listed["family"].notna() & (found == "task or family")
-        return _coded(listed[listed["task"] | named], publisher_origins, by)
+        return Ranking(_coded(listed[listed["task"] | named], publisher_origins, by), "origin")
 
     video = models(attributed, found_by)
+    by_attribution = {by: models(by, found_by) for by in ATTRIBUTED}
+    by_search = {found: models(attributed, found) for found in FOUND_BY}
     return Sample(
         population=f"the video generation models among {who}",
         as_of=as_of,
         data={
-            "models": video,
+            "video": video,
             "unit": measured.split(",")[0],
-            "attribution": {by: _known(models(by, found_by)) for by in ATTRIBUTED},
-            "found by": {found: _known(models(attributed, found)) for found in FOUND_BY},
+            "attribution": {by: found.lead("CN").value for by, found in by_attribution.items()},
+            "found by": {how: found.lead("CN").value for how, found in by_search.items()},
         },
         tables={
-            "models": video.sort_values("weight", ascending=False, kind="stable"),
-            "attribution": pd.concat([_by_origin(models(by, found_by), by) for by in ATTRIBUTED]),
+            "models": video.units.rows[["model", "owner", "organisation", "origin", "value"]]
+            .sort_values("value", ascending=False, kind="stable"),
+            "attribution": pd.concat([_by_origin(by_attribution[by], by) for by in ATTRIBUTED]),
         },
-    )
+    )  # fmt: skip
 
 
 # Which models generate video, and whose they are --------------------------------------------------
@@ -142,7 +143,7 @@ def _family(names) -> pd.Series:
     return found
 
 
-def _coded(video, origins, attributed) -> pd.DataFrame:
+def _coded(video, origins, attributed) -> Coarse:
     """The models with the countries that each may be of; an empty text for any country."""
     owner = video["account"]
     if attributed != "account":
@@ -151,56 +152,23 @@ def _coded(video, origins, attributed) -> pd.DataFrame:
             maker = maker.fillna(video["family"])
         owner = maker.fillna(owner)
     known = publishers(owner, origins)
-    codes = known["origin"]
+    origin = known["origin"]
     if attributed == "base named":  # repackaged without a base that is named: anyone's
         repackaged = publishers(video["account"], origins)["role"].eq("repackager")
-        codes = codes.mask(repackaged & video["base"].isna(), "")
-    return pd.DataFrame(
-        {
-            "model": video["model"],
-            "owner": owner,
-            "organisation": known["organisation"],
-            "codes": codes,
-            "weight": video["weight"],
-        }
-    )
+        origin = origin.mask(repackaged & video["base"].isna(), ANYWHERE)
+    rows = known[["organisation"]].assign(
+        model=video["model"], owner=owner, origin=origin, origin_doubt=ORIGIN.name,
+        **dict.fromkeys(["low", "value", "high"], video["weight"]),
+    )  # fmt: skip
+    return Coarse(rows, (ORIGIN,), "models", "weight")
 
 
-def _by_origin(models, by) -> pd.DataFrame:
+def _by_origin(video, by) -> pd.DataFrame:
     """Share of each origin under one attribution: a country, or the doubt."""
-    origin = models["codes"].where(models["codes"].isin(COUNTRIES), "unknown or other")
-    shares = models.groupby(origin)["weight"].sum() / models["weight"].sum()
+    models = video.units.rows
+    origin = models["origin"].where(models["origin"].isin(COUNTRIES), "unknown or other")
+    shares = models.groupby(origin)["value"].sum() / models["value"].sum()
     return shares.rename_axis("origin").reset_index(name="share").assign(attributed=by)
-
-
-# Who leads ----------------------------------------------------------------------------------------
-
-
-def _held(models, code) -> Bounds:
-    """Weight of the models that are certainly, and that may be, of a country."""
-    ends = among(models["codes"], {code})
-    return Bounds(*(float(models.loc[end, "weight"].sum()) for end in ends))
-
-
-def _others(models) -> list[str]:
-    """Every other country that occurs, and one that does not, for what may be of any."""
-    found = {code for codes in models["codes"] for code in codes.split("|")}
-    return [*sorted(found - {"CN", ""}), "unnamed"]
-
-
-def _lead(models) -> Bounds:
-    """China minus the next country: all that is open against China, and for it."""
-    total, china = float(models["weight"].sum()), _held(models, "CN")
-    others = [_held(models, code) for code in _others(models)]
-    low = china.low - max(other.high for other in others)
-    high = china.high - max(other.low for other in others)
-    return Bounds(low / total, high / total)
-
-
-def _known(models) -> float:
-    """The lead with what is open counted to nobody."""
-    others = max(_held(models, code).low for code in _others(models))
-    return float((_held(models, "CN").low - others) / models["weight"].sum())
 
 
 # Estimates ----------------------------------------------------------------------------------------
@@ -211,63 +179,44 @@ def estimate(sample) -> list[Estimate]:
 
 
 def _leading(sample) -> Estimate:
-    models, found = sample["models"], _lead(sample["models"])
+    lead = sample["video"].lead("CN")
     return Estimate(
         label=LEAD,
         unit=f"difference in share of {sample['unit']}",
-        value=_known(models),
-        bounds=found,
-        n=len(models),
+        value=lead.value,
+        bounds=lead.bounds(),
+        n=len(lead.units.rows),
         n_unit="video generation models",
         assumptions=(FEW, BY_NAME, TRACED),
-        tipping_points=(_closing(models, sample["unit"]),),
+        tipping_points=(_closing(lead, sample["unit"]),),
         budget=budget(
-            BudgetRow(
-                source="origin unknown or disputed",
-                low=found.low,
-                high=found.high,
-                detail="all of it for China, or for one other country",
-            ),
+            *lead.budget(),
             alternatives_row("attribution of repackaged models", sample["attribution"]),
             alternatives_row("video models found by", sample["found by"]),
-            _left_out_row(models),
+            lead.left_out("organisation"),
         ),
     )
 
 
-def _closing(models, unit) -> TippingPoint:
+def _closing(lead, unit) -> TippingPoint:
     """What would have to be added to whoever is behind, as part of all that is counted."""
-    gap = _known(models)
-    return TippingPoint(
-        what=f"{unit} of the trailing side that are missing, over all counted",
-        threshold=abs(gap),
-        sentence=f"turned if {unit} amounting to {abs(gap):.0%} of those counted were missing from "
-        f"{'another country' if gap > 0 else 'China'}: below the lists' cut nothing is known",
-    )
-
-
-def _left_out_row(models) -> BudgetRow:
-    names = models["organisation"].unique()
-    without = {name: _known(models[models["organisation"] != name]) for name in names}
-    value = _known(models)
-    low, high = min(without, key=without.get), max(without, key=without.get)
-    return BudgetRow(
-        source="one organisation left out",
-        low=min(without[low], value),
-        high=max(without[high], value),
-        detail=f"least without {low}, most without {high}",
+    behind = "another country" if lead.value > 0 else "China"
+    return told(
+        f"{unit} of the trailing side that are missing, over all counted",
+        f"turned if {unit} amounting to {{:%}} of those counted were missing from {behind}: below "
+        "the lists' cut nothing is known",
+        abs(lead.value),
     )
 
 
 def _share(sample, code) -> Estimate:
-    models = sample["models"]
-    total, held = float(models["weight"].sum()), _held(models, code)
+    share = Share(of=where(origin=code)).in_(sample["video"].units)
     return Estimate(
         label=SHARE.format(COUNTRIES[code]),
         unit=f"share of {sample['unit']}",
-        value=held.low / total,
-        bounds=Bounds(held.low / total, held.high / total),
-        n=len(models),
+        value=share.value,
+        bounds=share.bounds(),
+        n=len(share.units.rows),
         n_unit="video generation models",
         assumptions=(FEW, BY_NAME),
     )

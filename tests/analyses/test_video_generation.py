@@ -75,7 +75,7 @@ def test_by_base_or_family_china_leads_in_downloads_and_not_in_models(result):
         "trending places": "not identified",
     }
     models = listed(result)
-    china = models["weight"][models["codes"] == "CN"].sum() / models["weight"].sum()
+    china = models["value"][models["origin"] == "CN"].sum() / models["value"].sum()
     found = result.answer().estimates
     assert found[SHARE.format("China")].value == pytest.approx(china, abs=EXACT)
     assert found[LEAD].value == pytest.approx(
@@ -89,7 +89,7 @@ def test_a_base_that_is_not_named_may_be_anyones(result):
     assert found.verdict.word == "not identified"
     models = listed(result)
     nameless = models["model"].str.startswith("Comfy-Org/")
-    share = models["weight"][nameless].sum() / models["weight"].sum()
+    share = models["value"][nameless].sum() / models["value"].sum()
     assert found.bounds.width == pytest.approx(2 * share, abs=EXACT)
 
 
@@ -102,9 +102,9 @@ def test_the_verdict_rests_on_the_reading_of_names(result):
 @pytest.mark.parametrize("measured", ["downloads, June", "downloads, April"])
 def test_as_much_more_of_another_country_as_the_tipping_point_says_closes_the_gap(result, measured):
     models = listed(result, measured)
-    total = models["weight"].sum()
+    total = models["value"].sum()
     (point,) = result.answer(measured=measured).estimates[LEAD].tipping_points
-    china, israel = (models["weight"][models["codes"] == code].sum() for code in ("CN", "IL"))
+    china, israel = (models["value"][models["origin"] == code].sum() for code in ("CN", "IL"))
     assert israel + point.threshold * total == pytest.approx(china, rel=EXACT)
 
 
@@ -112,7 +112,7 @@ def test_without_alibaba_nothing_is_left_of_the_lead(result):
     row = next(
         r for r in result.answer().estimates[LEAD].budget if r.source == "one organisation left out"
     )
-    assert "least without Alibaba" in row.detail
+    assert row.detail.endswith("without Alibaba")
     assert row.low < -0.5
 
 

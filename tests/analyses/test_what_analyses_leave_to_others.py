@@ -55,15 +55,13 @@ RULES = {
 LEFT: dict[str, str] = {
     "builds a budget row": """
         concentration_by_channel deployments_vs_downloads leading_families licences
-        likes_and_downloads release_cadence trending_top_ten video_generation
+        likes_and_downloads release_cadence trending_top_ten
     """,
     "codes an origin": "",
     "joins families": "",
     "formats a number": """
-        concentration_by_channel
-        deployments_vs_downloads leading_families licences
-        likes_and_downloads release_cadence
-        trending_top_ten video_generation
+        concentration_by_channel deployments_vs_downloads leading_families licences
+        likes_and_downloads release_cadence trending_top_ten
     """,
     "calls a bounds routine": """
         concentration_by_channel deployments_vs_downloads parameter_scale
