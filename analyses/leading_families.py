@@ -6,6 +6,7 @@ may belong to either: ranks have bounds. Where no family is named, the publisher
 for one. The other reading counts the publishers' own accounts only.
 """
 
+from dataclasses import replace
 from typing import Annotated, Literal
 
 import numpy as np
@@ -15,7 +16,6 @@ from research import (
     ESTIMAND,
     Assumption,
     Bounds,
-    BudgetRow,
     CannotEstimate,
     Estimate,
     Hypothesis,
@@ -24,11 +24,10 @@ from research import (
     TippingPoint,
     figures,
 )
+from research.doubts import Coarse, Doubt, Ranking, Share, told, where
 from research.estimators.budget import budget
-from research.estimators.multiverse import rank_confidence_sets
-from research.measures.pulls import pulls_by_name
+from research.measures.pulls import ROUNDING, WEIGHTS, pulls_by_name
 from research.measures.top_lists import last_day, on_day
-from research.wording import number
 
 LOWER = "rank of the lower one of DeepSeek and Qwen"
 RANK = "rank of {}"
@@ -95,13 +94,13 @@ def sample(
         models = models[~models["model"].str.contains("internal-testing|tiny-random|/tiny-")]
     if models.empty:
         raise CannotEstimate(f"the tables hold none of {NAMES[population]}")
-    models = models.assign(families=_families(models, belongs))
-    totals = _totals(models)
+    families, shown = _ranked(models.assign(family=_families(models, belongs)))
+    totals = _totals(families, shown)
     days = {"catalogue": "2026-10-05", "Ollama pulls": SERIES[1]}
     return Sample(
         population=NAMES[population],
         as_of=days.get(population, last_day(hub_top_models)),
-        data={"models": models, "totals": totals},
+        data={"families": families, "shown": shown},
         tables={"totals": totals.reset_index().head(RANKED)},
     )
 
@@ -124,7 +123,7 @@ def _members(population, top, catalogue, pulls) -> pd.DataFrame:
     table = table[table["hub_downloads_30d"] > 0].reset_index(drop=True)
     bases = table["base_models"].fillna("") if "base_models" in table else ""
     weight = table["hub_downloads_30d"].astype(float)
-    return pd.DataFrame({"low": weight, "value": weight, "high": weight}).assign(
+    return pd.DataFrame(dict.fromkeys(WEIGHTS, weight)).assign(
         model=table["model_id"], bases=bases, account=table["author"]
     )
 
@@ -150,135 +149,87 @@ def _named(text) -> pd.Series:
     return joined.str.strip("|")
 
 
-def _totals(models) -> pd.DataFrame:
-    """What each family has at least (models that bear its name alone), as shown, and at most."""
-    each = models.assign(family=models["families"].str.split("|")).explode("family")
-    several = each["families"].str.contains("|", regex=False)
-    # As shown, a model with several names is shared out equally among them.
-    parts = each["families"].str.count(r"\|") + 1
-    each = each.assign(least=each["low"].where(~several, 0), shown=each["value"] / parts)
-    sums = each.groupby("family").agg(
-        low=("least", "sum"), value=("shown", "sum"), high=("high", "sum"), models=("model", "size")
+def _ranked(models) -> tuple[Ranking, Ranking]:
+    """The families, and as shown: a model of several names is shared out equally among them."""
+    opened = models.assign(family_doubt=SEVERAL.name, weight_doubt=ROUNDING.name)
+    names = models["family"].str.split("|")
+    parts = models["value"] / names.str.len()
+    each = models.assign(family=names, **dict.fromkeys(WEIGHTS, parts)).explode("family")
+    return (
+        Ranking(Coarse(opened, (SEVERAL, ROUNDING), "models", "downloads"), "family"),
+        Ranking(Coarse(each, (), "models", "downloads"), "family"),
     )
-    every = sums.reindex(sums.index.union(list(CLAIMED)).rename("family"), fill_value=0)
-    return every.sort_values("value", ascending=False, kind="stable")
+
+
+SEVERAL = Doubt("models with two names", "either family")
+
+
+def _totals(families, shown) -> pd.DataFrame:
+    """What each family has at least (models that bear its name alone), as shown, and at most."""
+    extent = families.extent(None, CLAIMED).drop("")
+    models = shown.units.rows["family"].value_counts()
+    totals = pd.DataFrame(
+        {"low": extent["least"], "value": shown.shown, "high": extent["most"], "models": models}
+    )
+    totals = totals.fillna(0).rename_axis("family").astype({"models": int})
+    return totals.sort_values("value", ascending=False, kind="stable")
 
 
 # Estimates ----------------------------------------------------------------------------------------
 
 
 def estimate(sample, *, rng) -> list[Estimate]:
-    totals, models = sample["totals"], sample["models"]
-    ranks = {family: _rank(totals, family) for family in CLAIMED}
-    drawn = _drawn(models, totals, rng)
+    named = [family for family in CLAIMED if family in sample["shown"].shown]
+    leading = [*sample["shown"].shown.index[:RANKED], *named]
+    drawn = sample["shown"].drawn(list(dict.fromkeys(leading)), "model", rng=rng)
     return [
-        _lower(totals, ranks, drawn, len(models)),
-        *(_ranked(family, *ranks[family], drawn[family], len(models)) for family in CLAIMED),
-        *(_share(totals, models, family) for family in CLAIMED),
+        _rank(sample, CLAIMED, [drawn[family] for family in named]),
+        *(_rank(sample, [family], [drawn[family]] * (family in named)) for family in CLAIMED),
+        *(_share(sample, family) for family in CLAIMED),
     ]
 
 
-def _rank(totals, family) -> tuple[float, Bounds]:
-    """Rank as shown; the best it may be, and the worst."""
-    mine, others = totals.loc[family], totals.drop(index=family)
-    best = 1 + int((others["low"] > mine["high"]).sum())
-    worst = 1 + int((others["high"] > mine["low"]).sum())
-    return float(1 + (others["value"] > mine["value"]).sum()), Bounds(float(best), float(worst))
-
-
-def _lower(totals, ranks, drawn, n) -> Estimate:
-    found = Bounds(
-        max(2.0, *(bounds.low for _, bounds in ranks.values())),
-        max(bounds.high for _, bounds in ranks.values()),
-    )
-    low, high = (max(drawn[f][end] for f in CLAIMED) for end in (0, 1))
+def _rank(sample, families, drawn) -> Estimate:
+    """The rank of a family, or of the lower one of both."""
+    rank, both = sample["families"].rank(*families), len(families) > 1
+    if len(drawn) > 1:
+        least, most = (max(getattr(row, end) for row in drawn) for end in ("low", "high"))
+        drawn = [replace(drawn[0], low=max(least, len(families)), high=most)]
     return Estimate(
-        label=LOWER,
+        label=LOWER if both else RANK.format(*families),
         unit="rank",
-        value=max(value for value, _ in ranks.values()),
-        bounds=found,
-        n=n,
+        value=sample["shown"].rank(*families).value,
+        bounds=rank.bounds(),
+        n=len(rank.units.rows),
         n_unit="models",
         assumptions=ASSUMPTIONS,
-        tipping_points=(_needed(totals),),
-        budget=budget(
-            BudgetRow(
-                source="models with two names, rounding",
-                low=found.low,
-                high=found.high,
-                detail="each may belong to either family",
-            ),
-            BudgetRow(
-                source="other models drawn",
-                low=max(2.0, low),
-                high=high,
-                detail=f"simultaneous 95 % sets of ranks of the {RANKED} largest, models as draws",
-            ),
-        ),
+        tipping_points=(_needed(sample["shown"].shown),) if both else (),
+        budget=budget(*rank.budget(), *drawn),
     )
 
 
 def _needed(totals) -> TippingPoint:
     """By which factor the lower one's total would have to differ to change the answer."""
-    lower = totals["value"][list(CLAIMED)].idxmin()
-    mine = float(totals["value"][lower])
-    rivals = totals["value"].drop(index=list(CLAIMED))
-    if not mine or rivals.empty:
+    ours = totals.reindex(list(CLAIMED), fill_value=0.0)
+    lower, rivals = ours.idxmin(), totals.drop(index=list(CLAIMED), errors="ignore")
+    what = f"factor on the total of {lower}"
+    if not ours[lower] or rivals.empty:
         never = f"no factor changes that: {lower} has no download, or nobody else has"
-        return TippingPoint(what=f"factor on the total of {lower}", threshold=None, sentence=never)
-    factor = float(rivals.max()) / mine
-    direction = "more" if factor > 1 else "fewer"
-    return TippingPoint(
-        what=f"factor on the total of {lower}",
-        threshold=factor,
-        sentence=f"turned if {lower} had {number(factor)} times its total ({direction}), that of "
-        f"{rivals.idxmax()}",
-    )
+        return TippingPoint(what=what, threshold=None, sentence=never)
+    factor = float(rivals.max() / ours[lower])
+    total = f"its total ({'more' if factor > 1 else 'fewer'}), that of {rivals.idxmax()}"
+    return told(what, f"turned if {lower} had {{}} times {total}", factor)
 
 
-def _drawn(models, totals, rng) -> dict[str, tuple[float, float]]:
-    """Ranks compatible with other models having been published: each model comes or not.
-
-    The totals of families are then compound Poisson: their variance is the sum of squares.
-    """
-    names = list(dict.fromkeys([*totals.index[:RANKED], *CLAIMED]))
-    each = models.assign(family=models["families"].str.partition("|")[0])
-    squares = (each["value"] ** 2).groupby(each["family"]).sum().reindex(names, fill_value=1.0)
-    values = totals["value"][names].to_numpy()
-    sets = rank_confidence_sets(values, np.diag(squares.to_numpy()), rng=rng)
-    return {name: (float(s.low), float(s.high)) for name, s in zip(names, sets, strict=True)}
-
-
-def _ranked(family, value, bounds, drawn, n) -> Estimate:
-    return Estimate(
-        label=RANK.format(family),
-        unit="rank",
-        value=value,
-        bounds=bounds,
-        n=n,
-        n_unit="models",
-        assumptions=ASSUMPTIONS,
-        budget=(
-            BudgetRow(
-                source="other models drawn",
-                low=drawn[0],
-                high=drawn[1],
-                detail=f"simultaneous 95 % set of ranks among the {RANKED} largest",
-            ),
-        ),
-    )
-
-
-def _share(totals, models, family) -> Estimate:
-    mine, everything = totals.loc[family], models[["low", "value", "high"]].sum()
+def _share(sample, family) -> Estimate:
+    share = Share(of=where(family=family))
+    units = sample["families"].units
     return Estimate(
         label=SHARE.format(family),
         unit="share",
-        value=float(mine["value"] / everything["value"]),
-        bounds=Bounds(
-            float(mine["low"] / everything["high"]), float(mine["high"] / everything["low"])
-        ),
-        n=int(mine["models"]),
+        value=share.in_(sample["shown"].units).value,
+        bounds=share.in_(units).bounds(),
+        n=int(units.holds(share.of)[1].sum()),
         n_unit="models",
         assumptions=ASSUMPTIONS,
     )

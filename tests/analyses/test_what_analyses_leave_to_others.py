@@ -54,14 +54,14 @@ RULES = {
 }
 LEFT: dict[str, str] = {
     "builds a budget row": """
-        concentration_by_channel deployments_vs_downloads leading_families licences
-        likes_and_downloads release_cadence trending_top_ten
+        concentration_by_channel deployments_vs_downloads licences likes_and_downloads
+        release_cadence trending_top_ten
     """,
     "codes an origin": "",
     "joins families": "",
     "formats a number": """
-        concentration_by_channel deployments_vs_downloads leading_families licences
-        likes_and_downloads release_cadence trending_top_ten
+        concentration_by_channel deployments_vs_downloads licences likes_and_downloads
+        release_cadence trending_top_ten
     """,
     "calls a bounds routine": """
         concentration_by_channel deployments_vs_downloads parameter_scale
