@@ -11,14 +11,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Annotated, Literal
 
-import numpy as np
 import pandas as pd
 
 from research import (
     ESTIMAND,
     Assumption,
     Bounds,
-    BudgetRow,
     Estimate,
     FromTable,
     Hypothesis,
@@ -26,13 +24,12 @@ from research import (
     TippingPoint,
     figures,
 )
-from research.doubts import Coarse, Gap, Share, where
-from research.estimators.budget import alternatives_row, budget
-from research.estimators.clustered import clustered_share
+from research.doubts import Coarse, Gap, Quotient, Share, Sum, told, where
+from research.estimators.budget import alternatives_row, budget, drawn_row
 from research.estimators.proportions import goodman, wilson
 from research.measures.hub import LICENCE, LIKE_THEN, LISTED, TAGGED, USED, hub_downloads
 from research.measures.top_lists import lists_of, of_day, top_lists
-from research.wording import number, percent
+from research.wording import written
 
 MODELS, DOWNLOADS = "permissive share of models", "permissive share of downloads"
 GAP = "permissive share of downloads minus that of models"
@@ -118,18 +115,15 @@ def sample(
     }
     wanted = where(licence=PERMISSIVE[permissive])
     asked = {day: _asked(units, wanted) for day, units in lists.items()}
-    units, questions = (of_day(found, chosen.day, spike) for found in (lists, asked))
     return Sample(
         population=chosen.population,
         as_of=chosen.day,
         data={
-            "models": units.rows.assign(certain=units.holds(wanted)[0]),
-            "asked": questions,
+            "asked": of_day(asked, chosen.day, spike),
             "dates": {
-                label: {day: found[label].value for day, found in asked.items()}
-                for label in questions
+                label: {day: found[label].value for day, found in asked.items() if label in found}
+                for label in HYPOTHESES
             },
-            "ratios": {day: _ratio_of(units.rows) for day, units in lists.items()},
         },
     )
 
@@ -148,57 +142,60 @@ def _licensed(rows, origins, no_licence) -> Coarse:
     units = hub_downloads(rows, origins, tell=["licence"])
     licence, tags = units.rows["licence"], units.rows["licence"].str.split("|").map(set)
     unnamed = licence.eq("")
-    told = {
-        "Apache": tags.map({"apache-2.0"}.issubset),
-        "MIT": tags.map({"mit"}.issubset),
-        "unnamed": unnamed,
-        "licence": licence.mask(unnamed, "none") if no_licence == "not permissive" else licence,
-    }
-    units = replace(units, rows=units.rows.assign(**told))
+    whether = {True: "yes", False: "no"}
+    told_of = {"unnamed": unnamed}
+    for column, tag in (("apache", "apache-2.0"), ("mit", "mit")):
+        told_of[column] = tags.map({tag}.issubset).map(whether)
+        told_of[f"{column}_doubt"] = LICENCE.name
+    if no_licence == "not permissive":
+        told_of["licence"] = licence.mask(unnamed, "none")
+    else:
+        told_of |= {column: told_of[column].mask(unnamed, "") for column in ("apache", "mit")}
+    units = replace(units, rows=units.rows.assign(**told_of))
     return units.among(~unnamed) if no_licence == "left out" else units
 
 
+APACHE, MIT = where(apache="yes"), where(mit="yes")
+
+
 def _asked(units, wanted) -> dict:
-    """The permissive share of models, that of downloads, and what the latter is more."""
+    """What is permissive of models and of downloads, by how much they differ, Apache per MIT."""
     share = Share(of=wanted)
     models, downloads = share.in_(units.counted()), share.in_(units)
-    return {MODELS: models, DOWNLOADS: downloads, GAP: Gap(downloads, models, paired=True)}
+    asked = {MODELS: models, DOWNLOADS: downloads, GAP: Gap(downloads, models, paired=True)}
+    apache, mit = (Sum(models.units, of_it) for of_it in (APACHE, MIT))
+    return asked | {RATIO: Quotient(apache, mit)} if mit.value > 1 else asked
 
 
 # Estimates ----------------------------------------------------------------------------------------
 
 
 def estimate(sample) -> list[Estimate]:
-    if "models" not in sample.data:
+    if "asked" not in sample.data:
         return _as_published(sample)
-    shares = [_share(sample, label) for label in (MODELS, DOWNLOADS)]
-    ratio = [_ratio(sample)] if sample["models"]["MIT"].sum() > 1 else []
-    return [*shares, _gap(sample), *ratio, *_every_licence(sample["models"])]
-
-
-def _finite(sample, label, *, points, rows, **found) -> Estimate:
-    return Estimate(
-        label=label,
-        unit=UNITS[label],
-        n=len(sample["models"]),
-        n_unit="models",
-        assumptions=ASSUMPTIONS,
-        tipping_points=tuple(points),
-        budget=budget(*rows),
-        **found,
-    )
+    asked = sample["asked"]
+    found = [
+        *(_share(sample, label) for label in (MODELS, DOWNLOADS)),
+        _answer(sample, GAP, points=[*_left_out(asked), *_not_genuine(asked)]),
+    ]
+    if RATIO in asked:
+        found.append(_answer(sample, RATIO, points=[_of_the_unnamed(asked[RATIO])]))
+    return [*found, *_every_licence(asked[MODELS])]
 
 
 def _answer(sample, label, *more, points) -> Estimate:
     asked = sample["asked"][label]
     date = alternatives_row("date", sample["dates"][label])
-    return _finite(
-        sample,
-        label,
+    return Estimate(
+        label=label,
+        unit=UNITS[label],
         value=asked.value,
         bounds=asked.bounds(),
-        points=points,
-        rows=[*asked.budget(), date, *asked.drawn("organisation"), *more],
+        n=len(sample["asked"][MODELS].units.rows),
+        n_unit="models",
+        assumptions=ASSUMPTIONS,
+        tipping_points=tuple(points),
+        budget=budget(*asked.budget(), date, *asked.drawn("organisation"), *more),
     )
 
 
@@ -208,58 +205,27 @@ def _share(sample, label) -> Estimate:
     return _answer(sample, label, *asked.drawn_and_open("organisation"), points=points)
 
 
-def _gap(sample) -> Estimate:
-    return _answer(sample, GAP, points=[*_left_out(sample["models"]), *_not_genuine(sample)])
-
-
-def _ratio_of(models) -> float:
-    apache, mit = models["Apache"].sum(), models["MIT"].sum()
-    return float(apache / mit) if mit else math.nan
-
-
-def _ratio(sample) -> Estimate:
-    models = sample["models"]
-    apache, mit = (float(models[licence].sum()) for licence in ("Apache", "MIT"))
-    open_ones = float(models["licence"].eq("").sum())
-    bounds = Bounds(apache / (mit + open_ones), (apache + open_ones) / mit)
-    held = models.groupby("organisation")[["Apache", "MIT"]].sum()
-    rest = (held.sum() - held).add_prefix("all but ", axis="index").query("MIT > 0")
-    without = (rest["Apache"] / rest["MIT"]).to_dict()
-    dates = {day: ratio for day, ratio in sample["ratios"].items() if not math.isnan(ratio)}
-    return _finite(
-        sample,
-        RATIO,
-        value=_ratio_of(models),
-        bounds=bounds,
-        points=[_of_the_unnamed(models)],
-        rows=[
-            alternatives_row(LICENCE.name, {"any licence for each": bounds}),
-            alternatives_row("date", dates),
-            alternatives_row("one organisation left out", without),
-        ],
-    )
-
-
-def _every_licence(models) -> list[Estimate]:
+def _every_licence(permissive) -> list[Estimate]:
     """All kinds of licence at once, with the clustering by organisation that is found."""
-    named = {"Apache": models["Apache"], "MIT": models["MIT"] & ~models["Apache"]}
-    named["no licence named"] = models["unnamed"]
-    named["any other licence"] = ~pd.DataFrame(named).any(axis="columns")
+    models = permissive.units
+    named = {"Apache": models.holds(APACHE)[0], "MIT": models.holds(MIT)[0]}
+    named["MIT"] &= ~named["Apache"]
+    named["no licence named"] = models.rows["unnamed"].to_numpy(dtype=bool)
+    named["any other licence"] = ~pd.DataFrame(named).any(axis="columns").to_numpy()
+    n, found = len(models.rows), permissive.redrawn("organisation")
+    effect = max(1.0, found.se**2 / (found.value * (1 - found.value) / n))
     counts = {kind: int(held.sum()) for kind, held in named.items() if held.any()}
-    ones = np.ones(len(models))
-    found = clustered_share(ones * models["certain"], ones, models["organisation"])
-    effect = max(1.0, found.se**2 / (found.value * (1 - found.value) / len(models)))
     intervals = goodman(list(counts.values()), design_effect=effect)
     return [
         Estimate(
             label=f"{kind}: share of models",
             unit="share of models",
             reading="superpopulation",
-            value=count / len(models),
+            value=count / n,
             interval=interval,
-            n=len(models),
+            n=n,
             n_unit="models",
-            n_effective=len(models) / effect,
+            n_effective=n / effect,
             assumptions=(CLUSTERED,),
         )
         for (kind, count), interval in zip(counts.items(), intervals, strict=True)
@@ -269,13 +235,8 @@ def _every_licence(models) -> list[Estimate]:
 def _as_published(sample) -> list[Estimate]:
     """What the article's own figures say as far as it rounds them."""
     found = {label: sample[label] for label in ROUNDING}
-    interval = wilson(found[MODELS] * ARTICLE, ARTICLE)
-    drawn = BudgetRow(
-        source="other models drawn",
-        low=interval.low,
-        high=interval.high,
-        detail="Wilson interval as if models were independent, which they are not",
-    )
+    caution = "Wilson interval as if models were independent, which they are not"
+    drawn = drawn_row(wilson(found[MODELS] * ARTICLE, ARTICLE), ARTICLE, ARTICLE, caution, "models")
     return [
         Estimate(
             label=f"published: {label}",
@@ -304,19 +265,21 @@ def _of_the_doubtful(asked, label) -> Iterator[TippingPoint]:
     for edge, turn in edges.items():
         part = asked.turning(LICENCE, edge)
         if part is not None:
-            yield TippingPoint(
-                what=f"part of the doubtful {what} that is permissive, at {percent(edge)}",
-                threshold=part,
-                sentence=f"{turn} {percent(edge)} if {percent(part)} of the {what} without a "
-                "clear licence are permissive",
+            yield told(
+                written(f"part of the doubtful {what} that is permissive, at {{:%}}", edge),
+                f"{turn} {{1:%}} if {{0:%}} of the {what} without a clear licence are permissive",
+                part,
+                edge,
             )
 
 
-def _left_out(models) -> Iterator[TippingPoint]:
+def _left_out(asked) -> Iterator[TippingPoint]:
     """The fewest organisations, each time the one that matters most, that the gap hangs on."""
-    held = pd.DataFrame({"downloads": models["value"], "models": 1.0})
-    held = held.join(held.mul(models["certain"], axis="index").add_prefix("permissive "))
-    held, names = held.groupby(models["organisation"]).sum(), []
+    permissive, models = asked[DOWNLOADS], asked[DOWNLOADS].units
+    held = pd.DataFrame({"downloads": models.rows["value"], "models": 1.0})
+    certain = models.holds(permissive.question.of)[0]
+    held = held.join(held.mul(certain, axis="index").add_prefix("permissive "))
+    held, names = held.groupby(models.rows["organisation"]).sum(), []
     while len(held) > 1 and _gap_of(held.sum()) > 0:
         names.append(_gap_of(held.sum() - held).idxmin())
         held = held.drop(index=names[-1])
@@ -336,30 +299,29 @@ def _gap_of(held):
     )
 
 
-def _not_genuine(sample) -> Iterator[TippingPoint]:
-    others = 1 - sample["asked"][MODELS].value
+def _not_genuine(asked) -> Iterator[TippingPoint]:
+    others = 1 - asked[MODELS].value
     if others:
-        lost = sample["asked"][GAP].value / others
-        yield TippingPoint(
-            what="downloads that are not genuine, all of permissive models",
-            threshold=lost,
-            sentence=f"lost if {percent(lost)} of all downloads were automated, and these of "
-            "permissive models only",
+        yield told(
+            "downloads that are not genuine, all of permissive models",
+            "lost if {:%} of all downloads were automated, and these of permissive models only",
+            asked[GAP].value / others,
         )
 
 
-def _of_the_unnamed(models) -> TippingPoint:
+def _of_the_unnamed(ratio) -> TippingPoint:
     """Models without a licence that bring the ratio to the upper end of 'nearly twice'."""
-    apache, mit = int(models["Apache"].sum()), int(models["MIT"].sum())
+    apache, mit = ratio.first.value, ratio.second.value
     most = HYPOTHESES[RATIO].null + HYPOTHESES[RATIO].margin
     above = apache > most * mit
     needed = math.ceil(apache / most) - mit if above else math.floor(most * mit) + 1 - apache
     licence, turn = ("MIT", "comes down to") if above else ("Apache", "rises above")
-    return TippingPoint(
-        what=f"further models under {licence}",
-        threshold=needed,
-        sentence=f"{turn} {number(most, 1)} with {needed} more under {licence}; "
-        f"{int(models['unnamed'].sum())} models name no licence",
+    return told(
+        f"further models under {licence}",
+        f"{turn} {{1:1}} with {{0:0}} more under {licence}; {{2:0}} models name no licence",
+        needed,
+        most,
+        float(ratio.first.units.rows["unnamed"].sum()),
     )
 
 

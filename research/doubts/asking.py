@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Callable, Collection
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol, Self
 
@@ -168,16 +169,23 @@ class OfTwo(Asked):
         """Where both sides are, and no unit is open on both."""
         return self.first.sharp(doubts) and self.second.sharp(doubts)
 
+    def drawn(self, cluster: str) -> list[BudgetRow]:
+        """Without one of the clusters; what others would have given is not known."""
+        return [self.left_out(cluster)]
+
     def without_each(self, cluster: str) -> LeaveOneOut:
-        """The estimate as shown without each cluster on both sides."""
+        """The estimate as shown without each cluster on both sides, where it has an answer."""
         sides = []
         for side in (self.first, self.second):
             found = side.without_each(cluster)
             sides.append((side.value, dict(zip(found.labels, found.values, strict=True))))
-        names = np.array(sorted({name for _, found in sides for name in found}), dtype=object)
-        points = ([Bounds.at(found.get(name, shown)) for shown, found in sides] for name in names)
-        values = np.array([self.of(*pair).low for pair in points])
-        return LeaveOneOut(value=self.value, labels=names, values=values)
+        values = {}
+        for name in sorted({name for _, found in sides for name in found}):
+            with suppress(CannotEstimate):
+                pair = [Bounds.at(found.get(name, shown)) for shown, found in sides]
+                values[name] = self.of(*pair).low
+        labels = np.array(list(values), dtype=object)
+        return LeaveOneOut(value=self.value, labels=labels, values=np.array([*values.values()]))
 
 
 @dataclass(frozen=True, slots=True)

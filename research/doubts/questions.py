@@ -11,7 +11,8 @@ import numpy as np
 from research.doubts.asking import Gap, OfUnits
 from research.doubts.coarse import EVERY, Coarse, Doubt, Where
 from research.doubts.worlds import World
-from research.estimators.clustered import clustered_share, share_difference
+from research.estimators.clustered import LeaveOneOut, clustered_share, share_difference
+from research.estimators.clustered.leave_one_out import totals_of
 from research.estimators.identification import imbens_manski
 from research.estimators.ranged import Ranged, ranged_mean
 from research.results import Bounds, BudgetRow, CannotEstimate
@@ -205,6 +206,12 @@ class Sum(OfUnits):
     def bounds(self, doubts: Collection[str] | None = None) -> Bounds:
         weight, (certain, possible) = self.whole(doubts), self.units.holds(self.wanted, doubts)
         return Bounds(float(weight.low[certain].sum()), float(weight.high[possible].sum()))
+
+    def without_each(self, cluster: str) -> LeaveOneOut:
+        """The sum as shown without each cluster."""
+        held = self.whole(()).value * self.units.holds(self.wanted, ())[0]
+        labels, (totals,) = totals_of(self.units.rows[cluster], held)
+        return LeaveOneOut(value=self.value, labels=labels, values=self.value - totals)
 
     def sharp(self, doubts: Collection[str] | None = None) -> bool:  # noqa: ARG002
         """Always: each unit is open by itself."""

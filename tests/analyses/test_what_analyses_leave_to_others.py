@@ -54,13 +54,13 @@ RULES = {
 }
 LEFT: dict[str, str] = {
     "builds a budget row": """
-        concentration_by_channel deployments_vs_downloads licences likes_and_downloads
+        concentration_by_channel deployments_vs_downloads likes_and_downloads
         release_cadence trending_top_ten
     """,
     "codes an origin": "",
     "joins families": "",
     "formats a number": """
-        concentration_by_channel deployments_vs_downloads licences likes_and_downloads
+        concentration_by_channel deployments_vs_downloads likes_and_downloads
         release_cadence trending_top_ten
     """,
     "calls a bounds routine": """
