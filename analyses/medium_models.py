@@ -5,14 +5,12 @@ several. The suspected block of clones holds medium models alone, so that all th
 to the medium class. In which country it lies is not published.
 """
 
-from typing import Literal
-
 import pandas as pd
 
 from research import CannotEstimate, Estimate, Hypothesis, Sample, TippingPoint, figures
 from research.doubts import lost_if
-from research.measures.clone_block import Block
-from research.measures.hosts import genuine
+from research.measures.clone_block import Spread, part_of_medium
+from research.measures.hosts import genuine, total
 
 DOMINANT = "US: hosts with medium models over those of the next class"
 FIRST = "China: hosts with medium models minus those of the next class"
@@ -43,31 +41,20 @@ def sample(
     tenthe_model_tags,
     tenthe_totals,
     *,
-    clones: Literal[
-        "kept", "removed, spread as all hosts", "removed, spread as medium hosts"
-    ] = "kept",
+    clones: Spread = "kept",
 ) -> Sample:
     hosts = tenthe_parameter_scale.pivot(
         index="country", columns="parameter_class", values="answering_hosts"
     )
     if not {"US", "CN"} <= set(hosts.index):
         raise CannotEstimate("The scan has too few hosts in China or in the US to be told.")
-    part = _block_part(clones, tenthe_model_tags, tenthe_totals)
+    part = part_of_medium(clones, tenthe_model_tags, total(tenthe_totals, "answering_hosts"))
     return Sample(
         population="the answering hosts of the Tenthe scan",
         as_of="2025-04-24",
         data={country: _medium_and_next(hosts.loc[country], part) for country in ("US", "CN")},
         tables={"classes": tenthe_parameter_scale},
     )
-
-
-def _block_part(clones, tags, totals) -> float:
-    """Which part of the medium hosts is taken out: the block at its largest, or nothing."""
-    if clones == "kept":
-        return 0.0
-    answering = totals.set_index("name").loc["answering_hosts", "value"]
-    whole = answering if clones.endswith("all hosts") else tags["answering_hosts"].max()
-    return Block.largest(tags).hosts / float(whole)
 
 
 def _medium_and_next(hosts, removed) -> pd.Series:

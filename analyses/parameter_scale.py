@@ -7,7 +7,6 @@ some class are known only up to bounds.
 """
 
 from dataclasses import replace
-from functools import partial
 from typing import Annotated, Literal
 
 import numpy as np
@@ -28,23 +27,15 @@ from research import (
     TippingPoint,
     figures,
 )
-from research.doubts import lost_at, lost_if, told
-from research.estimators.identification import (
-    assumption_ladder,
-    contrast_bounds,
-    contrast_interval,
-    equal_multiplicity,
-    ratio_of_ratios,
-)
-from research.estimators.proportions import unsized_difference, unsized_newcombe
+from research.doubts import Thinned, lost_at, lost_if, told
 from research.estimators.tipping import tipping_point
-from research.measures.class_sets import hosts_with_a_class
-from research.measures.clone_block import Block
+from research.measures.class_sets import Classes, Contrast, hosts_with_a_class
+from research.measures.clone_block import Spread, part_of_medium
 from research.measures.hosts import INDEPENDENT, total
 
 CLASSES = {"S": "small", "M": "medium", "L": "large", "XL": "extra-large"}
 ARTICLES = {"S": "a", "M": "a", "L": "a", "XL": "an"}
-MEDIUM = list(CLASSES).index("M")
+MEDIUM = "M"
 MOST = 2000  # design effects that are tried
 CLAIMS = {
     "S": ("tenthe/china-more-small", "greater"),
@@ -80,28 +71,25 @@ def sample(
     tenthe_class_sets=None,
     *,
     quantity: Annotated[Literal["shares", "counts"], ESTIMAND] = "shares",
-    clones: Literal[
-        "kept", "removed, spread as all hosts", "removed, spread as medium hosts"
-    ] = "kept",
+    clones: Spread = "kept",
 ) -> Sample:
     counts = tenthe_parameter_scale.pivot(
         index="country", columns="parameter_class", values="answering_hosts"
     )[list(CLASSES)]
     if tenthe_class_sets is not None:
         return _known(tenthe_class_sets, counts, quantity, clones)
-    kept = 1 - CLONE_SHARES[clones](tenthe_model_tags, tenthe_totals)
-    china, us = (counts.loc[country].to_numpy(float) for country in ("CN", "US"))
+    answering = total(tenthe_totals, "answering_hosts")
     # The suspected block holds five tags of 4 to 8 billion parameters: medium, and nothing else.
-    china[MEDIUM] *= kept
-    us[MEDIUM] *= kept
+    counts = counts.astype(float)
+    counts[MEDIUM] *= 1 - part_of_medium(clones, tenthe_model_tags, answering)
     return Sample(
         population=POPULATIONS[quantity],
         as_of="2025-04-24",
         data={
             "quantity": quantity,
-            "china": china,
-            "us": us,
-            "answering": total(tenthe_totals, "answering_hosts"),
+            "china": Classes(counts.loc["CN"]),
+            "us": Classes(counts.loc["US"]),
+            "answering": answering,
             "concentration": _concentration(tenthe_hosting, tenthe_totals),
         },
         tables={"classes": tenthe_parameter_scale},
@@ -115,18 +103,17 @@ def _known(class_sets, counts, quantity, clones) -> Sample:
     absent = [country for country in ("CN", "US") if country not in counts.index]
     if absent:
         raise CannotEstimate(f"The scan has too few hosts in {' and '.join(absent)} to be told.")
-    china, us = (counts.loc[country] for country in ("CN", "US"))
+    china, us = (
+        Classes(
+            counts.loc[country].astype(float),
+            hosts_with_a_class(class_sets, country, counts.loc[country]),
+        )
+        for country in ("CN", "US")
+    )
     return Sample(
         population=OWN_POPULATIONS[quantity],
         as_of=f"{class_sets['as_of'].max():%Y-%m-%d}",
-        data={
-            "quantity": quantity,
-            "china": china.to_numpy(float),
-            "us": us.to_numpy(float),
-            "units": tuple(
-                hosts_with_a_class(class_sets, group.name, group) for group in (china, us)
-            ),
-        },
+        data={"quantity": quantity, "china": china, "us": us},
         tables={"class sets": class_sets},
     )
 
@@ -141,66 +128,42 @@ OWN_POPULATIONS = {
 }
 
 
-# Share of the medium hosts of each country that belong to the block, at its largest. Where the
-# block lies is not published; both rules take the same share from both countries.
-CLONE_SHARES = {
-    "kept": lambda _tags, _totals: 0.0,
-    "removed, spread as all hosts": lambda tags, totals: (
-        Block.largest(tags).hosts / total(totals, "answering_hosts")
-    ),
-    "removed, spread as medium hosts": lambda tags, _totals: (
-        Block.largest(tags).hosts / tags["answering_hosts"].max()
-    ),
-}
-
-
 def _concentration(hosting, totals) -> float:
     """Herfindahl index of networks among discovered addresses, from the listed ones alone."""
     return float(((hosting["discovered_ips"] / total(totals, "discovered_ips")) ** 2).sum())
 
 
 def estimate(sample, *, design_effect: Literal[1, 10, 50] = 1) -> list[Estimate]:
-    china, us = sample["china"], sample["us"]
+    contrasts = [Contrast(sample["china"], sample["us"], k) for k in CLASSES]
     if sample["quantity"] == "counts":
         if design_effect != 1:
             raise NotApplicable("a count of the listed hosts has no sampling error to inflate")
-        known = "units" in sample.data
-        return [
-            _hosts(china, us, position, k, (SUSPECTED,) if known else (GENUINE, *IMITATED[k]))
-            for position, k in enumerate(CLASSES)
-        ]
-    if "units" in sample.data:
-        return [
-            estimate
-            for position, k in enumerate(CLASSES)
-            for estimate in _shares_of_known(sample, position, k, design_effect)
-        ]
-    found = []
-    for position, k in enumerate(CLASSES):
-        found.append(_share(sample, position, k, design_effect))
-        found += _ladder(china, us, position, k)
-        found.append(_among_all(sample, position, k))
-        if k != "M":
-            found.append(_relative_to_medium(china, us, position, k, design_effect))
-    return [*found, _naive_chi_square(china, us)]
+        return [_hosts(contrast) for contrast in contrasts]
+    shares = [_share(contrast, sample, design_effect) for contrast in contrasts]
+    if contrasts[0].serving:
+        return [*shares, *map(_from_counts, contrasts)]
+    found = [e for share, c in zip(shares, contrasts, strict=True)
+             for e in (share, *_ladder(c), _among_all(c, sample["answering"]))]  # fmt: skip
+    found += [_per_medium(c, design_effect) for c in contrasts if c.of != MEDIUM]
+    return [*found, _naive_chi_square(sample["china"].hosts, sample["us"].hosts)]
 
 
 # Counts as the report compares them ---------------------------------------------------------------
 
 
-def _hosts(china, us, position, k, assumptions) -> Estimate:
-    gap = china[position] - us[position]
-    leader, trailer = ("China", "the US") if gap > 0 else ("the US", "China")
+def _hosts(contrast) -> Estimate:
+    china, us = (country.hosts[contrast.of] for country in (contrast.first, contrast.second))
+    leader, trailer = ("China", "the US") if china > us else ("the US", "China")
     return Estimate(
-        label=IN_HOSTS.format(CLASSES[k]),
+        label=IN_HOSTS.format(CLASSES[contrast.of]),
         unit="answering hosts",
-        value=gap,
-        n=china[position] + us[position],
+        value=float(china - us),
+        n=float(china + us),
         n_unit="hosts",
-        assumptions=assumptions,
+        assumptions=_genuine(contrast),
         tipping_points=(
             lost_if(
-                abs(gap), max(china[position], us[position]), f"hosts of {leader}",
+                abs(china - us), max(china, us), f"hosts of {leader}",
                 "were not genuine", also=f"and all of {trailer} were",
             ),
         ),
@@ -210,33 +173,42 @@ def _hosts(china, us, position, k, assumptions) -> Estimate:
 # Shares of hosts: identified sets -----------------------------------------------------------------
 
 
-def _share(sample, position, k, design_effect) -> Estimate:
-    china, us = sample["china"], sample["us"]
-    found = contrast_bounds(china, us, position)
-    interval = partial(contrast_interval, china, us, position)
+def _share(contrast, sample, design_effect) -> Estimate:
+    found, n = contrast.bounds(), contrast.serving or contrast.pairs
     return Estimate(
-        label=IN_SHARE.format(CLASSES[k]),
+        label=IN_SHARE.format(CLASSES[contrast.of]),
         unit="difference in share of hosts with a classed model",
         reading="superpopulation",
+        value=found.point,
         bounds=found,
-        interval=interval(design_effect=design_effect),
-        n=china.sum() + us.sum(),
-        n_unit="class-host pairs",
-        n_effective=(china.sum() + us.sum()) / design_effect,
-        assumptions=(GENUINE, *IMITATED[k], SPREAD, *UNKNOWN),
-        tipping_points=_tipping_points(sample, position, k),
-        curves=(_over_design_effect(found, interval), _over_multiplicity(china, us, position)),
+        interval=contrast.interval(design_effect),
+        n=n,
+        n_unit="hosts with a classed model" if contrast.serving else "class-host pairs",
+        n_effective=n / design_effect,
+        assumptions=(*_genuine(contrast), INDEPENDENT)
+        if contrast.serving
+        else (*_genuine(contrast), SPREAD, *UNKNOWN),
+        tipping_points=_tipping_points(contrast, sample),
+        curves=_curves(contrast),
     )
 
 
-def _margin(found: Bounds, k: str) -> float:
+def _claimed_end(contrast) -> Literal["low", "high"]:
+    """The end of a set or interval that is nearest to the sign that is not claimed."""
+    return "low" if CLAIMS[contrast.of][1] == "greater" else "high"
+
+
+def _margin(found: Bounds, end) -> float:
     """How far inside the claimed region the interval or set lies; negative where it reaches out."""
-    return found.low if CLAIMS[k][1] == "greater" else -found.high
+    return found.low if end == "low" else -found.high
 
 
-def _tipping_points(sample, position, k) -> tuple[TippingPoint, ...]:
-    china, us = sample["china"], sample["us"]
-    ratio = equal_multiplicity(china, us, position)
+def _tipping_points(contrast, sample) -> tuple[TippingPoint, ...]:
+    end = _claimed_end(contrast)
+    stands = _margin(contrast.bounds(), end) > 0  # else there is nothing more to lose
+    if contrast.serving:
+        return (_design_effect(contrast, end),) if stands else ()
+    ratio = contrast.multiplicity()
     turned = told(
         "classes per host in China over the US",
         "the sign turns where Chinese hosts serve {} times as many classes as US hosts (possible: "
@@ -244,124 +216,100 @@ def _tipping_points(sample, position, k) -> tuple[TippingPoint, ...]:
         ratio.tipping,
         *ratio.feasible,
     )
-    if _margin(contrast_bounds(china, us, position), k) <= 0:
-        return (turned,)  # nothing more to lose: the set itself straddles zero
+    if not stands:
+        return (turned,)
     return (
-        _design_effect(partial(contrast_interval, china, us, position), k, _network_sizes(sample)),
-        _fake(china, us, position, k),
-        _clones(china, us, position, k),
+        _design_effect(contrast, end, _network_sizes(sample)),
+        _fake(contrast).lost(end=end),
+        _clones(contrast).lost(end=end, also="and no Chinese one was"),
         turned,
     )
 
 
-def _design_effect(interval, k, sizes=()) -> TippingPoint:
+def _design_effect(contrast, end, sizes=()) -> TippingPoint:
     """The design effect at which the claimed sign is lost; sizes are those of a host's network."""
-    lost = tipping_point(lambda deff: _margin(interval(design_effect=deff), k), 1, MOST)
+    lost = tipping_point(lambda deff: _margin(contrast.interval(deff), end), 1, MOST)
     return lost_at(lost, sizes, up_to=MOST)
 
 
 def _network_sizes(sample) -> list[float]:
     """Hosts in the network of a random one, for any possible number of hosts."""
-    hosts = [size(group) for size in (np.max, np.sum) for group in (sample["china"], sample["us"])]
+    hosts = [
+        size for country in ("china", "us")
+        for size in (sample[country].hosts.max(), sample[country].hosts.sum())
+    ]  # fmt: skip
     return [sample["concentration"] * n for n in (min(hosts), max(hosts))]
 
 
-def _fake(china, us, position, k) -> TippingPoint:
-    """Hosts of the leading country and of this class alone that would have to be fake."""
-    leader, hosts = ("Chinese", china) if CLAIMS[k][1] == "greater" else ("US", us)
-    lost = tipping_point(
-        lambda fake: _margin_without(china, us, position, k, hosts, position, fake),
-        0,
-        hosts[position] - 1,
-    )
-    return lost_if(lost, hosts[position], f"{leader} hosts of the class", "were fake")
-
-
-def _clones(china, us, position, k) -> TippingPoint:
-    """US hosts of medium models alone that would have to be clones."""
-    lost = tipping_point(
-        lambda clones: _margin_without(china, us, position, k, us, MEDIUM, clones),
-        0,
-        us[MEDIUM] - 1,
-    )
-    return lost_if(
-        lost, us[MEDIUM], "medium US hosts", "were clones", also="and no Chinese one was"
+def _fake(contrast) -> Thinned:
+    """The interval without hosts of the leading country and of this class alone."""
+    side = "first" if _claimed_end(contrast) == "low" else "second"
+    hosts = getattr(contrast, side).hosts[contrast.of]
+    return Thinned(
+        without=lambda fake: contrast.without(side, contrast.of, fake).interval(),
+        of=hosts,
+        things=f"{'Chinese' if side == 'first' else 'US'} hosts of the class",
+        are="were fake",
+        most=hosts - 1,
     )
 
 
-def _margin_without(china, us, position, k, thinned, where, removed) -> float:
-    """The margin of the interval after removing hosts of one class from one country."""
-    fewer = thinned.copy()
-    fewer[where] -= removed
-    pair = (fewer, us) if thinned is china else (china, fewer)
-    return _margin(contrast_interval(*pair, position), k)
-
-
-def _over_design_effect(found, interval) -> Curve:
-    grid = np.geomspace(1, 1000, 31)
-    intervals = [interval(design_effect=deff) for deff in grid]
-    return Curve(
-        over="design effect",
-        grid=tuple(grid),
-        low=(found.low,) * len(grid),
-        high=(found.high,) * len(grid),
-        interval_low=tuple(interval.low for interval in intervals),
-        interval_high=tuple(interval.high for interval in intervals),
+def _clones(contrast) -> Thinned:
+    """The interval without US hosts of medium models alone."""
+    hosts = contrast.second.hosts[MEDIUM]
+    return Thinned(
+        without=lambda clones: contrast.without("second", MEDIUM, clones).interval(),
+        of=hosts,
+        things="medium US hosts",
+        are="were clones",
+        most=hosts - 1,
     )
 
 
-def _over_multiplicity(china, us, position) -> Curve:
-    """The ratio of shares as the one unknown that drives all four contrasts moves."""
-    found = equal_multiplicity(china, us, position)
-    grid = np.geomspace(*found.feasible, 41)
-    ratio = tuple(found.ratio * grid)
-    return Curve(
-        over="classes per host in China over the US",
-        grid=tuple(grid),
-        low=ratio,
-        high=ratio,
+def _curves(contrast) -> tuple[Curve, ...]:
+    """The interval over design effects, and the ratio of shares over classes per host."""
+    found, effects = contrast.bounds(), np.geomspace(1, 1000, 31).tolist()
+    intervals = map(contrast.interval, effects)
+    over_effects = Curve.of("design effect", effects, [found] * len(effects), intervals)
+    if contrast.serving:
+        return (over_effects,)
+    one_unknown = contrast.multiplicity()
+    ratios = np.geomspace(*one_unknown.feasible, 41).tolist()
+    over_ratios = Curve.of(
+        "classes per host in China over the US",
+        ratios,
+        [Bounds.at(one_unknown.ratio * ratio) for ratio in ratios],
         unit="ratio of shares, China over the US",
         null=1.0,
         start=1.0,
     )
-
-
-# Shares of hosts: where the sets of classes are counted -------------------------------------------
-
-
-def _shares_of_known(sample, position, k, design_effect) -> list[Estimate]:
-    """The difference of shares, and what the counts of the classes alone would have told of it."""
-    china, us = sample["china"], sample["us"]
-    counts, units = (china[position], us[position]), sample["units"]
-    bounds, n = unsized_difference(counts, units), sum(hosts.low for hosts in units)
-    interval = partial(unsized_newcombe, counts, units)
-    return [
-        Estimate(
-            label=IN_SHARE.format(CLASSES[k]),
-            unit="difference in share of hosts with a classed model",
-            reading="superpopulation",
-            value=bounds.low if bounds.low == bounds.high else None,
-            bounds=bounds,
-            interval=interval(design_effect=design_effect),
-            n=n,
-            n_unit="hosts with a classed model",
-            n_effective=n / design_effect,
-            assumptions=(SUSPECTED, INDEPENDENT),
-            tipping_points=(_design_effect(interval, k),) if _margin(bounds, k) > 0 else (),
-            curves=(_over_design_effect(bounds, interval),),
-        ),
-        Estimate(
-            label=f"{CLASSES[k]}: share difference, from the counts of the classes alone",
-            unit="difference in share of hosts with a classed model",
-            bounds=contrast_bounds(china, us, position),
-            n=china.sum() + us.sum(),
-            n_unit="class-host pairs",
-            assumptions=(SUSPECTED,),
-        ),
-    ]
+    return over_effects, over_ratios
 
 
 # What assumptions buy, and what needs no denominator ----------------------------------------------
+
+
+def _beside(contrast, what, found, assumptions, *, of, n=None) -> Estimate:
+    """Another set of the same difference, beside the judged one."""
+    return Estimate(
+        label=f"{CLASSES[contrast.of]}: share difference{what}",
+        unit=f"difference in share of {of}",
+        bounds=found,
+        n=n or contrast.pairs,
+        n_unit="answering hosts of the world" if n else "class-host pairs",
+        assumptions=assumptions,
+    )
+
+
+def _from_counts(contrast) -> Estimate:
+    """What the counts of the classes alone would have told, where more is known."""
+    return _beside(
+        contrast,
+        ", from the counts of the classes alone",
+        contrast.from_counts(),
+        _genuine(contrast),
+        of="hosts with a classed model",
+    )
 
 
 RUNGS = (
@@ -371,47 +319,41 @@ RUNGS = (
 )
 
 
-def _ladder(china, us, position, k) -> list[Estimate]:
-    rungs = zip(RUNGS, assumption_ladder(china, us, position), strict=True)
+def _ladder(contrast) -> list[Estimate]:
     return [
-        Estimate(
-            label=f"{CLASSES[k]}: share difference if {assumed}",
-            unit="difference in share of hosts",
-            bounds=rung.bounds,
-            n=china.sum() + us.sum(),
-            n_unit="class-host pairs",
-            assumptions=(Assumption(name=assumed, holds="not testable", evidence=NO_OVERLAPS),),
+        _beside(
+            contrast,
+            f" if {assumed}",
+            found,
+            (Assumption(name=assumed, holds="not testable", evidence=NO_OVERLAPS),),
+            of="hosts",
         )
-        for assumed, rung in rungs
+        for assumed, found in zip(RUNGS, contrast.ladder(), strict=True)
     ]
 
 
-def _among_all(sample, position, k) -> Estimate:
+def _among_all(contrast, answering) -> Estimate:
     """The same among all answering hosts, of which the two countries have at most the total."""
-    china, us, answering = sample["china"], sample["us"], sample["answering"]
-    shares = [Bounds(n[position] / (answering - rest.max()), n[position] / n.max())
-              for n, rest in ((china, us), (us, china))]  # fmt: skip
-    return Estimate(
-        label=f"{CLASSES[k]}: share difference among all answering hosts",
-        unit="difference in share of answering hosts",
-        bounds=Bounds(shares[0].low - shares[1].high, shares[0].high - shares[1].low),
+    return _beside(
+        contrast,
+        " among all answering hosts",
+        contrast.among(answering),
+        (Assumption(name="outer bounds", holds="yes", evidence=COUNTRIES),),
+        of="answering hosts",
         n=answering,
-        n_unit="answering hosts of the world",
-        assumptions=(Assumption(name="outer bounds", holds="yes", evidence=COUNTRIES),),
     )
 
 
-def _relative_to_medium(china, us, position, k, design_effect) -> Estimate:
-    found = ratio_of_ratios(
-        china, us, numerator=position, denominator=MEDIUM, design_effect=design_effect
-    )
+def _per_medium(contrast, design_effect) -> Estimate:
+    found = contrast.per(MEDIUM, design_effect=design_effect)
+    both = [country.hosts[[contrast.of, MEDIUM]] for country in (contrast.first, contrast.second)]
     return Estimate(
-        label=f"{CLASSES[k]} per medium host, China over US",
+        label=f"{CLASSES[contrast.of]} per medium host, China over US",
         unit="ratio of ratios",
         reading="superpopulation",
         value=found.value,
         interval=found.interval,
-        n=china[position] + china[MEDIUM] + us[position] + us[MEDIUM],
+        n=float(sum(hosts.sum() for hosts in both)),
         n_unit="class-host pairs",
         assumptions=(GENUINE,),
     )
@@ -427,7 +369,7 @@ def _naive_chi_square(china, us) -> Estimate:
         reading="superpopulation",
         value=float(np.sqrt(statistic / table.sum())),
         test=Test(name="Pearson chi-square, 3 df (invalid)", statistic=statistic, p=p),
-        n=table.sum(),
+        n=float(table.sum()),
         n_unit="class-host pairs treated as hosts",
         assumptions=(
             Assumption(
@@ -439,6 +381,10 @@ def _naive_chi_square(china, us) -> Estimate:
             ),
         ),
     )
+
+
+def _genuine(contrast) -> tuple[Assumption, ...]:
+    return (SUSPECTED,) if contrast.serving else (GENUINE, *IMITATED[contrast.of])
 
 
 COUNTRIES = (

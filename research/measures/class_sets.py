@@ -1,15 +1,26 @@
-"""Hosts with a model of any class, where the sets of classes of each host are counted.
+"""Hosts by the classes of the models that they serve, of which one host may serve several.
 
-With the overlaps known, so is the number of hosts that have any class; only suppressed cells leave
-it between bounds.
+How many hosts serve any class is then known up to bounds, and so is what a class is a share of.
+Where the sets of classes of each host are counted, only suppressed cells leave it open.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal
 
-from research.estimators.identification import union_bounds
-from research.results import Bounds, CannotEstimate
+from research.estimators.identification import (
+    EqualMultiplicity,
+    RatioOfRatios,
+    assumption_ladder,
+    contrast_bounds,
+    contrast_interval,
+    equal_multiplicity,
+    ratio_of_ratios,
+    union_bounds,
+)
+from research.estimators.proportions import unsized_difference, unsized_newcombe
+from research.results import Bounds, CannotEstimate, Interval
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -67,3 +78,127 @@ def hosts_with_a_class(class_sets: pd.DataFrame, country: str, counts: pd.Series
         return Bounds(published, published)
     hidden = union_bounds(left)
     return Bounds(published + hidden.low, published + hidden.high)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Classes:
+    """The hosts of one country by class.
+
+    Parameters
+    ----------
+    hosts
+        Of each class, by its name.
+    serving
+        Those that serve any class, where that is counted.
+    """
+
+    hosts: pd.Series
+    serving: Bounds | None = None
+
+    def without(self, name: str, gone: float) -> Classes:
+        """The country if so many of its hosts of one class were gone."""
+        return replace(self, hosts=self.hosts.mask(self.hosts.index == name, self.hosts - gone))
+
+
+@dataclass(frozen=True, slots=True)
+class Contrast:
+    """The share of a class among the hosts that serve any: one country's minus another's.
+
+    Parameters
+    ----------
+    first, second
+        The countries, with the same classes.
+    of
+        The class.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> china, us = (Classes(pd.Series(hosts, ["S", "M"], float)) for hosts in ([30, 45], [14, 65]))
+    >>> small = Contrast(china, us, "S")
+    >>> small.bounds().low > 0, small.interval(design_effect=1).low > 0
+    (True, True)
+    """
+
+    first: Classes
+    second: Classes
+    of: str
+
+    def bounds(self) -> Bounds:
+        """Every difference that the counts allow, whatever is not known of who serves any."""
+        sizes = self._sizes
+        return unsized_difference(self._counts, sizes) if sizes else self.from_counts()
+
+    def interval(self, design_effect: float = 1.0) -> Interval:
+        """The same over the hosts that could have been found."""
+        if self._sizes:
+            return unsized_newcombe(self._counts, self._sizes, design_effect=design_effect)
+        return contrast_interval(*self._all, self._which, design_effect=design_effect)
+
+    def from_counts(self) -> Bounds:
+        """What the counts of the classes alone tell of the difference."""
+        return contrast_bounds(*self._all, self._which)
+
+    def among(self, everyone: float) -> Bounds:
+        """The difference of shares of all that answered in each country: outer bounds.
+
+        A country has at least the hosts of its largest class, and at most what the other's leaves
+        over of ``everyone``.
+        """
+        first, second = (
+            Bounds(
+                float(own.hosts[self.of] / (everyone - other.hosts.max())),
+                float(own.hosts[self.of] / own.hosts.max()),
+            )
+            for own, other in ((self.first, self.second), (self.second, self.first))
+        )
+        return first - second
+
+    def ladder(self) -> list[Bounds]:
+        """What the first country serving more classes a host, or as many, would tell besides."""
+        return [rung.bounds for rung in assumption_ladder(*self._all, self._which)]
+
+    def multiplicity(self) -> EqualMultiplicity:
+        """At which ratio of classes a host are the shares equal, and which ratios are possible?"""
+        return equal_multiplicity(*self._all, self._which)
+
+    def per(self, other: str, *, design_effect: float = 1.0) -> RatioOfRatios:
+        """Hosts of the class for each of another class, the first country's over the second's."""
+        numerator, denominator = (self._position(name) for name in (self.of, other))
+        return ratio_of_ratios(
+            *self._all, numerator=numerator, denominator=denominator, design_effect=design_effect
+        )
+
+    def without(self, side: Literal["first", "second"], name: str, gone: float) -> Contrast:
+        """The contrast if so many hosts of a class were gone from one country."""
+        return replace(self, **{side: getattr(self, side).without(name, gone)})
+
+    @property
+    def pairs(self) -> float:
+        """Pairs of a host and a class that it serves."""
+        return float(self.first.hosts.sum() + self.second.hosts.sum())
+
+    @property
+    def serving(self) -> float | None:
+        """Hosts that serve any class, at the least; none where that is not counted."""
+        return sum(size.low for size in self._sizes) if self._sizes else None
+
+    @property
+    def _all(self) -> tuple[list[float], list[float]]:
+        return self.first.hosts.tolist(), self.second.hosts.tolist()
+
+    @property
+    def _counts(self) -> tuple[float, float]:
+        return float(self.first.hosts[self.of]), float(self.second.hosts[self.of])
+
+    @property
+    def _sizes(self) -> tuple[Bounds, Bounds] | None:
+        first, second = self.first.serving, self.second.serving
+        return (first, second) if first and second else None
+
+    @property
+    def _which(self) -> int:
+        return self._position(self.of)
+
+    def _position(self, name: str) -> int:
+        return self.first.hosts.index.tolist().index(name)

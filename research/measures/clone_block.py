@@ -7,12 +7,13 @@ fall to the rate of ordinary tags, as one block of identical hosts would make th
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     import pandas as pd
 
 LEADING = 5  # tags of the block: the first five ranks
+Spread = Literal["kept", "removed, spread as all hosts", "removed, spread as medium hosts"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,27 @@ class Block:
 def in_block(tags: pd.DataFrame) -> pd.Series:
     """Whether each tag is one of the leading five."""
     return tags["rank"] <= LEADING
+
+
+def part_of_medium(clones: Spread, tags: pd.DataFrame, answering: float) -> float:
+    """Which part of the medium hosts of a country are the block, at its largest?
+
+    All five tags are of medium models. Where the block lies is not published: any rule takes the
+    same part from every country.
+
+    Parameters
+    ----------
+    clones
+        Whether the block is taken out, and how it is spread over countries.
+    tags
+        The table ``tenthe_model_tags``.
+    answering
+        All hosts that answered.
+    """
+    if clones == "kept":
+        return 0.0
+    spread_as = answering if clones.endswith("as all hosts") else tags["answering_hosts"].max()
+    return Block.largest(tags).hosts / float(spread_as)
 
 
 def with_block_tags(rows: pd.DataFrame, tags: pd.DataFrame, kind: str) -> pd.DataFrame:
