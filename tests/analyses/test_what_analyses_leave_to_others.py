@@ -64,7 +64,7 @@ LEFT: dict[str, str] = {
         release_cadence trending_top_ten
     """,
     "calls a bounds routine": """
-        concentration_by_channel deployments_vs_downloads parameter_scale
+        concentration_by_channel deployments_vs_downloads
     """,
 }
 
