@@ -190,6 +190,7 @@ def _later(sample) -> list[Estimate]:
 CONFIRMS = Assumption(
     name="the later survey confirms what the search engine listed",
     holds="no",
+    without="scope",
     evidence="It was made thirteen months later, from another search engine, and counts hosts that "
     "answered as open; its figure for Amazon is approximate.",
 )
@@ -200,6 +201,7 @@ def _spread(report) -> Assumption:
     return Assumption(
         name="the addresses are spread as deployments are",
         holds="no",
+        without="addresses in cities of Amazon regions removed",
         evidence=written(
             "{:%0} lie in Amazon's networks, and the {:0} cities of its regions among the 20 "
             "leading ones have {:0} to {:0} each: Cape Town as many as Montreal, whatever the size "

@@ -527,10 +527,13 @@ def _inside(found: Bounds) -> float:
 def _assumptions(sample) -> tuple[Assumption, ...]:
     what = sample["other"]
     parts = [_covered(sample, side).value for side in SIDES]
-    spread = Assumption(name="pulls are made by users", holds="no", evidence=sample["scripts"])
+    spread = Assumption(
+        name="pulls are made by users", holds="no", without="scope", evidence=sample["scripts"]
+    )
     cover = Assumption(
         name="the channels hold the same models",
         holds="no",
+        without="scope",
         evidence=written(
             "{:0} families that both hold make up {:%0} of the pulls and {:%0} of the {}.",
             _shared_families(sample),
@@ -550,12 +553,14 @@ def _outer(gap) -> tuple[Assumption, ...]:
 RULES = Assumption(
     name="the rules find every repository of a family",
     holds="no",
+    without="copies",
     evidence="They read names and base tags; copies under free names or under the accounts of "
     "developers are missed.",
 )
 ONE_ORIGIN = Assumption(
     name="all tags of a family have one origin",
     holds="no",
+    without="origin",
     evidence="Tags of deepseek-r1 or cogito are made from Llama and from Qwen; the publisher is "
     "one. With the base model as origin such a family may be Chinese or not, and a later name "
     "whose base is not recorded keeps its publisher's origin.",
@@ -569,12 +574,14 @@ BY_PUBLISHER = Assumption(
 MEMBERS = Assumption(
     name="the pipeline tag says which models are language, multimodal or embedding models",
     holds="no",
+    without="models without a pipeline tag",
     evidence="A model without a tag that belongs to no family may be one or not: the bounds hold "
     "for both, and shares as shown leave it out. A model of a family counts whatever its tag.",
 )
 CLONES = Assumption(
     name="no host is a clone of another",
     holds="no",
+    without="clones",
     evidence="The five leading tags look like one block of clones; the choice clones removes the "
     "largest one possible, and a tipping point says how many would change the verdict.",
 )
@@ -588,6 +595,7 @@ OUTER = Assumption(
 SAME_ACT = Assumption(
     name="a pull, a download and a host count the same act",
     holds="no",
+    without="scope",
     evidence="A pull fetches a finished quantization, a download is any request for a file, with "
     "caches and tests among them, and a host is counted once for each tag it lists.",
 )

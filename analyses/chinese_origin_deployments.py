@@ -224,6 +224,7 @@ def _family_share(sample) -> Estimate:
             Assumption(
                 name="family is origin",
                 holds="no",
+                without="scope",
                 evidence="Publishers of several countries use one architecture: llama also Chinese "
                 "ones, bert also BAAI. What is surely Chinese are the hosts of Chinese tags.",
             ),
@@ -234,6 +235,7 @@ def _family_share(sample) -> Estimate:
 GENUINE = Assumption(
     name="every listing is a genuine deployment",
     holds="no",
+    without="clones",
     evidence="The five leading tags are listed about twice by each host, and without the least "
     "frequent of them all others fall to the rate of ordinary tags, as a block of clones would.",
 )

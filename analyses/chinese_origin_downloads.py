@@ -471,6 +471,7 @@ def _assumptions(sample) -> Iterator[Assumption]:
         yield Assumption(
             name="every model of the task names it",
             holds="no",
+            without="task unknown",
             evidence=f"{lead.told(TASK)}. The set holds whichever of them are of the task.",
         )
     yield CODED
@@ -499,6 +500,7 @@ def _repackaged(models) -> Assumption:
     return Assumption(
         name="a repackaged model belongs to whoever repackaged it",
         holds="no",
+        without="attribution of repackaged models",
         evidence=written(
             "Repackagers hold {:%} of the downloads,{}. Accounts that also train count as "
             "developers; they hold {:%}.",
@@ -512,6 +514,7 @@ def _repackaged(models) -> Assumption:
 OTHER_YEAR = Assumption(
     name="these are the models and the year of the claim",
     holds="no",
+    without="scope",
     evidence="The published shares are those of new models from August 2024 to August 2025; these "
     "are counts of 30 days in 2026.",
 )
@@ -523,12 +526,14 @@ LISTED = Assumption(
 CATALOGUED = Assumption(
     name="the catalogue holds all language models",
     holds="no",
+    without="scope",
     evidence="It gathers five tasks by rank, trend and likes; repositories that hold GGUF files "
     "only are absent, and stale counts stay.",
 )
 DRAWN = Assumption(
     name="organisations are independent draws, so that an interval may carry the verdict",
     holds="no",
+    without="scope",
     evidence="The interval is one row of the budget, with any condition that fails.",
 )
 CODED = Assumption(

@@ -325,6 +325,7 @@ def _elsewhere(sample) -> list[Estimate]:
             Assumption(
                 name="the share of every leading city is given",
                 holds="no",
+                without="set",
                 evidence="Only Beijing is; Shanghai and a whole province are given together.",
             ),
         ),
@@ -335,6 +336,7 @@ def _elsewhere(sample) -> list[Estimate]:
 PLACED = Assumption(
     name="a city is where its hosts are run",
     holds="no",
+    without="amazon",
     evidence="Geolocation puts the addresses of a cloud in one city of its region: Portland and "
     "Boardman, some 250 km apart, stand for the same Amazon region.",
 )

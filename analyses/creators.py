@@ -215,6 +215,7 @@ def _speech(units) -> Estimate:
             Assumption(
                 name="one model drives the downloads of Meta",
                 holds="no",
+                without="scope",
                 evidence=written(evidence, *largest),
             ),
         ),
@@ -236,6 +237,7 @@ ASSUMPTIONS = (
     Assumption(
         name="accounts are those of the claim's time",
         holds="no",
+        without="scope",
         evidence="In January 2024 models such as bert-base-uncased, roberta-base and gpt2 stood "
         "under no account. From the end of that month they were moved to google-bert, FacebookAI "
         "and openai-community (github.com/huggingface/transformers/pull/28795), which count for "
@@ -245,6 +247,7 @@ ASSUMPTIONS = (
     Assumption(
         name="the list is a sample",
         holds="no",
+        without="scope",
         evidence="The claim is about the list itself. What other models would have given is a row "
         "of the budget; ranks by downloads have none, as one creator's models are not independent "
         "and a few carry the totals.",

@@ -678,6 +678,7 @@ def _common(rows) -> tuple[Assumption, ...]:
     draws = Assumption(
         name="families are independent draws",
         holds="no",
+        without="interval",
         evidence=f"{of_publishers.head(3).sum()} of {len(rows)} are of three publishers, and a new "
         "release takes the place of an old one in both channels.",
     )
@@ -701,18 +702,21 @@ def _searched(known) -> Assumption:
 FED = Assumption(
     name="the channels do not feed each other",
     holds="no",
+    without="scope",
     evidence="What trends on the Hub is added to the Ollama library, and Ollama can pull from the "
     "Hub itself; how much of either is not published.",
 )
 ROUNDED = Assumption(
     name="pull counts are exact",
     holds="no",
+    without="set",
     evidence="From one million on the site rounds them to the nearest hundred thousand; the set of "
     "rank correlations holds for all orders that this leaves open.",
 )
 SCRIPTS = Assumption(
     name="pulls and downloads are made by users",
     holds="no",
+    without="scope",
     evidence="Scripts pull whole libraries, caches and tests download; names served remotely, a "
     "pull of which fetches no weights, are left out.",
 )
@@ -730,23 +734,27 @@ OUTER = Assumption(
 CONDITIONED = Assumption(
     name="families in both channels stand for those in one of them",
     holds="no",
+    without="scope",
     evidence="A family is in both only if it is downloaded enough to be listed: that selects on "
     "one of the variables compared. All families of the library are a question of their own.",
 )
 SELECTED = Assumption(
     name="the hosts are those of all names",
     holds="no",
+    without="scope",
     evidence="The report lists the ten tags and architectures with most hosts: a correlation over "
     "them cannot be carried to the others.",
 )
 DEPLOYED = Assumption(
     name="a pull is a deployment",
     holds="no",
+    without="scope",
     evidence="A pull may be repeated, deleted or behind a firewall; a listed host may be a clone.",
 )
 DEFAULT_TAG = Assumption(
     name="all tags of a name have the architecture of its default",
     holds="no",
+    without="scope",
     evidence="Tags of deepseek-r1 are qwen2, llama and deepseek2.",
 )
 YEAR_APART = Assumption(

@@ -322,6 +322,7 @@ BACKGROUND = Assumption(
 ONLY_RANKS = Assumption(
     name="ranks in another scan bear on dominance",
     holds="no",
+    without="scope",
     evidence="Counts by family are in a chart that could not be read: the order agrees, by how "
     "much llama leads is not known.",
 )

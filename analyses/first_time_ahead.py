@@ -271,6 +271,7 @@ def _independent(trend, windows) -> Assumption:
     return Assumption(
         name="windows are independent",
         holds="no" if trend.likeness > 0.1 else "yes",
+        without="scope",
         evidence=written(
             "Neighbouring windows are alike by {} (autocorrelation of residuals): {:0} windows "
             "count as {:1}.",
@@ -287,6 +288,7 @@ def _independent(trend, windows) -> Assumption:
 OTHER = Assumption(
     name="these are the downloads of the claim",
     holds="no",
+    without="scope",
     evidence="The claim rests on downloads of new models from the Hub, August 2024 to August 2025.",
 )
 ASSUMPTIONS = {
@@ -295,6 +297,7 @@ ASSUMPTIONS = {
         Assumption(
             name="pulls are made by users",
             holds="no",
+            without="scope",
             evidence="Scripts pulled all names alike from January to April 2026, and names served "
             "remotely in May; one name, llama3.1, fills a window of spring 2025.",
         ),
@@ -304,11 +307,13 @@ ASSUMPTIONS = {
         Assumption(
             name="the states are independent observations",
             holds="no",
+            without="scope",
             evidence="Windows of 30 days overlap: 18 states of 221 days hold seven windows.",
         ),
         Assumption(
             name="the catalogue begins before China led",
             holds="no",
+            without="set",
             evidence="China leads in its first state, so that it cannot show a first time.",
         ),
     ),
@@ -317,6 +322,7 @@ ASSUMPTIONS = {
         Assumption(
             name="cumulative downloads show who leads now",
             holds="no",
+            without="scope",
             evidence="They lag behind the downloads of a month; the figures were read at second "
             "hand, and those of 2025 follow from published rates of growth.",
         ),

@@ -315,6 +315,7 @@ OWN = Assumption(
 GENUINE = Assumption(
     name="every address is a deployment",
     holds="no",
+    without="scope",
     evidence="Three quarters of the listed addresses did not answer, and the hosts confirmed in "
     "May 2026 are at Amazon three times less often.",
 )

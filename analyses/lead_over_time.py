@@ -153,12 +153,14 @@ def _by_dates(moves) -> dict[str, float]:
 SAME_MODELS = Assumption(
     name="the models that both states counted stand for all",
     holds="no",
+    without="scope",
     evidence="New models are left out by construction, and those of the first states were the most "
     "downloaded ones of their day.",
 )
 OVERLAP = Assumption(
     name="the eighteen states are independent observations",
     holds="no",
+    without="scope",
     evidence="Each counts 30 days; 221 days hold seven windows that do not overlap.",
 )
 

@@ -208,6 +208,7 @@ def _against_catalogue(ten, known) -> Estimate:
             Assumption(
                 name="the ten are a random draw",
                 holds="no",
+                without="scope",
                 evidence=written(
                     "{:0} of {:0} models are certainly Chinese: a draw of ten would hold {}. But "
                     "the leaders are those of developers, and most of the catalogue are tunes by "
@@ -245,12 +246,14 @@ def _detectable() -> Estimate:
 NOT_AUGUST = Assumption(
     name="this is the leaderboard of the claim",
     holds="no",
+    without="scope",
     evidence="The state of August 2024 is not bundled. The list of June is the makers' selection; "
     "press reports of the full board in the same days count four Chinese models in ten.",
 )
 DRAWN = Assumption(
     name="places are independent draws",
     holds="no",
+    without="interval",
     evidence="Variants of one model fill several places; the design effect is places over "
     "organisations. A list of leaders is no random draw from all models.",
 )
@@ -262,6 +265,7 @@ def _bases(ten) -> Assumption:
     return Assumption(
         name="ten places are ten decisions",
         holds="no" if names else "yes",
+        without="scope",
         evidence=f"Places by organisation, where more than one: {names or 'none'}.",
     )
 

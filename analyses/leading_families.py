@@ -245,6 +245,7 @@ ASSUMPTIONS = (
     Assumption(
         name="these are the downloads of November 2025",
         holds="no",
+        without="scope",
         evidence="The Hub tables are of 2026; only the Ollama pulls are of the time of the claim.",
     ),
 )

@@ -329,12 +329,14 @@ ASSUMPTIONS = (LIKE_THEN, TAGGED, USED, LISTED)
 CLUSTERED = Assumption(
     name="models are independent",
     holds="no",
+    without="interval",
     evidence="One organisation chooses one licence for many models; the intervals use the design "
     "effect of the permissive share for every kind, and hold together.",
 )
 UNSEEN = Assumption(
     name="the figures can be recomputed",
     holds="no",
+    without="set",
     evidence="The article gives whole per cents of a list that it does not publish, and does not "
     "say how it counts models without a licence.",
 )

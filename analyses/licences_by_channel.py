@@ -194,6 +194,7 @@ def _one_licence(pulls) -> Assumption:
     return Assumption(
         name="a family has one licence, and it is known",
         holds="no",
+        without="set",
         evidence=written(
             "{:0} of {:0} families, with {:%0} of the pulls, have repositories under different "
             "licences or under none that is named; their pulls may be permissive or not.",
@@ -207,6 +208,7 @@ def _one_licence(pulls) -> Assumption:
 NOT_ALIKE = Assumption(
     name="a pull and a download count the same act",
     holds="no",
+    without="scope",
     evidence="A pull fetches one quantized file; a download is any request, and caches and tests "
     "repeat it.",
 )

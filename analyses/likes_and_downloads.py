@@ -369,6 +369,7 @@ def _standard_errors(models) -> TippingPoint:
 UNSEEN = Assumption(
     name="the figure can be recomputed",
     holds="no",
+    without="set",
     evidence="The article gives an R squared of two decimals; the 300 models are not published.",
 )
 BORROWED = Assumption(
@@ -381,12 +382,14 @@ ASSUMPTIONS = (
     Assumption(
         name="likes and downloads are of one time",
         holds="no",
+        without="scope",
         evidence="Likes are counted since a model exists, downloads over 30 days: an old model has "
         "had more time to be liked.",
     ),
     Assumption(
         name="the list was not chosen by what is compared",
         holds="no",
+        without="scope",
         evidence="The lists are cut by downloads, which lowers a correlation but not a slope on "
         "downloads; models entered the catalogue by downloads, trend or likes, which can lower "
         "both.",
@@ -394,6 +397,7 @@ ASSUMPTIONS = (
     Assumption(
         name="the units are a random draw of organisations",
         holds="no",
+        without="scope",
         evidence="The correlations are those of the list; what other organisations would have "
         "given is a row of the budget, and the interval of the slope.",
     ),

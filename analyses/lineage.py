@@ -254,6 +254,7 @@ SILENT = Doubt("models that name no base", "a base of any origin, or none")
 LAYOUT = Assumption(
     name="one architecture means one origin",
     holds="no",
+    without="scope",
     evidence="The string says how the weights are laid out, not whose they are: it is the most "
     "common one of the whole catalogue, and Yi bears it.",
 )
@@ -268,6 +269,7 @@ def _may_be_silent(models) -> Assumption:
     return Assumption(
         name="models made from others name them",
         holds="no",
+        without="set",
         evidence=written(
             "{:0} of {:0} name no base and may have one: on the Hub, DeepSeek's models distilled "
             "into Llama name none.",

@@ -375,6 +375,7 @@ def _naive_chi_square(china, us) -> Estimate:
             Assumption(
                 name="each host is in one cell",
                 holds="no",
+                without="scope",
                 evidence="One host serves several classes, so cells overlap; the rows are compared "
                 "as if both countries served equally many classes per host; hosts of one network "
                 "are alike.",
@@ -409,11 +410,15 @@ NO_OVERLAPS = (
 GENUINE = Assumption(
     name="every listed host is a genuine deployment",
     holds="no",
+    without="clones",
     evidence="The five leading tags look like one block of cloned hosts, all of the medium class.",
 )
 UNKNOWN = (
     Assumption(
-        name="a host is in one class", holds="no", evidence="One address can serve several models."
+        name="a host is in one class",
+        holds="no",
+        without="set",
+        evidence="One address can serve several models.",
     ),
     INDEPENDENT,
 )

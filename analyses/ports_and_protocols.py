@@ -204,17 +204,20 @@ def _elsewhere(others) -> list[Estimate]:
 LISTED = Assumption(
     name="every listed address runs Ollama",
     holds="no",
+    without="scope",
     evidence="Three quarters did not answer as Ollama does, and many are on HTTPS, which Ollama "
     "does not serve by itself; the report calls all of them instances.",
 )
 CROSSED = Assumption(
     name="which ports and protocols go together, and which answered, is known",
     holds="no",
+    without="set",
     evidence="Only totals are published: the bounds hold for every overlap.",
 )
 MORE_THAN = Assumption(
     name="the published figure is exact",
     holds="no",
+    without="set",
     evidence="It is given as more than forty percent, over fifteen programs of which Ollama is "
     "one.",
 )

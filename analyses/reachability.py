@@ -236,6 +236,7 @@ def _elsewhere(sample) -> Estimate:
             Assumption(
                 name="the scan lists and asks as the Tenthe report does",
                 holds="no",
+                without="scope",
                 evidence=f"It counts {sample['asked']}, found through another channel.",
             ),
         ),
@@ -309,6 +310,7 @@ def _worded(sample) -> list[Estimate]:
             Assumption(
                 name="the conclusion describes the data",
                 holds="no",
+                without="scope",
                 evidence=written(
                     "Section 4 of the report counts {:0} answering addresses out of {:0}.",
                     sample["answering"],
@@ -373,6 +375,7 @@ def _listed(totals) -> tuple[Assumption, ...]:
     found = Assumption(
         name=LISTED.name,
         holds="no",
+        without="scope",
         evidence=written(
             "{:%0} of the listed addresses had Ollama's port and {:%0} answered HTTPS, which "
             "Ollama does not serve by itself; why an address stayed silent was not recorded.",
@@ -386,6 +389,7 @@ def _listed(totals) -> tuple[Assumption, ...]:
 GENUINE = Assumption(
     name="every answer is that of a genuine deployment",
     holds="no",
+    without="clones",
     evidence="The five leading tags look like one block of cloned hosts.",
 )
 

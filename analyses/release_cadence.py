@@ -392,6 +392,7 @@ def _naive(companies) -> Estimate:
 SURVIVORS = Assumption(
     name="every release is in the tables",
     holds="no",
+    without="releases that no table lists",
     evidence="Repositories that were deleted, or that no list led to, are absent: releases are "
     "counted too low and gaps too long.",
 )
@@ -416,6 +417,7 @@ def _unequal(companies) -> Assumption:
     return Assumption(
         name="companies release alike",
         holds="no",
+        without="one company left out",
         evidence=f"Releases of companies vary {number(spread, 0)} times as much as one common rate "
         f"would let them; {idle:.0%} released nothing in the year.",
     )

@@ -303,6 +303,7 @@ def _one_class(pulls) -> Assumption:
     return Assumption(
         name="a name is of one size class",
         holds="no",
+        without="names of several sizes",
         evidence=written(
             "{:0} of {:0} names, with {:%0} of the pulls, span several classes or list no size; "
             "their pulls may be of any that they list.",
@@ -316,6 +317,7 @@ def _one_class(pulls) -> Assumption:
 LABELS = Assumption(
     name="sizes are as stated",
     holds="no",
+    without="sizes in the other channel",
     evidence="A size stated in a name is taken as rounded to its last digit, a product of experts "
     "as an upper end; where the catalogue is off by a factor of two, or weights are packed, the "
     "size is a range.",
@@ -329,6 +331,7 @@ SIZES_ALIKE = Assumption(
 NOT_ALIKE = Assumption(
     name="a pull and a download count the same act",
     holds="no",
+    without="scope",
     evidence="A pull fetches one quantized file; a download is any request, and caches, tests and "
     "shared computers repeat those of large models more or less often than those of small ones.",
 )

@@ -144,6 +144,7 @@ ASSUMPTIONS = (
     Assumption(
         name="one tag says what a model is for",
         holds="no",
+        without="scope",
         evidence="Publishers choose one tag of several that fit; most vision-language models also "
         "generate text, and embeddings go by two tags.",
     ),
@@ -151,6 +152,7 @@ ASSUMPTIONS = (
     Assumption(
         name="the list is a sample",
         holds="no",
+        without="scope",
         evidence="The claim is about the list itself, which is complete. What other organisations "
         "would have given is a row of the budget; most tasks hang on one or two of them, too few "
         "for the normal errors that its sets of ranks rest on.",

@@ -252,6 +252,7 @@ def _likeness(days) -> Assumption:
     return Assumption(
         name="days are independent",
         holds="no",
+        without="scope",
         evidence=f"The shares of one day and the next correlate by {alike}: {len(days)} days tell "
         f"as much as {number(_effective(days), 0)} independent ones.",
     )
@@ -303,6 +304,7 @@ def _beyond_chance(sample) -> Estimate:
 LATER = Assumption(
     name="the lists of the claim are among these",
     holds="no",
+    without="scope",
     evidence="The claim names models of July 2025; the lists begin on 2025-11-07.",
 )
 CODED = Assumption(

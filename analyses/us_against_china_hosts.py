@@ -292,11 +292,13 @@ PLACED = Assumption(
 ALIKE = Assumption(
     name="addresses are independent",
     holds="no",
+    without="interval",
     evidence="Three in five lie in one cloud; the interval states its design effect.",
 )
 COMPARABLE = Assumption(
     name="the scan lists and confirms as the Tenthe report does",
     holds="no",
+    without="scope",
     evidence="It counts another unit, found through another channel at another date.",
 )
 SECOND_HAND = Assumption(

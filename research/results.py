@@ -161,11 +161,21 @@ class Test(Record):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Assumption(Record):
-    """An assumption, whether it holds, and the evidence in one sentence."""
+    """An assumption, whether it holds, and the evidence in one sentence.
+
+    Parameters
+    ----------
+    without
+        Where it fails, what the estimate is read with instead. ``"scope"``: it is about what is
+        counted, which channel and population say. ``"set"`` or ``"interval"``: that holds without
+        it. Else the row of the budget, or the choice, that shows what follows. Empty where nothing
+        does, so that a firm word is said under the condition that it holds.
+    """
 
     name: str
     holds: Holds
     evidence: str
+    without: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -134,6 +134,7 @@ def _told(item: Explained) -> list[tuple[str, str]]:
         ("because", item.why),
         ("robustness", item.robustness),
         *(("depends on", text) for text in item.depends_on),
+        *(("only if", text) for text in item.only_if),
         *(("overturned", text) for text in item.overturned),
         *(("assumes", text) for text in item.assumptions),
     ]

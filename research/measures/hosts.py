@@ -273,6 +273,7 @@ def genuine(what: str) -> Assumption:
     return Assumption(
         name="every listing is a genuine deployment",
         holds="no",
+        without="clones",
         evidence=f"The five leading tags look like one block of clones: {what}.",
     )
 
@@ -282,6 +283,7 @@ def overlapping(kinds: str) -> Assumption:
     return Assumption(
         name=f"which {kinds} share a host is known",
         holds="no",
+        without="set",
         evidence="No overlap is published; the bounds hold for every overlap.",
     )
 
@@ -289,6 +291,7 @@ def overlapping(kinds: str) -> Assumption:
 ESTIMATED = Assumption(
     name="the report's estimates by kind are exact",
     holds="no",
+    without="counts",
     evidence="It sums up its fifty leading tags, gives the counts as approximate and does not say "
     "how hosts with several tags of a kind were counted; what the leading tag alone has, counted "
     "exactly, is a lower bound that needs no estimate.",
@@ -296,17 +299,20 @@ ESTIMATED = Assumption(
 CLASSED = Assumption(
     name="how many addresses of a country answered is known",
     holds="no",
+    without="set",
     evidence="Section 6.6 counts the hosts of each class of model only: the largest class is the "
     "least that can have answered.",
 )
 LISTED = Assumption(
     name="what the search engine lists is Ollama",
     holds="no",
+    without="scope",
     evidence="Three quarters of the listed addresses did not answer, and more than half lacked "
     "Ollama's port.",
 )
 INDEPENDENT = Assumption(
     name="hosts are independent",
     holds="no",
+    without="interval",
     evidence="Addresses cluster in a few clouds; the interval states its design effect.",
 )

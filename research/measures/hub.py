@@ -38,11 +38,13 @@ LICENCE = Doubt("repositories without a clear licence", "any licence")
 USED = Assumption(
     name="a download is a use",
     holds="no",
+    without="scope",
     evidence="The Hub counts requests of one file: caches, tests and crawlers count too.",
 )
 LIKE_THEN = Assumption(
     name="these are the models of the claim",
     holds="no",
+    without="scope",
     evidence="The article mixed the most used models with the top of the trending list; these "
     "lists hold the most downloaded only, two years later.",
 )
@@ -55,6 +57,7 @@ TAGGED = Assumption(
 LISTED = Assumption(
     name="the list is a sample",
     holds="no",
+    without="scope",
     evidence="The claim is about the list itself, which is complete. What other organisations "
     "would have given is a row of the budget, with any condition that fails.",
 )

@@ -18,6 +18,7 @@ ROUNDING = Doubt("rounding of the pulls", "every total at its worst")
 ROUNDED = Assumption(
     name="pull counts are exact",
     holds="no",
+    without="rounding of the pulls",
     evidence="The site rounds to the nearest hundred, from one million on to the nearest hundred "
     "thousand; the bounds hold for all totals that round to those shown.",
 )

@@ -32,8 +32,10 @@ if TYPE_CHECKING:
 
 SCOPES = ("same", "later date", "other population", "other measure")
 CHANNELS = {  # what a failed assumption of every answer is: said once, with the channel
-    "deployments": "Hosts and listings are counted where machines stand, and not by who uses them.",
-    "downloads": "Downloads are counted by publisher, and say nothing of who the users are.",
+    "deployments": "Hosts and listings are counted as they were listed, where machines stand, and "
+    "not by who uses them.",
+    "downloads": "Downloads and pulls are requests of files, by publisher, and say nothing of who "
+    "the users are.",
 }
 ELSEWHERE = "in another setting, which neither supports nor contradicts the claim as made"
 LEADS = {

@@ -42,6 +42,7 @@ class Explained:
     why: str
     robustness: str
     depends_on: tuple[str, ...]
+    only_if: tuple[str, ...]
     overturned: tuple[str, ...]
     assumptions: tuple[str, ...]
 
@@ -71,6 +72,7 @@ def _explained(item: JudgedEstimate) -> Explained:
         why=_why(item),
         robustness=_robustness(item),
         depends_on=tuple(depends_on(item.answer, item.label)),
+        only_if=item.conditions,
         overturned=item.overturned,
         assumptions=tuple(f"{each.name}: {each.holds}. {each.evidence}" for each in assumed),
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from research import wording
@@ -17,6 +17,7 @@ from research.results import (
     Robustness,
     Settled,
     Specification,
+    judge,
 )
 
 UNCLAIMED = {"holds": "It holds", "does not hold": "It does not hold"}  # where nobody claimed it
@@ -30,7 +31,7 @@ LEADS = {
     "not identified": "Cannot be told from these data, and more of the same would not help",
     "inconclusive": "Open: the data are too few to tell",
 }
-OUTRIGHT = ("supported", "contradicted")  # words that are read without what follows them
+READ_ANYWAY = ("scope", "set", "interval")  # of a failed assumption: the word is read without it
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -148,20 +149,52 @@ class JudgedEstimate(ReportedEstimate):
         return said(self.word, self.is_fragile)
 
     @property
+    def conditions(self) -> tuple[str, ...]:
+        """The assumptions that fail and without which a firm word would be another."""
+        return tuple(
+            each.name
+            for each in self.estimate.assumptions
+            if each.holds == "no" and self.word in FIRM and self._turns_without(each.without)
+        )
+
+    def _turns_without(self, doubt: str) -> bool:
+        """Whether a doubt that the word is not read with would turn it; so where nothing shows."""
+        if doubt in READ_ANYWAY:
+            return False
+        words = {*self._words_with(doubt)} | {*self._words_under(doubt)}
+        return words != {self.word}
+
+    def _words_with(self, source: str) -> Iterator[str]:
+        """The word if this row of the budget were part of what the data allow."""
+        found = self.estimate.interval or self.estimate.identified
+        for row in self.estimate.budget:
+            if row.source == source:
+                wider = Bounds(min(row.low, found.low), max(row.high, found.high))
+                yield judge(self.hypothesis, wider, None).word
+
+    def _words_under(self, choice: str) -> Iterator[str]:
+        """The words under every other value of this choice, all else as chosen."""
+        chosen = self.answer.choices
+        for row in self.specifications:
+            for choices in (row.choices, *row.also):
+                if [name for name in choices if choices[name] != chosen[name]] == [choice]:
+                    yield row.verdict.word
+
+    @property
     def quotable(self) -> str:
         """The verdict in sentences that are right when quoted without the page.
 
-        Says the scope, the measure, the value beside what the claim needs, population and date,
-        how many other specifications agree and what all of them give, and what the verdict is
-        sensitive to.
+        Says the scope, the conditions, the measure, the value beside what the claim needs,
+        population and date, how many other specifications agree and what all of them give, and what
+        the verdict is sensitive to.
         """
         claimed = bool(self.hypothesis.claims)
         lead = LEADS[self.word] if claimed else UNCLAIMED.get(self.word, LEADS[self.word])
         doubt = ", but fragile" if self.is_fragile else ""
         sentences = [f"{lead}{doubt}.", self._measured(claimed), self._robust()]
-        failed = [each.name for each in self.estimate.assumptions if each.holds == "no"]
-        if failed and self.word in OUTRIGHT:
-            sentences.append(f"It assumes, against the evidence: {'; '.join(failed)}.")
+        if self.conditions:
+            told = f"It stands only if {' and '.join(self.conditions)}"
+            sentences.insert(1, f"{told}, which the evidence speaks against.")
         if self.overturned:
             sentences.append(f"What would overturn it: {self.overturned_by}.")
         return " ".join(sentences)
@@ -172,6 +205,7 @@ class JudgedEstimate(ReportedEstimate):
         return (
             f"{self.hypothesis.estimand}: {self.found}, needed {self.needs} "
             f"({self.answer.population}, {self.answer.as_of}): {self.said}"
+            f"{', if ' * bool(self.conditions)}{' and '.join(self.conditions)}"
         )
 
     def _measured(self, claimed: bool) -> str:
