@@ -6,6 +6,7 @@ ratios are known up to bounds, which hold for all families at once. A list cut o
 publishers below the cut out; the catalogue is not cut by rank, but is no census either.
 """
 
+from dataclasses import replace
 from typing import Annotated, Literal
 
 import numpy as np
@@ -15,7 +16,6 @@ from research import (
     ESTIMAND,
     Assumption,
     Bounds,
-    BudgetRow,
     CannotEstimate,
     Estimate,
     Hypothesis,
@@ -24,16 +24,14 @@ from research import (
     TippingPoint,
     figures,
 )
-from research.estimators.budget import budget
-from research.estimators.concentration import concentration, hhi_jackknife_se, top_share
-from research.estimators.ranged import Ranged
-from research.estimators.ranged_indices import ranged_hhi, ranged_top_share
-from research.measures.channels import HUB_DATES, day_of_both
+from research.doubts import Coarse, Difference, Ranking
+from research.estimators.budget import budget, drawn_row
+from research.estimators.concentration import hhi_jackknife_se
+from research.measures.channels import HUB_DATES, day_of_both, in_both
 from research.measures.hub import EMBEDDING, GENERATION, hub_downloads, hub_facts, without_spike
 from research.measures.publishers import library_publishers
 from research.measures.pulls import ROUNDED, WEIGHTS, ollama_pulls
 from research.measures.top_lists import on_day
-from research.wording import number
 
 HHI, CR4 = "concentration index (HHI), {}", "share of the four largest, {}"
 HHI_GAP, CR4_GAP = HHI.format("pulls minus downloads"), CR4.format("pulls minus downloads")
@@ -110,11 +108,13 @@ def sample(
         models = without_spike(models)
     rows = models.rows
     models = models.among(rows["family"].isin(library.index) | rows["task"].isin(kinds))
+    by = "organisation" if unit == "publishers" else "family"
     if unit == "publishers":
-        tables = _by_publisher(pulled.rows, models.rows, library, copies)
+        sides = pulled, _with_family(models, library) if copies == "with their family" else models
     else:
-        tables = _by_family(pulled.rows, models.rows)
-    if min(map(len, tables)) < 3 * FOUR:
+        sides = in_both(pulled, models.among(models.rows["value"] > 0))
+    pulled, downloaded = (Ranking(side, by) for side in sides)
+    if min(len(ranking.shown) for ranking in (pulled, downloaded)) < 3 * FOUR:
         raise CannotEstimate(
             f"a channel holds fewer than {3 * FOUR} {unit}: too few to leave any out"
         )
@@ -122,8 +122,8 @@ def sample(
     return Sample(
         population=f"the {unit} of {count} and {HUB[downloads]}",
         as_of=f"{day:%Y-%m-%d}",
-        data={"pulls": tables[0], "downloads": tables[1], "unit": unit},
-        tables={"ratios": _ratios(*tables)} if unit == "shared families" else {},
+        data={"pulls": pulled, "downloads": downloaded, "unit": unit},
+        tables={"ratios": _ratios(pulled, downloaded)} if by == "family" else {},
     )
 
 
@@ -136,33 +136,23 @@ def _refuse(unit, downloads, pulls, window, copies, spike) -> None:
         raise NotApplicable("the catalogue does not mark traffic spikes")
 
 
-def _by_publisher(pulled, models, library, copies) -> tuple[pd.DataFrame, pd.Series]:
-    """Pulls and downloads of each publisher, accounts of one organisation together."""
-    own = models["organisation"]
-    if copies == "with their family":
-        own = models["family"].map(library["organisation"]).fillna(own)
-    pulls = pulled.groupby("organisation")[WEIGHTS].sum()
-    return pulls, models["value"].groupby(own).sum()
+def _with_family(models, library) -> Coarse:
+    """The models, each with the publisher of its family where it has one."""
+    own = models.rows["family"].map(library["organisation"])
+    rows = models.rows.assign(organisation=own.fillna(models.rows["organisation"]))
+    return replace(models, rows=rows)
 
 
-def _by_family(pulled, models) -> tuple[pd.DataFrame, pd.Series]:
-    """Pulls and downloads of each family that both channels hold."""
-    downloads = models.groupby("family")["value"].sum()
-    downloads = downloads[downloads > 0]
-    shared = pulled.index.intersection(downloads.index)
-    return pulled.loc[shared, WEIGHTS], downloads[shared]
-
-
-def _ratios(pulls, downloads) -> pd.DataFrame:
+def _ratios(pulled, downloaded) -> pd.DataFrame:
     """Share of pulls over share of downloads, as far as rounding shows it, for all families."""
+    pulls, downloads = pulled.units.rows[WEIGHTS], downloaded.shown
     low, high = (pulls[end] for end in ("low", "high"))
     least = low / (low + high.sum() - high)
     most = high / (high + low.sum() - low)
-    share = downloads / downloads.sum()
+    share = (downloads / downloads.sum()).reindex(pulls.index)
     shown = pulls["value"] / pulls["value"].sum()
     found = {"low": least / share, "value": shown / share, "high": most / share}
-    weight = shown + share
-    table = pd.DataFrame({"family": pulls.index, **found, "weight": weight})
+    table = pd.DataFrame({"family": pulls.index, **found, "weight": shown + share})
     return table.sort_values("weight", ascending=False, ignore_index=True, kind="stable")
 
 
@@ -170,67 +160,50 @@ def _ratios(pulls, downloads) -> pd.DataFrame:
 
 
 def estimate(sample) -> list[Estimate]:
-    pulls, downloads = _ranged(sample["pulls"]), sample["downloads"].to_numpy()
-    found = [_gap(sample, HHI_GAP), _gap(sample, CR4_GAP)]
-    for channel, weight in (("pulls", pulls), ("downloads", Ranged.exactly(downloads))):
-        found += _indices(sample, channel, weight)
+    sides = {channel: sample[channel] for channel in ("pulls", "downloads")}
+    index, share = (
+        Difference(*(side.concentration(largest) for side in sides.values()))
+        for largest in (None, FOUR)
+    )
+    drawn = _drawn(sample, index)
+    found = [_gap(sample, HHI_GAP, index, drawn), _gap(sample, CR4_GAP, share)]
+    for channel, side in sides.items():
+        found += _indices(sample, channel, side)
     return found + (_over_represented(sample) if sample["unit"] == "shared families" else [])
 
 
-def _ranged(pulls) -> Ranged:
-    return Ranged(**{w: pulls[w].to_numpy() for w in WEIGHTS})
-
-
-def _index(weight, label) -> Bounds:
-    return ranged_hhi(weight) if label == HHI_GAP else ranged_top_share(weight, FOUR)
-
-
-def _value(sizes, label) -> float:
-    return concentration(sizes).hhi if label == HHI_GAP else top_share(sizes, FOUR)
-
-
-def _difference(pulls, downloads, label) -> Bounds:
-    found, other = _index(_ranged(pulls), label), _value(downloads, label)
-    return Bounds(found.low - other, found.high - other)
-
-
-def _gap(sample, label) -> Estimate:
-    pulls, downloads = sample["pulls"], sample["downloads"]
+def _gap(sample, label, gap, *drawn) -> Estimate:
+    pulls, downloads = (sample[channel].shown.index for channel in ("pulls", "downloads"))
     return Estimate(
         label=label,
         unit="index" if label == HHI_GAP else "difference in share",
-        value=_value(pulls["value"], label) - _value(downloads, label),
-        bounds=_difference(pulls, downloads, label),
-        n=len(pulls.index.union(downloads.index)),
+        value=gap.value,
+        bounds=gap.bounds(),
+        n=len(pulls.union(downloads)),
         n_unit=sample["unit"],
         assumptions=(ROUNDED, COMPLETE, NO_DRAW),
-        tipping_points=(_left_out(sample, label),),
-        budget=budget(*_sources(sample, label)),
+        tipping_points=(_left_out(sample, gap, label),),
+        budget=budget(*gap.budget(), gap.left_out(sample["pulls"].by), *drawn),
     )
 
 
-def _indices(sample, channel, weight) -> list[Estimate]:
-    index, shown = ranged_hhi(weight), concentration(weight.value)
+def _indices(sample, channel, side) -> list[Estimate]:
+    index, largest = side.concentration(), side.concentration(FOUR)
+    hhi, share = index.bounds(), largest.bounds()
     found = {
-        HHI.format(channel): ("index", index, shown.hhi),
+        HHI.format(channel): ("index", hhi, index.value),
         EFFECTIVE.format(channel): (
-            sample["unit"],
-            Bounds(1 / index.high, 1 / index.low),
-            1 / shown.hhi,
+            sample["unit"], Bounds(1 / hhi.high, 1 / hhi.low), 1 / index.value,
         ),
-        CR4.format(channel): (
-            f"share of {channel}",
-            ranged_top_share(weight, FOUR),
-            top_share(weight.value, FOUR),
-        ),
-    }
+        CR4.format(channel): (f"share of {channel}", share, largest.value),
+    }  # fmt: skip
     return [
         Estimate(
             label=label,
             unit=unit,
             value=value,
             bounds=bounds,
-            n=len(weight.value),
+            n=len(side.shown),
             n_unit=sample["unit"],
             assumptions=(ROUNDED, COMPLETE, NO_DRAW),
         )
@@ -259,65 +232,29 @@ def _over_represented(sample) -> list[Estimate]:
 # What could move it -------------------------------------------------------------------------------
 
 
-def _without_each(sample, label) -> dict[str, float]:
-    """The difference as shown, without the units that matter most in either channel."""
-    pulls, downloads = sample["pulls"]["value"], sample["downloads"]
-    largest = {*pulls.nlargest(2 * FOUR).index, *downloads.nlargest(2 * FOUR).index}
-    return {
-        who: _value(pulls.drop(who, errors="ignore"), label)
-        - _value(downloads.drop(who, errors="ignore"), label)
-        for who in sorted(largest)
-    }
+def _drawn(sample, gap):
+    """What other units would give: it decides nothing."""
+    sides = [sample[channel].shown for channel in ("pulls", "downloads")]
+    half = 1.96 * float(np.hypot(*map(hhi_jackknife_se, sides)))
+    caution = "jackknife, channels as if independent; they are not, and few units carry the sum"
+    effective = min(1 / gap.first.value, 1 / gap.second.value)
+    return drawn_row(
+        Bounds.at(gap.value, half), min(map(len, sides)), effective, caution, sample["unit"]
+    )
 
 
-def _sources(sample, label) -> list[BudgetRow]:
-    pulls, downloads = sample["pulls"], sample["downloads"]
-    shown = _value(pulls["value"], label) - _value(downloads, label)
-    rounding, without = _difference(pulls, downloads, label), _without_each(sample, label)
-    most = max(without, key=lambda who: abs(without[who] - shown))
-    rows = [
-        BudgetRow(
-            source="rounding of the pulls",
-            low=rounding.low,
-            high=rounding.high,
-            detail="every total at its worst",
-        ),
-        BudgetRow(
-            source=f"one of the {sample['unit']} left out",
-            low=min(shown, *without.values()),
-            high=max(shown, *without.values()),
-            detail=f"{number(without[most], 3)} without {most}",
-        ),
-    ]
-    if label == HHI_GAP:
-        both = [hhi_jackknife_se(side) for side in (pulls["value"], downloads)]
-        half = 1.96 * float(np.hypot(*both))
-        rows.append(
-            BudgetRow(
-                source=f"other {sample['unit']} drawn",
-                low=shown - half,
-                high=shown + half,
-                detail="jackknife, channels as if independent; they are not, and few units carry "
-                "the sum, so that it decides nothing",
-            )
-        )
-    return rows
-
-
-def _left_out(sample, label) -> TippingPoint:
+def _left_out(sample, gap, label) -> TippingPoint:
     """The fewest of the largest units without which the verdict is another one."""
-    pulls, downloads = sample["pulls"], sample["downloads"]
     margin, what = HYPOTHESES[label].margin, "largest units of the more concentrated channel"
-    before = _region(_difference(pulls, downloads, label), margin)
-    ahead = pulls["value"] if before != "below" else downloads
-    for count, who in enumerate(ahead.nlargest(2 * FOUR).index, start=1):
-        pulls, downloads = (t.drop(who, errors="ignore") for t in (pulls, downloads))
-        if _region(_difference(pulls, downloads, label), margin) != before:
-            names = ", ".join(ahead.nlargest(count).index)
-            told = f"another verdict without {names}"
-            return TippingPoint(what=f"{what} left out", threshold=count, sentence=told)
-    told = f"kept without any number of the {2 * FOUR} largest"
-    return TippingPoint(what=f"{what} left out", threshold=None, sentence=told)
+    before, by = _region(gap.bounds(), margin), sample["pulls"].by
+    ahead = sample["pulls" if before != "below" else "downloads"].shown.index[: 2 * FOUR]
+    for count in range(1, len(ahead) + 1):
+        names = ahead[:count]
+        if _region(gap.without(by, *names).bounds(), margin) != before:
+            sentence = f"another verdict without {', '.join(names)}"
+            return TippingPoint(what=f"{what} left out", threshold=count, sentence=sentence)
+    sentence = f"kept without any number of the {2 * FOUR} largest"
+    return TippingPoint(what=f"{what} left out", threshold=None, sentence=sentence)
 
 
 def _region(found, margin) -> str:

@@ -45,6 +45,14 @@ class Asked(Protocol):
     def bounds(self, doubts: Collection[str] | None = None) -> Bounds:
         """The identified set with these doubts open, by their names; by default with all."""
 
+    @abstractmethod
+    def over(self, change: Callable[[Coarse], Coarse]) -> Self:
+        """The same asked of units that are made of these."""
+
+    def without(self, cluster: str, *names: object) -> Self:
+        """The same asked of the units that are of none of these clusters."""
+        return self.over(lambda units: units.among(~units.rows[cluster].isin(names)))
+
     def redrawn(self, cluster: str) -> ClusteredEstimate:
         """The estimate as shown if other clusters had been drawn, and without each of them."""
         raise CannotEstimate(f"What other {cluster}s would have given is not known.")
@@ -108,10 +116,6 @@ class OfUnits(Asked):
         return tuple(self.units.doubts)
 
     @abstractmethod
-    def over(self, change: Callable[[Coarse], Coarse]) -> Self:
-        """The same asked of units that are made of these."""
-
-    @abstractmethod
     def opened(self, doubt: Doubt) -> Flags:
         """Which units does a doubt leave open, in what they are or in what they weigh?"""
 
@@ -129,10 +133,6 @@ class OfUnits(Asked):
         units = f"{number(opened.sum(), 0)} {self.units.unit}"
         return f"{units} with {part} of the {self.units.weighs}: {doubt.detail}"
 
-    def without(self, cluster: str, name: object) -> Self:
-        """The same asked of the units that are not of one cluster."""
-        return self.over(lambda units: units.among(units.rows[cluster] != name))
-
     def without_each(self, cluster: str) -> LeaveOneOut:
         """The estimate as shown without each cluster in turn: the question is asked anew."""
         names = np.array(sorted(self.units.rows[cluster].unique()), dtype=object)
@@ -140,11 +140,15 @@ class OfUnits(Asked):
         return LeaveOneOut(value=self.value, labels=names, values=values)
 
 
+@dataclass(frozen=True, slots=True)
 class OfTwo(Asked):
     """What two questions give together: the doubts of both, each answered by itself."""
 
     first: Asked
     second: Asked
+
+    def over(self, change: Callable[[Coarse], Coarse]) -> Self:
+        return replace(self, first=self.first.over(change), second=self.second.over(change))
 
     @property
     def doubts(self) -> Collection[Doubt]:
@@ -192,9 +196,6 @@ class OfTwo(Asked):
 class Difference(OfTwo):
     """What one question finds minus what another finds, of units that they do not share."""
 
-    first: Asked
-    second: Asked
-
     def of(self, first: Bounds, second: Bounds) -> Bounds:
         return first - second
 
@@ -202,9 +203,6 @@ class Difference(OfTwo):
 @dataclass(frozen=True, slots=True)
 class Quotient(OfTwo):
     """What one question finds over what another finds: a unit that is open is on one side only."""
-
-    first: Asked
-    second: Asked
 
     def of(self, first: Bounds, second: Bounds) -> Bounds:
         if second.low <= 0:
@@ -308,13 +306,6 @@ class Gap(Difference):
         ranged = any((weight.low != weight.high).any() for weight in weights)
         least, most = self.first.scores(doubts)
         return not (ranged and (least != most).any())
-
-    def over(self, change: Callable[[Coarse], Coarse]) -> Gap:
-        """The gap with the units of both channels changed in the same way."""
-        first, second = (
-            side.question.in_(change(side.units)) for side in (self.first, self.second)
-        )
-        return replace(self, first=first, second=second)
 
     def among(self, wanted: Where) -> Gap:
         """The gap over the units that certainly are as wanted."""

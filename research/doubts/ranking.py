@@ -1,4 +1,4 @@
-"""Which kinds of units weigh most: their ranks, and the lead of one over the next."""
+"""Which kinds of units weigh most: ranks, the lead of one over the next, concentration."""
 
 from __future__ import annotations
 
@@ -13,7 +13,10 @@ from research.doubts.asking import OfUnits
 from research.doubts.coarse import BETWEEN, Coarse, Doubt
 from research.estimators.budget import drawn_row, leave_one_out_row
 from research.estimators.clustered import LeaveOneOut, kish_effective_size
+from research.estimators.concentration import concentration, top_share
 from research.estimators.multiverse import clustered_covariance, rank_confidence_sets
+from research.estimators.ranged import Ranged
+from research.estimators.ranged_indices import ranged_hhi, ranged_top_share
 from research.results import Bounds, BudgetRow, CannotEstimate, TippingPoint
 from research.wording import number
 
@@ -63,7 +66,13 @@ class Ranking:
         """By how much a kind is ahead of the next."""
         return Lead(self.units, self, kind)
 
-    def extent(self, doubts: Collection[str] | None, kinds: Collection[str] = ()) -> pd.DataFrame:
+    def concentration(self, largest: int | None = None) -> Concentration:
+        """The concentration index (HHI), or the share of so many of the largest kinds."""
+        return Concentration(self.units, self, largest)
+
+    def extent(
+        self, doubts: Collection[str] | None = None, kinds: Collection[str] = ()
+    ) -> pd.DataFrame:
         """What each kind weighs: at least, if nothing open is of it, and if all that may be is.
 
         A row ``""`` stands for a kind that nobody has named yet. Columns ``least``, ``known``
@@ -236,3 +245,50 @@ class Lead(OfKinds):
             float((mine["least"] - others["most"].max()) / total),
             float((mine["most"] - others["least"].max()) / total),
         )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Concentration(OfKinds):
+    """How much of the weight few kinds hold: the sum of squared shares, or what the largest hold.
+
+    Of each unit its kind must be known.
+    """
+
+    largest: int | None = None
+
+    @property
+    def value(self) -> float:
+        shown = self.ranking.shown.to_numpy()
+        if self.largest is None:
+            return concentration(shown).hhi
+        return top_share(shown, self.largest)
+
+    def bounds(self, doubts: Collection[str] | None = None) -> Bounds:
+        if not self.ranking._certain.all():
+            raise CannotEstimate("Concentration is told where the kind of each unit is known.")
+        extent = self.ranking.extent(doubts).drop("")
+        held = extent["least"], self.ranking.shown.reindex(extent.index), extent["known"]
+        low, value, high = (column.to_numpy() for column in held)
+        weight = Ranged(low=low, value=value, high=high)
+        if self.largest is None:
+            return ranged_hhi(weight)
+        return ranged_top_share(weight, self.largest)
+
+    def sharp(self, doubts: Collection[str] | None = None) -> bool:
+        """Of the index the high end is but nearly so, where weights are open."""
+        weight = self.units.weight(doubts)
+        return self.largest is not None or bool((weight.low == weight.high).all())
+
+    def without_each(self, cluster: str) -> LeaveOneOut:
+        """The estimate as shown without each kind."""
+        if cluster != self.ranking.by:
+            return OfUnits.without_each(self, cluster)
+        shown = self.ranking.shown
+        held = shown.to_numpy()
+        left, k = held.sum() - held, self.largest
+        if k is None:
+            values = (np.square(held).sum() - np.square(held)) / np.square(left)
+        else:
+            among_them = np.arange(len(held)) < k
+            values = (held[:k].sum() + np.where(among_them, held[k] - held, 0.0)) / left
+        return LeaveOneOut(value=self.value, labels=shown.index.to_numpy(), values=values)

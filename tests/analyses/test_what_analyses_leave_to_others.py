@@ -54,18 +54,14 @@ RULES = {
 }
 LEFT: dict[str, str] = {
     "builds a budget row": """
-        concentration_by_channel deployments_vs_downloads likes_and_downloads
-        release_cadence trending_top_ten
+        deployments_vs_downloads likes_and_downloads release_cadence trending_top_ten
     """,
     "codes an origin": "",
     "joins families": "",
     "formats a number": """
-        concentration_by_channel deployments_vs_downloads likes_and_downloads
-        release_cadence trending_top_ten
+        deployments_vs_downloads likes_and_downloads release_cadence trending_top_ten
     """,
-    "calls a bounds routine": """
-        concentration_by_channel deployments_vs_downloads
-    """,
+    "calls a bounds routine": "deployments_vs_downloads",
 }
 
 

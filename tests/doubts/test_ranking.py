@@ -167,3 +167,28 @@ def test_two_questions_have_the_doubts_of_both_and_lose_a_cluster_on_both_sides(
     assert dict(zip(left_out.labels, left_out.values, strict=True)) == {
         "a": 0 - 3, "b": 5 - 0, "c": 5 - 3, "d": 5 - 3,
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("largest", [None, 1, 2])
+def test_concentration_is_that_of_the_totals_of_kinds_and_without_each_of_them(largest):
+    rng = np.random.default_rng(3)
+    low = rng.integers(1, 9, 30).astype(float)
+    rows = pd.DataFrame({"low": low, "value": low + 1, "high": low + 2, "kind": [*"abcdef"] * 5})
+    rounded = Coarse(rows.assign(weight_doubt="rounding"), [DOUBTS[2]])
+    asked = Ranking(rounded, "kind").concentration(largest)
+
+    def index(held):
+        shares = np.sort(held / held.sum())[::-1]
+        return (shares**2).sum() if largest is None else shares[:largest].sum()
+
+    shown = rows.groupby("kind")["value"].sum()
+    assert asked.value == pytest.approx(index(shown))
+    assert tuple(asked.bounds(())) == pytest.approx((asked.value, asked.value))
+    assert asked.bounds().low <= index(rows.groupby("kind")["high"].sum()) <= asked.bounds().high
+    left_out = asked.without_each("kind")
+    for kind, value in zip(left_out.labels, left_out.values, strict=True):
+        assert value == pytest.approx(index(shown.drop(kind)))
+        assert value == pytest.approx(asked.without("kind", kind).value)
+    unknown = Ranking(Coarse(rows.assign(kind=""), []), "kind").concentration(largest)
+    with pytest.raises(CannotEstimate, match="where the kind of each unit is known"):
+        unknown.bounds()
