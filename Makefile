@@ -53,9 +53,10 @@ lock:  ## renew requirements.lock from pyproject.toml (needs uv)
 clean:
 	rm -rf .venv .venv-* dist site paper/build .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 
+# Modules are compiled when they are first used: most never are.
 $(READY): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; v = sys.version_info; v >= (3, 11) or sys.exit("modelometrics needs Python 3.11 or newer, found %d.%d. Name one: make PYTHON=python3.11" % v[:2])'
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --disable-pip-version-check --quiet --require-hashes --requirement requirements.lock
+	$(BIN)/python -m pip install --disable-pip-version-check --quiet --no-compile --require-hashes --requirement requirements.lock
 	$(BIN)/python -m pip install --disable-pip-version-check --quiet --no-deps --no-build-isolation --editable .
 	touch $@

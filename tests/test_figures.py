@@ -12,8 +12,11 @@ import pytest
 from matplotlib import font_manager
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 
-from research import Bounds, BudgetRow, Estimate, Interval, Result, figures
+from research import Bounds, BudgetRow, Estimate, Interval, Result, figures, places
+from research.analysis import recorded
 from research.results import Answer, Provenance, Verdict
+
+RESULTS = places.bundled() / "paper" / "results"
 
 
 def estimate(low, high, **extra):
@@ -99,8 +102,8 @@ def test_a_budget_puts_the_widest_row_on_top(axes):
     assert [label.get_text() for label in axes.get_yticklabels()] == ["origin", "date"]
 
 
-def test_a_specification_curve_is_in_order_and_marks_the_primary_one(analysed):
-    result = analysed("parameter_scale")
+def test_a_specification_curve_is_in_order_and_marks_the_primary_one():
+    result = recorded("parameter_scale", RESULTS)
     answer = result.answer(quantity="shares")
     label = "small: share of hosts, China minus US"
     with figures.theme():
@@ -117,8 +120,8 @@ def test_a_specification_curve_is_in_order_and_marks_the_primary_one(analysed):
                     "design effect: 1", "design effect: 10", "design effect: 50"]  # fmt: skip
 
 
-def test_an_analysis_without_a_figure_gets_a_forest_of_its_judged_estimates(analysed):
-    result = analysed("parameter_scale")
+def test_an_analysis_without_a_figure_gets_a_forest_of_its_judged_estimates():
+    result = recorded("parameter_scale", RESULTS)
     with figures.theme():
         axes = figures.default(result).axes[0]
     assert len(axes.get_yticklabels()) == sum(len(a.verdicts) for a in result.answers.values())

@@ -10,7 +10,7 @@ import pytest
 import typst
 from matplotlib.figure import Figure
 
-from research import places
+from research import calibration, places
 from research.analysis import analyses, recorded
 from research.publish import paper
 from research.publish.paper import compile_paper, prepare_paper, working_copy
@@ -74,7 +74,7 @@ def test_every_figure_and_table_that_the_text_draws_belongs_to_an_analysis():
 def blank(tmp_path, monkeypatch):
     """The paper's folder with a blank canvas for every figure: the whole paper is a long test."""
     drawings = tmp_path / "build" / "figures"
-    monkeypatch.setattr(paper.calibration, "draw", lambda *_: [])
+    monkeypatch.setattr(calibration, "draw", lambda *_: [])
     monkeypatch.setattr(paper.figures, "save", lambda *_: [])
     shutil.copytree(RESULTS, tmp_path / "results")
     working_copy(tmp_path)

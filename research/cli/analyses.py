@@ -127,13 +127,14 @@ def run(
 @contextmanager
 def _written_to(out: Path | None) -> Iterator[Callable[[Result, str, bool], None]]:
     """Puts a result and its figure into a folder, if one is named."""
+    if out is None:
+        yield lambda *_: None
+        return
+
     from research.analysis import record
     from research.publish.outputs import Outputs
     from research.publish.study import draw
 
-    if out is None:
-        yield lambda *_: None
-        return
     folder = Outputs(out, "research run")
     with folder.alone() as fresh:
 

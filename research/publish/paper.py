@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from research import calibration, figures, places, wording
+from research import figures, places, wording
 from research.analysis.family import DECLARED, FAMILY
 from research.places import write_beside
 from research.publish.claims import answer_claims, list_claims
@@ -58,6 +58,8 @@ def prepare_paper(results: Sequence[Result], folder: Path, build: Path) -> None:
 
     These are datasets, analyses, claims and the coverage study, which ``folder`` holds.
     """
+    from research import calibration  # every estimator, which drawing one result does not need
+
     list_datasets(results, build)
     names = json.dumps([result.analysis for result in results], indent=1) + "\n"
     write_beside(build / "analyses.json", names.encode())

@@ -156,7 +156,9 @@ def own(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
         found = {
-            part: run(find("parameter_scale", data={"tenthe": name}))
+            part: run(
+                find("parameter_scale", data={"tenthe": name}), multiverse=part == "class_sets"
+            )
             for part, name in (("class_sets", "my_scan"), ("genuine", "my_scan_without_clones"))
         }
     return found, truth

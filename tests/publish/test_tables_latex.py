@@ -35,6 +35,7 @@ def problems(log: str) -> list[str]:
     return found + [width for width in wide if float(width) > STICKS_OUT]
 
 
+@pytest.mark.long
 def test_every_table_and_every_paragraph_compiles(material):
     inputs = [rf"\input{{tables/{name}}}\input{{tables/{name}-all}}\clearpage" for name in NAMES]
     inputs += [rf"\input{{methods/{name}}}" for name in NAMES]

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-import statsmodels.api as sm
 from numpy.typing import ArrayLike
 from scipy import optimize, stats
+from statsmodels.robust import norms
+from statsmodels.tools import add_constant
 
 from research.estimators import valid
 from research.estimators.clustered.few_clusters import (
@@ -23,8 +24,8 @@ from research.results import CannotEstimate, Interval
 
 MAD_OF_NORMAL = 0.6745  # to four digits as in MASS; a later digit would move the fit by 1e-5
 NORMS = {
-    "Huber": sm.robust.norms.HuberT(1.345),  # 95 % efficient for normal errors
-    "Tukey bisquare": sm.robust.norms.TukeyBiweight(4.685),
+    "Huber": norms.HuberT(1.345),  # 95 % efficient for normal errors
+    "Tukey bisquare": norms.TukeyBiweight(4.685),
 }
 STEPS = 5000
 CONVERGED = 1e-12
@@ -84,7 +85,7 @@ def log_log(
             f"Logarithms need positive values, found {min(a.min(), b.min()):g}. Use "
             "poisson_regression, where y may be zero."
         )
-    return cluster_robust(np.log(a), sm.add_constant(np.log(b)), cluster, level=level)
+    return cluster_robust(np.log(a), add_constant(np.log(b)), cluster, level=level)
 
 
 @estimator
@@ -124,7 +125,7 @@ def robust_regression(
 
     Examples
     --------
-    >>> x = sm.add_constant(np.arange(6.0))
+    >>> x = add_constant(np.arange(6.0))
     >>> fit = robust_regression([0, 1.1, 1.9, 3.1, 3.9, 50], x, norm="Tukey bisquare")
     >>> round(float(fit.coefficients[1]), 2)
     0.98
@@ -186,7 +187,7 @@ def quantile_regression(
 
     Examples
     --------
-    >>> x = sm.add_constant(np.arange(9.0))
+    >>> x = add_constant(np.arange(9.0))
     >>> fit = quantile_regression([0, 1.1, 2, 2.9, 4, 5.2, 6, 7.1, 80], x)
     >>> round(float(fit.coefficients[1]), 1)
     1.0

@@ -5,9 +5,10 @@ from __future__ import annotations
 import warnings
 
 import numpy as np
-import statsmodels.api as sm
 from numpy.typing import ArrayLike
 from scipy import linalg, optimize
+from statsmodels.genmod.families import Poisson
+from statsmodels.genmod.generalized_linear_model import GLM
 
 from research.estimators.association.regression import Fit, fit_of, sandwich_se
 from research.estimators.clustered.few_clusters import ClusteredDesign, clustered_design, outcome_of
@@ -54,7 +55,8 @@ def poisson_regression(
 
     Examples
     --------
-    >>> fit = poisson_regression([2, 3, 6, 7, 8, 9], sm.add_constant([0, 0, 0, 1, 1, 1]))
+    >>> from statsmodels.tools import add_constant
+    >>> fit = poisson_regression([2, 3, 6, 7, 8, 9], add_constant([0, 0, 0, 1, 1, 1]))
     >>> round(float(np.exp(fit.coefficients[1])), 3)
     2.182
     """
@@ -87,10 +89,10 @@ def _log_linear(outcome: Floats, x: Floats) -> tuple[Floats, Floats]:
             "from the rest. Drop it, or leave out the group that has zeros only."
         )
     unit = np.abs(x).max(axis=0)
-    family = sm.families.Poisson()
+    family = Poisson()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # what they warn of is refused below
-        fit = sm.GLM(outcome, x / unit, family=family).fit(
+        fit = GLM(outcome, x / unit, family=family).fit(
             maxiter=STEPS, tol_criterion="params", tol=STILL, rtol=STILL
         )
     coefficients, means = np.asarray(fit.params) / unit, np.asarray(fit.mu)
