@@ -16,21 +16,20 @@ from research import (
     ESTIMAND,
     Assumption,
     Bounds,
-    BudgetRow,
     Estimate,
     Hypothesis,
     Interval,
     Sample,
-    TippingPoint,
     figures,
 )
-from research.doubts import among
+from research.doubts import Coarse, Share, lost_if
 from research.estimators.budget import alternatives_row, budget
 from research.estimators.clustered import cluster_sample_mean
 from research.estimators.rates import rank_biased_overlap, top_list_test
 from research.estimators.serial import effective_length
-from research.measures.publishers import publishers
-from research.wording import number
+from research.measures.publishers import CHINA, ORIGIN, publishers
+from research.measures.pulls import WEIGHTS
+from research.wording import written
 
 SHARE = "Chinese share of the top ten, mean of the days"
 DAYS = "share of days with a Chinese majority"
@@ -69,12 +68,12 @@ def sample(
     origin: Literal["publisher", "family in the name"] = "publisher",
     repackagers: Literal["counted", "left out"] = "counted",
 ) -> Sample:
-    def coded(by) -> pd.DataFrame:
+    def listed(by) -> pd.DataFrame:
         entries = _coded(hub_trending, publisher_origins, by)
-        return entries[~entries["repackager"]] if repackagers == "left out" else entries
+        return entries[entries["role"] != "repackager"] if repackagers == "left out" else entries
 
-    entries = coded(origin)
-    places = _places(entries, counted)
+    entries, by_origin = listed(origin), {by: _places(listed(by), counted) for by in ORIGINS}
+    places = by_origin[origin]
     days = _by_day(places)
     return Sample(
         population=f"the {counted} of the trending top ten",
@@ -82,44 +81,51 @@ def sample(
         data={
             "counted": counted,
             "days": days,
-            "places": places,
+            "chinese": CHINESE.in_(places),
             "thirty": entries,
             "lists": _lists(hub_trending),
-            "by origin": {
-                f"the {by}": _bounds(_by_day(_places(coded(by), counted))).low for by in ORIGINS
-            },
+            "by origin": {f"the {by}": CHINESE.in_(found).value for by, found in by_origin.items()},
         },
         tables={"days": days.assign(date=days["date"].dt.strftime("%Y-%m-%d"))},
     )
 
 
+CHINESE = Share(of=CHINA)
+
+
 def _coded(trending, origins, origin) -> pd.DataFrame:
-    """The entries with whether they certainly, and whether they may, come from China."""
+    """The entries with the countries that each may come from."""
     known = publishers(trending["author"], origins)
     codes = known["origin"]
     if origin == "family in the name":
         name = trending["model_id"].str.partition("/")[2].str.lower()
         for country, families in FAMILIES.items():
             codes = codes.mask(name.str.contains(families), country)
-    chinese, possible = among(codes, {"CN"})
     return trending[["date", "rank", "model_id"]].assign(
-        organisation=known["organisation"],
-        repackager=known["role"].eq("repackager"),
-        chinese=chinese,
-        possible=possible,
+        organisation=known["organisation"], role=known["role"], origin=codes
     )
 
 
-def _places(entries, counted) -> pd.DataFrame:
+def _places(entries, counted) -> Coarse:
     """The first ten entries; of an organisation that has several, only the first one."""
     top = entries[entries["rank"] <= TOP].sort_values(["date", "rank"])
-    return top if counted == "entries" else top.drop_duplicates(["date", "organisation"])
+    if counted == "organisations":
+        top = top.drop_duplicates(["date", "organisation"])
+    return _weighed(top)
+
+
+def _weighed(places) -> Coarse:
+    """The places, those of one day with the weight of one day: a share is the mean of the days."""
+    weight = 1 / places.groupby("date")["date"].transform("size")
+    rows = places.assign(origin_doubt=ORIGIN.name, **dict.fromkeys(WEIGHTS, weight))
+    return Coarse(rows, (ORIGIN,), "places", "places")
 
 
 def _by_day(places) -> pd.DataFrame:
-    days = places.groupby("date").agg(
+    chinese, possible = places.holds(CHINA)
+    days = places.rows.assign(chinese=chinese, possible=possible).groupby("date").agg(
         places=("chinese", "size"), chinese=("chinese", "sum"), possible=("possible", "sum")
-    )
+    )  # fmt: skip
     low, high = (days[part] / days["places"] for part in ("chinese", "possible"))
     return days.assign(low=low, high=high).reset_index()
 
@@ -138,82 +144,56 @@ def estimate(sample) -> list[Estimate]:
     return [*found, _beyond_chance(sample)] if sample["counted"] == "entries" else found
 
 
-def _bounds(days) -> Bounds:
-    return Bounds(float(days["low"].mean()), float(days["high"].mean()))
-
-
 def _share(sample) -> Estimate:
-    days, found = sample["days"], _bounds(sample["days"])
+    chinese = sample["chinese"]
     return Estimate(
         label=SHARE,
         unit=f"share of {sample['counted']}",
-        value=found.low,
-        bounds=found,
-        n=len(days),
+        value=chinese.value,
+        bounds=chinese.bounds(),
+        n=len(sample["days"]),
         n_unit="days",
-        assumptions=(LATER, CODED, _likeness(days)),
-        tipping_points=(_doubtful(found),),
+        assumptions=(LATER, CODED, _likeness(sample["days"])),
+        tipping_points=(_doubtful(chinese),),
         budget=budget(
-            _row("origin unknown or disputed", found.low, found.high, _uncoded(sample["places"])),
+            *chinese.budget(),
             alternatives_row("origin read from", sample["by origin"]),
-            _months_row(days),
-            _left_out_row(sample["places"]),
+            alternatives_row("one month alone", _months(chinese.units)),
+            alternatives_row("one organisation left out", _without_each(chinese)),
         ),
     )
 
 
-def _row(source, low, high, detail) -> BudgetRow:
-    return BudgetRow(source=source, low=float(low), high=float(high), detail=detail)
+def _months(places) -> dict[str, float]:
+    month = places.rows["date"].dt.strftime("%Y-%m")
+    return {one: CHINESE.in_(places.among(month == one)).value for one in sorted(month.unique())}
 
 
-def _uncoded(places) -> str:
-    doubtful = places["possible"] & ~places["chinese"]
-    accounts = places["organisation"][doubtful].nunique()
-    return f"{doubtful.mean():.0%} of the places, {accounts} accounts"
+def _without_each(chinese) -> dict[str, float]:
+    """The share without each of the leading organisations, as if it had never been listed."""
+    rows = chinese.units.rows
+    leading = rows.loc[chinese.units.holds(CHINA)[0], "organisation"].value_counts().index[:5]
+    without = {name: _weighed(rows[rows["organisation"] != name]) for name in leading}
+    found = {f"all but {name}": CHINESE.in_(rest).value for name, rest in without.items()}
+    return {"all of them": chinese.value, **found}
 
 
-def _months_row(days) -> BudgetRow:
-    months = days.groupby(days["date"].dt.strftime("%Y-%m"))["low"].mean()
-    told = f"least in {months.idxmin()}, most in {months.idxmax()}"
-    return _row("one month alone", months.min(), months.max(), told)
-
-
-def _left_out_row(places) -> BudgetRow:
-    """The share without any one organisation, as if it had never been listed."""
-    names = places.loc[places["chinese"], "organisation"].value_counts().index[:5]
-    without = {
-        name: float(_by_day(places[places["organisation"] != name])["low"].mean()) for name in names
-    }
-    least = min(without, key=without.get)
-    value = float(_by_day(places)["low"].mean())
-    return _row("one organisation left out", without[least], value, f"least without {least}")
-
-
-def _doubtful(found) -> TippingPoint:
+def _doubtful(chinese):
     """Which part of the doubtful places would have to be Chinese for more than half."""
-    null = HYPOTHESES[SHARE].null
-    needed = (null - found.low) / found.width
-    inside = 0 <= needed <= 1
-    told = (
-        f"half is reached if {needed:.0%} of the places of unknown origin were Chinese"
-        if inside
-        else "no origin of the unknown places moves the share across one half"
-    )
-    return TippingPoint(
-        what="Chinese part of the places of unknown origin",
-        threshold=needed if inside else None,
-        sentence=told,
-    )
+    return lost_if(
+        chinese.turning(ORIGIN, HYPOTHESES[SHARE].null), float(chinese.opened(ORIGIN).sum()),
+        "places of unknown origin", "were Chinese", reached="half is reached",
+    )  # fmt: skip
 
 
 def _majority(sample) -> Estimate:
     days = sample["days"]
-    sure, maybe = ((days[part] > 0.5).mean() for part in ("low", "high"))
+    certain, possible = (float((days[part] > 0.5).mean()) for part in ("low", "high"))
     return Estimate(
         label=DAYS,
         unit="share of days",
-        value=float(sure),
-        bounds=Bounds(float(sure), float(maybe)),
+        value=certain,
+        bounds=Bounds(certain, possible),
         n=len(days),
         n_unit="days",
         assumptions=(LATER, CODED),
@@ -222,18 +202,17 @@ def _majority(sample) -> Estimate:
 
 def _over_months(sample) -> Estimate:
     """What other months might have shown: neighbouring days are nearly the same list."""
-    days = sample["days"]
+    days, chinese = sample["days"], sample["chinese"]
     month = days["date"].dt.strftime("%Y-%m")
     low, high = (cluster_sample_mean(days[part], month).interval for part in ("low", "high"))
+    method = "months as clusters, both ends of the set"
     return Estimate(
         label=MONTHS,
         unit=f"share of {sample['counted']}",
         reading="superpopulation",
-        value=_bounds(days).low,
-        bounds=_bounds(days),
-        interval=Interval(
-            low.low, high.high, low.level, "months as clusters, both ends of the set"
-        ),
+        value=chinese.value,
+        bounds=chinese.bounds(),
+        interval=Interval(low.low, high.high, low.level, method),
         n=len(days),
         n_unit="days",
         n_effective=_effective(days),
@@ -248,13 +227,16 @@ def _effective(days) -> float:
 
 
 def _likeness(days) -> Assumption:
-    alike = number(float(days["low"].autocorr(1)))
+    evidence = (
+        "The shares of one day and the next correlate by {}: {:0} days tell as much as {:0} "
+        "independent ones."
+    )
+    alike = float(days["low"].autocorr(1))
     return Assumption(
         name="days are independent",
         holds="no",
         without="scope",
-        evidence=f"The shares of one day and the next correlate by {alike}: {len(days)} days tell "
-        f"as much as {number(_effective(days), 0)} independent ones.",
+        evidence=written(evidence, alike, len(days), _effective(days)),
     )
 
 
@@ -282,13 +264,13 @@ def _overlaps(sample) -> list[Estimate]:
 
 def _beyond_chance(sample) -> Estimate:
     """The ten against ten drawn from the thirty that the page shows."""
-    thirty = sample["thirty"]
+    thirty = _weighed(sample["thirty"])
 
     @cache
     def surprising(found: int, listed: int, kind: int, population: int) -> bool:
         return top_list_test(found, listed, kind, population).p_more < 0.05
 
-    shown = thirty.groupby("date").agg(kind=("chinese", "sum"), population=("chinese", "size"))
+    shown = _by_day(thirty).set_index("date")[["chinese", "places"]].add_prefix("shown ")
     counts = sample["days"].set_index("date")[["chinese", "places"]].join(shown)
     verdicts = [surprising(*map(int, row)) for row in counts.itertuples(index=False)]
     return Estimate(

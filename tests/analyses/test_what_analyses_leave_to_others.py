@@ -54,12 +54,12 @@ RULES = {
 }
 LEFT: dict[str, str] = {
     "builds a budget row": """
-        deployments_vs_downloads likes_and_downloads release_cadence trending_top_ten
+        deployments_vs_downloads likes_and_downloads release_cadence
     """,
     "codes an origin": "",
     "joins families": "",
     "formats a number": """
-        deployments_vs_downloads likes_and_downloads release_cadence trending_top_ten
+        deployments_vs_downloads likes_and_downloads release_cadence
     """,
     "calls a bounds routine": "deployments_vs_downloads",
 }
