@@ -12,52 +12,44 @@ on their downloads.
 
 import math
 from bisect import bisect_left
-from dataclasses import dataclass
-from functools import partial
+from dataclasses import replace
 from typing import Annotated, Literal
 
 import numpy as np
 import pandas as pd
-from scipy.stats import kendalltau, rankdata
 
 from research import (
     ESTIMAND,
     Assumption,
     Bounds,
-    BudgetRow,
     CannotEstimate,
     Estimate,
     Hypothesis,
-    Interval,
     NotApplicable,
     Sample,
-    Test,
     TippingPoint,
     figures,
 )
+from research.doubts import RankCorrelation, told
 from research.estimators.association import (
-    Concordance,
-    bland_altman_ratio,
-    kendall,
-    kendall_interval,
-    lin_concordance,
-    log_log,
-    spearman,
+    concordance_as_shown,
+    correlation,
+    share_concordance,
+    share_elasticity,
+    share_ratios,
     spearman_interval,
 )
-from research.estimators.association.agreement import NORMAL_95
-from research.estimators.budget import budget
+from research.estimators.association.shares import GRID
+from research.estimators.budget import budget, leave_one_out_row
+from research.estimators.clustered import recomputed_without_each
 from research.estimators.composition import zero_sensitivity
 from research.estimators.design_effects import intraclass_correlation, weighted_cluster_size
-from research.estimators.partial_ranks import kendall_bounds, spearman_bounds
-from research.estimators.ranged import Choosing, Ranged, searched_extremes
 from research.estimators.tipping import tipping_point
-from research.measures.channels import day_of_both
+from research.measures.channels import day_of_both, of_names
 from research.measures.hub import hub_downloads
 from research.measures.publishers import library_publishers
-from research.measures.pulls import pulls_by_name
+from research.measures.pulls import ROUNDED, ollama_pulls, pulls_by_name
 from research.measures.top_lists import on_day
-from research.wording import number
 
 RHO = "rank correlation of pulls and downloads (Spearman)"
 TAU = "rank correlation of pulls and downloads (Kendall)"
@@ -67,11 +59,6 @@ RATIO, LOWEST, HIGHEST = (
     "share of pulls over share of downloads, typical family",
     "share of pulls over share of downloads, lower limit of agreement",
     "share of pulls over share of downloads, upper limit of agreement",
-)
-ENDS = (  # label, standard deviations from the mean, name of the limit
-    (RATIO, 0.0, "bias"),
-    (LOWEST, -NORMAL_95, "lower"),
-    (HIGHEST, NORMAL_95, "upper"),
 )
 DISTANCE = "distance of the two compositions (Aitchison)"
 YEAR_BEFORE = "rank correlation with pulls a year before, until 2025-04-24"
@@ -108,12 +95,9 @@ POPULATIONS = {
 }
 SCAN = pd.Timestamp("2025-04-24")
 DEFAULTS = (90, "counted", "with their family")
-MINIMUM_AGREEING = 30  # families below which their agreement has no interval
 FEWEST = 4  # families: of fewer the interval of a rank correlation is not defined
-SHOWN = 14  # families in the right panel
-FAR_APART = 4  # shares that differ by a larger factor are named in the left panel
+MINIMUM_AGREEING = 30  # families below which their agreement has no interval
 PARTS_OF_LAST = (0.01, 0.1, 1)
-GRID = 7  # values of each range that the search for extremes tries, both ends among them
 
 
 def sample(
@@ -138,104 +122,87 @@ def sample(
         raise NotApplicable("all pulls up to a date have no window")
     if downloads == "LLM catalogue" and families == "all of the library":
         raise NotApplicable("a family that the catalogue lacks is not observed, which is not zero")
-    models = hub_top_models if downloads == "top 1,000" else hub_llm_panel
-    day = day_of_both(models, ollama_library_pulls, DATES[downloads])
-    models = on_day(models, day)
+    table = hub_top_models if downloads == "top 1,000" else hub_llm_panel
+    day = day_of_both(table, ollama_library_pulls, DATES[downloads])
+    listed = on_day(table, day)
+    # The catalogue has no last place: it is not cut by downloads.
+    last_place = float(listed["hub_downloads_30d"].min()) if downloads == "top 1,000" else None
+    models = hub_downloads(listed, publisher_origins, families=model_crosswalk_repositories)
+    if copies == "left out":
+        models = models.among(models.rows["relation"].eq("own"))
     names = model_crosswalk_names[~model_crosswalk_names["served_remotely"]]
     if embeddings == "left out":
         names = names[~names["embedding"]]
-    pulled = pulls_by_name(ollama_library_pulls, day, window if pulls == "new" else None)
-    library = _library(names, pulled, publisher_origins).join(
-        _downloads(
-            hub_downloads(models, publisher_origins, families=model_crosswalk_repositories).rows,
-            copies,
-        ),
-        how="left",
-    )
-    if len(_both(library)) < FEWEST:
+    library = library_publishers(names, publisher_origins)
+    pulled = ollama_pulls(ollama_library_pulls, library, day, window if pulls == "new" else None)
+    library = pulled, of_names(pulled, models, last_place=last_place)
+    listed = _those(library, library[1].rows["value"] > 0)
+    both = _those(listed, listed[0].rows["high"] > 0)
+    if len(both[0].rows) < FEWEST:
         raise CannotEstimate(f"fewer than {FEWEST} families are in both channels")
+    who = "all Ollama pulls" if pulls == "all" else f"the Ollama pulls of {window} days"
+    year = _a_year_apart(ollama_library_pulls, day, 30 if pulls == "new" else None)
     at_scan = pulls_by_name(ollama_library_pulls, SCAN)["value"]
     return Sample(
-        population=POPULATIONS[families].format(_words(pulls, window), HUB[downloads]),
+        population=POPULATIONS[families].format(who, HUB[downloads]),
         as_of=f"{day:%Y-%m-%d}",
         data={
             "library": library,
-            "everyone": families == "all of the library",
-            # Downloads of the last place. The catalogue has none: it is not cut by rank.
-            "cut": float(models["hub_downloads_30d"].min()) if downloads == "top 1,000" else None,
-            "years": _years(ollama_library_pulls, day, 30 if pulls == "new" else None),
-            "hosts": _with_hosts(tenthe_model_tags, at_scan),
-            "architectures": _by_architecture(tenthe_families, model_crosswalk, at_scan),
-            "reported": (window, embeddings, copies) == DEFAULTS,
+            "ranked": library if families == "all of the library" else listed,
+            "both": None if families == "all of the library" else both,
+            "last place": last_place,
+            "tested": (window, embeddings, copies) == DEFAULTS,
+            "shown": {
+                YEAR_BEFORE: year[year.index.isin(pulled.rows.index)],
+                HOSTS: _with_hosts(at_scan, tenthe_model_tags),
+                ARCHITECTURES: _by_architecture(at_scan, tenthe_families, model_crosswalk),
+            },
         },
-        tables={"families": _table(_both(library))},
+        tables={"families": _table(*both)},
     )
 
 
-def _words(pulls, window) -> str:
-    return "all Ollama pulls" if pulls == "all" else f"the Ollama pulls of {window} days"
+def _those(channels, families) -> tuple:
+    """Some of the families in both channels."""
+    pulls, downloads = channels
+    return pulls.among(families), downloads.among(families)
 
 
-def _years(series, day, days) -> pd.DataFrame:
+def _a_year_apart(series, day, days) -> pd.DataFrame:
     """Pulls until a day and until that of the scan, in windows of the same length."""
     now, before = (pulls_by_name(series, until, days)["value"] for until in (day, SCAN))
-    return pd.DataFrame({"now": now, "before": before}).dropna()
+    return pd.DataFrame({"pulls": now, "other": before}).dropna()
 
 
-def _library(names, pulled, origins) -> pd.DataFrame:
-    """Every name of the library: its pulls, publisher and origin."""
-    known = library_publishers(names, origins)
-    origin = known["origin"].map({"CN": "China", "US": "United States"})
-    known = pd.DataFrame(
-        {"publisher": known["organisation"], "origin": origin.fillna("other or unknown")}
-    )
-    return pulled.join(known, how="inner")
-
-
-def _downloads(models, copies) -> pd.Series:
-    """Downloads of each family's repositories; none of them in the table, no row."""
-    if copies == "left out":
-        models = models[models["relation"] == "own"]
-    sums = models.groupby("family")["value"].sum()
-    return sums[sums > 0].rename("downloads")
-
-
-def _with_hosts(tags, pulls) -> pd.DataFrame:
-    """Tag-host pairs and pulls of the names that the ten leading tags belong to."""
+def _with_hosts(pulls, tags) -> pd.DataFrame:
+    """Pulls and tag-host pairs of the names that the ten leading tags belong to."""
     hosts = tags.groupby(tags["ollama_tag"].str.partition(":")[0])["answering_hosts"].sum()
-    return pd.DataFrame({"hosts": hosts, "pulls": pulls.reindex(hosts.index)}).astype(float)
+    return pd.DataFrame({"pulls": pulls.reindex(hosts.index), "other": hosts}).astype(float)
 
 
-def _by_architecture(families, crosswalk, pulls) -> pd.DataFrame:
-    """Hosts and pulls of the ten leading architectures, a name counted to that of its default."""
+def _by_architecture(pulls, families, crosswalk) -> pd.DataFrame:
+    """Pulls and hosts of the ten leading architectures, a name counted to that of its default."""
     architecture = crosswalk.set_index("ollama_name")["family"].reindex(pulls.index)
     hosts = families.set_index("family")["answering_hosts"]
-    sums = pulls.groupby(architecture).sum().reindex(hosts.index).fillna(0)
-    return pd.DataFrame({"hosts": hosts, "pulls": sums}).astype(float)
+    sums = pulls.groupby(architecture).sum().reindex(hosts.index, fill_value=0)
+    return pd.DataFrame({"pulls": sums, "other": hosts}).astype(float)
 
 
-def _both(library) -> pd.DataFrame:
-    """Families that have downloads and were, or may have been, pulled."""
-    return library[(library["high"] > 0) & library["downloads"].notna()]
-
-
-def _table(both) -> pd.DataFrame:
+def _table(pulls, downloads) -> pd.DataFrame:
     """Shares of each family in both channels, for the figure."""
-    pulls, downloads = both["value"].sum(), both["downloads"].sum()
-    share = both["downloads"] / downloads
+    rows, share = pulls.rows, downloads.rows["value"] / downloads.rows["value"].sum()
     # The least share has all others at their most, the greatest all others at their least.
-    least = both["low"] / (both["low"] + both["high"].sum() - both["high"])
-    most = both["high"] / (both["high"] + both["low"].sum() - both["low"])
-    return pd.DataFrame(
-        {
-            "family": both.index,
-            "origin": both["origin"].to_numpy(),
-            "share of pulls": (both["value"] / pulls).to_numpy(),
-            "share of downloads": share.to_numpy(),
-            "ratio, low": (least / share).to_numpy(),
-            "ratio, high": (most / share).to_numpy(),
-        }
-    )
+    least = rows["low"] / (rows["low"] + rows["high"].sum() - rows["high"])
+    most = rows["high"] / (rows["high"] + rows["low"].sum() - rows["low"])
+    origin = rows["origin"].map({"CN": "China", "US": "United States"}).fillna("other or unknown")
+    shares = {
+        "origin": origin,
+        "share of pulls": rows["value"] / rows["value"].sum(),
+        "share of downloads": share,
+        "ratio, low": least / share,
+        "ratio, high": most / share,
+    }
+    return pd.DataFrame(shares).rename_axis("family").reset_index()
 
 
 # Association --------------------------------------------------------------------------------------
@@ -243,459 +210,226 @@ def _table(both) -> pd.DataFrame:
 
 def estimate(sample, *, rng, level) -> list[Estimate]:
     found = [_rho(sample, rng, level), _tau(sample, rng)]
-    if not sample["everyone"]:
-        found += _agreement(sample)
-    if sample["cut"] is not None and _small_enough(sample):
+    if sample["both"]:
+        found += _agreement(*sample["both"])
+    if sample["last place"] is not None and _small_enough(sample):
         found.append(_distance(sample))
     return [*found, *_merely_shown(sample)]
 
 
-def _ranked(sample) -> tuple[pd.DataFrame, Ranged, Ranged]:
-    """The families compared, and both variables with what rounding and the cut leave open."""
-    library = sample["library"]
-    rows = library if sample["everyone"] else library[library["downloads"].notna()]
-    known = rows["downloads"].fillna(0).to_numpy()
-    # A family that the list lacks lies below the last place; its order there is open.
-    highest = np.where(rows["downloads"].isna(), (sample["cut"] or 1) - 1, known)
-    low, value, high = (rows[w].to_numpy() for w in ("low", "value", "high"))
-    return (
-        rows,
-        Ranged(low=low, value=value, high=high),
-        Ranged(low=known, value=known, high=highest),
-    )
-
-
 def _rho(sample, rng, level) -> Estimate:
-    rows, pulls, downloads = _ranked(sample)
-    found = spearman(pulls.value, downloads.value, rng=rng)
-    bounds = spearman_bounds(pulls, downloads)
-    interval = partial(spearman_interval, level=level)
-    return Estimate(
-        label=RHO,
-        unit="rank correlation",
-        reading="superpopulation",
-        value=found.value,
-        bounds=bounds,
-        interval=_around(bounds, len(rows), interval),
-        test=Test(
-            name=f"Spearman, {found.method}, pulls as shown", statistic=found.statistic, p=found.p
-        ),
-        n=len(rows),
-        n_unit="families",
-        assumptions=(*_common(rows), OUTER, *_conditioned(sample)),
-        tipping_points=(_similar_publishers(rows, bounds, interval),),
-        budget=budget(*_rank_sources(rows, pulls, downloads)),
-    )
-
-
-def _around(bounds, n, interval, design_effect=1.0) -> Interval:
-    """The interval of the lowest correlation possible joined with that of the highest."""
-    low, high = (interval(end, n / design_effect) for end in bounds)
-    return Interval(
-        low.low, high.high, low.level, f"{low.method}, over the set", design_effect=design_effect
+    asked = RankCorrelation(*sample["ranked"], of="Spearman")
+    return _ranks(
+        sample,
+        RHO,
+        asked,
+        interval=asked.interval(level=level),
+        test=asked.test(rng),
+        tipping_points=(_similar_ranks(asked, level),),
+        budget=budget(*asked.budget(), asked.left_out("organisation")),
     )
 
 
 def _tau(sample, rng) -> Estimate:
-    rows, pulls, downloads = _ranked(sample)
-    bounds = kendall_bounds(pulls, downloads)
-    test = None
-    if sample["reported"]:  # half a second of permutations
-        found = kendall(pulls.value, downloads.value, rng=rng)
-        name = f"Kendall, {found.method}, pulls as shown"
-        test = Test(name=name, statistic=found.statistic, p=found.p)
+    asked = RankCorrelation(*sample["ranked"], of="Kendall")
+    test = asked.test(rng) if sample["tested"] else None  # half a second of permutations
+    return _ranks(sample, TAU, asked, interval=asked.interval(), test=test)
+
+
+def _ranks(sample, label, asked, **found) -> Estimate:
+    conditioned = (CONDITIONED,) if sample["both"] else ()
     return Estimate(
-        label=TAU,
+        label=label,
         unit="rank correlation",
         reading="superpopulation",
-        value=float(kendalltau(pulls.value, downloads.value).statistic),
-        bounds=bounds,
-        interval=_around(bounds, len(rows), kendall_interval),
-        test=test,
-        n=len(rows),
+        value=asked.value,
+        bounds=asked.bounds(),
+        n=len(asked.first.rows),
         n_unit="families",
-        assumptions=(*_common(rows), OUTER, *_conditioned(sample)),
+        assumptions=(*_common(asked.first.rows), OUTER, *conditioned),
+        **found,
     )
 
 
-def _similar_publishers(rows, bounds, interval) -> TippingPoint:
+def _similar_ranks(asked, level) -> TippingPoint:
     """How alike the families of one publisher would have to be for the interval to reach 0."""
-    size = weighted_cluster_size(rows["publisher"].value_counts())
-    what = "design effect of families that share a publisher"
+    low, n = asked.bounds().low, len(asked.first.rows)
 
     def margin(design_effect: float) -> float:
-        return _around(bounds, len(rows), interval, design_effect).low
+        return spearman_interval(low, n / design_effect, level=level).low
 
     if margin(1) <= 0:
-        told = "nothing to lose: the interval holds zero as it stands"
-        return TippingPoint(what=what, threshold=None, sentence=told)
-    lost = tipping_point(margin, 1, len(rows) / 4, steps=40)  # the interval needs four families
+        kept = "nothing to lose: the interval holds zero as it stands"
+        return TippingPoint(what=SIMILAR, threshold=None, sentence=kept)
+    lost = tipping_point(margin, 1, n / FEWEST, steps=40)
     if lost is None:
-        return TippingPoint(what=what, threshold=None, sentence="kept at any design effect")
-    return TippingPoint(what=what, threshold=lost, sentence=_lost_at(lost, size))
+        return TippingPoint(what=SIMILAR, threshold=None, sentence="kept at any design effect")
+    return _lost_at(lost, asked.first.rows)
 
 
-def _lost_at(design_effect, size) -> str:
-    told = f"lost at deff {number(design_effect, 1)}, "
+SIMILAR = "design effect of families that share a publisher"
+
+
+def _lost_at(design_effect, families) -> TippingPoint:
+    size = weighted_cluster_size(families["organisation"].value_counts())
     if design_effect > size:
-        return told + f"more than a publisher's {number(size, 1)} families can cause"
+        lost = "lost at deff {:1}, more than a publisher's {:1} families can cause"
+        return told(SIMILAR, lost, design_effect, size)
+    lost = (
+        "lost at deff {:1}, an intraclass correlation of {} among the {:1} families of a publisher"
+    )
     alike = intraclass_correlation(design_effect, size)
-    told += f"an intraclass correlation of {number(alike)} among the {number(size, 1)} families"
-    return f"{told} of a publisher"
-
-
-def _rank_sources(rows, pulls, downloads) -> list[BudgetRow]:
-    shown = Ranged.exactly(pulls.value), Ranged.exactly(downloads.value)
-    sources = {
-        "rounding of the pulls": (spearman_bounds(pulls, shown[1]), "every order it leaves open"),
-        "one publisher left out": _left_out(rows, _spearman_value),
-    }
-    if (downloads.high > downloads.low).any():
-        absent = int((downloads.high > downloads.low).sum())
-        open_order = spearman_bounds(shown[0], downloads)
-        sources["order below the cut"] = open_order, f"{absent} families that the list lacks"
-    return [
-        BudgetRow(source=source, low=found.low, high=found.high, detail=detail)
-        for source, (found, detail) in sources.items()
-    ]
-
-
-def _left_out(rows, statistic) -> tuple[Bounds, str]:
-    """Range of a statistic of the families without each publisher, and who matters most."""
-    publisher = rows["publisher"].to_numpy()
-    pulls, downloads = rows["value"].to_numpy(), rows["downloads"].fillna(0).to_numpy()
-    everyone = statistic(pulls, downloads)
-    without = {
-        who: statistic(pulls[publisher != who], downloads[publisher != who])
-        for who in sorted(set(publisher))
-    }
-    most = max(without, key=lambda who: abs(without[who] - everyone))
-    values = [everyone, *without.values()]
-    return Bounds(min(values), max(values)), f"{number(without[most])} without {most}"
-
-
-def _spearman_value(pulls, downloads) -> float:
-    return float(np.corrcoef(rankdata(pulls), rankdata(downloads))[0, 1])
+    return told(SIMILAR, lost, design_effect, alike, size)
 
 
 # Agreement ----------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Open:
-    """Pulls and downloads of families, and what the rounding of the pulls leaves open.
-
-    ``options`` holds, by family, the pulls as shown, values of their range, and no pull at all
-    where that is possible: then the family is not in both channels, and has no logarithm.
-    """
-
-    rows: pd.DataFrame
-    options: np.ndarray
-
-    @classmethod
-    def of(cls, rows) -> "Open":
-        least, most = rows["low"].clip(lower=1).to_numpy(), rows["high"].to_numpy()
-        grid = np.geomspace(least, np.maximum(most, least), GRID, axis=1)
-        none = np.where(rows["low"] > 0, rows["value"], 0.0)
-        return cls(rows, np.column_stack([rows["value"], grid, none]))
-
-    @property
-    def possible(self) -> int:
-        """Families that may not have been pulled at all."""
-        return int((self.rows["low"] <= 0).sum())
-
-    @property
-    def terms(self) -> np.ndarray:
-        """What each family adds, under each option, to the sums that all statistics come from."""
-        pulls, downloads = np.broadcast_arrays(self.options, self.rows[["downloads"]].to_numpy())
-        there = pulls > 0
-        x, y = np.log(np.where(there, pulls, 1)), np.log(downloads)
-        terms = [np.ones_like(x), x, y, x * x, x * y, y * y, pulls, downloads]
-        return np.stack(terms, axis=-1) * there[..., None]
-
-    def pairs(self, chosen) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Pulls, downloads and publishers of the families that are in both under a choice."""
-        pulls = np.take_along_axis(self.options, chosen[:, None], axis=1)[:, 0]
-        there = pulls > 0
-        rows = self.rows[there]
-        return pulls[there], rows["downloads"].to_numpy(), rows["publisher"].to_numpy()
-
-    def shown(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        return self.pairs(np.zeros(len(self.rows), dtype=int))
-
-    def extremes(self, statistic) -> tuple[Choosing, Choosing]:
-        return searched_extremes(self.terms, statistic)
-
-
-@dataclass(frozen=True)
-class Moments:
-    """Means, variances and covariance of the logarithms of both shares, from sums of terms."""
-
-    difference: np.ndarray
-    pulls: np.ndarray
-    downloads: np.ndarray
-    both: np.ndarray
-    n: np.ndarray
-
-    @classmethod
-    def of(cls, sums) -> "Moments":
-        n, x, y, xx, xy, yy, pulls, downloads = np.moveaxis(sums, -1, 0)
-        difference = (x - y) / n - np.log(pulls / downloads)
-        squares = (xx - x * x / n) / n, (yy - y * y / n) / n, (xy - x * y / n) / n
-        return cls(difference, *squares, n)
-
-
-def _lin_of(sums) -> np.ndarray:
-    found = Moments.of(sums)
-    return 2 * found.both / (found.pulls + found.downloads + found.difference**2)
-
-
-def _slope_of(sums) -> np.ndarray:
-    found = Moments.of(sums)
-    return found.both / found.pulls
-
-
-def _limit_of(sums, *, deviations=0.0) -> np.ndarray:
-    """Mean difference of the logarithms, so many standard deviations added."""
-    found = Moments.of(sums)
-    variance = found.pulls + found.downloads - 2 * found.both
-    return found.difference + deviations * np.sqrt(variance * found.n / (found.n - 1))
-
-
-def _agreement(sample) -> list[Estimate]:
-    known = Open.of(_both(sample["library"]))
-    common = {
-        "reading": "superpopulation",
-        "n_unit": "families in both",
-        "assumptions": (*_common(known.rows), LOGARITHMS, _searched(known), CONDITIONED),
+def _agreement(pulls, downloads) -> list[Estimate]:
+    """Concordance, ratio and slope of the shares of families in both channels."""
+    x, y, publisher = pulls.weight(), downloads.weight().value, pulls.rows["organisation"]
+    concordance, ratios = share_concordance(x, y), share_ratios(x, y)
+    found = {CONCORDANCE: concordance} | dict(zip((RATIO, LOWEST, HIGHEST), ratios, strict=True))
+    shown = x.value > 0
+    without = recomputed_without_each(
+        lambda left: concordance_as_shown(x.value[shown][left], y[shown][left]).value,
+        publisher[shown],
+    )
+    more = {
+        CONCORDANCE: {
+            "tipping_points": (
+                _similar_shares(concordance, pulls.rows),
+                _without_the_worst(pulls, downloads),
+            ),
+            "budget": (leave_one_out_row(without),),
+        },
+        SLOPE: {"n_effective": publisher.nunique()},
     }
+    found[SLOPE] = share_elasticity(x, y, publisher)
     return [
-        _concordance(known, common),
-        *(_ratio(known, end, common) for end in ENDS),
-        _slope(known, common),
+        Estimate(
+            label=label,
+            unit=UNITS[label],
+            reading="superpopulation",
+            value=each.value,
+            bounds=each.bounds,
+            interval=each.interval,
+            n=int(shown.sum()),
+            n_unit="families in both",
+            assumptions=(*_common(pulls.rows), LOGARITHMS, _searched(x), CONDITIONED),
+            **more.get(label, {}),
+        )
+        for label, each in found.items()
     ]
 
 
-def _estimated(known, statistic, found_at, common, **more) -> Estimate:
-    """An estimate as shown, its extremes, and the intervals at these joined to one.
-
-    ``found_at`` gives value and interval of pulls, downloads and publishers.
-    """
-    value, plain = found_at(*known.shown())
-    extremes = [found_at(*known.pairs(chosen.options)) for chosen in known.extremes(statistic)]
-    values = [value, *(end for end, _ in extremes)]
-    intervals = [plain, *(interval for _, interval in extremes)]
-    return Estimate(
-        value=value,
-        bounds=Bounds(min(values), max(values)),
-        interval=Interval(
-            min(found.low for found in intervals),
-            max(found.high for found in intervals),
-            plain.level,
-            f"{plain.method}, over the set",
-            design_effect=more.pop("design_effect", 1.0),
-        ),
-        n=len(known.shown()[0]),
-        **common,
-        **more,
-    )
+UNITS = {
+    CONCORDANCE: "concordance",
+    **dict.fromkeys((RATIO, LOWEST, HIGHEST), "ratio of shares"),
+    SLOPE: "elasticity",
+}
 
 
-def _concordance(known, common) -> Estimate:
-    left_out, detail = _left_out(_pulled(known.rows), lambda x, y: _lin(x, y).value)
-    row = BudgetRow(
-        source="one publisher left out", low=left_out.low, high=left_out.high, detail=detail
-    )
-    return _estimated(
-        known,
-        _lin_of,
-        _lin_at,
-        common,
-        label=CONCORDANCE,
-        unit="concordance",
-        tipping_points=(_similar_pairs(known), _without_the_worst(known)),
-        budget=(row,),
-    )
-
-
-def _pulled(rows) -> pd.DataFrame:
-    return rows[rows["value"] > 0]
-
-
-def _lin(pulls, downloads) -> Concordance:
-    """Concordance of the logarithms of shares."""
-    return lin_concordance(np.log(pulls / pulls.sum()), np.log(downloads / downloads.sum()))
-
-
-def _lin_at(pulls, downloads, _) -> tuple[float, Interval]:
-    found = _lin(pulls, downloads)
-    return found.value, found.interval
-
-
-def _highest_lin(known) -> Concordance:
-    """The concordance where the rounding is kindest to agreement."""
-    most = known.extremes(_lin_of)[1]
-    return _lin(*known.pairs(most.options)[:2])
-
-
-def _similar_pairs(known) -> TippingPoint:
+def _similar_shares(concordance, families) -> TippingPoint:
     """The design effect at which the interval of the highest concordance reaches good agreement."""
-    what = "design effect of families that share a publisher"
-    found, good = _highest_lin(known), HYPOTHESES[CONCORDANCE].null
-    if found.interval.high >= good:
-        told = "nothing to lose: the interval reaches good agreement as it stands"
-        return TippingPoint(what=what, threshold=None, sentence=told)
-    center = math.atanh(found.value)
-    half = math.atanh(found.interval.high) - center
-    lost = ((math.atanh(good) - center) / half) ** 2
-    size = weighted_cluster_size(known.rows["publisher"].value_counts())
-    return TippingPoint(what=what, threshold=lost, sentence=_lost_at(lost, size))
+    good = HYPOTHESES[CONCORDANCE].null
+    if concordance.interval.high >= good:
+        kept = "nothing to lose: the interval reaches good agreement as it stands"
+        return TippingPoint(what=SIMILAR, threshold=None, sentence=kept)
+    center, reached, wanted = (
+        math.atanh(end) for end in (concordance.bounds.high, concordance.interval.high, good)
+    )
+    return _lost_at(((wanted - center) / (reached - center)) ** 2, families)
 
 
-def _without_the_worst(known) -> TippingPoint:
+def _without_the_worst(pulls, downloads) -> TippingPoint:
     """How many families must be left out, the most different first, for agreement to be good."""
-    rows = known.rows
-    shares = (rows[c] / rows[c].sum() for c in ("value", "downloads"))
+    shares = (side.rows["value"] / side.rows["value"].sum() for side in (pulls, downloads))
     # A family without a pull as shown is as different as can be.
     apart = np.abs(np.log(np.maximum(next(shares), np.finfo(float).tiny) / next(shares)))
-    nearest = rows.iloc[np.argsort(apart.to_numpy(), kind="stable")]
-    what = "families left out, the most different first"
+    place = apart.rank(method="first")
 
     def opened(left_out: int) -> bool:
-        kept = Open.of(nearest.head(len(nearest) - left_out))
-        return _highest_lin(kept).interval.high >= HYPOTHESES[CONCORDANCE].null
+        kept = place <= len(place) - left_out
+        found = share_concordance(pulls.among(kept).weight(), downloads.among(kept).weight().value)
+        return found.interval.high >= HYPOTHESES[CONCORDANCE].null
 
-    most = len(nearest) - MINIMUM_AGREEING
+    what = "families left out, the most different first"
+    most = len(place) - MINIMUM_AGREEING
     lost = bisect_left(range(most + 1), True, key=opened)
     if lost > most:
-        told = f"kept even for the {MINIMUM_AGREEING} families that agree best"
-        return TippingPoint(what=what, threshold=None, sentence=told)
-    told = f"open without the {lost} most different of {len(nearest)} families"
-    return TippingPoint(what=what, threshold=lost, sentence=told)
-
-
-def _ratio(known, end, common) -> Estimate:
-    label, deviations, name = end
-
-    def found_at(pulls, downloads, _) -> tuple[float, Interval]:
-        found = bland_altman_ratio(pulls / pulls.sum(), downloads / downloads.sum())
-        return getattr(found, name), getattr(found, f"{name}_interval")
-
-    statistic = partial(_limit_of, deviations=deviations)
-    return _estimated(known, statistic, found_at, common, label=label, unit="ratio of shares")
-
-
-def _slope(known, common) -> Estimate:
-    def found_at(pulls, downloads, publishers) -> tuple[float, Interval]:
-        fit = log_log(downloads, pulls, publishers)
-        return float(fit.coefficients[1]), fit.intervals[1]
-
-    return _estimated(
-        known,
-        _slope_of,
-        found_at,
-        common,
-        label=SLOPE,
-        unit="elasticity",
-        n_effective=known.rows["publisher"].nunique(),
-        design_effect=None,
-    )
+        kept = f"kept even for the {MINIMUM_AGREEING} families that agree best"
+        return TippingPoint(what=what, threshold=None, sentence=kept)
+    return told(what, "open without the {:0} most different of {:0} families", lost, len(place))
 
 
 def _small_enough(sample) -> bool:
     """Whether all families that the list lacks have less than it holds at the last place's size."""
-    downloads = sample["library"]["downloads"]
-    return bool(sample["cut"] * downloads.isna().sum() < downloads.sum())
+    downloads = sample["library"][1].rows["value"]
+    return bool(sample["last place"] * downloads.eq(0).sum() < downloads.sum())
 
 
 def _distance(sample) -> Estimate:
     """Over the whole library: what the list lacks has a part of the downloads of its last place."""
-    rows = sample["library"]
-    last = sample["cut"] / rows["downloads"].sum()
-    deltas = [part * last for part in PARTS_OF_LAST]
-    found = zero_sensitivity(rows["value"], rows["downloads"].fillna(0), deltas)
+    pulls, downloads = (side.rows["value"] for side in sample["library"])
+    last = sample["last place"] / downloads.sum()
+    found = zero_sensitivity(pulls, downloads, [part * last for part in PARTS_OF_LAST])
     return Estimate(
         label=DISTANCE,
         unit="Aitchison distance",
         bounds=found.bounds,
-        n=len(rows),
+        n=len(pulls),
         n_unit="families of the library",
         assumptions=(
             Assumption(
                 name="a family that the list lacks has 1 % to 100 % of the last place's downloads",
                 holds="not testable",
-                evidence=f"{rows['downloads'].isna().sum()} of {len(rows)} families are not in the "
-                "list; the distance grows without limit as their share goes to zero.",
+                evidence=f"{downloads.eq(0).sum()} of {len(pulls)} families are not in the list; "
+                "the distance grows without limit as their share goes to zero.",
             ),
         ),
     )
 
 
-# Shown only ---------------------------------------------------------------------------------------
-
-
 def _merely_shown(sample) -> list[Estimate]:
-    library = sample["library"]
-    years = sample["years"].loc[lambda rows: rows.index.isin(library.index)]
-    hosts, architectures = sample["hosts"], sample["architectures"]
+    """Rank correlations without an interval: their units are not a draw of anything."""
     return [
-        _bare(
-            YEAR_BEFORE,
-            years["now"],
-            years["before"],
-            "names in the library on both days",
-            (YEAR_APART,),
-        ),
-        _bare(HOSTS, hosts["pulls"], hosts["hosts"], "names", (SELECTED, DEPLOYED)),
-        _bare(
-            ARCHITECTURES,
-            architectures["pulls"],
-            architectures["hosts"],
-            "architectures",
-            (SELECTED, DEPLOYED, DEFAULT_TAG),
-        ),
+        Estimate(
+            label=label,
+            unit="rank correlation",
+            value=correlation(rows["pulls"], rows["other"], of="ranks"),
+            n=len(rows),
+            n_unit=SHOWN_OF[label][0],
+            assumptions=SHOWN_OF[label][1],
+        )
+        for label, rows in sample["shown"].items()
     ]
-
-
-def _bare(label, x, y, n_unit, assumptions) -> Estimate:
-    """A rank correlation without an interval: its units are not a draw of anything."""
-    return Estimate(
-        label=label,
-        unit="rank correlation",
-        value=float(x.rank().corr(y.rank())),
-        n=len(x),
-        n_unit=n_unit,
-        assumptions=assumptions,
-    )
 
 
 # Assumptions --------------------------------------------------------------------------------------
 
 
-def _common(rows) -> tuple[Assumption, ...]:
+def _common(families) -> tuple[Assumption, ...]:
     """What every interval over families assumes."""
-    of_publishers = rows["publisher"].value_counts()
+    of_publishers = families["organisation"].value_counts()
     draws = Assumption(
         name="families are independent draws",
         holds="no",
         without="interval",
-        evidence=f"{of_publishers.head(3).sum()} of {len(rows)} are of three publishers, and a new "
-        "release takes the place of an old one in both channels.",
+        evidence=f"{of_publishers.head(3).sum()} of {len(families)} are of three publishers, and a "
+        "new release takes the place of an old one in both channels.",
     )
-    return draws, FED, ROUNDED, SCRIPTS
+    return draws, FED, replace(ROUNDED, without="set"), SCRIPTS
 
 
-def _conditioned(sample) -> tuple[Assumption, ...]:
-    return () if sample["everyone"] else (CONDITIONED,)
-
-
-def _searched(known) -> Assumption:
+def _searched(pulled) -> Assumption:
+    possible = int((pulled.low <= 0).sum())
     return Assumption(
         name="the extremes over the rounding are found",
         holds="not testable",
         evidence=f"The search tries {GRID} values of each family's range, from several starts; it "
-        f"is not proven to reach the outermost. {known.possible} of {len(known.rows)} families "
-        "may have had no pull: each is left out or has at least one pull, whichever is further.",
+        f"is not proven to reach the outermost. {possible} of {len(pulled.low)} families may have "
+        "had no pull: each is left out or has at least one pull, whichever is further.",
     )
 
 
@@ -705,13 +439,6 @@ FED = Assumption(
     without="scope",
     evidence="What trends on the Hub is added to the Ollama library, and Ollama can pull from the "
     "Hub itself; how much of either is not published.",
-)
-ROUNDED = Assumption(
-    name="pull counts are exact",
-    holds="no",
-    without="set",
-    evidence="From one million on the site rounds them to the nearest hundred thousand; the set of "
-    "rank correlations holds for all orders that this leaves open.",
 )
 SCRIPTS = Assumption(
     name="pulls and downloads are made by users",
@@ -763,11 +490,17 @@ YEAR_APART = Assumption(
     evidence="No scan of 2026 is public; this correlation of pulls with those a year before says "
     "how much the order of families changed.",
 )
+SHOWN_OF = {  # what is counted, and what is assumed
+    YEAR_BEFORE: ("names in the library on both days", (YEAR_APART,)),
+    HOSTS: ("names", (SELECTED, DEPLOYED)),
+    ARCHITECTURES: ("architectures", (SELECTED, DEPLOYED, DEFAULT_TAG)),
+}
 
 
 # Figure -------------------------------------------------------------------------------------------
 
-
+SHOWN = 14  # families in the right panel
+FAR_APART = 4  # shares that differ by a larger factor are named in the left panel
 COLORS = {
     "China": figures.CHINA,
     "United States": figures.UNITED_STATES,
@@ -832,18 +565,23 @@ def _draw_ratios(axes, largest, answer) -> None:
     rows = largest.assign(ratio=ratio).sort_values("ratio", ascending=False, kind="stable")
     axes.set_xscale("log")
     axes.minorticks_off()
-    low, high = (answer.estimates[label].value for label in (LOWEST, HIGHEST))
-    axes.axvspan(low, high, color=figures.FAINT, alpha=0.5, lw=0, zorder=0)
-    typical = answer.estimates[RATIO].value
+    low, typical, high = (answer.estimates[label].value for label in (LOWEST, RATIO, HIGHEST))
     axes.axvline(typical, color=figures.INK, lw=0.8, zorder=0)
     note = {"fontsize": 7.5, "color": figures.MUTED, "va": "top"}
     axes.annotate("limits of\nagreement:\n95 % of\nfamilies", (low * 1.15, 0.4), **note)
     axes.annotate("typical", (typical * 1.15, 1.4 - len(rows)), **note)
-    figures.null_line(axes, 1, "equal")
-    for position, row in enumerate(rows.to_dict("records")):
-        known = Bounds(row["ratio, low"], row["ratio, high"])
-        look = {"color": COLORS[row["origin"]], "marker": MARKERS[row["origin"]]}
-        figures.draw_set(axes, -position, known, value=row["ratio"], **look)
-    figures.label_rows(axes, list(rows["family"]))
-    axes.set_xlabel("share of pulls over share of downloads")
+    figures.forest(
+        axes, list(rows["family"]), *(_of_origin(rows, origin) for origin in COLORS), null=1,
+        null_text="equal", band=(low, high), xlabel="share of pulls over share of downloads",
+    )  # fmt: skip
     axes.set_title("Ratio, the largest of them", pad=16)
+
+
+def _of_origin(rows, origin) -> figures.Series:
+    """The ratios of the families of an origin, in the rows of all."""
+    known = [
+        Bounds(row["ratio, low"], row["ratio, high"]) if row["origin"] == origin else None
+        for row in rows.to_dict("records")
+    ]
+    look = {"color": COLORS[origin], "marker": MARKERS[origin], "offset": 0}
+    return figures.Series(rows=known, values=list(rows["ratio"]), **look)

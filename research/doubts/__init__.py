@@ -6,12 +6,14 @@ identified set with every doubt open, the budget row of each doubt alone, the ti
 
 from research.doubts.asking import Asked, Difference, Gap, Quotient, levelled, overturned
 from research.doubts.coarse import EVERY, Coarse, Doubt, Where, among, where
+from research.doubts.correlating import RankCorrelation
 from research.doubts.questions import Share, Sum
 from research.doubts.ranking import Ranking
 from research.doubts.telling import lost_at, lost_if, told
 from research.doubts.thinning import Thinned
 
 __all__ = [
-    "EVERY", "Asked", "Coarse", "Difference", "Doubt", "Gap", "Quotient", "Ranking", "Share", "Sum",
-    "Thinned", "Where", "among", "levelled", "lost_at", "lost_if", "overturned", "told", "where",
+    "EVERY", "Asked", "Coarse", "Difference", "Doubt", "Gap", "Quotient", "RankCorrelation",
+    "Ranking", "Share", "Sum", "Thinned", "Where", "among", "levelled", "lost_at", "lost_if",
+    "overturned", "told", "where",
 ]  # fmt: skip

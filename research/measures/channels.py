@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from research.doubts import Coarse
+from research.doubts import Coarse, Doubt
 from research.measures.publishers import ANYWHERE, any_of
 from research.results import CannotEstimate
 
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 # Days of the tables of the Hub for which the series holds pulls too.
 HUB_DATES = {"catalogue": "2026-06-19", "top 1,000": "2026-06-11"}
+BELOW_LAST = Doubt("order below the cut", "less than the last place of the list, if anything")
 
 
 def day_of_both(listed: pd.DataFrame, series: pd.DataFrame, usual: str) -> pd.Timestamp:
@@ -79,6 +80,33 @@ def in_both(pulls: Coarse, other: Coarse) -> tuple[Coarse, Coarse]:
     if not listed.isin(pulled).any():
         raise CannotEstimate("no family is in both channels")
     return pulls.among(pulled.isin(listed)), other.among(listed.isin(pulled))
+
+
+def of_names(pulls: Coarse, other: Coarse, *, last_place: float | None = None) -> Coarse:
+    """The other channel over the names of the library: what the models of each name weigh together.
+
+    Parameters
+    ----------
+    pulls, other
+        As for :func:`in_both`.
+    last_place
+        The weight of the last model of a list that is cut by weight: a name none of whose models
+        it holds weighs less, if anything. By default such a name weighs nothing.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> weights = dict.fromkeys(["low", "value", "high"], [3.0, 2.0, 4.0])
+    >>> names = pd.DataFrame(weights, index=["phi3", "qwen3", "yi"])
+    >>> other = Coarse(pd.DataFrame({**weights, "family": ["yi", "yi", None]}), ())
+    >>> of_names(Coarse(names, ()), other, last_place=2).rows["high"].tolist()
+    [1.0, 1.0, 5.0]
+    """
+    sums = other.rows.groupby("family")["value"].sum()
+    known = sums[sums > 0].reindex(pulls.rows.index)
+    low, high = known.fillna(0.0), known.fillna(max((last_place or 1.0) - 1, 0.0))
+    rows = pulls.rows.assign(low=low, value=low, high=high, weight_doubt=BELOW_LAST.name)
+    return Coarse(rows, (*pulls.doubts, BELOW_LAST), pulls.unit, other.weighs)
 
 
 def of_families(facts: pd.Series, repositories: pd.DataFrame) -> pd.Series:

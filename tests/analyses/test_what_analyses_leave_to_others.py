@@ -54,14 +54,14 @@ RULES = {
 }
 LEFT: dict[str, str] = {
     "builds a budget row": """
-        deployments_vs_downloads likes_and_downloads release_cadence
+        likes_and_downloads release_cadence
     """,
     "codes an origin": "",
     "joins families": "",
     "formats a number": """
-        deployments_vs_downloads likes_and_downloads release_cadence
+        likes_and_downloads release_cadence
     """,
-    "calls a bounds routine": "deployments_vs_downloads",
+    "calls a bounds routine": "",
 }
 
 

@@ -123,6 +123,7 @@ CALLS: dict[str, Callable[[Units], Any]] = {
         u.x, u.tied, u.cluster, of="ranks"
     ),
     "correlation_without_each": lambda u: association.correlation_without_each(u.x, u.y),
+    "share_concordance": lambda u: association.share_concordance(u.ranged, u.y),
     "ranged_hhi": lambda u: ranged_indices.ranged_hhi(u.ranged),
     "ranged_top_share": lambda u: ranged_indices.ranged_top_share(u.ranged, 4),
     "herfindahl_bounds": lambda u: truncation.herfindahl_bounds(u.listed, 2 * u.listed.sum()),

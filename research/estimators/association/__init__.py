@@ -1,7 +1,8 @@
 """Two measures of the same units: do they go together, and do they give the same number?
 
 ``ranks`` holds rank correlations, ``clustered`` correlations of units in clusters, ``agreement``
-concordance and limits of agreement, and ``regression`` slopes.
+concordance and limits of agreement, ``shares`` the same of shares in two channels, and
+``regression`` slopes.
 """
 
 from research.estimators.association.agreement import (
@@ -31,16 +32,25 @@ from research.estimators.association.regression import (
     quantile_regression,
     robust_regression,
 )
+from research.estimators.association.shares import (
+    OverRanges,
+    concordance_as_shown,
+    share_concordance,
+    share_elasticity,
+    share_ratios,
+)
 
 __all__ = [
     "ClusteredCorrelation",
     "Concordance",
     "Fit",
     "LimitsOfAgreement",
+    "OverRanges",
     "RankCorrelation",
     "bland_altman",
     "bland_altman_ratio",
     "clustered_correlation",
+    "concordance_as_shown",
     "correlation",
     "correlation_without_each",
     "kendall",
@@ -50,6 +60,9 @@ __all__ = [
     "pearson_interval",
     "quantile_regression",
     "robust_regression",
+    "share_concordance",
+    "share_elasticity",
+    "share_ratios",
     "spearman",
     "spearman_interval",
 ]

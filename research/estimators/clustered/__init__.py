@@ -23,6 +23,7 @@ from research.estimators.clustered.leave_one_out import (
     LeaveOneOut,
     cluster_shares,
     leave_one_out,
+    recomputed_without_each,
 )
 from research.estimators.clustered.sample_mean import ClusterSampleMean, cluster_sample_mean
 from research.estimators.clustered.shares import (
@@ -55,6 +56,7 @@ __all__ = [
     "leave_one_out",
     "linearised_se",
     "paired_share_difference",
+    "recomputed_without_each",
     "share_difference",
     "wild_cluster_test",
 ]

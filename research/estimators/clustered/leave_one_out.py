@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,7 +18,7 @@ from research.estimators.cluster_totals import (
     totals_by,
     weights,
 )
-from research.estimators.valid import Floats, estimator
+from research.estimators.valid import Flags, Floats, estimator
 from research.results import CannotEstimate, ResearchError
 
 
@@ -98,6 +99,28 @@ def leave_one_out(
     ('Qwen', 0.3, 0.9230769230769231)
     """
     return cluster_shares(part, whole, cluster).left_out
+
+
+@estimator
+def recomputed_without_each(statistic: Callable[[Flags], float], cluster: ArrayLike) -> LeaveOneOut:
+    """What is any statistic without each cluster in turn, computed anew each time?
+
+    Parameters
+    ----------
+    statistic : callable
+        From the units that are left, as flags of shape (n,), to the statistic.
+    cluster : array of shape (n,)
+        Labels.
+
+    Examples
+    --------
+    >>> recomputed_without_each(lambda left: left.sum(), ["a", "b", "a"]).values.tolist()
+    [1.0, 2.0]
+    """
+    labels, codes = cluster_codes(cluster, np.size(cluster))
+    without = [float(statistic(codes != left_out)) for left_out in range(len(labels))]
+    everyone = float(statistic(np.ones(len(codes), dtype=bool)))
+    return LeaveOneOut(value=everyone, labels=labels, values=np.array(without))
 
 
 @estimator

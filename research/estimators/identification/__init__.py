@@ -27,6 +27,7 @@ from research.estimators.identification.evidence import (
 from research.estimators.identification.intervals import (
     imbens_manski,
     imbens_manski_critical_value,
+    joined_interval,
     simultaneous_level,
     stoye,
     stoye_critical_values,
@@ -51,6 +52,7 @@ __all__ = [
     "frechet_bounds",
     "imbens_manski",
     "imbens_manski_critical_value",
+    "joined_interval",
     "least_favourable_holm",
     "least_favourable_z",
     "ratio_of_ratios",

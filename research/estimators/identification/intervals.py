@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from scipy.optimize import brentq, minimize_scalar
 from scipy.special import ndtr, owens_t
@@ -11,7 +11,7 @@ from scipy.stats import norm
 
 from research.estimators import valid
 from research.estimators.valid import estimator
-from research.results import Bounds, Interval, ResearchError
+from research.results import Bounds, CannotEstimate, Interval, ResearchError
 
 FAR = 40.0  # standard errors beyond which a normal tail is zero in double precision
 FINE = 1e-12  # absolute accuracy of critical values: well beyond the 1e-8 of the references
@@ -229,6 +229,47 @@ def stoye(
         bounds.width, se_low, se_high, correlation=correlation, level=level
     )
     return Interval(bounds.low - c_low * se_low, bounds.high + c_high * se_high, level, "Stoye")
+
+
+@estimator
+def joined_interval(
+    intervals: Sequence[Interval], *, design_effect: float | None = None
+) -> Interval:
+    """Which values are compatible with some point of a set, given the interval at each end?
+
+    Parameters
+    ----------
+    intervals : sequence of Interval
+        By one method at one level, at the points of the set that lie furthest out.
+    design_effect : float, optional
+        The one that all of them assume.
+
+    Returns
+    -------
+    Interval
+        From the least of all limits to the greatest. It covers each point of the set at the level
+        of the intervals, and is wider than needed for a single one (:func:`imbens_manski`).
+
+    Raises
+    ------
+    CannotEstimate
+        There is no interval.
+
+    References
+    ----------
+    Imbens and Manski (2004), as in :func:`imbens_manski`, on intervals that cover the whole set.
+
+    Examples
+    --------
+    >>> ends = Interval(0.1, 0.4, 0.95, "t"), Interval(0.2, 0.6, 0.95, "t")
+    >>> joined_interval(ends).high, joined_interval(ends).method
+    (0.6, 't, over the set')
+    """
+    if len(intervals) == 0:
+        raise CannotEstimate("No interval is given that could be joined to others.")
+    low, high = min(each.low for each in intervals), max(each.high for each in intervals)
+    first = intervals[0]
+    return Interval(low, high, first.level, f"{first.method}, over the set", design_effect)
 
 
 @estimator
