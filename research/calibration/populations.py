@@ -10,15 +10,19 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import special
 
 from research.calibration.cells import Flags, Floats
+from research.estimators.association.clustered import Of
 
 Label = Literal["independent of size", "largest in the group", "rising with size"]
 
 FIRST, SECOND = 0.3, 0.4  # chances of the two groups where they do not depend on size
 SECOND_OF_REST = 0.6  # of those outside the first group, where its chance rises with size
 CORRELATION = 0.7  # of the scores of an organisation in two channels
+OF_PAIRS = 0.4  # of the logarithms of two values of a model
+MOST_MODELS = 30  # of an organisation
 
 # Trapezoids on smooth integrands that vanish at both ends are exact to rounding.
 SCORES = np.linspace(-12.0, 30.0, 8401)
@@ -87,6 +91,42 @@ def draw(
         largest = np.arange(shape[0]), size.argmax(axis=1)
         first[largest], second[largest] = True, False
     return Organisations(size, other, first, second)
+
+
+def draw_pairs(
+    rng: np.random.Generator, organisations: int, alike: float, log_sd: float
+) -> tuple[Floats, Floats, NDArray[np.int64]]:
+    """Two values of each model, from normal (0) to lognormal, and the organisation of each.
+
+    Parameters
+    ----------
+    alike
+        Part of the variance of the logarithms that the models of an organisation share.
+    log_sd
+        Standard deviation of the logarithms; 0 for normal values.
+    """
+    models = np.clip(np.ceil(rng.pareto(1.2, organisations)).astype(int), 1, MOST_MODELS)
+    of = np.repeat(np.arange(organisations), models)
+    covariance = [[1, OF_PAIRS], [OF_PAIRS, 1]]
+    shared, own = (
+        rng.multivariate_normal([0, 0], covariance, size) for size in (organisations, len(of))
+    )
+    normal = np.sqrt(alike) * shared[of] + np.sqrt(1 - alike) * own
+    x, y = np.exp(log_sd * normal).T if log_sd else normal.T
+    return x, y, of
+
+
+def true_correlation(of: Of, log_sd: float) -> float:
+    """The correlation of such values, or of their ranks, in the population.
+
+    >>> true_correlation("values", 0), round(true_correlation("ranks", 2.0), 3)
+    (0.4, 0.385)
+    """
+    if of == "ranks":
+        return float(6 / np.pi * np.arcsin(OF_PAIRS / 2))
+    if not log_sd:
+        return OF_PAIRS
+    return float(np.expm1(OF_PAIRS * log_sd**2) / np.expm1(log_sd**2))
 
 
 def true_shares(law: Tail, label: Label, organisations: int) -> tuple[float, float]:

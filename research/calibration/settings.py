@@ -152,6 +152,8 @@ def _two_samples(
 def _units() -> list[Cell]:
     correlated = {"normal correlation": [0.0, 0.5, 0.9]}
     rows = _grid("rank correlation", 4_000, units=[10, 30, 100], **correlated)
+    clustered: dict[str, Any] = {"alike": [0.0, 0.5, 0.9], "log sd": [0.0, 1.0, 1.5, 2.0]}
+    rows += _grid("correlation of clusters", 1_000, organisations=[90], **clustered)
     rows += _grid("agreement", 4_000, units=[10, 30, 100], errors=["normal", "t, 4 df"])
     rows += _grid("inequality", 4_000, units=[25, 300], tail=TAILS)
     rows += _grid("concentration", 4_000, elements=[200, 2_000], **{"design effect": [1]})

@@ -50,6 +50,7 @@ STUDIES: dict[str, Study] = {
     "top list": proportions.study_top_list,
     "two tags": proportions.study_two_tags,
     "rank correlation": units.study_rank_correlation,
+    "correlation of clusters": units.study_clustered_correlation,
     "agreement": units.study_agreement,
     "inequality": units.study_inequality,
     "concentration": units.study_concentration,

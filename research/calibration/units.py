@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from typing import Any
+from functools import partial
+from typing import Any, get_args
 
 import numpy as np
 from scipy import special, stats
@@ -21,13 +22,15 @@ from research.calibration.cells import (
     jointly,
     limits_of,
 )
-from research.calibration.populations import tail
+from research.calibration.populations import draw_pairs, tail, true_correlation
 from research.estimators.association import (
     bland_altman,
+    clustered_correlation,
     lin_concordance,
     spearman_interval,
 )
 from research.estimators.association.agreement import MINIMUM_LIN
+from research.estimators.association.clustered import Of
 from research.estimators.association.ranks import MINIMUM_KENDALL, fieller_tau
 from research.estimators.clustered import (
     ClusterSampleMean,
@@ -62,6 +65,19 @@ def study_rank_correlation(cell: Cell, rng: np.random.Generator) -> Iterator[Row
     target = Target(parameter="Kendall's tau", truth=2 / math.pi * math.asin(r))
     limits = limits_of(lambda value: fieller_tau(value, n, 0.95), tau)
     yield covered(Method(name="Fieller"), target, limits, holds=_enough(cell, MINIMUM_KENDALL))
+
+
+def study_clustered_correlation(cell: Cell, rng: np.random.Generator) -> Iterator[Row]:
+    """Correlations of models that come in organisations, of values and of ranks."""
+    n, alike, log_sd = (cell.setting[name] for name in ("organisations", "alike", "log sd"))
+    samples = [
+        draw_pairs(rng, int(n), float(alike), float(log_sd)) for _ in range(cell.repetitions)
+    ]
+    for of in get_args(Of):
+        target = Target(parameter=f"correlation of {of}", truth=true_correlation(of, float(log_sd)))
+        limits = limits_of(partial(_of_pairs, of), samples)
+        method = Method(name=f"linearised over clusters, {of}", role="no verdict")
+        yield covered(method, target, limits)
 
 
 def study_agreement(cell: Cell, rng: np.random.Generator) -> Iterator[Row]:
@@ -158,6 +174,11 @@ def study_cluster_mean(cell: Cell, rng: np.random.Generator) -> Iterator[Row]:
     more = Method(name="between clusters, t with clusters - 1", role="no verdict")
     yield covered(fewer, target, limits_of(lambda drawn: drawn.interval, samples))
     yield covered(more, target, limits_of(with_more, samples))
+
+
+def _of_pairs(of: Of, pairs: tuple[Floats, Floats, Any]) -> Interval:
+    x, y, cluster = pairs
+    return clustered_correlation(x, y, cluster, of=of).interval
 
 
 def _enough(cell: Cell, least: int) -> Flags:

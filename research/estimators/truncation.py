@@ -1,4 +1,18 @@
-"""What a table of the largest units and a total say about the units that it leaves out."""
+"""What a table of the largest units and a total say about the units that it leaves out.
+
+Everywhere ``top`` holds the amounts of the largest units, an array of shape (units,), and ``total``
+is the amount of all units: each unit that is left out has at most the smallest of ``top``. What
+:func:`rest_of` refuses, all refuse: a total of zero (``CannotEstimate``), bad amounts, a total
+below their sum, and a rest although the smallest listed is zero (``ResearchError``). All bounds are
+sharp, those of :func:`herfindahl_bounds` for whole amounts.
+
+References
+----------
+Marshall, Olkin and Arnold (2011), Inequalities: Theory of Majorization, 2nd ed.,
+doi:10.1007/978-0-387-68276-1: a sum of squares, or of the largest, is greatest where the units that
+are left out are as large as they can be. Manski (2003), Partial Identification of Probability
+Distributions, doi:10.1007/b97478, for properties that are known of the listed units only.
+"""
 
 from __future__ import annotations
 
@@ -44,30 +58,11 @@ class Rest:
 def rest_of(top: ArrayLike, total: float) -> Rest:
     """How much lies below a table of the largest units, in how many units?
 
-    Parameters
-    ----------
-    top : array_like of shape (units,)
-        Amounts of the largest units; every unit left out has at most the smallest of them.
-    total : float
-        Amount of all units.
-
     Returns
     -------
     Rest
         Its amount and share; its number of units if each holds at least one of the amount; and
         the largest amount that a unit left out can have.
-
-    Raises
-    ------
-    CannotEstimate
-        All amounts are zero.
-    ResearchError
-        Bad amounts, a total below their sum, or a rest although the smallest listed is zero.
-
-    References
-    ----------
-    Marshall, Olkin and Arnold (2011), Inequalities: Theory of Majorization, 2nd ed.,
-    doi:10.1007/978-0-387-68276-1.
 
     Notes
     -----
@@ -107,26 +102,13 @@ def top_share_bounds(top: ArrayLike, belongs: ArrayLike, total: float) -> Bounds
 
     Parameters
     ----------
-    top : array_like of shape (units,)
-        Amounts of the listed units.
     belongs : array_like of bool, shape (units,)
-        Which of them have the property.
-    total : float
-        Amount of all units.
+        Which of the listed units have the property.
 
     Returns
     -------
     Bounds
-        The rest without the property at the low end, with it at the high end. Sharp.
-
-    Raises
-    ------
-    CannotEstimate, ResearchError
-        As :func:`rest_of`; also where ``belongs`` has another length.
-
-    References
-    ----------
-    Manski (2003), Partial Identification of Probability Distributions, doi:10.1007/b97478.
+        The rest without the property at the low end, with it at the high end.
 
     Notes
     -----
@@ -150,10 +132,6 @@ def herfindahl_bounds(
 
     Parameters
     ----------
-    top : array_like of shape (units,)
-        Whole amounts of the largest units.
-    total : float
-        Amount of all units, of which each unit has at least one.
     owners : {"their own", "any"}
         Whether the units left out are units of their own, or may belong to any listed one.
 
@@ -162,7 +140,7 @@ def herfindahl_bounds(
     HerfindahlBounds
         Low: every unit left out has an amount of one. High: as many as possible are as large as
         the smallest listed, and one holds what remains; where they may belong to listed ones, all
-        of them belong to the largest. Sharp for whole amounts.
+        of them belong to the largest.
 
     Assumptions
     -----------
@@ -170,13 +148,8 @@ def herfindahl_bounds(
 
     Raises
     ------
-    CannotEstimate, ResearchError
-        As :func:`rest_of`; also amounts that are not whole.
-
-    References
-    ----------
-    Marshall, Olkin and Arnold (2011), Inequalities: Theory of Majorization, 2nd ed.,
-    doi:10.1007/978-0-387-68276-1: sums of squares are Schur-convex.
+    ResearchError
+        Amounts that are not whole.
 
     Notes
     -----
@@ -221,7 +194,7 @@ def leading_bounds(listed: ArrayLike, k: int, *, rest: float, largest: float) ->
     -------
     Bounds
         Low: none of the units left out is among the k. High: as many of them as possible are as
-        large as they can be. Sharp.
+        large as they can be.
 
     Raises
     ------
@@ -229,11 +202,6 @@ def leading_bounds(listed: ArrayLike, k: int, *, rest: float, largest: float) ->
         All listed amounts are zero.
     ResearchError
         A rest in units that can have nothing.
-
-    References
-    ----------
-    Marshall, Olkin and Arnold (2011), Inequalities: Theory of Majorization, 2nd ed.,
-    doi:10.1007/978-0-387-68276-1.
 
     Notes
     -----
@@ -265,29 +233,20 @@ def lead_bounds(
 
     Parameters
     ----------
-    top : array_like of shape (units,)
-        Amounts of the largest units; every unit left out has at most the smallest of them.
     ahead, behind : array_like of bool, shape (units,)
-        Which units are of the first kind, and of the second.
-    total : float
-        Amount of all units.
-    owners : {"their own", "any"}
-        Whether the units left out are units of their own, or may belong to any listed one.
+        Which of the listed units are of the first kind, and of the second.
+    owners
+        As for :func:`herfindahl_bounds`.
 
     Returns
     -------
     Bounds
-        In amounts, negative where the second kind is ahead. A unit left out may be of either
-        kind. Sharp.
+        In amounts, negative where the second kind is ahead. A unit left out may be of either kind.
 
     Raises
     ------
     CannotEstimate
-        As :func:`rest_of`; also where no unit of a kind is listed.
-
-    References
-    ----------
-    Manski (2003), Partial Identification of Probability Distributions, doi:10.1007/b97478.
+        No unit of a kind is listed.
 
     Notes
     -----

@@ -15,6 +15,8 @@ from scipy import special, stats
 from research import calibration, figures, places
 from research.calibration import bootstraps, clustered, jackknife, populations, settings, study
 from research.calibration.cells import Cell, Method, Target, covered, rejected
+from research.estimators.association import correlation
+from research.estimators.association.clustered import COVERAGE
 from research.estimators.budget import COVERAGE_WITHOUT_VERDICT
 from research.estimators.clustered import (
     clustered_share,
@@ -275,6 +277,7 @@ def test_the_committed_study_is_the_one_that_the_code_describes(committed):
         ("table", {"table": "hub_top_models", "parameter": "China"}),
         ("ratio of ratios", {"hosts": 200}),
         ("inequality", {"units": 25}),
+        ("correlation of clusters", {"alike": 0.0, "log sd": 0.0}),
     ],
 )
 def test_a_committed_cell_comes_out_again(committed, name, setting):
@@ -352,6 +355,26 @@ def test_the_label_in_the_budget_is_the_coverage_that_was_found(committed):
     ranges = committed["without_verdict"].values()
     low, high = min(r["low"] for r in ranges), max(r["high"] for r in ranges)
     assert (round(low, 2), round(high, 2)) == COVERAGE_WITHOUT_VERDICT
+
+
+@pytest.mark.parametrize("of", COVERAGE)
+def test_the_coverage_of_a_clustered_correlation_is_what_was_found(committed, of):
+    found = [
+        row["coverage"]
+        for item in committed["cells"] if item["cell"]["study"] == "correlation of clusters"
+        for row in item["coverage"] if row["method"].endswith(of)
+    ]  # fmt: skip
+    assert (round(min(found), 2), round(max(found), 2)) == COVERAGE[of]
+
+
+@pytest.mark.parametrize("log_sd", [0, 1])
+def test_pairs_of_organisations_have_the_correlation_that_is_said(log_sd):
+    x, y, of = populations.draw_pairs(np.random.default_rng(3), 20_000, 0.5, log_sd)
+    for kind in COVERAGE:
+        truth = populations.true_correlation(kind, log_sd)
+        assert correlation(x, y, of=kind) == pytest.approx(truth, abs=0.03)
+    sizes = np.bincount(of)
+    assert (sizes.min(), sizes.max()) == (1, populations.MOST_MODELS)
 
 
 def test_tests_hold_their_size(committed):

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
+from research.calibration.populations import draw_pairs
 from research.estimators.association import (
     bland_altman,
     bland_altman_ratio,
@@ -31,7 +32,6 @@ from research.estimators.association import (
     spearman,
     spearman_interval,
 )
-from research.estimators.association.clustered import COVERAGE
 from research.estimators.ranged import Ranged
 from research.results import Bounds, CannotEstimate, ResearchError
 
@@ -317,26 +317,9 @@ def test_slope_refusals(call, message) -> None:
 # Correlations of units in clusters ----------------------------------------------------------------
 
 
-def organisations(rng, alike, log_sd):
-    """Models of 90 organisations: two values each, from normal (0) to long-tailed."""
-    sizes = np.clip(np.ceil(rng.pareto(1.2, 90)).astype(int), 1, 30)
-    of = np.repeat(np.arange(90), sizes)
-    shared, own = (
-        rng.multivariate_normal([0, 0], [[1, 0.4], [0.4, 1]], size) for size in (90, len(of))
-    )
-    normal = np.sqrt(alike) * shared[of] + np.sqrt(1 - alike) * own
-    return *(np.exp(log_sd * normal) if log_sd else normal).T, of
-
-
-def truth(of, log_sd):
-    if of == "ranks":
-        return 6 / np.pi * np.arcsin(0.4 / 2)
-    return (np.exp(0.4 * log_sd**2) - 1) / (np.exp(log_sd**2) - 1) if log_sd else 0.4
-
-
 @pytest.mark.parametrize("log_sd", [0, 1.5])
 def test_values_and_ranks_correlate_as_scipy_says(log_sd):
-    x, y, of = organisations(np.random.default_rng(2), 0.5, log_sd)
+    x, y, of = draw_pairs(np.random.default_rng(2), 90, 0.5, log_sd)
     assert correlation(x, y) == pytest.approx(stats.pearsonr(x, y).statistic)
     assert correlation(x, y, of="ranks") == pytest.approx(stats.spearmanr(x, y).statistic)
     found = correlation_without_each(x, y, of)
@@ -364,19 +347,6 @@ def test_independent_normal_pairs_have_a_design_effect_of_one(of):
     found = clustered_correlation(x, y, of=of)
     factor = 1 if of == "values" else 1 + correlation(x, y, of=of) ** 2 / 2  # Bonett and Wright
     assert found.design_effect == pytest.approx(factor, rel=0.03)
-
-
-@pytest.mark.long
-@pytest.mark.parametrize(("alike", "log_sd"), [(0.9, 0), (0.5, 1.5), (0, 2)])
-@pytest.mark.parametrize("of", ["values", "ranks"])
-def test_the_simulated_coverage_is_within_what_is_said(of, alike, log_sd):
-    rng, draws = np.random.default_rng(8), 300
-    found = [
-        clustered_correlation(*organisations(rng, alike, log_sd), of=of).interval
-        for _ in range(draws)
-    ]
-    covered = sum(i.low <= truth(of, log_sd) <= i.high for i in found) / draws
-    assert COVERAGE[of][0] - 0.04 <= covered <= COVERAGE[of][1] + 0.03
 
 
 def test_a_published_correlation_has_fishers_interval():
