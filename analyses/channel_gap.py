@@ -37,7 +37,7 @@ from research.measures.hub import EMBEDDING, GENERATION, hub_downloads, hub_fact
 from research.measures.publishers import CHINA, ORIGIN, base_origins, library_publishers
 from research.measures.pulls import ROUNDED, WEIGHTS, ollama_pulls, pulls_by_name
 from research.measures.top_lists import by_day, on_day
-from research.results import judge
+from research.results import BudgetRow, deferred, judge
 from research.wording import written
 
 GAP = "Chinese-origin share, pulls minus the other channel"
@@ -144,17 +144,19 @@ def sample(
             "pulls": pulls,
             "other": "hosts" if other == "hosts" else "downloads",
             "list": listed,
-            "days": {
+            "block": Block.largest(tenthe_model_tags).hosts
+            if other == "hosts" and clones == "kept"
+            else 0.0,
+        },
+        told={
+            "days": lambda: {
                 shown + (" without the traffic spike" if spike == "removed" else ""): gap(
                     _counted(members(shown, spike)), pd.Timestamp(shown)
                 )
                 for shown in days
                 for spike in (["kept", "removed"] if spiky[shown] else ["kept"])
             },
-            "block": Block.largest(tenthe_model_tags).hosts
-            if other == "hosts" and clones == "kept"
-            else 0.0,
-            "scripts": _scripts(ollama_library_pulls, model_crosswalk_names, day),
+            "scripts": lambda: _scripts(ollama_library_pulls, model_crosswalk_names, day),
         },
     )
 
@@ -262,34 +264,34 @@ OUTSIDE = Doubt("other models of any origin", "models that only one channel hold
 # Estimates ----------------------------------------------------------------------------------------
 
 
-def estimate(sample) -> list[Estimate]:
+def estimate(sample) -> Iterator[Estimate]:
     gap = sample["gap"]
-    extents = {
-        "same": gap.among(SHARED),
-        "coded": gap,
-        "any": gap.over(lambda units: units.opening("origin", ALONE, OUTSIDE)),
-    }
-    return [
-        _gap(sample, extents),
-        _same(sample, extents["same"]),
-        _any(sample, extents["any"]),
-        *(_share(sample, side, e, extents[e]) for side in SIDES for e in extents),
-        *(_coverage(sample, side) for side in SIDES),
-        *(_of_the_list(sample) if sample["other"] == "downloads" else ()),
-    ]
+    same = gap.among(SHARED)
+    yield _gap(sample, gap)
+    yield _same(sample, same)
+    extents = {"same": same, "coded": gap, "any": _others_of_any_origin(gap)}
+    yield _any(sample, extents["any"])
+    for side in SIDES:
+        yield from (_share(sample, side, e, extents[e]) for e in extents)
+    yield from (_coverage(sample, side) for side in SIDES)
+    if sample["other"] == "downloads":
+        yield from _of_the_list(sample)
 
 
-def _gap(sample, extents) -> Estimate:
-    gap = extents["coded"]
+def _others_of_any_origin(gap) -> Gap:
+    return gap.over(lambda units: units.opening("origin", ALONE, OUTSIDE))
+
+
+def _gap(sample, gap) -> Estimate:
     return Estimate(
         label=GAP,
         unit="difference in share",
         bounds=gap.bounds(),
         n=len(gap.first.units.rows),
         n_unit=ROWS_COUNTED,
-        assumptions=(*_assumptions(sample), *_outer(gap)),
+        assumptions=_assumptions(sample),
         tipping_points=_tipping_points(sample, gap, GAP),
-        budget=budget(*_sources(sample, gap, EVERY), extents["any"].row(OUTSIDE, ORIGIN)),
+        budget=_budget(sample, gap, EVERY),
     )
 
 
@@ -303,7 +305,7 @@ def _same(sample, same) -> Estimate:
         n_unit="families in both channels",
         assumptions=(ROUNDED, ONE_ORIGIN, *_outer(same)),
         tipping_points=_tipping_points(sample, same, SAME),
-        budget=budget(*_sources(sample, same, SHARED)),
+        budget=_budget(sample, same, SHARED),
     )
 
 
@@ -406,7 +408,8 @@ def _name(sample, side) -> str:
 # What could move it -------------------------------------------------------------------------------
 
 
-def _sources(sample, gap, wanted) -> list:
+@deferred
+def _budget(sample, gap, wanted) -> tuple[BudgetRow, ...]:
     """The gap as shown (unknown origins not Chinese), and where each source could move it."""
     found = [*gap.budget(), *gap.drawn("organisation")]
     if sample["days"]:
@@ -418,7 +421,9 @@ def _sources(sample, gap, wanted) -> list:
         fewer = _fewer(sample, gap, sample["block"])
         clones = {"no clones": gap.value, written("{} clones", sample["block"]): fewer.value}
         found.append(alternatives_row("clones among the hosts", clones))
-    return found
+    if wanted == EVERY:
+        found.append(_others_of_any_origin(gap).row(OUTSIDE, ORIGIN))
+    return budget(*found)
 
 
 def _without_sweeps(gap):
@@ -471,6 +476,7 @@ def _over_origin_of_others(gap) -> Curve:
     )
 
 
+@deferred
 def _tipping_points(sample, gap, label) -> tuple[TippingPoint, ...]:
     points = [_not_genuine(sample, gap, side) for side in SIDES]
     if sample["block"]:
@@ -524,6 +530,7 @@ def _inside(found: Bounds) -> float:
 # Assumptions --------------------------------------------------------------------------------------
 
 
+@deferred
 def _assumptions(sample) -> tuple[Assumption, ...]:
     what = sample["other"]
     parts = [_covered(sample, side).value for side in SIDES]
@@ -542,8 +549,8 @@ def _assumptions(sample) -> tuple[Assumption, ...]:
         ),
     )
     member = _unlisted(sample) if what == "hosts" else MEMBERS
-    also = (CLONES,) if what == "hosts" else ()
-    return cover, member, *also, RULES, BY_PUBLISHER, ROUNDED, ONE_ORIGIN, spread, SAME_ACT
+    also, outer = (CLONES,) if what == "hosts" else (), _outer(sample["gap"])
+    return cover, member, *also, RULES, BY_PUBLISHER, ROUNDED, ONE_ORIGIN, spread, SAME_ACT, *outer
 
 
 def _outer(gap) -> tuple[Assumption, ...]:

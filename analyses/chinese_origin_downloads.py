@@ -36,6 +36,7 @@ from research.estimators.budget import alternatives_row, budget
 from research.measures.hub import BASE, TASK, USED, hub_downloads, made_from
 from research.measures.publishers import ORIGIN, greater_china, kept_at_hugging_face
 from research.measures.top_lists import by_day
+from research.results import BudgetRow, deferred
 from research.wording import written
 
 DIFFERENCE = "share of downloads, China minus US"
@@ -179,8 +180,10 @@ def sample(
             "cut": None
             if counted.catalogue
             else float(tables[counted.day]["hub_downloads_30d"].min()),
-            "varied": _varied(partial(asked, counted.day), conventions),
-            "dates": _over_dates(asked, members, conventions),
+        },
+        told={
+            "varied": lambda: _varied(partial(asked, counted.day), conventions),
+            "dates": lambda: _over_dates(asked, members, conventions),
         },
         tables={"published": _published(hub_published_anchors)},
     )
@@ -272,10 +275,11 @@ def _coded(rows, origins, conventions) -> Coarse:
 # Estimates ----------------------------------------------------------------------------------------
 
 
-def estimate(sample) -> list[Estimate]:
+def estimate(sample) -> Iterator[Estimate]:
     lead = sample["lead"]
-    shares = [_share(lead, code) for code in COUNTRIES]
-    return [_contrast(sample), *shares, *_parts(lead, "group"), *_parts(lead, "age")]
+    yield _contrast(sample)
+    yield from (_share(lead, code) for code in COUNTRIES)
+    yield from (*_parts(lead, "group"), *_parts(lead, "age"))
 
 
 def _contrast(sample) -> Estimate:
@@ -284,9 +288,9 @@ def _contrast(sample) -> Estimate:
         lead,
         label=DIFFERENCE,
         value=lead.value,
-        assumptions=tuple(_assumptions(sample)),
-        tipping_points=tuple(_tipping_points(sample)),
-        budget=budget(*_sources(sample)),
+        assumptions=_assumptions(sample),
+        tipping_points=_tipping_points(sample),
+        budget=_budget(sample),
     )
 
 
@@ -327,7 +331,8 @@ def _parts(lead, by) -> Iterator[Estimate]:
 # What is uncertain --------------------------------------------------------------------------------
 
 
-def _sources(sample) -> list:
+@deferred
+def _budget(sample) -> tuple[BudgetRow, ...]:
     """One row a source of doubt, each from the estimate with every other doubt left out."""
     lead = sample["lead"]
     fresh = lead.question.in_(lead.units.among(~lead.units.rows["stale"]))
@@ -342,12 +347,13 @@ def _sources(sample) -> list:
             "counts not refreshed", {"all counts": lead.value, "fresh counts only": fresh.value}
         ),
     ]
-    return [row for row in rows if row.width > 0]
+    return budget(*(row for row in rows if row.width > 0))
 
 
 # What would overturn it ---------------------------------------------------------------------------
 
 
+@deferred
 def _tipping_points(sample) -> Iterator[TippingPoint]:
     lead = sample["lead"]
     if not lead.value:  # nobody is ahead
@@ -461,6 +467,7 @@ def _not_listed(worlds, the, of_it, sample) -> Iterator[TippingPoint]:
     )
 
 
+@deferred
 def _assumptions(sample) -> Iterator[Assumption]:
     lead = sample["lead"]
     yield OTHER_YEAR

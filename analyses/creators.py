@@ -7,7 +7,9 @@ it, or whoever made the model that another one was built on. The lists of 2026-0
 are one observation and not two: they share 29 of 30 days.
 """
 
+from collections.abc import Iterator
 from dataclasses import replace
+from functools import cache, partial
 from typing import Annotated, Literal
 
 import pandas as pd
@@ -27,6 +29,7 @@ from research.estimators.budget import alternatives_row, budget
 from research.measures.hub import LIKE_THEN, USED, hub_downloads
 from research.measures.publishers import accounts_of, kept_at_hugging_face, organisations
 from research.measures.top_lists import lists_of, of_day, top_lists
+from research.results import BudgetRow, Deferred
 from research.wording import written
 
 # Organisation, and the account that an article of its time would name.
@@ -103,17 +106,23 @@ def sample(
     spike: Literal["kept", "removed"] = "kept",
 ) -> Sample:
     chosen = lists_of(hub_top_models)[population]
-    lists = {
-        day: _created(rows, publisher_origins, creator, made_from)
-        for day, rows in top_lists(hub_top_models, chosen.size).items()
-    }
-    rankings = {day: _rankings(units) for day, units in lists.items()}
-    shares = {day: META.in_(units).value for day, units in lists.items()}
-    creators = of_day(rankings, chosen.day, spike)
+    lists = top_lists(hub_top_models, chosen.size)
+
+    @cache
+    def created(day) -> Coarse:
+        return _created(lists[day], publisher_origins, creator, made_from)
+
+    creators = _rankings(
+        _created(of_day(lists, chosen.day, spike), publisher_origins, creator, made_from)
+    )
     return Sample(
         population=chosen.population,
         as_of=chosen.day,
-        data={"creators": creators, "dates": rankings, "shares": shares},
+        data={"creators": creators},
+        told={
+            "dates": lambda: {day: _rankings(created(day)) for day in lists},
+            "shares": lambda: {day: META.in_(created(day)).value for day in lists},
+        },
         tables={"creators": _table(creators)},
     )
 
@@ -151,24 +160,27 @@ def _table(creators) -> pd.DataFrame:
 # Estimates ----------------------------------------------------------------------------------------
 
 
-def estimate(sample, *, rng) -> list[Estimate]:
+def estimate(sample, *, rng) -> Iterator[Estimate]:
     models, downloads = (sample["creators"][unit] for unit in CLAIMED)
     leading = [*models.shown.index[:LEADING], *(name for name in ACCOUNTS if name in models.shown)]
-    drawn = models.drawn(list(dict.fromkeys(leading)), "model", rng=rng)
-    found = [
-        _rank(sample, creator, unit, drawn) for unit, ranks in CLAIMED.items() for creator in ranks
-    ]
-    if "Meta" not in downloads.shown:  # nothing is said of a share that is not there
-        return found
-    return [*found, _share_of_meta(sample, downloads.units), _speech(downloads.units)]
+    drawn = cache(partial(models.drawn, tuple(dict.fromkeys(leading)), "model", rng=rng))
+    for unit, ranks in CLAIMED.items():
+        yield from (_rank(sample, creator, unit, drawn) for creator in ranks)
+    if "Meta" in downloads.shown:  # nothing is said of a share that is not there
+        yield _share_of_meta(sample, downloads.units)
+        yield _speech(downloads.units)
 
 
 def _rank(sample, creator, unit, drawn) -> Estimate:
     rank = sample["creators"][unit].rank(creator)
-    dates = {day: by[unit].rank(creator).value for day, by in sample["dates"].items()}
-    rows = [alternatives_row("date", dates), rank.left_out("model")]
-    if unit == "models" and creator in drawn:
-        rows.append(drawn[creator])
+
+    def rows() -> Iterator[BudgetRow]:
+        dates = {day: by[unit].rank(creator).value for day, by in sample["dates"].items()}
+        yield alternatives_row("date", dates)
+        yield rank.left_out("model")
+        if unit == "models" and creator in drawn():
+            yield drawn()[creator]
+
     return Estimate(
         label=RANK.format(creator, unit),
         unit="rank",
@@ -176,8 +188,8 @@ def _rank(sample, creator, unit, drawn) -> Estimate:
         n=len(rank.units.rows),
         n_unit="models",
         assumptions=ASSUMPTIONS,
-        tipping_points=(rank.moved(*CLAIMED[unit][creator]),),
-        budget=budget(*rows),
+        tipping_points=Deferred(lambda: [rank.moved(*CLAIMED[unit][creator])]),
+        budget=Deferred(lambda: budget(*rows())),
     )
 
 
@@ -194,7 +206,9 @@ def _share_of_meta(sample, units) -> Estimate:
         n_unit="models",
         assumptions=ASSUMPTIONS,
         tipping_points=(_times(share.value),),
-        budget=budget(*share.drawn("model"), alternatives_row("date", sample["shares"])),
+        budget=Deferred(
+            lambda: budget(*share.drawn("model"), alternatives_row("date", sample["shares"]))
+        ),
     )
 
 

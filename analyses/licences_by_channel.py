@@ -5,6 +5,7 @@ Hub. The sizes of a family can differ in licence, and which size was pulled is n
 family may have been pulled under any of its licences. The Hub counts each repository by itself.
 """
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Annotated, Literal
 
@@ -31,6 +32,7 @@ from research.measures.hub import (
 from research.measures.publishers import library_publishers
 from research.measures.pulls import ollama_pulls
 from research.measures.top_lists import on_day
+from research.results import Deferred
 from research.wording import written
 
 GAP = "permissive share, downloads minus pulls"
@@ -129,12 +131,12 @@ UNNAMED = Doubt("families with a licence not named", "any licence")
 # Estimates ----------------------------------------------------------------------------------------
 
 
-def estimate(sample) -> list[Estimate]:
+def estimate(sample) -> Iterator[Estimate]:
     permissive = Share(of=sample["permissive"])
     pulls, downloads = (permissive.in_(sample[side]) for side in ("pulls", "downloads"))
     assumed = _one_licence(pulls), TAGGED
-    shares = _share(pulls, "pulls", assumed), _share(downloads, "downloads", assumed)
-    return [_gap(downloads - pulls, assumed), *shares]
+    yield _gap(downloads - pulls, assumed)
+    yield from (_share(pulls, "pulls", assumed), _share(downloads, "downloads", assumed))
 
 
 def _gap(gap, assumed) -> Estimate:
@@ -145,8 +147,8 @@ def _gap(gap, assumed) -> Estimate:
         n=len(gap.first.units.rows) + len(gap.second.units.rows),
         n_unit="families and repositories",
         assumptions=(*assumed, NOT_ALIKE),
-        tipping_points=(_levelling(gap), _not_genuine(gap)),
-        budget=budget(*gap.budget(), *gap.drawn("organisation")),
+        tipping_points=Deferred(lambda: (_levelling(gap), _not_genuine(gap))),
+        budget=Deferred(lambda: budget(*gap.budget(), *gap.drawn("organisation"))),
     )
 
 

@@ -5,6 +5,7 @@ is not known, and the default tag does not tell. Such a name may have gone to an
 lists. The Hub counts each repository, but the size of packed or unlabelled weights is in doubt.
 """
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Annotated, Literal
 
@@ -30,6 +31,7 @@ from research.measures.hub import EMBEDDING, GENERATION, hub_downloads, hub_fact
 from research.measures.publishers import library_publishers
 from research.measures.pulls import WEIGHTS, ollama_pulls
 from research.measures.top_lists import on_day
+from research.results import Deferred
 from research.wording import written
 
 EDGES = {"S": (0, 1), "M": (1, 10), "L": (10, 50), "XL": (50, np.inf)}  # billion parameters
@@ -227,17 +229,16 @@ OTHER_SIZES = Doubt("sizes in the other channel", "any size that its record allo
 # Estimates ----------------------------------------------------------------------------------------
 
 
-def estimate(sample) -> list[Estimate]:
+def estimate(sample) -> Iterator[Estimate]:
     shares = {extent: Share(of=where(size=CLASSES[extent])) for extent in CLASSES}
     gap = shares[LARGE].in_(sample["other"]) - shares[LARGE].in_(sample["pulls"])
     assumed = _one_class(sample["pulls"].rows), LABELS, NOT_ALIKE
-    found = [_gap(gap, sample["of other"], assumed)]
+    yield _gap(gap, sample["of other"], assumed)
     if sample["shared"]:
-        found.append(_as_downloaded(gap))
+        yield _as_downloaded(gap)
     for extent, share in shares.items():
         for side, what in (("pulls", "pulls"), ("other", sample["of other"])):
-            found.append(_share(share.in_(sample[side]), extent, what, assumed))
-    return found
+            yield _share(share.in_(sample[side]), extent, what, assumed)
 
 
 UNITS = {"pulls": "names", "downloads": "repositories", "listings": "sizes"}
@@ -252,8 +253,10 @@ def _gap(gap, what, assumed) -> Estimate:
         n=len(gap.second.units.rows) + len(gap.first.units.rows),
         n_unit=f"names and {UNITS[what]}",
         assumptions=assumed,
-        tipping_points=(_levelling(gap),),
-        budget=budget(*gap.budget(), *(gap.drawn("organisation") if drawn else [])),
+        tipping_points=Deferred(lambda: [_levelling(gap)]),
+        budget=Deferred(
+            lambda: budget(*gap.budget(), *(gap.drawn("organisation") if drawn else []))
+        ),
     )
 
 

@@ -6,7 +6,9 @@ in a list, but for the models that name no task: they may be of any, which leave
 The lists of 2026-06-10 and 2026-06-11 are one observation and not two: they share 29 of 30 days.
 """
 
+from collections.abc import Iterator
 from dataclasses import replace
+from functools import cache, partial
 from typing import Annotated, Literal
 
 from research import (
@@ -23,6 +25,7 @@ from research.doubts import Coarse, Ranking, Share, where
 from research.estimators.budget import alternatives_row, budget
 from research.measures.hub import LIKE_THEN, USED, hub_downloads
 from research.measures.top_lists import lists_of, of_day, top_lists
+from research.results import BudgetRow, Deferred
 
 CLAIMED = {
     "fill-mask": 1,
@@ -70,14 +73,16 @@ def sample(
     spike: Literal["kept", "removed"] = "kept",
 ) -> Sample:
     chosen = lists_of(hub_top_models)[population]
-    lists = {
-        day: Ranking(_tagged(rows, publisher_origins, tags, no_task), "task")
-        for day, rows in top_lists(hub_top_models, chosen.size).items()
-    }
+    lists = top_lists(hub_top_models, chosen.size)
+
+    def ranked(listed) -> Ranking:
+        return Ranking(_tagged(listed, publisher_origins, tags, no_task), "task")
+
     return Sample(
         population=chosen.population,
         as_of=chosen.day,
-        data={"tasks": of_day(lists, chosen.day, spike), "dates": lists},
+        data={"tasks": ranked(of_day(lists, chosen.day, spike))},
+        told={"dates": lambda: {day: ranked(listed) for day, listed in lists.items()}},
     )
 
 
@@ -95,21 +100,26 @@ def _tagged(rows, origins, tags, no_task) -> Coarse:
 # Estimates ----------------------------------------------------------------------------------------
 
 
-def estimate(sample, *, rng) -> list[Estimate]:
+def estimate(sample, *, rng) -> Iterator[Estimate]:
     tasks = sample["tasks"]
     named = list(tasks.shown.index)
     claimed = [task for task in CLAIMED if task in named]  # others have no rank
     shown = list(dict.fromkeys([*named[:LEADING], *claimed]))
-    drawn = tasks.drawn(shown, "organisation", rng=rng)
-    shares = [_share(tasks.units, task, where(task=task)) for task in shown]
+    drawn = cache(partial(tasks.drawn, shown, "organisation", rng=rng))
+    yield from (_rank(sample, task, drawn) for task in claimed)
+    yield from (_share(tasks.units, task, where(task=task)) for task in shown)
     if tasks.units.rows["named"].eq("no").any():
-        shares.append(_share(tasks.units, NO_TASK, where(named="no")))
-    return [*(_rank(sample, task, drawn[task]) for task in claimed), *shares]
+        yield _share(tasks.units, NO_TASK, where(named="no"))
 
 
 def _rank(sample, task, drawn) -> Estimate:
     rank = sample["tasks"].rank(task)
-    dates = {day: tasks.rank(task).value for day, tasks in sample["dates"].items()}
+
+    def rows() -> Iterator[BudgetRow]:
+        dates = {day: tasks.rank(task).value for day, tasks in sample["dates"].items()}
+        yield from rank.budget()
+        yield from (rank.left_out("organisation"), drawn()[task], alternatives_row("date", dates))
+
     return Estimate(
         label=RANK.format(task),
         unit="rank",
@@ -118,10 +128,8 @@ def _rank(sample, task, drawn) -> Estimate:
         n=len(rank.units.rows),
         n_unit="models",
         assumptions=ASSUMPTIONS,
-        tipping_points=(rank.moved(CLAIMED[task], CLAIMED[task]),),
-        budget=budget(
-            *rank.budget(), rank.left_out("organisation"), drawn, alternatives_row("date", dates)
-        ),
+        tipping_points=Deferred(lambda: [rank.moved(CLAIMED[task], CLAIMED[task])]),
+        budget=Deferred(lambda: budget(*rows())),
     )
 
 
@@ -135,7 +143,7 @@ def _share(units, task, of_it) -> Estimate:
         n=int(units.holds(of_it, ())[0].sum()),
         n_unit="models of the task",
         assumptions=ASSUMPTIONS,
-        budget=budget(*share.budget(), *share.drawn("organisation")),
+        budget=Deferred(lambda: budget(*share.budget(), *share.drawn("organisation"))),
     )
 
 

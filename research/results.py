@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
-from typing import Any, Literal, NoReturn
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property, wraps
+from typing import Any, Literal, NoReturn, ParamSpec, TypeVar, overload
 
 from research.plain import (
     TOLERANCE,
@@ -55,6 +56,64 @@ class Estimand:
 ESTIMAND = Estimand()
 
 
+Item = TypeVar("Item", covariant=True)
+Given = ParamSpec("Given")
+
+
+class Deferred(Sequence[Item]):
+    """Items that are made when somebody first reads one of them."""
+
+    def __init__(self, make: Callable[[], Iterable[Item]]) -> None:
+        self._make = make
+
+    @cached_property
+    def _items(self) -> tuple[Item, ...]:
+        return tuple(self._make())
+
+    @overload
+    def __getitem__(self, at: int) -> Item: ...
+    @overload
+    def __getitem__(self, at: slice) -> Sequence[Item]: ...
+    def __getitem__(self, at: int | slice) -> Item | Sequence[Item]:
+        return self._items[at]
+
+    def __len__(self) -> int:
+        return len(self._items)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sequence) and self._items == tuple(other)
+
+    def __hash__(self) -> int:
+        return hash(self._items)
+
+
+def deferred(make: Callable[Given, Iterable[Item]]) -> Callable[Given, Sequence[Item]]:
+    """Marks a function of which only readers of an estimate need the items.
+
+    Tipping points, budgets and curves cost more than the estimate does, and of all specifications
+    the primary one alone is read.
+
+    Examples
+    --------
+    >>> @deferred
+    ... def rows():
+    ...     print("made")
+    ...     return ["origin", "date"]
+    >>> found = rows()
+    >>> found[0]
+    made
+    'origin'
+    >>> found == ("origin", "date")
+    True
+    """
+
+    @wraps(make)
+    def later(*args: Given.args, **options: Given.kwargs) -> Sequence[Item]:
+        return Deferred(lambda: make(*args, **options))
+
+    return later
+
+
 class Record:
     """A value object, whose fields hold what their annotations say."""
 
@@ -64,6 +123,8 @@ class Record:
         own: Any = type(self)
         for name, kind in annotated(own).items():
             value = getattr(self, name)
+            if isinstance(value, Deferred):  # checked when it is made
+                continue
             if expected := misfit(kind, value):
                 self._refuse(f"'{name}' should be {expected}, found {shortened(value)}.")
 
@@ -286,6 +347,8 @@ class Estimate(Record):
         Identified set; defaults to the point ``value``.
     n, n_unit, n_effective
         Sample size, the unit it counts, and the effective size (Kish, or n over design effect).
+    assumptions, tipping_points, budget, curves
+        What a reader is told of it; may be :func:`deferred`.
     """
 
     label: str
@@ -298,10 +361,10 @@ class Estimate(Record):
     n: float | None = None
     n_unit: str = ""
     n_effective: float | None = None
-    assumptions: tuple[Assumption, ...] = ()
-    tipping_points: tuple[TippingPoint, ...] = ()
-    budget: tuple[BudgetRow, ...] = ()
-    curves: tuple[Curve, ...] = ()
+    assumptions: Sequence[Assumption] = ()
+    tipping_points: Sequence[TippingPoint] = ()
+    budget: Sequence[BudgetRow] = ()
+    curves: Sequence[Curve] = ()
 
     def __post_init__(self) -> None:
         Record.__post_init__(self)
@@ -321,6 +384,20 @@ class Estimate(Record):
         if self.bounds is not None:
             return self.bounds
         return Bounds(self.value, self.value)  # type: ignore[arg-type]
+
+    def told(self) -> Estimate:
+        """The same with all that is :func:`deferred` made."""
+        return replace(
+            self,
+            assumptions=tuple(self.assumptions),
+            tipping_points=tuple(self.tipping_points),
+            budget=tuple(self.budget),
+            curves=tuple(self.curves),
+        )
+
+    def untold(self) -> Estimate:
+        """The same as a number alone, without what a reader is told of it."""
+        return replace(self, assumptions=(), tipping_points=(), budget=(), curves=())
 
     @property
     def widest(self) -> BudgetRow | None:

@@ -218,6 +218,40 @@ def test_specifications_that_differ_by_rounding_count_once(toy):
     assert answer.robustness["share"].specifications == len({20, 10, 1})
 
 
+def test_only_the_primary_specification_is_told(toy, capfd):
+    text = TOY.replace("NotApplicable, Sample", "NotApplicable, Sample, TippingPoint")
+    text = text.replace("from typing", "from research.results import deferred\nfrom typing", 1)
+    text = text.replace(
+        "tables={", "told={'what': lambda: print('told of', top) or 'hosts'}, tables={"
+    )
+    text = text.replace("value=value)", "value=value, tipping_points=lost(sample, value))")
+    text += """
+@deferred
+def lost(sample, value):
+    yield TippingPoint(what=sample["what"], threshold=value, sentence=sample["what"])
+"""
+    answer = run(find(toy(text))).answer(unit="addresses")
+    assert answer.estimates["share"].tipping_points[0].what == "hosts"
+    assert capfd.readouterr().out.split("\n") == ["told of 20"] * 2 + [""]  # one a question
+    assert len(answer.specifications) == len(run(find(toy())).answer().specifications)
+
+
+def test_what_is_deferred_is_checked_when_it_is_made(toy):
+    text = TOY.replace("value=value)", "value=value, budget=Deferred(lambda: ['no row']))")
+    text = text.replace("from typing", "from research.results import Deferred\nfrom typing", 1)
+    with pytest.raises(ResearchError, match="'budget' should be of the type BudgetRow"):
+        run(find(toy(text)))
+
+
+def test_other_specifications_are_estimated_as_far_as_they_are_judged(toy, capfd):
+    text = TOY.replace("return Estimate", "yield Estimate")
+    text += "    print('further')\n    yield Estimate(label='further', unit='share', value=0.1)\n"
+    answer = run(find(toy(text))).answer(unit="addresses")
+    assert list(answer.estimates) == ["share", "further"]
+    assert capfd.readouterr().out.split() == ["further"] * 2  # one a question
+    assert answer.specifications == run(find(toy())).answer().specifications
+
+
 def test_a_library_that_fails_below_an_estimator_is_named_with_its_version(toy, monkeypatch):
     from research.estimators.association import ranks
 

@@ -6,8 +6,8 @@ import hashlib
 import inspect
 import json
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, is_dataclass, replace
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field, fields, is_dataclass, replace
 from importlib import metadata
 from traceback import walk_tb
 from typing import TYPE_CHECKING, Any
@@ -149,20 +149,29 @@ class _Question:
         sample: Sample = self.analysis.module.sample(*frames, **options)
         return _as_of(sample, self.analysis) if self.analysis.data else sample
 
-    def estimates(self, sample: Sample, choices: Choices) -> dict[str, Estimate]:
+    def estimates(
+        self, sample: Sample, choices: Choices, wanted: Collection[str] = ()
+    ) -> dict[str, Estimate]:
+        """The estimates of a specification by their labels, as numbers alone where some are wanted.
+
+        Then no more than these are made, as far as the analysis yields one after the other.
+        """
         options = self.options("estimate", choices)
-        wanted = inspect.signature(self.analysis.module.estimate).parameters
-        if "rng" in wanted:
+        accepted = inspect.signature(self.analysis.module.estimate).parameters
+        if "rng" in accepted:
             options["rng"] = self._generator(choices)
-        if "level" in wanted:
+        if "level" in accepted:
             options["level"] = level_of(self.analysis.name, self.key)
         found = self.analysis.module.estimate(sample, **options)
-        listed = [found] if isinstance(found, Estimate) else list(found)
-        labels = [estimate.label for estimate in listed]
-        if len(set(labels)) < len(labels):
-            twice = next(label for label in labels if labels.count(label) > 1)
-            raise ValueError(f"two estimates have the label '{twice}'; labels must differ")
-        return dict(zip(labels, listed, strict=True))
+        made: dict[str, Estimate] = {}
+        for estimate in [found] if isinstance(found, Estimate) else found:
+            label = estimate.label
+            if label in made:
+                raise ValueError(f"two estimates have the label '{label}'; labels must differ")
+            made[label] = estimate.untold() if wanted else estimate.told()
+            if wanted and made.keys() >= set(wanted):
+                break
+        return made
 
     def options(self, function: str, choices: Choices) -> Choices:
         names = {choice.name for choice in self.analysis.choices if choice.of == function}
@@ -177,7 +186,10 @@ class _Question:
 
 @dataclass
 class _Computed:
-    """A distinct specification: its first choices, the further ones with the same sample."""
+    """A distinct specification: its first choices, the further ones with the same sample.
+
+    Of the sample no more is held than the answer reads, as there are many.
+    """
 
     choices: Choices
     sample: Sample
@@ -216,7 +228,10 @@ def _answer(question: _Question) -> Answer:
 
 
 def _compute(question: _Question) -> tuple[dict[Any, _Computed], list[Skipped]]:
-    """Estimate every specification; those with identical samples once."""
+    """Estimate every specification; those with identical samples once.
+
+    Only the first is told of: of the others nobody reads more than the numbers that are judged.
+    """
     computed: dict[Any, _Computed] = {}
     skipped = []
     for choices in question.specifications():
@@ -226,7 +241,11 @@ def _compute(question: _Question) -> tuple[dict[Any, _Computed], list[Skipped]]:
             if identity in computed:
                 computed[identity].also.append(choices)
                 continue
-            computed[identity] = _Computed(choices, sample, question.estimates(sample, choices))
+            primary = next(iter(computed.values()), None)
+            wanted = primary.estimates.keys() & question.analysis.hypotheses if primary else ()
+            estimates = question.estimates(sample, choices, wanted)
+            kept = replace(sample, data={}, told={}, tables=sample.tables if not primary else {})
+            computed[identity] = _Computed(choices, kept, estimates)
         except (NotApplicable, CannotEstimate) as reason:
             skipped.append(Skipped(choices=choices, reason=str(reason)))
         except ResearchError as error:
@@ -420,5 +439,6 @@ def fingerprint(value: Any) -> str:
     if isinstance(value, tuple | list):
         return str([fingerprint(item) for item in value])
     if is_dataclass(value) and not isinstance(value, type):
-        return str({key: fingerprint(getattr(value, key)) for key in value.__dataclass_fields__})
+        names = [part.name for part in fields(value) if part.compare]
+        return str({name: fingerprint(getattr(value, name)) for name in names})
     return repr(value)

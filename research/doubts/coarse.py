@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from copy import copy
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -144,6 +144,10 @@ class Coarse:
     doubts: Collection[Doubt]
     unit: str = "units"
     weighs: str = "weight"
+    # What was read off the rows: the same few conditions are asked of the same units many times.
+    _read: dict[Any, tuple[Flags, ...]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     def __post_init__(self) -> None:
         missing = [column for column in WEIGHTS if column not in self.rows]
@@ -196,7 +200,7 @@ class Coarse:
 
     def among(self, chosen: Flags | pd.Series) -> Coarse:
         """These units alone."""
-        return self._with(self.rows[chosen])
+        return self._with(self.rows[chosen], {})
 
     def certain(self) -> Coarse:
         """The units that belong to the channel whatever its doubts."""
@@ -216,13 +220,13 @@ class Coarse:
     def less(self, amounts: Floats) -> Coarse:
         """The units with so much taken from the weight of each, as far as it has as much."""
         lighter = {column: (self.rows[column] - amounts).clip(lower=0) for column in WEIGHTS}
-        return self._with(self.rows.assign(**lighter))
+        return self._with(self.rows.assign(**lighter), self._read)
 
     def thinned(self, wanted: Where, part: float) -> Coarse:
         """The units if this part of the weight of those that certainly are as wanted were gone."""
         kept = np.where(self.holds(wanted)[0], 1 - part, 1.0)
         lighter = {column: self.rows[column].to_numpy(dtype=float) * kept for column in WEIGHTS}
-        return self._with(self.rows.assign(**lighter))
+        return self._with(self.rows.assign(**lighter), self._read)
 
     def paired(self, other: Coarse, by: Collection[str]) -> tuple[Coarse, Coarse]:
         """Two channels over the same units: whatever has these attributes in common is one.
@@ -253,10 +257,11 @@ class Coarse:
         )
         return one, two
 
-    def _with(self, rows: pd.DataFrame) -> Coarse:
+    def _with(self, rows: pd.DataFrame, read: dict[Any, tuple[Flags, ...]]) -> Coarse:
         """The same of fewer units or other weights: what opens them needs no second check."""
         found = copy(self)
         object.__setattr__(found, "rows", rows)
+        object.__setattr__(found, "_read", read)
         return found
 
     def _over(self, rows: pd.DataFrame, doubts: Collection[Doubt]) -> Coarse:
@@ -274,14 +279,27 @@ class Coarse:
             raise ResearchError(
                 f"These units have no attribute '{attribute}'. They have: {', '.join(known)}."
             )
-        return among(self.rows[attribute], values)
+        key = attribute, values
+        certain, possible = self._once(key, lambda: among(self.rows[attribute], values))
+        return certain, possible
 
     def is_open(self, column: str, doubts: Collection[str] | None) -> Flags:
         """Which units are open in a column; all of them where it names no doubt."""
         by = OPENED_BY.format(column)
         if doubts is None or by not in self.rows:
             return np.full(len(self.rows), doubts is None, dtype=bool)
-        return np.asarray(self.rows[by].isin(list(doubts)), dtype=bool)
+        names = sorted(set(doubts))
+        key = (OPENED_BY, by, *names)
+        (opened,) = self._once(key, lambda: (np.array(self.rows[by].isin(names), dtype=bool),))
+        return opened
+
+    def _once(self, key: Any, read: Callable[[], tuple[Flags, ...]]) -> tuple[Flags, ...]:
+        """What is read off the rows, read once; nobody may write into it."""
+        if key not in self._read:
+            self._read[key] = read()
+            for flags in self._read[key]:
+                flags.flags.writeable = False
+        return self._read[key]
 
 
 def _sums(rows: pd.DataFrame, group: NDArray[Any]) -> pd.DataFrame:

@@ -447,3 +447,16 @@ def test_a_whole_that_is_all_of_one_kind_is_so_until_nothing_is_left():
     assert everything.lost(0.5).sentence == "lost if 40 of the 40 hosts are fake"
     nothing = Thinned.share(0, 40, things="hosts", are="are fake")
     assert nothing.lost(-1).sentence == "kept even if all 0 hosts are fake"
+
+
+def test_what_is_read_off_the_units_once_cannot_be_changed_by_whoever_reads_it():
+    rows = pd.DataFrame({"low": 1.0, "value": 2.0, "high": 3.0, "origin": ["CN", "", "US"]})
+    units = Coarse(rows.assign(origin_doubt=ORIGIN.name), DOUBTS)
+    for flags in units.holds(CHINA):
+        flags |= True
+    with pytest.raises(ValueError, match="read-only"):
+        units.is_open("origin", [ORIGIN.name])[:] = False
+    assert [list(end) for end in units.holds(CHINA)] == [[True, False, False], [True, True, False]]
+    fewer = units.among(np.array([False, True, True]))
+    assert [list(end) for end in fewer.holds(CHINA)] == [[False, False], [True, False]]
+    assert units.thinned(CHINA, 0.5).holds(CHINA)[1].tolist() == [True, True, False]
