@@ -29,6 +29,7 @@ from research.estimators.budget import alternatives_row, budget, drawn_row
 from research.estimators.proportions import goodman, wilson
 from research.measures.hub import LICENCE, LIKE_THEN, LISTED, TAGGED, USED, hub_downloads
 from research.measures.top_lists import lists_of, of_day, top_lists
+from research.results import BudgetRow, Deferred
 from research.wording import written
 
 MODELS, DOWNLOADS = "permissive share of models", "permissive share of downloads"
@@ -109,22 +110,17 @@ def sample(
     if population == AS_PUBLISHED:
         return Sample(population="the article's 300 models", as_of="2024-01", data=published)
     chosen = lists_of(hub_top_models)[population]
-    lists = {
-        day: _licensed(rows, publisher_origins, no_licence)
-        for day, rows in top_lists(hub_top_models, chosen.size).items()
-    }
-    wanted = where(licence=PERMISSIVE[permissive])
-    asked = {day: _asked(units, wanted) for day, units in lists.items()}
+    lists = top_lists(hub_top_models, chosen.size)
+
+    def asked_of(listed) -> dict:
+        units = _licensed(listed, publisher_origins, no_licence)
+        return _asked(units, where(licence=PERMISSIVE[permissive]))
+
     return Sample(
         population=chosen.population,
         as_of=chosen.day,
-        data={
-            "asked": of_day(asked, chosen.day, spike),
-            "dates": {
-                label: {day: found[label].value for day, found in asked.items() if label in found}
-                for label in HYPOTHESES
-            },
-        },
+        data={"asked": asked_of(of_day(lists, chosen.day, spike))},
+        told={"dates": lambda: {day: asked_of(listed) for day, listed in lists.items()}},
     )
 
 
@@ -170,22 +166,30 @@ def _asked(units, wanted) -> dict:
 # Estimates ----------------------------------------------------------------------------------------
 
 
-def estimate(sample) -> list[Estimate]:
+def estimate(sample) -> Iterator[Estimate]:
     if "asked" not in sample.data:
-        return _as_published(sample)
+        yield from _as_published(sample)
+        return
     asked = sample["asked"]
-    found = [
-        *(_share(sample, label) for label in (MODELS, DOWNLOADS)),
-        _answer(sample, GAP, points=[*_left_out(asked), *_not_genuine(asked)]),
-    ]
+    for label in (MODELS, DOWNLOADS):
+        yield _answer(sample, label, lambda label=label: _of_the_doubtful(asked[label], label))
+    yield _answer(sample, GAP, lambda: [*_left_out(asked), *_not_genuine(asked)])
     if RATIO in asked:
-        found.append(_answer(sample, RATIO, points=[_of_the_unnamed(asked[RATIO])]))
-    return [*found, *_every_licence(asked[MODELS])]
+        yield _answer(sample, RATIO, lambda: [_of_the_unnamed(asked[RATIO])])
+    yield from _every_licence(asked[MODELS])
 
 
-def _answer(sample, label, *more, points) -> Estimate:
+def _answer(sample, label, points) -> Estimate:
     asked = sample["asked"][label]
-    date = alternatives_row("date", sample["dates"][label])
+
+    def rows() -> Iterator[BudgetRow]:
+        dates = {
+            day: found[label].value for day, found in sample["dates"].items() if label in found
+        }
+        yield from (*asked.budget(), alternatives_row("date", dates), *asked.drawn("organisation"))
+        if label in (MODELS, DOWNLOADS):
+            yield from asked.drawn_and_open("organisation")
+
     return Estimate(
         label=label,
         unit=UNITS[label],
@@ -194,15 +198,9 @@ def _answer(sample, label, *more, points) -> Estimate:
         n=len(sample["asked"][MODELS].units.rows),
         n_unit="models",
         assumptions=ASSUMPTIONS,
-        tipping_points=tuple(points),
-        budget=budget(*asked.budget(), date, *asked.drawn("organisation"), *more),
+        tipping_points=Deferred(points),
+        budget=Deferred(lambda: budget(*rows())),
     )
-
-
-def _share(sample, label) -> Estimate:
-    asked = sample["asked"][label]
-    points = _of_the_doubtful(asked, label)
-    return _answer(sample, label, *asked.drawn_and_open("organisation"), points=points)
 
 
 def _every_licence(permissive) -> list[Estimate]:

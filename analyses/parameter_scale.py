@@ -32,6 +32,7 @@ from research.estimators.tipping import tipping_point
 from research.measures.class_sets import Classes, Contrast, hosts_with_a_class
 from research.measures.clone_block import Spread, part_of_medium
 from research.measures.hosts import INDEPENDENT, total
+from research.results import deferred
 
 CLASSES = {"S": "small", "M": "medium", "L": "large", "XL": "extra-large"}
 ARTICLES = {"S": "a", "M": "a", "L": "a", "XL": "an"}
@@ -203,6 +204,7 @@ def _margin(found: Bounds, end) -> float:
     return found.low if end == "low" else -found.high
 
 
+@deferred
 def _tipping_points(contrast, sample) -> tuple[TippingPoint, ...]:
     end = _claimed_end(contrast)
     stands = _margin(contrast.bounds(), end) > 0  # else there is nothing more to lose
@@ -266,6 +268,7 @@ def _clones(contrast) -> Thinned:
     )
 
 
+@deferred
 def _curves(contrast) -> tuple[Curve, ...]:
     """The interval over design effects, and the ratio of shares over classes per host."""
     found, effects = contrast.bounds(), np.geomspace(1, 1000, 31).tolist()
