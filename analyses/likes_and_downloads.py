@@ -31,6 +31,7 @@ from research import (
     TippingPoint,
     figures,
 )
+from research.doubts import told
 from research.estimators.association import (
     clustered_correlation,
     correlation,
@@ -41,12 +42,12 @@ from research.estimators.association import (
     robust_regression,
 )
 from research.estimators.association.clustered import COVERAGE
-from research.estimators.budget import alternatives_row, budget
+from research.estimators.budget import alternatives_row, budget, drawn_row, leave_one_out_row
 from research.estimators.rates import poisson_regression
 from research.measures.hub import USED
 from research.measures.publishers import organisations
 from research.measures.top_lists import lists_of, of_day, top_lists
-from research.wording import number, span
+from research.wording import written
 
 PUBLISHED = "published: size of the correlation of the counts"
 COUNTS, RANKS = "correlation of the counts", "correlation of the ranks"
@@ -188,14 +189,7 @@ def _published(squared, effect) -> Estimate:
         n_effective=ARTICLE / effect,
         assumptions=(UNSEEN, BORROWED),
         tipping_points=(_clustering(low, effect),),
-        budget=(
-            BudgetRow(
-                source="other models drawn, as if independent",
-                low=independent.low,
-                high=independent.high,
-                detail="Fisher's z at a design effect of 1",
-            ),
-        ),
+        budget=(drawn_row(independent, ARTICLE, ARTICLE, "as if independent", "models"),),
     )
 
 
@@ -212,8 +206,8 @@ def _correlated(sample, label, point) -> Estimate:
         assumptions=ASSUMPTIONS,
         tipping_points=(point,),
         budget=budget(
-            _left_out_row(models, label, "model"),
-            _left_out_row(models, label, "organisation"),
+            leave_one_out_row(_without_each(models, label, "model"), "model"),
+            leave_one_out_row(_without_each(models, label, "organisation")),
             _drawn_row(models, label),
             *([alternatives_row("date", dates)] if is_list else []),
         ),
@@ -240,10 +234,10 @@ def _correlation(models, label) -> float:
     return correlation(models["downloads"], models["likes"], of=_of(label))
 
 
-def _without_each(models, label, unit=None):
+def _without_each(models, label, unit):
     """The correlation without each cluster (ranks stay those of the whole list)."""
-    cluster = None if unit is None else models[unit]
-    return correlation_without_each(models["downloads"], models["likes"], cluster, of=_of(label))
+    pairs = models["downloads"], models["likes"]
+    return correlation_without_each(*pairs, models[unit], of=_of(label))
 
 
 def _drawn(models, label):
@@ -252,27 +246,11 @@ def _drawn(models, label):
     )
 
 
-def _left_out_row(models, label, unit) -> BudgetRow:
-    without = _without_each(models, label, unit)
-    values, labels = without.values, without.labels
-    lowest, highest = labels[values.argmin()], labels[values.argmax()]
-    return BudgetRow(
-        source=f"one {unit} left out",
-        low=without.low,
-        high=without.high,
-        detail=f"lowest without {lowest}, highest without {highest}",
-    )
-
-
 def _drawn_row(models, label) -> BudgetRow:
-    found = _drawn(models, label)
-    return BudgetRow(
-        source="other organisations drawn",
-        low=found.interval.low,
-        high=found.interval.high,
-        detail=f"{found.n_clusters} organisations, {number(found.kish_n, 1)} effective; "
-        f"coverage simulated with 90 of them {span(*COVERAGE[_of(label)], ' to ')}, not 0.95",
-    )
+    found, (least, most) = _drawn(models, label), COVERAGE[_of(label)]
+    caution = "simulated coverage {} to {}, not {}"
+    caution = written(caution, least, most, found.interval.level)
+    return drawn_row(found.interval, found.n_clusters, found.kish_n, caution)
 
 
 def _over_length(models, label) -> Curve:
@@ -323,47 +301,39 @@ def _slopes(models, level) -> list[Estimate]:
 def _clustering(low, effect) -> TippingPoint:
     """The design effect at which the interval of the published correlation reaches zero."""
     lost = (math.atanh(low) / stats.norm.ppf(0.975)) ** 2 * (ARTICLE - 3)
-    return TippingPoint(
-        what="design effect",
-        threshold=lost,
-        sentence=f"lost at a design effect of {number(lost, 1)}; the list of June 2026 has "
-        f"{number(effect, 1)}",
-    )
+    has = "lost at a design effect of {:1}; the list of June 2026 has {:1}"
+    return told("design effect", has, lost, effect)
 
 
 def _models_left_out(models) -> TippingPoint:
     """The fewest models, each time the one that matters most, that the correlation hangs on."""
     margin, left, names = HYPOTHESES[COUNTS].margin, models, []
     while abs(_correlation(left, COUNTS)) > margin:
-        least = int(np.abs(_without_each(left, COUNTS).values).argmin())
+        least = int(np.abs(_without_each(left, COUNTS, "model").values).argmin())
         names.append(left["model"].iloc[least])
         left = left.drop(index=left.index[least])
     shown = ", ".join(names[:3]) + (" and so on" if len(names) > 3 else "")
-    return TippingPoint(
-        what="models left out, each time the one that matters most",
-        threshold=len(names),
-        sentence=f"within {margin:g} of zero without {shown} ({len(names)} in all)",
+    return told(
+        "models left out, each time the one that matters most",
+        "within {1:1} of zero without {2} ({0:0} in all)",
+        len(names),
+        margin,
+        shown,
     )
 
 
 def _wider(fit) -> TippingPoint:
     value, edge = float(fit.coefficients[1]), HYPOTHESES[SLOPE].margin
     factor = (value - edge) / (value - fit.intervals[1].low)
-    return TippingPoint(
-        what="factor on the standard error",
-        threshold=factor,
-        sentence=f"lost if the standard error were {number(factor, 1)} times as large",
-    )
+    lost = "lost if the standard error were {:1} times as large"
+    return told("factor on the standard error", lost, factor)
 
 
 def _standard_errors(models) -> TippingPoint:
     margin, found = HYPOTHESES[RANKS].margin, _drawn(models, RANKS)
     lost = (math.atanh(found.value) - math.atanh(margin)) / found.se_z
-    return TippingPoint(
-        what="standard errors to the edge of a small correlation",
-        threshold=lost,
-        sentence=f"{number(lost, 1)} standard errors, organisations as units, above {margin:g}",
-    )
+    above = "{:1} standard errors, organisations as units, above {:1}"
+    return told("standard errors to the edge of a small correlation", above, lost, margin)
 
 
 UNSEEN = Assumption(
@@ -465,7 +435,7 @@ def _write(axes, row, estimates) -> None:
     """The square of each correlation, and what one model does to it."""
     for found in (estimates[label] for label in LOOK if label in estimates):
         offset, color, _ = LOOK[found.label]
-        text = f"R² {found.value**2:.2f}"
+        text = written("R² {}", found.value**2)
         axes.annotate(text, (0.8, offset - row), va="center", fontsize=7.5, color=color)
         if found.label == COUNTS:
             left = next(each for each in found.budget if each.source == "one model left out")

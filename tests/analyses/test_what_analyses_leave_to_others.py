@@ -54,12 +54,12 @@ RULES = {
 }
 LEFT: dict[str, str] = {
     "builds a budget row": """
-        likes_and_downloads release_cadence
+        release_cadence
     """,
     "codes an origin": "",
     "joins families": "",
     "formats a number": """
-        likes_and_downloads release_cadence
+        release_cadence
     """,
     "calls a bounds routine": "",
 }
