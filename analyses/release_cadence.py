@@ -14,7 +14,6 @@ from research import (
     ESTIMAND,
     Assumption,
     Bounds,
-    BudgetRow,
     CannotEstimate,
     Estimate,
     Hypothesis,
@@ -24,10 +23,12 @@ from research import (
     TippingPoint,
     figures,
 )
-from research.estimators.budget import budget
+from research.doubts import Coarse, Doubt, Quotient, Sum, told, where
+from research.estimators.budget import alternatives_row, budget
 from research.estimators.rates import gap_ratio, gap_ratio_interval, rate_ratio
 from research.measures.publishers import publishers
-from research.wording import number
+from research.measures.pulls import WEIGHTS
+from research.wording import written
 
 GAP = "{}: days between releases of a company"
 ANY = "{}: days between releases of any company"
@@ -38,10 +39,11 @@ NAIVE = "the same, if releases were independent: TOO SURE"
 
 WEEKS, MONTHS = 14, 182  # the claim: at most two weeks, and at least six months
 COUNTRIES = {"CN": "China", "US": "US"}
+# "They" may be each company by itself, or all companies of a country together.
 HYPOTHESES = {
-    GAP.format(country): Hypothesis(
+    label.format(country): Hypothesis(
         claims=["tuoitre/release-cadence"],
-        estimand=f"mean days between releases of one {country} company, time over releases",
+        estimand=f"mean days between releases of {who.format(country)}, time over releases",
         null=null,
         null_source=f"{words}: the claim itself",
         alternative=alternative,
@@ -53,6 +55,7 @@ HYPOTHESES = {
         ("China", WEEKS, "at most two weeks", "less"),
         ("US", MONTHS, "at least six months", "greater"),
     )
+    for label, who in ((GAP, "one {} company"), (ANY, "all {} companies together"))
 } | {
     RATIO: Hypothesis(
         claims=["tuoitre/release-cadence"],
@@ -84,7 +87,9 @@ def sample(
     *,
     year: Annotated[Literal["before the claim", "latest"], ESTIMAND] = "before the claim",
     companies: Annotated[Literal["all", "leading"], ESTIMAND] = "all",
-    release: Literal["new name", "day with a repository", "repository"] = "new name",
+    release: Literal[
+        "new name", "main generation", "day with a repository", "repository"
+    ] = "new name",
 ) -> Sample:
     first, last = map(pd.Timestamp, YEARS[year])
     repositories = _repositories(hub_llm_models, hub_top_models, publisher_origins)
@@ -106,7 +111,9 @@ def sample(
         data={
             "companies": found.reset_index(drop=True),
             "gaps": _gaps(releases[inside & (releases["created"] <= last)], found, last),
-            "days": (last - first).days,
+            "watched": _weighing(found, found["days"]),
+            "year": _weighing(pd.DataFrame({"country": list(COUNTRIES)}), (last - first).days),
+            "released": _released(found),
         },
         tables={
             "companies": found.drop(columns="begin").sort_values(
@@ -157,6 +164,9 @@ def _releases(repositories, release) -> pd.DataFrame:
         return pd.concat([days, ordered[~dated]])
     words = ordered["name"].str.replace(rf"(?<![^-_ ])(?:{VARIANT})(?![^-_ ])", "", regex=True)
     words = words.str.replace(r"[-_ ]+", "-", regex=True).str.strip("-")
+    if release == "main generation":  # a name up to its first number; without one, its first word
+        numbered = words.str.extract(r"^(\D*\d+(?:\.\d+)*)", expand=False)
+        words = numbered.fillna(words.str.partition("-")[0])
     return ordered.assign(name=words).drop_duplicates(["company", "name"])
 
 
@@ -183,6 +193,22 @@ def _by_company(repositories, releases, first, last) -> pd.DataFrame:
     return found.fillna({"releases": 0, "undated": 0}).reset_index()
 
 
+def _weighing(rows, weight) -> Coarse:
+    weights = dict.fromkeys(WEIGHTS, weight)
+    return Coarse(rows.assign(**weights).astype(dict.fromkeys(WEIGHTS, float)), (), "companies")
+
+
+def _released(companies) -> Coarse:
+    """The companies by their releases; those without a date may be of the year."""
+    units = _weighing(companies, companies["releases"])
+    most = companies["releases"] + companies["undated"]
+    rows = units.rows.assign(high=most.astype(float), weight_doubt=UNDATED.name)
+    return Coarse(rows, (UNDATED,), "companies", "releases")
+
+
+UNDATED = Doubt("repositories without a date", "releases that may be of any year")
+
+
 def _gaps(releases, companies, last) -> pd.DataFrame:
     """The time between releases of each company, with the gap that has not ended yet."""
     rows = []
@@ -203,86 +229,62 @@ def _gaps(releases, companies, last) -> pd.DataFrame:
 
 def estimate(sample, *, rng) -> list[Estimate]:
     companies, gaps = sample["companies"], sample["gaps"]
+    cadence = {code: _cadence(sample["watched"], sample["released"], code) for code in COUNTRIES}
     found = []
     for code, country in COUNTRIES.items():
         mine = companies[companies["country"] == code]
-        found += [_gap(mine, country), _any(gaps, code, sample["days"]), _median(mine, country)]
-    return [*found, _ratio(companies), _as_draws(companies, gaps, rng), _naive(companies)]
+        found += [
+            _each(cadence[code], country, mine),
+            _together(_cadence(sample["year"], sample["released"], code), country),
+            _median(mine, country),
+        ]
+    ratio = _ratio(Quotient(cadence["US"], cadence["CN"]), companies)
+    return [*found, ratio, _as_draws(companies, gaps, rng), _naive(companies)]
 
 
-def _mean_gap(companies) -> float:
-    return float(companies["days"].sum() / companies["releases"].sum())
+def _cadence(days, released, code) -> Quotient:
+    """Time over releases, of one country."""
+    return Quotient(*(Sum(units, where(country=code)) for units in (days, released)))
 
 
-def _if_dated(companies) -> float:
-    """The mean gap if every repository without a date were a release of the year."""
-    return float(companies["days"].sum() / companies[["releases", "undated"]].sum().sum())
+def _each(cadence, country, companies) -> Estimate:
+    return _gap(
+        cadence, GAP.format(country), cadence.left_out("company"), _unequal(companies),
+        n=len(companies), n_unit="companies",
+    )  # fmt: skip
 
 
-def _gap(companies, country) -> Estimate:
-    value, undated = _mean_gap(companies), float(companies["undated"].sum())
-    return Estimate(
-        label=GAP.format(country),
-        unit="days",
-        value=value,
-        bounds=Bounds(0.0, value),
-        n=len(companies),
-        n_unit="companies",
-        assumptions=(SURVIVORS, A_RELEASE, _unequal(companies)),
-        tipping_points=(_unseen(companies, HYPOTHESES[GAP.format(country)].null),),
-        budget=budget(
-            BudgetRow(
-                source="releases that no table lists",
-                low=0.0,
-                high=value,
-                detail="their number is not known",
-            ),
-            BudgetRow(
-                source="repositories without a date",
-                low=_if_dated(companies),
-                high=value,
-                detail=f"{number(undated, 0)} releases that may be of any year",
-            ),
-            _left_out_row(companies),
-        ),
-    )
-
-
-def _unseen(companies, null) -> TippingPoint:
-    """How many releases for each one seen would put the mean gap at the claimed one."""
-    needed = float(companies["days"].sum() / null / companies["releases"].sum())
-    told = (
-        f"a mean gap of {null} days needs {number(needed)} releases for each one seen"
-        if needed > 1
-        else f"a mean gap of {null} days would leave {needed:.0%} of the releases seen, and unseen "
-        "ones only shorten it"
-    )
-    return TippingPoint(what="true releases over those seen", threshold=needed, sentence=told)
-
-
-def _left_out_row(companies) -> BudgetRow:
-    days, releases = companies["days"], companies["releases"]
-    without = (days.sum() - days) / (releases.sum() - releases)
-    name = companies["company"][(without - days.sum() / releases.sum()).abs().idxmax()]
-    return BudgetRow(
-        source="one company left out",
-        low=float(without.min()),
-        high=float(without.max()),
-        detail=f"most without {name}",
-    )
-
-
-def _any(gaps, code, days) -> Estimate:
+def _together(cadence, country) -> Estimate:
     """How long one waits for the next release of anyone: many companies make short gaps."""
-    mine = gaps[(gaps["country"] == code) & gaps["ended"]]
+    return _gap(cadence, ANY.format(country), n=int(cadence.second.value), n_unit="releases")
+
+
+def _gap(cadence, label, *more, **counted) -> Estimate:
+    unlisted = {"none of them": cadence.value, "any number of them": 0.0}
+    rows, assumed = more[:1], more[1:]
     return Estimate(
-        label=ANY.format(COUNTRIES[code]),
+        label=label,
         unit="days",
-        value=days / len(mine),
-        n=len(mine),
-        n_unit="releases",
-        assumptions=(SURVIVORS, A_RELEASE),
+        value=cadence.value,
+        bounds=Bounds(0.0, cadence.value),
+        assumptions=(SURVIVORS, A_RELEASE, *assumed),
+        tipping_points=(_unseen(cadence, HYPOTHESES[label].null),),
+        budget=budget(
+            alternatives_row("releases that no table lists", unlisted), *cadence.budget(), *rows
+        ),
+        **counted,
     )
+
+
+def _unseen(cadence, null) -> TippingPoint:
+    """How many releases for each one seen would put the mean gap at the claimed one."""
+    needed = cadence.value / null
+    would = (
+        "needs {} releases for each one seen"
+        if needed > 1
+        else "would leave {:%0} of the releases seen, and unseen ones only shorten it"
+    )
+    return told("true releases over those seen", f"a mean gap of {null} days {would}", needed)
 
 
 def _median(companies, country) -> Estimate:
@@ -302,45 +304,30 @@ def _by_country(companies) -> tuple[pd.DataFrame, pd.DataFrame]:
     return china, us
 
 
-def _ratio(companies) -> Estimate:
-    china, us = _by_country(companies)
-    value, drawn = _mean_gap(us) / _mean_gap(china), _jackknife(companies)
-    found = Bounds(_if_dated(us) / _mean_gap(china), _mean_gap(us) / _if_dated(china))
+def _ratio(ratio, companies) -> Estimate:
+    drawn = {"a jackknife over companies": _jackknife(companies)}
     return Estimate(
         label=RATIO,
         unit="ratio",
-        value=value,
-        bounds=found,
+        value=ratio.value,
+        bounds=ratio.bounds(),
         n=len(companies),
         n_unit="companies",
         assumptions=(ALIKE, A_RELEASE),
-        tipping_points=(_equal(value),),
-        budget=budget(
-            BudgetRow(
-                source="repositories without a date",
-                low=found.low,
-                high=found.high,
-                detail="those of one country and none of the other are of the year",
-            ),
-            BudgetRow(
-                source="other companies drawn",
-                low=drawn.low,
-                high=drawn.high,
-                detail=f"jackknife over {len(companies)} companies",
-            ),
-        ),
+        tipping_points=(_equal(ratio.value),),
+        budget=budget(*ratio.budget(), alternatives_row("other companies drawn", drawn)),
     )
 
 
 def _equal(value) -> TippingPoint:
     """By which factor one country's releases are more incomplete where both release alike."""
     who = "US" if value > 1 else "Chinese"
-    factor = max(value, 1 / value)
-    return TippingPoint(
-        what=f"{who} releases for each one seen, over those of the other country",
-        threshold=factor,
-        sentence=f"equal if there were {number(factor)} {who} releases for each one seen and no "
-        f"unseen other ones; the claim's figures give {number(MONTHS / WEEKS, 0)} or more",
+    return told(
+        f"{who} releases for each one seen, over those of the other country",
+        f"equal if there were {{}} {who} releases for each one seen and no unseen other ones; the "
+        "claim's figures give {:0} or more",
+        max(value, 1 / value),
+        MONTHS / WEEKS,
     )
 
 
@@ -405,7 +392,8 @@ ALIKE = Assumption(
 A_RELEASE = Assumption(
     name="a new name of a repository is a release",
     holds="not testable",
-    evidence="The claim does not say what counts; days and repositories are the other choices.",
+    evidence="The claim does not say what counts; main generations, days and repositories are the "
+    "other choices.",
 )
 
 
@@ -418,8 +406,12 @@ def _unequal(companies) -> Assumption:
         name="companies release alike",
         holds="no",
         without="one company left out",
-        evidence=f"Releases of companies vary {number(spread, 0)} times as much as one common rate "
-        f"would let them; {idle:.0%} released nothing in the year.",
+        evidence=written(
+            "Releases of companies vary {:0} times as much as one common rate would let them; "
+            "{:%0} released nothing in the year.",
+            spread,
+            idle,
+        ),
     )
 
 
@@ -465,8 +457,8 @@ def figure(result):
 
 def _undated(estimate) -> Bounds:
     """How far repositories without a date could shorten the gap."""
-    row = next(row for row in estimate.budget if row.source.endswith("without a date"))
-    return Bounds(row.low, row.high)
+    rows = [row for row in estimate.budget if row.source == UNDATED.name]
+    return Bounds(rows[0].low, rows[0].high) if rows else Bounds.at(estimate.value)
 
 
 def _draw_companies(axes, table) -> None:

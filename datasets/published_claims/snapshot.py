@@ -92,8 +92,16 @@ PARTS = pd.DataFrame(
         ("tenthe/llama-dominates", "order", "llama is first and qwen2 second"),
         ("tuoitre/first-time-ahead", "before", "China was behind before"),
         ("tuoitre/first-time-ahead", "after", "China is ahead now"),
-        ("tuoitre/release-cadence", "China", "a Chinese company every one to two weeks"),
-        ("tuoitre/release-cadence", "US", "a US company every six to twelve months"),
+        (
+            "tuoitre/release-cadence",
+            "China",
+            "Chinese companies, each or all together, every one to two weeks",
+        ),
+        (
+            "tuoitre/release-cadence",
+            "US",
+            "US companies, each or all together, every six to twelve months",
+        ),
         ("patterns/permissive-by-downloads", "larger", "the share is larger by downloads"),
         ("patterns/creators-by-count", "Stability AI", "Stability AI is among the first four"),
         ("patterns/creators-by-count", "Meta", "Meta is among the first four"),

@@ -105,6 +105,29 @@ def test_repositories_without_a_date_shorten_the_gap_by_what_they_may(repositori
     assert row.high == found.value
 
 
+@pytest.mark.parametrize("country", CODES)
+def test_all_together_release_as_often_as_all_their_releases_fill_the_year(
+    result, repositories, country
+):
+    label = f"{country}: days between releases of any company"
+    found = specification(result, label, "repository", year="before the claim", companies="all")
+    _, releases, _ = plain(repositories, country, "before the claim")
+    assert found.value == pytest.approx(365 / releases, abs=EXACT)
+    primary = result.answer(year="before the claim", companies="all").estimates[label]
+    row = next(r for r in primary.budget if r.source == "repositories without a date")
+    assert row.low < row.high == primary.value
+    word = {"China": "holds", "US": "does not hold"}[country]
+    assert found.verdict.word == word
+
+
+def test_a_main_generation_is_one_release_whatever_its_sizes_and_tunes():
+    module = find("release_cadence").module
+    names = ["qwen3-8b", "qwen3-coder-next", "qwen2.5-7b", "qwen2.5-vl", "gpt-oss-20b", "gpt"]
+    rows = pd.DataFrame({"company": "x", "name": names, "created": pd.Timestamp("2026-01-01")})
+    found = module._releases(rows, "main generation")
+    assert sorted(found["name"]) == ["gpt", "qwen2.5", "qwen3"]
+
+
 def test_six_months_is_refuted_by_every_choice_and_two_weeks_by_none(result):
     for answer in result.answers.values():
         for row in answer.specifications:
@@ -115,14 +138,19 @@ def test_six_months_is_refuted_by_every_choice_and_two_weeks_by_none(result):
                 assert row.verdict.word == "not identified"
 
 
-def test_the_contrast_is_open_but_for_one_count_among_leading_companies(result):
-    closed = [
-        (key, row.choices["release"], row.verdict.word)
+def test_the_contrast_is_open_but_by_generations_and_for_one_count_among_leading_companies(result):
+    closed = {
+        (key, row.choices["release"]): row.verdict.word
         for key, answer in result.answers.items()
         for row in answer.specifications
         if row.label == RATIO and row.verdict.word != "not identified"
-    ]
-    assert closed == [("before the claim, leading", "new name", "does not hold")]
+    }
+    assert closed == {
+        ("before the claim, leading", "new name"): "does not hold",
+        ("before the claim, leading", "main generation"): "does not hold",
+        ("latest, all", "main generation"): "holds",
+        ("latest, leading", "main generation"): "does not hold",
+    }
 
 
 def test_as_many_releases_as_the_tipping_point_says_give_the_claimed_gap(result):

@@ -53,14 +53,10 @@ RULES = {
     "calls a bounds routine": lambda tree: imports(tree, BOUNDS),
 }
 LEFT: dict[str, str] = {
-    "builds a budget row": """
-        release_cadence
-    """,
+    "builds a budget row": "",
     "codes an origin": "",
     "joins families": "",
-    "formats a number": """
-        release_cadence
-    """,
+    "formats a number": "",
     "calls a bounds routine": "",
 }
 
