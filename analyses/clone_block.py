@@ -31,9 +31,9 @@ from research import (
 )
 from research.doubts import told
 from research.estimators.budget import alternatives_row
-from research.estimators.clones import clone_block_residuals, largest_remainder
+from research.estimators.clones import largest_remainder
 from research.estimators.contamination import overlap_bounds
-from research.measures.clone_block import LEADING, Block, in_block
+from research.measures.clone_block import LEADING, Block, in_block, without_block
 from research.measures.margins import Margins
 from research.measures.other_scans import CONFIRMED
 from research.wording import written
@@ -105,21 +105,21 @@ def _leading(tags) -> pd.DataFrame:
     return tags[in_block(tags)]
 
 
-def _rest(leading) -> pd.DataFrame:
+def _rest(tags) -> pd.DataFrame:
     """What is left of the leading tags without a block as large as the rarest of them allows."""
-    columns = ["answering_hosts", "tag_occurrences"]
-    left = clone_block_residuals(*(leading[c] for c in columns), *leading[columns].min())
-    return pd.DataFrame({"hosts": left.hosts, "ratio": left.ratio}, index=leading.index)
+    left = _leading(without_block(tags))
+    ratio = left["tag_occurrences"] / left["answering_hosts"]
+    return pd.DataFrame({"hosts": left["answering_hosts"], "ratio": ratio})
 
 
 def _remains(tags) -> pd.DataFrame:
     """Each tag with its listings a host, as listed and without the block."""
-    left = _rest(_leading(tags))
+    left = _rest(tags)
     ratio = tags["tag_occurrences"] / tags["answering_hosts"]
     found = tags.assign(ratio=ratio, in_block=in_block(tags))
     return found.assign(
         hosts_left=left["hosts"].reindex(tags.index, fill_value=0),
-        ratio_left=left["ratio"].astype(float),
+        ratio_left=left["ratio"],
     ).reset_index()
 
 
@@ -222,7 +222,7 @@ def _listings_a_host(tags) -> list[Estimate]:
     leading, after = _leading(tags), tags[~in_block(tags)]
     found = {
         FIVE: (leading["tag_occurrences"] / leading["answering_hosts"], leading),
-        "the other four without the block": (_rest(leading)["ratio"].dropna(), leading),
+        "the other four without the block": (_rest(tags)["ratio"].dropna(), leading),
         AFTER: (after["tag_occurrences"] / after["answering_hosts"], after),
     }
     return [

@@ -11,10 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from research.estimators.clones import (
-    clone_block_residuals,
-    largest_remainder,
-)
+from research.estimators.clones import largest_remainder
 from research.estimators.contamination import (
     Sampling,
     contamination_bounds,
@@ -54,14 +51,6 @@ def test_bounds_contain_the_observed_share_and_widen(
     assert tuple(contamination_bounds(p, 1)) == (0, 1)
 
 
-def test_residuals_add_up_and_know_when_nothing_is_left() -> None:
-    found = clone_block_residuals([10, 8, 9], [21, 18, 20], 8, 17)
-    assert found.hosts == (2, 0, 1)
-    assert found.occurrences == (4, 1, 3)
-    assert found.ratio == (2, None, 3)
-    assert found.ratio_before == pytest.approx((2.1, 2.25, 20 / 9))
-
-
 @pytest.mark.parametrize(("first", "second"), list(product(range(6), repeat=2)))
 def test_overlap_is_attained_at_both_ends(first: int, second: int) -> None:
     total = 5
@@ -79,9 +68,6 @@ def test_overlap_is_attained_at_both_ends(first: int, second: int) -> None:
         (lambda: contamination_bounds(0.2, -0.1), ResearchError, "'epsilon'"),
         (lambda: contamination_bounds(math.nan, 0.1), ResearchError, "'p'"),
         (lambda: contamination_bounds(0.2, 0.1, sampling="x"), ResearchError, "contaminated"),
-        (lambda: clone_block_residuals([5, 0], [6, 0], 0, 0), CannotEstimate, "without hosts"),
-        (lambda: clone_block_residuals([5], [6], 6, 1), ResearchError, "more than one of the tags"),
-        (lambda: clone_block_residuals([5, 1], [6], 1, 1), ResearchError, "one entry per tag"),
         (lambda: overlap_bounds(5, 1, 4), ResearchError, "size of a set"),
     ],
 )
@@ -94,8 +80,7 @@ def test_what_cannot_be_estimated_says_why(
 
 def test_the_largest_remainder_is_that_of_the_block_as_large_as_the_rarest_tag():
     hosts, listed = [10, 8, 9], [24, 17, 20]
-    ratios = clone_block_residuals(hosts, listed, 8, 17).ratio
-    assert largest_remainder(hosts, listed) == max(ratio for ratio in ratios if ratio)
+    assert largest_remainder(hosts, listed) == max((24 - 17) / (10 - 8), (20 - 17) / (9 - 8))
     assert largest_remainder([10, 8], [18, 17]) is None  # one listing of two hosts
     assert largest_remainder([8, 8], [18, 17]) is None  # a listing of no host
     with pytest.raises(CannotEstimate, match="two tags or more"):

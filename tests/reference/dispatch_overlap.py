@@ -6,12 +6,14 @@ Keyed by the part of a case's name that stands for its method; each function tak
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
+import pandas as pd
+
 from research.datasets import load
 from research.estimators import proportions
-from research.estimators.clones import clone_block_residuals
 from research.estimators.clustered import kish_effective_size
 from research.estimators.contamination import contamination_bounds
 from research.estimators.design_effects import (
@@ -39,6 +41,7 @@ from research.estimators.multiresponse import (
 from research.estimators.proportions.single import score_interval
 from research.estimators.rao_scott import cluster_chi_square
 from research.estimators.truncation import herfindahl_bounds, rest_of
+from research.measures.clone_block import Block, without_part
 from research.results import Bounds
 
 Case = dict[str, Any]
@@ -287,14 +290,15 @@ def effective_sizes(given: Case) -> Case:
 
 
 def clone_block(given: Case) -> Case:
-    found = clone_block_residuals(
-        given["hosts"], given["instances"], given["block_hosts"], given["block_instances"]
-    )
+    hosts, listed = given["hosts"], given["instances"]
+    tags = pd.DataFrame({"answering_hosts": hosts, "tag_occurrences": listed, "block_tags": 1.0})
+    left = without_part(tags, Block(given["block_hosts"], given["block_instances"]), 1.0)
+    ratio = left["tag_occurrences"] / left["answering_hosts"]
     return {
-        "residual_hosts": list(found.hosts),
-        "residual_instances": list(found.occurrences),
-        "residual_ratio": list(found.ratio),
-        "raw_ratio": list(found.ratio_before),
+        "residual_hosts": left["answering_hosts"].tolist(),
+        "residual_instances": left["tag_occurrences"].tolist(),
+        "residual_ratio": [None if math.isnan(each) else each for each in ratio],
+        "raw_ratio": (tags["tag_occurrences"] / tags["answering_hosts"]).tolist(),
         "reference_ratios": _ordinary_ratios(given),
     }
 
