@@ -247,10 +247,8 @@ def _draw_countries(axes, table) -> None:
     china = rows.set_index("country").loc["CN", "discovered_ips"] / 1000
     axes.plot([china, china], [-1.35, 0.5], color=figures.INK, lw=1.1)
     sweden = rows.index[rows["country"] == "SE"][0]
-    axes.annotate(
-        "(Stockholm not listed)", (rows.loc[sweden, "discovered_ips"] / 1000, -sweden),
-        xytext=(4, 0), textcoords="offset points", va="center", fontsize=7.5, color=figures.MUTED,
-    )  # fmt: skip
+    end = rows.loc[sweden, "discovered_ips"] / 1000
+    figures.note(axes, "(Stockholm not listed)", (end, -sweden), muted=True)
     figures.label_rows(axes, [NAMES[country] for country in rows["country"]])
     axes.set_xlabel("listed addresses, thousand\n(hatched: in cities of Amazon regions)")
     axes.set_title("The 15 leading countries")
@@ -273,10 +271,8 @@ def _draw_removed(axes, answer) -> None:
     turn = first.tipping_points[0].threshold
     figures.crossing(axes, turn, 0, told=written("lead lost at {:%0}", turn))
     axes.plot(too_many, thinned.value, "o", ms=5, mfc=figures.INK, mec=figures.INK)
-    axes.annotate(
-        "Amazon as in the\nconfirmed hosts of 2026", (too_many, thinned.value), xytext=(-7, -9),
-        textcoords="offset points", ha="right", va="center", fontsize=8,
-    )  # fmt: skip
+    confirmed = "Amazon as in the\nconfirmed hosts of 2026"
+    figures.note(axes, confirmed, (too_many, thinned.value), (-7, -9))
     axes.set_xlim(0, 1)
     axes.set_xlabel("share of the addresses in cities of\nAmazon regions that are no deployments")
     axes.set_ylabel("share of addresses left, US minus China")

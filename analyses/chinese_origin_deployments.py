@@ -282,17 +282,13 @@ def _draw_curves(axes, result) -> None:
         found = result.answer(unit=unit).estimates[SHARE]
         curve = found.curves[0]
         axes.plot(curve.grid, curve.low, ls=style, color=figures.CHINA, lw=1.4)
-        axes.annotate(
-            unit, (curve.grid[2], curve.low[2]), xytext=(0, -26 if style == "-" else 5),
-            textcoords="offset points", fontsize=8,
-        )  # fmt: skip
+        below = (0, -26 if style == "-" else 5)
+        figures.note(axes, unit, (curve.grid[2], curve.low[2]), below, va="baseline")
         figures.crossing(
             axes, found.tipping_points[0].threshold, result.hypotheses[SHARE].null, told=""
         )
-    axes.annotate(
-        "an even share of the ten places", (0, result.hypotheses[SHARE].null), xytext=(2, -9),
-        textcoords="offset points", fontsize=7.5, color=figures.MUTED,
-    )  # fmt: skip
+    even = (0, result.hypotheses[SHARE].null)
+    figures.note(axes, "an even share of the ten places", even, (2, -9), muted=True, va="baseline")
     axes.set_xlabel("cloned hosts removed from the block")
     axes.set_ylabel("Chinese-origin share")
     axes.set_title("What the block decides")

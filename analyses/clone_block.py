@@ -387,14 +387,9 @@ def _draw_ratios(axes, tags) -> None:
             )  # fmt: skip
             axes.plot(row.ratio_left, height, "o", ms=5.5, mfc="white", mec=figures.INK, mew=1.1)
         axes.plot(row.ratio, height, "o", ms=5.5, color=figures.INK, mec="white", mew=0.5)
-    axes.annotate(
-        "the rarest of the five:\nnothing is left", (1.95, -4), ha="right", va="center",
-        fontsize=7.5, color=figures.MUTED,
-    )  # fmt: skip
-    axes.annotate(
-        "range of the\nother tags", (ordinary.max(), -8.5), xytext=(4, 0),
-        textcoords="offset points", va="center", fontsize=7.5, color=figures.MUTED,
-    )  # fmt: skip
+    nothing = "the rarest of the five:\nnothing is left"
+    figures.note(axes, nothing, (1.95, -4), (0, 0), muted=True, ha="right")
+    figures.note(axes, "range of the\nother tags", (ordinary.max(), -8.5), muted=True)
     figures.label_rows(axes, list(tags["ollama_tag"]))
     axes.set_xlim(1, 2.25)
     axes.set_xlabel("listings a host, April 2025")

@@ -133,17 +133,12 @@ def figure(result):
     canvas, axes = figures.canvas(height=1.9, source=figures.sources(result))
     start = pd.Timestamp("2023-07-01")
     axes.axvspan(start, CLAIMED, color=figures.FAINT, lw=0)
-    axes.annotate(
-        "claimed: July 2023", (CLAIMED, 0.5), xytext=(4, 0), textcoords="offset points", fontsize=8,
-        va="center", color=figures.MUTED,
-    )  # fmt: skip
+    figures.note(axes, "claimed: July 2023", (CLAIMED, 0.5), muted=True, fontsize=8)
     for position, row in enumerate(rows):
         day = pd.Timestamp(row["created"])
         axes.plot(day, -position, "o", ms=5, color=figures.CHINA)
-        axes.annotate(
-            f"{row['repository']}, {row['created']}", (day, -position), xytext=(-7, 0), ha="right",
-            textcoords="offset points", va="center", fontsize=8,
-        )  # fmt: skip
+        told = f"{row['repository']}, {row['created']}"
+        figures.note(axes, told, (day, -position), (-7, 0))
     figures.label_rows(axes, [row["model"] for row in rows])
     axes.set_ylim(0.4 - len(rows), 0.9)
     axes.set_xlim(start, pd.Timestamp("2025-12-31"))

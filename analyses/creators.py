@@ -306,8 +306,5 @@ def _draw(axes, creators, unit, column) -> None:
         axes.plot(*found, "o", color=figures.INK, ms=4.5, clip_on=False)
         rank = f"rank {int(row[ranks])}" if row["models"] > 0 else "none listed"
         said = " to ".join(map(str, dict.fromkeys(claimed)))
-        axes.annotate(
-            f"{rank}, claimed {said}", found, xytext=(6, 0), textcoords="offset points",
-            va="center", fontsize=8,
-        )  # fmt: skip
+        figures.note(axes, f"{rank}, claimed {said}", found, (6, 0))
     figures.label_rows(axes, list(rows.index))

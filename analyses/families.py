@@ -351,10 +351,7 @@ def _draw_families(axes, answer) -> None:
     everyone, second = answer.estimates[SHARE.format(FIRST)].n, table.rows[1][1]
     for where, told in ((everyone, "all that\nanswered"), (2 * second, "twice\nqwen2")):
         axes.axvline(where, color=figures.MUTED, lw=0.8, ls=(0, (4, 3)))
-        axes.annotate(
-            told, (where, -7), xytext=(4, 0), textcoords="offset points", fontsize=7.5,
-            color=figures.MUTED, va="center",
-        )  # fmt: skip
+        figures.note(axes, told, (where, -7), muted=True)
     figures.plain_ticks(axes.xaxis, (0, 10000, 20000, 30000, 40000))
 
 

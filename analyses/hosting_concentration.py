@@ -344,15 +344,9 @@ def _draw_providers(axes, answer) -> None:
     for position, (name, share) in enumerate(rows):
         color = figures.CHINA if name.startswith(CHINESE) else figures.INK
         axes.barh(-position, share, color=color, height=0.66)
-        axes.annotate(
-            written("{:%}", share), (share, -position), xytext=(4, 0), textcoords="offset points",
-            va="center", fontsize=8,
-        )  # fmt: skip
+        figures.note(axes, written("{:%}", share), (share, -position))
     axes.barh(-len(rows), rest, color="white", edgecolor=figures.MUTED, hatch="/////", height=0.66)
-    axes.annotate(
-        written("{:%}", rest), (rest, -len(rows)), xytext=(4, 0), textcoords="offset points",
-        va="center", fontsize=8,
-    )  # fmt: skip
+    figures.note(axes, written("{:%}", rest), (rest, -len(rows)))
     below = written("networks with at most {:0} each", smallest)
     figures.label_rows(axes, [*(name for name, _ in rows), below])
     axes.set_xlim(0, 0.7)

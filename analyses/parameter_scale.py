@@ -487,10 +487,7 @@ def _draw_ratios(axes, answer) -> None:
         estimate = answer.estimates[IN_SHARE.format(name)]
         curve = _multiplicity_curve(estimate)
         axes.plot(curve.grid, curve.low, ls=style, color=figures.INK, lw=1.2)
-        axes.annotate(
-            name, (curve.grid[-1], curve.low[-1]), xytext=(4, 0), textcoords="offset points",
-            va="center", fontsize=8,
-        )  # fmt: skip
+        figures.note(axes, name, (curve.grid[-1], curve.low[-1]))
         turn = next(
             t.threshold for t in estimate.tipping_points if t.what.startswith("classes per")
         )

@@ -260,10 +260,8 @@ def _draw_shares(axes, hosts, listings) -> None:
     }
     for text, (x, y) in told.items():
         axes.annotate(text, (x * curve.grid[-1], y), fontsize=8)
-    axes.annotate(
-        "half", (curve.grid[-1], null), xytext=(2, 3), textcoords="offset points", ha="right",
-        fontsize=7.5, color=figures.MUTED,
-    )  # fmt: skip
+    half = {"ha": "right", "va": "baseline"}
+    figures.note(axes, "half", (curve.grid[-1], null), (2, 3), muted=True, **half)
     axes.set_ylim(0.2, 1.0)
     figures.plain_ticks(axes.xaxis, (0, 2500, 5000, 7500, 10000))
     axes.set_xlabel("cloned hosts removed from the block")

@@ -411,10 +411,8 @@ def figure(result):
         xlim=(0, 1.02),
         xlabel="share that answers (bar: all that the counts allow)",
     )
-    axes.annotate(
-        "about a quarter", (QUARTER, 1), xycoords=("data", "axes fraction"), xytext=(0, 2),
-        textcoords="offset points", ha="center", fontsize=7.5, color=figures.MUTED,
-    )  # fmt: skip
+    above = {"xycoords": ("data", "axes fraction"), "ha": "center", "va": "baseline"}
+    figures.note(axes, "about a quarter", (QUARTER, 1), (0, 2), muted=True, **above)
     return canvas
 
 

@@ -227,10 +227,30 @@ def null_line(axes: Axes, null: float, text: str = "") -> None:
     """The dashed line of the null, named at the top of the axes."""
     axes.axvline(null, color=MUTED, lw=0.8, ls=(0, (4, 3)), zorder=0)
     if text:
-        axes.annotate(
-            text, (null, 1), xycoords=("data", "axes fraction"), xytext=(0, 3),
-            textcoords="offset points", ha="center", va="bottom", fontsize=7.5, color=MUTED,
-        )  # fmt: skip
+        above = {"xycoords": ("data", "axes fraction"), "ha": "center", "va": "bottom"}
+        note(axes, text, (null, 1), (0, 3), muted=True, **above)
+
+
+def note(
+    axes: Axes, text: str, at: tuple[Any, Any], offset: tuple[float, float] = (4, 0), *,
+    muted: bool = False, **look: Any,
+) -> None:  # fmt: skip
+    """A small text beside a point: so many points to the right of it and above.
+
+    Parameters
+    ----------
+    axes, text, at
+        Where, what, and the point.
+    offset
+        To the left where it is negative; the text then ends there.
+    muted
+        In grey, for what explains the figure and is no result.
+    **look
+        For ``Axes.annotate``.
+    """
+    own = {"fontsize": 7.5, "color": MUTED} if muted else {"fontsize": 8}
+    side = {"ha": "right" if offset[0] < 0 else "left", "va": "center"}
+    axes.annotate(text, at, xytext=offset, textcoords="offset points", **own | side | look)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -352,11 +372,9 @@ def _name_series(axes: Axes, series: Sequence[Series], null: float | None) -> No
     row, before = _with_room(axes, [s.rows for s, _ in named], null)
     for shared, offset in named:
         low, *_, high = _extent(shared.rows[row]) or axes.get_xlim()
-        axes.annotate(
-            shared.name, (low if before else high, offset - row), textcoords="offset points",
-            xytext=(-7 if before else 7, 0), ha="right" if before else "left", va="center",
-            fontsize=8, color=shared.color if isinstance(shared.color, str) else INK,
-        )  # fmt: skip
+        at, color = (low if before else high, offset - row), shared.color
+        color = color if isinstance(color, str) else INK
+        note(axes, shared.name, at, (-7 if before else 7, 0), color=color)
 
 
 def _with_room(
@@ -421,10 +439,8 @@ def crossing(
     if at is None:
         return
     axes.plot(at, null, "o", ms=5, mfc="white", mec=INK, mew=1)
-    axes.annotate(
-        number(at) if told is None else told, (at, null), xytext=(4 if rising else -4, -5),
-        textcoords="offset points", ha="left" if rising else "right", va="top", fontsize=8,
-    )  # fmt: skip
+    text = number(at) if told is None else told
+    note(axes, text, (at, null), (4 if rising else -4, -5), va="top")
 
 
 def percent_ticks(axis: Axis) -> None:
