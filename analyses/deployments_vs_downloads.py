@@ -39,6 +39,7 @@ from research.estimators.association import (
     share_ratios,
     spearman_interval,
 )
+from research.estimators.association.agreement import MINIMUM_LIN
 from research.estimators.association.shares import GRID
 from research.estimators.budget import budget, leave_one_out_row
 from research.estimators.clustered import recomputed_without_each
@@ -96,7 +97,6 @@ POPULATIONS = {
 SCAN = pd.Timestamp("2025-04-24")
 DEFAULTS = (90, "counted", "with their family")
 FEWEST = 4  # families: of fewer the interval of a rank correlation is not defined
-MINIMUM_AGREEING = 30  # families below which their agreement has no interval
 PARTS_OF_LAST = (0.01, 0.1, 1)
 
 
@@ -209,46 +209,35 @@ def _table(pulls, downloads) -> pd.DataFrame:
 
 
 def estimate(sample, *, rng, level) -> list[Estimate]:
-    found = [_rho(sample, rng, level), _tau(sample, rng)]
+    found = [_ranks(sample, "Spearman", rng, level), _ranks(sample, "Kendall", rng)]
     if sample["both"]:
         found += _agreement(*sample["both"])
-    if sample["last place"] is not None and _small_enough(sample):
-        found.append(_distance(sample))
-    return [*found, *_merely_shown(sample)]
+    return [*found, *_distance(sample), *_merely_shown(sample)]
 
 
-def _rho(sample, rng, level) -> Estimate:
-    asked = RankCorrelation(*sample["ranked"], of="Spearman")
-    return _ranks(
-        sample,
-        RHO,
-        asked,
-        interval=asked.interval(level=level),
-        test=asked.test(rng),
-        tipping_points=(_similar_ranks(asked, level),),
-        budget=budget(*asked.budget(), asked.left_out("organisation")),
-    )
-
-
-def _tau(sample, rng) -> Estimate:
-    asked = RankCorrelation(*sample["ranked"], of="Kendall")
-    test = asked.test(rng) if sample["tested"] else None  # half a second of permutations
-    return _ranks(sample, TAU, asked, interval=asked.interval(), test=test)
-
-
-def _ranks(sample, label, asked, **found) -> Estimate:
-    conditioned = (CONDITIONED,) if sample["both"] else ()
+def _ranks(sample, of, rng, level=0.95) -> Estimate:
+    asked = RankCorrelation(*sample["ranked"], of=of)
+    judged = of == "Spearman"
+    tested = judged or sample["tested"]  # the permutations of Kendall's tau take half a second
     return Estimate(
-        label=label,
+        label=RHO if judged else TAU,
         unit="rank correlation",
         reading="superpopulation",
         value=asked.value,
         bounds=asked.bounds(),
+        interval=asked.interval(level=level),
+        test=asked.test(rng) if tested else None,
         n=len(asked.first.rows),
         n_unit="families",
-        assumptions=(*_common(asked.first.rows), OUTER, *conditioned),
-        **found,
-    )
+        assumptions=(
+            *_common(asked.first.rows), OUTER, *([CONDITIONED] if sample["both"] else []),
+        ),
+        tipping_points=(_similar_ranks(asked, level),) if judged else (),
+        budget=budget(*asked.budget(), asked.left_out("organisation")) if judged else (),
+    )  # fmt: skip
+
+
+SIMILAR = "design effect of families that share a publisher"
 
 
 def _similar_ranks(asked, level) -> TippingPoint:
@@ -259,15 +248,13 @@ def _similar_ranks(asked, level) -> TippingPoint:
         return spearman_interval(low, n / design_effect, level=level).low
 
     if margin(1) <= 0:
-        kept = "nothing to lose: the interval holds zero as it stands"
-        return TippingPoint(what=SIMILAR, threshold=None, sentence=kept)
+        return _kept("nothing to lose: the interval holds zero as it stands")
     lost = tipping_point(margin, 1, n / FEWEST, steps=40)
-    if lost is None:
-        return TippingPoint(what=SIMILAR, threshold=None, sentence="kept at any design effect")
-    return _lost_at(lost, asked.first.rows)
+    return _kept("kept at any design effect") if lost is None else _lost_at(lost, asked.first.rows)
 
 
-SIMILAR = "design effect of families that share a publisher"
+def _kept(sentence) -> TippingPoint:
+    return TippingPoint(what=SIMILAR, threshold=None, sentence=sentence)
 
 
 def _lost_at(design_effect, families) -> TippingPoint:
@@ -334,8 +321,7 @@ def _similar_shares(concordance, families) -> TippingPoint:
     """The design effect at which the interval of the highest concordance reaches good agreement."""
     good = HYPOTHESES[CONCORDANCE].null
     if concordance.interval.high >= good:
-        kept = "nothing to lose: the interval reaches good agreement as it stands"
-        return TippingPoint(what=SIMILAR, threshold=None, sentence=kept)
+        return _kept("nothing to lose: the interval reaches good agreement as it stands")
     center, reached, wanted = (
         math.atanh(end) for end in (concordance.bounds.high, concordance.interval.high, good)
     )
@@ -355,39 +341,42 @@ def _without_the_worst(pulls, downloads) -> TippingPoint:
         return found.interval.high >= HYPOTHESES[CONCORDANCE].null
 
     what = "families left out, the most different first"
-    most = len(place) - MINIMUM_AGREEING
+    most = len(place) - MINIMUM_LIN
     lost = bisect_left(range(most + 1), True, key=opened)
     if lost > most:
-        kept = f"kept even for the {MINIMUM_AGREEING} families that agree best"
+        kept = f"kept even for the {MINIMUM_LIN} families that agree best"
         return TippingPoint(what=what, threshold=None, sentence=kept)
     return told(what, "open without the {:0} most different of {:0} families", lost, len(place))
 
 
-def _small_enough(sample) -> bool:
-    """Whether all families that the list lacks have less than it holds at the last place's size."""
-    downloads = sample["library"][1].rows["value"]
-    return bool(sample["last place"] * downloads.eq(0).sum() < downloads.sum())
+def _distance(sample) -> list[Estimate]:
+    """Over the whole library: what the list lacks has a part of the downloads of its last place.
 
-
-def _distance(sample) -> Estimate:
-    """Over the whole library: what the list lacks has a part of the downloads of its last place."""
+    None where all that it lacks might have more than it holds.
+    """
     pulls, downloads = (side.rows["value"] for side in sample["library"])
-    last = sample["last place"] / downloads.sum()
-    found = zero_sensitivity(pulls, downloads, [part * last for part in PARTS_OF_LAST])
-    return Estimate(
-        label=DISTANCE,
-        unit="Aitchison distance",
-        bounds=found.bounds,
-        n=len(pulls),
-        n_unit="families of the library",
-        assumptions=(
-            Assumption(
-                name="a family that the list lacks has 1 % to 100 % of the last place's downloads",
-                holds="not testable",
-                evidence=f"{downloads.eq(0).sum()} of {len(pulls)} families are not in the list; "
-                "the distance grows without limit as their share goes to zero.",
-            ),
-        ),
+    last, lacking = sample["last place"], downloads.eq(0).sum()
+    if last is None or last * lacking >= downloads.sum():
+        return []
+    deltas = [part * last / downloads.sum() for part in PARTS_OF_LAST]
+    return [
+        Estimate(
+            label=DISTANCE,
+            unit="Aitchison distance",
+            bounds=zero_sensitivity(pulls, downloads, deltas).bounds,
+            n=len(pulls),
+            n_unit="families of the library",
+            assumptions=(_below_the_last(lacking, len(pulls)),),
+        )
+    ]
+
+
+def _below_the_last(lacking, families) -> Assumption:
+    return Assumption(
+        name="a family that the list lacks has 1 % to 100 % of the last place's downloads",
+        holds="not testable",
+        evidence=f"{lacking} of {families} families are not in the list; the distance grows "
+        "without limit as their share goes to zero.",
     )
 
 
