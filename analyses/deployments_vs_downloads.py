@@ -12,6 +12,7 @@ on their downloads.
 
 import math
 from bisect import bisect_left
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Annotated, Literal
 
@@ -51,6 +52,7 @@ from research.measures.hub import hub_downloads
 from research.measures.publishers import library_publishers
 from research.measures.pulls import ROUNDED, ollama_pulls, pulls_by_name
 from research.measures.top_lists import on_day
+from research.results import BudgetRow, deferred
 
 RHO = "rank correlation of pulls and downloads (Spearman)"
 TAU = "rank correlation of pulls and downloads (Kendall)"
@@ -141,8 +143,6 @@ def sample(
     if len(both[0].rows) < FEWEST:
         raise CannotEstimate(f"fewer than {FEWEST} families are in both channels")
     who = "all Ollama pulls" if pulls == "all" else f"the Ollama pulls of {window} days"
-    year = _a_year_apart(ollama_library_pulls, day, 30 if pulls == "new" else None)
-    at_scan = pulls_by_name(ollama_library_pulls, SCAN)["value"]
     return Sample(
         population=POPULATIONS[families].format(who, HUB[downloads]),
         as_of=f"{day:%Y-%m-%d}",
@@ -152,11 +152,15 @@ def sample(
             "both": None if families == "all of the library" else both,
             "last place": last_place,
             "tested": (window, embeddings, copies) == DEFAULTS,
-            "shown": {
-                YEAR_BEFORE: year[year.index.isin(pulled.rows.index)],
-                HOSTS: _with_hosts(at_scan, tenthe_model_tags),
-                ARCHITECTURES: _by_architecture(at_scan, tenthe_families, model_crosswalk),
-            },
+        },
+        told={
+            "shown": lambda: {
+                YEAR_BEFORE: _a_year_before(ollama_library_pulls, pulled, day, pulls),
+                HOSTS: _with_hosts(ollama_library_pulls, tenthe_model_tags),
+                ARCHITECTURES: _by_architecture(
+                    ollama_library_pulls, tenthe_families, model_crosswalk
+                ),
+            }
         },
         tables={"families": _table(*both)},
     )
@@ -168,20 +172,24 @@ def _those(channels, families) -> tuple:
     return pulls.among(families), downloads.among(families)
 
 
-def _a_year_apart(series, day, days) -> pd.DataFrame:
-    """Pulls until a day and until that of the scan, in windows of the same length."""
+def _a_year_before(series, pulled, day, pulls) -> pd.DataFrame:
+    """Pulls of the names until a day and until that of the scan, in windows of the same length."""
+    days = 30 if pulls == "new" else None
     now, before = (pulls_by_name(series, until, days)["value"] for until in (day, SCAN))
-    return pd.DataFrame({"pulls": now, "other": before}).dropna()
+    held = pd.DataFrame({"pulls": now, "other": before}).dropna()
+    return held[held.index.isin(pulled.rows.index)]
 
 
-def _with_hosts(pulls, tags) -> pd.DataFrame:
+def _with_hosts(series, tags) -> pd.DataFrame:
     """Pulls and tag-host pairs of the names that the ten leading tags belong to."""
     hosts = tags.groupby(tags["ollama_tag"].str.partition(":")[0])["answering_hosts"].sum()
-    return pd.DataFrame({"pulls": pulls.reindex(hosts.index), "other": hosts}).astype(float)
+    pulls = pulls_by_name(series, SCAN)["value"].reindex(hosts.index)
+    return pd.DataFrame({"pulls": pulls, "other": hosts}).astype(float)
 
 
-def _by_architecture(pulls, families, crosswalk) -> pd.DataFrame:
+def _by_architecture(series, families, crosswalk) -> pd.DataFrame:
     """Pulls and hosts of the ten leading architectures, a name counted to that of its default."""
+    pulls = pulls_by_name(series, SCAN)["value"]
     architecture = crosswalk.set_index("ollama_name")["family"].reindex(pulls.index)
     hosts = families.set_index("family")["answering_hosts"]
     sums = pulls.groupby(architecture).sum().reindex(hosts.index, fill_value=0)
@@ -208,17 +216,20 @@ def _table(pulls, downloads) -> pd.DataFrame:
 # Association --------------------------------------------------------------------------------------
 
 
-def estimate(sample, *, rng, level) -> list[Estimate]:
-    found = [_ranks(sample, "Spearman", rng, level), _ranks(sample, "Kendall", rng)]
+def estimate(sample, *, rng, level) -> Iterator[Estimate]:
+    yield _ranks(sample, "Spearman", rng, level)
+    yield _ranks(sample, "Kendall", rng)
     if sample["both"]:
-        found += _agreement(*sample["both"])
-    return [*found, *_distance(sample), *_merely_shown(sample)]
+        yield from _agreement(*sample["both"])
+    yield from _distance(sample)
+    yield from _merely_shown(sample)
 
 
 def _ranks(sample, of, rng, level=0.95) -> Estimate:
     asked = RankCorrelation(*sample["ranked"], of=of)
     judged = of == "Spearman"
     tested = judged or sample["tested"]  # the permutations of Kendall's tau take half a second
+    conditioned = [CONDITIONED] if sample["both"] else []
     return Estimate(
         label=RHO if judged else TAU,
         unit="rank correlation",
@@ -229,18 +240,22 @@ def _ranks(sample, of, rng, level=0.95) -> Estimate:
         test=asked.test(rng) if tested else None,
         n=len(asked.first.rows),
         n_unit="families",
-        assumptions=(
-            *_common(asked.first.rows), OUTER, *([CONDITIONED] if sample["both"] else []),
-        ),
-        tipping_points=(_similar_ranks(asked, level),) if judged else (),
-        budget=budget(*asked.budget(), asked.left_out("organisation")) if judged else (),
-    )  # fmt: skip
+        assumptions=(*_common(asked.first.rows), OUTER, *conditioned),
+        tipping_points=_similar_ranks(asked, level) if judged else (),
+        budget=_rank_rows(asked) if judged else (),
+    )
+
+
+@deferred
+def _rank_rows(asked) -> tuple[BudgetRow, ...]:
+    return budget(*asked.budget(), asked.left_out("organisation"))
 
 
 SIMILAR = "design effect of families that share a publisher"
 
 
-def _similar_ranks(asked, level) -> TippingPoint:
+@deferred
+def _similar_ranks(asked, level) -> Iterator[TippingPoint]:
     """How alike the families of one publisher would have to be for the interval to reach 0."""
     low, n = asked.bounds().low, len(asked.first.rows)
 
@@ -248,9 +263,11 @@ def _similar_ranks(asked, level) -> TippingPoint:
         return spearman_interval(low, n / design_effect, level=level).low
 
     if margin(1) <= 0:
-        return _kept("nothing to lose: the interval holds zero as it stands")
-    lost = tipping_point(margin, 1, n / FEWEST, steps=40)
-    return _kept("kept at any design effect") if lost is None else _lost_at(lost, asked.first.rows)
+        yield _kept("nothing to lose: the interval holds zero as it stands")
+    elif (lost := tipping_point(margin, 1, n / FEWEST, steps=40)) is None:
+        yield _kept("kept at any design effect")
+    else:
+        yield _lost_at(lost, asked.first.rows)
 
 
 def _kept(sentence) -> TippingPoint:
@@ -272,49 +289,50 @@ def _lost_at(design_effect, families) -> TippingPoint:
 # Agreement ----------------------------------------------------------------------------------------
 
 
-def _agreement(pulls, downloads) -> list[Estimate]:
-    """Concordance, ratio and slope of the shares of families in both channels."""
+def _agreement(pulls, downloads) -> Iterator[Estimate]:
+    """Concordance, ratios and slope of the shares of families in both channels."""
     x, y, publisher = pulls.weight(), downloads.weight().value, pulls.rows["organisation"]
-    concordance, ratios = share_concordance(x, y), share_ratios(x, y)
-    found = {CONCORDANCE: concordance} | dict(zip((RATIO, LOWEST, HIGHEST), ratios, strict=True))
-    shown = x.value > 0
-    without = recomputed_without_each(
-        lambda left: concordance_as_shown(x.value[shown][left], y[shown][left]).value,
-        publisher[shown],
-    )
-    more = {
-        CONCORDANCE: {
-            "tipping_points": (
-                _similar_shares(concordance, pulls.rows),
-                _without_the_worst(pulls, downloads),
-            ),
-            "budget": (leave_one_out_row(without),),
-        },
-        SLOPE: {"n_effective": publisher.nunique()},
+    common = {
+        "reading": "superpopulation",
+        "n": int((x.value > 0).sum()),
+        "n_unit": "families in both",
+        "assumptions": (*_common(pulls.rows), LOGARITHMS, _searched(x), CONDITIONED),
     }
-    found[SLOPE] = share_elasticity(x, y, publisher)
-    return [
-        Estimate(
-            label=label,
-            unit=UNITS[label],
-            reading="superpopulation",
-            value=each.value,
-            bounds=each.bounds,
-            interval=each.interval,
-            n=int(shown.sum()),
-            n_unit="families in both",
-            assumptions=(*_common(pulls.rows), LOGARITHMS, _searched(x), CONDITIONED),
-            **more.get(label, {}),
+    concordance = share_concordance(x, y)
+    yield _over_rounding(
+        concordance,
+        label=CONCORDANCE,
+        unit="concordance",
+        tipping_points=_what_would_agree(concordance, pulls, downloads),
+        budget=_without_each(x.value, y, publisher),
+        **common,
+    )
+    for label, found in zip((RATIO, LOWEST, HIGHEST), share_ratios(x, y), strict=True):
+        yield _over_rounding(found, label=label, unit="ratio of shares", **common)
+    slope = share_elasticity(x, y, publisher)
+    organisations = publisher.nunique()
+    yield _over_rounding(slope, label=SLOPE, unit="elasticity", n_effective=organisations, **common)
+
+
+def _over_rounding(found, **more) -> Estimate:
+    return Estimate(value=found.value, bounds=found.bounds, interval=found.interval, **more)
+
+
+@deferred
+def _without_each(pulls, downloads, publisher) -> Iterator[BudgetRow]:
+    """The concordance of the families as shown without each publisher."""
+    shown = pulls > 0
+    x, y = pulls[shown], downloads[shown]
+    yield leave_one_out_row(
+        recomputed_without_each(
+            lambda left: concordance_as_shown(x[left], y[left]).value, publisher[shown]
         )
-        for label, each in found.items()
-    ]
+    )
 
 
-UNITS = {
-    CONCORDANCE: "concordance",
-    **dict.fromkeys((RATIO, LOWEST, HIGHEST), "ratio of shares"),
-    SLOPE: "elasticity",
-}
+@deferred
+def _what_would_agree(concordance, pulls, downloads) -> tuple[TippingPoint, ...]:
+    return _similar_shares(concordance, pulls.rows), _without_the_worst(pulls, downloads)
 
 
 def _similar_shares(concordance, families) -> TippingPoint:
@@ -349,26 +367,21 @@ def _without_the_worst(pulls, downloads) -> TippingPoint:
     return told(what, "open without the {:0} most different of {:0} families", lost, len(place))
 
 
-def _distance(sample) -> list[Estimate]:
-    """Over the whole library: what the list lacks has a part of the downloads of its last place.
-
-    None where all that it lacks might have more than it holds.
-    """
+def _distance(sample) -> Iterator[Estimate]:
+    """Over the whole library: what the list lacks has a part of the downloads of its last place."""
     pulls, downloads = (side.rows["value"] for side in sample["library"])
     last, lacking = sample["last place"], downloads.eq(0).sum()
-    if last is None or last * lacking >= downloads.sum():
-        return []
+    if last is None or last * lacking >= downloads.sum():  # it might have more than the list holds
+        return
     deltas = [part * last / downloads.sum() for part in PARTS_OF_LAST]
-    return [
-        Estimate(
-            label=DISTANCE,
-            unit="Aitchison distance",
-            bounds=zero_sensitivity(pulls, downloads, deltas).bounds,
-            n=len(pulls),
-            n_unit="families of the library",
-            assumptions=(_below_the_last(lacking, len(pulls)),),
-        )
-    ]
+    yield Estimate(
+        label=DISTANCE,
+        unit="Aitchison distance",
+        bounds=zero_sensitivity(pulls, downloads, deltas).bounds,
+        n=len(pulls),
+        n_unit="families of the library",
+        assumptions=(_below_the_last(lacking, len(pulls)),),
+    )
 
 
 def _below_the_last(lacking, families) -> Assumption:
@@ -380,19 +393,18 @@ def _below_the_last(lacking, families) -> Assumption:
     )
 
 
-def _merely_shown(sample) -> list[Estimate]:
+def _merely_shown(sample) -> Iterator[Estimate]:
     """Rank correlations without an interval: their units are not a draw of anything."""
-    return [
-        Estimate(
+    for label, rows in sample["shown"].items():
+        n_unit, assumptions = SHOWN_OF[label]
+        yield Estimate(
             label=label,
             unit="rank correlation",
             value=correlation(rows["pulls"], rows["other"], of="ranks"),
             n=len(rows),
-            n_unit=SHOWN_OF[label][0],
-            assumptions=SHOWN_OF[label][1],
+            n_unit=n_unit,
+            assumptions=assumptions,
         )
-        for label, rows in sample["shown"].items()
-    ]
 
 
 # Assumptions --------------------------------------------------------------------------------------
