@@ -7,6 +7,7 @@ ask the same of all models. The lists of 2026-06-10 and 2026-06-11 are one obser
 """
 
 import math
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Annotated, Literal
 
@@ -19,7 +20,6 @@ from research import (
     ESTIMAND,
     Assumption,
     Bounds,
-    BudgetRow,
     CannotEstimate,
     Curve,
     Estimate,
@@ -47,6 +47,7 @@ from research.estimators.rates import poisson_regression
 from research.measures.hub import USED
 from research.measures.publishers import organisations
 from research.measures.top_lists import lists_of, of_day, top_lists
+from research.results import BudgetRow, deferred
 from research.wording import written
 
 PUBLISHED = "published: size of the correlation of the counts"
@@ -121,17 +122,22 @@ def sample(
         data = {"R squared": float(stated), "design effect": _drawn(later, COUNTS).design_effect}
         return Sample(population="the article's 300 models", as_of="2024-01", data=data)
     if population in CATALOGUES:
-        (told, tasks), day = CATALOGUES[population], CATALOGUE_DAY
+        (who, tasks), day = CATALOGUES[population], CATALOGUE_DAY
         lists = {day: _observed(hub_llm_models, tasks, stale_counts)}
     else:
         chosen = lists_of(hub_top_models)[population]
-        told, day = chosen.population, chosen.day
+        who, day = chosen.population, chosen.day
         lists = top_lists(hub_top_models, chosen.size)
     if any(rows.empty for rows in lists.values()):
-        raise CannotEstimate(f"the tables hold none of {told}")
+        raise CannotEstimate(f"the tables hold none of {who}")
     lists = {day: _measured(rows, publisher_origins) for day, rows in lists.items()}
-    data = {"models": of_day(lists, day, spike), "dates": lists}
-    return Sample(population=told, as_of=day, data=data)
+    models = of_day(lists, day, spike)
+    return Sample(
+        population=who,
+        as_of=day,
+        data={"models": models, "dates": lists},
+        told={"other fits": lambda: _other_fits(models)},
+    )
 
 
 def _observed(catalogue, tasks, stale_counts) -> pd.DataFrame:
@@ -157,13 +163,16 @@ def _measured(rows, origins) -> pd.DataFrame:
 # Estimates ----------------------------------------------------------------------------------------
 
 
-def estimate(sample, *, level) -> list[Estimate]:
+def estimate(sample, *, level) -> Iterator[Estimate]:
     if "models" not in sample.data:
-        return [_published(sample["R squared"], sample["design effect"])]
+        yield _published(sample["R squared"], sample["design effect"])
+        return
     models = sample["models"]
     counts = _correlated(sample, COUNTS, _models_left_out(models))
     ranks = _correlated(sample, RANKS, _standard_errors(models))
-    return [counts, ranks, _squared(counts), _squared(ranks), *_slopes(models, level)]
+    yield from (counts, ranks, _squared(counts), _squared(ranks))
+    yield _slope(sample, level)
+    yield from (_fitted(f"{SLOPE}: {how}", fit) for how, fit in sample["other fits"].items())
 
 
 def _published(squared, effect) -> Estimate:
@@ -193,10 +202,8 @@ def _published(squared, effect) -> Estimate:
     )
 
 
-def _correlated(sample, label, point) -> Estimate:
+def _correlated(sample, label, points) -> Estimate:
     models = sample["models"]
-    dates = {day: _correlation(rows, label) for day, rows in sample["dates"].items()}
-    is_list = len(dates) > 1  # the catalogue is of one day, and not cut by downloads
     return Estimate(
         label=label,
         unit="correlation",
@@ -204,15 +211,28 @@ def _correlated(sample, label, point) -> Estimate:
         n=len(models),
         n_unit="models",
         assumptions=ASSUMPTIONS,
-        tipping_points=(point,),
-        budget=budget(
-            leave_one_out_row(_without_each(models, label, "model"), "model"),
-            leave_one_out_row(_without_each(models, label, "organisation")),
-            _drawn_row(models, label),
-            *([alternatives_row("date", dates)] if is_list else []),
-        ),
-        curves=(_over_length(models, label),) if is_list else (),
+        tipping_points=points,
+        budget=_rows(models, sample["dates"], label),
+        curves=_over_length(models, label) if _is_list(sample["dates"]) else (),
     )
+
+
+def _is_list(dates) -> bool:
+    """The catalogue is of one day, and not cut by downloads."""
+    return len(dates) > 1
+
+
+@deferred
+def _rows(models, dates, label) -> tuple[BudgetRow, ...]:
+    rows = [
+        leave_one_out_row(_without_each(models, label, "model"), "model"),
+        leave_one_out_row(_without_each(models, label, "organisation")),
+        _drawn_row(models, label),
+    ]
+    if _is_list(dates):
+        by_date = {day: _correlation(listed, label) for day, listed in dates.items()}
+        rows.append(alternatives_row("date", by_date))
+    return budget(*rows)
 
 
 def _squared(found) -> Estimate:
@@ -253,46 +273,61 @@ def _drawn_row(models, label) -> BudgetRow:
     return drawn_row(found.interval, found.n_clusters, found.kish_n, caution)
 
 
-def _over_length(models, label) -> Curve:
+@deferred
+def _over_length(models, label) -> Iterator[Curve]:
     """The correlation in shorter lists: a list cut by downloads holds less of their variation."""
     by_downloads = models.sort_values("downloads", ascending=False, kind="stable")
     grid = np.unique(np.geomspace(50, len(models), 12).round().astype(int))
     found = tuple(_correlation(by_downloads.head(k), label) for k in grid)
-    return Curve(over="models in the list", grid=tuple(map(float, grid)), low=found, high=found)
+    yield Curve(over="models in the list", grid=tuple(map(float, grid)), low=found, high=found)
 
 
-def _slopes(models, level) -> list[Estimate]:
-    """The slope of log likes on log downloads by five fits, the one with a verdict first."""
-    liked = models[models["likes"] > 0]
-    y, x, cluster = (liked[c].to_numpy() for c in ("likes", "downloads", "organisation"))
-    line, every_line = (sm.add_constant(np.log(m["downloads"])) for m in (liked, models))
-    everyone = models["downloads"], models["organisation"].to_numpy()
-    fits = {
-        SLOPE: log_log(y, x, cluster, level=level),
-        "one like added to each": log_log(models["likes"] + 1, *everyone),
-        "median regression": quantile_regression(np.log(y), line, cluster),
-        "Huber regression": robust_regression(np.log(y), line, cluster),
+def _slope(sample, level) -> Estimate:
+    """The slope of log likes on log downloads, of the models that are liked."""
+    liked = _liked(sample["models"])
+    fit = log_log(liked["likes"], liked["downloads"], liked["organisation"], level=level)
+    return _fitted(SLOPE, fit, tipping_points=_wider(fit), budget=_ways_to_fit(sample, fit))
+
+
+def _liked(models) -> pd.DataFrame:
+    return models[models["likes"] > 0]
+
+
+def _other_fits(models) -> dict:
+    """The same slope, fitted in other ways."""
+    liked = _liked(models)
+    line, every_line = (sm.add_constant(np.log(rows["downloads"])) for rows in (liked, models))
+    y, cluster = np.log(liked["likes"]), liked["organisation"]
+    likes, organisation = models["likes"], models["organisation"]
+    return {
+        "one like added to each": log_log(likes + 1, models["downloads"], organisation),
+        "median regression": quantile_regression(y, line, cluster),
+        "Huber regression": robust_regression(y, line, cluster),
         "Poisson, models without a like included": poisson_regression(
-            models["likes"], every_line, everyone[1]
+            likes, every_line, organisation
         ),
     }
-    values = {name: float(fit.coefficients[1]) for name, fit in fits.items()}
-    row = alternatives_row("how the slope is fitted", values)
-    return [
-        Estimate(
-            label=name if name == SLOPE else f"{SLOPE}: {name}",
-            unit="elasticity",
-            reading="superpopulation",
-            value=values[name],
-            interval=fit.intervals[1],
-            n=fit.n,
-            n_unit="models",
-            assumptions=ASSUMPTIONS,
-            tipping_points=(_wider(fit),) if name == SLOPE else (),
-            budget=(row,) if name == SLOPE else (),
-        )
-        for name, fit in fits.items()
-    ]
+
+
+def _fitted(label, fit, **more) -> Estimate:
+    return Estimate(
+        label=label,
+        unit="elasticity",
+        reading="superpopulation",
+        value=float(fit.coefficients[1]),
+        interval=fit.intervals[1],
+        n=fit.n,
+        n_unit="models",
+        assumptions=ASSUMPTIONS,
+        **more,
+    )
+
+
+@deferred
+def _ways_to_fit(sample, fit) -> Iterator[BudgetRow]:
+    fits = {SLOPE: fit} | sample["other fits"]
+    values = {how: float(each.coefficients[1]) for how, each in fits.items()}
+    yield alternatives_row("how the slope is fitted", values)
 
 
 # What would overturn it ---------------------------------------------------------------------------
@@ -305,7 +340,8 @@ def _clustering(low, effect) -> TippingPoint:
     return told("design effect", has, lost, effect)
 
 
-def _models_left_out(models) -> TippingPoint:
+@deferred
+def _models_left_out(models) -> Iterator[TippingPoint]:
     """The fewest models, each time the one that matters most, that the correlation hangs on."""
     margin, left, names = HYPOTHESES[COUNTS].margin, models, []
     while abs(_correlation(left, COUNTS)) > margin:
@@ -313,7 +349,7 @@ def _models_left_out(models) -> TippingPoint:
         names.append(left["model"].iloc[least])
         left = left.drop(index=left.index[least])
     shown = ", ".join(names[:3]) + (" and so on" if len(names) > 3 else "")
-    return told(
+    yield told(
         "models left out, each time the one that matters most",
         "within {1:1} of zero without {2} ({0:0} in all)",
         len(names),
@@ -322,18 +358,20 @@ def _models_left_out(models) -> TippingPoint:
     )
 
 
-def _wider(fit) -> TippingPoint:
+@deferred
+def _wider(fit) -> Iterator[TippingPoint]:
     value, edge = float(fit.coefficients[1]), HYPOTHESES[SLOPE].margin
     factor = (value - edge) / (value - fit.intervals[1].low)
     lost = "lost if the standard error were {:1} times as large"
-    return told("factor on the standard error", lost, factor)
+    yield told("factor on the standard error", lost, factor)
 
 
-def _standard_errors(models) -> TippingPoint:
+@deferred
+def _standard_errors(models) -> Iterator[TippingPoint]:
     margin, found = HYPOTHESES[RANKS].margin, _drawn(models, RANKS)
     lost = (math.atanh(found.value) - math.atanh(margin)) / found.se_z
     above = "{:1} standard errors, organisations as units, above {:1}"
-    return told("standard errors to the edge of a small correlation", above, lost, margin)
+    yield told("standard errors to the edge of a small correlation", above, lost, margin)
 
 
 UNSEEN = Assumption(
