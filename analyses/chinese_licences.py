@@ -109,15 +109,12 @@ COLORS = {"Chinese": figures.CHINA, "US": figures.UNITED_STATES}
 
 
 def figure(result):
-    canvas, axes = figures.canvas(height=2.2, source=figures.sources(result))
-    rows = {
-        f"{name}, until {key}": answer.estimates[SHARE.format(name)]
-        for key, answer in result.answers.items()
-        for name in COUNTRIES
-    }
-    colors = [COLORS[row.partition(",")[0]] for row in rows]
-    series = figures.Series(rows=list(rows.values()), color=colors)
-    figures.forest(
-        axes, list(rows), series, xlim=(0, 1), xlabel="share of models under an open-source licence"
+    return figures.rows_of(
+        result,
+        height=2.2,
+        names={SHARE.format(name): name for name in COUNTRIES},
+        row="{name}, until {answer}",
+        colors=COLORS,
+        xlim=(0, 1),
+        xlabel="share of models under an open-source licence",
     )
-    return canvas

@@ -121,13 +121,12 @@ COLORS = {"Chinese": figures.CHINA, "US": figures.UNITED_STATES}
 
 
 def figure(result):
-    canvas, axes = figures.canvas(height=2.8, source=figures.sources(result))
-    rows = {
-        f"{name}: {key}": answer.estimates[SHARE.format(name)]
-        for key, answer in result.answers.items()
-        for name in COUNTRIES
-    }
-    colors = [COLORS[row.partition(":")[0]] for row in rows]
-    series = figures.Series(rows=list(rows.values()), color=colors)
-    figures.forest(axes, list(rows), series, xlim=(0, 1), xlabel="share that is small")
-    return canvas
+    return figures.rows_of(
+        result,
+        height=2.8,
+        names={SHARE.format(name): name for name in COUNTRIES},
+        row="{name}: {answer}",
+        colors=COLORS,
+        xlim=(0, 1),
+        xlabel="share that is small",
+    )

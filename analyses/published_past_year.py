@@ -104,19 +104,12 @@ REPORTED = Assumption(
 
 
 def figure(result):
-    canvas, axes = figures.canvas(height=2.4, source=figures.sources(result))
-    rows = {
-        f"{key}: {label.rpartition(', ')[2]}": estimate
-        for key, answer in result.answers.items()
-        for label, estimate in answer.estimates.items()
-    }
-    series = figures.Series(rows=list(rows.values()))
-    figures.forest(
-        axes,
-        list(rows),
-        series,
+    labels = [LEAD, *(SHARE.format(country) for country in ("China", "US"))]
+    return figures.rows_of(
+        result,
+        height=2.4,
+        names={label: label.rpartition(", ")[2] for label in labels},
         null=0,
         null_text="equal",
         xlabel="share of the downloads of a year (bar: all that the figures allow)",
     )
-    return canvas

@@ -123,19 +123,11 @@ PUBLIC = Assumption(
 
 
 def figure(result):
-    canvas, axes = figures.canvas(height=2.0, source=figures.sources(result))
-    rows = {
-        f"{key}: {name}": answer.estimates[EACH.format(name)]
-        for key, answer in result.answers.items()
-        for name in list(NAMED)[1:]
-    }
-    series = figures.Series(rows=list(rows.values()))
-    figures.forest(
-        axes,
-        list(rows),
-        series,
+    return figures.rows_of(
+        result,
+        height=2.0,
+        names={EACH.format(name): name for name in list(NAMED)[1:]},
         null=0,
         null_text="with Kimi-K2",
         xlabel="days from the first repository of Kimi-K2",
     )
-    return canvas

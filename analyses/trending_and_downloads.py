@@ -128,19 +128,11 @@ def _estimate(label, bounds, pairs, *, value=None, points=()) -> Estimate:
 
 
 def figure(result):
-    canvas, axes = figures.canvas(height=1.9, source=figures.sources(result))
-    rows = {
-        f"{key}: {name}": answer.estimates[label]
-        for key, answer in result.answers.items()
-        for label, name in ((ORDER, "all days"), (MONTHS, "months"))
-    }
-    series = figures.Series(rows=list(rows.values()))
-    figures.forest(
-        axes,
-        list(rows),
-        series,
+    return figures.rows_of(
+        result,
+        height=1.9,
+        names={ORDER: "all days", MONTHS: "months"},
         null=0,
         null_text="unrelated",
         xlabel="pairs with more downloads in the higher place, minus those with fewer",
     )
-    return canvas

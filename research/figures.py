@@ -540,11 +540,40 @@ def default(result: Result) -> Figure:
     return figure
 
 
-def rows_of(result: Result, *, height: float, **panel: Any) -> Figure:
-    """Every estimate of the only answer as a row of one :func:`forest`, which takes ``panel``."""
+def rows_of(
+    result: Result,
+    *,
+    height: float,
+    names: Mapping[str, str] | None = None,
+    row: str = "{answer}: {name}",
+    colors: Mapping[str, str] | None = None,
+    **panel: Any,
+) -> Figure:
+    """Estimates as rows of one :func:`forest`, which takes ``panel``.
+
+    Parameters
+    ----------
+    height
+        In inches.
+    names
+        Labels of estimates and what they are called; by default all of the primary answer.
+    row
+        What a row is called where named estimates of several answers are drawn.
+    colors
+        By name.
+    """
+    answers = result.answers
+    if names is None:
+        answers, row = {"": result.answer()}, "{name}"
+        names = {label: label for label in result.answer().estimates}
+    rows = {
+        row.format(answer=key, name=name): (answer.estimates[label], (colors or {}).get(name, INK))
+        for key, answer in answers.items()
+        for label, name in names.items()
+    }
     figure, axes = canvas(height=height, source=sources(result))
-    rows = result.answer().estimates
-    forest(axes, list(rows), Series(rows=list(rows.values())), **panel)
+    estimates, looks = zip(*rows.values(), strict=True)
+    forest(axes, list(rows), Series(rows=estimates, color=looks), **panel)
     return figure
 
 
