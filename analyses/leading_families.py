@@ -184,7 +184,10 @@ def estimate(sample, *, rng) -> list[Estimate]:
     drawn = sample["shown"].drawn(list(dict.fromkeys(leading)), "model", rng=rng)
     return [
         _rank(sample, CLAIMED, [drawn[family] for family in named]),
-        *(_rank(sample, [family], [drawn[family]] * (family in named)) for family in CLAIMED),
+        *(
+            _rank(sample, [family], [drawn[family]] if family in named else [])
+            for family in CLAIMED
+        ),
         *(_share(sample, family) for family in CLAIMED),
     ]
 
