@@ -31,9 +31,9 @@ from research.measures.hosts import (
     refuse_without_block,
     with_kind,
 )
+from research.measures.other_scans import SENTINEL
 
 FIRST, SECOND = "llama", "qwen2"
-LATER_SCAN = "sentinellabs-2026"
 
 RATIO, RATIO_LISTED = "hosts with llama over hosts with qwen2", "listings of llama over qwen2"
 ORDER, ORDER_LISTED = "least lead in the order llama, qwen2, others", "least lead by listings"
@@ -155,16 +155,16 @@ def _library(names, crosswalk) -> pd.DataFrame:
 
 
 def _later(aggregates) -> Sample:
-    rows = aggregates[aggregates["source"] == LATER_SCAN]
-    ranks = rows[(rows["dimension"] == "model family") & (rows["metric"] == "rank")]
+    families = SENTINEL.rows(aggregates, "model family")
+    ranks = families[families["metric"] == "rank"]
     return Sample(
-        population="the hosts of the SentinelLABS scan",
-        as_of="2025 (March to December)",
+        population=SENTINEL.population,
+        as_of=SENTINEL.as_of,
         elsewhere=True,
         data={
             "column": "rank",
             "ranks": ranks.set_index("category")["value"],
-            "hosts": float(rows.set_index("metric").loc["unique hosts", "value"]),
+            "hosts": SENTINEL.hosts(aggregates),
         },
         tables={"ranks": ranks[["category", "value"]]},
     )

@@ -36,14 +36,15 @@ from research.measures.hosts import (
     OverBlock,
     genuine,
     hosts_by,
+    network_share,
     overlapping,
     refuse_without_block,
     total,
 )
+from research.measures.other_scans import CONFIRMED
 
 PAIR = ["llama3:latest", "deepseek-r1:latest"]
 SMALL = ["smollm2:135m", "qwen2.5:1.5b"]
-LATER_SCAN = "nuclide-2026-05-15"
 DESIGN_EFFECTS = (1, 10, 50)
 
 LEAD = "lead of the pair over all other tags"
@@ -141,7 +142,7 @@ def sample(
     )  # fmt: skip
     refuse_without_block(hosts, clones)
     removed = 1.0 if clones == "removed" else 0.0
-    discovered = tenthe_hosting["discovered_ips"]
+    network = network_share(tenthe_hosting, tenthe_totals)
     return Sample(
         population="the answering hosts of the Tenthe scan",
         as_of="2025-04-24",
@@ -151,7 +152,7 @@ def sample(
             "removed": removed,
             "hosts": _by_tag(hosts.without(removed)),
             "total": hosts.without(removed).hosts,
-            "cluster size": float((discovered**2).sum()) / total(tenthe_totals, "discovered_ips"),
+            "network size": network * total(tenthe_totals, "discovered_ips"),
         },
         tables={
             "tags": pd.DataFrame(
@@ -166,17 +167,12 @@ def _by_tag(hosts) -> pd.Series:
 
 
 def _later(aggregates) -> Sample:
-    rows = aggregates[aggregates["source"] == LATER_SCAN].set_index("category")
-    hosts = rows.loc[rows["dimension"] == "model tag", "value"]
+    hosts = CONFIRMED.rows(aggregates, "model tag").set_index("category")["value"]
     return Sample(
-        population="the open hosts of the NuClide scan",
-        as_of="2026-05-15",
+        population=CONFIRMED.population,
+        as_of=CONFIRMED.as_of,
         elsewhere=True,
-        data={
-            "scan": "NuClide",
-            "hosts": hosts,
-            "total": float(rows.loc["confirmed unauthenticated", "value"]),
-        },
+        data={"scan": "NuClide", "hosts": hosts, "total": CONFIRMED.hosts(aggregates)},
         tables={"tags": hosts.reset_index()},
     )
 
@@ -207,8 +203,7 @@ def _all_listed(sample, tags) -> bool:
 
 def _lead_of(hosts) -> Bounds:
     """The hosts of the rarer tag of the pair minus those of any other tag."""
-    lead = float(hosts[PAIR].min() - hosts.drop(PAIR).max())
-    return Bounds(lead, lead)
+    return Bounds.at(float(hosts[PAIR].min() - hosts.drop(PAIR).max()))
 
 
 def _lead(sample, label) -> Estimate:
@@ -242,7 +237,7 @@ def _gap(sample, label, first, second, design_effect) -> Estimate:
         n_effective=total / design_effect,
         assumptions=(GENUINE, overlapping("tags"), INDEPENDENT),
         # Below a design effect of one there is nothing to lose.
-        tipping_points=(lost_at(found.lost_at, [sample["cluster size"]]),)
+        tipping_points=(lost_at(found.lost_at, [sample["network size"]]),)
         if first >= second and found.lost_at >= 1
         else (),
     )
@@ -268,6 +263,7 @@ def _as_listed_and_without(hosts) -> dict[str, Hosts]:
 
 def _rank(label, found, design_effect, total) -> Estimate:
     rank, here = float(found[design_effect].rank), found[design_effect]
+    limits = [Bounds(float(each.low), float(each.high)) for each in found.values()]
     name = "rank confidence set, all tags together"
     return Estimate(
         label=label,
@@ -279,16 +275,7 @@ def _rank(label, found, design_effect, total) -> Estimate:
         n_unit="hosts",
         n_effective=total / design_effect,
         assumptions=(GENUINE, overlapping("tags"), INDEPENDENT),
-        curves=(
-            Curve(
-                over="design effect",
-                grid=DESIGN_EFFECTS,
-                low=(rank,) * len(found),
-                high=(rank,) * len(found),
-                interval_low=tuple(float(each.low) for each in found.values()),
-                interval_high=tuple(float(each.high) for each in found.values()),
-            ),
-        ),
+        curves=(Curve.of("design effect", found, [Bounds.at(rank)] * len(found), limits),),
     )
 
 

@@ -98,10 +98,10 @@ def figure(result):
     canvas, panels = figures.canvas((1, 2), height=1.7, source=figures.sources(result))
     titles = {DOMINANT: "a  US: medium over next class", FIRST: "b  China: medium minus next"}
     for axes, (label, title) in zip(panels, titles.items(), strict=True):
-        rows = [s for s in result.answer().specifications if s.label == label]
-        for position, row in enumerate(rows):
-            figures.draw_set(axes, -position, row.bounds, value=row.value)
-        figures.label_rows(axes, [row.choices["clones"] for row in rows], width=20)
-        figures.null_line(axes, HYPOTHESES[label].null)
-        axes.set(title=title, xlabel=result.answer().estimates[label].unit)
+        rows = {s.choices["clones"]: s.bounds for s in result.answer().specifications
+                if s.label == label}  # fmt: skip
+        figures.forest(
+            axes, list(rows), figures.Series(rows=list(rows.values())), width=20, title=title,
+            null=HYPOTHESES[label].null, xlabel=result.answer().estimates[label].unit,
+        )  # fmt: skip
     return canvas

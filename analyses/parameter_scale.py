@@ -31,7 +31,7 @@ from research.doubts import Thinned, lost_at, lost_if, told
 from research.estimators.tipping import tipping_point
 from research.measures.class_sets import Classes, Contrast, hosts_with_a_class
 from research.measures.clone_block import Spread, part_of_medium
-from research.measures.hosts import INDEPENDENT, total
+from research.measures.hosts import INDEPENDENT, network_share, total
 from research.results import deferred
 
 CLASSES = {"S": "small", "M": "medium", "L": "large", "XL": "extra-large"}
@@ -91,7 +91,7 @@ def sample(
             "china": Classes(counts.loc["CN"]),
             "us": Classes(counts.loc["US"]),
             "answering": answering,
-            "concentration": _concentration(tenthe_hosting, tenthe_totals),
+            "network share": network_share(tenthe_hosting, tenthe_totals),
         },
         tables={"classes": tenthe_parameter_scale},
     )
@@ -127,11 +127,6 @@ OWN_POPULATIONS = {
     "shares": "the hosts of the scan with a model of a listed class",
     "counts": "the answering hosts of the scan",
 }
-
-
-def _concentration(hosting, totals) -> float:
-    """Herfindahl index of networks among discovered addresses, from the listed ones alone."""
-    return float(((hosting["discovered_ips"] / total(totals, "discovered_ips")) ** 2).sum())
 
 
 def estimate(sample, *, design_effect: Literal[1, 10, 50] = 1) -> list[Estimate]:
@@ -240,7 +235,7 @@ def _network_sizes(sample) -> list[float]:
         size for country in ("china", "us")
         for size in (sample[country].hosts.max(), sample[country].hosts.sum())
     ]  # fmt: skip
-    return [sample["concentration"] * n for n in (min(hosts), max(hosts))]
+    return [sample["network share"] * n for n in (min(hosts), max(hosts))]
 
 
 def _fake(contrast) -> Thinned:

@@ -21,6 +21,7 @@ from research import (
 from research.doubts import Thinned
 from research.measures.hosts import total
 from research.measures.margins import Margins
+from research.measures.other_scans import HOU
 from research.wording import written
 
 HALF = 0.5
@@ -75,10 +76,9 @@ def sample(
     ] = "all listed",
     neither: Literal["possible", "excluded"] = "possible",
 ) -> Sample:
-    hou = published_aggregates[published_aggregates["source"] == "hou-2025"]
     return Sample(
         population=POPULATIONS[addresses],
-        as_of="2025-05-05" if addresses == OTHERS else "2025-04-24",
+        as_of=HOU.as_of if addresses == OTHERS else "2025-04-24",
         elsewhere=addresses == OTHERS,
         data={
             "addresses": addresses,
@@ -87,7 +87,7 @@ def sample(
                 {name: total(tenthe_totals, row) for name, row in SETS.items()},
                 everyone=total(tenthe_totals, "discovered_ips"),
             ),
-            "others": hou.set_index("category")["value"],
+            "others": HOU.rows(published_aggregates).set_index("category")["value"],
         },
     )
 
@@ -103,7 +103,7 @@ POPULATIONS = {
     ALL: "the addresses that a search engine lists as Ollama",
     ANSWERED: "the answering hosts of the Tenthe scan",
     ON_HTTP: "the addresses on HTTP that a search engine lists as Ollama",
-    OTHERS: "the exposed services of fifteen programs (Hou et al. 2025)",
+    OTHERS: HOU.population,
 }
 
 

@@ -34,8 +34,8 @@ from research.measures.hosts import (
     refuse_without_block,
     with_kind,
 )
+from research.measures.other_scans import SENTINEL
 
-LATER_SCAN = "sentinellabs-2026"
 ROUNDED = 0.005  # the later scan gives whole percent
 
 HOSTS, LISTED = "hosts with a 4-bit model", "listings that are 4-bit"
@@ -144,15 +144,15 @@ def _f16_by_default(tags, families) -> Bounds:
 
 
 def _later(aggregates) -> Sample:
-    rows = aggregates[aggregates["source"] == LATER_SCAN].set_index(["category", "metric"])
+    four_bit = SENTINEL.counts(aggregates)["all 4-bit", "share of observed quantizations"]
     return Sample(
-        population="the hosts of the SentinelLABS scan",
-        as_of="2025 (March to December)",
+        population=SENTINEL.population,
+        as_of=SENTINEL.as_of,
         elsewhere=True,
         data={
             "measure": "levels",
-            "percent": float(rows.loc[("all 4-bit", "share of observed quantizations"), "value"]),
-            "hosts": float(rows.loc[("all", "unique hosts"), "value"]),
+            "percent": float(four_bit),
+            "hosts": SENTINEL.hosts(aggregates),
         },
     )
 

@@ -27,7 +27,7 @@ from research import (
 from research.doubts import lost_at, lost_if
 from research.estimators.budget import alternatives_row
 from research.estimators.multiverse import multinomial_covariance, rank_confidence_sets
-from research.measures.hosts import CLASSED, LISTED, answering_by_country, total
+from research.measures.hosts import CLASSED, LISTED, answering_by_country, network_share, total
 from research.measures.other_scans import CISCO, CONFIRMED, HOU, QIANXIN, SENTINEL, OtherScan
 from research.wording import written
 
@@ -119,7 +119,7 @@ def sample(
             "china": GREATER_CHINA[:1] if china == "mainland" else GREATER_CHINA,
             "answering": answering,
             "answering in": answering_by_country(tenthe_parameter_scale, answering, listed),
-            "cluster size": float((tenthe_hosting["discovered_ips"] ** 2).sum()) / everywhere,
+            "network size": network_share(tenthe_hosting, tenthe_totals) * everywhere,
         },
         tables={"countries": tenthe_countries},
     )
@@ -236,7 +236,7 @@ def _rank(sample, place, sets) -> Estimate:
     by_deff = dict(zip(DESIGN_EFFECTS, sets, strict=True))
     lost = next((deff for deff, found in by_deff.items() if found.low < found.high), None)
     point = lost_at(
-        lost, [sample["cluster size"]], up_to=max(DESIGN_EFFECTS), reached="open from deff {} on"
+        lost, [sample["network size"]], up_to=max(DESIGN_EFFECTS), reached="open from deff {} on"
     )
     stated, rank = by_deff[STATED], float(sets[0].rank)
     limits = [Bounds(float(found.low), float(found.high)) for found in sets]

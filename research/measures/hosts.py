@@ -164,6 +164,22 @@ def total(totals: pd.DataFrame, name: str) -> float:
     return float(found.iloc[0])
 
 
+def network_share(hosting: pd.DataFrame, totals: pd.DataFrame) -> float:
+    """Which share of the listed addresses is in the network of a random one, at the least?
+
+    The Herfindahl index of networks, those that the table leaves out taken as addresses alone.
+
+    Examples
+    --------
+    >>> import research
+    >>> tables = (research.load(name) for name in ("tenthe_hosting", "tenthe_totals"))
+    >>> round(network_share(*tables), 3)
+    0.299
+    """
+    listed = hosting["discovered_ips"] / total(totals, "discovered_ips")
+    return float((listed**2).sum())
+
+
 def answering_by_country(
     scale: pd.DataFrame, everyone: float, listed: pd.Series
 ) -> dict[str, Bounds]:

@@ -53,8 +53,8 @@ QIANXIN = OtherScan(
 )
 HOU = OtherScan(
     source="hou-2025",
-    as_of="2025-05",
-    population="the services of 15 frameworks that one survey found",
+    as_of="2025-05-05",
+    population="the exposed services of fifteen programs (Hou et al. 2025)",
     total=("all 15 frameworks", "services"),
 )
 CISCO = OtherScan(
