@@ -22,20 +22,15 @@ from research import (
     Hypothesis,
     NotApplicable,
     Sample,
-    Test,
     figures,
 )
 from research.doubts import among, told
-from research.estimators.proportions import clopper_pearson, detectable_share
-from research.estimators.rates import top_list_test
+from research.estimators.proportions import clopper_pearson
 from research.measures.publishers import accounts_of, publishers
-from research.wording import written
 
 MODELS = "Chinese share of the ten leading models"
 ORGANISATIONS = "Chinese share of the organisations behind them"
 TELLS = "share of all models that such a list is compatible with"
-CHANCE = "Chinese share of ten, against ten drawn from the catalogue"
-POWER = "share that a list of ten would detect against one half"
 
 HYPOTHESES = {
     MODELS: Hypothesis(
@@ -93,20 +88,17 @@ def sample(
         raise NotApplicable("only the leaderboard was reported in two forms")
     reported = board == "as reported by the press"
     if ranking == "leaderboard":
-        listed, known = pd.DataFrame({"model_id": PRINTED}), None
+        listed = pd.DataFrame({"model_id": PRINTED})
     else:
         text = hub_llm_models[hub_llm_models["pipeline_tag"] == "text-generation"]
-        listed, known = (
-            text.nlargest(TOP, ORDER[ranking])[["model_id"]],
-            _coded(text, publisher_origins),
-        )
+        listed = text.nlargest(TOP, ORDER[ranking])[["model_id"]]
     if len(listed) < TOP:
         raise CannotEstimate(f"the catalogue holds {len(listed)} such models, and ten are needed")
     ten = _coded(listed.reset_index(drop=True), publisher_origins)
     return Sample(
         population=population,
         as_of=as_of,
-        data={"ten": ten, "reported": REPORTED if reported else None, "known": known},
+        data={"ten": ten, "reported": REPORTED if reported else None},
         tables={"ten": ten[["model_id", "organisation", "chinese"]]},
     )
 
@@ -129,16 +121,14 @@ def _coded(models, origins) -> pd.DataFrame:
 
 
 def estimate(sample) -> list[Estimate]:
-    ten, known = sample["ten"], sample["known"]
+    ten = sample["ten"]
     if sample["reported"] is not None:
         return [_of_ten(sample["reported"], sample["reported"], None)]
-    found = [
+    return [
         _of_ten(int(ten["chinese"].sum()), int(ten["possible"].sum()), ten),
         _of_organisations(ten),
         _compatible(ten),
-        _detectable(),
     ]
-    return found if known is None else [*found, _against_catalogue(ten, known)]
 
 
 def _of_ten(sure, possible, ten) -> Estimate:
@@ -188,58 +178,6 @@ def _compatible(ten) -> Estimate:
         n_effective=TOP / design_effect,
         assumptions=(DRAWN,),
         curves=(Curve.of("design effect", grid, [Bounds.at(found / TOP)] * len(grid), limits),),
-    )
-
-
-def _against_catalogue(ten, known) -> Estimate:
-    """Exact: the ten against ten drawn at random from the catalogue, origins as known."""
-    found, kind = int(ten["chinese"].sum()), int(known["chinese"].sum())
-    test = top_list_test(found, TOP, kind, len(known))
-    return Estimate(
-        label=CHANCE,
-        unit="share of models",
-        reading="superpopulation",
-        value=found / TOP,
-        interval=test.interval,
-        test=Test(name="exact hypergeometric, one-sided", statistic=float(found), p=test.p_more),
-        n=len(known),
-        n_unit="text-generation models",
-        assumptions=(
-            Assumption(
-                name="the ten are a random draw",
-                holds="no",
-                without="scope",
-                evidence=written(
-                    "{:0} of {:0} models are certainly Chinese: a draw of ten would hold {}. But "
-                    "the leaders are those of developers, and most of the catalogue are tunes by "
-                    "individuals.",
-                    kind,
-                    len(known),
-                    test.expected,
-                ),
-            ),
-        ),
-    )
-
-
-def _detectable() -> Estimate:
-    """The share that ten independent places would tell from one half with 80 % power, at 5 %."""
-    found = detectable_share(TOP, 0.5)
-    return Estimate(
-        label=POWER,
-        unit="share of models",
-        value=found.share,
-        n=TOP,
-        n_unit="places",
-        assumptions=(DRAWN,),
-        tipping_points=(
-            told(
-                "places needed to reject one half",
-                "one half is rejected at {:0} of {:0} places or more",
-                found.needed,
-                TOP,
-            ),
-        ),
     )
 
 

@@ -6,10 +6,8 @@ A quarter of the places belong to accounts whose origin nobody has coded or coul
 these tune Chinese models: by publisher the answer is open, by family it is yes.
 """
 
-from functools import cache
 from typing import Annotated, Literal
 
-import numpy as np
 import pandas as pd
 
 from research import (
@@ -25,7 +23,6 @@ from research import (
 from research.doubts import Coarse, Share, lost_if
 from research.estimators.budget import alternatives_row, budget
 from research.estimators.clustered import cluster_sample_mean
-from research.estimators.rates import rank_biased_overlap, top_list_test
 from research.estimators.serial import effective_length
 from research.measures.publishers import CHINA, ORIGIN, publishers
 from research.measures.pulls import WEIGHTS
@@ -34,8 +31,6 @@ from research.wording import written
 SHARE = "Chinese share of the top ten, mean of the days"
 DAYS = "share of days with a Chinese majority"
 MONTHS = "Chinese share of the top ten, months as draws"
-ALIKE = "overlap of two lists {} days apart"
-BEYOND = "days on which the top ten is more Chinese than the thirty allow by chance"
 
 HYPOTHESES = {
     SHARE: Hypothesis(
@@ -49,9 +44,7 @@ HYPOTHESES = {
     )
 }
 TOP = 10
-APART = (1, 7, 30)  # days
 ORIGINS = ("publisher", "family in the name")
-overlap = cache(rank_biased_overlap)
 # Names of model families, whoever tunes or repackages them. Where a name bears two, as a distilled
 # model does, the Chinese one counts: the weights that were tuned are mostly Qwen's.
 FAMILIES = {
@@ -82,8 +75,6 @@ def sample(
             "counted": counted,
             "days": days,
             "chinese": CHINESE.in_(places),
-            "thirty": entries,
-            "lists": _lists(hub_trending),
             "by origin": {f"the {by}": CHINESE.in_(found).value for by, found in by_origin.items()},
         },
         tables={"days": days.assign(date=days["date"].dt.strftime("%Y-%m-%d"))},
@@ -130,18 +121,11 @@ def _by_day(places) -> pd.DataFrame:
     return days.assign(low=low, high=high).reset_index()
 
 
-def _lists(trending) -> pd.DataFrame:
-    """The first ten of each day, in order of rank."""
-    top = trending[trending["rank"] <= TOP].sort_values(["date", "rank"])
-    return top.groupby("date")["model_id"].agg(tuple).reset_index()
-
-
 # Estimates ----------------------------------------------------------------------------------------
 
 
 def estimate(sample) -> list[Estimate]:
-    found = [_share(sample), _majority(sample), _over_months(sample), *_overlaps(sample)]
-    return [*found, _beyond_chance(sample)] if sample["counted"] == "entries" else found
+    return [_share(sample), _majority(sample), _over_months(sample)]
 
 
 def _share(sample) -> Estimate:
@@ -237,49 +221,6 @@ def _likeness(days) -> Assumption:
         holds="no",
         without="scope",
         evidence=written(evidence, alike, len(days), _effective(days)),
-    )
-
-
-def _overlaps(sample) -> list[Estimate]:
-    """How alike two lists are, the top counting most."""
-    lists = sample["lists"]
-    by_day = dict(zip(lists["date"], lists["model_id"], strict=True))
-    found = []
-    for gap in APART:
-        later = {day: day + pd.Timedelta(days=gap) for day in by_day}
-        overlaps = [
-            overlap(by_day[day], by_day[end]).value for day, end in later.items() if end in by_day
-        ]
-        found.append(
-            Estimate(
-                label=ALIKE.format(gap),
-                unit="rank-biased overlap",
-                value=float(np.mean(overlaps)),
-                n=len(overlaps),
-                n_unit="pairs of lists",
-            )
-        )
-    return found
-
-
-def _beyond_chance(sample) -> Estimate:
-    """The ten against ten drawn from the thirty that the page shows."""
-    thirty = _weighed(sample["thirty"])
-
-    @cache
-    def surprising(found: int, listed: int, kind: int, population: int) -> bool:
-        return top_list_test(found, listed, kind, population).p_more < 0.05
-
-    shown = _by_day(thirty).set_index("date")[["chinese", "places"]].add_prefix("shown ")
-    counts = sample["days"].set_index("date")[["chinese", "places"]].join(shown)
-    verdicts = [surprising(*map(int, row)) for row in counts.itertuples(index=False)]
-    return Estimate(
-        label=BEYOND,
-        unit="share of days",
-        value=float(np.mean(verdicts)),
-        n=len(verdicts),
-        n_unit="days, each with an exact test at 5 %",
-        assumptions=(CODED,),
     )
 
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pandas as pd
 import pytest
-from scipy.stats import hypergeom
 
 import research
 from research import figures
@@ -14,7 +12,6 @@ from research.analysis import find
 SHARE = "Chinese share of the top ten, mean of the days"
 DAYS = "share of days with a Chinese majority"
 MONTHS = "Chinese share of the top ten, months as draws"
-BEYOND = "days on which the top ten is more Chinese than the thirty allow by chance"
 EXACT = 1e-9
 
 
@@ -76,29 +73,6 @@ def test_months_as_draws_give_an_interval_around_the_set(result, page):
     alike = days.autocorr(1)
     assert found.n_effective == pytest.approx(284 * (1 - alike) / (1 + alike), rel=1e-6)
     assert found.n_effective < 30
-
-
-def test_lists_a_month_apart_have_almost_nothing_in_common(result, page):
-    found = result.answer().estimates
-    near, week, far = (found[f"overlap of two lists {gap} days apart"] for gap in (1, 7, 30))
-    assert near.value > 0.8 > 0.4 > week.value > far.value
-    top = page[page["rank"] <= 10].groupby("date")["model_id"].agg(set)
-    shared = [
-        len(models & top[day + pd.Timedelta(days=30)])
-        for day, models in top.items()
-        if day + pd.Timedelta(days=30) in top.index
-    ]
-    assert far.n == len(shared)
-    assert np.mean(shared) < 1  # of ten
-
-
-def test_exact_tests_against_the_thirty_agree_with_the_hypergeometric_law(result, page):
-    surprising = []
-    for _, day in page.groupby("date"):
-        found, kind = day.loc[day["rank"] <= 10, "sure"].sum(), day["sure"].sum()
-        surprising.append(hypergeom.sf(found - 1, len(day), kind, 10) < 0.05)
-    value = result.answer(counted="entries").estimates[BEYOND].value
-    assert value == pytest.approx(np.mean(surprising), abs=EXACT)
 
 
 def test_leaving_out_repackagers_raises_the_chinese_share(result):
