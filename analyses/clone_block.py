@@ -30,13 +30,10 @@ from research import (
     figures,
 )
 from research.doubts import told
-from research.estimators.budget import alternatives_row
 from research.estimators.clones import largest_remainder
-from research.estimators.contamination import overlap_bounds
 from research.measures.clone_block import LEADING, Block, in_block, without_block
 from research.measures.margins import Margins
 from research.measures.other_scans import CONFIRMED
-from research.wording import written
 
 FLEET = "nuclide-2026-05-04"
 
@@ -46,10 +43,8 @@ FIVE, AFTER = "the five leading tags", "the five tags after them"
 REMAINDER = "largest remainder, listings a host: {}"
 IMPOSSIBLE = "sets of five tags that cannot share such a block"
 ONE_TAG = "listings of {} that are {}"
-BOTH_PROTOCOLS = "addresses on both HTTP and HTTPS, if each is on one"
 PER_PULLS = "hosts per million pulls: {}"
 FLEET_FIVE = "Linode, May 2026: hosts with just these five tags"
-FLEET_FAKE = "Linode, May 2026: hosts found to be honeypots"
 ESTIMATED = "listings (estimated by the report)"
 
 HYPOTHESES = {
@@ -152,16 +147,14 @@ def _pulls(tags, names) -> pd.Series:
 
 
 def estimate(sample) -> list[Estimate]:
-    tags, totals = sample["tags"], sample["totals"]
+    tags = sample["tags"]
     return [
-        *_size(sample, sample["levels"].sum()),
+        _size(sample),
         *_listings_a_host(tags),
         *_every_other_set(tags),
         *_rows_of_one_tag(tags["tag_occurrences"], sample["sizes"], sample["levels"]),
-        *_endpoints_a_host(tags, totals),
-        _both_protocols(tags, totals),
         *_hosts_and_pulls(tags, sample["pulls"]),
-        *_fleet(sample["fleet"]),
+        _fleet(sample["fleet"]),
     ]
 
 
@@ -183,29 +176,15 @@ def _range(values) -> Bounds:
     return Bounds(float(values.min()), float(values.max()))
 
 
-def _size(sample, listings) -> list[Estimate]:
-    """The block's share of hosts, endpoints and listings: at most this, and perhaps nothing."""
-    tags, totals = sample["tags"], sample["totals"]
-    leading, of_hosts = _leading(tags), (sample["hosts"], "answering hosts")
-    hosts, endpoints = (
-        Margins(leading[column], everyone).all_of(*leading.index)
-        for column, everyone in (
-            ("answering_hosts", sample["hosts"]),
-            ("tag_occurrences", totals["endpoints"]),
-        )
+def _size(sample) -> Estimate:
+    """The block's share of hosts: at most this, and perhaps nothing."""
+    leading = _leading(sample["tags"])
+    hosts = Margins(leading["answering_hosts"], sample["hosts"]).all_of(*leading.index)
+    of = sample["hosts"], "answering hosts"
+    return replace(
+        _counted(ALL_FIVE, "share of answering hosts", hosts, of, NO_OVERLAPS, PURPOSE),
+        tipping_points=(_forced(leading, sample["totals"]),),
     )
-    listed = Bounds(0.0, LEADING * Block.largest(tags).listings / listings)
-    unknown = NO_OVERLAPS, PURPOSE
-    return [
-        replace(
-            _counted(ALL_FIVE, "share of answering hosts", hosts, of_hosts, *unknown),
-            tipping_points=(_forced(leading, totals),),
-        ),
-        _counted("endpoints in the block", "share of endpoints", endpoints,
-                 (totals["endpoints"], "endpoints"), *unknown),
-        _counted("listings in the block", "share of listings", listed, (listings, ESTIMATED),
-                 *unknown),
-    ]  # fmt: skip
 
 
 def _forced(leading, totals) -> TippingPoint:
@@ -263,37 +242,6 @@ def _rows_of_one_tag(listed, sizes, levels) -> list[Estimate]:
     ]  # fmt: skip
 
 
-def _endpoints_a_host(tags, totals) -> list[Estimate]:
-    hosts, endpoints = totals["answering_hosts"], totals["endpoints"]
-    block = Block.largest(tags)
-    rows = {
-        "all": (endpoints, hosts),
-        "in the block": (block.listings, block.hosts),
-        "outside it": (endpoints - block.listings, hosts - block.hosts),
-    }
-    return [
-        _counted(f"endpoints a host: {where}", "endpoints a host", ends / count,
-                 (count, "answering hosts"), SAME_LISTS)
-        for where, (ends, count) in rows.items()
-    ]  # fmt: skip
-
-
-def _both_protocols(tags, totals) -> Estimate:
-    everyone, block = totals["discovered_ips"], Block.largest(tags).hosts
-    both = overlap_bounds(totals["discovered_ips_http"], totals["discovered_ips_https"], everyone)
-    evidence = written(
-        "The number is {:0} away from that of the block's {:0} hosts, and two protocols would "
-        "explain two endpoints a host; but it counts listed addresses, of which most did not "
-        "answer, and equal numbers need not be the same hosts.",
-        abs(both.low - block),
-        block,
-    )
-    same = Assumption(
-        name="the addresses on both are the block", holds="not testable", evidence=evidence
-    )
-    return _counted(BOTH_PROTOCOLS, "addresses", both.low, (everyone, "listed addresses"), same)
-
-
 def _hosts_and_pulls(tags, pulls) -> list[Estimate]:
     """Tags and popularity part company, but outside the five tags even more than among them."""
     ratio, leading = tags["answering_hosts"] / (pulls / 1e6), in_block(tags)
@@ -304,18 +252,12 @@ def _hosts_and_pulls(tags, pulls) -> list[Estimate]:
     ]  # fmt: skip
 
 
-def _fleet(counts) -> list[Estimate]:
-    """Found a year later on one network; the published share recomputed from its own counts."""
+def _fleet(counts) -> Estimate:
+    """Found a year later on one network."""
     raw = counts["Linode", "raw hosts"]
     five = counts["five-tag set with version 0.1.33 on Linode", "hosts"] / raw
-    fake = counts["Linode", "honeypots filtered"] / raw
-    published = counts["Linode Ollama hits that were honeypots", "share"] / 100
-    unit, of = "share of hosts found on the network", (raw, "hosts that look like Ollama")
-    checked = alternatives_row("share as", {"recomputed": fake, "published": published})
-    return [
-        _counted(FLEET_FIVE, unit, five, of, OTHER_NETWORK),
-        replace(_counted(FLEET_FAKE, unit, fake, of, OTHER_NETWORK), budget=(checked,)),
-    ]
+    of = raw, "hosts that look like Ollama"
+    return _counted(FLEET_FIVE, "share of hosts found on the network", five, of, OTHER_NETWORK)
 
 
 NO_OVERLAPS = Assumption(
