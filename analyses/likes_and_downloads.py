@@ -131,13 +131,8 @@ def sample(
     if any(rows.empty for rows in lists.values()):
         raise CannotEstimate(f"the tables hold none of {who}")
     lists = {day: _measured(rows, publisher_origins) for day, rows in lists.items()}
-    models = of_day(lists, day, spike)
-    return Sample(
-        population=who,
-        as_of=day,
-        data={"models": models, "dates": lists},
-        told={"other fits": lambda: _other_fits(models)},
-    )
+    data = {"models": of_day(lists, day, spike), "dates": lists}
+    return Sample(population=who, as_of=day, data=data)
 
 
 def _observed(catalogue, tasks, stale_counts) -> pd.DataFrame:
@@ -168,11 +163,9 @@ def estimate(sample, *, level) -> Iterator[Estimate]:
         yield _published(sample["R squared"], sample["design effect"])
         return
     models = sample["models"]
-    counts = _correlated(sample, COUNTS, _models_left_out(models))
-    ranks = _correlated(sample, RANKS, _standard_errors(models))
-    yield from (counts, ranks, _squared(counts), _squared(ranks))
-    yield _slope(sample, level)
-    yield from (_fitted(f"{SLOPE}: {how}", fit) for how, fit in sample["other fits"].items())
+    yield _correlated(sample, COUNTS, _models_left_out(models))
+    yield _correlated(sample, RANKS, _standard_errors(models))
+    yield _slope(models, level)
 
 
 def _published(squared, effect) -> Estimate:
@@ -235,17 +228,6 @@ def _rows(models, dates, label) -> tuple[BudgetRow, ...]:
     return budget(*rows)
 
 
-def _squared(found) -> Estimate:
-    return Estimate(
-        label=f"R squared, from the {found.label}",
-        unit="R squared",
-        value=found.value**2,
-        n=found.n,
-        n_unit=found.n_unit,
-        assumptions=ASSUMPTIONS,
-    )
-
-
 def _of(label) -> str:
     return "ranks" if label == RANKS else "values"
 
@@ -282,11 +264,26 @@ def _over_length(models, label) -> Iterator[Curve]:
     yield Curve(over="models in the list", grid=tuple(map(float, grid)), low=found, high=found)
 
 
-def _slope(sample, level) -> Estimate:
+def _slope(models, level) -> Estimate:
     """The slope of log likes on log downloads, of the models that are liked."""
-    liked = _liked(sample["models"])
+    liked = _liked(models)
     fit = log_log(liked["likes"], liked["downloads"], liked["organisation"], level=level)
-    return _fitted(SLOPE, fit, tipping_points=_wider(fit), budget=_ways_to_fit(sample, fit))
+    return Estimate(
+        label=SLOPE,
+        unit="elasticity",
+        reading="superpopulation",
+        value=_elasticity(fit),
+        interval=fit.intervals[1],
+        n=fit.n,
+        n_unit="models",
+        assumptions=ASSUMPTIONS,
+        tipping_points=_wider(fit),
+        budget=_ways_to_fit(models, fit),
+    )
+
+
+def _elasticity(fit) -> float:
+    return float(fit.coefficients[1])
 
 
 def _liked(models) -> pd.DataFrame:
@@ -309,25 +306,11 @@ def _other_fits(models) -> dict:
     }
 
 
-def _fitted(label, fit, **more) -> Estimate:
-    return Estimate(
-        label=label,
-        unit="elasticity",
-        reading="superpopulation",
-        value=float(fit.coefficients[1]),
-        interval=fit.intervals[1],
-        n=fit.n,
-        n_unit="models",
-        assumptions=ASSUMPTIONS,
-        **more,
-    )
-
-
 @deferred
-def _ways_to_fit(sample, fit) -> Iterator[BudgetRow]:
-    fits = {SLOPE: fit} | sample["other fits"]
-    values = {how: float(each.coefficients[1]) for how, each in fits.items()}
-    yield alternatives_row("how the slope is fitted", values)
+def _ways_to_fit(models, fit) -> Iterator[BudgetRow]:
+    fits = {SLOPE: fit} | _other_fits(models)
+    slopes = {how: _elasticity(each) for how, each in fits.items()}
+    yield alternatives_row("how the slope is fitted", slopes)
 
 
 # What would overturn it ---------------------------------------------------------------------------
