@@ -1,7 +1,7 @@
 """Are the families that Ollama users pull most those that are downloaded most from the Hub?
 
 Hosts are counted for ten tags only, and these were chosen by their hosts, so that pulls stand in
-for deployments here and hosts are merely shown. Association asks whether both channels rank the
+for deployments here. Association asks whether both channels rank the
 families alike, agreement whether the share in one may be read as the share in the other. The site
 rounds pulls: thirty days of them leave the ranks open, hence ninety days are the default.
 
@@ -34,7 +34,6 @@ from research import (
 from research.doubts import RankCorrelation, told
 from research.estimators.association import (
     concordance_as_shown,
-    correlation,
     share_concordance,
     share_elasticity,
     share_ratios,
@@ -44,13 +43,12 @@ from research.estimators.association.agreement import MINIMUM_LIN
 from research.estimators.association.shares import GRID
 from research.estimators.budget import budget, leave_one_out_row
 from research.estimators.clustered import recomputed_without_each
-from research.estimators.composition import zero_sensitivity
 from research.estimators.design_effects import intraclass_correlation, weighted_cluster_size
 from research.estimators.tipping import tipping_point
 from research.measures.channels import day_of_both, of_names
 from research.measures.hub import hub_downloads
 from research.measures.publishers import library_publishers
-from research.measures.pulls import ROUNDED, ollama_pulls, pulls_by_name
+from research.measures.pulls import ROUNDED, ollama_pulls
 from research.measures.top_lists import on_day
 from research.results import BudgetRow, deferred
 
@@ -63,10 +61,6 @@ RATIO, LOWEST, HIGHEST = (
     "share of pulls over share of downloads, lower limit of agreement",
     "share of pulls over share of downloads, upper limit of agreement",
 )
-DISTANCE = "distance of the two compositions (Aitchison)"
-YEAR_BEFORE = "rank correlation with pulls a year before, until 2025-04-24"
-HOSTS = "rank correlation of pulls and hosts, names of the ten leading tags"
-ARCHITECTURES = "rank correlation of pulls and hosts, ten leading architectures"
 
 HYPOTHESES = {
     RHO: Hypothesis(
@@ -96,19 +90,14 @@ POPULATIONS = {
     "in both": "the families found both in {} and {}",
     "all of the library": "all families of the Ollama library, by {} and their downloads {}",
 }
-SCAN = pd.Timestamp("2025-04-24")
 DEFAULTS = (90, "counted", "with their family")
 FEWEST = 4  # families: of fewer the interval of a rank correlation is not defined
-PARTS_OF_LAST = (0.01, 0.1, 1)
 
 
 def sample(
     ollama_library_pulls,
     hub_top_models,
     hub_llm_panel,
-    tenthe_model_tags,
-    tenthe_families,
-    model_crosswalk,
     model_crosswalk_names,
     model_crosswalk_repositories,
     publisher_origins,
@@ -147,20 +136,9 @@ def sample(
         population=POPULATIONS[families].format(who, HUB[downloads]),
         as_of=f"{day:%Y-%m-%d}",
         data={
-            "library": library,
             "ranked": library if families == "all of the library" else listed,
             "both": None if families == "all of the library" else both,
-            "last place": last_place,
             "tested": (window, embeddings, copies) == DEFAULTS,
-        },
-        told={
-            "shown": lambda: {
-                YEAR_BEFORE: _a_year_before(ollama_library_pulls, pulled, day, pulls),
-                HOSTS: _with_hosts(ollama_library_pulls, tenthe_model_tags),
-                ARCHITECTURES: _by_architecture(
-                    ollama_library_pulls, tenthe_families, model_crosswalk
-                ),
-            }
         },
         tables={"families": _table(*both)},
     )
@@ -170,30 +148,6 @@ def _those(channels, families) -> tuple:
     """Some of the families in both channels."""
     pulls, downloads = channels
     return pulls.among(families), downloads.among(families)
-
-
-def _a_year_before(series, pulled, day, pulls) -> pd.DataFrame:
-    """Pulls of the names until a day and until that of the scan, in windows of the same length."""
-    days = 30 if pulls == "new" else None
-    now, before = (pulls_by_name(series, until, days)["value"] for until in (day, SCAN))
-    held = pd.DataFrame({"pulls": now, "other": before}).dropna()
-    return held[held.index.isin(pulled.rows.index)]
-
-
-def _with_hosts(series, tags) -> pd.DataFrame:
-    """Pulls and tag-host pairs of the names that the ten leading tags belong to."""
-    hosts = tags.groupby(tags["ollama_tag"].str.partition(":")[0])["answering_hosts"].sum()
-    pulls = pulls_by_name(series, SCAN)["value"].reindex(hosts.index)
-    return pd.DataFrame({"pulls": pulls, "other": hosts}).astype(float)
-
-
-def _by_architecture(series, families, crosswalk) -> pd.DataFrame:
-    """Pulls and hosts of the ten leading architectures, a name counted to that of its default."""
-    pulls = pulls_by_name(series, SCAN)["value"]
-    architecture = crosswalk.set_index("ollama_name")["family"].reindex(pulls.index)
-    hosts = families.set_index("family")["answering_hosts"]
-    sums = pulls.groupby(architecture).sum().reindex(hosts.index, fill_value=0)
-    return pd.DataFrame({"pulls": sums, "other": hosts}).astype(float)
 
 
 def _table(pulls, downloads) -> pd.DataFrame:
@@ -221,8 +175,6 @@ def estimate(sample, *, rng, level) -> Iterator[Estimate]:
     yield _ranks(sample, "Kendall", rng)
     if sample["both"]:
         yield from _agreement(*sample["both"])
-    yield from _distance(sample)
-    yield from _merely_shown(sample)
 
 
 def _ranks(sample, of, rng, level=0.95) -> Estimate:
@@ -367,46 +319,6 @@ def _without_the_worst(pulls, downloads) -> TippingPoint:
     return told(what, "open without the {:0} most different of {:0} families", lost, len(place))
 
 
-def _distance(sample) -> Iterator[Estimate]:
-    """Over the whole library: what the list lacks has a part of the downloads of its last place."""
-    pulls, downloads = (side.rows["value"] for side in sample["library"])
-    last, lacking = sample["last place"], downloads.eq(0).sum()
-    if last is None or last * lacking >= downloads.sum():  # it might have more than the list holds
-        return
-    deltas = [part * last / downloads.sum() for part in PARTS_OF_LAST]
-    yield Estimate(
-        label=DISTANCE,
-        unit="Aitchison distance",
-        bounds=zero_sensitivity(pulls, downloads, deltas).bounds,
-        n=len(pulls),
-        n_unit="families of the library",
-        assumptions=(_below_the_last(lacking, len(pulls)),),
-    )
-
-
-def _below_the_last(lacking, families) -> Assumption:
-    return Assumption(
-        name="a family that the list lacks has 1 % to 100 % of the last place's downloads",
-        holds="not testable",
-        evidence=f"{lacking} of {families} families are not in the list; the distance grows "
-        "without limit as their share goes to zero.",
-    )
-
-
-def _merely_shown(sample) -> Iterator[Estimate]:
-    """Rank correlations without an interval: their units are not a draw of anything."""
-    for label, rows in sample["shown"].items():
-        n_unit, assumptions = SHOWN_OF[label]
-        yield Estimate(
-            label=label,
-            unit="rank correlation",
-            value=correlation(rows["pulls"], rows["other"], of="ranks"),
-            n=len(rows),
-            n_unit=n_unit,
-            assumptions=assumptions,
-        )
-
-
 # Assumptions --------------------------------------------------------------------------------------
 
 
@@ -466,36 +378,6 @@ CONDITIONED = Assumption(
     evidence="A family is in both only if it is downloaded enough to be listed: that selects on "
     "one of the variables compared. All families of the library are a question of their own.",
 )
-SELECTED = Assumption(
-    name="the hosts are those of all names",
-    holds="no",
-    without="scope",
-    evidence="The report lists the ten tags and architectures with most hosts: a correlation over "
-    "them cannot be carried to the others.",
-)
-DEPLOYED = Assumption(
-    name="a pull is a deployment",
-    holds="no",
-    without="scope",
-    evidence="A pull may be repeated, deleted or behind a firewall; a listed host may be a clone.",
-)
-DEFAULT_TAG = Assumption(
-    name="all tags of a name have the architecture of its default",
-    holds="no",
-    without="scope",
-    evidence="Tags of deepseek-r1 are qwen2, llama and deepseek2.",
-)
-YEAR_APART = Assumption(
-    name="hosts of 2025 stand for hosts of 2026",
-    holds="not testable",
-    evidence="No scan of 2026 is public; this correlation of pulls with those a year before says "
-    "how much the order of families changed.",
-)
-SHOWN_OF = {  # what is counted, and what is assumed
-    YEAR_BEFORE: ("names in the library on both days", (YEAR_APART,)),
-    HOSTS: ("names", (SELECTED, DEPLOYED)),
-    ARCHITECTURES: ("architectures", (SELECTED, DEPLOYED, DEFAULT_TAG)),
-}
 
 
 # Figure -------------------------------------------------------------------------------------------
