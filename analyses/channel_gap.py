@@ -283,10 +283,9 @@ def _others_of_any_origin(gap) -> Gap:
 
 
 def _gap(sample, gap) -> Estimate:
-    return Estimate(
+    return gap.estimate(
         label=GAP,
         unit="difference in share",
-        bounds=gap.bounds(),
         n=len(gap.first.units.rows),
         n_unit=ROWS_COUNTED,
         assumptions=_assumptions(sample),
@@ -296,27 +295,25 @@ def _gap(sample, gap) -> Estimate:
 
 
 def _same(sample, same) -> Estimate:
-    return Estimate(
+    return same.estimate(
         label=SAME,
         unit="difference in share",
         value=same.value,
-        bounds=same.bounds(),
         n=len(same.first.units.rows),
         n_unit="families in both channels",
-        assumptions=(ROUNDED, ONE_ORIGIN, *_outer(same)),
+        assumptions=(ROUNDED, ONE_ORIGIN),
         tipping_points=_tipping_points(sample, same, SAME),
         budget=_budget(sample, same, SHARED),
     )
 
 
 def _any(sample, widest) -> Estimate:
-    return Estimate(
+    return widest.estimate(
         label=ANY,
         unit="difference in share",
-        bounds=widest.bounds(),
         n=len(widest.first.units.rows),
         n_unit=ROWS_COUNTED,
-        assumptions=(ROUNDED, ONE_ORIGIN, *_outer(widest)),
+        assumptions=(ROUNDED, ONE_ORIGIN),
         tipping_points=(_levelling(sample),),
         curves=(_over_origin_of_others(sample["gap"]),),
     )
@@ -329,11 +326,10 @@ def _side(gap, side):
 def _share(sample, side, extent, gap) -> Estimate:
     """The share in one channel: what the figure sets beside each other."""
     share = _side(gap, side)
-    return Estimate(
+    return share.estimate(
         label=SHARES[extent].format(_name(sample, side)),
         unit=f"share of {_name(sample, side)}",
         value=share.value if extent == "same" else None,
-        bounds=share.bounds(),
         n=len(share.units.rows),
         n_unit="families" if extent == "same" else ROWS_COUNTED,
         assumptions=(ROUNDED, ONE_ORIGIN) if side == "pulls" else (ONE_ORIGIN,),
@@ -347,11 +343,10 @@ def _covered(sample, side):
 
 def _coverage(sample, side) -> Estimate:
     name, covered = _name(sample, side), _covered(sample, side)
-    return Estimate(
+    return covered.estimate(
         label=COVERED.format(name),
         unit=f"share of {name}",
         value=covered.value,
-        bounds=covered.bounds(),
         n=_shared_families(sample),
         n_unit="families in both channels",
         assumptions=(_unlisted(sample),) if name == "hosts" else (RULES, MEMBERS),
@@ -549,12 +544,8 @@ def _assumptions(sample) -> tuple[Assumption, ...]:
         ),
     )
     member = _unlisted(sample) if what == "hosts" else MEMBERS
-    also, outer = (CLONES,) if what == "hosts" else (), _outer(sample["gap"])
-    return cover, member, *also, RULES, BY_PUBLISHER, ROUNDED, ONE_ORIGIN, spread, SAME_ACT, *outer
-
-
-def _outer(gap) -> tuple[Assumption, ...]:
-    return () if gap.sharp() else (OUTER,)
+    also = (CLONES,) if what == "hosts" else ()
+    return cover, member, *also, RULES, BY_PUBLISHER, ROUNDED, ONE_ORIGIN, spread, SAME_ACT
 
 
 RULES = Assumption(
@@ -591,13 +582,6 @@ CLONES = Assumption(
     without="clones",
     evidence="The five leading tags look like one block of clones; the choice clones removes the "
     "largest one possible, and a tipping point says how many would change the verdict.",
-)
-OUTER = Assumption(
-    name="outer bounds",
-    holds="yes",
-    evidence="The bounds hold for every origin, rounding and membership that is open, but are not "
-    "proven sharp where origins and totals are open together: each total takes every weight at "
-    "its worst.",
 )
 SAME_ACT = Assumption(
     name="a pull, a download and a host count the same act",

@@ -94,10 +94,9 @@ def _companies(models) -> Estimate:
 
 
 def _share(label, asked) -> Estimate:
-    return Estimate(
+    return asked.estimate(
         label=label,
         unit="difference in share of models" if label == GAP else "share of models",
-        bounds=asked.bounds(),
         assumptions=(TAGGED,),
         budget=budget(*asked.budget(), *asked.drawn("organisation")),
     )

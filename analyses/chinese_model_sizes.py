@@ -85,11 +85,10 @@ def estimate(sample) -> list[Estimate]:
 
 
 def _share(label, asked) -> Estimate:
-    return Estimate(
+    return asked.estimate(
         label=label,
         unit="difference in share" if label == GAP else "share",
         value=asked.value,
-        bounds=asked.bounds(),
         assumptions=(DECLARED,),
         budget=budget(*asked.budget(), *asked.drawn("organisation")),
     )

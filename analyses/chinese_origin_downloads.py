@@ -295,9 +295,8 @@ def _contrast(sample) -> Estimate:
 
 
 def _finite(asked, *, unit="difference in share of downloads", **found) -> Estimate:
-    return Estimate(
+    return asked.estimate(
         unit=unit,
-        bounds=asked.bounds(),
         n=len(asked.certain.units.rows),
         n_unit="models",
         **found,

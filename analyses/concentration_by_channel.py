@@ -174,11 +174,10 @@ def estimate(sample) -> list[Estimate]:
 
 def _gap(sample, label, gap, *drawn) -> Estimate:
     pulls, downloads = (sample[channel].shown.index for channel in ("pulls", "downloads"))
-    return Estimate(
+    return gap.estimate(
         label=label,
         unit="index" if label == HHI_GAP else "difference in share",
         value=gap.value,
-        bounds=gap.bounds(),
         n=len(pulls.union(downloads)),
         n_unit=sample["unit"],
         assumptions=(ROUNDED, COMPLETE, NO_DRAW),

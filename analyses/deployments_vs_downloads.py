@@ -182,17 +182,16 @@ def _ranks(sample, of, rng, level=0.95) -> Estimate:
     judged = of == "Spearman"
     tested = judged or sample["tested"]  # the permutations of Kendall's tau take half a second
     conditioned = [CONDITIONED] if sample["both"] else []
-    return Estimate(
+    return asked.estimate(
         label=RHO if judged else TAU,
         unit="rank correlation",
         reading="superpopulation",
         value=asked.value,
-        bounds=asked.bounds(),
         interval=asked.interval(level=level),
         test=asked.test(rng) if tested else None,
         n=len(asked.first.rows),
         n_unit="families",
-        assumptions=(*_common(asked.first.rows), OUTER, *conditioned),
+        assumptions=(*_common(asked.first.rows), *conditioned),
         tipping_points=_similar_ranks(asked, level) if judged else (),
         budget=_rank_rows(asked) if judged else (),
     )
@@ -364,12 +363,6 @@ LOGARITHMS = Assumption(
     name="the logarithms of shares are normal, their differences unrelated to size",
     holds="not testable",
     evidence="Families that one channel lacks have no logarithm and are left out.",
-)
-OUTER = Assumption(
-    name="outer bounds",
-    holds="yes",
-    evidence="The set of rank correlations holds for every order that is open, but is not proven "
-    "sharp where ranges overlap in part: open orders of several pairs may exclude each other.",
 )
 CONDITIONED = Assumption(
     name="families in both channels stand for those in one of them",

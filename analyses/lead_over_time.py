@@ -112,11 +112,10 @@ def _shared_sums(of_state, counted) -> np.ndarray:
 
 def estimate(sample) -> Estimate:
     change, moves = sample["change"], sample["moves"]
-    return Estimate(
+    return change.estimate(
         label=CHANGE,
         unit="change of a difference in share of downloads",
         value=change.value,
-        bounds=change.bounds(),
         n=sample["models"],
         n_unit="models fresh at both dates",
         assumptions=(SAME_MODELS, OVERLAP),

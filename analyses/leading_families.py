@@ -198,11 +198,10 @@ def _rank(sample, families, drawn) -> Estimate:
     if len(drawn) > 1:
         least, most = (max(getattr(row, end) for row in drawn) for end in ("low", "high"))
         drawn = [replace(drawn[0], low=max(least, len(families)), high=most)]
-    return Estimate(
+    return rank.estimate(
         label=LOWER if both else RANK.format(*families),
         unit="rank",
         value=sample["shown"].rank(*families).value,
-        bounds=rank.bounds(),
         n=len(rank.units.rows),
         n_unit="models",
         assumptions=ASSUMPTIONS,

@@ -190,11 +190,10 @@ def _answer(sample, label, points) -> Estimate:
         if label in (MODELS, DOWNLOADS):
             yield from asked.drawn_and_open("organisation")
 
-    return Estimate(
+    return asked.estimate(
         label=label,
         unit=UNITS[label],
         value=asked.value,
-        bounds=asked.bounds(),
         n=len(sample["asked"][MODELS].units.rows),
         n_unit="models",
         assumptions=ASSUMPTIONS,

@@ -140,10 +140,9 @@ def estimate(sample) -> Iterator[Estimate]:
 
 
 def _gap(gap, assumed) -> Estimate:
-    return Estimate(
+    return gap.estimate(
         label=GAP,
         unit="difference in share",
-        bounds=gap.bounds(),
         n=len(gap.first.units.rows) + len(gap.second.units.rows),
         n_unit="families and repositories",
         assumptions=(*assumed, NOT_ALIKE),
@@ -153,10 +152,9 @@ def _gap(gap, assumed) -> Estimate:
 
 
 def _share(share, side, assumed) -> Estimate:
-    return Estimate(
+    return share.estimate(
         label=SHARE.format(side),
         unit=f"share of {side}",
-        bounds=share.bounds(),
         n=len(share.units.rows),
         n_unit="families" if side == "pulls" else "repositories",
         assumptions=assumed,

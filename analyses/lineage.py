@@ -224,11 +224,10 @@ def _share(label, models, part_of_the_world) -> Iterator[Estimate]:
     if not named.rows["value"].sum():  # a share of nothing
         return
     share = Share(of=where(base=part_of_the_world)).in_(named)
-    yield Estimate(
+    yield share.estimate(
         label=label,
         unit=f"share of {models.weighs} with a base of another account",
         value=share.value,
-        bounds=share.bounds(),
         n=len(named.rows),
         n_unit="models that name a base of another account",
         assumptions=(NAMED, _may_be_silent(models)),
@@ -239,11 +238,10 @@ def _architecture(text) -> Iterator[Estimate]:
     if text.rows.empty:
         return
     llama = Share(of=where(architecture="llama")).in_(text)
-    yield Estimate(
+    yield llama.estimate(
         label=ARCHITECTURE,
         unit="share of models",
         value=llama.value,
-        bounds=llama.bounds(),
         n=len(text.rows),
         n_unit="text-generation models of Chinese publishers in the LLM catalogue",
         assumptions=(LAYOUT,),

@@ -69,10 +69,9 @@ def estimate(sample) -> list[Estimate]:
         SHARE.format("US"): Share(of=UNITED_STATES).in_(units),
     }
     return [
-        Estimate(
+        share.estimate(
             label=label,
             unit="difference in share of downloads" if label == LEAD else "share of downloads",
-            bounds=share.bounds(),
             assumptions=(REPORTED,),
             tipping_points=(_not_genuine(lead),) if label == LEAD else (),
             budget=budget(*share.budget()),

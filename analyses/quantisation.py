@@ -257,10 +257,9 @@ def _defaults(sample) -> list[Estimate]:
         for unit, w in weights.items()
     }
     return [
-        Estimate(
+        asked.estimate(
             label=DEFAULTS.format(unit),
             unit=f"share of {'names' if unit == 'name' else unit}",
-            bounds=asked.bounds(),
             n=asked.whole().value.sum(),
             n_unit="names" if unit == "name" else unit,
         )

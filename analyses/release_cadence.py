@@ -306,11 +306,10 @@ def _by_country(companies) -> tuple[pd.DataFrame, pd.DataFrame]:
 
 def _ratio(ratio, companies) -> Estimate:
     drawn = {"a jackknife over companies": _jackknife(companies)}
-    return Estimate(
+    return ratio.estimate(
         label=RATIO,
         unit="ratio",
         value=ratio.value,
-        bounds=ratio.bounds(),
         n=len(companies),
         n_unit="companies",
         assumptions=(ALIKE, A_RELEASE),

@@ -246,10 +246,9 @@ UNITS = {"pulls": "names", "downloads": "repositories", "listings": "sizes"}
 
 def _gap(gap, what, assumed) -> Estimate:
     drawn = what == "downloads" and gap.second.bounds(()).high > 0
-    return Estimate(
+    return gap.estimate(
         label=GAP.format(LARGE),
         unit="difference in share",
-        bounds=gap.bounds(),
         n=len(gap.second.units.rows) + len(gap.first.units.rows),
         n_unit=f"names and {UNITS[what]}",
         assumptions=assumed,
@@ -279,10 +278,9 @@ def _as_downloaded(gap) -> Estimate:
 
 
 def _share(share, extent, what, assumed) -> Estimate:
-    return Estimate(
+    return share.estimate(
         label=SHARE.format(extent, what),
         unit=f"share of {what}",
-        bounds=share.bounds(),
         n=len(share.units.rows),
         n_unit=UNITS[what],
         assumptions=assumed,

@@ -120,11 +120,10 @@ def _rank(sample, task, drawn) -> Estimate:
         yield from rank.budget()
         yield from (rank.left_out("organisation"), drawn()[task], alternatives_row("date", dates))
 
-    return Estimate(
+    return rank.estimate(
         label=RANK.format(task),
         unit="rank",
         value=rank.value,
-        bounds=rank.bounds(),
         n=len(rank.units.rows),
         n_unit="models",
         assumptions=ASSUMPTIONS,
@@ -135,11 +134,10 @@ def _rank(sample, task, drawn) -> Estimate:
 
 def _share(units, task, of_it) -> Estimate:
     share = Share(of=of_it).in_(units)
-    return Estimate(
+    return share.estimate(
         label=SHARE.format(task),
         unit="share of downloads",
         value=share.value,
-        bounds=share.bounds(),
         n=int(units.holds(of_it, ())[0].sum()),
         n_unit="models of the task",
         assumptions=ASSUMPTIONS,

@@ -130,11 +130,10 @@ def estimate(sample) -> list[Estimate]:
 
 def _share(sample) -> Estimate:
     chinese = sample["chinese"]
-    return Estimate(
+    return chinese.estimate(
         label=SHARE,
         unit=f"share of {sample['counted']}",
         value=chinese.value,
-        bounds=chinese.bounds(),
         n=len(sample["days"]),
         n_unit="days",
         assumptions=(LATER, CODED, _likeness(sample["days"])),
@@ -190,12 +189,11 @@ def _over_months(sample) -> Estimate:
     month = days["date"].dt.strftime("%Y-%m")
     low, high = (cluster_sample_mean(days[part], month).interval for part in ("low", "high"))
     method = "months as clusters, both ends of the set"
-    return Estimate(
+    return chinese.estimate(
         label=MONTHS,
         unit=f"share of {sample['counted']}",
         reading="superpopulation",
         value=chinese.value,
-        bounds=chinese.bounds(),
         interval=Interval(low.low, high.high, low.level, method),
         n=len(days),
         n_unit="days",

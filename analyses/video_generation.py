@@ -180,11 +180,10 @@ def estimate(sample) -> list[Estimate]:
 
 def _leading(sample) -> Estimate:
     lead = sample["video"].lead("CN")
-    return Estimate(
+    return lead.estimate(
         label=LEAD,
         unit=f"difference in share of {sample['unit']}",
         value=lead.value,
-        bounds=lead.bounds(),
         n=len(lead.units.rows),
         n_unit="video generation models",
         assumptions=(FEW, BY_NAME, TRACED),
@@ -211,11 +210,10 @@ def _closing(lead, unit) -> TippingPoint:
 
 def _share(sample, code) -> Estimate:
     share = Share(of=where(origin=code)).in_(sample["video"].units)
-    return Estimate(
+    return share.estimate(
         label=SHARE.format(COUNTRIES[code]),
         unit=f"share of {sample['unit']}",
         value=share.value,
-        bounds=share.bounds(),
         n=len(share.units.rows),
         n_unit="video generation models",
         assumptions=(FEW, BY_NAME),

@@ -27,6 +27,7 @@ Role = Literal["reanalysis", "out of sample"]
 Scope = Literal["same", "later date", "other population", "other measure"]
 Reading = Literal["finite population", "superpopulation"]
 Holds = Literal["yes", "no", "not testable"]
+Sharpness = Literal["sharp", "sharp up to rounding", "outer"]
 Word = Literal[
     "supported", "contradicted", "holds", "does not hold", "not identified", "inconclusive"
 ]
@@ -345,6 +346,9 @@ class Estimate(Record):
         design effect.
     bounds
         Identified set; defaults to the point ``value``.
+    sharpness
+        Whether the data allow both ends of the set. ``"outer"``: the set is valid and may be too
+        wide. ``None`` where that is not said.
     n, n_unit, n_effective
         Sample size, the unit it counts, and the effective size (Kish, or n over design effect).
     assumptions, tipping_points, budget, curves
@@ -356,6 +360,7 @@ class Estimate(Record):
     reading: Reading = "finite population"
     value: float | None = None
     bounds: Bounds | None = None
+    sharpness: Sharpness | None = None
     interval: Interval | None = None
     test: Test | None = None
     n: float | None = None

@@ -6,7 +6,7 @@ from abc import abstractmethod
 from collections.abc import Callable, Collection
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Protocol, Self
+from typing import TYPE_CHECKING, Any, Protocol, Self
 
 import numpy as np
 
@@ -21,7 +21,15 @@ from research.estimators.clustered import (
 from research.estimators.clustered.leave_one_out import share_of_totals, totals_of
 from research.estimators.ranged import paired_gap_bounds
 from research.estimators.tipping import tipping_point
-from research.results import Bounds, BudgetRow, CannotEstimate, TippingPoint
+from research.plain import agree
+from research.results import (
+    Bounds,
+    BudgetRow,
+    CannotEstimate,
+    Estimate,
+    Sharpness,
+    TippingPoint,
+)
 from research.wording import number, percent
 
 if TYPE_CHECKING:
@@ -73,6 +81,18 @@ class Asked(Protocol):
     @abstractmethod
     def sharp(self, doubts: Collection[str] | None = None) -> bool:
         """Whether a world reaches each end of the set; else the set is valid and may be wide."""
+
+    def sharpness(self) -> Sharpness:
+        """Whether the data allow both ends of the identified set; those of a point they do."""
+        if self.sharp() or agree(*self.bounds()):
+            return "sharp"
+        unrounded = [doubt.name for doubt in self.doubts if not doubt.is_rounding]
+        is_sharp = self.sharp(unrounded) and not agree(*self.bounds(unrounded))
+        return "sharp up to rounding" if is_sharp else "outer"
+
+    def estimate(self, **told: Any) -> Estimate:
+        """The identified set as an estimate, with what else is told of it."""
+        return Estimate(bounds=self.bounds(), sharpness=self.sharpness(), **told)
 
     @abstractmethod
     def opens(self, doubt: Doubt) -> bool:

@@ -34,10 +34,13 @@ class Doubt:
         What is not known: the source in the budget.
     detail
         What the units that it leaves open may be.
+    is_rounding
+        Whether it is the rounding of what they weigh.
     """
 
     name: str
     detail: str
+    is_rounding: bool = False
 
 
 @dataclass(frozen=True, slots=True)

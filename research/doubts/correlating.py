@@ -21,7 +21,8 @@ from research.estimators.association import (
 from research.estimators.clustered import LeaveOneOut, recomputed_without_each
 from research.estimators.identification import joined_interval
 from research.estimators.partial_ranks import kendall_bounds, spearman_bounds
-from research.results import Bounds, Interval, Test
+from research.plain import agree
+from research.results import Bounds, Interval, Sharpness, Test
 from research.wording import written
 
 if TYPE_CHECKING:
@@ -79,6 +80,10 @@ class RankCorrelation(Asked):
     def sharp(self, doubts: Collection[str] | None = None) -> bool:
         """Where all weights are known."""
         return not any(_ranged(side, doubts).any() for side in (self.first, self.second))
+
+    def sharpness(self) -> Sharpness:
+        """Outer unless it is a point: what rounding leaves open is all that is."""
+        return "sharp" if agree(*self.bounds()) else "outer"
 
     def opens(self, doubt: Doubt) -> bool:
         return not self.sharp([doubt.name])

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 WEIGHTS = ["low", "value", "high"]  # columns of a count that is known up to a range
-ROUNDING = Doubt("rounding of the pulls", "every total at its worst")
+ROUNDING = Doubt("rounding of the pulls", "every total at its worst", is_rounding=True)
 ROUNDED = Assumption(
     name="pull counts are exact",
     holds="no",

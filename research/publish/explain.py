@@ -67,7 +67,7 @@ def _explained(item: JudgedEstimate) -> Explained:
         label=item.label,
         claims=tuple(_claim(name) for name in item.hypothesis.claims),
         needs=item.needs,
-        found=f"{item.found}; {item.interval}" if item.interval else item.found,
+        found="; ".join(filter(None, (item.found, item.ends, item.interval))),
         verdict=item.phrase,
         why=_why(item),
         robustness=_robustness(item),

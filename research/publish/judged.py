@@ -31,6 +31,11 @@ LEADS = {
     "not identified": "Cannot be told from these data, and more of the same would not help",
     "inconclusive": "Open: the data are too few to tell",
 }
+ENDS = {
+    "sharp": "sharp: the data allow both ends",
+    "sharp up to rounding": "sharp up to rounding: the data allow both ends but for rounded totals",
+    "outer": "outer: all that the data allow lies in it, and it may be too wide",
+}
 READ_ANYWAY = ("scope", "set", "interval")  # of a failed assumption: the word is read without it
 
 
@@ -64,6 +69,12 @@ class ReportedEstimate:
     def quantity(self) -> str:
         """The same without what is counted, for a table whose head says it."""
         return wording.quantity(self.estimate.identified, self.estimate.unit)
+
+    @property
+    def ends(self) -> str:
+        """Whether the data allow both ends of the set; empty where that is not said."""
+        found = self.estimate
+        return ENDS[found.sharpness] if found.sharpness and found.identified.width else ""
 
     @property
     def limits(self) -> str:

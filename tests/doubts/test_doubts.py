@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import product
 
 import numpy as np
@@ -405,6 +406,17 @@ def test_a_paired_gap_says_whether_a_world_reaches_its_ends(doubts):
         assert tuple(found) == pytest.approx((min(every), max(every)), abs=EXACT)
     apart = share.in_(coarse(first)) - share.in_(coarse(second))
     assert apart.sharp(doubts)
+
+
+def test_an_estimate_says_whether_its_set_is_sharp_but_for_rounding_or_not_at_all():
+    weighed, open_ones = [(1, 2, 4, "CN", "", True, "a")], [(1, 1, 1, "", "", True, "b")]
+    other = [(3, 3, 3, "US", "", True, "a"), (1, 1, 1, "", "", True, "b")]
+    in_both = Share(of=CHINA).in_(coarse(weighed + open_ones)), Share(of=CHINA).in_(coarse(other))
+    gap = Gap(*in_both, paired=True)
+    rounding = replace(ROUNDING, is_rounding=True)
+    rounded = gap.over(lambda units: replace(units, doubts=[ORIGIN, TASK, rounding, LISTED]))
+    told = [each.estimate(label="x", unit="y").sharpness for each in (in_both[0], rounded, gap)]
+    assert told == ["sharp", "sharp up to rounding", "outer"]
 
 
 def test_what_decides_both_the_part_and_the_whole_is_not_sharp():

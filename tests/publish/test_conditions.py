@@ -107,3 +107,13 @@ def test_a_row_conditions_only_where_it_turns_the_word():
 def test_a_choice_conditions_only_where_it_turns_the_word():
     assert answered("clones").conditions == ()
     assert answered("clones", other="does not hold").conditions == ("x",)
+
+
+def test_ends_of_a_set_are_said_to_be_sharp_or_not(results):
+    told = {}
+    for item in (item for result in results.values() for item in judged(result)):
+        told.setdefault(item.estimate.sharpness, set()).add(item.ends.partition(":")[0])
+        assert not item.ends or item.estimate.identified.width
+    assert told["outer"] == {"outer"}
+    assert told["sharp"] == {"sharp", ""}
+    assert told[None] == {""}

@@ -73,6 +73,8 @@ def _numbers(item: JudgedEstimate) -> list[tuple[str, str]]:
     rows = [("Estimate" if low == high else "Identified set", item.found)]
     if low != high and found.value is not None:
         rows.append(("Best guess", amount(Bounds(found.value, found.value), found.unit)))
+    if item.ends:
+        rows.append(("Set", item.ends))
     rows.append(("Unit", found.unit))
     if found.interval is not None:
         name, _, value = item.interval.partition(" interval ")
