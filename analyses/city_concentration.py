@@ -29,6 +29,7 @@ from research.estimators.budget import alternatives_row, budget
 from research.estimators.truncation import herfindahl_bounds, leading_bounds, top_share_bounds
 from research.measures.hosts import AMAZON_CITIES, LISTED
 from research.measures.other_scans import SENTINEL
+from research.results import deferred
 
 MAJORITY = 2 / 3
 COUNTRIES = {"US": "United States", "CN": "China"}
@@ -196,6 +197,7 @@ def _share(name, cities, few, removed) -> Estimate:
     )
 
 
+@deferred
 def _share_points(name, cities, few) -> tuple[TippingPoint, ...]:
     """What would bring a share above two thirds down to it."""
     leading, total = cities.leading(few).low, cities.total
@@ -218,6 +220,7 @@ def _regions(cities, without) -> Thinned:
     )
 
 
+@deferred
 def _budget(name, cities, chosen) -> tuple[BudgetRow, ...]:
     few = {f"the first {few}": cities.share(few).low for few in (10, 5, 3)}
     rows = [alternatives_row("how many cities are a few", few)]
@@ -228,6 +231,7 @@ def _budget(name, cities, chosen) -> tuple[BudgetRow, ...]:
     return budget(*rows)
 
 
+@deferred
 def _over_number(name, cities) -> tuple[Curve, ...]:
     """The share against the number of leading cities, with those of Amazon regions and without."""
     parts = {"kept": 0.0, "removed": 1.0} if name == "US" else {"kept": 0.0}

@@ -23,6 +23,7 @@ from research.results import (
     Curve,
     NotApplicable,
     TippingPoint,
+    deferred,
 )
 
 if TYPE_CHECKING:
@@ -234,6 +235,7 @@ class OverBlock:
     def at(self, part: float) -> Bounds:
         return self.share(self.hosts.without(part))
 
+    @deferred
     def rows(self) -> tuple[BudgetRow, ...]:
         """The budget row of the block: none where nothing is suspected."""
         if self.hosts.block == NOTHING:
@@ -241,6 +243,7 @@ class OverBlock:
         whole = {"the whole block": 0.0, "none of it": self.hosts.block.hosts}
         return (self._clones.row(BLOCK, whole),)
 
+    @deferred
     def points(self, null: float) -> tuple[TippingPoint, ...]:
         """How many hosts of the block must be clones for the least share to cross the null."""
         if self.hosts.block == NOTHING:
@@ -248,6 +251,7 @@ class OverBlock:
         verb = "lost" if self.at(0.0).low > null else "turned"
         return (self._clones.lost(null, reached=verb),)
 
+    @deferred
     def curves(self, steps: int = 41) -> tuple[Curve, ...]:
         """The share over the hosts of the block that are taken out."""
         if self.hosts.block == NOTHING:
