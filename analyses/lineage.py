@@ -221,7 +221,7 @@ def _share(label, models, part_of_the_world) -> Iterator[Estimate]:
     """Share of the named bases that are of a part of the world; those of unknown origin may be."""
     named = _named(models)
     named = named.among(~named.rows["own_base"])
-    if not named.rows["value"].sum():  # a share of nothing
+    if not named.held():  # a share of nothing
         return
     share = Share(of=where(base=part_of_the_world)).in_(named)
     yield share.estimate(

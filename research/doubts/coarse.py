@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from research.estimators.ranged import Ranged
-from research.results import ResearchError
+from research.results import CannotEstimate, ResearchError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -188,6 +188,8 @@ class Coarse:
 
     def weight(self, doubts: Collection[str] | None = None) -> Ranged:
         """The weight of each unit: a range where its doubt is open, else as shown."""
+        if self.rows.empty:
+            raise CannotEstimate("No unit is among those that are asked about.")
         low, value, high = (self.rows[column].to_numpy(dtype=float) for column in WEIGHTS)
         ranged = self.is_open(WEIGHT, doubts)
         low, high = np.where(ranged, low, value), np.where(ranged, high, value)
@@ -199,7 +201,8 @@ class Coarse:
 
     def held(self, wanted: Where = EVERY) -> float:
         """The weight, as shown, of the units that certainly are as wanted."""
-        return float(self.weight(()).value[self.holds(wanted, ())[0]].sum())
+        certain, _ = self.holds(wanted, ())
+        return float(self.weight(()).value[certain].sum()) if len(certain) else 0.0
 
     def among(self, chosen: Flags | pd.Series) -> Coarse:
         """These units alone."""

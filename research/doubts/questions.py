@@ -155,8 +155,6 @@ class ShareIn(OfUnits):
 
     def whole(self, doubts: Collection[str] | None = None) -> Ranged:
         """The weights of which the share is taken: from nothing, where a unit may be among them."""
-        if self.units.rows.empty:
-            raise CannotEstimate("No unit is among those that are asked about.")
         weight = self.units.weight(doubts)
         certain, possible = self.units.holds(self.question.among, doubts)
         return Ranged(
