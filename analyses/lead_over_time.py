@@ -22,7 +22,7 @@ from research import (
 )
 from research.doubts import Coarse, Gap, told
 from research.estimators.budget import alternatives_row, budget
-from research.measures.hub import fresh, hub_downloads
+from research.measures.hub import COUNTED_DAYS, fresh, hub_downloads, overlapping
 from research.measures.publishers import CHINA, CHINA_MINUS_US, UNITED_STATES
 from research.measures.top_lists import on_day
 
@@ -38,7 +38,6 @@ HYPOTHESES = {
         scope="other measure",
     )
 }
-SPAN = 30  # days of a window of downloads: nearer states share downloads
 
 
 def sample(
@@ -63,6 +62,7 @@ def sample(
             "change": Gap(CHINA_MINUS_US.in_(later), CHINA_MINUS_US.in_(earlier), paired=True),
             "models": both,
             "moves": moves,
+            "overlap": overlapping(models["as_of"]),
         },
         tables={"moves": moves},
     )
@@ -97,7 +97,7 @@ def _moves(models, origins) -> pd.DataFrame:
                 "change": float(lead[j, i] - lead[i, j]),
             }
             for i, j in combinations(range(len(days)), 2)
-            if (days[j] - days[i]).days >= SPAN
+            if (days[j] - days[i]).days >= COUNTED_DAYS
         ]
     )
 
@@ -118,7 +118,7 @@ def estimate(sample) -> Estimate:
         value=change.value,
         n=sample["models"],
         n_unit="models fresh at both dates",
-        assumptions=(SAME_MODELS, OVERLAP),
+        assumptions=(SAME_MODELS, sample["overlap"]),
         tipping_points=(_not_of_users(change),),
         budget=budget(
             *change.budget(),
@@ -155,12 +155,6 @@ SAME_MODELS = Assumption(
     without="scope",
     evidence="New models are left out by construction, and those of the first states were the most "
     "downloaded ones of their day.",
-)
-OVERLAP = Assumption(
-    name="the eighteen states are independent observations",
-    holds="no",
-    without="scope",
-    evidence="Each counts 30 days; 221 days hold seven windows that do not overlap.",
 )
 
 

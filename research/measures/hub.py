@@ -10,6 +10,7 @@ from research.doubts import Coarse, Doubt
 from research.doubts.coarse import BETWEEN, WEIGHTS
 from research.measures.publishers import ANYWHERE, ORIGIN, accounts_of, any_of, publishers
 from research.results import Assumption
+from research.wording import written
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,6 +30,7 @@ FACTS = {
     "stale_suspect": "stale",
     "downloads_observed": "observed",
 }
+COUNTED_DAYS = 30  # the Hub's downloads are those of so many days before
 CANDIDATES = ("task", "licence")  # facts that are texts of candidates
 
 TASK = Doubt("task unknown", "the models that name no task may be of any")
@@ -61,6 +63,30 @@ LISTED = Assumption(
     evidence="The claim is about the list itself, which is complete. What other organisations "
     "would have given is a row of the budget, with any condition that fails.",
 )
+
+
+def overlapping(days: pd.Series) -> Assumption:
+    """What is assumed where the downloads of several days are taken one by one.
+
+    Parameters
+    ----------
+    days
+        On which they were counted; a day may stand there several times.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> overlapping(pd.Series(pd.to_datetime(["2026-03-01", "2026-03-20", "2026-05-01"]))).evidence
+    'Each counts 30 days: 3 states in 61 days hold 2 windows that do not overlap.'
+    """
+    apart = (days.max() - days.min()).days
+    hold = "Each counts {:0} days: {:0} states in {:0} days hold {:0} windows that do not overlap."
+    return Assumption(
+        name="the states are independent observations",
+        holds="no",
+        without="scope",
+        evidence=written(hold, COUNTED_DAYS, days.nunique(), apart, apart // COUNTED_DAYS),
+    )
 
 
 def hub_facts(*tables: pd.DataFrame) -> pd.DataFrame:

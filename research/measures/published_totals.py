@@ -15,9 +15,7 @@ if TYPE_CHECKING:
 
     from research.estimators.valid import Floats
 
-PRINTED = Doubt(
-    "rounding of the published figures", "every figure at its worst", is_rounding=True
-)
+PRINTED = Doubt("rounding of the published figures", "every figure at its worst", is_rounding=True)
 OTHERS = Doubt("publishers outside China", "US publishers or others")
 NUMBER = r"[\d.]+(?:e\d+)?"
 HUB_REPORT = "HF State of Open Source Spring 2026"
