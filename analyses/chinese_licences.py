@@ -56,11 +56,11 @@ def sample(
     own = rows["kind"].eq("company") & rows["role"].ne("repackager")
     unnamed = {"unknown"} if named_other == "not open-source" else {"unknown", "other"}
     licence = rows["licence"].mask(rows["licence"].isin(unnamed), "")
-    counted = rows.assign(licence=licence, low=1.0, value=1.0, high=1.0)
+    licensed = replace(units, rows=rows.assign(licence=licence))
     return Sample(
         population="the models of companies in the Hub's LLM catalogue",
         as_of=f"{last:%Y-%m-%d}",
-        data={"models": replace(units, rows=counted).among(own & rows["created"].le(last))},
+        data={"models": licensed.counted().among(own & rows["created"].le(last))},
     )
 
 

@@ -50,11 +50,8 @@ def sample(
 ) -> Sample:
     units = hub_downloads(hub_llm_models, publisher_origins, tell=["task", "created", "parameters"])
     rows = units.rows
-    rows = rows.assign(
-        size=rows["parameters"].lt(SMALL[small]).map({True: "small", False: "larger"})
-    )
-    if weight == "models":
-        rows = rows.assign(low=1.0, value=1.0, high=1.0)
+    sizes = rows["parameters"].lt(SMALL[small]).map({True: "small", False: "larger"})
+    models = replace(units, rows=rows.assign(size=sizes))
     # Publishers whom nobody has coded are left out: they may be of any country.
     uncoded = {"", "unknown"} if publishers == "and individuals" else {"", "unknown", "individual"}
     chosen = (
@@ -67,7 +64,10 @@ def sample(
     return Sample(
         population=f"the {weight} of the LLM catalogue, of publishers of a known kind",
         as_of=f"{last:%Y-%m-%d}",
-        data={"weight": weight, "models": replace(units, rows=rows).among(chosen)},
+        data={
+            "weight": weight,
+            "models": (models.counted() if weight == "models" else models).among(chosen),
+        },
     )
 
 
