@@ -422,23 +422,41 @@ def _table(frame: pd.DataFrame) -> Table:
     )
 
 
-def fingerprint(value: Any) -> str:
-    """A hash of the content of frames, arrays, mappings and scalars: equal data, equal text."""
-    import numpy as np
+def fingerprint(value: Any, seen: dict[int, str] | None = None) -> str:
+    """A hash of the content of frames, arrays, mappings and scalars: equal data, equal text.
+
+    ``seen`` holds the texts of the frames that were read, by their identity: units of which several
+    questions are asked are read once.
+    """
     import pandas as pd
 
+    seen = {} if seen is None else seen
     if isinstance(value, pd.DataFrame | pd.Series | pd.Index):
-        names = list(value.columns) if isinstance(value, pd.DataFrame) else [value.name]
-        rows = pd.util.hash_pandas_object(value).to_numpy()
-        return f"{names}{hashlib.sha256(rows.tobytes()).hexdigest()}"
-    if isinstance(value, np.ndarray):
-        content = hashlib.sha256(np.ascontiguousarray(value).tobytes()).hexdigest()
-        return f"{value.dtype}{value.shape}{content}"
+        if id(value) not in seen:
+            seen[id(value)] = _fingerprint_of_frame(value)
+        return seen[id(value)]
     if isinstance(value, Mapping):
-        return str({key: fingerprint(item) for key, item in value.items()})
+        return str({key: fingerprint(item, seen) for key, item in value.items()})
     if isinstance(value, tuple | list):
-        return str([fingerprint(item) for item in value])
+        return str([fingerprint(item, seen) for item in value])
     if is_dataclass(value) and not isinstance(value, type):
         names = [part.name for part in fields(value) if part.compare]
-        return str({name: fingerprint(getattr(value, name)) for name in names})
-    return repr(value)
+        return str({name: fingerprint(getattr(value, name), seen) for name in names})
+    return _fingerprint_of_array(value) if hasattr(value, "dtype") else repr(value)
+
+
+def _fingerprint_of_frame(frame: pd.DataFrame | pd.Series | pd.Index) -> str:
+    import pandas as pd
+
+    names = list(frame.columns) if isinstance(frame, pd.DataFrame) else [frame.name]
+    rows = pd.util.hash_pandas_object(frame).to_numpy()
+    return f"{names}{hashlib.sha256(rows.tobytes()).hexdigest()}"
+
+
+def _fingerprint_of_array(array: Any) -> str:
+    import numpy as np
+
+    if not isinstance(array, np.ndarray):  # one number
+        return repr(array)
+    content = hashlib.sha256(np.ascontiguousarray(array).tobytes()).hexdigest()
+    return f"{array.dtype}{array.shape}{content}"

@@ -5,8 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -135,16 +134,10 @@ def kendall(
     elif np.unique(a).size == np.unique(b).size == len(a):
         p, method = float(stats.kendalltau(a, b, method="exact").pvalue), "exact permutation"
     else:
-        order = _pair_signs(a)
-        # A dot product would wake the threads of the linear algebra library for each permutation,
-        # which takes ten times as long as the sum.
-        p, method = _permutation_p(
-            lambda ranks: np.apply_along_axis(
-                lambda row: (order * _pair_signs(row)).sum(), -1, ranks
-            ),
-            b,
-            rng,
-        )
+        # Whole numbers of one byte or two: many permutations fit into the cache at once.
+        places = stats.rankdata(b, method="dense").astype(np.int16)
+        order = stats.rankdata(a, method="dense").astype(np.int16)
+        p, method = _permutation_p(lambda permuted: _surplus(order, permuted), places, rng)
     return RankCorrelation(
         value=tau, n=len(a), statistic=_concordant(a, b, tau), p=p, method=method
     )
@@ -267,16 +260,19 @@ def _concordant(a: Floats, b: Floats, tau: float) -> float:
     return (surplus + pairs - ties_a - ties_b + ties_both) / 2
 
 
-def _pair_signs(values: Floats) -> Floats:
-    """For every pair of units, whether the first is larger (1), smaller (-1) or equal (0)."""
-    first, second = _every_pair(len(values))
-    return np.sign(values[first] - values[second])
+def _surplus(first: NDArray[np.int16], second: NDArray[np.int16]) -> Floats:
+    """Pairs of units in the same order in both less those in opposite orders.
 
-
-@cache
-def _every_pair(n: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Both positions of every pair of n units; listed once, as a permutation test asks often."""
-    return np.triu_indices(n, 1)
+    Units are the last axis of ``second``. A loop over the distance of two units compares all pairs
+    at that distance at once.
+    """
+    surplus = np.zeros(second.shape[:-1])
+    for apart in range(1, len(first)):
+        later, earlier = second[..., apart:], second[..., :-apart]
+        signs = np.subtract(earlier > later, earlier < later, dtype=np.int8)
+        signs *= np.sign(first[:-apart] - first[apart:]).astype(np.int8)
+        surplus += signs.sum(axis=-1, dtype=np.int16)
+    return surplus
 
 
 def _exact_spearman_p(u: Floats, v: Floats) -> float:
@@ -303,7 +299,9 @@ def _exact_spearman_p(u: Floats, v: Floats) -> float:
 
 
 def _permutation_p(
-    statistic: Callable[[Floats], Floats], values: Floats, rng: np.random.Generator | None
+    statistic: Callable[[NDArray[Any]], Floats],
+    values: NDArray[Any],
+    rng: np.random.Generator | None,
 ) -> tuple[float, str]:
     """Two-sided p of a statistic of permuted values, which are its argument's last axis."""
     listed = len(values) <= FULLY_LISTED
