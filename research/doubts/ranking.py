@@ -23,7 +23,7 @@ from research.wording import number
 if TYPE_CHECKING:
     import pandas as pd
 
-    from research.estimators.valid import Flags
+    from research.estimators.valid import Codes, Flags, Floats
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,17 +80,33 @@ class Ranking:
         """
         import pandas as pd
 
-        weight, kind = self.units.weight(doubts), self.units.rows[self.by].fillna("")
-        rows = pd.DataFrame({"least": weight.low, "known": weight.high, "kind": kind.to_numpy()})
-        certain, may_be = self._certain, self.units.is_open(self.by, doubts)
-        found = rows[certain].groupby("kind")[["least", "known"]].sum()
-        open_ones = rows.loc[~certain & may_be, ["known", "kind"]]
-        named = open_ones.assign(kind=open_ones["kind"].str.split(BETWEEN)).explode("kind")
-        more = named.groupby("kind")["known"].sum()
-        every = found.index.union(more.index).union([*kinds, ""])
-        found, anyone = found.reindex(every, fill_value=0.0), more.get("", 0.0)
-        more = more.drop("", errors="ignore").reindex(every, fill_value=0.0)
-        return found.assign(most=found["known"] + more + anyone)
+        units, codes, names = self._named
+        weight, certain = self.units.weight(doubts), self._certain[units]
+        is_open = ~certain & self.units.is_open(self.by, doubts)[units]
+
+        def sums(amounts: Floats, chosen: Flags) -> Floats:
+            weights = amounts[units[chosen]].astype(float)
+            return np.asarray(np.bincount(codes[chosen], weights, len(names)), dtype=float)
+
+        low, high, more = (
+            sums(weight.low, certain), sums(weight.high, certain), sums(weight.high, is_open)
+        )  # fmt: skip
+        anyone = float(more[names == ""].sum())
+        more[names == ""] = 0.0
+        found = pd.DataFrame({"least": low, "known": high, "most": high + more}, index=names)
+        here = names[np.unique(codes[certain | is_open])]
+        found = found.reindex(here.union([*kinds, ""]), fill_value=0.0)
+        return found.assign(most=found["most"] + anyone)
+
+    @cached_property
+    def _named(self) -> tuple[Codes, Codes, pd.Index]:
+        """Every kind that a unit names: the place of the unit, that of the kind, and all kinds."""
+        import pandas as pd
+
+        kind = self.units.rows[self.by].fillna("").reset_index(drop=True)
+        named = kind.str.split(BETWEEN).explode()
+        codes, names = named.factorize(sort=True)
+        return named.index.to_numpy(), np.asarray(codes), pd.Index(names)
 
     @cached_property
     def _certain(self) -> Flags:
