@@ -26,7 +26,7 @@ from research import (
 )
 from research.doubts import Thinned
 from research.estimators.budget import alternatives_row, budget
-from research.estimators.truncation import herfindahl_bounds, leading_bounds, top_share_bounds
+from research.estimators.truncation import leading_bounds, top_share_bounds
 from research.measures.hosts import AMAZON_CITIES, LISTED
 from research.measures.other_scans import SENTINEL
 from research.results import deferred
@@ -37,7 +37,6 @@ SHARE = "share of addresses in the leading cities, {}"
 GAP = "addresses in the leading cities, US minus China"
 GAP_OF_SHARES = "share of addresses in the leading cities, US minus China"
 ELSEWHERE = "share of hosts in the ten leading cities, China, another scan"
-NUMBER = "effective number of cities, {}"
 PLACE = "share of its country's hosts, {}"
 PLACES = {
     "Beijing": ("CN", ["Beijing"]),
@@ -178,7 +177,7 @@ def estimate(sample) -> list[Estimate]:
     found += [_gap(us, china, few, removed), _difference(us, china, few, removed)]
     if removed:
         return found
-    return [*found, *(_number(name, countries[name]) for name in COUNTRIES), *_places(countries)]
+    return [*found, *_places(countries)]
 
 
 def _share(name, cities, few, removed) -> Estimate:
@@ -282,17 +281,6 @@ def _difference(us, china, few, removed) -> Estimate:
 
 
 # Beside the claims --------------------------------------------------------------------------------
-
-
-def _number(name, cities) -> Estimate:
-    return Estimate(
-        label=NUMBER.format(COUNTRIES[name]),
-        unit="cities of equal size",
-        bounds=herfindahl_bounds(cities.listed, cities.total).effective_number,
-        n=cities.total,
-        n_unit="listed addresses of the country",
-        assumptions=(PLACED,),
-    )
 
 
 def _places(countries) -> list[Estimate]:

@@ -36,11 +36,6 @@ from research.measures.top_lists import on_day
 HHI, CR4 = "concentration index (HHI), {}", "share of the four largest, {}"
 HHI_GAP, CR4_GAP = HHI.format("pulls minus downloads"), CR4.format("pulls minus downloads")
 EFFECTIVE = "effective number, {}"
-MORE_PULLED, MORE_DOWNLOADED, UNDECIDED = (
-    "families with a larger share of pulls than of downloads",
-    "families with a larger share of downloads than of pulls",
-    "families for which rounding leaves open where their share is larger",
-)
 SOURCES = {
     HHI_GAP: (
         0.01,
@@ -169,7 +164,7 @@ def estimate(sample) -> list[Estimate]:
     found = [_gap(sample, HHI_GAP, index, drawn), _gap(sample, CR4_GAP, share)]
     for channel, side in sides.items():
         found += _indices(sample, channel, side)
-    return found + (_over_represented(sample) if sample["unit"] == "shared families" else [])
+    return found
 
 
 def _gap(sample, label, gap, *drawn) -> Estimate:
@@ -207,24 +202,6 @@ def _indices(sample, channel, side) -> list[Estimate]:
             assumptions=(ROUNDED, COMPLETE, NO_DRAW),
         )
         for label, (unit, bounds, value) in found.items()
-    ]
-
-
-def _over_represented(sample) -> list[Estimate]:
-    """Families whose ratio lies wholly above one, wholly below, or on both sides."""
-    ratios = _ratios(sample["pulls"], sample["downloads"])
-    above, below = ratios["low"] > 1, ratios["high"] < 1
-    counted = {MORE_PULLED: above, MORE_DOWNLOADED: below, UNDECIDED: ~above & ~below}
-    return [
-        Estimate(
-            label=label,
-            unit="families",
-            value=int(those.sum()),
-            n=len(ratios),
-            n_unit="families in both channels",
-            assumptions=(AT_ONCE, ROUNDED, NO_DRAW),
-        )
-        for label, those in counted.items()
     ]
 
 

@@ -30,7 +30,6 @@ from research.measures.hub import LIKE_THEN, USED, hub_downloads
 from research.measures.publishers import accounts_of, kept_at_hugging_face, organisations
 from research.measures.top_lists import lists_of, of_day, top_lists
 from research.results import BudgetRow, Deferred
-from research.wording import written
 
 # Organisation, and the account that an article of its time would name.
 ACCOUNTS = {
@@ -46,7 +45,7 @@ CLAIMED = {
     "models": dict.fromkeys(["Stability AI", "Meta", "Microsoft", "TheBloke"], (1, 4)),
     "downloads": {"Meta": (1, 1), "OpenAI": (2, 3), "Google": (2, 3)},
 }
-RANK, SHARE, SPEECH = "{}: rank by {}", "Meta: share of downloads", "wav2vec 2.0: share of Meta's"
+RANK, SHARE = "{}: rank by {}", "Meta: share of downloads"
 CLAIMS = {
     "models": "patterns/creators-by-count",
     "downloads": "patterns/meta-leads-downloads",
@@ -168,7 +167,6 @@ def estimate(sample, *, rng) -> Iterator[Estimate]:
         yield from (_rank(sample, creator, unit, drawn) for creator in ranks)
     if "Meta" in downloads.shown:  # nothing is said of a share that is not there
         yield _share_of_meta(sample, downloads.units)
-        yield _speech(downloads.units)
 
 
 def _rank(sample, creator, unit, drawn) -> Estimate:
@@ -208,30 +206,6 @@ def _share_of_meta(sample, units) -> Estimate:
         tipping_points=(_times(share.value),),
         budget=Deferred(
             lambda: budget(*share.drawn("model"), alternatives_row("date", sample["shares"]))
-        ),
-    )
-
-
-def _speech(units) -> Estimate:
-    """How much of Meta's downloads its speech model still brings."""
-    own = units.among(units.holds(META.of)[0])
-    speech = own.rows["model"].str.contains("wav2vec2").to_numpy(dtype=bool)
-    downloads = own.rows["value"]
-    evidence = "Its most downloaded model is {}, with {:%} of its downloads."
-    largest = downloads.idxmax(), downloads.max() / downloads.sum()
-    return Estimate(
-        label=SPEECH,
-        unit="share of Meta's downloads",
-        value=float(downloads[speech].sum() / downloads.sum()),
-        n=len(own.rows),
-        n_unit="models",
-        assumptions=(
-            Assumption(
-                name="one model drives the downloads of Meta",
-                holds="no",
-                without="scope",
-                evidence=written(evidence, *largest),
-            ),
         ),
     )
 

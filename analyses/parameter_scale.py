@@ -10,7 +10,6 @@ from dataclasses import replace
 from typing import Annotated, Literal
 
 import numpy as np
-from scipy.stats import chi2_contingency
 
 from research import (
     ESTIMAND,
@@ -23,7 +22,6 @@ from research import (
     Interval,
     NotApplicable,
     Sample,
-    Test,
     TippingPoint,
     figures,
 )
@@ -141,7 +139,7 @@ def estimate(sample, *, design_effect: Literal[1, 10, 50] = 1) -> list[Estimate]
     found = [e for share, c in zip(shares, contrasts, strict=True)
              for e in (share, *_ladder(c), _among_all(c, sample["answering"]))]  # fmt: skip
     found += [_per_medium(c, design_effect) for c in contrasts if c.of != MEDIUM]
-    return [*found, _naive_chi_square(sample["china"].hosts, sample["us"].hosts)]
+    return found
 
 
 # Counts as the report compares them ---------------------------------------------------------------
@@ -354,31 +352,6 @@ def _per_medium(contrast, design_effect) -> Estimate:
         n=float(sum(hosts.sum() for hosts in both)),
         n_unit="class-host pairs",
         assumptions=(GENUINE,),
-    )
-
-
-def _naive_chi_square(china, us) -> Estimate:
-    """What a textbook test would print, and why it may not be used."""
-    table = np.array([china, us])
-    statistic, p, _, _ = chi2_contingency(table, correction=False)
-    return Estimate(
-        label="naive chi-square over the 2 x 4 table: INVALID",
-        unit="Cramer's V",
-        reading="superpopulation",
-        value=float(np.sqrt(statistic / table.sum())),
-        test=Test(name="Pearson chi-square, 3 df (invalid)", statistic=statistic, p=p),
-        n=float(table.sum()),
-        n_unit="class-host pairs treated as hosts",
-        assumptions=(
-            Assumption(
-                name="each host is in one cell",
-                holds="no",
-                without="scope",
-                evidence="One host serves several classes, so cells overlap; the rows are compared "
-                "as if both countries served equally many classes per host; hosts of one network "
-                "are alike.",
-            ),
-        ),
     )
 
 

@@ -8,26 +8,21 @@ What the report's own ranking owes to one cloud is the question of amazon_region
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
-import numpy as np
-
 from research import (
     ESTIMAND,
     Assumption,
     Bounds,
     BudgetRow,
     CannotEstimate,
-    Curve,
     Estimate,
     Hypothesis,
-    Interval,
     NotApplicable,
     Sample,
     figures,
 )
-from research.doubts import lost_at, lost_if
+from research.doubts import lost_if
 from research.estimators.budget import alternatives_row
-from research.estimators.multiverse import multinomial_covariance, rank_confidence_sets
-from research.measures.hosts import CLASSED, LISTED, answering_by_country, network_share, total
+from research.measures.hosts import CLASSED, LISTED, answering_by_country, total
 from research.measures.other_scans import CISCO, CONFIRMED, HOU, QIANXIN, SENTINEL, OtherScan
 from research.wording import written
 
@@ -36,8 +31,6 @@ SECOND = "share of the listed addresses, China minus the next country"
 FIRST_ELSEWHERE = "share of the hosts of another scan, US minus China"
 SECOND_ELSEWHERE = "share of the hosts of another scan, China minus the next country"
 ANSWERING = "share of the answering hosts, US minus China"
-RANK = "rank of {} by listed addresses, had other addresses been drawn"
-DESIGN_EFFECTS, STATED = (1, 10, 50, 100, 200, 400, 800), 50
 
 HYPOTHESES = {
     label: Hypothesis(
@@ -92,7 +85,6 @@ SCANS = {
 def sample(
     tenthe_countries,
     tenthe_parameter_scale,
-    tenthe_hosting,
     tenthe_totals,
     published_aggregates,
     *,
@@ -119,7 +111,6 @@ def sample(
             "china": GREATER_CHINA[:1] if china == "mainland" else GREATER_CHINA,
             "answering": answering,
             "answering in": answering_by_country(tenthe_parameter_scale, answering, listed),
-            "network size": network_share(tenthe_hosting, tenthe_totals) * everywhere,
         },
         tables={"countries": tenthe_countries},
     )
@@ -152,12 +143,12 @@ def _other(scan, aggregates) -> Sample:
 # The report's own ranking -------------------------------------------------------------------------
 
 
-def estimate(sample, *, rng) -> list[Estimate]:
+def estimate(sample) -> list[Estimate]:
     if "listed" not in sample.data:
         return _elsewhere(sample)
     if len(sample["china"]) > 1:
         return [_first(sample), _second(sample)]
-    return [_first(sample), _second(sample), _answering(sample), *_ranks(sample, rng)]
+    return [_first(sample), _second(sample), _answering(sample)]
 
 
 def _lead(sample, label, lead, leader) -> Estimate:
@@ -216,43 +207,6 @@ def _answering(sample) -> Estimate:
         n=sample["answering"],
         n_unit="answering hosts",
         assumptions=(CLASSED,),
-    )
-
-
-def _ranks(sample, rng) -> list[Estimate]:
-    listed = sample["listed"].to_numpy(float)
-    classes = np.append(listed, sample["everywhere"] - listed.sum())  # the last: all others
-    sets = []
-    for deff in DESIGN_EFFECTS:
-        covariance = multinomial_covariance(classes, design_effect=deff)[:-1, :-1]
-        sets.append(rank_confidence_sets(listed / sample["everywhere"], covariance, rng=rng))
-    return [
-        _rank(sample, place, [found[position] for found in sets])
-        for position, place in enumerate(("the United States", "China"))
-    ]
-
-
-def _rank(sample, place, sets) -> Estimate:
-    by_deff = dict(zip(DESIGN_EFFECTS, sets, strict=True))
-    lost = next((deff for deff, found in by_deff.items() if found.low < found.high), None)
-    point = lost_at(
-        lost, [sample["network size"]], up_to=max(DESIGN_EFFECTS), reached="open from deff {} on"
-    )
-    stated, rank = by_deff[STATED], float(sets[0].rank)
-    limits = [Bounds(float(found.low), float(found.high)) for found in sets]
-    curve = Curve.of("design effect", DESIGN_EFFECTS, [Bounds.at(rank)] * len(sets), limits)
-    return Estimate(
-        label=RANK.format(place),
-        unit="rank",
-        reading="superpopulation",
-        value=rank,
-        interval=Interval(stated.low, stated.high, 0.95, "simultaneous rank sets", STATED),
-        n=sample["everywhere"],
-        n_unit="listed addresses",
-        n_effective=sample["everywhere"] / STATED,
-        assumptions=(LISTED, ALIKE),
-        tipping_points=(point,),
-        curves=(curve,),
     )
 
 

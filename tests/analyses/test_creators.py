@@ -94,15 +94,6 @@ def test_share_of_meta(result, lists, population):
     assert grown / (grown + others) == pytest.approx(0.25, abs=EXACT)
 
 
-def test_the_speech_model_no_longer_drives_meta(result, lists):
-    rows = lists[JUNE][lists[JUNE]["creator"] == "Meta"]
-    speech = rows["downloads"][rows["model_id"].str.contains("wav2vec2")].sum()
-    estimate = result.answer(population=JUNE).estimates["wav2vec 2.0: share of Meta's"]
-    assert estimate.value == pytest.approx(speech / rows["downloads"].sum(), abs=EXACT)
-    assert estimate.value < 0.05
-    assert rows["model_id"].iloc[0] in estimate.assumptions[0].evidence
-
-
 def test_the_name_of_the_model_is_settled_by_documentation(result):
     (settled,) = result.settled
     assert settled.claim == "patterns/meta-leads-downloads"

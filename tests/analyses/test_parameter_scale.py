@@ -100,15 +100,6 @@ def test_among_all_answering_hosts_small_models_lose_their_sign(result):
     assert every["extra-large: share difference among all answering hosts"].bounds.low > 0
 
 
-def test_the_textbook_test_is_shown_once_and_called_invalid(result):
-    shown = [e for a in result.answers.values() for e in a.estimates.values() if e.test is not None]
-    assert [estimate.label for estimate in shown] == [
-        "naive chi-square over the 2 x 4 table: INVALID"
-    ]
-    assert shown[0].assumptions[0].holds == "no"
-    assert shown[0].label not in result.hypotheses
-
-
 def test_equal_classes_per_host_fix_the_sign_of_every_class(result):
     ladder = result.answer(quantity="shares").estimates
     assumed = "share difference if hosts of both countries serve equally many classes"

@@ -110,22 +110,6 @@ def test_only_one_other_scan_confirms_both_ranks(result):
     assert confirmed == ["Cisco"]
 
 
-def test_rank_sets_open_at_an_intraclass_correlation_near_one_per_cent(tenthe):
-    hosting = research.load("tenthe_hosting")["discovered_ips"]
-    cluster = (hosting**2).sum() / TOTAL
-    for place, rank in (("the United States", 1), ("China", 2)):
-        found = tenthe.estimates[
-            f"rank of {place} by listed addresses, had other addresses been drawn"
-        ]
-        assert (found.value, found.interval.low, found.interval.high) == (rank, rank, rank)
-        (point,) = found.tipping_points
-        (curve,) = found.curves
-        at = curve.grid.index(point.threshold)
-        assert curve.interval_low[at] < curve.interval_high[at]
-        assert curve.interval_low[at - 1] == curve.interval_high[at - 1] == rank
-        assert 0.005 < (point.threshold - 1) / (cluster - 1) < 0.02
-
-
 def test_the_figure_draws_every_set(result, tenthe):
     with figures.theme():
         first, second = find("us_against_china_hosts").module.figure(result).axes
