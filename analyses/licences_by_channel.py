@@ -20,7 +20,7 @@ from research import (
 )
 from research.doubts import Coarse, Doubt, Share, levelled, overturned, where
 from research.estimators.budget import budget
-from research.measures.channels import HUB_DATES, day_of_both, in_both, of_families
+from research.measures.channels import HUB_DATES, SAME_ACT, day_of_both, in_both, of_families
 from research.measures.hub import (
     EMBEDDING,
     GENERATION,
@@ -145,7 +145,7 @@ def _gap(gap, assumed) -> Estimate:
         unit="difference in share",
         n=len(gap.first.units.rows) + len(gap.second.units.rows),
         n_unit="families and repositories",
-        assumptions=(*assumed, NOT_ALIKE),
+        assumptions=(*assumed, SAME_ACT),
         tipping_points=Deferred(lambda: (_levelling(gap), _not_genuine(gap))),
         budget=Deferred(lambda: budget(*gap.budget(), *gap.drawn("organisation"))),
     )
@@ -203,15 +203,6 @@ def _one_licence(pulls) -> Assumption:
             part,
         ),
     )
-
-
-NOT_ALIKE = Assumption(
-    name="a pull and a download count the same act",
-    holds="no",
-    without="scope",
-    evidence="A pull fetches one quantized file; a download is any request, and caches and tests "
-    "repeat it.",
-)
 
 
 # Figure -------------------------------------------------------------------------------------------

@@ -25,7 +25,7 @@ from research import (
 )
 from research.doubts import Coarse, Doubt, Gap, Share, levelled, where
 from research.estimators.budget import budget
-from research.measures.channels import HUB_DATES, day_of_both, in_both
+from research.measures.channels import HUB_DATES, SAME_ACT, day_of_both, in_both
 from research.measures.clone_block import LEADING, Block
 from research.measures.hub import EMBEDDING, GENERATION, hub_downloads, hub_facts
 from research.measures.publishers import library_publishers
@@ -232,7 +232,7 @@ OTHER_SIZES = Doubt("sizes in the other channel", "any size that its record allo
 def estimate(sample) -> Iterator[Estimate]:
     shares = {extent: Share(of=where(size=CLASSES[extent])) for extent in CLASSES}
     gap = shares[LARGE].in_(sample["other"]) - shares[LARGE].in_(sample["pulls"])
-    assumed = _one_class(sample["pulls"].rows), LABELS, NOT_ALIKE
+    assumed = _one_class(sample["pulls"].rows), LABELS, SAME_ACT
     yield _gap(gap, sample["of other"], assumed)
     if sample["shared"]:
         yield _as_downloaded(gap)
@@ -328,13 +328,6 @@ SIZES_ALIKE = Assumption(
     holds="not testable",
     evidence="Pulls are not counted by size; machines that pull are smaller than many that "
     "download, so that pulls would rather be of smaller models.",
-)
-NOT_ALIKE = Assumption(
-    name="a pull and a download count the same act",
-    holds="no",
-    without="scope",
-    evidence="A pull fetches one quantized file; a download is any request, and caches, tests and "
-    "shared computers repeat those of large models more or less often than those of small ones.",
 )
 
 

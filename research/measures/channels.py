@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from research.doubts import Coarse, Doubt
 from research.measures.publishers import ANYWHERE, any_of
-from research.results import CannotEstimate
+from research.results import Assumption, CannotEstimate
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -15,6 +15,13 @@ if TYPE_CHECKING:
 # Days of the tables of the Hub for which the series holds pulls too.
 HUB_DATES = {"catalogue": "2026-06-19", "top 1,000": "2026-06-11"}
 BELOW_LAST = Doubt("order below the cut", "less than the last place of the list, if anything")
+SAME_ACT = Assumption(
+    name="a pull and a download count the same act",
+    holds="no",
+    without="scope",
+    evidence="A pull fetches one quantized file; a download is any request, and caches, tests and "
+    "shared computers repeat those of some models more often than those of others.",
+)
 
 
 def day_of_both(listed: pd.DataFrame, series: pd.DataFrame, usual: str) -> pd.Timestamp:

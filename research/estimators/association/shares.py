@@ -90,21 +90,7 @@ def share_concordance(x: Ranged, y: ArrayLike, *, level: float = 0.95) -> OverRa
 
 @estimator
 def concordance_as_shown(x: ArrayLike, y: ArrayLike, *, level: float = 0.95) -> Concordance:
-    """The same of counts that are known.
-
-    Parameters
-    ----------
-    x, y : arrays of shape (n,)
-        Positive counts in both channels.
-
-    Raises
-    ------
-    CannotEstimate
-        As :func:`lin_concordance`, or a count is not positive.
-
-    References
-    ----------
-    As for :func:`share_concordance`.
+    """The same of counts that are known, all of them positive.
 
     Examples
     --------
@@ -129,16 +115,8 @@ def share_ratios(x: Ranged, y: ArrayLike) -> tuple[OverRanges, OverRanges, OverR
     Returns
     -------
     typical, lowest, highest : OverRanges
-        Of :func:`bland_altman_ratio`: 95 % of the units lie within the limits.
-
-    Raises
-    ------
-    CannotEstimate
-        As :func:`bland_altman_ratio`.
-
-    References
-    ----------
-    Bland and Altman (1986), Lancet 327:307-310, doi:10.1016/S0140-6736(86)90837-8.
+        Of :func:`bland_altman_ratio`, which says when it refuses: 95 % of the units lie within the
+        limits.
 
     Examples
     --------
@@ -166,14 +144,10 @@ def share_elasticity(x: Ranged, y: ArrayLike, cluster: ArrayLike | None = None) 
     cluster : array of shape (n,), optional
         As for :func:`log_log`.
 
-    Raises
-    ------
-    CannotEstimate
-        As :func:`log_log`.
-
-    References
-    ----------
-    As for :func:`log_log` and :func:`share_concordance`.
+    Returns
+    -------
+    OverRanges
+        Of :func:`log_log`, which says when it refuses.
 
     Examples
     --------
