@@ -29,7 +29,6 @@ from research.measures.hosts import (
     OverBlock,
     hosts_by,
     overlapping,
-    refuse_without_block,
     with_kind,
 )
 
@@ -80,9 +79,8 @@ def sample(
     tags = tags.assign(origin=tags["origin"].fillna(""), origin_doubt=UNKNOWN.name)
     hosts = hosts_by(
         "ollama_tag", tags, tags, totals=tenthe_totals, levels=tenthe_quantizations,
-        class_sets=tenthe_class_sets,
+        class_sets=tenthe_class_sets, clones=clones,
     )  # fmt: skip
-    refuse_without_block(hosts, clones)
     known = model_crosswalk, model_crosswalk_tags
     return Sample(
         population=POPULATIONS[unit],

@@ -28,7 +28,6 @@ from research.measures.hosts import (
     OverBlock,
     genuine,
     hosts_by,
-    refuse_without_block,
     with_kind,
 )
 from research.measures.other_scans import SENTINEL
@@ -124,9 +123,8 @@ def sample(
     rows = tenthe_families if counts == "families as estimated" else tags
     hosts = hosts_by(
         "family", rows, tags, totals=tenthe_totals, levels=tenthe_quantizations,
-        class_sets=tenthe_class_sets,
+        class_sets=tenthe_class_sets, clones=clones,
     )  # fmt: skip
-    refuse_without_block(hosts, clones)
     return Sample(
         population="the answering hosts of the Tenthe scan",
         as_of="2025-04-24",

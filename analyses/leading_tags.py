@@ -38,7 +38,6 @@ from research.measures.hosts import (
     hosts_by,
     network_share,
     overlapping,
-    refuse_without_block,
     total,
 )
 from research.measures.other_scans import CONFIRMED
@@ -138,9 +137,8 @@ def sample(
         return _later(published_aggregates)
     hosts = hosts_by(
         "ollama_tag", tenthe_model_tags, tenthe_model_tags, totals=tenthe_totals,
-        levels=tenthe_quantizations, class_sets=tenthe_class_sets,
+        levels=tenthe_quantizations, class_sets=tenthe_class_sets, clones=clones,
     )  # fmt: skip
-    refuse_without_block(hosts, clones)
     removed = 1.0 if clones == "removed" else 0.0
     network = network_share(tenthe_hosting, tenthe_totals)
     return Sample(

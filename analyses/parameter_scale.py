@@ -29,7 +29,7 @@ from research.doubts import Thinned, lost_at, lost_if, told
 from research.estimators.tipping import tipping_point
 from research.measures.class_sets import Classes, Contrast, hosts_with_a_class
 from research.measures.clone_block import Spread, part_of_medium
-from research.measures.hosts import INDEPENDENT, network_share, total
+from research.measures.hosts import INDEPENDENT, NOTHING, network_share, refuse_without_block, total
 from research.results import deferred
 
 CLASSES = {"S": "small", "M": "medium", "L": "large", "XL": "extra-large"}
@@ -97,8 +97,7 @@ def sample(
 
 def _known(class_sets, counts, quantity, clones) -> Sample:
     """A scan that counts the sets of classes: how many hosts have any class is known."""
-    if clones != "kept":
-        raise NotApplicable("a scan of one's own has its suspected clones in a dataset of its own")
+    refuse_without_block(NOTHING, clones)
     absent = [country for country in ("CN", "US") if country not in counts.index]
     if absent:
         raise CannotEstimate(f"The scan has too few hosts in {' and '.join(absent)} to be told.")

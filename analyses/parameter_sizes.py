@@ -26,7 +26,6 @@ from research.measures.hosts import (
     genuine,
     hosts_by,
     overlapping,
-    refuse_without_block,
     with_kind,
 )
 
@@ -101,8 +100,8 @@ def sample(
         totals=tenthe_totals,
         levels=tenthe_quantizations,
         class_sets=tenthe_class_sets,
+        clones=clones,
     )
-    refuse_without_block(hosts, clones)
     tables = {}
     if counts == "sizes as estimated":
         tables = {"sizes": hosts.rows[["parameter_size", "answering_hosts", "block_tags"]]}

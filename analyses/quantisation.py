@@ -31,7 +31,6 @@ from research.measures.hosts import (
     genuine,
     hosts_by,
     overlapping,
-    refuse_without_block,
     with_kind,
 )
 from research.measures.other_scans import SENTINEL
@@ -100,9 +99,8 @@ def sample(
     rows = tenthe_quantizations if counts == "levels as estimated" else tags
     hosts = hosts_by(
         "quantization", rows, tags, totals=tenthe_totals, levels=tenthe_quantizations,
-        class_sets=tenthe_class_sets,
+        class_sets=tenthe_class_sets, clones=clones,
     )  # fmt: skip
-    refuse_without_block(hosts, clones)
     bits = tenthe_quantizations.set_index("quantization")["bits"].astype("Int64").astype("string")
     levels = hosts.rows.assign(
         bits=hosts.rows["quantization"].map(bits).fillna(""), bits_doubt=NOT_TOLD.name

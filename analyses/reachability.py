@@ -22,8 +22,15 @@ from research import (
 )
 from research.doubts import Thinned
 from research.estimators.budget import alternatives_row, budget
-from research.measures.clone_block import Block
-from research.measures.hosts import BLOCK, CLASSED, LISTED, NOTHING, answering_by_country, total
+from research.measures.hosts import (
+    BLOCK,
+    CLASSED,
+    LISTED,
+    answering_by_country,
+    refuse_without_block,
+    suspected_block,
+    total,
+)
 from research.measures.other_scans import (
     CANDIDATES,
     CISCO,
@@ -161,11 +168,9 @@ def sample(
             raise NotApplicable("the suspected block is known from the Tenthe report alone")
         return _other(SCANS[scan], published_aggregates)
     unit, listed, answering = TENTHE[scan]
-    none_guessed = tenthe_class_sets is not None
-    largest = NOTHING if none_guessed else Block.largest(tenthe_model_tags)
+    largest = suspected_block(tenthe_model_tags, tenthe_class_sets)
+    refuse_without_block(largest, clones)
     block = largest.hosts if unit == "addresses" else largest.listings
-    if clones == "removed" and not block:
-        raise NotApplicable("a scan of one's own has its suspected clones in a dataset of its own")
     countries = tenthe_countries.set_index("country")["discovered_ips"]
     answered = total(tenthe_totals, answering)
     return Sample(

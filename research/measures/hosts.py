@@ -119,6 +119,7 @@ def hosts_by(
     totals: pd.DataFrame,
     levels: pd.DataFrame,
     class_sets: pd.DataFrame | None = None,
+    clones: str = "kept",
 ) -> Hosts:
     """The hosts of a scan by a kind of model.
 
@@ -137,7 +138,11 @@ def hosts_by(
     class_sets
         Where a scan counts the sets of classes of each host it is one of one's own: its suspected
         clones stand in another dataset, and no block is guessed.
+    clones
+        Refused where it is not ``"kept"`` and no block is suspected.
     """
+    block = suspected_block(tags, class_sets)
+    refuse_without_block(block, clones)
     if kinds is tags:
         rows = tags.assign(block_tags=in_block(tags).astype(float))
     else:
@@ -146,7 +151,7 @@ def hosts_by(
         rows=rows.reset_index(drop=True),
         hosts=total(totals, HOSTS),
         listings=float(levels[LISTINGS].sum()),
-        block=NOTHING if class_sets is not None else Block.largest(tags),
+        block=block,
     )
 
 
@@ -219,9 +224,14 @@ def with_kind(tags: pd.DataFrame, crosswalk: pd.DataFrame, *kinds: str) -> pd.Da
     return tags.merge(known, on="ollama_tag", how="left", validate="one_to_one")
 
 
-def refuse_without_block(hosts: Hosts, clones: str) -> None:
+def suspected_block(tags: pd.DataFrame, class_sets: pd.DataFrame | None = None) -> Block:
+    """The block of suspected clones at its largest; nothing in a scan that counts class sets."""
+    return Block.largest(tags) if class_sets is None else NOTHING
+
+
+def refuse_without_block(block: Block, clones: str) -> None:
     """Refuse to take out a block where none is suspected."""
-    if clones != "kept" and hosts.block == NOTHING:
+    if clones != "kept" and block == NOTHING:
         raise NotApplicable("a scan of one's own has its suspected clones in a dataset of its own")
 
 

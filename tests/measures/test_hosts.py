@@ -87,8 +87,8 @@ def test_where_no_block_is_suspected_nothing_is_told_of_one():
     over = OverBlock(hosts(), lambda _: Bounds(0.5, 0.5))
     assert (over.rows(), over.points(0.4), over.curves()) == ((), (), ())
     with pytest.raises(NotApplicable, match="dataset of its own"):
-        refuse_without_block(hosts(), "removed")
-    refuse_without_block(hosts(), "kept")
+        refuse_without_block(NOTHING, "removed")
+    refuse_without_block(NOTHING, "kept")
 
 
 def test_a_scan_that_counts_its_clones_has_no_guessed_block():
