@@ -115,10 +115,11 @@ def sample(
         raise NotApplicable("a family that the catalogue lacks is not observed, which is not zero")
     table = hub_top_models if downloads == "top 1,000" else hub_llm_panel
     day = day_of_both(table, ollama_library_pulls, DATES[downloads])
-    listed = on_day(table, day)
+    models = hub_downloads(
+        on_day(table, day), publisher_origins, families=model_crosswalk_repositories
+    )
     # The catalogue has no last place: it is not cut by downloads.
-    last_place = float(listed["hub_downloads_30d"].min()) if downloads == "top 1,000" else None
-    models = hub_downloads(listed, publisher_origins, families=model_crosswalk_repositories)
+    last_place = models.rows["value"].min() if downloads == "top 1,000" else None
     if copies == "left out":
         models = models.among(models.rows["relation"].eq("own"))
     names = model_crosswalk_names[~model_crosswalk_names["served_remotely"]]
@@ -126,40 +127,36 @@ def sample(
         names = names[~names["embedding"]]
     library = library_publishers(names, publisher_origins)
     pulled = ollama_pulls(ollama_library_pulls, library, day, window if pulls == "new" else None)
-    library = pulled, of_names(pulled, models, last_place=last_place)
-    listed = _those(library, library[1].rows["value"] > 0)
-    both = _those(listed, listed[0].rows["high"] > 0)
-    if len(both[0].rows) < FEWEST:
+    every = RankCorrelation(pulled, of_names(pulled, models, last_place=last_place))
+    is_listed = every.second.rows["value"] > 0
+    listed = every.over(lambda channel: channel.among(is_listed))
+    is_pulled = listed.first.rows["high"] > 0
+    both = listed.over(lambda channel: channel.among(is_pulled))
+    if len(both.first.rows) < FEWEST:
         raise CannotEstimate(f"fewer than {FEWEST} families are in both channels")
     who = "all Ollama pulls" if pulls == "all" else f"the Ollama pulls of {window} days"
     return Sample(
         population=POPULATIONS[families].format(who, HUB[downloads]),
         as_of=f"{day:%Y-%m-%d}",
         data={
-            "ranked": library if families == "all of the library" else listed,
-            "both": None if families == "all of the library" else both,
+            "ranked": listed if families == "in both" else every,
+            "both": both if families == "in both" else None,
             "tested": (window, embeddings, copies) == DEFAULTS,
         },
-        tables={"families": _table(*both)},
+        tables={"families": _table(both.first.rows, both.second.rows)},
     )
-
-
-def _those(channels, families) -> tuple:
-    """Some of the families in both channels."""
-    pulls, downloads = channels
-    return pulls.among(families), downloads.among(families)
 
 
 def _table(pulls, downloads) -> pd.DataFrame:
     """Shares of each family in both channels, for the figure."""
-    rows, share = pulls.rows, downloads.rows["value"] / downloads.rows["value"].sum()
+    share = downloads["value"] / downloads["value"].sum()
     # The least share has all others at their most, the greatest all others at their least.
-    least = rows["low"] / (rows["low"] + rows["high"].sum() - rows["high"])
-    most = rows["high"] / (rows["high"] + rows["low"].sum() - rows["low"])
-    origin = rows["origin"].map({"CN": "China", "US": "United States"}).fillna("other or unknown")
+    least = pulls["low"] / (pulls["low"] + pulls["high"].sum() - pulls["high"])
+    most = pulls["high"] / (pulls["high"] + pulls["low"].sum() - pulls["low"])
+    origin = pulls["origin"].map({"CN": "China", "US": "United States"})
     shares = {
-        "origin": origin,
-        "share of pulls": rows["value"] / rows["value"].sum(),
+        "origin": origin.fillna("other or unknown"),
+        "share of pulls": pulls["value"] / pulls["value"].sum(),
         "share of downloads": share,
         "ratio, low": least / share,
         "ratio, high": most / share,
@@ -174,11 +171,11 @@ def estimate(sample, *, rng, level) -> Iterator[Estimate]:
     yield _ranks(sample, "Spearman", rng, level)
     yield _ranks(sample, "Kendall", rng)
     if sample["both"]:
-        yield from _agreement(*sample["both"])
+        yield from _agreement(sample["both"])
 
 
 def _ranks(sample, of, rng, level=0.95) -> Estimate:
-    asked = RankCorrelation(*sample["ranked"], of=of)
+    asked = replace(sample["ranked"], of=of)
     judged = of == "Spearman"
     tested = judged or sample["tested"]  # the permutations of Kendall's tau take half a second
     conditioned = [CONDITIONED] if sample["both"] else []
@@ -240,50 +237,56 @@ def _lost_at(design_effect, families) -> TippingPoint:
 # Agreement ----------------------------------------------------------------------------------------
 
 
-def _agreement(pulls, downloads) -> Iterator[Estimate]:
+def _agreement(both) -> Iterator[Estimate]:
     """Concordance, ratios and slope of the shares of families in both channels."""
-    x, y, publisher = pulls.weight(), downloads.weight().value, pulls.rows["organisation"]
+    pulls, downloads = both.first.weight(), both.second.weight().value
+    publisher = both.first.rows["organisation"]
+    concordance = share_concordance(pulls, downloads)
     common = {
         "reading": "superpopulation",
-        "n": int((x.value > 0).sum()),
+        "n": int((pulls.value > 0).sum()),
         "n_unit": "families in both",
-        "assumptions": (*_common(pulls.rows), LOGARITHMS, _searched(x), CONDITIONED),
+        "assumptions": (*_common(both.first.rows), LOGARITHMS, _searched(pulls), CONDITIONED),
     }
-    concordance = share_concordance(x, y)
-    yield _over_rounding(
-        concordance,
+    yield Estimate(
         label=CONCORDANCE,
         unit="concordance",
-        tipping_points=_what_would_agree(concordance, pulls, downloads),
-        budget=_without_each(x.value, y, publisher),
+        **_over_rounding(concordance),
+        **common,
+        tipping_points=_what_would_agree(concordance, both),
+        budget=_without_each(pulls.value, downloads, publisher),
+    )
+    ratios = share_ratios(pulls, downloads)
+    for label, ratio in zip((RATIO, LOWEST, HIGHEST), ratios, strict=True):
+        yield Estimate(label=label, unit="ratio of shares", **_over_rounding(ratio), **common)
+    yield Estimate(
+        label=SLOPE,
+        unit="elasticity",
+        n_effective=publisher.nunique(),
+        **_over_rounding(share_elasticity(pulls, downloads, publisher)),
         **common,
     )
-    for label, found in zip((RATIO, LOWEST, HIGHEST), share_ratios(x, y), strict=True):
-        yield _over_rounding(found, label=label, unit="ratio of shares", **common)
-    slope = share_elasticity(x, y, publisher)
-    organisations = publisher.nunique()
-    yield _over_rounding(slope, label=SLOPE, unit="elasticity", n_effective=organisations, **common)
 
 
-def _over_rounding(found, **more) -> Estimate:
-    return Estimate(value=found.value, bounds=found.bounds, interval=found.interval, **more)
+def _over_rounding(found) -> dict:
+    return {"value": found.value, "bounds": found.bounds, "interval": found.interval}
 
 
 @deferred
 def _without_each(pulls, downloads, publisher) -> Iterator[BudgetRow]:
     """The concordance of the families as shown without each publisher."""
     shown = pulls > 0
-    x, y = pulls[shown], downloads[shown]
-    yield leave_one_out_row(
-        recomputed_without_each(
-            lambda left: concordance_as_shown(x[left], y[left]).value, publisher[shown]
-        )
-    )
+    pulls, downloads = pulls[shown], downloads[shown]
+
+    def concordance(left) -> float:
+        return concordance_as_shown(pulls[left], downloads[left]).value
+
+    yield leave_one_out_row(recomputed_without_each(concordance, publisher[shown]))
 
 
 @deferred
-def _what_would_agree(concordance, pulls, downloads) -> tuple[TippingPoint, ...]:
-    return _similar_shares(concordance, pulls.rows), _without_the_worst(pulls, downloads)
+def _what_would_agree(concordance, both) -> tuple[TippingPoint, ...]:
+    return _similar_shares(concordance, both.first.rows), _without_the_worst(both)
 
 
 def _similar_shares(concordance, families) -> TippingPoint:
@@ -297,25 +300,25 @@ def _similar_shares(concordance, families) -> TippingPoint:
     return _lost_at(((wanted - center) / (reached - center)) ** 2, families)
 
 
-def _without_the_worst(pulls, downloads) -> TippingPoint:
+def _without_the_worst(both) -> TippingPoint:
     """How many families must be left out, the most different first, for agreement to be good."""
-    shares = (side.rows["value"] / side.rows["value"].sum() for side in (pulls, downloads))
+    pulls, downloads = (side.rows["value"] for side in (both.first, both.second))
+    ratio = (pulls / pulls.sum()) / (downloads / downloads.sum())
     # A family without a pull as shown is as different as can be.
-    apart = np.abs(np.log(np.maximum(next(shares), np.finfo(float).tiny) / next(shares)))
-    place = apart.rank(method="first")
+    nearness = np.log(ratio.clip(lower=np.finfo(float).tiny)).abs().rank(method="first")
 
     def opened(left_out: int) -> bool:
-        kept = place <= len(place) - left_out
-        found = share_concordance(pulls.among(kept).weight(), downloads.among(kept).weight().value)
+        kept = both.over(lambda channel: channel.among(nearness <= len(ratio) - left_out))
+        found = share_concordance(kept.first.weight(), kept.second.weight().value)
         return found.interval.high >= HYPOTHESES[CONCORDANCE].null
 
     what = "families left out, the most different first"
-    most = len(place) - MINIMUM_LIN
+    most = len(ratio) - MINIMUM_LIN
     lost = bisect_left(range(most + 1), True, key=opened)
     if lost > most:
         kept = f"kept even for the {MINIMUM_LIN} families that agree best"
         return TippingPoint(what=what, threshold=None, sentence=kept)
-    return told(what, "open without the {:0} most different of {:0} families", lost, len(place))
+    return told(what, "open without the {:0} most different of {:0} families", lost, len(ratio))
 
 
 # Assumptions --------------------------------------------------------------------------------------
@@ -416,10 +419,7 @@ def _draw_scatter(axes, shares, largest) -> None:
     axes.set_xlabel("share of downloads of 30 days")
     axes.set_ylabel("share of pulls of 90 days")
     axes.set_title("Families in both: 90-day pulls\nand 30-day downloads")
-    axes.annotate(
-        "equal", (0.2, 0.2), xytext=(-4, 4), textcoords="offset points", rotation=44, ha="center",
-        va="center", fontsize=7.5, color=figures.MUTED,
-    )  # fmt: skip
+    figures.note(axes, "equal", (0.2, 0.2), (-4, 4), muted=True, rotation=44, ha="center")
     axes.legend(title=None, loc="lower right", handletextpad=0.1, borderaxespad=0.1)
     apart = np.abs(np.log(shares["share of pulls"] / shares["share of downloads"]))
     far = shares.index.isin(largest.index) & (apart > np.log(FAR_APART))
@@ -429,11 +429,11 @@ def _draw_scatter(axes, shares, largest) -> None:
 
 def _name(axes, row) -> None:
     """Above the point, or beside one that lies below the line of equality."""
-    x, y = row["share of downloads"], row["share of pulls"]
-    above = {"xytext": (5, 4), "ha": "right", "va": "bottom"}
-    beside = {"xytext": (5, 0), "ha": "left", "va": "center"}
-    place = above if y > x else beside
-    axes.annotate(row["family"], (x, y), textcoords="offset points", fontsize=7, **place)
+    at = row["share of downloads"], row["share of pulls"]
+    if at[1] > at[0]:
+        figures.note(axes, row["family"], at, (5, 4), fontsize=7, ha="right", va="bottom")
+    else:
+        figures.note(axes, row["family"], at, (5, 0), fontsize=7)
 
 
 def _draw_ratios(axes, largest, answer) -> None:
