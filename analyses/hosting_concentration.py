@@ -143,11 +143,9 @@ def _confirmed(aggregates, data) -> Sample:
 
 def _sentinel(aggregates) -> Sample:
     share = SENTINEL.rows(aggregates, "network").set_index("category")["value"] / 100
+    kinds = "fixed-access telecom (ASN type)", "ASN-type null", "hyperscaler (tier)"
     # Printed in whole per cent: each is off by at most half a point.
-    telecom, hyperscaler = (
-        Bounds.at(share[kind], 0.005)
-        for kind in ("fixed-access telecom (ASN type)", "hyperscaler (tier)")
-    )
+    telecom, _, hyperscaler = (Bounds.at(share[kind], 0.005) for kind in kinds)
     return Sample(
         population=SENTINEL.population,
         as_of=SENTINEL.as_of,
@@ -156,6 +154,7 @@ def _sentinel(aggregates) -> Sample:
             "scan": "SentinelLABS",
             "total": SENTINEL.hosts(aggregates),
             "cloud": Bounds(hyperscaler.low, 1 - telecom.low),
+            "types": [share[kind] for kind in kinds],
         },
     )
 
@@ -205,7 +204,7 @@ def _index(sample) -> Estimate:
         # So many that none of its networks leaves the table.
         most=1 - float(others.min() / own.min()),
     )
-    concentrated = found.low > HIGH
+    concentrated = found.low > HIGH and at_amazon.any()
     curve = "share of Amazon's addresses removed"
     return _estimate(
         sample,
@@ -279,8 +278,11 @@ def _cloud_by_type(sample) -> Estimate:
             Assumption(
                 name="a host outside fixed-access telecom networks is at a cloud",
                 holds="not testable",
-                evidence="The report types 56 % of hosts as fixed-access telecom and 19 % not at "
-                "all, and by another label 32 % as hyperscaler.",
+                evidence=written(
+                    "The report types {:%0} of hosts as fixed-access telecom and {:%0} not at all, "
+                    "and by another label {:%0} as hyperscaler.",
+                    *sample["types"],
+                ),
             ),
         ),
     )
