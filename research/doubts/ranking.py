@@ -198,7 +198,7 @@ class Rank(OfKinds):
         return LeaveOneOut(value=self.value, labels=ranks[0].index.to_numpy(), values=values)
 
     def left_out(self, cluster: str) -> BudgetRow:
-        return leave_one_out_row(self.without_each(cluster), cluster, digits=0)
+        return leave_one_out_row(self.without_each(cluster), cluster)
 
     def moved(self, first: int, last: int) -> TippingPoint:
         """How much more or less must a kind weigh to come into these ranks, or to leave them?"""

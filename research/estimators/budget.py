@@ -70,20 +70,16 @@ def alternatives_row(source: str, values: Mapping[str, float | Bounds]) -> Budge
 
 
 @estimator
-def leave_one_out_row(
-    left_out: LeaveOneOut, unit: str = "organisation", *, digits: int = 2
-) -> BudgetRow:
-    """What range does leaving out one cluster give the estimate, and which cluster is it?
-
-    ``digits`` is how many of the estimate are told: none of a rank.
+def leave_one_out_row(left_out: LeaveOneOut, unit: str = "organisation") -> BudgetRow:
+    """What range does leaving out one cluster give the estimate, and which one moves it most?
 
     Examples
     --------
     >>> from research.estimators.clustered.leave_one_out import leave_one_out
     >>> leave_one_out_row(leave_one_out([9, 0, 3], [9, 6, 4], ["Qwen", "Meta", "Mistral"])).detail
-    '0.30 without Qwen'
+    'furthest without Qwen'
     """
-    told = f"{number(left_out.without, digits)} without {left_out.cluster}"
+    told = f"furthest without {left_out.cluster}"
     return BudgetRow(
         source=f"one {unit} left out",
         low=min(left_out.low, left_out.value),

@@ -488,7 +488,7 @@ def test_budget_leads_with_the_widest_row() -> None:
         "lower limit of the Hill index of the totals is 0.5, not above 1; "
         "of so few the coverage study says nothing"
     )
-    assert rows[1].detail == "0.40 without Qwen"
+    assert rows[1].detail == "furthest without Qwen"
     assert (rows[1].low, rows[1].high) == (0.4, 14 / 19)
     assert rows[2].detail == "lowest under April, highest under May"
     with pytest.raises(CannotEstimate, match="one alternative"):
