@@ -60,15 +60,6 @@ Z, T = r"z_{1-\alpha/2}", r"t_{1-\alpha/2,\,\nu}"
 FISHER = rf"\tanh(\operatorname{{artanh}} \hat\rho \pm {Z}\, s)"
 SLOPE = rf"\hat\beta \pm {T}\, s_\beta"
 TAILS = r"P(X \ge x \mid p_L) = \frac{\alpha}{2} = P(X \le x \mid p_U)"
-RANK = Method(
-    "A unit ranks below all that are shown to be larger and above all that are shown to be "
-    "smaller. All pairs are compared at once, by limits of every difference (L and U below), so "
-    "that the sets of all units hold together.",
-    r"r \in [1 + \#\{k : L_{kj} > 0\},\; n - \#\{k : U_{kj} < 0\}]",
-    RANKS,
-    ("mogstad2024",),
-)
-
 METHODS = {
     "": Method(
         "Nothing was drawn at random: the table is all there is, so there is no sampling error and "
@@ -99,8 +90,14 @@ METHODS = {
         RANKS,
         ("mcnemar1947",),
     ),
-    "rank confidence set, all tags together": RANK,
-    "simultaneous rank sets": RANK,
+    "rank confidence set, all tags together": Method(
+        "A unit ranks below all that are shown to be larger and above all that are shown to be "
+        "smaller. All pairs are compared at once, by limits of every difference (L and U below), "
+        "so that the sets of all units hold together.",
+        r"r \in [1 + \#\{k : L_{kj} > 0\},\; n - \#\{k : U_{kj} < 0\}]",
+        RANKS,
+        ("mogstad2024",),
+    ),
     "Clopper-Pearson": Method(
         "All shares under which so few, or so many, would not be too rare. Exact for independent "
         "draws, and rather too wide than too narrow.",

@@ -12,7 +12,7 @@ from html.parser import HTMLParser
 import pytest
 from markupsafe import Markup
 
-from research import Bounds, Curve, Estimate, Hypothesis, Interval, TippingPoint, figures
+from research import Bounds, Curve, Estimate, Hypothesis, Interval, TippingPoint, figures, places
 from research.publish.claims import answer_claims
 from research.publish.drawing import drawn
 from research.publish.headlines import headlines
@@ -29,6 +29,7 @@ from research.wording import amount, interval_text, region, sensitivity, typeset
 from tests.publish.conftest import RESULTS
 
 MEGABYTE = 1_000_000
+ESTIMATORS = places.bundled() / "research" / "estimators"
 HOSTILE = (
     "</script><script>window.pwned=1</script><!--\"><img src=x onerror='window.pwned=1'>"
     "javascript:window.pwned=1 {{7*7}} {% raw %} &lt; \u202e\u2066 \u2028 ' ` \\"
@@ -165,7 +166,10 @@ def test_every_method_of_an_interval_is_explained(results):
         for estimate in answer.estimates.values()
         if estimate.interval
     }
-    assert named | {""} == set(METHODS)
+    given = "".join(path.read_text() for path in ESTIMATORS.rglob("*.py"))
+    assert named <= set(METHODS)
+    unused = set(METHODS) - named - {""}
+    assert {name for name in unused if f'"{name}"' not in given} == set()  # an own analysis may
     sections = re.findall(r"^## (.+)$", methods_text(), re.MULTILINE)
     assert {method.section for method in METHODS.values()} <= set(sections)
 
