@@ -511,9 +511,7 @@ def _not_genuine(sample, gap, side) -> TippingPoint:
 
     return overturned(
         margin,
-        what=f"part of the {what} not genuine",
-        lost=f"lost if {{}} % of the {what} were not genuine",
-        kept=f"kept whatever part of the {what} were not genuine",
+        things=what,
         nothing="nothing to lose: what is open already leaves no verdict",
     )
 

@@ -180,9 +180,7 @@ def _not_genuine(gap):
     permissive = gap.first.question.of
     return overturned(
         lambda part: gap.thinned(permissive, part).bounds().low - APART,
-        what="part of the permissive downloads that are not genuine",
-        lost="lost if {} % of the permissive downloads were not genuine",
-        kept="kept whatever part of the permissive downloads were not genuine",
+        things="permissive downloads",
         nothing="nothing to lose: the licences that are not known leave it open",
     )
 

@@ -84,9 +84,7 @@ def _not_genuine(lead) -> TippingPoint:
     """Which part of the Chinese downloads must be automated for the two to be level."""
     return overturned(
         lambda part: lead.thinned(CHINA, part).bounds().low,
-        what="part of the Chinese downloads that are not genuine",
-        lost="lost if {} % of the Chinese downloads were not genuine",
-        kept="kept whatever part of the Chinese downloads were not genuine",
+        things="Chinese downloads",
         nothing="nothing to lose: all others may be of the US",
     )
 

@@ -40,6 +40,8 @@ if TYPE_CHECKING:
     from research.estimators.ranged import Ranged
     from research.estimators.valid import Flags, Floats
 
+MOST_LEFT_OUT = 0.99  # of some things: without all of them there may be no share
+
 
 class Asked(Protocol):
     """A question asked of coarse units."""
@@ -374,26 +376,24 @@ def levelled(parts: Bounds | None, *, what: str, of: str, are: str, never: str) 
     return TippingPoint(what=what, threshold=parts.low, sentence=told)
 
 
-def overturned(
-    margin: Callable[[float], float], *, what: str, lost: str, kept: str, nothing: str,
-    most: float = 0.99, steps: int = 20,
-) -> TippingPoint:  # fmt: skip
-    """Which part of something must be otherwise for a verdict to be lost, told.
+def overturned(margin: Callable[[float], float], *, things: str, nothing: str) -> TippingPoint:
+    """Which part of some things must not be genuine for a verdict to be lost, told.
 
     Parameters
     ----------
     margin
-        What is left of the conclusion at each part; positive where it stands.
-    what
-        The quantity in words.
-    lost, kept, nothing
-        The sentences where it is lost (``{}`` is the part in per cent), where no part up to
-        ``most`` loses it, and where it does not stand to begin with.
-    most, steps
-        How far and how finely the parts are searched.
+        What is left of the conclusion without each part; positive where it stands.
+    things
+        What they are called.
+    nothing
+        The sentence where the conclusion does not stand to begin with.
     """
+    what = f"part of the {things} that are not genuine"
     if margin(0.0) <= 0:
         return TippingPoint(what=what, threshold=None, sentence=nothing)
-    at = tipping_point(margin, 0, most, steps=steps)
-    told = kept if at is None else lost.format(number(100 * at, 0))
+    at = tipping_point(margin, 0, MOST_LEFT_OUT, steps=20)
+    if at is None:
+        told = f"kept whatever part of the {things} were not genuine"
+    else:
+        told = f"lost if {number(100 * at, 0)} % of the {things} were not genuine"
     return TippingPoint(what=what, threshold=at, sentence=told)

@@ -286,13 +286,13 @@ def test_the_part_that_levels_two_shares_makes_them_equal():
 @pytest.mark.parametrize(
     ("margin", "threshold", "sentence"),
     [
-        (lambda part: 0.5 - part, 0.5, "lost at 50"),
-        (lambda part: 2 - part, None, "kept"),
+        (lambda part: 0.5 - part, 0.5, "lost if 50 % of the pulls were not genuine"),
+        (lambda part: 2 - part, None, "kept whatever part of the pulls were not genuine"),
         (lambda part: -part, None, "nothing"),
     ],
 )
 def test_what_overturns_a_verdict_is_told_in_one_of_three_sentences(margin, threshold, sentence):
-    found = overturned(margin, what="x", lost="lost at {}", kept="kept", nothing="nothing")
+    found = overturned(margin, things="pulls", nothing="nothing")
     assert found.threshold == (None if threshold is None else pytest.approx(threshold))
     assert found.sentence == sentence
 
