@@ -209,7 +209,7 @@ def _models(models, origins, catalogue, repositories, names, copies) -> Coarse:
 
     A task that the list does not tell is the catalogue's; none, where it has dropped the model.
     """
-    facts = hub_facts(catalogue[["model_id", "pipeline_tag"]])
+    facts = hub_facts(catalogue)
     units = hub_downloads(
         models, origins, tell=["task", "spike"], facts=facts, families=repositories
     )

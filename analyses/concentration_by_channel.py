@@ -6,6 +6,7 @@ ratios are known up to bounds, which hold for all families at once. A list cut o
 publishers below the cut out; the catalogue is not cut by rank, but is no census either.
 """
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Annotated, Literal
 
@@ -32,6 +33,7 @@ from research.measures.hub import EMBEDDING, GENERATION, hub_downloads, hub_fact
 from research.measures.publishers import library_publishers
 from research.measures.pulls import ROUNDED, WEIGHTS, ollama_pulls
 from research.measures.top_lists import on_day
+from research.results import BudgetRow, Deferred, deferred
 
 HHI, CR4 = "concentration index (HHI), {}", "share of the four largest, {}"
 HHI_GAP, CR4_GAP = HHI.format("pulls minus downloads"), CR4.format("pulls minus downloads")
@@ -96,7 +98,7 @@ def sample(
         on_day(listed, day),
         publisher_origins,
         tell=["task", "spike"],
-        facts=hub_facts(hub_llm_models[["model_id", "pipeline_tag"]]),
+        facts=hub_facts(hub_llm_models),
         families=model_crosswalk_repositories,
     )
     if spike == "left out":
@@ -154,20 +156,18 @@ def _ratios(pulled, downloaded) -> pd.DataFrame:
 # Estimates ----------------------------------------------------------------------------------------
 
 
-def estimate(sample) -> list[Estimate]:
+def estimate(sample) -> Iterator[Estimate]:
     sides = {channel: sample[channel] for channel in ("pulls", "downloads")}
     index, share = (
         Difference(*(side.concentration(largest) for side in sides.values()))
         for largest in (None, FOUR)
     )
-    drawn = _drawn(sample, index)
-    found = [_gap(sample, HHI_GAP, index, drawn), _gap(sample, CR4_GAP, share)]
+    yield from (_gap(sample, HHI_GAP, index), _gap(sample, CR4_GAP, share))
     for channel, side in sides.items():
-        found += _indices(sample, channel, side)
-    return found
+        yield from _indices(sample, channel, side)
 
 
-def _gap(sample, label, gap, *drawn) -> Estimate:
+def _gap(sample, label, gap) -> Estimate:
     pulls, downloads = (sample[channel].shown.index for channel in ("pulls", "downloads"))
     return gap.estimate(
         label=label,
@@ -176,8 +176,8 @@ def _gap(sample, label, gap, *drawn) -> Estimate:
         n=len(pulls.union(downloads)),
         n_unit=sample["unit"],
         assumptions=(ROUNDED, COMPLETE, NO_DRAW),
-        tipping_points=(_left_out(sample, gap, label),),
-        budget=budget(*gap.budget(), gap.left_out(sample["pulls"].by), *drawn),
+        tipping_points=Deferred(lambda: [_left_out(sample, gap, label)]),
+        budget=_budget(sample, label, gap),
     )
 
 
@@ -206,6 +206,12 @@ def _indices(sample, channel, side) -> list[Estimate]:
 
 
 # What could move it -------------------------------------------------------------------------------
+
+
+@deferred
+def _budget(sample, label, gap) -> tuple[BudgetRow, ...]:
+    drawn = [_drawn(sample, gap)] if label == HHI_GAP else []
+    return budget(*gap.budget(), gap.left_out(sample["pulls"].by), *drawn)
 
 
 def _drawn(sample, gap):

@@ -31,7 +31,7 @@ from research.measures.hub import (
 )  # fmt: skip
 from research.measures.publishers import library_publishers
 from research.measures.pulls import ollama_pulls
-from research.measures.top_lists import on_day
+from research.measures.top_lists import newest_first, on_day
 from research.results import Deferred
 from research.wording import written
 
@@ -84,8 +84,7 @@ def sample(
         raise NotApplicable("other models than those of the families are copies too")
     listed = hub_llm_panel if downloads == "catalogue" else hub_top_models
     day = day_of_both(listed, ollama_library_pulls, HUB_DATES[downloads])
-    newest_first = hub_top_models.sort_values("as_of", ascending=False, kind="stable")
-    facts = hub_facts(newest_first, hub_llm_models)
+    facts = hub_facts(newest_first(hub_top_models), hub_llm_models)
     downloaded = hub_downloads(
         on_day(listed, day)[["model_id", "hub_downloads_30d"]],
         publisher_origins,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from research.doubts import Coarse, Doubt
 from research.doubts.coarse import BETWEEN, WEIGHTS
 from research.measures.publishers import ANYWHERE, ORIGIN, accounts_of, any_of, publishers
+from research.measures.remembering import remembered
 from research.results import Assumption
 from research.wording import written
 
@@ -89,6 +90,7 @@ def overlapping(days: pd.Series) -> Assumption:
     )
 
 
+@remembered
 def hub_facts(*tables: pd.DataFrame) -> pd.DataFrame:
     """What tables of the Hub tell of each model: the first that tells a fact is believed.
 
@@ -130,6 +132,7 @@ def fresh(listed: pd.DataFrame) -> pd.DataFrame:
     return listed[(listed["hub_downloads_30d"] > 0) & ~listed["stale_suspect"].fillna(False)]
 
 
+@remembered
 def hub_downloads(
     listed: pd.DataFrame,
     origins: pd.DataFrame,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from research.doubts import Coarse, Doubt
 from research.estimators.ranged import rounded, rounded_gain
 from research.measures.publishers import ORIGIN
+from research.measures.remembering import remembered
 from research.results import Assumption, ResearchError
 
 if TYPE_CHECKING:
@@ -102,6 +103,7 @@ def pulls_by_name(
     return pd.DataFrame({end: getattr(found, end) for end in WEIGHTS}, index=after.index)
 
 
+@remembered
 def _shown(series: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
     rows = series[series["date"] == day]
     if rows.empty:

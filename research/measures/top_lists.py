@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from research.measures.remembering import remembered
 from research.results import CannotEstimate
 
 if TYPE_CHECKING:
@@ -114,6 +115,7 @@ def of_day(
     return lists[without if spike == "removed" and without in lists else day]
 
 
+@remembered
 def on_day(table: pd.DataFrame, day: str | pd.Timestamp) -> pd.DataFrame:
     """The rows of a table that was taken on several days, of one of them.
 
@@ -128,8 +130,22 @@ def on_day(table: pd.DataFrame, day: str | pd.Timestamp) -> pd.DataFrame:
     >>> len(on_day(research.load("hub_top_models"), "2026-06-11"))
     1000
     """
-    rows = table[table["as_of"] == day]
+    taken_then = table["as_of"] == day
+    rows = table if taken_then.all() else table[taken_then]  # millions of rows are not copied
     if rows.empty:
         taken = ", ".join(f"{known:%Y-%m-%d}" for known in sorted(table["as_of"].unique()))
         raise CannotEstimate(f"the data were taken on {taken}, and {str(day)[:10]} is needed here")
     return rows
+
+
+@remembered
+def newest_first(table: pd.DataFrame) -> pd.DataFrame:
+    """The rows of a table that was taken on several days, those of the last day first.
+
+    Examples
+    --------
+    >>> import research
+    >>> f"{newest_first(research.load('hub_top_models'))['as_of'].iloc[0]:%Y-%m-%d}"
+    '2026-06-11'
+    """
+    return table.sort_values("as_of", ascending=False, kind="stable")
