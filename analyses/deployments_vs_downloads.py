@@ -33,7 +33,7 @@ from research import (
 )
 from research.doubts import RankCorrelation, told
 from research.estimators.association import (
-    concordance_as_shown,
+    lin_concordance,
     share_concordance,
     share_elasticity,
     share_ratios,
@@ -279,7 +279,8 @@ def _without_each(pulls, downloads, publisher) -> Iterator[BudgetRow]:
     pulls, downloads = pulls[shown], downloads[shown]
 
     def concordance(left) -> float:
-        return concordance_as_shown(pulls[left], downloads[left]).value
+        shares = (part[left] / part[left].sum() for part in (pulls, downloads))
+        return lin_concordance(*map(np.log, shares)).value
 
     yield leave_one_out_row(recomputed_without_each(concordance, publisher[shown]))
 

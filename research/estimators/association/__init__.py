@@ -34,7 +34,6 @@ from research.estimators.association.regression import (
 )
 from research.estimators.association.shares import (
     OverRanges,
-    concordance_as_shown,
     share_concordance,
     share_elasticity,
     share_ratios,
@@ -50,7 +49,6 @@ __all__ = [
     "bland_altman",
     "bland_altman_ratio",
     "clustered_correlation",
-    "concordance_as_shown",
     "correlation",
     "correlation_without_each",
     "kendall",

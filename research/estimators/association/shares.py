@@ -12,7 +12,6 @@ from numpy.typing import ArrayLike
 from research.estimators import valid
 from research.estimators.association.agreement import (
     NORMAL_95,
-    Concordance,
     bland_altman_ratio,
     lin_concordance,
 )
@@ -39,7 +38,7 @@ FoundAt = Callable[[Floats, Floats, Flags], tuple[float, Interval]]
 
 
 @estimator
-def share_concordance(x: Ranged, y: ArrayLike, *, level: float = 0.95) -> OverRanges:
+def share_concordance(x: Ranged, y: ArrayLike) -> OverRanges:
     """May the share of a unit in one channel be read as its share in another?
 
     Parameters
@@ -49,8 +48,6 @@ def share_concordance(x: Ranged, y: ArrayLike, *, level: float = 0.95) -> OverRa
         then it has no logarithm and is left out, or else it has a count of at least one.
     y : array of shape (n,)
         Their positive counts in the second channel.
-    level : float
-        Confidence level.
 
     Returns
     -------
@@ -82,25 +79,11 @@ def share_concordance(x: Ranged, y: ArrayLike, *, level: float = 0.95) -> OverRa
     """
 
     def found_at(first: Floats, second: Floats, _: Flags) -> tuple[float, Interval]:
-        found = concordance_as_shown(first, second, level=level)
+        logs = (np.log(counts / counts.sum()) for counts in (first, second))
+        found = lin_concordance(*logs)
         return found.value, found.interval
 
     return _over(x, y, _concordance, found_at)
-
-
-@estimator
-def concordance_as_shown(x: ArrayLike, y: ArrayLike, *, level: float = 0.95) -> Concordance:
-    """The same of counts that are known, all of them positive.
-
-    Examples
-    --------
-    >>> round(concordance_as_shown([1, 2, 3, 5], [10, 30, 20, 60]).value, 2)
-    0.88
-    """
-    counts = valid.floats(x, "x"), valid.floats(y, "y")
-    if min(each.min() for each in counts) <= 0:
-        raise CannotEstimate("The logarithm of a share needs positive counts; one is zero or less.")
-    return lin_concordance(*(np.log(each / each.sum()) for each in counts), level=level)
 
 
 @estimator
