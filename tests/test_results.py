@@ -189,3 +189,28 @@ def test_numbers_that_agree_keep_their_stored_digits_and_the_others_are_written_
 )  # fmt: skip
 def test_numbers_for_people(value, text):
     assert number(value) == text
+
+
+@pytest.mark.parametrize(("one", "other"), [((1, 4), (2, 3)), ((-2, 5), (1, 1)), ((0, 0), (-3, 7))])
+def test_a_difference_of_sets_holds_every_pair_of_their_values(one, other):
+    pairs = [a - b for a in range(one[0], one[1] + 1) for b in range(other[0], other[1] + 1)]
+    assert tuple(Bounds(*one) - Bounds(*other)) == (min(pairs), max(pairs))
+    assert Bounds(*one) - other[0] == Bounds(one[0] - other[0], one[1] - other[0])
+    assert tuple(10 - Bounds(*one)) == (10 - one[1], 10 - one[0])
+    assert tuple(Bounds(*one) / 4) == (one[0] / 4, one[1] / 4)
+
+
+def test_a_set_of_one_value_has_a_point_and_others_have_none():
+    assert Bounds.at(0.25).point == 0.25
+    assert Bounds.at(0.25, 0.05).point is None
+    assert tuple(Bounds.at(0.25, 0.05)) == pytest.approx((0.2, 0.3))
+
+
+def test_a_curve_runs_through_its_sets_and_intervals():
+    sets = [Bounds(0.0, 1.0), Bounds(0.5, 0.75)]
+    curve = Curve.of("hosts", [1, 2], sets, unit="share")
+    assert (curve.low, curve.high, curve.interval_low) == ((0.0, 0.5), (1.0, 0.75), ())
+    drawn = Curve.of("hosts", [1, 2], sets, [Interval(-1.0, 2.0), Interval(0.0, 1.0)])
+    assert (drawn.interval_low, drawn.interval_high) == ((-1.0, 0.0), (2.0, 1.0))
+    with pytest.raises(ResearchError, match="each point of the grid"):
+        Curve.of("hosts", [1], sets)
