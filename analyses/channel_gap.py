@@ -33,10 +33,10 @@ from research.estimators.budget import alternatives_row, budget
 from research.estimators.tipping import verdict_change
 from research.measures.channels import day_of_both, over_families
 from research.measures.clone_block import Block, in_block, without_block
-from research.measures.hub import EMBEDDING, GENERATION, hub_downloads, hub_facts, without_spike
+from research.measures.hub import EMBEDDING, GENERATION, hub_downloads, hub_facts
 from research.measures.publishers import CHINA, ORIGIN, base_origins, library_publishers
 from research.measures.pulls import ROUNDED, WEIGHTS, ollama_pulls, pulls_by_name
-from research.measures.top_lists import by_day, on_day
+from research.measures.top_lists import on_day, top_lists
 from research.results import BudgetRow, deferred, judge
 from research.wording import written
 
@@ -116,45 +116,39 @@ def sample(
     if other != "hosts":
         day = day_of_both(hub, ollama_library_pulls, DATES[other])
 
+    def downloaded(models) -> Coarse:
+        tables = publisher_origins, hub_llm_models, model_crosswalk_repositories
+        units = _models(models, *tables, library.index, copies)
+        if origin == "base model":  # those of models outside the families are not known
+            units = replace(units, rows=units.rows.assign(origin=""))
+        return _members(units, kinds)
+
     def gap(listed, day) -> Gap:
         days = window if pulls == "new" else None
         pulled = ollama_pulls(ollama_library_pulls, counted, day, days)
-        sides = over_families(pulled, listed, library)
+        sides = over_families(pulled, _counted(listed), library)
         return Gap(*map(CHINESE.in_, sides), paired=True)
-
-    def members(day, spike="kept") -> Coarse:
-        models = on_day(hub, day)
-        tables = publisher_origins, hub_llm_models, model_crosswalk_repositories
-        listed = _models(models, *tables, library.index, copies)
-        if origin == "base model":  # those of models outside the families are not known
-            listed = replace(listed, rows=listed.rows.assign(origin=""))
-        return _members(without_spike(listed) if spike == "removed" else listed, kinds)
 
     if other == "hosts":
         listed = _deployments(tenthe_model_tags, tenthe_quantizations, clones)
     else:
-        listed = members(day)
-    days = by_day(hub_top_models) if other == "top 1,000" else {}
-    spiky = {shown: rows["traffic_spike"].any() for shown, rows in days.items()}
+        listed = downloaded(on_day(hub, day))
+    every_day = top_lists(hub, len(hub)) if other == "top 1,000" else {}
+    block = other == "hosts" and clones == "kept"
     return Sample(
         population=f"{_words(pulls, window)} and {OTHER[other].format(KINDS[embeddings])}",
         as_of=f"{day:%Y-%m-%d}",
         data={
-            "gap": gap(_counted(listed), day),
+            "gap": gap(listed, day),
             "pulls": pulls,
             "other": "hosts" if other == "hosts" else "downloads",
             "list": listed,
-            "block": Block.largest(tenthe_model_tags).hosts
-            if other == "hosts" and clones == "kept"
-            else 0.0,
+            "block": Block.largest(tenthe_model_tags).hosts if block else 0.0,
         },
         told={
             "days": lambda: {
-                shown + (" without the traffic spike" if spike == "removed" else ""): gap(
-                    _counted(members(shown, spike)), pd.Timestamp(shown)
-                )
-                for shown in days
-                for spike in (["kept", "removed"] if spiky[shown] else ["kept"])
+                name: gap(downloaded(models), models["as_of"].max())
+                for name, models in every_day.items()
             },
             "scripts": lambda: _scripts(ollama_library_pulls, model_crosswalk_names, day),
         },
@@ -210,9 +204,7 @@ def _models(models, origins, catalogue, repositories, names, copies) -> Coarse:
     A task that the list does not tell is the catalogue's; none, where it has dropped the model.
     """
     facts = hub_facts(catalogue)
-    units = hub_downloads(
-        models, origins, tell=["task", "spike"], facts=facts, families=repositories
-    )
+    units = hub_downloads(models, origins, tell=["task"], facts=facts, families=repositories)
     family = units.rows["family"]
     units = replace(units, rows=units.rows.assign(family=family.where(family.isin(names))))
     copied = units.rows["relation"].eq("copy") & units.rows["family"].notna()
