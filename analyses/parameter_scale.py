@@ -135,10 +135,10 @@ def estimate(sample, *, design_effect: Literal[1, 10, 50] = 1) -> list[Estimate]
     shares = [_share(contrast, sample, design_effect) for contrast in contrasts]
     if contrasts[0].serving:
         return [*shares, *map(_from_counts, contrasts)]
-    found = [e for share, c in zip(shares, contrasts, strict=True)
-             for e in (share, *_ladder(c), _among_all(c, sample["answering"]))]  # fmt: skip
-    found += [_per_medium(c, design_effect) for c in contrasts if c.of != MEDIUM]
-    return found
+    found = []
+    for share, contrast in zip(shares, contrasts, strict=True):
+        found += [share, *_ladder(contrast), _among_all(contrast, sample["answering"])]
+    return [*found, *(_per_medium(c, design_effect) for c in contrasts if c.of != MEDIUM)]
 
 
 # Counts as the report compares them ---------------------------------------------------------------
