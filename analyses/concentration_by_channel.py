@@ -183,25 +183,30 @@ def _gap(sample, label, gap) -> Estimate:
 
 def _indices(sample, channel, side) -> list[Estimate]:
     index, largest = side.concentration(), side.concentration(FOUR)
-    hhi, share = index.bounds(), largest.bounds()
+    of_kinds = sample["unit"]
+    hhi = index.bounds()
     found = {
-        HHI.format(channel): ("index", hhi, index.value),
+        HHI.format(channel): ("index", index, index.value, hhi),
         EFFECTIVE.format(channel): (
-            sample["unit"], Bounds(1 / hhi.high, 1 / hhi.low), 1 / index.value,
+            of_kinds,
+            index,
+            1 / index.value,
+            Bounds(1 / hhi.high, 1 / hhi.low),
         ),
-        CR4.format(channel): (f"share of {channel}", share, largest.value),
-    }  # fmt: skip
+        CR4.format(channel): (f"share of {channel}", largest, largest.value, largest.bounds()),
+    }
     return [
         Estimate(
             label=label,
             unit=unit,
             value=value,
             bounds=bounds,
+            sharpness=asked.sharpness(),
             n=len(side.shown),
             n_unit=sample["unit"],
             assumptions=(ROUNDED, COMPLETE, NO_DRAW),
         )
-        for label, (unit, bounds, value) in found.items()
+        for label, (unit, asked, value, bounds) in found.items()
     ]
 
 

@@ -226,11 +226,10 @@ def _needed(totals) -> TippingPoint:
 def _share(sample, family) -> Estimate:
     share = Share(of=where(family=family))
     units = sample["families"].units
-    return Estimate(
+    return share.in_(units).estimate(
         label=SHARE.format(family),
         unit="share",
         value=share.in_(sample["shown"].units).value,
-        bounds=share.in_(units).bounds(),
         n=int(units.holds(share.of)[1].sum()),
         n_unit="models",
         assumptions=ASSUMPTIONS,

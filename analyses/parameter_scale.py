@@ -174,6 +174,7 @@ def _share(contrast, sample, design_effect) -> Estimate:
         reading="superpopulation",
         value=found.point,
         bounds=found,
+        sharpness="sharp",
         interval=contrast.interval(design_effect),
         n=n,
         n_unit="hosts with a classed model" if contrast.serving else "class-host pairs",
@@ -284,12 +285,13 @@ def _curves(contrast) -> tuple[Curve, ...]:
 # What assumptions buy, and what needs no denominator ----------------------------------------------
 
 
-def _beside(contrast, what, found, assumptions, *, of, n=None) -> Estimate:
+def _beside(contrast, what, found, assumptions, *, of, n=None, sharpness="sharp") -> Estimate:
     """Another set of the same difference, beside the judged one."""
     return Estimate(
         label=f"{CLASSES[contrast.of]}: share difference{what}",
         unit=f"difference in share of {of}",
         bounds=found,
+        sharpness=sharpness,
         n=n or contrast.pairs,
         n_unit="answering hosts of the world" if n else "class-host pairs",
         assumptions=assumptions,
@@ -336,6 +338,7 @@ def _among_all(contrast, answering) -> Estimate:
         (Assumption(name="outer bounds", holds="yes", evidence=COUNTRIES),),
         of="answering hosts",
         n=answering,
+        sharpness="outer",
     )
 
 

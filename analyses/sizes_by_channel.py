@@ -267,10 +267,9 @@ def _as_downloaded(gap) -> Estimate:
     pulls = in_family * mine["family"].map(gap.second.units.rows["value"])
     alike = mine.assign(**dict.fromkeys(WEIGHTS, pulls))
     shares = (gap.first.question.in_(replace(gap.first.units, rows=rows)) for rows in (mine, alike))
-    return Estimate(
+    return Gap(*shares, paired=True).estimate(
         label=IF_ALIKE.format(GAP.format(LARGE)),
         unit="difference in share",
-        bounds=Gap(*shares, paired=True).bounds(),
         n=mine["family"].nunique(),
         n_unit="families",
         assumptions=(SIZES_ALIKE,),
