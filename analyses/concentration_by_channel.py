@@ -31,7 +31,7 @@ from research.estimators.concentration import hhi_jackknife_se
 from research.measures.channels import HUB_DATES, day_of_both, in_both
 from research.measures.hub import EMBEDDING, GENERATION, hub_downloads, hub_facts, without_spike
 from research.measures.publishers import library_publishers
-from research.measures.pulls import ROUNDED, WEIGHTS, ollama_pulls
+from research.measures.pulls import ROUNDED, ROUNDING, WEIGHTS, ollama_pulls
 from research.measures.top_lists import on_day
 from research.results import BudgetRow, Deferred, deferred
 
@@ -110,7 +110,7 @@ def sample(
         sides = pulled, _with_family(models, library) if copies == "with their family" else models
     else:
         sides = in_both(pulled, models.among(models.rows["value"] > 0))
-    pulled, downloaded = (Ranking(side, by) for side in sides)
+    pulled, downloaded = (_totals(side, by, unit) for side in sides)
     if min(len(ranking.shown) for ranking in (pulled, downloaded)) < 3 * FOUR:
         raise CannotEstimate(
             f"a channel holds fewer than {3 * FOUR} {unit}: too few to leave any out"
@@ -140,9 +140,15 @@ def _with_family(models, library) -> Coarse:
     return replace(models, rows=rows)
 
 
+def _totals(units, by, unit) -> Ranking:
+    """What each publisher or family holds."""
+    rows = units.rows.groupby(by)[WEIGHTS].sum().reset_index().assign(weight_doubt=ROUNDING.name)
+    return Ranking(Coarse(rows, (ROUNDING,), unit, units.weighs), by)
+
+
 def _ratios(pulled, downloaded) -> pd.DataFrame:
     """Share of pulls over share of downloads, as far as rounding shows it, for all families."""
-    pulls, downloads = pulled.units.rows[WEIGHTS], downloaded.shown
+    pulls, downloads = pulled.units.rows.set_index("family")[WEIGHTS], downloaded.shown
     low, high = (pulls[end] for end in ("low", "high"))
     least = low / (low + high.sum() - high)
     most = high / (high + low.sum() - low)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from abc import abstractmethod
 from collections.abc import Callable, Collection
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Protocol, Self
 
@@ -185,11 +185,21 @@ class OfTwo(Asked):
         return "; ".join(dict.fromkeys(sides)) or doubt.detail
 
     @abstractmethod
-    def of(self, first: Bounds, second: Bounds) -> Bounds:
-        """What the sets of both sides give."""
+    def of(self, first: Floats, second: Floats) -> Floats:
+        """What values of both sides give: more, the more the first and the less the second has."""
+
+    @property
+    def value(self) -> float:
+        return self._set(Bounds.at(self.first.value), Bounds.at(self.second.value)).low
 
     def bounds(self, doubts: Collection[str] | None = None) -> Bounds:
-        return self.of(self.first.bounds(doubts), self.second.bounds(doubts))
+        return self._set(self.first.bounds(doubts), self.second.bounds(doubts))
+
+    def _set(self, first: Bounds, second: Bounds) -> Bounds:
+        low, high = self.of(np.array([*first]), np.array([second.high, second.low])).tolist()
+        if math.isnan(low) or math.isnan(high):
+            raise CannotEstimate("There may be nothing to divide by.")
+        return Bounds(low, high)
 
     def sharp(self, doubts: Collection[str] | None = None) -> bool:
         """Where both sides are, and no unit is open on both."""
@@ -205,20 +215,19 @@ class OfTwo(Asked):
         for side in (self.first, self.second):
             found = side.without_each(cluster)
             sides.append((side.value, dict(zip(found.labels, found.values, strict=True))))
-        values = {}
-        for name in sorted({name for _, found in sides for name in found}):
-            with suppress(CannotEstimate):
-                pair = [Bounds.at(found.get(name, shown)) for shown, found in sides]
-                values[name] = self.of(*pair).low
-        labels = np.array(list(values), dtype=object)
-        return LeaveOneOut(value=self.value, labels=labels, values=np.array([*values.values()]))
+        names = np.array(sorted({name for _, found in sides for name in found}), dtype=object)
+        values = self.of(
+            *(np.array([found.get(name, shown) for name in names]) for shown, found in sides)
+        )
+        told = ~np.isnan(values)
+        return LeaveOneOut(value=self.value, labels=names[told], values=values[told])
 
 
 @dataclass(frozen=True, slots=True)
 class Difference(OfTwo):
     """What one question finds minus what another finds, of units that they do not share."""
 
-    def of(self, first: Bounds, second: Bounds) -> Bounds:
+    def of(self, first: Floats, second: Floats) -> Floats:
         return first - second
 
 
@@ -226,10 +235,9 @@ class Difference(OfTwo):
 class Quotient(OfTwo):
     """What one question finds over what another finds: a unit that is open is on one side only."""
 
-    def of(self, first: Bounds, second: Bounds) -> Bounds:
-        if second.low <= 0:
-            raise CannotEstimate("There may be nothing to divide by.")
-        return Bounds(first.low / second.high, first.high / second.low)
+    def of(self, first: Floats, second: Floats) -> Floats:
+        quotient: Floats = np.full(len(first), np.nan)
+        return np.divide(first, second, out=quotient, where=second > 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,7 +269,7 @@ class Gap(Difference):
             return paired_gap_bounds(
                 *weights, *self.first.units.holds(self.first.question.of, doubts)
             )
-        return self.of(self.first.bounds(doubts), self.second.bounds(doubts))
+        return Difference.bounds(self, doubts)
 
     def _moved(self, first: Ranged, second: Ranged, least: Floats, most: Floats) -> Bounds:
         """The gap of two leads: each unit adds what it weighs more in one channel, if it counts."""

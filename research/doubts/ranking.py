@@ -282,6 +282,8 @@ class Concentration(OfKinds):
     def bounds(self, doubts: Collection[str] | None = None) -> Bounds:
         if not self.ranking._certain.all():
             raise CannotEstimate("Concentration is told where the kind of each unit is known.")
+        if (self.units.weight(doubts).low == self.units.weight(doubts).high).all():
+            return Bounds.at(self.value)
         extent = self.ranking.extent(doubts).drop("")
         held = extent["least"], self.ranking.shown.reindex(extent.index), extent["known"]
         low, value, high = (column.to_numpy() for column in held)

@@ -77,7 +77,7 @@ def test_every_verdict_follows_from_the_bounds(result):
 
 def test_ratios_hold_at_once(analysis, frames):
     sample = analysis.module.sample(*frames.values(), unit="shared families")
-    pulls, downloads = sample["pulls"].units.rows, sample["downloads"].shown
+    pulls, downloads = sample["pulls"].units.rows.set_index("family"), sample["downloads"].shown
     ratios = sample.tables["ratios"].set_index("family")
     rng, share = np.random.default_rng(1), downloads / downloads.sum()
     for _ in range(200):
