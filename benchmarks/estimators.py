@@ -10,7 +10,6 @@ import os
 import platform
 from collections.abc import Callable, Iterable
 from importlib.metadata import version
-from itertools import combinations
 from pathlib import Path
 from statistics import median
 from time import process_time
@@ -21,7 +20,6 @@ from arch.bootstrap import IIDBootstrap
 from scipy import stats
 
 from research.estimators.clustered import clustered_share
-from research.estimators.multiverse import specification_curve
 from research.results import CannotEstimate, Interval
 
 SEED = 20250424
@@ -29,7 +27,6 @@ LEVEL = 0.95
 ORGANISATIONS = 100_000
 RESAMPLES = 10_000
 BATCH = 100  # resamples at once where samples are small
-SPECIFICATIONS = 500
 ROUNDING = 1e-12  # sums of the same numbers in another order
 
 Table = list[tuple[str, ...]]
@@ -175,77 +172,6 @@ def coverages() -> Table:
     ]  # fmt: skip
 
 
-# A specification curve ----------------------------------------------------------------------------
-
-
-def specifications(
-    units: int, clusters: int, chosen: int
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Outcomes under each specification, which leaves out a tenth; group; organisation."""
-    rng = np.random.default_rng(SEED)
-    cluster = np.arange(units) % clusters
-    group = cluster < chosen
-    outcomes = rng.normal(size=(SPECIFICATIONS, units)) + 0.1 * group
-    outcomes[rng.random(outcomes.shape) < 0.1] = np.nan
-    return outcomes, group, cluster
-
-
-def curve(
-    outcomes: np.ndarray, group: np.ndarray, cluster: np.ndarray
-) -> tuple[float, float, float]:
-    rng = np.random.default_rng(SEED)
-    found = specification_curve(outcomes, group, cluster, rng=rng)
-    return found.median, found.p_median, found.p_significant
-
-
-def loop_of_regressions(
-    outcomes: np.ndarray, group: np.ndarray, cluster: np.ndarray
-) -> tuple[float, float, float]:
-    """The same by hand: ``scipy.stats.linregress`` for each specification and assignment."""
-    labels = np.unique(cluster)
-    kept = ~np.isnan(outcomes)
-    data = [(row[keep], keep) for row, keep in zip(outcomes, kept, strict=True)]
-    medians, significant, actual = [], [], -1
-    for at, chosen in enumerate(combinations(labels, len(np.unique(cluster[group])))):
-        member = np.isin(cluster, chosen)
-        actual = at if (member == group).all() else actual
-        fits = [stats.linregress(member[keep], row) for row, keep in data]
-        medians.append(np.median([fit.slope for fit in fits]))
-        significant.append(sum(fit.slope > 0 and fit.pvalue < 0.05 for fit in fits))
-    size, count = np.abs(medians), np.array(significant)
-    return (
-        float(medians[actual]),
-        float(np.mean(size >= size[actual] * (1 - ROUNDING))),
-        float(np.mean(count >= count[actual])),
-    )
-
-
-def curves() -> Table:
-    small, large = specifications(700, 14, 4), specifications(1_000, 300, 90)
-    listed = timed(3, ours=lambda: curve(*small), loop=lambda: loop_of_regressions(*small))
-    drawn = timed(5, ours=lambda: curve(*large))
-    rows = [
-        ("`specification_curve`", "1,001 (all), 14 organisations", listed["ours"], ""),
-        ("loop of `scipy.stats.linregress`", "1,001 (all), 14 organisations", listed["loop"],
-         agreement(listed["ours"], listed["loop"])),
-        ("`specification_curve`", "9,999 (random), 300 organisations", drawn["ours"], ""),
-    ]  # fmt: skip
-    return [
-        ("method", "specifications", "permutations", "median (range)", "times ours", "difference"),
-        *(
-            (
-                name,
-                f"{SPECIFICATIONS}",
-                permutations,
-                found.shown,
-                f"{found.median / listed['ours'].median:.3g}",
-                difference,
-            )
-            for name, permutations, found, difference in rows
-        ),
-    ]
-
-
 # The report ---------------------------------------------------------------------------------------
 
 
@@ -294,13 +220,6 @@ their size; no sample is left out for failing the conditions of METHODS.md. Heav
 properties tied to size are studied by `research calibrate`.
 
 {markdown(coverages())}
-
-## {SPECIFICATIONS} specifications, tested together
-
-Estimate, p of the median and p of the number of significant specifications. The last row is other
-data and ten times the permutations.
-
-{markdown(curves())}
 """
 
 

@@ -57,7 +57,7 @@ def test_every_estimator_is_named():
 def test_every_reference_is_one_of_the_code():
     cited = re.findall(r"doi:(10\.[^\s`]+)", TEXT)
     docstrings = "".join(inspect.getsource(module) for module in MODULES.values())
-    assert len(cited) > len(MODULES)
+    assert len(cited) > 30
     assert [doi for doi in cited if doi not in docstrings] == []
 
 

@@ -1,4 +1,4 @@
-"""Proportions, counts and short lists: all outcomes are enumerated where they can be listed."""
+"""Proportions and counts: all outcomes are enumerated where they can be listed."""
 
 from __future__ import annotations
 
@@ -23,20 +23,14 @@ from research.calibration.cells import (
 )
 from research.estimators.multiverse import mcnemar_bounds
 from research.estimators.proportions import (
-    binomial_exact,
     clopper_pearson,
-    equivalence,
-    fisher_exact,
     goodman,
-    miettinen_nurminen,
     newcombe,
-    unconditional_exact,
 )
 from research.estimators.proportions.single import MINIMUM_WILSON, score_interval
-from research.estimators.rates import rate_ratio, top_list_test
+from research.estimators.rates import rate_ratio
 from research.results import Bounds
 
-MARGIN = 0.1  # of equivalence, in the difference of two proportions
 NEGLIGIBLE = 1e-8  # outcomes less likely than this are not enumerated
 
 
@@ -56,48 +50,15 @@ def study_proportion(cell: Cell, _: np.random.Generator) -> Iterator[Row]:
             limits = limits_of(_one_sample(interval, n, 1), counts)
             ignored = Method(name=f"{name}, design effect ignored", role="assumption violated")
             yield covered(ignored, target, limits, weights=weights)
-    if block == 1:
-        yield from _binomial_tests(counts, n, p)
 
 
 def study_two_proportions(cell: Cell, _: np.random.Generator) -> Iterator[Row]:
-    """Two proportions of independent samples: intervals of their contrasts, and tests."""
+    """The difference of two proportions of independent samples."""
     (n, m), (p, q), block = _sizes(cell), _shares(cell), _block(cell)
     rows, weights = _tables(cell)
     gap = Target(parameter="difference of two proportions", truth=p - q)
-
-    def score(measure: Any) -> Callable[[Floats], Bounds]:
-        return lambda r: miettinen_nurminen(
-            (r[0], n), (r[1], m), measure=measure, design_effect=block
-        )
-
     limits = limits_of(lambda r: newcombe((r[0], n), (r[1], m), design_effect=block), rows)
     yield covered(Method(name="Newcombe"), gap, limits, weights=weights)
-    truths = {"difference": p - q, "ratio": p / q, "odds ratio": p / (1 - p) / (q / (1 - q))}
-    for measure, truth in truths.items():
-        target = Target(parameter=f"{measure} of two proportions", truth=truth)
-        method = Method(name="Miettinen-Nurminen")
-        yield covered(method, target, limits_of(score(measure), rows), weights=weights)
-    if block == 1:
-        yield from _exact_tests(cell, rows, weights)
-
-
-def study_equivalence(cell: Cell, _: np.random.Generator) -> Iterator[Row]:
-    """Two one-sided tests: at the margin they should rarely find equivalence, at zero often."""
-    (n, m), (p, q) = _sizes(cell), _shares(cell)
-    rows, weights = _tables(cell)
-    margin = Bounds(-MARGIN, MARGIN)
-    found = values_of(lambda r: equivalence((r[0], n), (r[1], m), margin).p, rows)
-    null = f"the proportions differ by at least {MARGIN:g}"
-    true = abs(p - q) >= MARGIN - 1e-12
-    yield rejected(
-        Method(name="two one-sided tests"), null, found, null_is_true=true, weights=weights
-    )
-    target = Target(parameter="difference of two proportions", truth=p - q)
-    limits = limits_of(lambda r: equivalence((r[0], n), (r[1], m), margin).interval, rows)
-    yield covered(
-        Method(name="Wald, of the equivalence test", level=0.9), target, limits, weights=weights
-    )
 
 
 def study_licences(cell: Cell, rng: np.random.Generator) -> Iterator[Row]:
@@ -127,25 +88,6 @@ def study_rates(cell: Cell, rng: np.random.Generator) -> Iterator[Row]:
     yield rejected(method, "equal rates", p, null_is_true=bool(means[0] == means[1]))
 
 
-def study_top_list(cell: Cell, _: np.random.Generator) -> Iterator[Row]:
-    """Entries of a kind on a list that is a random draw from all that could be listed."""
-    listed, kind, population = (int(cell.setting[k]) for k in ("listed", "kind", "population"))
-    found = np.arange(listed + 1.0)[:, None]
-    weights = stats.hypergeom.pmf(found[:, 0], population, kind, listed)
-    target = Target(parameter="share of the kind in the population", truth=kind / population)
-
-    def test(row: Floats) -> Any:
-        return top_list_test(int(row[0]), listed, kind, population)
-
-    limits = limits_of(lambda row: test(row).interval, found)
-    yield covered(Method(name="exact hypergeometric"), target, limits, weights=weights)
-    null = "the list is a random draw"
-    for name, p in (("two-sided", "p"), ("two-sided, mid-p", "p_mid")):
-        values = values_of(lambda row, p=p: float(getattr(test(row), p)), found)  # type: ignore[misc]
-        method = Method(name=f"hypergeometric test, {name}")
-        yield rejected(method, null, values, null_is_true=True, weights=weights)
-
-
 def study_two_tags(cell: Cell, rng: np.random.Generator) -> Iterator[Row]:
     """Is one tag on more hosts than another, when only the margins are known (McNemar)?"""
     hosts, gap = int(cell.setting["hosts"]), float(cell.setting["lead"])
@@ -158,40 +100,6 @@ def study_two_tags(cell: Cell, rng: np.random.Generator) -> Iterator[Row]:
     )
     method = Method(name="McNemar, worst overlap")
     yield rejected(method, "both tags are on equally many hosts", p, null_is_true=gap == 0)
-
-
-def _binomial_tests(counts: Floats, n: int, p: float) -> Iterator[Row]:
-    weights = stats.binom.pmf(counts[:, 0], n, p)
-    for null, true in ((p, True), (min(0.95, p + 0.2), False)):
-        found = values_of(lambda row, null=null: binomial_exact(int(row[0]), n, null).p, counts)  # type: ignore[misc]
-        yield rejected(
-            Method(name="exact binomial"), f"the proportion is {null:g}", found,
-            null_is_true=true, weights=weights,
-        )  # fmt: skip
-
-
-def _exact_tests(cell: Cell, rows: Floats, weights: Floats) -> Iterator[Row]:
-    (n, m), (p, q) = _sizes(cell), _shares(cell)
-
-    def fisher(r: Floats) -> Any:
-        return fisher_exact([[int(r[0]), int(n - r[0])], [int(r[1]), int(m - r[1])]])
-
-    target = Target(parameter="odds ratio of two proportions", truth=p / (1 - p) / (q / (1 - q)))
-    limits = limits_of(lambda r: fisher(r).interval, rows)
-    yield covered(Method(name="Fisher exact"), target, limits, weights=weights)
-    tests: dict[str, Callable[[Floats], float]] = {"Fisher": lambda r: float(fisher(r).p_two_sided)}
-    if n * m <= 1000:  # each unconditional test maximises over a nuisance
-        for name in ("boschloo", "barnard"):
-            tests[name.capitalize()] = lambda r, name=name: (
-                unconditional_exact(  # type: ignore[misc]
-                    (r[0], n), (r[1], m), method=name
-                ).p
-            )
-    for name, test in tests.items():
-        yield rejected(
-            Method(name=name), "equal proportions", values_of(test, rows), null_is_true=p == q,
-            weights=weights,
-        )  # fmt: skip
 
 
 def _wilson(count: float, size: float, *, design_effect: float) -> Bounds:

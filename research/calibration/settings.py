@@ -50,7 +50,6 @@ QUICK_PART: dict[str, Setting] = {
     "proportion": {"share": 0.1},
     "two tags": {},
     "slope is zero": {"clusters": 6},
-    "answers": {"hosts of each group": 50, "second group": "overlapping"},
 }
 
 
@@ -107,10 +106,6 @@ def _sets() -> list[Cell]:
         rows += _grid(
             "clones", 4_000, first=[first], second=[second], hosts=[5_000], clones=[1_500]
         )
-    for first in ("disjoint, as nested", "disjoint"):
-        rows += _grid(
-            "least favourable test", 1_000, first=[first], second=["nested"], hosts=[1_000]
-        )
     ends = {"unknown": [0.02, 0.2], "truth": ["at the low end", "inside", "at the high end"]}
     rows += _grid("unknown class", 40_000, units=[100], **ends)
     rows += _grid("unknown class", 1_000, units=[1_000], **ends)  # hardly two draws are alike
@@ -128,13 +123,10 @@ def _proportions() -> list[Cell]:
     for (n, m), (p, q) in product(((10, 10), (30, 60), (60, 120)), PAIRS):
         rows += _two_samples("two proportions", (n, m), (p, q))
     rows += _two_samples("two proportions", (2_000, 4_000), (0.1, 0.3), design_effect=20)
-    for n, p in product((50, 200), (0.3, 0.2)):
-        rows += _two_samples("equivalence", (n, n), (p, 0.3))
     rows += _grid("licences", 4_000, units=[50, 500])
     for first, second in ((4, 4), (20, 20), (10, 30)):
         kinds = ["Poisson", "in bursts"]
         rows += _grid("rates", 4_000, releases=kinds, first=[first], second=[second])
-    rows += _grid("top list", 0, listed=[10], kind=[100, 300], population=[1_000])
     rows += _grid("two tags", 4_000, hosts=[5_000], both=[0.05, 0.3], lead=[0.0, 0.02])
     return rows
 
@@ -155,9 +147,6 @@ def _units() -> list[Cell]:
     clustered: dict[str, Any] = {"alike": [0.0, 0.5, 0.9], "log sd": [0.0, 1.0, 1.5, 2.0]}
     rows += _grid("correlation of clusters", 1_000, organisations=[90], **clustered)
     rows += _grid("agreement", 4_000, units=[10, 30, 100], errors=["normal", "t, 4 df"])
-    rows += _grid("inequality", 4_000, units=[25, 300], tail=TAILS)
-    rows += _grid("concentration", 4_000, elements=[200, 2_000], **{"design effect": [1]})
-    rows += _grid("concentration", 4_000, elements=[10_000], **{"design effect": [20]})
     rows += _grid("ranks", 500, hosts=[500, 5_000])
     sizes = {"cluster sizes": ["equal", "lognormal 1"]}
     rows += _grid("cluster mean", 4_000, clusters=[10, 30], **sizes)
@@ -171,13 +160,5 @@ def _tests() -> list[Cell]:
     slopes = {"errors": ["normal", "t, 3 df"], "slope": [0.0, 0.5]}
     rows = _grid("slope is zero", 1_000, clusters=[6, 12, 20], **slopes)
     rows += _grid("rank tests", 1_000, units=[10, 25], **{"normal correlation": [0.0, 0.6]})
-    second = {"second group": ["overlapping", "overlapping, fewer small"]}
-    rows += _grid("answers", 1_000, **{"hosts of each group": [50, 200]}, **second)
-    rows += _grid("two questions", 1_000, hosts=[50, 200], **{"normal correlation": [0.0, 0.5]})
-    related = {"normal correlation": [0.0, 0.8]}
-    rows += _grid("clustered table", 1_000, clusters=[10, 40], **related)
     rows += _grid("gaps", 1_000, organisations=[10, 20], **{"ratio of gaps": [1.0, 2.0]})
-    rows += _grid("specification curve", 1_000, organisations=[10], shift=[0.0, 2.0])
-    rows += _grid("specification curve", 400, organisations=[20], shift=[0.0, 2.0])
-    rows += _grid("family of hypotheses", 500, correlation=[0.0, 0.5])
     return rows

@@ -1,4 +1,4 @@
-"""Two measures of each unit, concentration, ranks, and means of clusters."""
+"""Two measures of each unit, ranks, and means of clusters."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any, get_args
 
 import numpy as np
-from scipy import special, stats
+from scipy import stats
 
 from research.calibration.cells import (
     Cell,
@@ -22,7 +22,7 @@ from research.calibration.cells import (
     jointly,
     limits_of,
 )
-from research.calibration.populations import draw_pairs, tail, true_correlation
+from research.calibration.populations import draw_pairs, true_correlation
 from research.estimators.association import (
     bland_altman,
     clustered_correlation,
@@ -36,14 +36,7 @@ from research.estimators.clustered import (
     ClusterSampleMean,
     cluster_sample_mean,
 )
-from research.estimators.concentration import (
-    concentration,
-    gini_jackknife_se,
-    sampled_hhi,
-    top_share_interval,
-)
 from research.estimators.multiverse import rank_confidence_sets
-from research.estimators.multiverse.rank_sets import multinomial_covariance
 from research.results import Bounds, Interval
 
 NORMAL_95 = float(stats.norm.ppf(0.975))
@@ -107,40 +100,6 @@ def study_agreement(cell: Cell, rng: np.random.Generator) -> Iterator[Row]:
         yield covered(method, Target(parameter=parameter, truth=-shift + at * sd), limits)
 
 
-def study_inequality(cell: Cell, rng: np.random.Generator) -> Iterator[Row]:
-    """The Gini index of a population, from a sample of its units."""
-    n, name = int(cell.setting["units"]), str(cell.setting["tail"])
-    law = tail(name)
-    truths = {
-        "lognormal": float(special.erf(law.parameter / 2)),
-        "Pareto": 1 / (2 * law.parameter - 1),
-    }
-    sizes = np.exp(law.log_size(rng.standard_normal((cell.repetitions, n))))
-    quantile = float(stats.t.ppf(0.975, n - 1))
-
-    def interval(row: Floats) -> Interval:
-        value, half = concentration(row).gini_corrected, quantile * gini_jackknife_se(row)
-        return Interval(value - half, value + half)
-
-    target = Target(parameter="Gini index of the population", truth=truths[law.law])
-    method = Method(name="jackknife over units, t", role="no verdict")
-    yield covered(method, target, limits_of(interval, list(sizes)))
-
-
-def study_concentration(cell: Cell, rng: np.random.Generator) -> Iterator[Row]:
-    """Concentration of a population of 50 units, from a sample of elements (hosts)."""
-    n, block = int(cell.setting["elements"]), int(cell.setting["design effect"])
-    shares = 1 / np.arange(1.0, 51)
-    shares /= shares.sum()
-    drawn = rng.multinomial(n // block, shares, cell.repetitions).astype(float) * block
-    index = Target(parameter="Herfindahl-Hirschman index", truth=float(np.square(shares).sum()))
-    limits = limits_of(lambda row: sampled_hhi(row, design_effect=block).interval, list(drawn))
-    yield covered(Method(name="delta method, logit scale"), index, limits)
-    top = Target(parameter="share of the five largest units", truth=float(shares[:5].sum()))
-    limits = limits_of(lambda row: top_share_interval(row, 5, design_effect=block), list(drawn))
-    yield covered(Method(name="Wilson"), top, limits)
-
-
 def study_ranks(cell: Cell, rng: np.random.Generator) -> Iterator[Row]:
     """Ranks of six tags, two of them nearly tied, all at once."""
     n = int(cell.setting["hosts"])
@@ -187,8 +146,9 @@ def _enough(cell: Cell, least: int) -> Flags:
 
 
 def _rank_sets(row: Floats, rng: np.random.Generator) -> Any:
-    covariance = multinomial_covariance(row, design_effect=1)
-    return rank_confidence_sets(row / row.sum(), covariance, rng=rng)
+    shares = row / row.sum()
+    covariance = (np.diag(shares) - np.outer(shares, shares)) * (1 / row.sum())
+    return rank_confidence_sets(shares, covariance, rng=rng)
 
 
 def _normal_pairs(rng: np.random.Generator, r: float, shape: tuple[int, int]) -> Floats:

@@ -1,20 +1,18 @@
-"""How concentrated are sizes over units: in a complete table, and as a sample of one."""
+"""How concentrated are sizes over the units of a complete table?"""
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy import special, stats
+from scipy import special
 
 from research.estimators import valid
 from research.estimators.cluster_totals import all_but_one
 from research.estimators.clustered.jackknife import jackknife_se
-from research.estimators.proportions import wilson
 from research.estimators.valid import Floats, estimator
-from research.results import CannotEstimate, Interval, ResearchError
+from research.results import CannotEstimate, ResearchError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,19 +33,6 @@ class Concentration:
     gini_corrected: float
     theil: float
     n: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SampledHHI:
-    """The Herfindahl-Hirschman index of a population of which counts are a sample.
-
-    ``value`` is the index of the sample, which is too high on average; ``unbiased`` is not.
-    """
-
-    value: float
-    unbiased: float
-    se: float
-    interval: Interval
 
 
 @estimator
@@ -109,136 +94,6 @@ def top_share(sizes: ArrayLike, k: int) -> float:
     """
     shares = _shares(sizes)
     return min(1.0, float(shares.cumsum()[_rank(k, len(shares)) - 1]))  # rounding may pass 1
-
-
-@estimator
-def top_share_interval(
-    counts: ArrayLike, k: int, *, design_effect: float, level: float = 0.95
-) -> Interval:
-    """What share do the k largest units hold in the population that the counts are a sample of?
-
-    Parameters
-    ----------
-    counts : array of shape (n,)
-        Sampled elements (e.g. hosts) of each unit.
-    k : int
-        Units at the top. Which ones they are is taken as known: where the k-th and the next are
-        close, the sample flatters the top.
-    design_effect : float
-        Variance over that of independent elements. It has no default, as hosts share networks.
-
-    Returns
-    -------
-    Interval
-        Wilson's, with the effective number of elements.
-
-    Raises
-    ------
-    CannotEstimate
-        Fewer than 200 effective elements, as :func:`wilson`.
-
-    References
-    ----------
-    Wilson (1927), JASA 22:209-212, doi:10.1080/01621459.1927.10502953.
-
-    Examples
-    --------
-    >>> interval = top_share_interval([500, 300, 100, 100], 2, design_effect=4)
-    >>> round(interval.low, 2), round(interval.high, 2)
-    (0.75, 0.84)
-    """
-    ordered = np.sort(valid.counts(counts, "counts"))[::-1]
-    top = float(ordered[: _rank(k, len(ordered))].sum())
-    return wilson(top, float(ordered.sum()), level=level, design_effect=design_effect)
-
-
-@estimator
-def sampled_hhi(counts: ArrayLike, *, design_effect: float, level: float = 0.95) -> SampledHHI:
-    """How concentrated is the population that the counts are a sample of?
-
-    Parameters
-    ----------
-    counts : array of shape (n,)
-        Sampled elements (e.g. hosts) of each unit.
-    design_effect : float
-        Variance over that of independent elements. It has no default, as hosts share networks.
-
-    Returns
-    -------
-    SampledHHI
-        Delta-method standard error ``2 sqrt((sum p**3 - HHI**2) design_effect / n)``, and a
-        normal interval on the logit scale. ``unbiased`` holds for independent elements.
-
-    Raises
-    ------
-    CannotEstimate
-        Fewer than two elements, or all units have equal counts (also: there is one), where the
-        delta method gives no error.
-
-    References
-    ----------
-    Simpson (1949), Nature 163:688, doi:10.1038/163688a0 (unbiased). Agrees with closed forms in
-    R.
-
-    Examples
-    --------
-    >>> found = sampled_hhi([40, 25, 15, 10, 5, 3, 2], design_effect=10)
-    >>> round(found.value, 4), round(found.unbiased, 4), round(found.se, 4)
-    (0.2588, 0.2513, 0.0829)
-    """
-    numbers = valid.counts(counts, "counts")
-    n = float(numbers.sum())
-    shares = numbers / n
-    hhi = float(np.square(shares).sum())
-    spread = float((shares * np.square(shares - hhi)).sum())  # equals sum p**3 - hhi**2
-    if n <= 1 or spread <= np.finfo(float).eps ** 2:
-        raise CannotEstimate(
-            "The sampling error of a concentration index needs at least two elements and units "
-            f"of unequal size, found {n:g} elements in {np.count_nonzero(numbers)} units."
-        )
-    se = 2 * math.sqrt(spread * valid.design_effect(design_effect) / n)
-    half = float(stats.norm.ppf((1 + valid.level(level)) / 2)) * se / (hhi * (1 - hhi))
-    center = special.logit(hhi)
-    low, high = float(special.expit(center - half)), float(special.expit(center + half))
-    return SampledHHI(
-        value=hhi,
-        unbiased=float((numbers * (numbers - 1)).sum()) / (n * (n - 1)),
-        se=se,
-        interval=Interval(low, high, level, "delta method, logit scale", design_effect),
-    )
-
-
-@estimator
-def gini_jackknife_se(sizes: ArrayLike) -> float:
-    """How much would the Gini index vary, had other units been drawn?
-
-    The jackknife's standard error (centred at the mean) of the uncorrected index over units, which
-    are taken as independent draws.
-
-    Raises
-    ------
-    CannotEstimate
-        Fewer than three units, or one holds everything.
-
-    References
-    ----------
-    Yitzhaki (1991), Journal of Business and Economic Statistics 9:235-239,
-    doi:10.1080/07350015.1991.10509849. Agrees with R's ineq, unit by unit.
-
-    Examples
-    --------
-    >>> round(gini_jackknife_se([1, 2, 3, 10]), 4)
-    0.1593
-    """
-    shares, others = _without_each(sizes)
-    n = len(shares)
-    ranks = np.arange(1, n + 1)
-    # Without unit j (largest first) the smaller ones move up a rank. Sums of what stays, rather
-    # than differences, keep all digits where one unit holds nearly everything.
-    larger = np.concatenate(([0.0], (ranks * shares).cumsum()[:-1]))
-    smaller = np.concatenate((((ranks - 1) * shares)[::-1].cumsum()[::-1][1:], [0.0]))
-    by_rank = (larger + smaller) / others
-    return jackknife_se((n - 2 * by_rank) / (n - 1))
 
 
 @estimator

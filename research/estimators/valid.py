@@ -128,35 +128,25 @@ def floats(values: ArrayLike, name: str) -> Floats:
     return numbers(values, name, "a vector")
 
 
-def numbers(values: ArrayLike, name: str, *sides: str, gaps: bool = False) -> Floats:
-    """Finite numbers in an array that has as many sides as are named, none of them empty.
-
-    With ``gaps``, values may be missing (NaN).
-    """
+def numbers(values: ArrayLike, name: str, *sides: str) -> Floats:
+    """Finite numbers in an array that has as many sides as are named, none of them empty."""
     array = _numeric(values, name)
     if array.ndim != len(sides) or array.size == 0:
         raise ResearchError(
             f"'{name}' should hold at least one number in {' by '.join(sides)}, found shape "
             f"{array.shape}."
         )
-    return _finite(array, name, gaps)
+    return _finite(array, name)
 
 
 def counts(values: ArrayLike, name: str) -> Floats:
     """A vector of counts or weights: finite, none negative, not all zero."""
     array = floats(values, name)
-    return _some(_not_negative(array, name), name)
-
-
-def table(values: ArrayLike, name: str) -> Floats:
-    """A two-way table of counts with at least two rows and two columns and a positive total."""
-    array = _numeric(values, name)
-    if array.ndim != 2 or min(array.shape) < 2:
-        raise ResearchError(
-            f"'{name}' should be a table of at least two rows and two columns, "
-            f"found shape {array.shape}."
-        )
-    return _some(_not_negative(_finite(array, name), name), name)
+    if (array < 0).any():
+        raise ResearchError(f"'{name}' holds counts, which cannot be negative: {array.min():g}.")
+    if array.sum() == 0:
+        raise CannotEstimate(f"All counts of '{name}' are zero, so that no share is defined.")
+    return array
 
 
 def flags(values: ArrayLike, name: str, size: int) -> Flags:
@@ -167,11 +157,6 @@ def flags(values: ArrayLike, name: str, size: int) -> Flags:
     if not np.isin(array, (0, 1)).all():
         raise ResearchError(f"'{name}' should hold true and false only (or 1 and 0).")
     return array.astype(bool)
-
-
-def codes(labels: ArrayLike, name: str, size: int) -> Codes:
-    """The number of each label's class, in order of appearance, for ``size`` labels of any type."""
-    return labelled(labels, name, size)[1]
 
 
 def labelled(labels: ArrayLike, name: str, size: int) -> tuple[Labels, Codes]:
@@ -284,25 +269,12 @@ def _numeric(values: ArrayLike, name: str) -> Floats:
         raise ResearchError(f"'{name}' should hold numbers only: {error}.") from error
 
 
-def _finite(array: Floats, name: str, gaps: bool = False) -> Floats:
-    bad = int((np.isinf(array) if gaps else ~np.isfinite(array)).sum())
+def _finite(array: Floats, name: str) -> Floats:
+    bad = int((~np.isfinite(array)).sum())
     if bad:
         raise ResearchError(
-            f"'{name}' holds {bad} {'' if gaps else 'missing or '}infinite values; drop or bound "
-            "them beforehand."
+            f"'{name}' holds {bad} missing or infinite values; drop or bound them beforehand."
         )
     if (np.abs(array) > LARGEST).any():
-        raise ResearchError(f"'{name}' {TOO_LARGE}, found {np.nanmax(np.abs(array)):g}.")
-    return array
-
-
-def _not_negative(array: Floats, name: str) -> Floats:
-    if (array < 0).any():
-        raise ResearchError(f"'{name}' holds counts, which cannot be negative: {array.min():g}.")
-    return array
-
-
-def _some(array: Floats, name: str) -> Floats:
-    if array.sum() == 0:
-        raise CannotEstimate(f"All counts of '{name}' are zero, so that no share is defined.")
+        raise ResearchError(f"'{name}' {TOO_LARGE}, found {np.abs(array).max():g}.")
     return array

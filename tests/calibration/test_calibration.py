@@ -80,7 +80,7 @@ def test_the_command_draws_the_quick_version_and_prints_what_carries_a_verdict(t
         capture_output=True, text=True, check=True, cwd=tmp_path,
     )  # fmt: skip
     rows = json.loads(done.stdout)
-    assert {row["study"] for row in rows} | {"slope is zero", "two tags", "answers"} == set(
+    assert {row["study"] for row in rows} | {"slope is zero", "two tags"} == set(
         settings.QUICK_PART
     )
     found = [row for row in rows if row["interval"] == clustered.WIDENED]
@@ -276,7 +276,6 @@ def test_the_committed_study_is_the_one_that_the_code_describes(committed):
         ("difference", {"tail": "Pareto 1.2", "label": settings.LABELS[2], "organisations": 10}),
         ("table", {"table": "hub_top_models", "parameter": "China"}),
         ("ratio of ratios", {"hosts": 200}),
-        ("inequality", {"units": 25}),
         ("correlation of clusters", {"alike": 0.0, "log sd": 0.0}),
     ],
 )
@@ -384,7 +383,7 @@ def test_tests_hold_their_size(committed):
         for row in item["rejection"]
         if row["null_is_true"] and row["role"] == "verdict"
     ]
-    assert len(true) > 40
+    assert len(true) > 15
     worst = max(true, key=lambda row: row["rate"] - FAR * row["error"])
     assert worst["rate"] - FAR * worst["error"] <= worst["alpha"], worst
 
@@ -438,7 +437,7 @@ def test_the_figure_of_methods_has_a_row_each_and_open_dots_without_verdict(comm
     with figures.theme():
         axes = calibration.figure_of_methods(committed).axes[0]
     labels = [text.get_text() for text in axes.get_yticklabels()]
-    assert len(set(labels)) == len(labels) > 25
+    assert len(set(labels)) == len(labels) > 20
     assert "difference of two proportions: Newcombe" in labels
     dots = [line for line in axes.lines if line.get_marker() == "o"]
     assert len(dots) == len(labels)

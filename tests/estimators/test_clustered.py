@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import product
-
 import numpy as np
 import pytest
 import statsmodels.api as sm
@@ -31,7 +29,6 @@ from research.estimators.clustered import (
     linearised_se,
     paired_share_difference,
     share_difference,
-    wild_cluster_test,
 )
 from research.results import BudgetRow, CannotEstimate, ResearchError
 
@@ -355,31 +352,6 @@ def test_bell_mccaffrey_from_its_definition() -> None:
         assert fit.df_cr2[j] == pytest.approx(np.trace(b) ** 2 / np.trace(b @ b))
 
 
-def test_wild_bootstrap_from_its_definition() -> None:
-    y, x, cluster = regression(24, 6)
-    test = wild_cluster_test(y, x, cluster, 1)
-
-    def t(outcome: np.ndarray) -> float:
-        fit = cluster_robust(outcome, x, cluster)
-        return float(fit.coefficients[1] / fit.se_cr1[1])
-
-    others = np.delete(x, 1, axis=1)
-    fitted = others @ np.linalg.lstsq(others, y, rcond=None)[0]
-    draws = [
-        t(fitted + np.array(signs)[cluster] * (y - fitted)) for signs in product((1, -1), repeat=6)
-    ]
-    assert test.statistic == pytest.approx(t(y))
-    assert test.p == pytest.approx(np.mean(np.abs(draws) >= abs(test.statistic) - EXACT))
-
-
-def test_wild_bootstrap_with_random_signs_is_near_the_list() -> None:
-    y, x, cluster = regression(60, 12)
-    listed = wild_cluster_test(y, x, cluster, 1).p
-    split = np.where(np.arange(60) == 59, 12, cluster)  # a thirteenth cluster of one unit
-    drawn = wild_cluster_test(y, x, split, 1, rng=np.random.default_rng(2)).p
-    assert drawn == pytest.approx(listed, abs=0.1)
-
-
 @pytest.mark.parametrize(
     ("y", "x", "cluster", "message"),
     [
@@ -393,14 +365,6 @@ def test_wild_bootstrap_with_random_signs_is_near_the_list() -> None:
 def test_regression_refusals(y, x, cluster, message) -> None:
     with pytest.raises(ResearchError, match=message):
         cluster_robust(y, x, cluster)
-
-
-def test_exact_fit_cannot_be_tested() -> None:
-    x = np.column_stack((np.ones(6), np.arange(6.0)))
-    with pytest.raises(CannotEstimate, match="fits every cluster exactly"):
-        wild_cluster_test(np.full(6, 2.0), x, list("aabbcc"), 1)
-    with pytest.raises(ResearchError, match="give a random generator"):
-        wild_cluster_test(np.arange(26) % 5, sm.add_constant(np.arange(26.0)), np.arange(26), 1)
 
 
 # A mean of a cluster sample, and the budget -------------------------------------------------------

@@ -1,4 +1,4 @@
-"""Concentration: definitions, brute force, refusals, and the sampling error by simulation."""
+"""Concentration: definitions, brute force, refusals."""
 
 from __future__ import annotations
 
@@ -9,11 +9,8 @@ from hypothesis import strategies as st
 
 from research.estimators.concentration import (
     concentration,
-    gini_jackknife_se,
     hhi_jackknife_se,
-    sampled_hhi,
     top_share,
-    top_share_interval,
 )
 from research.results import CannotEstimate, ResearchError
 
@@ -51,10 +48,9 @@ def test_gini_is_half_the_mean_difference(x) -> None:
 
 @given(sizes)
 def test_jackknife_by_leaving_out(x) -> None:
-    for se, index in ((gini_jackknife_se, "gini"), (hhi_jackknife_se, "hhi")):
-        without = [getattr(concentration(np.delete(x, i)), index) for i in range(len(x))]
-        expected = np.sqrt((len(x) - 1) * np.var(without))
-        assert se(x) == pytest.approx(expected, abs=EXACT)
+    without = [concentration(np.delete(x, i)).hhi for i in range(len(x))]
+    expected = np.sqrt((len(x) - 1) * np.var(without))
+    assert hhi_jackknife_se(x) == pytest.approx(expected, abs=EXACT)
 
 
 def test_equal_units_and_a_monopoly() -> None:
@@ -73,34 +69,6 @@ def test_top_shares_grow_to_one(x) -> None:
     assert shares[-1] == pytest.approx(1)
 
 
-def test_sampling_error_against_draws() -> None:
-    """Multinomial samples: the mean of the unbiased index, the spread of the plain one."""
-    rng = np.random.default_rng(1)
-    p = np.array([0.4, 0.3, 0.2, 0.1])
-    truth, n = (p**2).sum(), 400
-    samples = rng.multinomial(n, p, 10_000)
-    plain = (samples / n) ** 2 @ np.ones(4)
-    unbiased = [sampled_hhi(row, design_effect=1).unbiased for row in samples[:2000]]
-    assert np.mean(unbiased) == pytest.approx(truth, abs=3 * plain.std() / np.sqrt(2000))
-    assert sampled_hhi(p * n, design_effect=1).se == pytest.approx(plain.std(), rel=0.03)
-    held = [truth in sampled_hhi(row, design_effect=1).interval for row in samples[:2000]]
-    assert np.mean(held) == pytest.approx(0.95, abs=0.02)
-
-
-@given(st.lists(st.integers(1, 500), min_size=2, max_size=8).filter(lambda x: len(set(x)) > 1))
-def test_intervals_widen_with_level_and_design_effect(counts) -> None:
-    for interval in (
-        lambda level, deff: sampled_hhi(counts, design_effect=deff, level=level).interval,
-        lambda level, deff: top_share_interval(
-            2_000 * np.array(counts), 1, design_effect=deff, level=level
-        ),
-    ):
-        base = interval(0.8, 1)
-        assert base.design_effect == 1
-        for wider in (interval(0.99, 1), interval(0.8, 9)):
-            assert 0 <= wider.low <= base.low <= base.high <= wider.high <= 1
-
-
 @pytest.mark.parametrize(
     ("call", "error", "message"),
     [
@@ -109,10 +77,7 @@ def test_intervals_widen_with_level_and_design_effect(counts) -> None:
         (lambda: concentration([-1, 2]), ResearchError, "cannot be negative"),
         (lambda: concentration([np.inf, 2]), ResearchError, "missing or infinite"),
         (lambda: top_share([1, 2], 3), ResearchError, "between 1 and the number of units"),
-        (lambda: sampled_hhi([5, 5], design_effect=1), CannotEstimate, "unequal size"),
-        (lambda: sampled_hhi([9], design_effect=1), CannotEstimate, "in 1 units"),
-        (lambda: sampled_hhi([1, 2], design_effect=0), ResearchError, "design effect"),
-        (lambda: gini_jackknife_se([1, 2]), CannotEstimate, "at least three units"),
+        (lambda: hhi_jackknife_se([1, 2]), CannotEstimate, "at least three units"),
         (lambda: hhi_jackknife_se([1, 0, 0]), CannotEstimate, "no one holds everything"),
     ],
 )

@@ -12,7 +12,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
-from statsmodels.stats.proportion import proportions_ztest
 
 from research.estimators import (
     association,
@@ -38,25 +37,16 @@ from research.estimators.clustered import (
     leave_one_out,
     paired_share_difference,
     share_difference,
-    wild_cluster_test,
 )
-from research.estimators.composition import aitchison_distance
 from research.estimators.concentration import (
     concentration,
-    gini_jackknife_se,
     hhi_jackknife_se,
-    sampled_hhi,
 )
-from research.estimators.multiresponse import marginal_independence
 from research.estimators.multiverse import (
-    adjust,
     rank_confidence_sets,
     rank_sets,
-    specification_curve,
 )
-from research.estimators.proportions import unconditional_exact
-from research.estimators.rao_scott import cluster_chi_square
-from research.estimators.rates import gap_ratio, rank_biased_overlap, top_list_test, top_lists
+from research.estimators.rates import gap_ratio
 from research.estimators.rates.counts import poisson_regression
 
 FEW, MANY = 600, 2_400
@@ -95,22 +85,14 @@ CALLS: dict[str, Callable[[Units], Any]] = {
     "quantile_regression": lambda u: quantile_regression(u.y, u.line, u.cluster),
     "poisson_regression": lambda u: poisson_regression(u.tied, u.line, u.cluster),
     "cluster_robust": lambda u: cluster_robust(u.y, u.line, u.cluster),
-    "wild_cluster_test": lambda u: wild_cluster_test(u.y, u.line, u.cluster % 9, 1, rng=u.rng),
     "clustered_share": lambda u: clustered_share(u.yes * u.y, u.y, u.cluster),
     "share_difference": lambda u: share_difference(u.yes * u.y, ~u.yes * u.y, u.y, u.cluster),
     "paired_share_difference": lambda u: paired_share_difference(u.x, u.y, u.yes, u.cluster),
     "cluster_sample_mean": lambda u: cluster_sample_mean(u.y, u.cluster),
     "leave_one_out": lambda u: leave_one_out(u.yes * u.y, u.y, u.cluster),
     "concentration": lambda u: concentration(u.y),
-    "sampled_hhi": lambda u: sampled_hhi(u.tied, design_effect=2),
-    "gini_jackknife_se": lambda u: gini_jackknife_se(u.y),
     "hhi_jackknife_se": lambda u: hhi_jackknife_se(u.y),
-    "aitchison_distance": lambda u: aitchison_distance(u.x, u.y),
     "gap_ratio": lambda u: gap_ratio(u.x, u.yes, u.member, u.cluster, rng=u.rng),
-    "specification_curve": lambda u: specification_curve([u.x, u.y], u.member, rng=u.rng),
-    "adjust": lambda u: adjust(u.x / u.x.max()),
-    "marginal_independence": lambda u: marginal_independence(u.member, np.c_[u.yes, u.x > 1]),
-    "cluster_chi_square": lambda u: cluster_chi_square(u.yes, u.x > 1, u.cluster),
     "ranged_mean": lambda u: ranged.ranged_mean(u.ranged, u.yes, u.yes | u.member),
     "paired_gap_bounds": lambda u: ranged.paired_gap_bounds(u.ranged, u.exact, u.yes, u.member),
     "searched_extremes": lambda u: ranged.searched_extremes(
@@ -127,10 +109,6 @@ CALLS: dict[str, Callable[[Units], Any]] = {
     "ranged_hhi": lambda u: ranged_indices.ranged_hhi(u.ranged),
     "ranged_top_share": lambda u: ranged_indices.ranged_top_share(u.ranged, 4),
     "herfindahl_bounds": lambda u: truncation.herfindahl_bounds(u.listed, 2 * u.listed.sum()),
-    "rank_biased_overlap": lambda u: rank_biased_overlap(
-        np.argsort(u.x).tolist(), np.argsort(u.y).tolist()
-    ),
-    "top_list_test": lambda u: top_list_test(6, 10, 30 * u.n, 100 * u.n),
 }
 
 
@@ -157,29 +135,6 @@ def test_many_pairs_are_judged_by_the_approximation_of_scipy() -> None:
     ):
         assert (found.value, found.p) == pytest.approx((expected.statistic, expected.pvalue))
         assert found.method.endswith("approximation")
-
-
-def test_large_samples_are_compared_by_the_pooled_z() -> None:
-    for way in ("two-sided", "greater"):
-        small = unconditional_exact((45, 100), (33, 100), method="barnard", alternative=way)
-        large = unconditional_exact((45, 100), (33, 101), method="barnard", alternative=way)
-        assert large.name == "pooled z, normal approximation"
-        assert large.p == pytest.approx(small.p, abs=0.03)  # which is the worst case
-    found = unconditional_exact((450_000, 1_000_000), (448_000, 1_000_000))
-    z, p = proportions_ztest([450_000, 448_000], [1_000_000, 1_000_000])
-    assert (found.statistic, found.p) == pytest.approx((z, p))
-
-
-def test_a_list_is_compared_with_three_million_models_in_few_steps(monkeypatch) -> None:
-    asked = []
-    of_scipy = stats.hypergeom.sf
-    monkeypatch.setattr(
-        stats.hypergeom, "sf", lambda *given: (asked.append(np.size(given[2])), of_scipy(*given))[1]
-    )
-    test = top_list_test(6, 10, 300_000, 3_100_000)
-    assert sum(asked) <= 2 * np.log2(3_100_000)
-    independent = stats.binomtest(6, 10).proportion_ci(method="exact")  # draws hardly deplete it
-    assert tuple(test.interval) == pytest.approx((independent.low, independent.high), abs=1e-4)
 
 
 def test_ranks_of_many_units_need_no_draws() -> None:
@@ -228,16 +183,3 @@ def test_orders_are_counted_as_pair_by_pair(rows) -> None:
     open_order = (both == 0).mean()
     expected = both.mean() - open_order, both.mean() + open_order
     assert tuple(partial_ranks.kendall_bounds(x, y)) == pytest.approx(expected)
-
-
-@given(st.permutations(range(8)), st.integers(1, 8), st.integers(1, 8))
-def test_names_in_both_lists_are_counted_as_depth_by_depth(order, s, t) -> None:
-    first, second = list(range(8))[:s], order[:t]
-    short, long = sorted((first, second), key=len)
-    by_depth = [len({*short[:d]} & {*long[:d]}) for d in range(1, len(long) + 1)]
-    assert top_lists._common(short, long).tolist() == by_depth
-
-
-def test_long_rankings_have_bounds() -> None:
-    found = rank_biased_overlap(range(3_000), range(2_999, -1, -1))
-    assert found.bounds.low <= found.value <= found.bounds.high

@@ -9,9 +9,9 @@ from typing import get_args
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
-from scipy.stats import multivariate_normal, norm
+from scipy.stats import norm
 
 from research.estimators.identification import (
     Measure,
@@ -22,22 +22,15 @@ from research.estimators.identification import (
     frechet_bounds,
     imbens_manski,
     imbens_manski_critical_value,
-    least_favourable_holm,
-    least_favourable_z,
     ratio_of_ratios,
     share_bounds,
-    simultaneous_contrasts,
     simultaneous_level,
-    stoye,
-    stoye_critical_values,
     union_bounds,
 )
 from research.estimators.ranged import Ranged, ranged_mean
 from research.results import Bounds, CannotEstimate, ResearchError
 
 ROUNDING = 1e-9  # both sides are computed in double precision, in a different order
-SEARCH = 1e-4  # a grid or a one-dimensional search finds an optimum only this closely
-QUADRATURE = 2e-5  # scipy's bivariate normal distribution function, used as the independent one
 
 CN, US = [3313, 4481, 1548, 280], [1368, 6495, 1301, 58]
 MEASURES = get_args(Measure)
@@ -132,8 +125,6 @@ def test_swapping_the_groups_flips_signs_and_inverts_ratios(
     assert tuple(there) == pytest.approx((1 / back.high, 1 / back.low), rel=ROUNDING)
     one, other = (contrast_interval(*pair, which) for pair in ((first, second), (second, first)))
     assert (one.low, one.high) == pytest.approx((-other.high, -other.low), abs=ROUNDING)
-    z = least_favourable_z(first, second, which), least_favourable_z(second, first, which)
-    assert z[0] == pytest.approx(z[1], abs=ROUNDING)
 
 
 @pytest.mark.parametrize("certain", CODINGS)
@@ -228,35 +219,6 @@ def test_imbens_manski_widens_with_level_and_errors(
 
 def test_known_ends_need_no_margin() -> None:
     assert tuple(imbens_manski(Bounds(0.1, 0.2), 0, 0)) == (0.1, 0.2)
-    assert tuple(stoye(Bounds(0.1, 0.2), 0, 0, correlation=0)) == (0.1, 0.2)
-
-
-@pytest.mark.long
-@settings(max_examples=40, deadline=None)
-@given(st.floats(0, 1), errors, errors, st.floats(-0.95, 0.95), levels)
-def test_stoye_covers_both_ends_and_binds_one(
-    width: float, se_low: float, se_high: float, correlation: float, level: float
-) -> None:
-    low, high = stoye_critical_values(width, se_low, se_high, correlation=correlation, level=level)
-    joint = multivariate_normal([0, 0], [[1, -correlation], [-correlation, 1]])
-    covered = [joint.cdf([low, high + width / se_high]), joint.cdf([low + width / se_low, high])]
-    assert min(covered) == pytest.approx(level, abs=QUADRATURE)
-    back = stoye_critical_values(width, se_high, se_low, correlation=correlation, level=level)
-    cost = low * se_low + high * se_high
-    assert back[0] * se_high + back[1] * se_low == pytest.approx(cost, rel=SEARCH)
-
-
-@pytest.mark.parametrize("correlation", [-1.0, -0.5, 0.0, 0.5, 1.0])
-def test_stoye_is_no_longer_than_any_symmetric_interval(correlation: float) -> None:
-    low, high = stoye_critical_values(0.3, 0.2, 0.4, correlation=correlation)
-    two_sided = norm.ppf(0.975)
-    assert low * 0.2 + high * 0.4 <= two_sided * 0.6 + SEARCH
-    assert min(low, high) >= norm.ppf(0.95) - ROUNDING
-
-
-def test_stoye_at_a_point_with_one_estimator_is_the_usual_interval() -> None:
-    found = stoye(Bounds(0.0, 0.0), 1, 1, correlation=1)
-    assert (found.low, found.high) == pytest.approx((norm.ppf(0.025), norm.ppf(0.975)), abs=SEARCH)
 
 
 @given(group, group, st.integers(0, 2), levels, effects)
@@ -327,47 +289,6 @@ def test_coverage_where_the_truth_is_an_end_of_the_set(
         assert covered <= 0.95 + 3 * deviation
 
 
-@given(group, group, effects)
-def test_simultaneous_intervals_are_wider(
-    first: list[int], second: list[int], effect: float
-) -> None:
-    together = simultaneous_contrasts(first, second, design_effect=effect)
-    for which, found in enumerate(together):
-        alone = contrast_interval(first, second, which, design_effect=effect)
-        assert within(alone, found)
-        assert found.level == 0.95
-    assert simultaneous_level(0.95, 1) == pytest.approx(0.95)
-
-
-@settings(max_examples=50, deadline=None)
-@given(*[st.lists(st.integers(0, 12), min_size=2, max_size=3)] * 2, st.integers(0, 1))
-def test_least_favourable_z_is_the_least_over_all_sizes(
-    first: list[int], second: list[int], which: int
-) -> None:
-    assume(len(first) == len(second) and any(first) and any(second))
-    least = math.inf
-    for n, m in product(sizes(first), sizes(second)):
-        x, y = first[which], second[which]
-        pooled = (x + y) / (n + m)
-        error = math.sqrt(pooled * (1 - pooled) * (1 / n + 1 / m))
-        least = min(least, abs(x / n - y / m) / error if error else 0.0)
-    found = least_favourable_z(first, second, which)
-    if 0 in contrast_bounds(first, second, which):  # whole sizes may miss equality narrowly
-        assert found == 0 <= least
-    else:
-        assert found == pytest.approx(least, rel=ROUNDING)
-
-
-def test_evidence_shrinks_with_the_design_effect_and_holm_orders_it() -> None:
-    z = least_favourable_z(CN, US, 0)
-    assert least_favourable_z(CN, US, 0, design_effect=4) == pytest.approx(z / 2)
-    adjusted = least_favourable_holm(CN, US, design_effect=20)
-    raw = [2 * norm.sf(least_favourable_z(CN, US, k, design_effect=20)) for k in range(4)]
-    assert adjusted[1] == adjusted[2] == 1
-    assert adjusted[0] == pytest.approx(4 * raw[0])
-    assert adjusted[3] == pytest.approx(3 * raw[3])
-
-
 @given(*[st.lists(st.integers(1, 500), min_size=2, max_size=2)] * 2, effects)
 def test_ratio_of_ratios_inverts_and_its_errors_are_ordered(
     first: list[int], second: list[int], effect: float
@@ -406,7 +327,6 @@ def test_ratio_of_ratios_inverts_and_its_errors_are_ordered(
         (lambda: imbens_manski(Bounds(0, 1), -1, 1), ResearchError, "'se_low'"),
         (lambda: imbens_manski(Bounds(0, 1), math.nan, 1), ResearchError, "'se_low'"),
         (lambda: imbens_manski_critical_value(-1), ResearchError, "not negative"),
-        (lambda: stoye(Bounds(0, 1), 1, 1, correlation=2), ResearchError, "'correlation'"),
         (lambda: simultaneous_level(0.95, 0), ResearchError, "at least one comparison"),
         (
             lambda: ratio_of_ratios([1, 0], [1, 1], numerator=0, denominator=1),

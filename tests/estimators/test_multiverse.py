@@ -1,10 +1,8 @@
-"""Families, curves, ranks and paired counts: brute force, levels held, refusals."""
+"""Ranks and paired counts: brute force, levels held, refusals."""
 
 from __future__ import annotations
 
-import gc
 import math
-from itertools import combinations
 
 import numpy as np
 import pytest
@@ -14,179 +12,16 @@ from scipy import stats
 from statsmodels.stats.contingency_tables import mcnemar
 
 from research.estimators.multiverse import (
-    adjust,
     mcnemar_bounds,
-    multinomial_covariance,
     rank_confidence_sets,
-    specification_curve,
 )
 from research.estimators.permutation import permuted_sums, share_as_extreme
 from research.results import CannotEstimate, ResearchError
 
 EXACT = 1e-9  # the same arithmetic in another order
-METHODS = ["Bonferroni", "Holm", "Hochberg", "Hommel", "Benjamini-Hochberg", "Benjamini-Yekutieli"]
-
-p_values = st.lists(st.floats(0, 1), min_size=1, max_size=12)
 
 
-# Families -----------------------------------------------------------------------------------------
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _uncollected():
-    """Within Holm's, statsmodels collects all garbage of the process in every call."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(gc, "collect", lambda *_: 0)
-        yield
-
-
-@pytest.mark.parametrize("method", METHODS)
-@given(p=p_values)
-def test_adjusting_raises_and_keeps_the_order(method, p) -> None:
-    found = adjust(p, method)
-    assert all(each >= given_p - EXACT for each, given_p in zip(found.p, p, strict=True))
-    assert max(found.p) <= 1
-    order = np.argsort(p, kind="stable")
-    assert (np.diff(np.array(found.p)[order]) >= -EXACT).all()
-    assert found.n_rejected == sum(each <= 0.05 for each in found.p)
-
-
-@given(p_values)
-def test_methods_are_ordered_by_how_much_they_ask(p) -> None:
-    found = {method: np.array(adjust(p, method).p) for method in METHODS}
-    for stricter, weaker in (
-        ("Bonferroni", "Holm"),
-        ("Holm", "Hochberg"),
-        ("Hochberg", "Hommel"),
-        ("Hommel", "Benjamini-Hochberg"),
-        ("Benjamini-Yekutieli", "Benjamini-Hochberg"),
-    ):
-        assert (found[stricter] >= found[weaker] - EXACT).all()
-
-
-@pytest.mark.parametrize(
-    ("p", "method", "message"),
-    [
-        ([], "Holm", "at least one number"),
-        ([0.1, np.nan], "Holm", "missing"),
-        ([0.1, 1.1], "Holm", r"in \[0, 1\]"),
-        ([0.1], "Sidak", "one of 'Bonferroni'"),
-    ],
-)
-def test_family_refusals(p, method, message) -> None:
-    with pytest.raises(ResearchError, match=message):
-        adjust(p, method)
-
-
-# Curves -------------------------------------------------------------------------------------------
-
-RNG = np.random.default_rng(15)
-GROUP = np.array([1, 0, 1, 0, 0, 1, 0, 0])
-OUTCOMES = RNG.normal(size=(4, 8)) + GROUP
-OUTCOMES[1, 2] = OUTCOMES[2, 7] = np.nan
-
-
-def fitted(group: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    estimates, p = [], []
-    for row in OUTCOMES:
-        kept = ~np.isnan(row)
-        fit = stats.linregress(group[kept].astype(float), row[kept])
-        estimates.append(fit.slope)
-        p.append(fit.pvalue)
-    return np.array(estimates), np.array(p)
-
-
-def test_curve_against_least_squares_and_all_assignments() -> None:
-    found = specification_curve(OUTCOMES, GROUP, alpha=0.2)
-    groups = [np.isin(np.arange(8), chosen) for chosen in combinations(range(8), 3)]
-    every = [fitted(group) for group in groups]
-    estimates, p = fitted(GROUP)
-    assert found.estimates == pytest.approx(estimates)
-    assert found.p_values == pytest.approx(p)
-    medians = np.array([np.median(each) for each, _ in every])
-    assert found.p_median == np.mean(np.abs(medians) >= abs(np.median(estimates)) - EXACT)
-    counts = np.array([((each > 0) & (q < 0.2)).sum() for each, q in every])
-    assert found.significant == ((estimates > 0) & (p < 0.2)).sum()
-    assert found.p_significant == np.mean(counts >= found.significant)
-    z = [np.sum(np.sign(each) * stats.norm.isf(q / 2)) / 2 for each, q in every]
-    assert found.stouffer == pytest.approx(np.sum(np.sign(estimates) * stats.norm.isf(p / 2)) / 2)
-    assert found.p_stouffer == np.mean(np.abs(z) >= abs(found.stouffer) - EXACT)
-    assert found.share_significant == found.significant / 4
-
-
-def test_the_other_group_has_the_opposite_curve() -> None:
-    found, other = specification_curve(OUTCOMES, GROUP), specification_curve(OUTCOMES, 1 - GROUP)
-    assert other.estimates == pytest.approx([-each for each in found.estimates])
-    assert other.p_values == pytest.approx(found.p_values)
-    assert other.p_median == found.p_median
-    assert other.stouffer == pytest.approx(-found.stouffer)
-
-
-def test_whole_clusters_are_assigned() -> None:
-    doubled = specification_curve(
-        np.repeat(OUTCOMES, 2, axis=1), np.repeat(GROUP, 2), np.repeat(np.arange(8), 2)
-    )
-    single = specification_curve(OUTCOMES, GROUP)
-    assert doubled.estimates == pytest.approx(single.estimates)
-    assert doubled.p_median == single.p_median  # more units of the same clusters prove nothing
-    assert max(doubled.p_values) < max(single.p_values)
-    assert doubled.method == "all 56 assignments of 3 of 8 clusters"
-
-
-def test_curve_holds_its_level() -> None:
-    """No effect: p below 0.1 in a tenth of 300 draws at most, within three standard errors."""
-    rng = np.random.default_rng(16)
-    p = [specification_curve(rng.normal(size=(3, 10)), np.arange(10) < 4) for _ in range(300)]
-    for name in ("p_median", "p_stouffer", "p_significant"):
-        rate = np.mean([getattr(each, name) <= 0.1 for each in p])
-        assert rate <= 0.1 + 3 * np.sqrt(0.09 / 300)
-
-
-def test_a_perfect_fit_stays_finite() -> None:
-    found = specification_curve([[1, 1, 0, 0], [5, 5, 0, 0]], [1, 1, 0, 0])
-    assert found.p_values == (0, 0)
-    assert math.isfinite(found.stouffer)
-    assert found.p_median == pytest.approx(2 / 6)
-
-
-def test_random_assignments_are_near_the_list() -> None:
-    rng = np.random.default_rng(18)
-    outcomes = rng.normal(size=(2, 20)) + 0.5 * (np.arange(20) < 10)
-    drawn = specification_curve(outcomes, np.arange(20) < 10, rng=rng)
-    listed = stats.ttest_ind(outcomes[0][:10], outcomes[0][10:]).pvalue
-    alone = specification_curve(outcomes[:1], np.arange(20) < 10, rng=rng)
-    assert drawn.method == "9,999 random assignments of 10 of 20 clusters"
-    assert alone.p_median == pytest.approx(listed, abs=0.05)
-
-
-@pytest.mark.parametrize(
-    ("call", "error", "message"),
-    [
-        (lambda: specification_curve([1, 2], [1, 0]), ResearchError, "specifications by units"),
-        (lambda: specification_curve([[1, 2, np.inf]], [1, 0, 0]), ResearchError, "1 infinite"),
-        (lambda: specification_curve([[1, 2, 3]], [1, 1, 1]), CannotEstimate, "one group"),
-        (lambda: specification_curve([[1, 2]], [1, 0]), CannotEstimate, "keeps 2 units"),
-        (
-            lambda: specification_curve([[1, 2, 3, 4], [np.nan, 2, 3, 4]], [1, 0, 0, 0]),
-            CannotEstimate,
-            "Specification 1 keeps 3 units, 0 of them",
-        ),
-        (lambda: specification_curve([[2, 2, 2]], [1, 0, 0]), CannotEstimate, "are 2"),
-        (
-            lambda: specification_curve([[1, 2, 3]], [1, 0, 0], ["a", "a", "b"]),
-            ResearchError,
-            "whole clusters",
-        ),
-        (
-            lambda: specification_curve([np.arange(30.0)], np.arange(30) < 15),
-            ResearchError,
-            "give a random generator",
-        ),
-    ],
-)
-def test_curve_refusals(call, error, message) -> None:
-    with pytest.raises(error, match=message):
-        call()
+# Assignments --------------------------------------------------------------------------------------
 
 
 def test_the_actual_assignment_comes_first_and_counts() -> None:
@@ -197,7 +32,22 @@ def test_the_actual_assignment_comes_first_and_counts() -> None:
     assert share_as_extreme(sums[:, 0]) == 2 / 6
 
 
+def test_random_assignments_are_near_the_list() -> None:
+    rng, group = np.random.default_rng(18), np.arange(20) < 10
+    values = rng.normal(size=20) + 0.5 * group
+    sums, method = permuted_sums(group, values[:, None], rng)
+    assert method == "9,999 random assignments of 10 of 20 clusters"
+    listed = stats.ttest_ind(values[:10], values[10:]).pvalue
+    p = share_as_extreme(np.abs(sums[:, 0] - values.sum() / 2))
+    assert p == pytest.approx(listed, abs=0.05)
+
+
 # Ranks --------------------------------------------------------------------------------------------
+
+
+def multinomial(counts):
+    shares = np.array(counts) / np.sum(counts)
+    return (np.diag(shares) - np.outer(shares, shares)) / np.sum(counts)
 
 
 @settings(deadline=None, max_examples=25)
@@ -223,9 +73,7 @@ def test_rank_sets_hold_their_level() -> None:
     held = 0
     for _ in range(300):
         counts = rng.multinomial(400, truth)
-        sets = rank_confidence_sets(
-            counts / 400, multinomial_covariance(counts, design_effect=1), rng=rng
-        )
+        sets = rank_confidence_sets(counts / 400, multinomial(counts), rng=rng)
         held += all(each.low <= i <= each.high for i, each in enumerate(sets, start=1))
     assert held / 300 >= 0.95 - 3 * np.sqrt(0.95 * 0.05 / 300)
 
@@ -233,9 +81,8 @@ def test_rank_sets_hold_their_level() -> None:
 def test_a_clear_order_is_found_and_lost_to_the_design_effect() -> None:
     counts = [500, 300, 200]
     for deff, expected in ((1, [(1, 1), (2, 2), (3, 3)]), (1000, [(1, 3)] * 3)):
-        covariance = multinomial_covariance(counts, design_effect=deff)
         sets = rank_confidence_sets(
-            np.array(counts) / 1000, covariance, rng=np.random.default_rng(2)
+            np.array(counts) / 1000, deff * multinomial(counts), rng=np.random.default_rng(2)
         )
         assert [(each.low, each.high) for each in sets] == expected
 

@@ -16,9 +16,7 @@ from research.estimators.rates import (
     gap_ratio,
     gap_ratio_interval,
     poisson_regression,
-    rank_biased_overlap,
     rate_ratio,
-    top_list_test,
 )
 from research.results import CannotEstimate, ResearchError
 
@@ -227,77 +225,6 @@ def test_zeros_on_both_sides_are_not_separated() -> None:
 def test_count_refusals(y, x, message) -> None:
     with pytest.raises(ResearchError, match=message):
         poisson_regression(y, x)
-
-
-# Lists --------------------------------------------------------------------------------------------
-
-
-@settings(deadline=None)
-@given(st.integers(1, 8), st.integers(1, 20), st.data())
-def test_list_test_agrees_with_fisher(listed, kind, data) -> None:
-    population = kind + listed + 10
-    found = data.draw(st.integers(max(0, listed + kind - population), min(listed, kind)))
-    test = top_list_test(found, listed, kind, population)
-    table = [[found, listed - found], [kind - found, population - kind - listed + found]]
-    assert test.p_more == pytest.approx(stats.fisher_exact(table, "greater").pvalue)
-    assert test.p_fewer == pytest.approx(stats.fisher_exact(table, "less").pvalue)
-    assert test.p_mid <= test.p <= 1
-    assert found / population <= test.interval.low <= test.interval.high <= 1
-
-
-def test_interval_holds_exactly_the_sizes_that_are_not_rejected() -> None:
-    test = top_list_test(6, 10, 30, 80, level=0.9)
-    kept = []
-    for kind in range(6, 77):
-        other = top_list_test(6, 10, kind, 80)
-        if min(other.p_more, other.p_fewer) > 0.05:
-            kept.append(kind / 80)
-    assert (test.interval.low, test.interval.high) == (min(kept), max(kept))
-
-
-@pytest.mark.parametrize(
-    ("numbers", "message"),
-    [
-        ((11, 10, 30, 80), "11 of 10 entries"),
-        ((3, 10, 2, 80), "3 of 10 entries"),
-        ((0, 10, 75, 80), "0 of 10 entries"),
-        ((0, 0, 5, 80), "A list has one to 1,000,000 entries, found 0"),
-    ],
-)
-def test_list_refusals(numbers, message) -> None:
-    with pytest.raises(ResearchError, match=message):
-        top_list_test(*numbers)
-
-
-@given(st.permutations(range(12)), st.integers(1, 12), st.integers(1, 12), st.floats(0.3, 0.95))
-def test_overlap_bounds_hold_whatever_is_not_shown(order, s, t, p) -> None:
-    """The two rankings agree in full below rank 12, so that their overlap is known."""
-    depths = np.arange(1, 3000)
-    common = [len(set(range(min(d, 12))) & set(order[:d])) + max(d - 12, 0) for d in depths]
-    truth = (1 - p) * (p ** (depths - 1.0) * np.array(common) / depths).sum()
-    found = rank_biased_overlap(range(12)[:s], order[:t], persistence=p)
-    assert found.bounds.low - EXACT <= truth <= found.bounds.high + EXACT
-    assert found.bounds.low - EXACT <= found.value <= found.bounds.high + EXACT
-    swapped = rank_biased_overlap(order[:t], range(12)[:s], persistence=p)
-    assert swapped.value == pytest.approx(found.value)
-
-
-A_TO_E = list("abcde")
-
-
-def test_overlap_of_equal_and_disjoint_lists() -> None:
-    same, other = rank_biased_overlap(A_TO_E, A_TO_E), rank_biased_overlap(A_TO_E, ["f", "g", "h"])
-    assert same.value == pytest.approx(1)
-    assert same.bounds.high == pytest.approx(1)
-    assert (other.value, other.bounds.low) == (0, 0)
-
-
-def test_overlap_refusals() -> None:
-    for lists in (([], A_TO_E), (["a", "b", "a"], A_TO_E)):
-        with pytest.raises(ResearchError, match="distinct names"):
-            rank_biased_overlap(*lists)
-    with pytest.raises(ResearchError, match="persistence"):
-        rank_biased_overlap(A_TO_E, A_TO_E, persistence=1)
 
 
 # The ratio of gaps with organisations as draws ----------------------------------------------------

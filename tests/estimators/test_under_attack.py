@@ -301,9 +301,9 @@ def test_refusals_of_value_objects(make, message):
 def test_labels_of_two_kinds_are_not_merged():
     for labels in ([1, "1", 2], [True, "x", "y"], np.array([1, "1", 2], dtype=object)):
         with pytest.raises(ResearchError, match="labels of one kind"):
-            valid.codes(labels, "cluster", 3)
-    assert valid.codes([1, 2.0, np.int64(1)], "cluster", 3).tolist() == [0, 1, 0]
-    assert valid.codes([("a", 1), ("a", 2)], "cluster", 2).tolist() == [0, 1]
+            valid.labelled(labels, "cluster", 3)
+    assert valid.labelled([1, 2.0, np.int64(1)], "cluster", 3)[1].tolist() == [0, 1, 0]
+    assert valid.labelled([("a", 1), ("a", 2)], "cluster", 2)[1].tolist() == [0, 1]
 
 
 def test_series_are_paired_by_label_or_not_at_all():

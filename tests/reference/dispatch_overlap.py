@@ -26,72 +26,16 @@ from research.estimators.identification import (
     equal_multiplicity,
     frechet_bounds,
     imbens_manski_critical_value,
-    least_favourable_z,
     ratio_of_ratios,
     share_bounds,
-    stoye,
-    stoye_critical_values,
     union_bounds,
 )
-from research.estimators.multiresponse import (
-    ResponseTest,
-    decady_thomas,
-    marginal_independence,
-)
 from research.estimators.proportions.single import score_interval
-from research.estimators.rao_scott import cluster_chi_square
 from research.estimators.truncation import herfindahl_bounds, rest_of
 from research.measures.clone_block import Block, without_part
-from research.results import Bounds
 
 Case = dict[str, Any]
 MEASURES = {"diff": "difference", "rr": "ratio", "or": "odds ratio"}
-
-
-def _columns(given: Case) -> dict[str, list[Any]]:
-    columns = (list(column) for column in zip(*given["rows"], strict=True))
-    return dict(zip(given["columns"], columns, strict=True))
-
-
-def _marginal_independence(given: Case) -> ResponseTest:
-    columns = _columns(given)
-    items = list(zip(*(columns[name] for name in given["item_columns"]), strict=True))
-    groups = columns[given["group_column"]]
-    return marginal_independence(groups, items, counts=columns.get("count"))
-
-
-def mrcv(given: Case) -> Case:
-    found = _marginal_independence(given)
-    return {
-        "X2_S": found.statistic,
-        "X2_S_items": list(found.parts),
-        "X2_adj": found.adjusted,
-        "df_adj": found.df,
-        "p": found.p,
-    }
-
-
-def mrcv_bonferroni(given: Case) -> Case:
-    found = _marginal_independence(given)
-    return {"p": found.p_bonferroni, "p_items": list(found.parts_p)}
-
-
-def rao_scott(given: Case) -> Case:
-    columns = _columns(given)
-    clusters, weights = columns.pop(given["cluster"]), columns.pop(given["weight"])
-    population = columns.pop(given["fpc"].split(" ")[0])  # the rest of the text is a comment
-    found = cluster_chi_square(
-        *columns.values(), clusters, weights=weights, clusters_in_population=population[0]
-    )
-    return {
-        "F": found.f,
-        "ndf": found.df_numerator,
-        "ddf": found.df_denominator,
-        "p_F": found.p,
-        "X2_first_order": found.pearson,
-        "df": found.df,
-        "p_X2": found.p_first_order,
-    }
 
 
 def _groups(given: Case) -> tuple[tuple[str, str], list[str], list[float], list[float]]:
@@ -138,18 +82,6 @@ def critical_values(given: Case) -> Case:
     }
 
 
-def stoye_intervals(given: Case) -> Case:
-    results = []
-    for case in given["cases"]:
-        bounds = Bounds(case["lower"], case["upper"])
-        errors = case["se_lower"], case["se_upper"]
-        known = {"correlation": case["rho"], "level": 1 - case["alpha"]}
-        low, high = stoye_critical_values(bounds.width, *errors, **known)
-        interval = stoye(bounds, *errors, **known)
-        results.append({"c_lower": low, "c_upper": high, "ci": list(interval)})
-    return {"results": results}
-
-
 def horowitz_manski(given: Case) -> Case:
     return {
         "bounds": [
@@ -172,12 +104,6 @@ def ror(given: Case) -> Case:
         "se_log_min": found.log_error.low,
         "ci95_conservative": list(found.interval),
     }
-
-
-def least_favourable(given: Case) -> Case:
-    _, classes, first, second = _groups(given)
-    z = {label: least_favourable_z(first, second, k) for k, label in enumerate(classes)}
-    return {"z_min": z}
 
 
 def im_contrast(given: Case) -> Case:
@@ -217,55 +143,10 @@ def newcombe(given: Case) -> Case:
     return {"lower": [i.low for i in found], "upper": [i.high for i in found]}
 
 
-def miettinen_nurminen(given: Case) -> Case:
-    found = [proportions.miettinen_nurminen(*pair, level=given["conf"]) for pair in _pairs(given)]
-    low, high = [i.low for i in found], [i.high for i in found]
-    return {"lower": low, "upper": high, "lower_independent": low, "upper_independent": high}
-
-
 def wilson(given: Case) -> Case:
     samples = zip(given["x"], given["n"], strict=True)
     level = given.get("conf", 0.95)
     return {"ci": [list(score_interval(sample, level=level)) for sample in samples]}
-
-
-def tost(given: Case) -> Case:
-    alpha = given["alpha"]
-    found = proportions.equivalence(
-        (given["x1"], given["n1"]),
-        (given["x2"], given["n2"]),
-        Bounds(*given["bounds"]),
-        alpha=alpha,
-    )
-    return {
-        "z_lower": found.z_low,
-        "z_upper": found.z_high,
-        "p_lower": found.p_low,
-        "p_upper": found.p_high,
-        "p_tost": found.p,
-        f"ci{100 * (1 - 2 * alpha):.0f}": list(found.interval),
-    }
-
-
-def top_list(given: Case) -> Case:
-    size, null = given["n"], given["p0"]
-    return {
-        "p_greater": [
-            proportions.binomial_exact(k, size, null, alternative="greater").p for k in given["k"]
-        ],
-        "ci": [list(proportions.clopper_pearson(k, size)) for k in given["k"]],
-    }
-
-
-def fisher(given: Case) -> Case:
-    found = proportions.fisher_exact(given["table"])
-    return {
-        "p_two": found.p_two_sided,
-        "p_greater": found.p_greater,
-        "p_less": found.p_less,
-        "or_cmle": found.odds_ratio,
-        "ci": list(found.interval),
-    }
 
 
 def hhi(given: Case) -> Case:
@@ -310,42 +191,23 @@ def _ordinary_ratios(given: Case) -> list[float]:
     return (ordinary["tag_occurrences"] / ordinary["answering_hosts"]).tolist()
 
 
-def decady(given: Case) -> Case:
-    found = decady_thomas(given["positives"], given["group_n"])
-    return {
-        "X2_positive_only": found.positive_only,
-        "delta": found.delta,
-        "X2_C": found.corrected,
-        "df": found.df,
-        "p_C": found.p,
-        "X2_S": found.statistic,
-        "p_S_first_order": found.p_first_order,
-        "p_S_worst_dependence": found.p_worst_dependence,
-    }
+def clopper_pearson(given: Case) -> Case:
+    return {"ci": [list(proportions.clopper_pearson(k, given["n"])) for k in given["k"]]}
 
 
 CASES: dict[str, Callable[[Case], Case]] = {
-    "mrcv": mrcv,
-    "mrcv*bonferroni": mrcv_bonferroni,
-    "rao_scott": rao_scott,
     "union_and_share": union_and_share,
     "contrast_bounds": contrasts,
     "imbens_manski": critical_values,
-    "stoye": stoye_intervals,
     "horowitz_manski": horowitz_manski,
     "denominator_free": ror,
-    "robust_p": least_favourable,
     "im_ci_contrast": im_contrast,
     "equal_multiplicity": multiplicity,
     "union_bounds": union_of_tags,
     "newcombe": newcombe,
-    "miettinen_nurminen": miettinen_nurminen,
     "wilson": wilson,
-    "tost": tost,
-    "top10_list": top_list,
-    "fisher": fisher,
+    "top10_list": clopper_pearson,
     "hhi_bounds": hhi,
     "effective_sample_size": effective_sizes,
     "clone_block": clone_block,
-    "decady_thomas": decady,
 }

@@ -27,20 +27,11 @@ from research.estimators.clustered import (
     hill_index,
     jackknife_se,
     paired_share_difference,
-    wild_cluster_test,
-)
-from research.estimators.composition import (
-    aitchison_distance,
-    clr,
-    replace_zeros,
 )
 from research.estimators.concentration import (
     concentration,
-    gini_jackknife_se,
-    sampled_hhi,
     top_share,
 )
-from research.estimators.multiverse import adjust, specification_curve
 from research.estimators.rates import poisson_regression, rate_ratio
 from research.results import Bounds
 
@@ -146,55 +137,6 @@ def limits_of_agreement(case: Case) -> Case:
     }
 
 
-def log_ratios(case: Case) -> Case:
-    x, y = case["x"], case["y"]
-    return {
-        "clr_x": clr(x).tolist(),
-        "clr_y": clr(y).tolist(),
-        "distance": aitchison_distance(x, y),
-    }
-
-
-def zeros(case: Case) -> Case:
-    return {"rows": [replace_zeros(row, case["delta"]).tolist() for row in case["rows"]]}
-
-
-def multiplicity(case: Case) -> Case:
-    p = case["p"]
-    holm, bh = adjust(p, "Holm"), adjust(p, "Benjamini-Hochberg")
-    return {
-        "bonferroni": list(adjust(p, "Bonferroni").p),
-        "holm": list(holm.p),
-        "hochberg": list(adjust(p, "Hochberg").p),
-        "hommel": list(adjust(p, "Hommel").p),
-        "bh": list(bh.p),
-        "by": list(adjust(p, "Benjamini-Yekutieli").p),
-        "reject_holm": holm.n_rejected,
-        "reject_bh": bh.n_rejected,
-    }
-
-
-def curve(case: Case) -> Case:
-    rows = []
-    for outcome in case["outcomes"].values():
-        for subset in case["subsets_1based"]:
-            row = np.full(len(outcome), np.nan)
-            kept = np.asarray(subset) - 1
-            row[kept] = np.asarray(outcome, dtype=float)[kept]
-            rows.append(row)
-    found = specification_curve(rows, case["group"], alpha=case["alpha"])
-    return {
-        "estimates": list(found.estimates),
-        "p_values": list(found.p_values),
-        "median": found.median,
-        "n_sig_positive": found.significant,
-        "stouffer": found.stouffer,
-        "p_median_two_sided": found.p_median,
-        "p_share_one_sided": found.p_significant,
-        "p_stouffer_two_sided": found.p_stouffer,
-    }
-
-
 def robust(case: Case) -> Case:
     x = np.column_stack((np.ones(len(case["year"])), case["year"]))
     huber = robust_regression(case["calls"], x)
@@ -210,15 +152,12 @@ def robust(case: Case) -> Case:
 def few_clusters(case: Case) -> Case:
     x = np.column_stack((np.ones(len(case["y"])), case["trt"], case["x"]))
     fit = cluster_robust(case["y"], x, case["cluster"])
-    test = wild_cluster_test(case["y"], x, case["cluster"], 1)
     return {
         "coef": fit.coefficients.tolist(),
         "se_cr0": fit.se_cr0.tolist(),
         "se_cr1": fit.se_cr1.tolist(),
         "se_cr2": fit.se_cr2.tolist(),
         "df_cr2": fit.df_cr2.tolist(),
-        "t_cr1": test.statistic,
-        "p_wcr_two_sided": test.p,
     }
 
 
@@ -252,17 +191,7 @@ def inequality(case: Case) -> Case:
         "rosenbluth": found.rosenbluth,
         "theil": found.theil,
         "cr4": top_share(case["x"], 4),
-        "gini_jackknife_se": gini_jackknife_se(case["x"]),
     }
-
-
-def multinomial_hhi(case: Case) -> Case:
-    plain = sampled_hhi(case["counts"], design_effect=1)
-    clustered = {
-        f"se_deff{deff:g}": sampled_hhi(case["counts"], design_effect=deff).se
-        for deff in case["deff"]
-    }
-    return {"hhi": plain.value, "hhi_unbiased": plain.unbiased, "se": plain.se, **clustered}
 
 
 def sample_mean(case: Case) -> Case:
@@ -280,15 +209,10 @@ CASES: dict[str, Callable[[Case], Case]] = {
     "spearman_kendall_ci": rank_intervals,
     "lin_": lin,
     "bland_altman": limits_of_agreement,
-    "aitchison": log_ratios,
-    "multiplicative_zero": zeros,
-    "multiplicity": multiplicity,
-    "specification_curve": curve,
     "rlm": robust,
     "cluster_robust": few_clusters,
     "poisson_quasi": counts,
     "poisson_rate_ratio": two_rates,
     "gini": inequality,
-    "hhi_multinomial": multinomial_hhi,
     "design_effect_mean": sample_mean,
 }

@@ -9,7 +9,6 @@ sample of clusters.
 from research.estimators.clustered.few_clusters import (
     ClusterRobustFit,
     cluster_robust,
-    wild_cluster_test,
 )
 from research.estimators.clustered.jackknife import (
     ClusteredEstimate,
@@ -58,5 +57,4 @@ __all__ = [
     "paired_share_difference",
     "recomputed_without_each",
     "share_difference",
-    "wild_cluster_test",
 ]

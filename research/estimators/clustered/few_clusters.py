@@ -1,10 +1,9 @@
-"""Least squares with few clusters: standard errors that do not flatter, and an exact bootstrap."""
+"""Least squares with few clusters: standard errors that do not flatter."""
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from itertools import product
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -13,10 +12,8 @@ from scipy import stats
 from research.estimators import valid
 from research.estimators.cluster_totals import Codes, cluster_codes, same_length
 from research.estimators.valid import Floats, estimator
-from research.results import CannotEstimate, Interval, ResearchError, Test
+from research.results import CannotEstimate, Interval
 
-LISTED_AT_MOST = 12  # clusters; 2**12 = 4,096 sign vectors
-DRAWS = 9999
 ROUNDING = 1e-10  # relative; eigenvalues and statistics closer than this are equal
 
 
@@ -128,77 +125,6 @@ def cluster_robust(
     )
 
 
-@estimator
-def wild_cluster_test(
-    y: ArrayLike,
-    x: ArrayLike,
-    cluster: ArrayLike,
-    column: int,
-    *,
-    rng: np.random.Generator | None = None,
-) -> Test:
-    """Is a coefficient zero, when a t distribution cannot be trusted with so few clusters?
-
-    Parameters
-    ----------
-    y, x, cluster
-        As for :func:`cluster_robust`.
-    column : int
-        Which column of x is tested.
-    rng : numpy.random.Generator, optional
-        Needed above 12 clusters; up to 12 all vectors of signs are listed, without random error.
-
-    Returns
-    -------
-    Test
-        CR1 t statistic and two-sided p of the wild cluster bootstrap with the null imposed and
-        one random sign a cluster. With G clusters no p is below ``2 / 2**G``.
-
-    Raises
-    ------
-    CannotEstimate
-        As :func:`cluster_robust`.
-
-    References
-    ----------
-    Cameron, Gelbach and Miller (2008), Review of Economics and Statistics 90:414-427,
-    doi:10.1162/rest.90.3.414. Agrees with complete enumeration in R and with wildboottest.
-
-    Examples
-    --------
-    >>> x = np.column_stack((np.ones(6), [0, 1, 2, 3, 4, 5]))
-    >>> wild_cluster_test([1, 2, 2, 4, 4, 6], x, ["a", "a", "b", "b", "c", "c"], 1).p
-    0.25
-    """
-    design = clustered_design(x, cluster)
-    outcome, j = outcome_of(y, design), valid.index(column, design.x.shape[1])
-    others = np.delete(design.x, j, axis=1)
-    null_residuals = outcome - others @ np.linalg.lstsq(others, outcome, rcond=None)[0]
-    # The coefficient and its scores are linear in the residuals, so that a draw of signs needs
-    # cluster sums only: scores of the null, and how far refitting takes them back.
-    row = design.inverse[j]
-    scores = design.sums(design.x * null_residuals[:, None])
-    taken_back = design.sums(design.x * (design.x @ row)[:, None]) @ design.inverse
-    signs, listed = _signs(design.n_clusters, rng)
-    signs = np.vstack((np.ones(design.n_clusters), signs))
-    estimates = signs @ (scores @ row)
-    variances = np.square(signs * (scores @ row) - (signs @ scores) @ taken_back.T).sum(axis=1)
-    no_error = np.abs(null_residuals).max() <= ROUNDING * np.abs(outcome).max()
-    if no_error or variances[0] <= (ROUNDING * estimates[0]) ** 2:
-        raise CannotEstimate(
-            "The regression fits every cluster exactly: there is no error to test."
-        )
-    extreme = estimates[1:] ** 2 * variances[0] >= estimates[0] ** 2 * variances[1:] * (
-        1 - ROUNDING
-    )
-    p = extreme.mean() if listed else (1 + extreme.sum()) / (1 + len(extreme))
-    return Test(
-        name="wild cluster bootstrap, null imposed" + (", all signs" if listed else ""),
-        statistic=float(estimates[0] / math.sqrt(variances[0]) / design.small_sample),
-        p=float(p),
-    )
-
-
 def clustered_design(x: ArrayLike, cluster: ArrayLike | None) -> ClusteredDesign:
     """Regressors that are finite, not collinear, and spread over at least two clusters."""
     regressors = valid.numbers(x, "x", "units", "regressors")
@@ -257,14 +183,3 @@ def _satterthwaite(design: ClusteredDesign, weights: Floats) -> float:
             "A coefficient is determined by single clusters: its clustered variance is undefined."
         )
     return trace**2 / square
-
-
-def _signs(groups: int, rng: np.random.Generator | None) -> tuple[Floats, bool]:
-    if groups <= LISTED_AT_MOST:
-        return np.array(list(product((1.0, -1.0), repeat=groups))), True
-    if rng is None:
-        raise ResearchError(
-            f"{groups} clusters have too many vectors of signs to list: give a random generator "
-            "(rng)."
-        )
-    return rng.choice((1.0, -1.0), size=(DRAWS, groups)), False

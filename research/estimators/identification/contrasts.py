@@ -15,7 +15,7 @@ from scipy.stats import norm
 
 from research.estimators import valid
 from research.estimators.identification.bounds import same_classes
-from research.estimators.identification.intervals import imbens_manski, simultaneous_level
+from research.estimators.identification.intervals import imbens_manski
 from research.estimators.valid import estimator
 from research.results import Bounds, CannotEstimate, Interval
 
@@ -92,56 +92,6 @@ def contrast_interval(
         level,
         "Imbens-Manski, binomial corner errors",
         design_effect,
-    )
-
-
-@estimator
-def simultaneous_contrasts(
-    first: ArrayLike, second: ArrayLike, *, level: float = 0.95, design_effect: float = 1.0
-) -> tuple[Interval, ...]:
-    """Which differences of shares, of all classes at once, are compatible with the counts?
-
-    Parameters
-    ----------
-    first, second : array_like of shape (classes,)
-        Units in each class, in the same order, for both groups.
-    level : float
-        Confidence level for all differences together.
-    design_effect : float
-        Variance relative to independent units.
-
-    Returns
-    -------
-    tuple of Interval
-        One interval per class, Bonferroni over the classes; ``level`` is the joint one.
-
-    Raises
-    ------
-    CannotEstimate, ResearchError
-        As :func:`contrast_interval`.
-
-    References
-    ----------
-    Imbens and Manski (2004), Econometrica 72:1845-1857, doi:10.1111/j.1468-0262.2004.00555.x.
-
-    Notes
-    -----
-    Each interval is that of :func:`contrast_interval` at ``simultaneous_level``.
-
-    Examples
-    --------
-    >>> [found.low > 0 for found in simultaneous_contrasts([300, 450, 150], [140, 650, 130])]
-    [True, False, False]
-    """
-    one, _ = same_classes(first, second)
-    each = simultaneous_level(level, one.size)
-    intervals = [
-        contrast_interval(first, second, which, level=each, design_effect=design_effect)
-        for which in range(one.size)
-    ]
-    return tuple(
-        Interval(i.low, i.high, level, f"{i.method}, simultaneous", design_effect)
-        for i in intervals
     )
 
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
-from scipy.optimize import brentq, minimize_scalar
-from scipy.special import ndtr, owens_t
-from scipy.stats import norm
+from scipy.optimize import brentq
+from scipy.special import ndtr
 
 from research.estimators import valid
 from research.estimators.valid import estimator
@@ -82,8 +81,7 @@ def imbens_manski(
 
     Assumptions
     -----------
-    Ends jointly normal; the standard error of the width vanishes where the width does. Where the
-    set may be short and the ends are correlated, use :func:`stoye`.
+    Ends jointly normal; the standard error of the width vanishes where the width does.
 
     Raises
     ------
@@ -109,126 +107,6 @@ def imbens_manski(
     width = bounds.width / largest if largest else math.inf
     c = imbens_manski_critical_value(width, level=level)
     return Interval(bounds.low - c * low, bounds.high + c * high, level, "Imbens-Manski")
-
-
-@estimator
-def stoye_critical_values(
-    width: float, se_low: float, se_high: float, *, correlation: float, level: float = 0.95
-) -> tuple[float, float]:
-    """How far beyond each end must the shortest interval reach when the ends are correlated?
-
-    Parameters
-    ----------
-    width : float
-        Estimated width of the identified set, in the unit of the parameter.
-    se_low, se_high : float
-        Standard errors of the two ends.
-    correlation : float
-        Correlation of the estimators of the two ends.
-    level : float
-        Confidence level.
-
-    Returns
-    -------
-    tuple of float
-        Critical values for the low and the high end, in standard errors: of all pairs that cover
-        both ends of the set with probability ``level``, the pair of the shortest interval.
-
-    Raises
-    ------
-    ResearchError
-        Negative width or standard errors, a correlation outside [-1, 1], or a bad level.
-
-    References
-    ----------
-    Stoye (2009), Econometrica 77:1299-1315, doi:10.3982/ECTA7347.
-
-    Notes
-    -----
-    The pairs that cover form a convex set (the bivariate normal distribution function is
-    log-concave), hence one minimum. Agrees with an R programme on mvtnorm.
-
-    Examples
-    --------
-    >>> low, high = stoye_critical_values(10, 1, 1, correlation=0.5)
-    >>> round(low, 3), round(high, 3)
-    (1.645, 1.645)
-    """
-    one_sided = float(norm.ppf(valid.level(level)))
-    low, high = _errors(se_low, se_high)
-    r = -valid.number(correlation, "correlation", -1, 1)
-    valid.number(width, "width", 0)
-    if low == 0 or high == 0:  # one end is known: only the other can fail to cover
-        return one_sided, one_sided
-
-    def partner(c_low: float) -> float:
-        """The smallest critical value of the high end that covers both ends of the set."""
-        at_low = _crossing(lambda c: _both_below(c_low, c + width / high, r) - level, one_sided)
-        at_high = _crossing(lambda c: _both_below(c, c_low + width / low, r) - level, one_sided)
-        return max(at_low, at_high)
-
-    # Two-sided values always cover, so the best low value cannot cost more than they do.
-    two_sided = float(norm.ppf((1 + level) / 2))
-    dearest = (two_sided * (low + high) - one_sided * high) / low
-    best = minimize_scalar(
-        lambda c: c * low + partner(c) * high,
-        bounds=(one_sided, dearest),
-        method="bounded",
-        options={"xatol": 1e-9},
-    )
-    return float(best.x), partner(float(best.x))
-
-
-@estimator
-def stoye(
-    bounds: Bounds, se_low: float, se_high: float, *, correlation: float, level: float = 0.95
-) -> Interval:
-    """Which interval covers the parameter when the set may be short and its ends are correlated?
-
-    Parameters
-    ----------
-    bounds : Bounds
-        Estimated identified set.
-    se_low, se_high : float
-        Standard errors of its two ends.
-    correlation : float
-        Correlation of the two estimators.
-    level : float
-        Confidence level for the parameter.
-
-    Returns
-    -------
-    Interval
-        The shortest interval that covers both ends of the set.
-
-    Assumptions
-    -----------
-    Ends jointly normal with known correlation; the width is taken as estimated (no shrinkage
-    towards a point).
-
-    Raises
-    ------
-    ResearchError
-        As :func:`stoye_critical_values`.
-
-    References
-    ----------
-    Stoye (2009), Econometrica 77:1299-1315, doi:10.3982/ECTA7347.
-
-    Notes
-    -----
-    Agrees with an R programme on mvtnorm.
-
-    Examples
-    --------
-    >>> found = stoye(Bounds(-0.04, 0.02), 0.03, 0.025, correlation=0.5)
-    >>> round(found.low, 4), round(found.high, 4)
-    (-0.0894, 0.0612)
-    """
-    c_low, c_high = stoye_critical_values(
-        bounds.width, se_low, se_high, correlation=correlation, level=level
-    )
-    return Interval(bounds.low - c_low * se_low, bounds.high + c_high * se_high, level, "Stoye")
 
 
 @estimator
@@ -314,23 +192,3 @@ def simultaneous_level(level: float, comparisons: int) -> float:
 
 def _errors(se_low: float, se_high: float) -> tuple[float, float]:
     return valid.number(se_low, "se_low", 0), valid.number(se_high, "se_high", 0)
-
-
-def _crossing(excess: Callable[[float], float], low: float) -> float:
-    """Where an increasing function of a critical value reaches zero; ``low`` if it starts above."""
-    if excess(low) >= 0:
-        return low
-    return float(brentq(excess, low, FAR, xtol=FINE)) if excess(FAR) > 0 else FAR
-
-
-def _both_below(h: float, k: float, r: float) -> float:
-    """P(X <= h, Y <= k) for standard normal X, Y with correlation r; both h and k positive.
-
-    Owen's formula is exact to rounding, whereas a quasi-random integral would add noise to the
-    search for the shortest interval.
-    """
-    if abs(r) == 1:
-        return float(min(norm.cdf(h), norm.cdf(k)) if r > 0 else norm.cdf(h) + norm.cdf(k) - 1)
-    root = math.sqrt(1 - r * r)
-    tails = owens_t(h, (k / h - r) / root) + owens_t(k, (h / k - r) / root)
-    return float((norm.cdf(h) + norm.cdf(k)) / 2 - tails)

@@ -104,32 +104,6 @@ def rank_confidence_sets(
 
 
 @estimator
-def multinomial_covariance(counts: ArrayLike, *, design_effect: float) -> Floats:
-    """Covariance of the shares of classes of which each element has exactly one.
-
-    Parameters
-    ----------
-    counts : array of shape (k,)
-        Elements in each class.
-    design_effect : float
-        Variance over that of independent elements. It has no default, as hosts share networks.
-
-    Returns
-    -------
-    array of shape (k, k)
-
-    Examples
-    --------
-    >>> multinomial_covariance([50, 50], design_effect=1).round(4).tolist()
-    [[0.0025, -0.0025], [-0.0025, 0.0025]]
-    """
-    numbers = valid.counts(counts, "counts")
-    shares = numbers / numbers.sum()
-    scale = valid.design_effect(design_effect) / numbers.sum()
-    return np.asarray((np.diag(shares) - np.outer(shares, shares)) * scale)
-
-
-@estimator
 def clustered_covariance(part: ArrayLike, whole: ArrayLike) -> Floats:
     """Covariance of the shares of several parts of a total that comes in clusters.
 
@@ -156,8 +130,7 @@ def clustered_covariance(part: ArrayLike, whole: ArrayLike) -> Floats:
 
     Notes
     -----
-    With clusters of one element each it is that of :func:`multinomial_covariance` times n over
-    n - 1.
+    With clusters of one element each it is the multinomial one times n over n - 1.
 
     Examples
     --------
