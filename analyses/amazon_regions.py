@@ -20,7 +20,7 @@ from research import (
     figures,
 )
 from research.doubts import Thinned
-from research.measures.hosts import AMAZON_CITIES, total
+from research.measures.hosts import AMAZON_CITIES, TENTHE_ADDRESSES, total
 from research.measures.other_scans import CONFIRMED
 from research.wording import written
 
@@ -57,7 +57,7 @@ def sample(
     later = _later_share(published_aggregates)
     too_many = report.too_many(later)
     return Sample(
-        population="the addresses that FOFA listed for the Tenthe report",
+        population=TENTHE_ADDRESSES,
         as_of="2025-04-24",
         data={
             "report": report,

@@ -25,12 +25,7 @@ from research.estimators.budget import alternatives_row, budget, leave_one_out_r
 from research.estimators.clustered import leave_one_out
 from research.estimators.contamination import contamination_bounds
 from research.measures.clone_block import LEADING, Block
-from research.measures.hosts import (
-    OverBlock,
-    hosts_by,
-    overlapping,
-    with_kind,
-)
+from research.measures.hosts import TENTHE_HOSTS, OverBlock, hosts_by, overlapping, with_kind
 
 SHARE, ANY = (
     "Chinese-origin share of the ten leading tags",
@@ -102,7 +97,7 @@ def sample(
 POPULATIONS = {
     "tag-host pairs": "the hosts listing the ten leading tags of the Tenthe scan",
     "tag occurrences": "the listings of the ten leading tags of the Tenthe scan",
-    "hosts": "the answering hosts of the Tenthe scan",
+    "hosts": TENTHE_HOSTS,
 }
 
 

@@ -27,7 +27,7 @@ from research import (
 from research.doubts import Thinned
 from research.estimators.budget import alternatives_row, budget
 from research.estimators.truncation import leading_bounds, top_share_bounds
-from research.measures.hosts import AMAZON_CITIES, LISTED
+from research.measures.hosts import AMAZON_CITIES, LISTED, TENTHE_ADDRESSES
 from research.measures.other_scans import SENTINEL
 from research.results import deferred
 
@@ -110,7 +110,7 @@ def sample(
     if not set(COUNTRIES) <= set(cities["country"]) & set(totals.index):
         raise CannotEstimate("the scan does not list cities of both the US and China")
     return Sample(
-        population="the addresses that FOFA listed for the Tenthe report",
+        population=TENTHE_ADDRESSES,
         as_of="2025-04-24",
         data={
             "few": few,

@@ -32,6 +32,7 @@ from research import (
 from research.doubts import told
 from research.estimators.clones import largest_remainder
 from research.measures.clone_block import LEADING, Block, in_block, without_block
+from research.measures.hosts import TENTHE_HOSTS
 from research.measures.margins import Margins
 from research.measures.other_scans import CONFIRMED
 
@@ -77,7 +78,7 @@ def sample(
     fewest = float(_leading(tags)["answering_hosts"].max())
     scanned = published_aggregates.set_index(["source", "category", "metric"])["value"]
     return Sample(
-        population="the answering hosts of the Tenthe scan",
+        population=TENTHE_HOSTS,
         as_of="2025-04-24",
         data={
             "tags": tags,

@@ -23,13 +23,7 @@ from research import (
     Settled,
     figures,
 )
-from research.measures.hosts import (
-    ESTIMATED,
-    OverBlock,
-    genuine,
-    hosts_by,
-    with_kind,
-)
+from research.measures.hosts import ESTIMATED, TENTHE_HOSTS, OverBlock, genuine, hosts_by, with_kind
 from research.measures.other_scans import SENTINEL
 
 FIRST, SECOND = "llama", "qwen2"
@@ -126,7 +120,7 @@ def sample(
         class_sets=tenthe_class_sets, clones=clones,
     )  # fmt: skip
     return Sample(
-        population="the answering hosts of the Tenthe scan",
+        population=TENTHE_HOSTS,
         as_of="2025-04-24",
         data={
             "column": "answering_hosts" if measure.startswith("hosts") else "tag_occurrences",

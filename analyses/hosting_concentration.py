@@ -27,7 +27,7 @@ from research.estimators.truncation import (
     rest_of,
     top_share_bounds,
 )
-from research.measures.hosts import total
+from research.measures.hosts import TENTHE_ADDRESSES, total
 from research.measures.margins import Margins
 from research.measures.other_scans import CONFIRMED, SENTINEL
 from research.wording import written
@@ -99,7 +99,7 @@ def sample(
         return _confirmed(published_aggregates, data)
     providers = _listed(tenthe_hosting, amazon, unicom)
     return Sample(
-        population="the addresses that FOFA listed for the Tenthe report",
+        population=TENTHE_ADDRESSES,
         as_of="2025-04-24",
         data=data
         | {

@@ -32,6 +32,7 @@ from research.measures.hosts import (
     BLOCK,
     INDEPENDENT,
     NOTHING,
+    TENTHE_HOSTS,
     Hosts,
     OverBlock,
     genuine,
@@ -142,7 +143,7 @@ def sample(
     removed = 1.0 if clones == "removed" else 0.0
     network = network_share(tenthe_hosting, tenthe_totals)
     return Sample(
-        population="the answering hosts of the Tenthe scan",
+        population=TENTHE_HOSTS,
         as_of="2025-04-24",
         data={
             "scan": "Tenthe",

@@ -10,7 +10,7 @@ import pandas as pd
 from research import CannotEstimate, Estimate, Hypothesis, Sample, TippingPoint, figures
 from research.doubts import lost_if
 from research.measures.clone_block import Spread, part_of_medium
-from research.measures.hosts import genuine, total
+from research.measures.hosts import TENTHE_HOSTS, genuine, total
 
 DOMINANT = "US: hosts with medium models over those of the next class"
 FIRST = "China: hosts with medium models minus those of the next class"
@@ -50,7 +50,7 @@ def sample(
         raise CannotEstimate("The scan has too few hosts in China or in the US to be told.")
     part = part_of_medium(clones, tenthe_model_tags, total(tenthe_totals, "answering_hosts"))
     return Sample(
-        population="the answering hosts of the Tenthe scan",
+        population=TENTHE_HOSTS,
         as_of="2025-04-24",
         data={country: _medium_and_next(hosts.loc[country], part) for country in ("US", "CN")},
         tables={"classes": tenthe_parameter_scale},

@@ -29,7 +29,14 @@ from research.doubts import Thinned, lost_at, lost_if, told
 from research.estimators.tipping import tipping_point
 from research.measures.class_sets import Classes, Contrast, hosts_with_a_class
 from research.measures.clone_block import Spread, part_of_medium
-from research.measures.hosts import INDEPENDENT, NOTHING, network_share, refuse_without_block, total
+from research.measures.hosts import (
+    INDEPENDENT,
+    NOTHING,
+    TENTHE_HOSTS,
+    network_share,
+    refuse_without_block,
+    total,
+)
 from research.results import deferred
 
 CLASSES = {"S": "small", "M": "medium", "L": "large", "XL": "extra-large"}
@@ -118,7 +125,7 @@ def _known(class_sets, counts, quantity, clones) -> Sample:
 
 POPULATIONS = {
     "shares": "the hosts of the Tenthe scan with a model of a listed class",
-    "counts": "the answering hosts of the Tenthe scan",
+    "counts": TENTHE_HOSTS,
 }
 OWN_POPULATIONS = {
     "shares": "the hosts of the scan with a model of a listed class",

@@ -22,6 +22,7 @@ from research.estimators.budget import budget
 from research.measures.hosts import (
     ESTIMATED,
     NOTHING,
+    TENTHE_HOSTS,
     OverBlock,
     genuine,
     hosts_by,
@@ -106,7 +107,7 @@ def sample(
     if counts == "sizes as estimated":
         tables = {"sizes": hosts.rows[["parameter_size", "answering_hosts", "block_tags"]]}
     return Sample(
-        population="the answering hosts of the Tenthe scan",
+        population=TENTHE_HOSTS,
         as_of="2025-04-24",
         data={
             "unit": unit,

@@ -19,7 +19,7 @@ from research import (
     figures,
 )
 from research.doubts import Thinned
-from research.measures.hosts import total
+from research.measures.hosts import TENTHE_HOSTS, total
 from research.measures.margins import Margins
 from research.measures.other_scans import HOU
 from research.wording import written
@@ -101,7 +101,7 @@ SETS = {
 }
 POPULATIONS = {
     ALL: "the addresses that a search engine lists as Ollama",
-    ANSWERED: "the answering hosts of the Tenthe scan",
+    ANSWERED: TENTHE_HOSTS,
     ON_HTTP: "the addresses on HTTP that a search engine lists as Ollama",
     OTHERS: HOU.population,
 }

@@ -27,6 +27,7 @@ from research.doubts import Coarse, Doubt, Share, told, where
 from research.estimators.budget import budget
 from research.measures.hosts import (
     ESTIMATED,
+    TENTHE_HOSTS,
     OverBlock,
     genuine,
     hosts_by,
@@ -107,7 +108,7 @@ def sample(
     )
     hosts = replace(hosts, rows=levels, doubts=(NOT_TOLD,))
     return Sample(
-        population="the answering hosts of the Tenthe scan",
+        population=TENTHE_HOSTS,
         as_of="2025-04-24",
         data={
             "measure": measure.split(",")[0],

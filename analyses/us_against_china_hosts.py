@@ -22,7 +22,7 @@ from research import (
 )
 from research.doubts import lost_if
 from research.estimators.budget import alternatives_row
-from research.measures.hosts import CLASSED, LISTED, answering_by_country, total
+from research.measures.hosts import CLASSED, LISTED, TENTHE_ADDRESSES, answering_by_country, total
 from research.measures.other_scans import CISCO, CONFIRMED, HOU, QIANXIN, SENTINEL, OtherScan
 from research.wording import written
 
@@ -103,7 +103,7 @@ def sample(
         raise CannotEstimate("the scan does not list both the US and China")
     answering = total(tenthe_totals, "answering_hosts")
     return Sample(
-        population="the addresses that FOFA listed for the Tenthe report",
+        population=TENTHE_ADDRESSES,
         as_of="2025-04-24",
         data={
             "listed": listed,

@@ -8,7 +8,7 @@ size class.
 from typing import Literal
 
 from research import Bounds, CannotEstimate, Estimate, Sample, Settled, figures
-from research.measures.hosts import CLASSED, LISTED
+from research.measures.hosts import CLASSED, LISTED, TENTHE_ADDRESSES
 
 OF_LISTED = "share of the listed addresses in the US and China"
 OF_ANSWERING = "share of the answering hosts in the US and China"
@@ -40,7 +40,7 @@ def sample(
         raise CannotEstimate("The scan has too few hosts in China or in the US to be told.")
     totals = tenthe_totals.set_index("name")["value"]
     return Sample(
-        population="the addresses of the Tenthe scan",
+        population=TENTHE_ADDRESSES,
         as_of="2025-04-24",
         data={
             "listed": float(listed.reindex(countries, fill_value=0).sum()),

@@ -279,6 +279,8 @@ class OverBlock:
 
 # Facts about the tables ---------------------------------------------------------------------------
 
+TENTHE_ADDRESSES = "the addresses that FOFA listed for the Tenthe report"
+TENTHE_HOSTS = "the answering hosts of the Tenthe scan"
 # Cities in which geolocation puts the addresses of Amazon's cloud regions open in April 2025.
 AMAZON_CITIES = {
     "AU": ("Sydney",),
