@@ -582,26 +582,42 @@ def save(figure: Figure, stem: Path, formats: Sequence[str] = FORMATS) -> list[P
     from research.places import write_beside
 
     written = [stem.with_name(f"{stem.name}.{kind}") for kind in formats]
-    for path, kind in zip(written, formats, strict=True):
-        write_beside(path, printed(figure, kind))
+    for canvas in dict.fromkeys(map(_canvas_of, formats)):
+        kinds = [kind for kind in formats if _canvas_of(kind) == canvas]
+        for kind, content in zip(kinds, printed(figure, *kinds), strict=True):
+            write_beside(stem.with_name(f"{stem.name}.{kind}"), content)
     return written
 
 
-def printed(figure: Figure, kind: str) -> bytes:
-    """The figure in one of the ``FORMATS``, or as ``TEXT_SVG``: the same bytes every time.
+def _canvas_of(kind: str) -> str:
+    """The format of matplotlib: ``TEXT_SVG`` is laid out as any SVG."""
+    return kind.rpartition(".")[2]
 
-    Laid out for the format and drawn once; ``Figure.savefig`` draws twice.
+
+def printed(figure: Figure, *kinds: str) -> list[bytes]:
+    """The figure in formats of one canvas (``TEXT_SVG`` is an SVG too): always the same bytes.
+
+    Laid out once for all of them, and drawn once for each; ``Figure.savefig`` draws twice.
     """
-    import io
-
     import matplotlib as mpl
 
+    canvas_of = _canvas_of(kinds[0])
+    rounded = _rounded_png() if canvas_of == "png" else _plain_pdf()
+    with rounded, _laid_out(figure, canvas_of) as canvas:
+        found = []
+        for kind in kinds:
+            text = "none" if kind == TEXT_SVG else mpl.rcParams["svg.fonttype"]
+            with mpl.rc_context({"svg.fonttype": text}):
+                found.append(_drawn_on(canvas, canvas_of))
+        return found
+
+
+def _drawn_on(canvas: FigureCanvasBase, kind: str) -> bytes:
+    import io
+
     undated = {"svg": {"Date": None}, "pdf": {"CreationDate": None}, "png": {"Software": None}}
-    text = "none" if kind == TEXT_SVG else mpl.rcParams["svg.fonttype"]
-    kind, buffer = kind.rpartition(".")[2], io.BytesIO()
-    rounded = _rounded_png() if kind == "png" else _rounded_pdf()
-    with mpl.rc_context({"svg.fonttype": text}), rounded, _laid_out(figure, kind) as canvas:
-        getattr(canvas, f"print_{kind}")(buffer, metadata=undated[kind])
+    buffer = io.BytesIO()
+    getattr(canvas, f"print_{kind}")(buffer, metadata=undated[kind])
     return buffer.getvalue()
 
 
@@ -652,18 +668,23 @@ def _rounded_png() -> Iterator[None]:
 
 
 @contextmanager
-def _rounded_pdf() -> Iterator[None]:
-    """Write the numbers of a PDF with as many decimals as those of an SVG.
+def _plain_pdf() -> Iterator[None]:
+    """Write the numbers of a PDF with as many decimals as those of an SVG, and fonts as drawn.
 
-    Matplotlib writes ten, and offers no setting for it.
+    Matplotlib writes ten, and offers no setting for it. Kerning and ligatures are drawn as they
+    are: the tables for them, which take longest to embed, no reader of a PDF looks at.
     """
+    from fontTools.subset import Options  # type: ignore[import-untyped]
     from matplotlib.backends import backend_pdf
 
     written: Any = backend_pdf.pdfRepr
+    dropped = Options._drop_tables_default
     backend_pdf.pdfRepr = lambda value: written(
         round(value, DECIMALS) + 0.0 if isinstance(value, float) else value
     )
+    Options._drop_tables_default = [*dropped, "GPOS", "GSUB", "GDEF"]
     try:
         yield
     finally:
         backend_pdf.pdfRepr = written
+        Options._drop_tables_default = dropped

@@ -149,13 +149,13 @@ def test_a_format_is_drawn_once_and_as_savefig_writes_it(monkeypatch):
         monkeypatch.setattr(axes.title, "draw", lambda r: drawn.append(r) or draw(r))
         for kind in (*figures.FORMATS, figures.TEXT_SVG, *figures.FORMATS):
             drawn.clear()
-            printed = figures.printed(figure, kind)
+            (printed,) = figures.printed(figure, kind)
             assert len(drawn) == 1
             if kind == "png":
                 buffer = io.BytesIO()
                 figure.savefig(buffer, format="png", metadata={"Software": None})
                 assert printed == buffer.getvalue()
-        assert b"measured by the layout</text>" in figures.printed(figure, figures.TEXT_SVG)
+        assert b"measured by the layout</text>" in figures.printed(figure, figures.TEXT_SVG)[0]
 
 
 def bytes_of(folder, name="a"):

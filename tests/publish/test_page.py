@@ -384,5 +384,5 @@ def test_citations_stay_well_formed_whatever_the_claim_says():
 def test_a_drawing_that_is_made_already_is_the_one_that_the_page_would_make(results, shown):
     result = results["us_against_china_hosts"]
     with figures.theme():
-        made = figures.printed(drawn(result), figures.TEXT_SVG)
+        (made,) = figures.printed(drawn(result), figures.TEXT_SVG)
     assert inline(made) == shown["figures"][result.analysis]

@@ -41,7 +41,7 @@ def font(weight: str) -> str:
 def drawing(result: Result) -> str:
     """The figure of an analysis as SVG whose text stays text, in the page's own type face."""
     with figures.theme():
-        return inline(figures.printed(drawn(result), figures.TEXT_SVG))
+        return inline(*figures.printed(drawn(result), figures.TEXT_SVG))
 
 
 def inline(svg: bytes) -> str:
