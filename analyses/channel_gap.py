@@ -28,7 +28,7 @@ from research import (
     TippingPoint,
     figures,
 )
-from research.doubts import EVERY, Coarse, Doubt, Gap, Share, overturned, told, where
+from research.doubts import EVERY, Coarse, Doubt, Gap, Share, overturned, turned_at, where
 from research.estimators.budget import alternatives_row, budget
 from research.estimators.tipping import verdict_change
 from research.measures.channels import day_of_both, over_families
@@ -145,7 +145,7 @@ def sample(
             "list": listed,
             "block": Block.largest(tenthe_model_tags).hosts if block else 0.0,
         },
-        told={
+        deferred={
             "days": lambda: {
                 name: gap(downloaded(models), models["as_of"].max())
                 for name, models in every_day.items()
@@ -444,7 +444,7 @@ def _levelling(sample) -> TippingPoint:
     if not 0 <= needed <= 1:
         never = f"no origin of the {what} makes the shares equal"
         return TippingPoint(what=f"Chinese part of the {what}", threshold=None, sentence=never)
-    return told(
+    return turned_at(
         f"Chinese part of the {what}",
         f"the shares are equal if {{:%0}} of the {what} are of Chinese origin",
         needed,
@@ -483,7 +483,7 @@ def _cloned(sample, gap, label) -> TippingPoint:
     if turned is None:
         kept = written("the same with up to {} clones, the most possible", block)
         return TippingPoint(what=what, threshold=None, sentence=kept)
-    return told(what, f"'{word(turned)}' if {{}} hosts or more were clones", turned)
+    return turned_at(what, f"'{word(turned)}' if {{}} hosts or more were clones", turned)
 
 
 def _not_genuine(sample, gap, side) -> TippingPoint:

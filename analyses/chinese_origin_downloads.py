@@ -31,7 +31,7 @@ from research import (
     TippingPoint,
     figures,
 )
-from research.doubts import EVERY, Coarse, Share, Where, told, where
+from research.doubts import EVERY, Coarse, Share, Where, turned_at, where
 from research.estimators.budget import alternatives_row, budget
 from research.measures.hub import BASE, TASK, USED, hub_downloads, made_from
 from research.measures.publishers import ORIGIN, greater_china, kept_at_hugging_face
@@ -181,7 +181,7 @@ def sample(
             if counted.catalogue
             else float(tables[counted.day]["hub_downloads_30d"].min()),
         },
-        told={
+        deferred={
             "varied": lambda: _varied(partial(asked, counted.day), conventions),
             "dates": lambda: _over_dates(asked, members, conventions),
         },
@@ -416,7 +416,7 @@ def _turned(what, needed, of) -> TippingPoint:
     if needed is None:
         stays = f"all other doubt left out, the sign stays even if all {of}"
         return TippingPoint(what=what, threshold=None, sentence=stays)
-    return told(what, f"all other doubt left out, the sign turns if {{:%}} {of}", needed)
+    return turned_at(what, f"all other doubt left out, the sign turns if {{:%}} {of}", needed)
 
 
 def _left_out(worlds, the) -> Iterator[TippingPoint]:
@@ -478,7 +478,7 @@ def _assumptions(sample) -> Iterator[Assumption]:
             name="every model of the task names it",
             holds="no",
             without="task unknown",
-            evidence=f"{lead.told(TASK)}. The set holds whichever of them are of the task.",
+            evidence=f"{lead.detail(TASK)}. The set holds whichever of them are of the task.",
         )
     yield CODED
     yield _repackaged(lead.certain.units.rows)

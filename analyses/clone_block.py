@@ -29,7 +29,7 @@ from research import (
     TippingPoint,
     figures,
 )
-from research.doubts import told
+from research.doubts import turned_at
 from research.estimators.clones import largest_remainder
 from research.measures.clone_block import LEADING, Block, in_block, without_block
 from research.measures.hosts import TENTHE_HOSTS
@@ -190,7 +190,7 @@ def _size(sample) -> Estimate:
 
 def _forced(leading, totals) -> TippingPoint:
     """So few hosts with any of the five tags that some of them must list all five."""
-    return told(
+    return turned_at(
         "hosts with any of the five tags",
         "a block would follow if fewer than {:0} of the {:0} hosts listed any of the five tags",
         float(leading["answering_hosts"].sum() / (LEADING - 1)),

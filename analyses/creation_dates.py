@@ -17,7 +17,7 @@ from research import (
     Settled,
     figures,
 )
-from research.doubts import told
+from research.doubts import turned_at
 
 EARLIEST = "days from July 2023 to the first repository of any named model"
 EACH = "{}: days from July 2023 to the first repository"
@@ -105,7 +105,7 @@ def _days(label, days, row, repositories) -> Estimate:
         n_unit="repositories with a date of creation",
         assumptions=(SURVIVORS,),
         tipping_points=(
-            told(
+            turned_at(
                 "days by which the earliest date would have to be wrong",
                 f"turned only if {row['repository']} ({row['created']:%Y-%m-%d}) was {{:0}} days "
                 "older than its date of creation",

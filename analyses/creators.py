@@ -24,7 +24,7 @@ from research import (
     Settled,
     figures,
 )
-from research.doubts import Coarse, Ranking, Share, told, where
+from research.doubts import Coarse, Ranking, Share, turned_at, where
 from research.estimators.budget import alternatives_row, budget
 from research.measures.hub import LIKE_THEN, USED, hub_downloads
 from research.measures.publishers import accounts_of, kept_at_hugging_face, organisations
@@ -118,7 +118,7 @@ def sample(
         population=chosen.population,
         as_of=chosen.day,
         data={"creators": creators},
-        told={
+        deferred={
             "dates": lambda: {day: _rankings(created(day)) for day in lists},
             "shares": lambda: {day: META.in_(created(day)).value for day in lists},
         },
@@ -213,7 +213,7 @@ def _share_of_meta(sample, units) -> Estimate:
 def _times(share):
     """By which factor Meta's downloads would have to grow, those of all others standing still."""
     edge = HYPOTHESES[SHARE].null - HYPOTHESES[SHARE].margin
-    return told(
+    return turned_at(
         "factor on the downloads of Meta",
         "within five points of the published share only with {:1} times its downloads",
         edge / (1 - edge) * (1 - share) / share,

@@ -31,7 +31,7 @@ from research import (
     TippingPoint,
     figures,
 )
-from research.doubts import RankCorrelation, told
+from research.doubts import RankCorrelation, turned_at
 from research.estimators.association import (
     lin_concordance,
     share_concordance,
@@ -226,12 +226,12 @@ def _lost_at(design_effect, families) -> TippingPoint:
     size = weighted_cluster_size(families["organisation"].value_counts())
     if design_effect > size:
         lost = "lost at deff {:1}, more than a publisher's {:1} families can cause"
-        return told(SIMILAR, lost, design_effect, size)
+        return turned_at(SIMILAR, lost, design_effect, size)
     lost = (
         "lost at deff {:1}, an intraclass correlation of {} among the {:1} families of a publisher"
     )
     alike = intraclass_correlation(design_effect, size)
-    return told(SIMILAR, lost, design_effect, alike, size)
+    return turned_at(SIMILAR, lost, design_effect, alike, size)
 
 
 # Agreement ----------------------------------------------------------------------------------------
@@ -319,7 +319,9 @@ def _without_the_worst(both) -> TippingPoint:
     if lost > most:
         kept = f"kept even for the {MINIMUM_LIN} families that agree best"
         return TippingPoint(what=what, threshold=None, sentence=kept)
-    return told(what, "open without the {:0} most different of {:0} families", lost, len(ratio))
+    return turned_at(
+        what, "open without the {:0} most different of {:0} families", lost, len(ratio)
+    )
 
 
 # Assumptions --------------------------------------------------------------------------------------

@@ -23,7 +23,7 @@ from research import (
     TippingPoint,
     figures,
 )
-from research.doubts import Coarse, told
+from research.doubts import Coarse, turned_at
 from research.estimators.budget import leave_one_out_row
 from research.estimators.clustered import LeaveOneOut
 from research.estimators.serial import serial_trend
@@ -215,7 +215,7 @@ def _not_of_users(row, unit) -> TippingPoint:
     if not ahead:
         return TippingPoint(what=what, threshold=None, sentence="neither country leads as it is")
     lost = "the lead of {1} is lost if {0:%0} of its {2} did not come from users"
-    return told(what, lost, 1 - behind / ahead, leader, unit)
+    return turned_at(what, lost, 1 - behind / ahead, leader, unit)
 
 
 def _led(windows) -> Estimate:
@@ -236,7 +236,7 @@ def _led(windows) -> Estimate:
 def _earliest(possible) -> Iterator[TippingPoint]:
     if len(possible):
         first = possible["end"].min()
-        yield told(
+        yield turned_at(
             "days from the claim to the first window that may show a lead",
             "the first window that leaves a lead of China open ends on {1}, {0:0} days after the "
             "claim",

@@ -20,7 +20,7 @@ from research import (
     TippingPoint,
     figures,
 )
-from research.doubts import Coarse, Gap, told
+from research.doubts import Coarse, Gap, turned_at
 from research.estimators.budget import alternatives_row, budget
 from research.measures.hub import COUNTED_DAYS, fresh, hub_downloads, overlapping
 from research.measures.publishers import CHINA, CHINA_MINUS_US, UNITED_STATES
@@ -133,7 +133,7 @@ def _not_of_users(change) -> TippingPoint:
     gains, who = (1, "China") if change.value > 0 else (-1, "the US")
     before, after = gains * change.second.value, gains * change.first.value
     # Without a part x of all downloads, all of the country that gains: (after - x) / (1 - x).
-    return told(
+    return turned_at(
         f"part of all later downloads that are of {who} and did not come from users",
         "undone if {:%0} of the later downloads, all of {}, did not come from users (the "
         "difference was {} before)",

@@ -24,7 +24,7 @@ from research import (
     Sample,
     figures,
 )
-from research.doubts import among, told
+from research.doubts import among, turned_at
 from research.estimators.proportions import clopper_pearson
 from research.measures.publishers import accounts_of, publishers
 
@@ -143,7 +143,7 @@ def _of_ten(sure, possible, ten) -> Estimate:
         n=TOP,
         n_unit="places",
         assumptions=(NOT_AUGUST,) if ten is None else (NOT_AUGUST, _bases(ten)),
-        tipping_points=(told("places that would have to change hands", held, entries),),
+        tipping_points=(turned_at("places that would have to change hands", held, entries),),
     )
 
 

@@ -24,7 +24,7 @@ from research import (
     TippingPoint,
     figures,
 )
-from research.doubts import Coarse, Doubt, Ranking, Share, told, where
+from research.doubts import Coarse, Doubt, Ranking, Share, turned_at, where
 from research.estimators.budget import budget
 from research.measures.pulls import ROUNDING, WEIGHTS, pulls_by_name
 from research.measures.top_lists import last_day, on_day
@@ -220,7 +220,7 @@ def _needed(totals) -> TippingPoint:
         return TippingPoint(what=what, threshold=None, sentence=never)
     factor = float(rivals.max() / ours[lower])
     total = f"its total ({'more' if factor > 1 else 'fewer'}), that of {rivals.idxmax()}"
-    return told(what, f"turned if {lower} had {{}} times {total}", factor)
+    return turned_at(what, f"turned if {lower} had {{}} times {total}", factor)
 
 
 def _share(sample, family) -> Estimate:

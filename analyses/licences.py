@@ -24,7 +24,7 @@ from research import (
     TippingPoint,
     figures,
 )
-from research.doubts import Coarse, Gap, Quotient, Share, Sum, told, where
+from research.doubts import Coarse, Gap, Quotient, Share, Sum, turned_at, where
 from research.estimators.budget import alternatives_row, budget, drawn_row
 from research.estimators.proportions import goodman, wilson
 from research.measures.hub import LICENCE, LIKE_THEN, LISTED, TAGGED, USED, hub_downloads
@@ -120,7 +120,7 @@ def sample(
         population=chosen.population,
         as_of=chosen.day,
         data={"asked": asked_of(of_day(lists, chosen.day, spike))},
-        told={"dates": lambda: {day: asked_of(listed) for day, listed in lists.items()}},
+        deferred={"dates": lambda: {day: asked_of(listed) for day, listed in lists.items()}},
     )
 
 
@@ -262,7 +262,7 @@ def _of_the_doubtful(asked, label) -> Iterator[TippingPoint]:
     for edge, turn in edges.items():
         part = asked.turning(LICENCE, edge)
         if part is not None:
-            yield told(
+            yield turned_at(
                 written(f"part of the doubtful {what} that is permissive, at {{:%}}", edge),
                 f"{turn} {{1:%}} if {{0:%}} of the {what} without a clear licence are permissive",
                 part,
@@ -299,7 +299,7 @@ def _gap_of(held):
 def _not_genuine(asked) -> Iterator[TippingPoint]:
     others = 1 - asked[MODELS].value
     if others:
-        yield told(
+        yield turned_at(
             "downloads that are not genuine, all of permissive models",
             "lost if {:%} of all downloads were automated, and these of permissive models only",
             asked[GAP].value / others,
@@ -313,7 +313,7 @@ def _of_the_unnamed(ratio) -> TippingPoint:
     above = apache > most * mit
     needed = math.ceil(apache / most) - mit if above else math.floor(most * mit) + 1 - apache
     licence, turn = ("MIT", "comes down to") if above else ("Apache", "rises above")
-    return told(
+    return turned_at(
         f"further models under {licence}",
         f"{turn} {{1:1}} with {{0:0}} more under {licence}; {{2:0}} models name no licence",
         needed,

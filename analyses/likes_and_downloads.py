@@ -31,7 +31,7 @@ from research import (
     TippingPoint,
     figures,
 )
-from research.doubts import told
+from research.doubts import turned_at
 from research.estimators.association import (
     clustered_correlation,
     correlation,
@@ -320,7 +320,7 @@ def _clustering(low, effect) -> TippingPoint:
     """The design effect at which the interval of the published correlation reaches zero."""
     lost = (math.atanh(low) / stats.norm.ppf(0.975)) ** 2 * (ARTICLE - 3)
     has = "lost at a design effect of {:1}; the list of June 2026 has {:1}"
-    return told("design effect", has, lost, effect)
+    return turned_at("design effect", has, lost, effect)
 
 
 @deferred
@@ -332,7 +332,7 @@ def _models_left_out(models) -> Iterator[TippingPoint]:
         names.append(left["model"].iloc[least])
         left = left.drop(index=left.index[least])
     shown = ", ".join(names[:3]) + (" and so on" if len(names) > 3 else "")
-    yield told(
+    yield turned_at(
         "models left out, each time the one that matters most",
         "within {1:1} of zero without {2} ({0:0} in all)",
         len(names),
@@ -346,7 +346,7 @@ def _wider(fit) -> Iterator[TippingPoint]:
     value, edge = float(fit.coefficients[1]), HYPOTHESES[SLOPE].margin
     factor = (value - edge) / (value - fit.intervals[1].low)
     lost = "lost if the standard error were {:1} times as large"
-    yield told("factor on the standard error", lost, factor)
+    yield turned_at("factor on the standard error", lost, factor)
 
 
 @deferred
@@ -354,7 +354,7 @@ def _standard_errors(models) -> Iterator[TippingPoint]:
     margin, found = HYPOTHESES[RANKS].margin, _drawn(models, RANKS)
     lost = (math.atanh(found.value) - math.atanh(margin)) / found.se_z
     above = "{:1} standard errors, organisations as units, above {:1}"
-    yield told("standard errors to the edge of a small correlation", above, lost, margin)
+    yield turned_at("standard errors to the edge of a small correlation", above, lost, margin)
 
 
 UNSEEN = Assumption(

@@ -23,7 +23,7 @@ from research import (
     Settled,
     figures,
 )
-from research.doubts import Coarse, Doubt, Share, told, where
+from research.doubts import Coarse, Doubt, Share, turned_at, where
 from research.doubts.coarse import BETWEEN
 from research.measures.hub import hub_downloads, named_bases
 from research.measures.publishers import ANYWHERE, NOT_TOLD, ORIGIN, any_of, library_publishers
@@ -207,7 +207,7 @@ def _western(chinese) -> Estimate:
         n_unit="models of Chinese publishers",
         assumptions=(NAMED, _may_be_silent(chinese)),
         tipping_points=(
-            told(
+            turned_at(
                 "base-model tags that would have to be wrong",
                 "lost only if all {:0} were wrong ({})",
                 float(len(made)),

@@ -25,7 +25,7 @@ from research import (
     TippingPoint,
     figures,
 )
-from research.doubts import Thinned, lost_at, lost_if, told
+from research.doubts import Thinned, lost_at, lost_if, turned_at
 from research.estimators.tipping import tipping_point
 from research.measures.class_sets import Classes, Contrast, hosts_with_a_class
 from research.measures.clone_block import Spread, part_of_medium
@@ -211,7 +211,7 @@ def _tipping_points(contrast, sample) -> tuple[TippingPoint, ...]:
     if contrast.serving:
         return (_design_effect(contrast, end),) if stands else ()
     ratio = contrast.multiplicity()
-    turned = told(
+    turned = turned_at(
         "classes per host in China over the US",
         "the sign turns where Chinese hosts serve {} times as many classes as US hosts (possible: "
         "{} to {})",

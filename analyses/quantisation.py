@@ -23,7 +23,7 @@ from research import (
     TippingPoint,
     figures,
 )
-from research.doubts import Coarse, Doubt, Share, told, where
+from research.doubts import Coarse, Doubt, Share, turned_at, where
 from research.estimators.budget import budget
 from research.measures.hosts import (
     ESTIMATED,
@@ -197,7 +197,7 @@ def _lost(over) -> tuple[TippingPoint, ...]:
     null = HYPOTHESES[HOSTS].null
     times = over.at(0.0).low / null
     overstated = "lost if the report's estimate were {} times the truth"
-    return *over.points(null), told("overstatement by the report", overstated, times)
+    return *over.points(null), turned_at("overstatement by the report", overstated, times)
 
 
 def _observed_later(sample) -> Estimate:

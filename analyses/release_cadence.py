@@ -23,7 +23,7 @@ from research import (
     TippingPoint,
     figures,
 )
-from research.doubts import Coarse, Doubt, Quotient, Sum, told, where
+from research.doubts import Coarse, Doubt, Quotient, Sum, turned_at, where
 from research.estimators.budget import alternatives_row, budget
 from research.estimators.rates import gap_ratio, gap_ratio_interval, rate_ratio
 from research.measures.publishers import publishers
@@ -284,7 +284,7 @@ def _unseen(cadence, null) -> TippingPoint:
         if needed > 1
         else "would leave {:%0} of the releases seen, and unseen ones only shorten it"
     )
-    return told("true releases over those seen", f"a mean gap of {null} days {would}", needed)
+    return turned_at("true releases over those seen", f"a mean gap of {null} days {would}", needed)
 
 
 def _median(companies, country) -> Estimate:
@@ -321,7 +321,7 @@ def _ratio(ratio, companies) -> Estimate:
 def _equal(value) -> TippingPoint:
     """By which factor one country's releases are more incomplete where both release alike."""
     who = "US" if value > 1 else "Chinese"
-    return told(
+    return turned_at(
         f"{who} releases for each one seen, over those of the other country",
         f"equal if there were {{}} {who} releases for each one seen and no unseen other ones; the "
         "claim's figures give {:0} or more",

@@ -18,7 +18,7 @@ from research import (
     Sample,
     figures,
 )
-from research.doubts import told
+from research.doubts import turned_at
 
 AHEAD = "days from Kimi-K2 to the earlier of Qwen3 and GLM-4"
 EACH = "days from Kimi-K2 to {}"
@@ -101,7 +101,7 @@ def _days(label, days, row) -> Estimate:
         n_unit="names",
         assumptions=(PUBLIC,),
         tipping_points=(
-            told(
+            turned_at(
                 "days by which the date would have to be wrong",
                 f"turned if {row['repository']} ({row['created']:%Y-%m-%d}) were more than {{:0}} "
                 f"days {turned}",

@@ -82,7 +82,7 @@ def sample(
         population=chosen.population,
         as_of=chosen.day,
         data={"tasks": ranked(of_day(lists, chosen.day, spike))},
-        told={"dates": lambda: {day: ranked(listed) for day, listed in lists.items()}},
+        deferred={"dates": lambda: {day: ranked(listed) for day, listed in lists.items()}},
     )
 
 

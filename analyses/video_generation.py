@@ -19,7 +19,7 @@ from research import (
     TippingPoint,
     figures,
 )
-from research.doubts import Coarse, Ranking, Share, told, where
+from research.doubts import Coarse, Ranking, Share, turned_at, where
 from research.estimators.budget import alternatives_row, budget
 from research.measures.publishers import ANYWHERE, ORIGIN, accounts_of, publishers
 from research.measures.top_lists import on_day
@@ -200,7 +200,7 @@ def _leading(sample) -> Estimate:
 def _closing(lead, unit) -> TippingPoint:
     """What would have to be added to whoever is behind, as part of all that is counted."""
     behind = "another country" if lead.value > 0 else "China"
-    return told(
+    return turned_at(
         f"{unit} of the trailing side that are missing, over all counted",
         f"turned if {unit} amounting to {{:%}} of those counted were missing from {behind}: below "
         "the lists' cut nothing is known",

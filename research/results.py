@@ -390,7 +390,7 @@ class Estimate(Record):
             return self.bounds
         return Bounds(self.value, self.value)  # type: ignore[arg-type]
 
-    def told(self) -> Estimate:
+    def whole(self) -> Estimate:
         """The same with all that is :func:`deferred` made."""
         return replace(
             self,
@@ -400,7 +400,7 @@ class Estimate(Record):
             curves=tuple(self.curves),
         )
 
-    def untold(self) -> Estimate:
+    def bare(self) -> Estimate:
         """The same as a number alone, without what a reader is told of it."""
         return replace(self, assumptions=(), tipping_points=(), budget=(), curves=())
 

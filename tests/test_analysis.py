@@ -222,7 +222,7 @@ def test_only_the_primary_specification_is_told(toy, capfd):
     text = TOY.replace("NotApplicable, Sample", "NotApplicable, Sample, TippingPoint")
     text = text.replace("from typing", "from research.results import deferred\nfrom typing", 1)
     text = text.replace(
-        "tables={", "told={'what': lambda: print('told of', top) or 'hosts'}, tables={"
+        "tables={", "deferred={'what': lambda: print('told of', top) or 'hosts'}, tables={"
     )
     text = text.replace("value=value)", "value=value, tipping_points=lost(sample, value))")
     text += """

@@ -36,7 +36,7 @@ class Sample:
     elsewhere
         The data are those of another source, set beside those that the analysis is about: they
         keep their population and day where other data stand in for the latter.
-    told
+    deferred
         Named functions without arguments, of what only texts, budgets and tipping points need:
         ``sample["name"]`` calls each once. Samples that differ in these alone count as one.
     """
@@ -46,14 +46,14 @@ class Sample:
     data: Mapping[str, Any]
     tables: Mapping[str, pd.DataFrame] = field(default_factory=dict)
     elsewhere: bool = False
-    told: Mapping[str, Callable[[], Any]] = field(default_factory=dict)
+    deferred: Mapping[str, Callable[[], Any]] = field(default_factory=dict)
     _made: dict[str, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __getitem__(self, name: str) -> Any:
-        if name not in self.told:
+        if name not in self.deferred:
             return self.data[name]
         if name not in self._made:
-            self._made[name] = self.told[name]()
+            self._made[name] = self.deferred[name]()
         return self._made[name]
 
 

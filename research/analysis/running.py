@@ -168,7 +168,7 @@ class _Question:
             label = estimate.label
             if label in made:
                 raise ValueError(f"two estimates have the label '{label}'; labels must differ")
-            made[label] = estimate.untold() if wanted else estimate.told()
+            made[label] = estimate.bare() if wanted else estimate.whole()
             if wanted and made.keys() >= set(wanted):
                 break
         return made
@@ -244,7 +244,9 @@ def _compute(question: _Question) -> tuple[dict[Any, _Computed], list[Skipped]]:
             primary = next(iter(computed.values()), None)
             wanted = primary.estimates.keys() & question.analysis.hypotheses if primary else ()
             estimates = question.estimates(sample, choices, wanted)
-            kept = replace(sample, data={}, told={}, tables=sample.tables if not primary else {})
+            kept = replace(
+                sample, data={}, deferred={}, tables=sample.tables if not primary else {}
+            )
             computed[identity] = _Computed(choices, kept, estimates)
         except (NotApplicable, CannotEstimate) as reason:
             skipped.append(Skipped(choices=choices, reason=str(reason)))

@@ -71,7 +71,7 @@ class Asked(Protocol):
         """The estimate as shown without each cluster in turn."""
         return self.redrawn(cluster).leave_one_out
 
-    def told(self, doubt: Doubt) -> str:
+    def detail(self, doubt: Doubt) -> str:
         """What a reader is told of a doubt."""
         return doubt.detail
 
@@ -107,7 +107,9 @@ class Asked(Protocol):
     def row(self, doubt: Doubt, *more: Doubt) -> BudgetRow:
         """The row of a doubt, with more of them open beside it."""
         found = self.bounds([open_too.name for open_too in (doubt, *more)])
-        return BudgetRow(source=doubt.name, low=found.low, high=found.high, detail=self.told(doubt))
+        return BudgetRow(
+            source=doubt.name, low=found.low, high=found.high, detail=self.detail(doubt)
+        )
 
     def left_out(self, cluster: str) -> BudgetRow:
         """The row of the estimate without one of the clusters, whichever that is."""
@@ -148,7 +150,7 @@ class OfUnits(Asked):
         """The weights that are asked about."""
         return self.units.weight(doubts)
 
-    def told(self, doubt: Doubt) -> str:
+    def detail(self, doubt: Doubt) -> str:
         """How much a doubt leaves open, and what that may be."""
         opened, weight = self.opened(doubt), self.whole([doubt.name]).high
         part = percent(float(weight[opened].sum() / weight.sum()))
@@ -179,9 +181,9 @@ class OfTwo(Asked):
     def opens(self, doubt: Doubt) -> bool:
         return self.first.opens(doubt) or self.second.opens(doubt)
 
-    def told(self, doubt: Doubt) -> str:
+    def detail(self, doubt: Doubt) -> str:
         """How much a doubt leaves open on each side, and what that may be."""
-        sides = [side.told(doubt) for side in (self.first, self.second) if side.opens(doubt)]
+        sides = [side.detail(doubt) for side in (self.first, self.second) if side.opens(doubt)]
         return "; ".join(dict.fromkeys(sides)) or doubt.detail
 
     @abstractmethod

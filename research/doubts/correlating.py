@@ -88,7 +88,7 @@ class RankCorrelation(Asked):
     def opens(self, doubt: Doubt) -> bool:
         return not self.sharp([doubt.name])
 
-    def told(self, doubt: Doubt) -> str:
+    def detail(self, doubt: Doubt) -> str:
         """Of how many units a doubt leaves the order open, and how."""
         opened = sum(_ranged(side, [doubt.name]).sum() for side in (self.first, self.second))
         return written("{:0} {}: {}", opened, self.first.unit, doubt.detail)

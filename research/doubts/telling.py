@@ -42,12 +42,12 @@ def lost_if(
     return TippingPoint(what=f"{things} that {are}", threshold=threshold, sentence=told.strip())
 
 
-def told(what: str, sentence: str, threshold: float, *others: float | str) -> TippingPoint:
+def turned_at(what: str, sentence: str, threshold: float, *others: float | str) -> TippingPoint:
     """A tipping point in a sentence with gaps (see ``written``) for the threshold and others.
 
     Examples
     --------
-    >>> told("overstatement", "lost if the estimate were {} times the truth", 1.3084).sentence
+    >>> turned_at("overstatement", "lost if the estimate were {} times the truth", 1.3084).sentence
     'lost if the estimate were 1.31 times the truth'
     """
     return TippingPoint(

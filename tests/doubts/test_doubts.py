@@ -113,8 +113,8 @@ def test_a_budget_has_a_row_a_doubt_each_from_the_value_and_within_the_set():
     rows = asked.budget()
     opens = [ORIGIN, ROUNDING, LISTED]  # no task is asked for
     assert [row.source for row in rows] == [doubt.name for doubt in opens]
-    assert [row.detail for row in rows] == [asked.told(doubt) for doubt in opens]
-    assert asked.told(ORIGIN) == f"2 units with 23.1 % of the weight: {ORIGIN.detail}"
+    assert [row.detail for row in rows] == [asked.detail(doubt) for doubt in opens]
+    assert asked.detail(ORIGIN) == f"2 units with 23.1 % of the weight: {ORIGIN.detail}"
     for row, doubt in zip(rows, [doubt.name for doubt in opens], strict=True):
         assert (row.low, row.high) == tuple(asked.bounds([doubt]))
         assert whole.low <= row.low <= value <= row.high <= whole.high

@@ -162,7 +162,7 @@ def test_two_questions_have_the_doubts_of_both_and_lose_a_cluster_on_both_sides(
     china, us = (Sum(coarse(UNITS), wanted) for wanted in (CHINA, US))
     apart = Difference(china, us)
     assert apart.bounds(()) == Bounds(2.0, 2.0)
-    assert apart.told(DOUBTS[0]) == china.told(DOUBTS[0])
+    assert apart.detail(DOUBTS[0]) == china.detail(DOUBTS[0])
     left_out = apart.without_each("organisation")
     assert dict(zip(left_out.labels, left_out.values, strict=True)) == {
         "a": 0 - 3, "b": 5 - 0, "c": 5 - 3, "d": 5 - 3,
