@@ -132,12 +132,12 @@ def _with_bases(units, base, own, originals) -> Coarse:
 
 def _parts_of_the_world(origin) -> pd.Series:
     """The parts of the world that each publisher may be of: any, where its country is unknown."""
-    parts = {"CN": "China"} | dict.fromkeys(WEST, "the West")
-
-    def of(codes) -> str:
-        return BETWEEN.join(sorted({parts.get(code, "elsewhere") for code in codes.split(BETWEEN)}))
-
-    return origin.map(lambda codes: of(codes) if codes else ANYWHERE)
+    part_of = {"CN": "China"} | dict.fromkeys(WEST, "the West")
+    parts = {ANYWHERE: ANYWHERE}
+    for codes in origin[origin != ANYWHERE].dropna().unique():
+        found = {part_of.get(code, "elsewhere") for code in codes.split(BETWEEN)}
+        parts[codes] = BETWEEN.join(sorted(found))
+    return origin.map(parts)
 
 
 def _named(models) -> Coarse:
