@@ -19,7 +19,7 @@ from research import (
     figures,
 )
 from research.doubts import Thinned
-from research.measures.hosts import TENTHE_HOSTS, total
+from research.measures.hosts import TENTHE_ADDRESSES, TENTHE_HOSTS, total
 from research.measures.margins import Margins
 from research.measures.other_scans import HOU
 from research.wording import written
@@ -100,9 +100,9 @@ SETS = {
     "answering": "answering_hosts",
 }
 POPULATIONS = {
-    ALL: "the addresses that a search engine lists as Ollama",
+    ALL: TENTHE_ADDRESSES,
     ANSWERED: TENTHE_HOSTS,
-    ON_HTTP: "the addresses on HTTP that a search engine lists as Ollama",
+    ON_HTTP: "the addresses on HTTP that FOFA listed for the Tenthe report",
     OTHERS: HOU.population,
 }
 
