@@ -227,7 +227,7 @@ IN_CITY = Assumption(
 
 def figure(result):
     canvas, (countries, removed) = figures.canvas(
-        (1, 2), height=3.7, source=figures.sources(result), width_ratios=(1.1, 1)
+        (1, 2), height=3.7, source=figures.credits(result), width_ratios=(1.1, 1)
     )
     answer = result.answer()
     _draw_countries(countries, answer.tables["countries"])

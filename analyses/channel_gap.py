@@ -587,7 +587,7 @@ SAME_ACT = Assumption(
 
 def figure(result):
     canvas, (shares, gaps) = figures.canvas(
-        (1, 2), height=4.4, source=figures.sources(result), width_ratios=(1.25, 1), sharey=True
+        (1, 2), height=4.4, source=figures.credits(result), width_ratios=(1.25, 1), sharey=True
     )
     rows = [row for other in DATES for row in _rows(result, other)]
     groups = [row for row, (_, _, gap) in enumerate(rows) if not gap and row]

@@ -250,7 +250,7 @@ def figure(result):
     if not pairs.estimates[SHARE].curves:
         return figures.default(result)  # no block is suspected
     canvas, (bars, curves) = figures.canvas(
-        (1, 2), height=3.3, source=figures.sources(result), width_ratios=(1.25, 1)
+        (1, 2), height=3.3, source=figures.credits(result), width_ratios=(1.25, 1)
     )
     _draw_tags(bars, pairs.tables["tags"])
     _draw_curves(curves, result)

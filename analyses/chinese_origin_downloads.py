@@ -567,7 +567,7 @@ LOOK = {"China": (0.17, figures.CHINA, "o"), "US": (-0.17, figures.UNITED_STATES
 
 def figure(result):
     canvas, ((shares, gaps), (top, catalogue)) = figures.canvas(
-        (2, 2), height=7, source=figures.sources(result), height_ratios=(1, 1.15), sharey="row"
+        (2, 2), height=7, source=figures.credits(result), height_ratios=(1, 1.15), sharey="row"
     )
     answers = [result.answer(population=population) for population in ROWS]
     published = dict(answers[0].tables["published"].rows)

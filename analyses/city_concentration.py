@@ -256,7 +256,7 @@ def _gap(us, china, few, removed) -> Estimate:
         things="addresses in leading US cities",
     )
     regions = _regions(us, lambda part: us.leading(few, part) - china.leading(few, part))
-    points = cities.lost(also="and all in China are"), regions.lost()
+    points = cities.lost(given="and all in China are"), regions.lost()
     return Estimate(
         label=GAP,
         unit="listed addresses",
@@ -339,7 +339,7 @@ PLACED = Assumption(
 
 def figure(result):
     canvas, (bars, curves) = figures.canvas(
-        (1, 2), height=4.3, source=figures.sources(result), width_ratios=(1, 1)
+        (1, 2), height=4.3, source=figures.credits(result), width_ratios=(1, 1)
     )
     answer = result.answer(scan="Tenthe")
     _draw_cities(bars, answer.tables["cities"])

@@ -307,7 +307,7 @@ OTHER_NETWORK = Assumption(
 def figure(result):
     answer = result.answer()
     canvas, (ratios, shares) = figures.canvas(
-        (1, 2), height=3.5, source=figures.sources(result), sharey=True
+        (1, 2), height=3.5, source=figures.credits(result), sharey=True
     )
     _draw_ratios(ratios, _frame(answer.tables["tags"]))
     _draw_shares(shares, _frame(answer.tables["later"]))

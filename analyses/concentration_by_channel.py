@@ -284,7 +284,7 @@ AT_ONCE = Assumption(
 
 def figure(result):
     canvas, (indices, ratios) = figures.canvas(
-        (1, 2), height=4.6, source=figures.sources(result), width_ratios=(1, 1.15)
+        (1, 2), height=4.6, source=figures.credits(result), width_ratios=(1, 1.15)
     )
     _draw_indices(indices, result)
     answer = result.answer(unit="shared families", pulls="new")

@@ -28,7 +28,7 @@ from research.doubts import Coarse, Ranking, Share, turned_at, where
 from research.estimators.budget import alternatives_row, budget
 from research.measures.hub import LIKE_THEN, USED, hub_downloads
 from research.measures.publishers import accounts_of, kept_at_hugging_face, organisations
-from research.measures.top_lists import lists_of, of_day, top_lists
+from research.measures.top_lists import chosen_list, lists_of, top_lists
 from research.results import BudgetRow, Deferred
 
 # Organisation, and the account that an article of its time would name.
@@ -112,7 +112,7 @@ def sample(
         return _created(lists[day], publisher_origins, creator, made_from)
 
     creators = _rankings(
-        _created(of_day(lists, chosen.day, spike), publisher_origins, creator, made_from)
+        _created(chosen_list(lists, chosen.day, spike), publisher_origins, creator, made_from)
     )
     return Sample(
         population=chosen.population,
@@ -249,7 +249,7 @@ ASSUMPTIONS = (
 def figure(result):
     table = result.answer().tables["creators"]
     creators = pd.DataFrame(table.rows, columns=table.columns).set_index("creator")
-    canvas, (models, shares) = figures.canvas((1, 2), height=3.4, source=figures.sources(result))
+    canvas, (models, shares) = figures.canvas((1, 2), height=3.4, source=figures.credits(result))
     _draw(models, creators, "models", "models")
     _draw(shares, creators, "downloads", "share")
     claimed = HYPOTHESES[SHARE].null

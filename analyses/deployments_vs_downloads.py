@@ -398,7 +398,7 @@ def figure(result):
     weight = shares[["share of pulls", "share of downloads"]].max(axis="columns")
     largest = shares.loc[weight.nlargest(SHOWN).index]
     canvas, (scatter, ratios) = figures.canvas(
-        (1, 2), height=4.0, source=figures.sources(result), width_ratios=(1.3, 1)
+        (1, 2), height=4.0, source=figures.credits(result), width_ratios=(1.3, 1)
     )
     _draw_scatter(scatter, shares, largest)
     _draw_ratios(ratios, largest, answer)

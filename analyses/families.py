@@ -326,7 +326,7 @@ ONLY_RANKS = Assumption(
 def figure(result):
     answer = result.answer()
     canvas, (bars, ratios) = figures.canvas(
-        (1, 2), height=3.3, source=figures.sources(result), width_ratios=(1.1, 1)
+        (1, 2), height=3.3, source=figures.credits(result), width_ratios=(1.1, 1)
     )
     _draw_families(bars, answer)
     _draw_ratios(ratios, result)

@@ -336,7 +336,7 @@ LOOK = {
 
 
 def figure(result):
-    canvas, axes = figures.canvas(height=3.6, source=figures.sources(result))
+    canvas, axes = figures.canvas(height=3.6, source=figures.credits(result))
     for channel in LOOK:
         _draw_course(axes, result.answer(channel=channel), channel)
     _dress(axes, dict(result.answer(channel="published").tables["new models"].rows))

@@ -330,7 +330,7 @@ def figure(result):
     if not result.answer(scan="Tenthe").estimates[INDEX].curves:
         return figures.default(result)  # no verdict that addresses at Amazon could turn
     canvas, (bars, curve) = figures.canvas(
-        (1, 2), height=3.3, source=figures.sources(result), width_ratios=(1.2, 1)
+        (1, 2), height=3.3, source=figures.credits(result), width_ratios=(1.2, 1)
     )
     _draw_providers(bars, result.answer(scan="Tenthe"))
     _draw_index(curve, result)

@@ -136,7 +136,7 @@ SURVIVORS = Assumption(
 
 
 def figure(result):
-    canvas, axes = figures.canvas(height=3.0, source=figures.sources(result))
+    canvas, axes = figures.canvas(height=3.0, source=figures.credits(result))
     rows = result.answer().tables["publishers"].rows[:12]
     for position, (_, models) in enumerate(rows):
         axes.barh(-position, models, color=figures.CHINA)

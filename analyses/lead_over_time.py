@@ -172,7 +172,7 @@ STYLES = {
 def figure(result):
     answer = result.answer()
     canvas, (course, doubts) = figures.canvas(
-        (1, 2), height=3.3, source=figures.sources(result), width_ratios=(1.5, 1)
+        (1, 2), height=3.3, source=figures.credits(result), width_ratios=(1.5, 1)
     )
     _draw_courses(course, answer.tables["moves"])
     found = answer.estimates[CHANGE]

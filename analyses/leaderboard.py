@@ -238,7 +238,7 @@ def figure(result):
 
 
 def _source(result) -> str:
-    return f"{figures.sources(result)} Leaderboard: as printed by its makers, 2024-06-26."
+    return f"{figures.credits(result)} Leaderboard: as printed by its makers, 2024-06-26."
 
 
 def _draw_places(axes, y, table) -> None:

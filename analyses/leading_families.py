@@ -263,7 +263,7 @@ PANELS = {
 
 
 def figure(result):
-    canvas, panels = figures.canvas((1, 3), height=2.6, source=figures.sources(result))
+    canvas, panels = figures.canvas((1, 3), height=2.6, source=figures.credits(result))
     for axes, (population, title) in zip(panels, PANELS.items(), strict=True):
         answer = result.answer(population=population)
         table = answer.tables["totals"]

@@ -333,7 +333,7 @@ def figure(result):
     if LEAD not in answer.estimates:
         return figures.default(result)
     canvas, (ranks, lead) = figures.canvas(
-        (1, 2), height=3.4, source=figures.sources(result), width_ratios=(1.3, 1)
+        (1, 2), height=3.4, source=figures.credits(result), width_ratios=(1.3, 1)
     )
     _draw_ranks(ranks, answer)
     _draw_lead(lead, answer.estimates[LEAD])

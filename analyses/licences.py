@@ -28,7 +28,7 @@ from research.doubts import Coarse, Gap, Quotient, Share, Sum, turned_at, where
 from research.estimators.budget import alternatives_row, budget, drawn_row
 from research.estimators.proportions import goodman, wilson
 from research.measures.hub import LICENCE, LIKE_THEN, LISTED, TAGGED, USED, hub_downloads
-from research.measures.top_lists import lists_of, of_day, top_lists
+from research.measures.top_lists import chosen_list, lists_of, top_lists
 from research.results import BudgetRow, Deferred
 from research.wording import written
 
@@ -119,7 +119,7 @@ def sample(
     return Sample(
         population=chosen.population,
         as_of=chosen.day,
-        data={"asked": asked_of(of_day(lists, chosen.day, spike))},
+        data={"asked": asked_of(chosen_list(lists, chosen.day, spike))},
         deferred={"dates": lambda: {day: asked_of(listed) for day, listed in lists.items()}},
     )
 
@@ -352,7 +352,7 @@ ROWS = {
 
 def figure(result):
     canvas, (shares, gaps, ratios) = figures.canvas(
-        (1, 3), height=2.9, source=figures.sources(result), sharey=True, width_ratios=(1.5, 1, 1)
+        (1, 3), height=2.9, source=figures.credits(result), sharey=True, width_ratios=(1.5, 1, 1)
     )
     found = [_drawn(result.answer(population=population)) for population in ROWS]
     claim = HYPOTHESES[RATIO]

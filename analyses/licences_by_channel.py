@@ -209,7 +209,7 @@ LOOKS = {"pulls": figures.INK, "downloads": figures.OTHER}
 
 def figure(result):
     canvas, (shares, gaps) = figures.canvas(
-        (1, 2), height=3.9, source=figures.sources(result), sharey=True, width_ratios=(1.2, 1)
+        (1, 2), height=3.9, source=figures.credits(result), sharey=True, width_ratios=(1.2, 1)
     )
     answers = list(result.answers.values())
     figures.forest(

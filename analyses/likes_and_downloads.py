@@ -46,7 +46,7 @@ from research.estimators.budget import alternatives_row, budget, drawn_row, leav
 from research.estimators.rates import poisson_regression
 from research.measures.hub import USED
 from research.measures.publishers import organisations
-from research.measures.top_lists import lists_of, of_day, top_lists
+from research.measures.top_lists import chosen_list, lists_of, top_lists
 from research.results import BudgetRow, deferred
 from research.wording import written
 
@@ -131,7 +131,7 @@ def sample(
     if any(rows.empty for rows in lists.values()):
         raise CannotEstimate(f"the tables hold none of {who}")
     lists = {day: _measured(rows, publisher_origins) for day, rows in lists.items()}
-    data = {"models": of_day(lists, day, spike), "dates": lists}
+    data = {"models": chosen_list(lists, day, spike), "dates": lists}
     return Sample(population=who, as_of=day, data=data)
 
 
@@ -417,7 +417,7 @@ CURVES_OF = "top 1,000, 2026-06-11"
 
 def figure(result):
     canvas, (lists, lengths) = figures.canvas(
-        (1, 2), height=3.6, source=figures.sources(result), width_ratios=(1.5, 1)
+        (1, 2), height=3.6, source=figures.credits(result), width_ratios=(1.5, 1)
     )
     answers = [result.answer(population=population).estimates for population in ROWS]
     margin = HYPOTHESES[COUNTS].margin

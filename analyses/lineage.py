@@ -289,7 +289,7 @@ LOOK = {
 
 def figure(result):
     canvas, (flows, shares) = figures.canvas(
-        (1, 2), height=3.4, source=figures.sources(result), width_ratios=(1.1, 1)
+        (1, 2), height=3.4, source=figures.credits(result), width_ratios=(1.1, 1)
     )
     models, downloads, names = (result.answer(counted=c) for c in result.choices["counted"])
     _draw_flows(flows, models.tables["flows"])

@@ -84,7 +84,7 @@ GENUINE = genuine("two of them are llama tags")
 
 
 def figure(result):
-    canvas, axes = figures.canvas(height=2.6, source=figures.sources(result))
+    canvas, axes = figures.canvas(height=2.6, source=figures.credits(result))
     table = result.answer().tables["tags"]
     rows = [dict(zip(table.columns, row, strict=True)) for row in table.rows]
     for position, row in enumerate(rows):

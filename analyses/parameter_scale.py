@@ -164,7 +164,7 @@ def _hosts(contrast) -> Estimate:
         tipping_points=(
             lost_if(
                 abs(china - us), max(china, us), f"hosts of {leader}",
-                "were not genuine", also=f"and all of {trailer} were",
+                "were not genuine", given=f"and all of {trailer} were",
             ),
         ),
     )  # fmt: skip
@@ -223,7 +223,7 @@ def _tipping_points(contrast, sample) -> tuple[TippingPoint, ...]:
     return (
         _design_effect(contrast, end, _network_sizes(sample)),
         _fake(contrast).lost(end=end),
-        _clones(contrast).lost(end=end, also="and no Chinese one was"),
+        _clones(contrast).lost(end=end, given="and no Chinese one was"),
         turned,
     )
 
@@ -415,11 +415,11 @@ SUSPECTED = Assumption(
 def figure(result):
     shares = result.answer(quantity="shares")
     if not _multiplicity_curve(shares.estimates[IN_SHARE.format("small")]):
-        canvas, sets = figures.canvas((1, 1), height=3.2, source=figures.sources(result))
+        canvas, sets = figures.canvas((1, 1), height=3.2, source=figures.credits(result))
         _draw_sets(sets, shares)
         return canvas
     canvas, (sets, ratios) = figures.canvas(
-        (1, 2), height=3.2, source=figures.sources(result), width_ratios=(1.15, 1)
+        (1, 2), height=3.2, source=figures.credits(result), width_ratios=(1.15, 1)
     )
     _draw_sets(sets, shares)
     _draw_ratios(ratios, shares)

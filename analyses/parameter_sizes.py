@@ -228,7 +228,7 @@ def figure(result):
     if not hosts.estimates[HOSTS].curves:
         return figures.default(result)  # no block is suspected
     canvas, (bars, curves) = figures.canvas(
-        (1, 2), height=3.5, source=figures.sources(result), width_ratios=(1, 1.15)
+        (1, 2), height=3.5, source=figures.credits(result), width_ratios=(1, 1.15)
     )
     _draw_sizes(bars, hosts)
     _draw_shares(curves, hosts.estimates[HOSTS], listings.estimates[LISTED])

@@ -176,7 +176,7 @@ def _tipping_points(listed, both) -> dict[str, TippingPoint]:
     )
     return {
         DEFAULT_PORT: without_port.lost(HALF, reached="half are reached"),
-        ANY_HTTP: with_http.lost(HALF, also="and all others were"),
+        ANY_HTTP: with_http.lost(HALF, given="and all others were"),
         HTTP_ALONE: on_both.lost(HALF, reached="no half is left"),
     }
 
@@ -234,7 +234,7 @@ NOT_PLAIN = Assumption(
 def figure(result):
     listed = result.answer(addresses=ALL).estimates
     canvas, (ports, protocols) = figures.canvas(
-        (1, 2), height=2.9, source=figures.sources(result), width_ratios=(1, 1.2)
+        (1, 2), height=2.9, source=figures.credits(result), width_ratios=(1, 1.2)
     )
     of_all = {port: listed[WITH_PORT.format(port)] for port in PORTS}
     within = {

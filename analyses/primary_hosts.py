@@ -76,7 +76,7 @@ def _lead(addresses) -> Estimate:
                 addresses[ahead],
                 f"listed addresses of {ahead}",
                 "are no deployments",
-                also=f"and all of {behind} are",
+                given=f"and all of {behind} are",
                 reached="turned",
             ),
         ),
@@ -97,7 +97,7 @@ def _rank(name, ranks, addresses) -> Estimate:
 
 
 def figure(result):
-    canvas, axes = figures.canvas(height=2.4, source=figures.sources(result))
+    canvas, axes = figures.canvas(height=2.4, source=figures.credits(result))
     table = result.answer().tables["providers"]
     rows = [dict(zip(table.columns, row, strict=True)) for row in table.rows]
     for position, row in enumerate(rows):

@@ -286,7 +286,7 @@ F16_DEFAULT = Assumption(
 
 def figure(result):
     canvas, (bars, shares) = figures.canvas(
-        (1, 2), height=3.2, source=figures.sources(result), width_ratios=(1, 1.1)
+        (1, 2), height=3.2, source=figures.credits(result), width_ratios=(1, 1.1)
     )
     _draw_levels(bars, result.answer().tables["levels"])
     _draw_shares(shares, result)

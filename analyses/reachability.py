@@ -403,7 +403,7 @@ GENUINE = Assumption(
 
 
 def figure(result):
-    canvas, axes = figures.canvas(height=4.2, source=figures.sources(result))
+    canvas, axes = figures.canvas(height=4.2, source=figures.credits(result))
     rows = [*_tenthe_rows(result), *_other_rows(result)]
     figures.forest(
         axes,

@@ -430,7 +430,7 @@ ROWS = {
 
 def figure(result):
     canvas, (means, each) = figures.canvas(
-        (1, 2), height=3.2, source=figures.sources(result), width_ratios=(1, 1.1), sharex=True
+        (1, 2), height=3.2, source=figures.credits(result), width_ratios=(1, 1.1), sharex=True
     )
     answers = [result.answer(year=year, companies=companies).estimates for year, companies in ROWS]
     series = [

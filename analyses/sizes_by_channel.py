@@ -341,7 +341,7 @@ TITLES = {
 
 def figure(result):
     canvas, panels = figures.canvas(
-        (1, 3), height=3.5, source=figures.sources(result), sharey=True, sharex=True
+        (1, 3), height=3.5, source=figures.credits(result), sharey=True, sharex=True
     )
     labels = [extent.replace(" parameters", "").capitalize() for extent in CLASSES]
     for axes, (other, title) in zip(panels, TITLES.items(), strict=True):

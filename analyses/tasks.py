@@ -24,7 +24,7 @@ from research import (
 from research.doubts import Coarse, Ranking, Share, where
 from research.estimators.budget import alternatives_row, budget
 from research.measures.hub import LIKE_THEN, USED, hub_downloads
-from research.measures.top_lists import lists_of, of_day, top_lists
+from research.measures.top_lists import chosen_list, lists_of, top_lists
 from research.results import BudgetRow, Deferred
 
 CLAIMED = {
@@ -81,7 +81,7 @@ def sample(
     return Sample(
         population=chosen.population,
         as_of=chosen.day,
-        data={"tasks": ranked(of_day(lists, chosen.day, spike))},
+        data={"tasks": ranked(chosen_list(lists, chosen.day, spike))},
         deferred={"dates": lambda: {day: ranked(listed) for day, listed in lists.items()}},
     )
 
@@ -176,7 +176,7 @@ LISTS = {
 
 def figure(result):
     canvas, (shares, ranks) = figures.canvas(
-        (1, 2), height=3.3, source=figures.sources(result), width_ratios=(1, 1.1)
+        (1, 2), height=3.3, source=figures.credits(result), width_ratios=(1, 1.1)
     )
     answers = {look: result.answer(population=population) for population, look in LISTS.items()}
     tasks = [*dict.fromkeys(task for answer in answers.values() for task in _shown(answer))]

@@ -242,7 +242,7 @@ CODED = Assumption(
 def figure(result):
     answer = result.answer(counted="organisations")
     canvas, (course, doubts) = figures.canvas(
-        (1, 2), height=3.2, source=figures.sources(result), width_ratios=(1.6, 1)
+        (1, 2), height=3.2, source=figures.credits(result), width_ratios=(1.6, 1)
     )
     _draw_course(course, answer.tables["days"])
     found = answer.estimates[SHARE]

@@ -164,7 +164,7 @@ def _lead(sample, label, lead, leader) -> Estimate:
         tipping_points=(
             lost_if(
                 lead, addresses, f"listed addresses of {who}", "are no deployments",
-                also="and all of the next country are",
+                given="and all of the next country are",
             ),
         ),
         budget=_budget(sample) if label == FIRST else (),
@@ -268,7 +268,7 @@ SECOND_HAND = Assumption(
 
 def figure(result):
     canvas, (first, second) = figures.canvas(
-        (1, 2), height=3.5, source=figures.sources(result), sharex=True, sharey=True
+        (1, 2), height=3.5, source=figures.credits(result), sharex=True, sharey=True
     )
     rows = _rows(result)
     panels = (

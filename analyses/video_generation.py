@@ -259,7 +259,7 @@ LOOK = {
 
 def figure(result):
     canvas, (parts, leads) = figures.canvas(
-        (1, 2), height=2.7, source=figures.sources(result), width_ratios=(1.3, 1)
+        (1, 2), height=2.7, source=figures.credits(result), width_ratios=(1.3, 1)
     )
     _draw_parts(parts, result.answer().tables["attribution"])
     answers = [result.answer(measured=measured) for measured in MEASURES]

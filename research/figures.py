@@ -138,7 +138,7 @@ def canvas(
     height
         In inches.
     source
-        The data and their date, e.g. from :func:`sources`.
+        The data and their date, e.g. from :func:`credits`.
     **gridspec
         For ``Figure.subplots``: ``width_ratios``, ``height_ratios``, ``sharex``, ``sharey``.
     """
@@ -172,7 +172,7 @@ def _layout() -> LayoutEngine:
     return Rounded()
 
 
-def sources(result: Result) -> str:
+def credits(result: Result) -> str:
     """The tables behind a result with their dates, as one line for below a figure."""
     tables = sorted({f"{o['dataset']} ({o['version']})" for o in result.provenance.tables.values()})
     return "Data: " + ", ".join(tables) + "."
@@ -532,7 +532,7 @@ def default(result: Result) -> Figure:
         for key, answer in result.answers.items()
         for label in answer.verdicts
     }
-    figure, axes = canvas(height=0.9 + 0.34 * len(rows), source=sources(result))
+    figure, axes = canvas(height=0.9 + 0.34 * len(rows), source=credits(result))
     forest(axes, list(rows), Series(rows=list(rows.values())))
     for null in sorted({hypothesis.null for hypothesis in result.hypotheses.values()}):
         null_line(axes, null, f"null {number(null)}")
@@ -571,7 +571,7 @@ def rows_of(
         for key, answer in answers.items()
         for label, name in names.items()
     }
-    figure, axes = canvas(height=height, source=sources(result))
+    figure, axes = canvas(height=height, source=credits(result))
     estimates, looks = zip(*rows.values(), strict=True)
     forest(axes, list(rows), Series(rows=estimates, color=looks), **panel)
     return figure

@@ -24,9 +24,9 @@ from research.cli import (
     collect,
     collect_files,
     data,
+    explaining,
     own_data,
     publish,
-    reading,
 )
 from research.cli.printing import say
 from research.results import ResearchError
@@ -58,15 +58,15 @@ app = typer.Typer(
 def start(context: typer.Context) -> None:
     """Test published claims about who runs and who downloads open AI models."""
     if context.invoked_subcommand is None:
-        reading.next_steps()
+        explaining.next_steps()
 
 
 app.command("list")(analyses.list_analyses)
 app.command()(analyses.show)
-app.command()(reading.explain)
+app.command()(explaining.explain)
 app.command()(analyses.run)
 app.command()(analyses.reproduce)
-app.command("open")(reading.open_page)
+app.command("open")(explaining.open_page)
 app.command()(analyses.calibrate)
 
 of_data = typer.Typer(

@@ -10,7 +10,7 @@ from research.wording import number, percent, span, written
 
 
 def lost_if(
-    threshold: float | None, of: float, things: str, are: str, *, also: str = "", reached: str = ""
+    threshold: float | None, of: float, things: str, are: str, *, given: str = "", reached: str = ""
 ) -> TippingPoint:
     """How many of some things must be otherwise.
 
@@ -22,14 +22,14 @@ def lost_if(
         How many there are.
     things, are
         What they are called, and what they would have to be.
-    also
+    given
         What else has to be, as in ``"and all others are"``.
     reached
         What then happens, by default that the verdict is lost.
 
     Examples
     --------
-    >>> lost_if(12.0, 40, "hosts of China", "are fake", also="and all of the US are real").sentence
+    >>> lost_if(12.0, 40, "hosts of China", "are fake", given="and all of the US are real").sentence
     'lost if 12 of the 40 hosts of China are fake and all of the US are real'
     >>> lost_if(None, 40, "hosts", "are copies").sentence
     'kept even if all 40 hosts are copies'
@@ -38,7 +38,7 @@ def lost_if(
         told = f"kept even if all {number(of, 0)} {things} {are}"
     else:
         part = number(threshold, 0) if threshold >= 1 else percent(threshold)
-        told = f"{reached or 'lost'} if {part} of the {number(of, 0)} {things} {are} {also}"
+        told = f"{reached or 'lost'} if {part} of the {number(of, 0)} {things} {are} {given}"
     return TippingPoint(what=f"{things} that {are}", threshold=threshold, sentence=told.strip())
 
 

@@ -57,7 +57,7 @@ class Thinned:
         return cls(without=without, of=part, things=things, are=are)
 
     def lost(
-        self, null: float = 0.0, *, end: Literal["low", "high"] = "low", also: str = "",
+        self, null: float = 0.0, *, end: Literal["low", "high"] = "low", given: str = "",
         reached: str = "",
     ) -> TippingPoint:  # fmt: skip
         """How many must be taken out for an end to cross the null, told by :func:`lost_if`."""
@@ -66,7 +66,7 @@ class Thinned:
             return float(getattr(self.without(gone), end)) - null
 
         crossed = tipping_point(margin, 0, self._greatest) if self._greatest else None
-        return lost_if(crossed, self.of, self.things, self.are, also=also, reached=reached)
+        return lost_if(crossed, self.of, self.things, self.are, given=given, reached=reached)
 
     def row(self, source: str, parts: Mapping[str, float]) -> BudgetRow:
         """The budget row of several numbers that may be taken out, by their names."""

@@ -107,7 +107,7 @@ def by_day(table: pd.DataFrame) -> dict[str, pd.DataFrame]:
     return {f"{day:%Y-%m-%d}": rows for day, rows in table.groupby("as_of")}
 
 
-def of_day(
+def chosen_list(
     lists: Mapping[str, pd.DataFrame], day: str, spike: Literal["kept", "removed"]
 ) -> pd.DataFrame:
     """The list of a day, without its traffic spike where that is removed and there is one."""

@@ -22,7 +22,7 @@ from research.publish.judged import (
     said,
     towards_claim,
 )
-from research.publish.verdict import ClaimVerdict, Reading, judge_claim
+from research.publish.verdict import ClaimVerdict, PartAnswer, judge_claim
 from research.results import Bounds, ResearchError, Result, Settled
 from research.wording import one_line, typeset
 
@@ -72,17 +72,17 @@ class ClaimAnswer:
         """What the estimates say together; nothing where there is none."""
         if not self.judged:
             return None
-        readings = [self._reading(place, each) for place, each in enumerate(self.judged)]
-        return judge_claim(readings, tuple(self.parts))
+        answers = [self._part_answer(place, each) for place, each in enumerate(self.judged)]
+        return judge_claim(answers, tuple(self.parts))
 
-    def _reading(self, index: int, item: JudgedEstimate) -> Reading:
+    def _part_answer(self, index: int, item: JudgedEstimate) -> PartAnswer:
         """Where an answer stands to the claim: scope, population and date of both say it."""
         scope, population = item.hypothesis.scope, item.answer.population
         named = self.source.get("population", "")
         own = {one.answer.population for one in self.judged if one.hypothesis.scope == "same"}
         is_own = population in own | {named} or (scope in SCOPES[:2] and not named)
         days = 0 if scope == "same" else days_between(item.answer.as_of, self.source)
-        return Reading(
+        return PartAnswer(
             index=index,
             part=item.hypothesis.part,
             word=item.word,
@@ -148,9 +148,9 @@ class ClaimAnswer:
         return text[:1].upper() + text[1:]
 
     @property
-    def found(self) -> str:
+    def amount(self) -> str:
         """What the estimates that decide found, each once."""
-        return "; ".join(dict.fromkeys(item.found for item in self.deciding))
+        return "; ".join(dict.fromkeys(item.amount for item in self.deciding))
 
     @property
     def needs(self) -> str:

@@ -37,7 +37,7 @@ class Explained:
     label: str
     claims: tuple[str, ...]
     needs: str
-    found: str
+    amount: str
     verdict: str
     why: str
     robustness: str
@@ -67,7 +67,7 @@ def _explained(item: JudgedEstimate) -> Explained:
         label=item.label,
         claims=tuple(_claim(name) for name in item.hypothesis.claims),
         needs=item.needs,
-        found="; ".join(filter(None, (item.found, item.ends, item.interval))),
+        amount="; ".join(filter(None, (item.amount, item.ends, item.interval))),
         verdict=item.phrase,
         why=_why(item),
         robustness=_robustness(item),

@@ -61,7 +61,7 @@ class ReportedEstimate:
         return "" if self.key == "answer" else self.key
 
     @property
-    def found(self) -> str:
+    def amount(self) -> str:
         """The value or the identified set, in its unit."""
         return wording.amount(self.estimate.identified, self.estimate.unit)
 
@@ -214,13 +214,13 @@ class JudgedEstimate(ReportedEstimate):
     def line(self) -> str:
         """One line among others: measure, value, population and date, and the word."""
         return (
-            f"{self.hypothesis.estimand}: {self.found}, needed {self.needs} "
+            f"{self.hypothesis.estimand}: {self.amount}, needed {self.needs} "
             f"({self.answer.population}, {self.answer.as_of}): {self.said}"
             f"{', if ' * bool(self.conditions)}{' and '.join(self.conditions)}"
         )
 
     def _measured(self, claimed: bool) -> str:
-        value = f"{self.found} ({self.interval})" if self.interval else self.found
+        value = f"{self.amount} ({self.interval})" if self.interval else self.amount
         return (
             f"Measured as {self.hypothesis.estimand}: {value}; {'the claim' if claimed else 'it'} "
             f"needs {self.needs} ({self.answer.population}, {self.answer.as_of})."

@@ -60,7 +60,7 @@ Z, T = r"z_{1-\alpha/2}", r"t_{1-\alpha/2,\,\nu}"
 FISHER = rf"\tanh(\operatorname{{artanh}} \hat\rho \pm {Z}\, s)"
 SLOPE = rf"\hat\beta \pm {T}\, s_\beta"
 TAILS = r"P(X \ge x \mid p_L) = \frac{\alpha}{2} = P(X \le x \mid p_U)"
-METHODS = {
+INTERVALS = {
     "": Method(
         "Nothing was drawn at random: the table is all there is, so there is no sampling error and "
         "no interval. What the table leaves out is carried as a set: every value that some "
@@ -223,8 +223,8 @@ def cited(estimates: Iterable[Estimate]) -> list[str]:
     """Keys of the references of all methods and tests, in the order in which they appear."""
     keys: list[str] = []
     for estimate in estimates:
-        if estimate.interval and estimate.interval.method in METHODS:
-            keys += METHODS[estimate.interval.method].cites
+        if estimate.interval and estimate.interval.method in INTERVALS:
+            keys += INTERVALS[estimate.interval.method].cites
         if estimate.test:
             keys += TESTS.get(estimate.test.name.partition(",")[0], ())
     return list(dict.fromkeys(keys))

@@ -45,7 +45,7 @@ class Support:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Reading:
+class PartAnswer:
     """One answer to a claim or to a part of it.
 
     Parameters
@@ -77,23 +77,23 @@ class Reading:
 
 @dataclass(frozen=True, kw_only=True)
 class Setting:
-    """All that one population and date say of a claim: one reading, or one a part at least."""
+    """All that one population and date say of a claim: one answer, or one a part at least."""
 
-    readings: tuple[Reading, ...]
+    answers: tuple[PartAnswer, ...]
     word: str
 
     @property
     def population(self) -> str:
-        return self.readings[0].population
+        return self.answers[0].population
 
     @property
     def days(self) -> int:
-        return self.readings[0].days
+        return self.answers[0].days
 
     @property
     def measures(self) -> frozenset[tuple[str, str]]:
         """What of each part is not measured as the claim does."""
-        return frozenset((each.part, each.measure) for each in self.readings if each.measure)
+        return frozenset((each.part, each.measure) for each in self.answers if each.measure)
 
     @property
     def is_fragile(self) -> bool:
@@ -102,8 +102,8 @@ class Setting:
         A claim fails where one part fails, so that one firm failure is enough.
         """
         if self.word in FAILS:
-            return all(each.is_fragile for each in self.readings if each.word in FAILS)
-        return self.word in HOLDS and any(each.is_fragile for each in self.readings)
+            return all(each.is_fragile for each in self.answers if each.word in FAILS)
+        return self.word in HOLDS and any(each.is_fragile for each in self.answers)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -122,15 +122,15 @@ class ClaimVerdict:
     @property
     def places(self) -> frozenset[int]:
         """Which of the answers decide."""
-        return frozenset(each.index for setting in self.nearest for each in setting.readings)
+        return frozenset(each.index for setting in self.nearest for each in setting.answers)
 
 
-def judge_claim(readings: Sequence[Reading], parts: Sequence[str] = ()) -> ClaimVerdict:
-    """The verdict on a claim from its readings.
+def judge_claim(answers: Sequence[PartAnswer], parts: Sequence[str] = ()) -> ClaimVerdict:
+    """The verdict on a claim from its answers.
 
     Parameters
     ----------
-    readings
+    answers
         All answers to it; those of no part are left out where the claim has ``parts``.
     parts
         What the claim says, where it says several things.
@@ -138,15 +138,15 @@ def judge_claim(readings: Sequence[Reading], parts: Sequence[str] = ()) -> Claim
     Examples
     --------
     >>> firm = Support(agree=3, against=0)
-    >>> far = Reading(index=0, word="holds", population="a list", days=400, support=firm)
-    >>> near = Reading(index=1, word="does not hold", population="a list", days=10, support=firm)
+    >>> far = PartAnswer(index=0, word="holds", population="a list", days=400, support=firm)
+    >>> near = PartAnswer(index=1, word="does not hold", population="a list", days=10, support=firm)
     >>> judge_claim([far, near]).word
     'does not hold'
-    >>> other = Reading(index=2, word="holds", population="a catalogue", days=10, support=firm)
+    >>> other = PartAnswer(index=2, word="holds", population="a catalogue", days=10, support=firm)
     >>> judge_claim([far, near, other]).word
     'mixed'
     """
-    settings = list(_settings(readings, parts))
+    settings = list(_settings(answers, parts))
     nearest = tuple(undominated(settings))
     word = shared([setting.word for setting in nearest])
     if word == MIXED:
@@ -169,7 +169,7 @@ def is_nearer(one: Setting, other: Setting) -> bool:
 
     >>> firm = Support(agree=1, against=0)
     >>> own, later = (
-    ...     Setting(readings=(Reading(index=0, word="holds", days=days, support=firm),), word="")
+    ...     Setting(answers=(PartAnswer(index=0, word="holds", days=days, support=firm),), word="")
     ...     for days in (0, 31)
     ... )
     >>> is_nearer(own, later), is_nearer(later, own)
@@ -188,40 +188,40 @@ def is_nearer(one: Setting, other: Setting) -> bool:
     return all(as_near) and any(nearer)
 
 
-def _settings(readings: Sequence[Reading], parts: Sequence[str]) -> Iterator[Setting]:
+def _settings(answers: Sequence[PartAnswer], parts: Sequence[str]) -> Iterator[Setting]:
     if not parts:
-        for reading in readings:
-            yield Setting(readings=(reading,), word=reading.word)
+        for answer in answers:
+            yield Setting(answers=(answer,), word=answer.word)
         return
-    told = [reading for reading in readings if reading.part in parts]
-    groups: dict[tuple[str, int], list[Reading]] = {}
-    for reading in told:
-        groups.setdefault((reading.population, reading.days), []).append(reading)
+    told = [answer for answer in answers if answer.part in parts]
+    groups: dict[tuple[str, int], list[PartAnswer]] = {}
+    for answer in told:
+        groups.setdefault((answer.population, answer.days), []).append(answer)
     made = [_together(group, parts) for group in groups.values()]
     whole = [setting for setting in made if setting is not None]
     yield from whole or [_incomplete(group) for group in groups.values()]
 
 
-def _together(group: Sequence[Reading], parts: Sequence[str]) -> Setting | None:
+def _together(group: Sequence[PartAnswer], parts: Sequence[str]) -> Setting | None:
     """What one population says of all parts; nothing where it lacks a part and none fails."""
     chosen = {part: _of_part(group, part) for part in parts}
-    words = [shared([one.word for one in readings]) for readings in chosen.values() if readings]
+    words = [shared([one.word for one in answers]) for answers in chosen.values() if answers]
     complete = all(chosen.values())
     if not complete and not set(words) & set(FAILS):
         return None
-    readings = tuple(reading for part in chosen.values() for reading in part)
-    return Setting(readings=readings, word=combined(words))
+    answers = tuple(answer for part in chosen.values() for answer in part)
+    return Setting(answers=answers, word=combined(words))
 
 
-def _incomplete(group: Sequence[Reading]) -> Setting:
+def _incomplete(group: Sequence[PartAnswer]) -> Setting:
     """Where no population answers all parts, nothing follows for the claim from one of them."""
-    return Setting(readings=tuple(group), word="not identified")
+    return Setting(answers=tuple(group), word="not identified")
 
 
-def _of_part(group: Sequence[Reading], part: str) -> list[Reading]:
-    """The readings of a part in one population that are measured as the claim does, or all."""
-    mine = [reading for reading in group if reading.part == part]
-    return [reading for reading in mine if not reading.measure] or mine
+def _of_part(group: Sequence[PartAnswer], part: str) -> list[PartAnswer]:
+    """The answers of a part in one population that are measured as the claim does, or all."""
+    mine = [answer for answer in group if answer.part == part]
+    return [answer for answer in mine if not answer.measure] or mine
 
 
 def shared(words: Sequence[str]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 import research
-from research.measures.top_lists import SIZES, WITHOUT_SPIKE, lists_of, of_day, top_lists
+from research.measures.top_lists import SIZES, WITHOUT_SPIKE, chosen_list, lists_of, top_lists
 
 
 @pytest.fixture(scope="module")
@@ -27,13 +27,13 @@ def test_a_list_holds_the_most_downloaded_of_its_day(models, lists, day):
 
 
 def test_a_list_without_its_spike_lacks_nothing_else(lists):
-    kept, removed = (of_day(lists, "2026-04-28", spike) for spike in ("kept", "removed"))
+    kept, removed = (chosen_list(lists, "2026-04-28", spike) for spike in ("kept", "removed"))
     assert removed["model_id"].tolist() == kept.loc[~kept["traffic_spike"], "model_id"].tolist()
     assert 0 < len(removed) < len(kept)
 
 
 def test_a_list_without_a_spike_has_none_to_remove(lists):
-    assert of_day(lists, "2026-06-11", "removed") is lists["2026-06-11"]
+    assert chosen_list(lists, "2026-06-11", "removed") is lists["2026-06-11"]
     assert f"2026-06-11 {WITHOUT_SPIKE}" not in lists
 
 

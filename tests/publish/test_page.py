@@ -17,7 +17,7 @@ from research.publish.claims import answer_claims
 from research.publish.drawing import drawn
 from research.publish.headlines import headlines
 from research.publish.judged import LEADS, JudgedEstimate, judged
-from research.publish.methods import METHODS, Method
+from research.publish.methods import INTERVALS, Method
 from research.publish.page import MARKS, page, render
 from research.publish.page.citing import bibtex, csl
 from research.publish.page.embedding import inline
@@ -123,7 +123,7 @@ def test_a_claim_whose_nearest_answers_differ_shows_all_of_them(shown, results):
         assert len(deciding) == card["deciding"] == len(card["strips"]) > 1
         assert card["quote"].startswith("Mixed: ")
         for item in deciding:
-            assert item.found in card["quote"]
+            assert item.amount in card["quote"]
             assert item.answer.population in card["quote"]
 
 
@@ -167,11 +167,11 @@ def test_every_method_of_an_interval_is_explained(results):
         if estimate.interval
     }
     given = "".join(path.read_text() for path in ESTIMATORS.rglob("*.py"))
-    assert named <= set(METHODS)
-    unused = set(METHODS) - named - {""}
+    assert named <= set(INTERVALS)
+    unused = set(INTERVALS) - named - {""}
     assert {name for name in unused if f'"{name}"' not in given} == set()  # an own analysis may
     sections = re.findall(r"^## (.+)$", methods_text(), re.MULTILINE)
-    assert {method.section for method in METHODS.values()} <= set(sections)
+    assert {method.section for method in INTERVALS.values()} <= set(sections)
 
 
 def methods_text() -> str:

@@ -13,7 +13,7 @@ import pytest
 
 from research.analysis import record, recorded
 from research.publish.judged import reported
-from research.publish.methods import METHODS, TESTS
+from research.publish.methods import INTERVALS, TESTS
 from research.publish.sources import sources
 from research.publish.tables import drawings, publish_tables
 from research.publish.tables.archive import CRATE, PACKAGE, SUMS, files, sha256
@@ -226,7 +226,7 @@ def test_every_method_has_its_reference_or_needs_none(name):
     estimates = [e for answer in answers for e in answer["estimates"].values()]
     intervals = {e["interval"]["method"] for e in estimates if e["interval"]}
     tests = {e["test"]["name"].partition(",")[0] for e in estimates if e["test"]}
-    assert intervals <= METHODS.keys()
+    assert intervals <= INTERVALS.keys()
     assert tests <= TESTS.keys()
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from research.publish.claims import days_between, last_day
 from research.publish.verdict import (
-    Reading,
+    PartAnswer,
     Setting,
     Support,
     combined,
@@ -21,12 +21,12 @@ from research.publish.verdict import (
 FIRM, WEAK = Support(agree=3, against=0), Support(agree=1, against=0, open=1)
 
 
-def reading(word, index=0, **more):
-    return Reading(**{"index": index, "word": word, "support": FIRM} | more)
+def answer(word, index=0, **more):
+    return PartAnswer(**{"index": index, "word": word, "support": FIRM} | more)
 
 
 def setting(**more):
-    return Setting(readings=(reading("holds", **more),), word="holds")
+    return Setting(answers=(answer("holds", **more),), word="holds")
 
 
 @pytest.mark.parametrize(
@@ -39,8 +39,8 @@ def test_an_answer_is_fragile_where_half_disagree_or_one_opposes(agree, against,
 
 @pytest.mark.parametrize("word", ["not identified", "inconclusive"])
 def test_only_firm_words_are_fragile(word):
-    assert not reading(word, support=WEAK).is_fragile
-    assert not judge_claim([reading(word, support=WEAK)]).is_fragile
+    assert not answer(word, support=WEAK).is_fragile
+    assert not judge_claim([answer(word, support=WEAK)]).is_fragile
 
 
 @pytest.mark.parametrize(
@@ -78,31 +78,31 @@ def test_what_is_nearer_in_nothing_or_further_in_something_is_not_nearer(one, ot
 
 
 def test_the_nearest_answer_gives_the_word_whatever_the_order():
-    readings = [
-        reading("supported", 0),
-        reading("does not hold", 1, population="a"),
-        reading("not identified", 2, measure="m"),
-        reading("does not hold", 3, days=400),
+    answers = [
+        answer("supported", 0),
+        answer("does not hold", 1, population="a"),
+        answer("not identified", 2, measure="m"),
+        answer("does not hold", 3, days=400),
     ]
-    for order in permutations(readings):
+    for order in permutations(answers):
         found = judge_claim(order)
         assert (found.word, found.places) == ("supported", {0})
 
 
 def test_nearest_answers_that_differ_are_mixed_and_all_are_shown():
-    readings = [
-        reading("holds", 0, population="a"),
-        reading("not identified", 1, population="b"),
-        reading("does not hold", 2, population="b", days=400),
+    answers = [
+        answer("holds", 0, population="a"),
+        answer("not identified", 1, population="b"),
+        answer("does not hold", 2, population="b", days=400),
     ]
-    for order in permutations(readings):
+    for order in permutations(answers):
         found = judge_claim(order)
         assert (found.word, found.is_fragile, found.places) == ("mixed", False, {0, 1})
         assert found.clause == "the nearest answers differ"
 
 
 def test_a_shared_word_is_fragile_where_one_of_the_nearest_is():
-    near = [reading("holds", 0, population="a"), reading("holds", 1, population="b")]
+    near = [answer("holds", 0, population="a"), answer("holds", 1, population="b")]
     assert not judge_claim(near).is_fragile
     assert judge_claim([near[0], replace(near[1], support=WEAK)]).is_fragile
 
@@ -137,49 +137,49 @@ def test_answers_share_a_word_or_are_mixed(words, word):
 )
 def test_a_claim_holds_where_all_parts_hold_and_fails_where_one_fails(words, word):
     assert combined(words) == word
-    readings = [
-        reading(each, place, part=str(place)) for place, each in enumerate(words) if each != "mixed"
+    answers = [
+        answer(each, place, part=str(place)) for place, each in enumerate(words) if each != "mixed"
     ]
-    if len(readings) == len(words):
-        assert judge_claim(readings, ["0", "1"]).word == word
+    if len(answers) == len(words):
+        assert judge_claim(answers, ["0", "1"]).word == word
 
 
 def test_parts_must_hold_in_the_same_population():
     apart = [
-        reading("holds", 0, part="x", population="a"),
-        reading("holds", 1, part="y", population="b"),
+        answer("holds", 0, part="x", population="a"),
+        answer("holds", 1, part="y", population="b"),
     ]
     assert judge_claim(apart, ["x", "y"]).word == "not identified"
-    together = [*apart, reading("holds", 2, part="y", population="a")]
+    together = [*apart, answer("holds", 2, part="y", population="a")]
     found = judge_claim(together, ["x", "y"])
     assert (found.word, found.places) == ("holds", {0, 2})
 
 
 def test_one_part_that_fails_is_enough_where_another_was_not_asked():
-    found = judge_claim([reading("does not hold", part="x", population="a")], ["x", "y"])
+    found = judge_claim([answer("does not hold", part="x", population="a")], ["x", "y"])
     assert (found.word, found.clause) == ("does not hold", "a part fails")
 
 
 def test_an_answer_to_no_part_decides_nothing():
-    readings = [reading("holds", 0, part="x"), reading("does not hold", 1)]
-    assert judge_claim(readings, ["x"]).word == "holds"
+    answers = [answer("holds", 0, part="x"), answer("does not hold", 1)]
+    assert judge_claim(answers, ["x"]).word == "holds"
 
 
 def test_a_part_measured_as_the_claim_does_outweighs_another_measure():
-    own, other = reading("holds", 0, part="x"), reading("does not hold", 1, part="x", measure="m")
+    own, other = answer("holds", 0, part="x"), answer("does not hold", 1, part="x", measure="m")
     assert judge_claim([own, other], ["x"]).places == {0}
 
 
 def test_two_answers_to_one_part_that_differ_are_mixed():
-    readings = [reading("holds", 0, part="x"), reading("does not hold", 1, part="x")]
-    found = judge_claim(readings, ["x"])
+    answers = [answer("holds", 0, part="x"), answer("does not hold", 1, part="x")]
+    found = judge_claim(answers, ["x"])
     assert (found.word, found.clause) == ("mixed", "a part has two answers")
 
 
 def test_a_failure_is_fragile_only_where_every_part_that_fails_is():
     firm, weak = (
-        reading("does not hold", 0, part="x"),
-        reading("does not hold", 1, part="y", support=WEAK),
+        answer("does not hold", 0, part="x"),
+        answer("does not hold", 1, part="y", support=WEAK),
     )
     assert not judge_claim([firm, weak], ["x", "y"]).is_fragile
     assert judge_claim([replace(firm, support=WEAK), weak], ["x", "y"]).is_fragile

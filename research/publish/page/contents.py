@@ -163,7 +163,7 @@ def _answered(answer: ClaimAnswer) -> dict[str, Any]:
     return {
         **shown,
         "label": label,
-        "amount": answer.found,
+        "amount": answer.amount,
         "needs": answer.needs,
         "agreeing": round(answer.weakest.support.share, 4) if answer.weakest else 0,
     }
@@ -192,7 +192,7 @@ def _first(items: Sequence[JudgedEstimate]) -> dict[str, Any]:
         "quote": item.quotable,
         "scope": item.hypothesis.scope,
         "label": item.label,
-        "amount": item.found,
+        "amount": item.amount,
         "needs": item.needs,
         "agree": item.agreement,
         "agreeing": round(item.support.share, 4),

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from research.publish.judged import JudgedEstimate
-from research.publish.methods import METHODS
+from research.publish.methods import INTERVALS
 from research.publish.page.scales import Axis, axis, claimed
 from research.publish.sources import sources
 from research.results import (
@@ -48,7 +48,7 @@ def question(item: JudgedEstimate) -> dict[str, Any]:
         "assumptions": found.assumptions,
         "tipping": item.overturned,
         "budget": _budget(found.budget, found),
-        "method": METHODS.get(found.interval.method if found.interval else ""),
+        "method": INTERVALS.get(found.interval.method if found.interval else ""),
         "method_name": found.interval.method if found.interval else "",
         "tables": _tables(item.result),
         "rows": {name: list(table.columns) for name, table in item.answer.tables.items()},
@@ -70,7 +70,7 @@ def _numbers(item: JudgedEstimate) -> list[tuple[str, str]]:
     """The figures of the estimate, a name and a text each."""
     found = item.estimate
     low, high = found.identified
-    rows = [("Estimate" if low == high else "Identified set", item.found)]
+    rows = [("Estimate" if low == high else "Identified set", item.amount)]
     if low != high and found.value is not None:
         rows.append(("Best guess", amount(Bounds(found.value, found.value), found.unit)))
     if item.ends:

@@ -172,7 +172,7 @@ def _notes(result: Result, rows: Sequence[ReportedEstimate]) -> Iterator[str]:
         if answer.refused:
             yield f"{key}: not estimated, as {answer.refused}."
     yield from map(_settled, result.settled)
-    yield figures.sources(result)
+    yield figures.credits(result)
 
 
 def _populations(rows: Sequence[ReportedEstimate]) -> str:

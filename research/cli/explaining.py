@@ -129,7 +129,7 @@ def _told(item: Explained) -> list[tuple[str, str]]:
     return [
         *(("claim", text) for text in item.claims),
         ("claim needs", item.needs),
-        ("found", item.found),
+        ("found", item.amount),
         ("verdict", item.verdict),
         ("because", item.why),
         ("robustness", item.robustness),
