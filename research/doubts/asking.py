@@ -18,7 +18,6 @@ from research.estimators.clustered import (
     kish_effective_size,
     paired_share_difference,
 )
-from research.estimators.clustered.leave_one_out import share_of_totals, totals_of
 from research.estimators.ranged import paired_gap_bounds
 from research.estimators.tipping import tipping_point
 from research.plain import agree
@@ -33,10 +32,8 @@ from research.results import (
 from research.wording import number, percent
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from research.doubts.questions import ShareIn
-    from research.estimators.clustered import ClusteredEstimate, ClusterShare
+    from research.estimators.clustered import ClusteredEstimate
     from research.estimators.ranged import Ranged
     from research.estimators.valid import Flags, Floats
 
@@ -284,50 +281,31 @@ class Gap(Difference):
 
     def redrawn(self, cluster: str) -> ClusteredEstimate:
         """As for one channel; a cluster is drawn, or left out, in both channels at once."""
-        certain = [
-            asked.units.holds(asked.question.of, ())[0] for asked in (self.first, self.second)
-        ]
+        one, other = self.first, self.second
+        nothing = np.zeros(len(one.units.rows)), np.zeros(len(other.units.rows))
+        certain = [asked.units.holds(asked.question.of, ())[0] for asked in (one, other)]
         return paired_share_difference(
-            *self._beside(self.first.whole(()).value, self.second.whole(()).value),
+            np.concatenate([one.whole(()).value, nothing[1]]),
+            np.concatenate([nothing[0], other.whole(()).value]),
             np.concatenate(certain),
-            self._clusters(cluster),
+            np.concatenate([asked.units.rows[cluster] for asked in (one, other)]),
         )
 
     def drawn(self, cluster: str) -> list[BudgetRow]:
         """As for one channel; of leads the plain jackknife, which carries no verdict."""
         if self.first.question.minus is None:
             return Asked.drawn(self, cluster)
-        first, second = self._leads(cluster)
-        without = LeaveOneOut(
-            value=first.value - second.value,
-            labels=first.labels,
-            values=first.without - second.without,
-        )
-        effective = min(kish_effective_size(lead.whole) for lead in (first, second))
+        without = self.without_each(cluster)
+        held = [
+            side.units.rows.groupby(cluster)["value"].sum() for side in (self.first, self.second)
+        ]
+        effective = min(kish_effective_size(totals) for totals in held)
         found = jackknife_interval(without, effective, within=(-2, 2))
         plain = "a plain jackknife, which carries no verdict"
         return [
             leave_one_out_row(without, cluster),
-            drawn_row(found, len(first.labels), effective, plain, f"{cluster}s"),
+            drawn_row(found, len(without.labels), effective, plain, f"{cluster}s"),
         ]
-
-    def _leads(self, cluster: str) -> tuple[ClusterShare, ClusterShare]:
-        """The lead in either channel as shown, and without each cluster."""
-        worlds = self.first.least(()), self.second.least(())
-        ahead = self._beside(*(world.signed for world in worlds))
-        whole = self._beside(*(world.weight for world in worlds))
-        labels, totals = totals_of(self._clusters(cluster), *ahead, *whole)
-        return share_of_totals(labels, totals[0], totals[2]), share_of_totals(labels, *totals[1::2])
-
-    def _beside(self, first: Floats, second: Floats) -> tuple[Floats, Floats]:
-        """Values of the units of both channels, each of which has nothing in the other one."""
-        return (
-            np.concatenate([first, np.zeros(len(second))]),
-            np.concatenate([np.zeros(len(first)), second]),
-        )
-
-    def _clusters(self, cluster: str) -> NDArray[np.object_]:
-        return np.concatenate([side.units.rows[cluster] for side in (self.first, self.second)])
 
     def sharp(self, doubts: Collection[str] | None = None) -> bool:
         """Paired, only while weights and what units are are not open at once."""

@@ -12,7 +12,7 @@ from research.doubts.asking import Gap, OfUnits
 from research.doubts.coarse import EVERY, Coarse, Doubt, Where
 from research.doubts.worlds import World
 from research.estimators.clustered import LeaveOneOut, clustered_share, share_difference
-from research.estimators.clustered.leave_one_out import totals_of
+from research.estimators.clustered.leave_one_out import share_of_totals, totals_of
 from research.estimators.identification import imbens_manski
 from research.estimators.ranged import Ranged, ranged_mean
 from research.results import Bounds, BudgetRow, CannotEstimate
@@ -119,6 +119,12 @@ class ShareIn(OfUnits):
         end = self.bounds(doubts).low
         weights = np.where(scores < end, weight.high, weight.low)
         return World(weights, weights * scores, self.units.rows)
+
+    def without_each(self, cluster: str) -> LeaveOneOut:
+        """The share as shown without each cluster."""
+        shown = self.least(())
+        labels, totals = totals_of(self.units.rows[cluster], shown.signed, shown.weight)
+        return share_of_totals(labels, *totals).left_out
 
     def turning(self, doubt: Doubt, null: float = 0.0) -> float | None:
         """Which part of what a doubt leaves open must be otherwise for the share to be ``null``?
