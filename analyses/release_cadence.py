@@ -6,6 +6,7 @@ months and not enough to refute two weeks. Mean gaps are time over releases, so 
 not ended yet counts too.
 """
 
+from dataclasses import replace
 from typing import Annotated, Literal
 
 import pandas as pd
@@ -248,10 +249,12 @@ def _cadence(days, released, code) -> Quotient:
 
 
 def _each(cadence, country, companies) -> Estimate:
-    return _gap(
-        cadence, GAP.format(country), cadence.left_out("company"), _unequal(companies),
-        n=len(companies), n_unit="companies",
+    """How long one waits for the next release of a company."""
+    found = _gap(
+        cadence, GAP.format(country), cadence.left_out("company"), n=len(companies),
+        n_unit="companies",
     )  # fmt: skip
+    return replace(found, assumptions=(*found.assumptions, _unequal(companies)))
 
 
 def _together(cadence, country) -> Estimate:
@@ -259,19 +262,17 @@ def _together(cadence, country) -> Estimate:
     return _gap(cadence, ANY.format(country), n=int(cadence.second.value), n_unit="releases")
 
 
-def _gap(cadence, label, *more, **counted) -> Estimate:
+def _gap(cadence, label, *rows, **counted) -> Estimate:
     unlisted = {"none of them": cadence.value, "any number of them": 0.0}
-    rows, assumed = more[:1], more[1:]
+    rows = [alternatives_row("releases that no table lists", unlisted), *cadence.budget(), *rows]
     return Estimate(
         label=label,
         unit="days",
         value=cadence.value,
         bounds=Bounds(0.0, cadence.value),
-        assumptions=(SURVIVORS, A_RELEASE, *assumed),
+        assumptions=(SURVIVORS, A_RELEASE),
         tipping_points=(_unseen(cadence, HYPOTHESES[label].null),),
-        budget=budget(
-            alternatives_row("releases that no table lists", unlisted), *cadence.budget(), *rows
-        ),
+        budget=budget(*rows),
         **counted,
     )
 
