@@ -27,7 +27,7 @@ from research.collect.hub.tables import (
     typed,
     write_to,
 )
-from research.collect.vacancy import vacant
+from research.collect.new_version import new_version_folder
 from research.datasets import Dataset, freeze
 from research.results import ResearchError
 
@@ -87,7 +87,7 @@ def freeze_file(
             _refuse_unreadable(engine, path)
             day = _day(engine, path, as_of)
             name = "hub_top_models" if top else "hub_models"
-            folder = vacant(into, name, day)
+            folder = new_version_folder(into, name, day)
             counts = _choose(engine, day, top, absent)
             package = described(path, name, day, counts)
             return _frozen(engine, folder, package, top), counts

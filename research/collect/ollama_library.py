@@ -11,9 +11,9 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from research.collect.new_version import new_version_folder
 from research.collect.ollama_columns import COLUMNS, KEYS, resource
 from research.collect.ollama_dumps import Dump, Row, read
-from research.collect.vacancy import vacant
 from research.datasets import Dataset, freeze
 from research.datasets.files import sha256
 
@@ -72,7 +72,7 @@ def freeze_files(
     days = [frame.iloc[:, 0].max() for frame in frames.values()]
     version = f"{max(days):%Y-%m-%d}"
     return freeze(
-        vacant(into, NAME, version),
+        new_version_folder(into, NAME, version),
         frames,
         descriptor=_descriptor(dumps, version, list(frames)),
     )

@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from research.collect import columns, countries, drafts, tables
+from research.collect.new_version import new_version_folder
 from research.collect.standard import cell_problems, dataset_problems, mismatch, schema_problems
-from research.collect.vacancy import vacant
 from research.datasets import Dataset, describe, freeze, unknown, verify, versions
 from research.datasets import tables as known_tables
 from research.datasets.descriptors import descriptor_problems
@@ -86,7 +86,7 @@ def add(path: Path, *, country: Mapping[str, str] | None = None) -> Dataset:
         raise ResearchError(f"{path} cannot be added yet:\n{listed}{more}")
     package = drafts.load(path)
     drafts.answer(package, {"country": country or {}})
-    folder = vacant(Path("datasets"), package["name"], package["version"])
+    folder = new_version_folder(Path("datasets"), package["name"], package["version"])
     table = drafts.table_of(path, package)
     resource = package["resources"][0]
     digest = hashlib.sha256(table.path.read_bytes()).hexdigest()

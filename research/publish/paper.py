@@ -12,8 +12,8 @@ from research.analysis.family import DECLARED, FAMILY
 from research.places import write_beside
 from research.publish.claims import answer_claims, list_claims
 from research.publish.claims import figure as claims_figure
+from research.publish.datasets_read import datasets_read
 from research.publish.judged import judged
-from research.publish.sources import sources
 from research.results import (
     Alternative,
     Bounds,
@@ -47,7 +47,7 @@ def list_datasets(results: Iterable[Result], build: Path) -> None:
             "flaws": [*map(wording.typeset, source.descriptor["knownLimitations"])],
             "rows": sum(resource["rows"] for resource in source.dataset.resources.values()),
         }
-        for source in sources(results)
+        for source in datasets_read(results)
     ]
     text = json.dumps(rows, indent=1, ensure_ascii=False) + "\n"
     write_beside(build / "datasets.json", text.encode())

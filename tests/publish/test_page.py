@@ -14,6 +14,7 @@ from markupsafe import Markup
 
 from research import Bounds, Curve, Estimate, Hypothesis, Interval, TippingPoint, figures, places
 from research.publish.claims import answer_claims
+from research.publish.datasets_read import safe_link
 from research.publish.drawing import drawn
 from research.publish.headlines import headlines
 from research.publish.judged import LEADS, JudgedEstimate, judged
@@ -23,7 +24,6 @@ from research.publish.page.citing import bibtex, csl
 from research.publish.page.embedding import inline
 from research.publish.page.scales import axis
 from research.publish.page.sliders import sliders
-from research.publish.sources import safe_link
 from research.results import ResearchError, judge
 from research.wording import amount, interval_text, region, sensitivity, typeset
 from tests.publish.conftest import RESULTS

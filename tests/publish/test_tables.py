@@ -12,14 +12,14 @@ from dataclasses import replace
 import pytest
 
 from research.analysis import record, recorded
+from research.publish.datasets_read import datasets_read
 from research.publish.judged import reported
 from research.publish.methods import INTERVALS, TESTS
-from research.publish.sources import sources
 from research.publish.tables import drawings, publish_tables
 from research.publish.tables.archive import CRATE, PACKAGE, SUMS, files, sha256
 from research.publish.tables.latex import escape, slug
 from research.publish.tables.macros import Entry, command, numbers, paths
-from research.publish.tables.methods import methods
+from research.publish.tables.methods_text import methods_text
 from research.publish.tables.references import references
 from research.publish.tables.tidy import FIELDS, raw, tidy
 from research.publish.tables.typeset import table
@@ -193,7 +193,7 @@ def test_no_file_for_latex_holds_anything_but_ascii(everything):
     assert odd == []
     written = [
         table(hostile(), reported(hostile()), name="x"),
-        methods(hostile(), latex=True),
+        methods_text(hostile(), latex=True),
     ]
     for text in written:
         assert text.isascii()
@@ -201,7 +201,7 @@ def test_no_file_for_latex_holds_anything_but_ascii(everything):
 
 
 def test_plain_text_keeps_what_it_was_given():
-    assert "São Tuổi ≥5 α" in methods(hostile(), latex=False)
+    assert "São Tuổi ≥5 α" in methods_text(hostile(), latex=False)
     assert raw(HOSTILE) == HOSTILE
 
 
@@ -217,7 +217,7 @@ def test_what_is_cited_is_in_the_bibliography(everything, name):
     result = recorded(name, RESULTS)
     assert cited <= known
     assert set(references(result)) <= known
-    assert {source.key for source in sources([result])} <= cited
+    assert {source.key for source in datasets_read([result])} <= cited
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -255,7 +255,7 @@ def test_a_version_of_a_dataset_that_is_not_here_is_refused():
     gone = hostile().provenance.tables[HOSTILE] | {"version": "1999-01-01"}
     text = hostile().to_json().replace("2025-04-24", gone["version"])
     with pytest.raises(ResearchError, match=r"version 1999-01-01 of the dataset 'tenthe'"):
-        sources([Result.from_json(text)])
+        datasets_read([Result.from_json(text)])
 
 
 # The archive --------------------------------------------------------------------------------------

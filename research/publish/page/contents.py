@@ -10,6 +10,7 @@ from typing import Any
 
 from research import __version__
 from research.publish.claims import ClaimAnswer, answer_claims
+from research.publish.datasets_read import ReadDataset, datasets_read, safe_link
 from research.publish.headlines import headlines
 from research.publish.judged import (
     JudgedEstimate,
@@ -23,7 +24,6 @@ from research.publish.page.embedding import drawing, inline
 from research.publish.page.questions import command, explorer, question
 from research.publish.page.scales import Axis
 from research.publish.page.sliders import sliders
-from research.publish.sources import Source, safe_link, sources
 from research.results import Result, Settled
 from research.wording import count
 
@@ -47,7 +47,7 @@ def contents(
         "sources": {card["source"]["id"]: card["source"]["name"] for card in claims},
         "channels": sorted({card["channel"] for card in claims}),
         "headlines": headlines(results),
-        "datasets": [_dataset(source) for source in sources(results)],
+        "datasets": [_dataset(source) for source in datasets_read(results)],
         "as_of": as_of,
         "figures": {
             name: inline(drawings[name]) if name in drawings else drawing(result)
@@ -76,7 +76,7 @@ def _complete(cards: Iterable[dict[str, Any]], as_of: str) -> None:
 # Cards --------------------------------------------------------------------------------------------
 
 
-def _dataset(source: Source) -> dict[str, Any]:
+def _dataset(source: ReadDataset) -> dict[str, Any]:
     """A dataset that some analysis read: licence, sources, tables, known limitations."""
     return {
         "dataset": source.dataset.name,

@@ -6,10 +6,10 @@ import shlex
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from research.publish.datasets_read import datasets_read
 from research.publish.judged import JudgedEstimate
 from research.publish.methods import INTERVALS
 from research.publish.page.scales import Axis, axis, claimed
-from research.publish.sources import sources
 from research.results import (
     Bounds,
     BudgetRow,
@@ -58,7 +58,7 @@ def question(item: JudgedEstimate) -> dict[str, Any]:
 
 def _tables(result: Result) -> list[dict[str, Any]]:
     """Every table that the analysis read, with its dataset, version, licence and checksum."""
-    behind = {(each.dataset.name, each.dataset.version): each for each in sources([result])}
+    behind = {(each.dataset.name, each.dataset.version): each for each in datasets_read([result])}
     return [
         {"table": table, "title": source.title, "licence": source.licence, **origin}
         for table, origin in result.provenance.tables.items()

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from research import __version__
+from research.publish.datasets_read import ReadDataset
 from research.publish.outputs import files, sha256
-from research.publish.sources import Source
 from research.publish.tables.references import citation
 from research.publish.tables.tidy import schema
 from research.results import Result
@@ -24,7 +24,7 @@ FORMATS = {
 TITLE = "Results of modelometrics: tables, figures, numbers and methods"
 
 
-def describe(folder: Path, results: Sequence[Result], sources: Sequence[Source]) -> None:
+def describe(folder: Path, results: Sequence[Result], sources: Sequence[ReadDataset]) -> None:
     """Write the schema, the Data Package and the RO-Crate."""
     _write_json(folder / SCHEMA, schema())
     _write_json(folder / PACKAGE, _data_package(folder, results, sources))
@@ -39,7 +39,7 @@ def _write_json(path: Path, content: dict[str, Any]) -> None:
 
 
 def _data_package(
-    folder: Path, results: Sequence[Result], sources: Sequence[Source]
+    folder: Path, results: Sequence[Result], sources: Sequence[ReadDataset]
 ) -> dict[str, Any]:
     cited = citation()
     return {
@@ -79,7 +79,9 @@ def _resource(folder: Path, result: Result) -> dict[str, Any]:
 # RO-Crate -----------------------------------------------------------------------------------------
 
 
-def _crate(folder: Path, results: Sequence[Result], sources: Sequence[Source]) -> dict[str, Any]:
+def _crate(
+    folder: Path, results: Sequence[Result], sources: Sequence[ReadDataset]
+) -> dict[str, Any]:
     """RO-Crate 1.1: the descriptor, the folder, its files, and what and who made them."""
     listed = [*files(folder), SUMS]
     titles = {result.analysis: result.title for result in results}
@@ -153,7 +155,7 @@ def _makers() -> list[dict[str, Any]]:
     ]
 
 
-def _dataset(source: Source) -> dict[str, Any]:
+def _dataset(source: ReadDataset) -> dict[str, Any]:
     described = {
         "@id": f"#{source.key}",
         "@type": "Dataset",

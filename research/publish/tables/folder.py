@@ -9,13 +9,13 @@ from pathlib import Path
 from research.analysis import recorded
 from research.datasets import unknown
 from research.publish.claims import ClaimAnswer, answered
+from research.publish.datasets_read import datasets_read
 from research.publish.judged import JudgedEstimate, reported
 from research.publish.outputs import Outputs
-from research.publish.sources import sources
 from research.publish.tables import archive, drawings
 from research.publish.tables.latex import Latex, fill
 from research.publish.tables.macros import command, entries, numbers
-from research.publish.tables.methods import methods
+from research.publish.tables.methods_text import methods_text
 from research.publish.tables.references import SOFTWARE, bibliography
 from research.publish.tables.tidy import tidy
 from research.publish.tables.typeset import table
@@ -96,7 +96,7 @@ def _write(folder: Path, chosen: Sequence[Result], known: Sequence[Result], done
     _put(folder / "references.bib", bibliography(chosen))
     _put(folder / "example.tex", example(folder, chosen))
     _put(folder / "README.txt", readme(folder, chosen))
-    archive.describe(folder, chosen, sources(chosen))
+    archive.describe(folder, chosen, datasets_read(chosen))
 
 
 def _claims(chosen: Sequence[Result], known: Sequence[Result]) -> list[ClaimAnswer]:
@@ -121,8 +121,8 @@ def _write_analysis(folder: Path, result: Result) -> None:
     _put(folder / "tables" / f"{name}.csv", tidy(rows))
     _put(folder / "tables" / f"{name}.tex", table(result, judged or rows, name=name))
     _put(folder / "tables" / f"{name}-all.tex", table(result, rows, name=f"{name}-all"))
-    _put(folder / "methods" / f"{name}.tex", methods(result, latex=True))
-    _put(folder / "methods" / f"{name}.txt", methods(result, latex=False))
+    _put(folder / "methods" / f"{name}.tex", methods_text(result, latex=True))
+    _put(folder / "methods" / f"{name}.txt", methods_text(result, latex=False))
     drawings.draw(result, folder / "figures")
 
 
@@ -145,7 +145,9 @@ def example(folder: Path, results: Sequence[Result]) -> str:
             "single": (folder / "figures" / f"{result.analysis}-single.pdf").exists(),
             "path": Latex(entry.path),
             "command": command(f"{entry.path}/found") if entry.is_named else "",
-            "cited": Latex(",".join([SOFTWARE, *(source.key for source in sources([result]))])),
+            "cited": Latex(
+                ",".join([SOFTWARE, *(source.key for source in datasets_read([result]))])
+            ),
         },
     )
 

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from research import places
+from research.publish.datasets_read import datasets_read
 from research.publish.methods import cited
-from research.publish.sources import sources
 from research.publish.tables.latex import TEMPLATES, Latex, fill
 from research.results import Result
 
@@ -42,7 +42,7 @@ def bibliography(results: Sequence[Result]) -> str:
         "references.bib",
         {
             "software": citation(),
-            "sources": sources(results),
+            "sources": datasets_read(results),
             "methods": [Latex(known[key]) for key in cited_keys],
             "raw": Latex,
         },

@@ -13,7 +13,7 @@ from research.results import ResearchError, Result
 
 
 @dataclass(frozen=True)
-class Source:
+class ReadDataset:
     """A dataset behind results in the version that was read, its tables, and who read them."""
 
     dataset: datasets.Dataset
@@ -53,7 +53,7 @@ class Source:
         return quote(next(filter(None, paths), ""), safe=":/?=&.,-_~+@()%")
 
 
-def sources(results: Iterable[Result]) -> list[Source]:
+def datasets_read(results: Iterable[Result]) -> list[ReadDataset]:
     """Every dataset behind the results, by name and version.
 
     Raises
@@ -69,7 +69,7 @@ def sources(results: Iterable[Result]) -> list[Source]:
             tables.setdefault(version, set()).add(table)
             readers.setdefault(version, set()).add(result.analysis)
     return [
-        Source(_dataset(*each), tuple(sorted(tables[each])), tuple(sorted(readers[each])))
+        ReadDataset(_dataset(*each), tuple(sorted(tables[each])), tuple(sorted(readers[each])))
         for each in sorted(tables)
     ]
 

@@ -8,9 +8,9 @@ from typing import Any
 
 from research import __version__
 from research.analysis.family import DECLARED, FAMILY, LEVEL, level_of
+from research.publish.datasets_read import datasets_read
 from research.publish.judged import JudgedEstimate, ReportedEstimate, judged, reported
 from research.publish.methods import cited
-from research.publish.sources import sources
 from research.publish.tables.latex import Latex, fill
 from research.publish.tables.references import SOFTWARE
 from research.results import Assumption, Interval, Result
@@ -29,13 +29,13 @@ def cite_plain(*keys: str) -> str:
     return f" [{', '.join(keys)}]" if keys else ""
 
 
-def methods(result: Result, *, latex: bool) -> str:
+def methods_text(result: Result, *, latex: bool) -> str:
     """Question, data, population, estimands, inference, multiverse, assumptions: in that order."""
     rows = reported(result)
     values: dict[str, Any] = {
         "result": result,
         "cite": cite_latex if latex else cite_plain,
-        "sources": sources([result]),
+        "sources": datasets_read([result]),
         "software": SOFTWARE,
         "version": __version__,
         "populations": _populations(result),

@@ -8,7 +8,7 @@ from research.datasets import refuse_name, versions
 from research.results import ResearchError
 
 
-def vacant(into: Path, name: str, version: str) -> Path:
+def new_version_folder(into: Path, name: str, version: str) -> Path:
     """The folder of a version that does not exist yet.
 
     Raises
