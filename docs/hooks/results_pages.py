@@ -154,4 +154,5 @@ def _data(result: Result) -> str:
 
 def _drawn(analysis: Analysis, result: Result) -> bytes:
     with figures.theme():
-        return figures.printed(drawn(result, analysis), "svg")
+        (picture,) = figures.printed(drawn(result, analysis), "svg")
+    return picture
