@@ -136,10 +136,10 @@ def _not_of_users(change) -> TippingPoint:
     return turned_at(
         f"part of all later downloads that are of {who} and did not come from users",
         "undone if {:%0} of the later downloads, all of {}, did not come from users (the "
-        "difference was {} before)",
+        "difference was {:1} points before)",
         (after - before) / (1 - before),
         who,
-        before,
+        100 * before,
     )
 
 

@@ -48,7 +48,7 @@ from research.measures.hub import USED
 from research.measures.publishers import organisations
 from research.measures.top_lists import chosen_list, lists_of, top_lists
 from research.results import BudgetRow, deferred
-from research.wording import written
+from research.wording import level, written
 
 PUBLISHED = "published: size of the correlation of the counts"
 COUNTS, RANKS = "correlation of the counts", "correlation of the ranks"
@@ -250,8 +250,8 @@ def _drawn(models, label):
 
 def _drawn_row(models, label) -> BudgetRow:
     found, (least, most) = _drawn(models, label), COVERAGE[_of(label)]
-    caution = "simulated coverage {} to {}, not {}"
-    caution = written(caution, least, most, found.interval.level)
+    caution = "simulated coverage {:0} to {:%0}, not {}"
+    caution = written(caution, 100 * least, most, level(found.interval.level))
     return drawn_row(found.interval, found.n_clusters, found.kish_n, caution)
 
 

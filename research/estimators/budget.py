@@ -8,7 +8,7 @@ from research.estimators.clustered.jackknife import MINIMUM_CLUSTERS, ClusteredE
 from research.estimators.clustered.leave_one_out import LeaveOneOut
 from research.estimators.valid import estimator
 from research.results import Bounds, BudgetRow, CannotEstimate
-from research.wording import number
+from research.wording import level, number, written
 
 # Coverage of the plain interval where its conditions fail: the range over the cells of the coverage
 # study, those with a mean that is all but infinite included. A test holds that it is what the
@@ -138,5 +138,5 @@ def _cautions(estimate: ClusteredEstimate) -> Iterator[str]:
         yield "of so few the coverage study says nothing"
     elif estimate.failed:
         least, most = COVERAGE_WITHOUT_VERDICT
-        level = estimate.interval.level
-        yield f"simulated coverage in such draws {least:.2f} to {most:.2f}, not {level:g}"
+        coverage = "simulated coverage in such draws {:0} to {:%0}, not {}"
+        yield written(coverage, 100 * least, most, level(estimate.interval.level))

@@ -127,5 +127,5 @@ def test_the_budget_shows_the_interval_that_may_carry_a_verdict_or_labels_the_pl
     assert not plain.trusted
     assert (row.low, row.high) == tuple(plain.interval)
     assert row.detail.endswith(
-        f"simulated coverage in such draws {low:.2f} to {high:.2f}, not 0.95"
+        f"simulated coverage in such draws {100 * low:.0f} to {100 * high:.0f} %, not 95\u00a0%"
     )
