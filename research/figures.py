@@ -482,7 +482,7 @@ def specification_curve(
     curve.set_xticks([])
     curve.spines["bottom"].set_visible(False)
     options = {name: result.choices[name] for name in answer.choices}
-    _choice_dots(choices, options, [[row.choices, *row.also] for row in rows], primary)
+    _choice_dots(choices, options, [row.combinations for row in rows], primary)
     for axes in panels:
         axes.set_xlim(-0.7, len(rows) - 0.3)
 

@@ -489,7 +489,7 @@ class Verdict(Record):
 class Specification(Record):
     """One estimate of one combination of analytic choices.
 
-    ``also`` holds the further combinations that give the very same estimate: they count once.
+    ``equal`` holds the further combinations that give the very same estimate: they count once.
     """
 
     label: str
@@ -498,7 +498,12 @@ class Specification(Record):
     bounds: Bounds
     interval: Interval | None
     verdict: Verdict
-    also: tuple[Choices, ...] = ()
+    equal: tuple[Choices, ...] = ()
+
+    @property
+    def combinations(self) -> tuple[Choices, ...]:
+        """All combinations of choices that give it."""
+        return (self.choices, *self.equal)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -78,7 +78,7 @@ def test_estimand_choices_make_answers_and_analytic_ones_a_multiverse(toy):
     assert len(answer.specifications) == 6
     assert len(answer.skipped) == 4 + 2
     assert {s.reason for s in answer.skipped} == {"five is too few", "one country has no spelling"}
-    covered = sum(1 + len(s.also) for s in answer.specifications) + len(answer.skipped)
+    covered = sum(1 + len(s.equal) for s in answer.specifications) + len(answer.skipped)
     assert covered == 16
 
 

@@ -194,7 +194,7 @@ class _Computed:
     choices: Choices
     sample: Sample
     estimates: dict[str, Estimate]
-    also: list[Choices] = field(default_factory=list)
+    equal: list[Choices] = field(default_factory=list)
 
 
 def _answer(question: _Question) -> Answer:
@@ -239,7 +239,7 @@ def _compute(question: _Question) -> tuple[dict[Any, _Computed], list[Skipped]]:
             sample = question.sample(choices)
             identity = (fingerprint(sample.data), str(question.options("estimate", choices)))
             if identity in computed:
-                computed[identity].also.append(choices)
+                computed[identity].equal.append(choices)
                 continue
             primary = next(iter(computed.values()), None)
             wanted = primary.estimates.keys() & question.analysis.hypotheses if primary else ()
@@ -303,7 +303,7 @@ def _specifications(
             if choices is None:
                 choices = []
                 distinct.append((estimate, choices))
-            choices.extend([item.choices, *item.also])
+            choices.extend([item.choices, *item.equal])
     for estimate, (first, *others) in distinct:
         bounds, interval = estimate.identified, estimate.interval
         yield Specification(
@@ -313,7 +313,7 @@ def _specifications(
             bounds=bounds,
             interval=interval,
             verdict=judge(hypotheses[estimate.label], bounds, interval, where=where),
-            also=tuple(others),
+            equal=tuple(others),
         )
 
 

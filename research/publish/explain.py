@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from research import datasets
 from research.publish.judged import JudgedEstimate, judged
-from research.results import Answer, Choices, Estimate, Result, Specification
+from research.results import Answer, Estimate, Result, Specification
 from research.wording import level
 
 WHY = {
@@ -121,13 +121,9 @@ def depends_on(answer: Answer, label: str) -> Iterator[str]:
 
 
 def _values(rows: list[Specification], name: str) -> list[object]:
-    return list(dict.fromkeys(choices[name] for row in rows for choices in _all(row)))
+    return list(dict.fromkeys(choices[name] for row in rows for choices in row.combinations))
 
 
 def _agreeing(rows: list[Specification], name: str, value: object, word: str) -> tuple[int, int]:
-    mine = [row for row in rows if any(choices[name] == value for choices in _all(row))]
+    mine = [row for row in rows if any(choices[name] == value for choices in row.combinations)]
     return sum(row.verdict.word == word for row in mine), len(mine)
-
-
-def _all(row: Specification) -> tuple[Choices, ...]:
-    return (row.choices, *row.also)

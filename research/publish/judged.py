@@ -187,7 +187,7 @@ class JudgedEstimate(ReportedEstimate):
         """The words under every other value of this choice, all else as chosen."""
         chosen = self.answer.choices
         for row in self.specifications:
-            for choices in (row.choices, *row.also):
+            for choices in row.combinations:
                 if [name for name in choices if choices[name] != chosen[name]] == [choice]:
                     yield row.verdict.word
 

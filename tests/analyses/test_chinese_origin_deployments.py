@@ -63,7 +63,7 @@ def test_hosts_with_a_chinese_tag_lie_between_the_largest_tag_and_all(result, ta
 def test_publisher_and_base_model_agree_and_count_once(result):
     for answer in result.answers.values():
         assert [s.choices["origin"] for s in answer.specifications] == ["publisher", "publisher"]
-        assert all(s.also[0]["origin"] == "base model" for s in answer.specifications)
+        assert all(s.equal[0]["origin"] == "base model" for s in answer.specifications)
 
 
 def test_architecture_says_little_about_origin(result):

@@ -120,7 +120,7 @@ def specification(result, population, **choices):
     found = [
         row
         for row in result.answer(population=population).specifications
-        if any(choices.items() <= c.items() for c in (row.choices, *row.also))
+        if any(choices.items() <= c.items() for c in row.combinations)
     ]
     return found[0]
 

@@ -39,7 +39,7 @@ def cities():
 def spec(answer, label, **choices):
     (found,) = [
         s for s in answer.specifications
-        if s.label == label and any(choices.items() <= c.items() for c in (s.choices, *s.also))
+        if s.label == label and any(choices.items() <= c.items() for c in s.combinations)
     ]  # fmt: skip
     return found
 

@@ -57,7 +57,7 @@ def test_the_earliest_of_the_four_is_judged(result):
 
 def test_anyones_repositories_do_not_change_the_answer(result):
     rows = result.answer().specifications
-    choices = [c for row in rows for c in (row.choices, *row.also)]
+    choices = [c for row in rows for c in row.combinations]
     assert {c["repositories"] for c in choices} == {"of the publisher", "of anyone"}
     assert all(row.value > 0 for row in rows)
 

@@ -51,7 +51,7 @@ def specification(result, **choices):
     return next(
         row
         for row in result.answer().specifications
-        if any(choices.items() <= c.items() for c in (row.choices, *row.also))
+        if any(choices.items() <= c.items() for c in row.combinations)
     )
 
 

@@ -36,7 +36,7 @@ def specification(result, population, **choices):
     return next(
         row
         for row in result.answer(population=population).specifications
-        if any(choices.items() <= c.items() for c in (row.choices, *row.also))
+        if any(choices.items() <= c.items() for c in row.combinations)
     )
 
 

@@ -250,8 +250,7 @@ def specification(result, population, label, **choices):
     return next(
         row
         for row in result.answer(population=population).specifications
-        if row.label == label
-        and any(choices.items() <= made.items() for made in (row.choices, *row.also))
+        if row.label == label and any(choices.items() <= made.items() for made in row.combinations)
     )
 
 

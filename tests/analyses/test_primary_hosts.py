@@ -28,7 +28,7 @@ def test_among_clouds_it_hangs_on_what_hengtong_is(result):
 
 def test_two_networks_of_unicom_change_nothing(result):
     (row,) = result.answer(among="all providers").specifications
-    assert {choices["unicom"] for choices in (row.choices, *row.also)} == {
+    assert {choices["unicom"] for choices in row.combinations} == {
         "one provider",
         "two networks",
     }

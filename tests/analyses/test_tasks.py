@@ -120,7 +120,7 @@ def specification(result, population, task, **choices):
         row
         for row in result.answer(population=population).specifications
         if row.label == f"{task}: rank by downloads"
-        and any(choices.items() <= made.items() for made in (row.choices, *row.also))
+        and any(choices.items() <= made.items() for made in row.combinations)
     )
 
 

@@ -33,7 +33,7 @@ def specification(result, measured="downloads, June", **choices):
     return next(
         row
         for row in result.answer(measured=measured).specifications
-        if any(choices.items() <= c.items() for c in (row.choices, *row.also))
+        if any(choices.items() <= c.items() for c in row.combinations)
     )
 
 

@@ -110,7 +110,7 @@ def test_switches_show_exactly_what_the_results_hold(visit, written, shown, resu
     unit = answer.estimates[label].unit
     host.locator("fieldset").first.wait_for()
     for row in (r for r in answer.specifications if r.label == label):
-        for choices in (row.choices, *row.also):
+        for choices in row.combinations:
             switch(host, choices)
             assert found.text_content() == amount(row.bounds, unit)
             assert interval_text(row.interval, unit) in said.text_content()
@@ -205,9 +205,9 @@ def test_downloads_hold_what_the_result_holds(visit, written, results):
     assert get["json"] == (RESULTS / f"{name}.json").read_bytes()
     rows = list(csv.DictReader(io.StringIO(get["csv"].decode())))
     kept = [r for r in results[name].answers[key].specifications if r.label == label]
-    assert [float(r["low"]) for r in rows] == [s.bounds.low for s in kept for _ in (s, *s.also)]
+    assert [float(r["low"]) for r in rows] == [s.bounds.low for s in kept for _ in (s, *s.equal)]
     assert [float(r["interval_high"]) for r in rows] == [
-        s.interval.high for s in kept for _ in (s, *s.also)
+        s.interval.high for s in kept for _ in (s, *s.equal)
     ]
     assert rows[0]["verdict"] == kept[0].verdict.word
     drawing = ElementTree.fromstring(get["svg"])

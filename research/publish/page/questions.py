@@ -184,7 +184,7 @@ def _specification(
     row: Specification, options: Mapping[str, Sequence[Any]], scale: Axis
 ) -> dict[str, Any]:
     return {
-        "at": [_place(choices, options) for choices in (row.choices, *row.also)],
+        "at": [_place(choices, options) for choices in row.combinations],
         **point(row.bounds, row.interval, row.verdict.word, scale),
     }
 

@@ -384,7 +384,7 @@
     const head = [...names, "value", "low", "high", "interval_low", "interval_high", "level",
       "method", "verdict"];
     const chosen = result.answers[key].specifications.filter((each) => each.label === label);
-    const lines = chosen.flatMap((each) => [each.choices, ...each.also].map((choices) => [
+    const lines = chosen.flatMap((each) => [each.choices, ...each.equal].map((choices) => [
       ...names.map((name) => choices[name]), each.value, each.bounds.low, each.bounds.high,
       each.interval?.low, each.interval?.high, each.interval?.level, each.interval?.method, each.verdict.word,
     ]));
