@@ -7,8 +7,11 @@ import pandas as pd
 import pytest
 
 import research
+from research import places
 from research.analysis import find, run
+from research.analysis.naming import named
 from research.datasets import DatasetError, describe, freeze, load, verify, versions
+from research.datasets.reading import read
 from research.results import ResearchError
 
 TOY = '''
@@ -188,6 +191,32 @@ def test_a_parquet_table_is_checked_without_loading_it(here):
     path.write_bytes(path.read_bytes() + b"x")
     with pytest.raises(DatasetError, match="is not the file that was frozen"):
         load("pq")
+
+
+def test_of_a_table_in_parquet_no_more_is_read_than_the_analysis_names(here):
+    """Of what the Hub tells of models too: ``tell`` names what a channel calls a column."""
+    import duckdb
+
+    fields = [
+        {"name": name, "type": kind, "unit": "none", "description": "made up"}
+        for name, kind in zip(
+            ("country", "discovered_ips", "noise"), ("string", "integer", "string"), strict=True
+        )
+    ]
+    descriptor = of_form("big", "2026-11-01", "tenthe_countries")
+    descriptor["resources"] = [{"name": "big", "schema": {"fields": fields}}]
+    country = "CASE WHEN range % 3 > 0 THEN 'c' || range % 3 END AS country"
+    made = f"SELECT {country}, range AS discovered_ips, 'x' || range AS noise FROM range(90)"
+    duckdb.sql(f"COPY ({made}) TO 'made.parquet' (FORMAT parquet)")
+    freeze(here / "datasets/big/2026-11-01", {"big": here / "made.parquet"}, descriptor=descriptor)
+    whole, found = load("big"), read(describe("big"), "big", named(here / "toy.py"))
+    assert list(found.columns) == ["country", "discovered_ips"]
+    pd.testing.assert_frame_equal(found, whole.drop(columns="noise"))
+    assert found["country"].fillna("none").value_counts().to_dict() == dict.fromkeys(
+        ["none", "c1", "c2"], 30
+    )
+    asks = [places.bundled() / f"analyses/{name}.py" for name in ("creators", "tasks")]
+    assert ["base_models" in named(path) for path in asks] == [True, False]
 
 
 @pytest.mark.long

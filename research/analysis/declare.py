@@ -15,6 +15,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin, get_type_hints
 
 from research import datasets, places
+from research.analysis.naming import named
 from research.results import ESTIMAND, Choices, Hypothesis, ResearchError, Settled
 
 if TYPE_CHECKING:
@@ -118,8 +119,11 @@ class Analysis:
 
     @cached_property
     def frames(self) -> dict[str, pd.DataFrame | None]:
-        """Its tables, loaded: checksum first, then types."""
-        return {name: source.load() if source else None for name, source in self.sources.items()}
+        """Its tables, loaded: checksum first, then types; of large ones the columns it names."""
+        columns = named(self.path)
+        return {
+            name: source.load(columns) if source else None for name, source in self.sources.items()
+        }
 
     @cached_property
     def choices(self) -> tuple[Choice, ...]:

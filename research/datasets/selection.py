@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -20,9 +20,9 @@ class Source:
     dataset: Dataset
     table: str
 
-    def load(self) -> pd.DataFrame:
-        """The table, checked and typed."""
-        return read(self.dataset, self.table)
+    def load(self, columns: Container[str] | None = None) -> pd.DataFrame:
+        """The table, checked and typed; of one in Parquet these columns alone, by default all."""
+        return read(self.dataset, self.table, columns)
 
     @property
     def origin(self) -> dict[str, str]:
