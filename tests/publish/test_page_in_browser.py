@@ -13,7 +13,7 @@ import pytest
 from research.publish.judged import JudgedEstimate
 from research.publish.page import render
 from research.publish.page.sliders import sliders
-from research.wording import amount, interval_text
+from research.wording import amount, interval_text, typeset
 from tests.publish.conftest import RESULTS
 from tests.publish.test_page import HOSTILE, poisoned
 
@@ -93,7 +93,7 @@ def test_every_claim_opens_at_its_address(visit, written, shown):
         tab.wait_for_function(
             "id => document.querySelector('.card.open')?.id === id", arg=card["id"]
         )
-        assert tab.locator(".card.open h2").inner_text() == card["statement"]
+        assert tab.locator(".card.open h2").inner_text() == typeset(card["statement"])
         assert card["word"] in tab.locator(".card.open .ruling").first.inner_text()
     tab.get_by_role("link", name="All claims").click()
     tab.wait_for_selector("#overview:visible")
@@ -130,7 +130,7 @@ def switch(host, choices):
             labels.find((label) => label.textContent === value).click();
           }
         }""",
-        {name.replace("_", " "): str(value) for name, value in choices.items()},
+        {name.replace("_", " "): typeset(str(value)) for name, value in choices.items()},
     )
 
 
@@ -291,7 +291,7 @@ def test_without_scripts_every_claim_and_its_answer_can_be_read(visit, written, 
     quotes = tab.locator(".card .quote").all_inner_texts()
     for card in shown["claims"]:
         # Whose claim it is leads, so that the sentences can be quoted alone.
-        whole = f"{card['source']['name']}: “{card['statement']}”. {card['quote']}"
+        whole = typeset(f"{card['source']['name']}: “{card['statement']}”. {card['quote']}")
         assert whole in quotes
 
 
