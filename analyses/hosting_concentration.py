@@ -191,7 +191,7 @@ def _herfindahl(sample, removed: float = 0) -> Bounds:
     addresses, at_amazon = sample["addresses"].astype(float), _at_amazon(sample)
     gone = np.floor(removed * addresses.where(at_amazon, 0.0))
     total = sample["total"] - float(gone.sum())
-    return herfindahl_bounds(addresses - gone, total, owners=sample["owners"]).index
+    return herfindahl_bounds(addresses - gone, total, owners=sample["owners"])
 
 
 def _index(sample) -> Estimate:

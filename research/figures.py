@@ -15,7 +15,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from research.results import Answer, Bounds, BudgetRow, Estimate, Interval, Result
+from research.results import Bounds, BudgetRow, Estimate, Interval, Result
 from research.wording import number, percent, typeset
 
 if TYPE_CHECKING:
@@ -466,63 +466,6 @@ def budget(
         axes.axvline(value, color=INK, lw=0.8, zorder=0)
     ranges = Series(rows=[Bounds(row.low, row.high) for row in ordered])
     forest(axes, [row.source for row in ordered], ranges, **look)
-
-
-def specification_curve(
-    panels: tuple[Axes, Axes], result: Result, answer: Answer, label: str
-) -> None:
-    """The multiverse of one estimate: specifications in order, and which choices each one makes."""
-    curve, choices = panels
-    rows = [row for row in answer.specifications if row.label == label]
-    rows.sort(key=lambda row: (row.bounds.low + row.bounds.high, row.bounds.low))
-    primary = next(i for i, row in enumerate(rows) if row.choices == answer.choices)
-    for position, row in enumerate(rows):
-        _draw_upright(curve, position, row.bounds, row.interval, is_primary=position == primary)
-    curve.axhline(result.hypotheses[label].null, color=MUTED, lw=0.8, ls=(0, (4, 3)), zorder=0)
-    curve.set_xticks([])
-    curve.spines["bottom"].set_visible(False)
-    options = {name: result.choices[name] for name in answer.choices}
-    _choice_dots(choices, options, [row.combinations for row in rows], primary)
-    for axes in panels:
-        axes.set_xlim(-0.7, len(rows) - 0.3)
-
-
-def _draw_upright(
-    axes: Axes, x: float, found: Bounds, interval: Interval | None, *, is_primary: bool
-) -> None:
-    color = CHINA if is_primary else MUTED
-    if interval is not None:
-        axes.plot([x, x], [interval.low, interval.high], color=color, lw=0.8)
-    if found.width > 0:
-        axes.plot(
-            [x, x], [found.low, found.high], color=color, lw=3, alpha=0.5, solid_capstyle="butt"
-        )
-    else:
-        axes.plot(x, found.low, "o", ms=4 if is_primary else 3, color=color)
-
-
-def _choice_dots(
-    axes: Axes,
-    options: Mapping[str, Sequence[Any]],
-    columns: Sequence[Sequence[Mapping[str, Any]]],
-    primary: int,
-) -> None:
-    """A dot where a specification (column) makes a choice (row)."""
-    height, ticks = 0.0, {}
-    for name, values in options.items():
-        for value in values:
-            on = [i for i, group in enumerate(columns) if any(c[name] == value for c in group)]
-            axes.plot(range(len(columns)), [height] * len(columns), ".", ms=1.5, color=FAINT)
-            axes.plot(on, [height] * len(on), "o", ms=2.8, color=MUTED)
-            if primary in on:
-                axes.plot(primary, height, "o", ms=3.6, color=CHINA)
-            ticks[height] = f"{name.replace('_', ' ')}: {value}"
-            height -= 1
-        height -= 0.6
-    axes.set_yticks(list(ticks), list(ticks.values()), fontsize=7.5)
-    axes.set_xticks([])
-    axes.tick_params(axis="y", length=0)
-    axes.spines[:].set_visible(False)
 
 
 def default(result: Result) -> Figure:

@@ -102,24 +102,6 @@ def test_a_budget_puts_the_widest_row_on_top(axes):
     assert [label.get_text() for label in axes.get_yticklabels()] == ["origin", "date"]
 
 
-def test_a_specification_curve_is_in_order_and_marks_the_primary_one():
-    result = recorded("parameter_scale", RESULTS)
-    answer = result.answer(quantity="shares")
-    label = "small: share of hosts, China minus US"
-    with figures.theme():
-        _, (curve, choices) = figures.canvas((2, 1), height=4)
-        figures.specification_curve((curve, choices), result, answer, label)
-    bars = [line for line in curve.lines if line.get_linewidth() == 3]
-    assert len(bars) == answer.robustness[label].specifications == 9
-    middles = [sum(bar.get_ydata()) for bar in bars]
-    assert middles == sorted(middles)
-    assert sum(bar.get_color() == figures.CHINA for bar in bars) == 1
-    rows = [text.get_text() for text in choices.get_yticklabels()]
-    assert rows == ["clones: kept", "clones: removed, spread as all hosts",
-                    "clones: removed, spread as medium hosts",
-                    "design effect: 1", "design effect: 10", "design effect: 50"]  # fmt: skip
-
-
 def test_an_analysis_without_a_figure_gets_a_forest_of_its_judged_estimates():
     result = recorded("parameter_scale", RESULTS)
     with figures.theme():

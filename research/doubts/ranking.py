@@ -13,7 +13,7 @@ from research.doubts.asking import OfUnits
 from research.doubts.coarse import BETWEEN, Coarse, Doubt
 from research.estimators.budget import drawn_row, leave_one_out_row
 from research.estimators.clustered import LeaveOneOut, kish_effective_size
-from research.estimators.concentration import concentration, top_share
+from research.estimators.concentration import hhi, top_share
 from research.estimators.multiverse import clustered_covariance, rank_confidence_sets
 from research.estimators.ranged import Ranged
 from research.estimators.ranged_indices import ranged_hhi, ranged_top_share
@@ -276,7 +276,7 @@ class Concentration(OfKinds):
     def value(self) -> float:
         shown = self.ranking.shown.to_numpy()
         if self.largest is None:
-            return concentration(shown).hhi
+            return hhi(shown)
         return top_share(shown, self.largest)
 
     def bounds(self, doubts: Collection[str] | None = None) -> Bounds:

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy import special
 
 from research.estimators import valid
 from research.estimators.cluster_totals import all_but_one
@@ -15,35 +12,20 @@ from research.estimators.valid import Floats, estimator
 from research.results import CannotEstimate, ResearchError
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Concentration:
-    """Indices of one complete table of n sizes.
-
-    ``hhi`` is the sum of squared shares (1 / n to 1), ``hhi_normalised`` the same from 0 to 1, and
-    ``effective_number`` is one over ``hhi``. ``gini`` is that of the table; ``gini_corrected``,
-    n / (n - 1) times it, can reach 1. ``rosenbluth`` weighs shares by rank, and ``theil`` is an
-    entropy (0 to log n).
-    """
-
-    hhi: float
-    hhi_normalised: float
-    effective_number: float
-    rosenbluth: float
-    gini: float
-    gini_corrected: float
-    theil: float
-    n: int
-
-
 @estimator
-def concentration(sizes: ArrayLike) -> Concentration:
-    """How unequal are the sizes of all units of a table?
+def hhi(sizes: ArrayLike) -> float:
+    """How concentrated are sizes over all units of a table (Herfindahl-Hirschman)?
 
     Parameters
     ----------
     sizes : array of shape (n,)
-        Non-negative size of each unit, e.g. hosts of each AS organisation; all units, so that a
-        unit of size zero counts too. For a table that was cut off report bounds instead.
+        Non-negative size of each unit, e.g. hosts of each AS organisation. For a table that was cut
+        off report bounds instead.
+
+    Returns
+    -------
+    float
+        The sum of squared shares, from 1 / n to 1; one over it is the effective number of units.
 
     Raises
     ------
@@ -57,25 +39,10 @@ def concentration(sizes: ArrayLike) -> Concentration:
 
     Examples
     --------
-    >>> found = concentration([3, 1])
-    >>> found.hhi, found.effective_number, found.gini
-    (0.625, 1.6, 0.25)
+    >>> hhi([3, 1])
+    0.625
     """
-    shares = _shares(sizes)
-    n, ranks = len(shares), np.arange(1, len(shares) + 1)
-    hhi = float(np.square(shares).sum())
-    by_rank = float((ranks * shares).sum())  # the largest has rank 1
-    gini = (n + 1 - 2 * by_rank) / n
-    return Concentration(
-        hhi=hhi,
-        hhi_normalised=(hhi - 1 / n) / (1 - 1 / n),
-        effective_number=1 / hhi,
-        rosenbluth=1 / (2 * by_rank - 1),
-        gini=gini,
-        gini_corrected=gini * n / (n - 1),
-        theil=float(special.xlogy(shares, shares * n).sum()),
-        n=n,
-    )
+    return float(np.square(_shares(sizes)).sum())
 
 
 @estimator
@@ -85,7 +52,7 @@ def top_share(sizes: ArrayLike, k: int) -> float:
     Raises
     ------
     CannotEstimate
-        As :func:`concentration`.
+        As :func:`hhi`.
 
     Examples
     --------

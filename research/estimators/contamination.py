@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 from research.estimators import valid
 from research.estimators.valid import estimator
 from research.results import Bounds
 
-Sampling = Literal["contaminated", "corrupted"]
-
 
 @estimator
-def contamination_bounds(
-    p: float, epsilon: float, *, sampling: Sampling = "contaminated"
-) -> Bounds:
-    """What may a proportion be if at most a share ``epsilon`` of the observations is in error?
+def contamination_bounds(p: float, epsilon: float) -> Bounds:
+    """What is a proportion among sound observations, if at most a share ``epsilon`` is in error?
 
     Parameters
     ----------
@@ -23,9 +17,6 @@ def contamination_bounds(
         Observed proportion.
     epsilon : float
         Largest share of observations in error, from 0 to 1.
-    sampling : {"contaminated", "corrupted"}
-        The proportion asked for: among the observations without error, or among all units had
-        they been observed rightly.
 
     Returns
     -------
@@ -39,7 +30,7 @@ def contamination_bounds(
     Raises
     ------
     ResearchError
-        A proportion or a share outside [0, 1], or an unknown kind of sampling.
+        A proportion or a share outside [0, 1].
 
     References
     ----------
@@ -53,19 +44,13 @@ def contamination_bounds(
     --------
     >>> contamination_bounds(0.75, 0.5)
     Bounds(low=0.5, high=1.0)
-    >>> contamination_bounds(0.5, 0.25, sampling="corrupted")
-    Bounds(low=0.25, high=0.75)
     """
     valid.number(p, "p", 0, 1)
     valid.number(epsilon, "epsilon", 0, 1)
-    match sampling:
-        case "contaminated":
-            kept = 1 - epsilon
-            if kept == 0:
-                return Bounds(0.0, 1.0)
-            return Bounds(max(0.0, p - epsilon) / kept, min(1.0, p / kept))
-        case "corrupted":
-            return Bounds(max(0.0, p - epsilon), min(1.0, p + epsilon))
+    kept = 1 - epsilon
+    if kept == 0:
+        return Bounds(0.0, 1.0)
+    return Bounds(max(0.0, p - epsilon) / kept, min(1.0, p / kept))
 
 
 @estimator

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from scipy.optimize import brentq
 
-from research.estimators.concentration import concentration, top_share
+from research.estimators.concentration import hhi, top_share
 from research.estimators.ranged import Ranged
 from research.estimators.valid import Floats, estimator
 from research.results import Bounds, CannotEstimate
@@ -54,7 +54,7 @@ def ranged_hhi(weight: Ranged) -> Bounds:
     >>> round(found.low, 3), round(found.high, 3)
     (0.5, 0.727)
     """
-    shown = concentration(weight.value).hhi  # the last bit may put it outside
+    shown = hhi(weight.value)  # the last bit may put it outside
     if not weight.low.any():
         raise CannotEstimate("All weights may be zero, so that no share of them is defined.")
     return Bounds(min(shown, _least_hhi(weight)), max(shown, _greatest_hhi(weight)))

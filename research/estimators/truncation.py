@@ -33,18 +33,6 @@ ROUNDING = 1e-12  # a rest this small a share of the total comes from adding up 
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class HerfindahlBounds:
-    """Bounds on a Herfindahl index and on its reciprocal, the effective number of units.
-
-    ``continuous_low`` is the lower bound if the rest may be divided without limit.
-    """
-
-    index: Bounds
-    continuous_low: float
-    effective_number: Bounds
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Rest:
     """The units below the table: their amount, their share, how many, and the largest possible."""
 
@@ -125,9 +113,7 @@ def top_share_bounds(top: ArrayLike, belongs: ArrayLike, total: float) -> Bounds
 
 
 @estimator
-def herfindahl_bounds(
-    top: ArrayLike, total: float, *, owners: Owners = "their own"
-) -> HerfindahlBounds:
+def herfindahl_bounds(top: ArrayLike, total: float, *, owners: Owners = "their own") -> Bounds:
     """How concentrated is a market of which only the largest units are listed?
 
     Parameters
@@ -137,7 +123,7 @@ def herfindahl_bounds(
 
     Returns
     -------
-    HerfindahlBounds
+    Bounds
         Low: every unit left out has an amount of one. High: as many as possible are as large as
         the smallest listed, and one holds what remains; where they may belong to listed ones, all
         of them belong to the largest.
@@ -157,9 +143,8 @@ def herfindahl_bounds(
 
     Examples
     --------
-    >>> found = herfindahl_bounds([5, 3], 10)
-    >>> found.index, found.continuous_low
-    (Bounds(low=0.36, high=0.38), 0.34)
+    >>> herfindahl_bounds([5, 3], 10)
+    Bounds(low=0.36, high=0.38)
     """
     rest, amounts = rest_of(top, total), valid.counts(top, "top")
     if (amounts != np.floor(amounts)).any() or total != math.floor(total):
@@ -169,12 +154,7 @@ def herfindahl_bounds(
     high = listed + full * rest.largest**2 + remainder**2
     if owners == "any":
         high = listed + (2 * float(amounts.max()) + rest.amount) * rest.amount
-    index = Bounds(low / total**2, high / total**2)
-    return HerfindahlBounds(
-        index=index,
-        continuous_low=listed / total**2,
-        effective_number=Bounds(1 / index.high, 1 / index.low),
-    )
+    return Bounds(low / total**2, high / total**2)
 
 
 @estimator

@@ -112,11 +112,6 @@ def test_intervals_contain_the_correlation_and_widen(value, n) -> None:
     ):
         narrow, wide = interval(0.8), interval(0.99)
         assert -1 <= wide.low < narrow.low < value < narrow.high < wide.high <= 1
-    widths = [
-        spearman_interval(value, n, method=method).width
-        for method in ("Fisher", "Fieller", "Bonett-Wright")
-    ]
-    assert widths[0] == min(widths)
 
 
 @pytest.mark.parametrize(
@@ -132,11 +127,6 @@ def test_intervals_contain_the_correlation_and_widen(value, n) -> None:
         (lambda: spearman_interval(1.0, 20), CannotEstimate, "agree perfectly"),
         (lambda: spearman_interval(0.3, 3), CannotEstimate, "more than 3 pairs"),
         (lambda: kendall_interval(0.3, 29), CannotEstimate, "it needs 30"),
-        (
-            lambda: spearman_interval(0.3, 9, method="Pearson"),
-            ResearchError,
-            "one of 'Bonett",
-        ),
         (lambda: spearman_interval(1.2, 20), ResearchError, "correlation"),
     ],
 )
@@ -243,30 +233,20 @@ def simulated(n: int = 300) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     return x @ [1, 2] + errors, x, cluster
 
 
-@pytest.mark.parametrize(
-    ("norm", "theirs"),
-    [
-        ("Huber", sm.robust.norms.HuberT(1.345)),
-        ("Tukey bisquare", sm.robust.norms.TukeyBiweight(4.685)),
-    ],
-)
-def test_robust_slope_agrees_with_statsmodels(norm, theirs) -> None:
+def test_robust_slope_agrees_with_statsmodels() -> None:
     y, x, _ = simulated()
-    found = robust_regression(y, x, norm=norm)
-    fit = sm.RLM(y, x, M=theirs).fit(maxiter=500, tol=1e-12)
+    found = robust_regression(y, x)
+    fit = sm.RLM(y, x, M=sm.robust.norms.HuberT(1.345)).fit(maxiter=500, tol=1e-12)
     assert found.coefficients == pytest.approx(fit.params, abs=1e-4)  # 0.6745 against 0.67449
     assert found.scale == pytest.approx(fit.scale, rel=1e-4)
     assert found.se_cr0 == pytest.approx(fit.bse, rel=0.2)  # theirs assumes equal variances
 
 
-def test_one_far_unit_does_not_move_the_bisquare() -> None:
+def test_one_far_unit_hardly_moves_the_robust_slope() -> None:
     y, x, _ = simulated()
     far = np.where(np.arange(len(y)) == 0, 1e6, y)
-    for norm, tolerance in (("Huber", 0.05), ("Tukey bisquare", 0.02)):
-        found = robust_regression(far, x, norm=norm).coefficients
-        assert found == pytest.approx(
-            robust_regression(y, x, norm=norm).coefficients, abs=tolerance
-        )
+    found = robust_regression(far, x).coefficients
+    assert found == pytest.approx(robust_regression(y, x).coefficients, abs=0.05)
 
 
 @pytest.mark.parametrize("quantile", [0.25, 0.5, 0.9])
@@ -304,7 +284,6 @@ def test_log_log_recovers_an_elasticity() -> None:
         (lambda: robust_regression(range(1, 6), sm.add_constant(range(5))), "no scale"),
         (lambda: quantile_regression([1.0] * 8 + [9], np.ones((9, 1))), "fitted exactly"),
         (lambda: robust_regression([1, 2, 3], np.ones((3, 2))), "collinear"),
-        (lambda: robust_regression([1, 2, 4], np.ones((3, 1)), norm="L1"), "one of 'Huber'"),
         (lambda: quantile_regression([1, 2, 4], np.ones((3, 1)), quantile=1), "quantile"),
     ],
 )

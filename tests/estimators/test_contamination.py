@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from itertools import product
-from typing import get_args
 
 import pytest
 from hypothesis import given
@@ -13,7 +12,6 @@ from hypothesis import strategies as st
 
 from research.estimators.clones import largest_remainder
 from research.estimators.contamination import (
-    Sampling,
     contamination_bounds,
     overlap_bounds,
 )
@@ -28,23 +26,18 @@ shares = st.floats(0, 1)
 def test_bounds_are_the_extremes_over_all_errors(ones: int, wrong: int) -> None:
     """Of eight observations, ``wrong`` are in error: they do not count, or may be either value."""
     total = 8
-    error_free, all_units = set(), set()
+    error_free = set()
     for removed_ones in range(max(0, wrong - (total - ones)), min(wrong, ones) + 1):
         kept = ones - removed_ones
         error_free.add(kept / (total - wrong))
-        all_units.update((kept + truly) / total for truly in range(wrong + 1))
-    contaminated = contamination_bounds(ones / total, wrong / total)
-    corrupted = contamination_bounds(ones / total, wrong / total, sampling="corrupted")
-    assert tuple(contaminated) == pytest.approx((min(error_free), max(error_free)))
-    assert tuple(corrupted) == pytest.approx((min(all_units), max(all_units)))
+    found = contamination_bounds(ones / total, wrong / total)
+    assert tuple(found) == pytest.approx((min(error_free), max(error_free)))
 
 
-@given(shares, st.floats(0, 1), st.sampled_from(get_args(Sampling)))
-def test_bounds_contain_the_observed_share_and_widen(
-    p: float, epsilon: float, sampling: Sampling
-) -> None:
-    found = contamination_bounds(p, epsilon, sampling=sampling)
-    wider = contamination_bounds(p, (1 + epsilon) / 2, sampling=sampling)
+@given(shares, st.floats(0, 1))
+def test_bounds_contain_the_observed_share_and_widen(p: float, epsilon: float) -> None:
+    found = contamination_bounds(p, epsilon)
+    wider = contamination_bounds(p, (1 + epsilon) / 2)
     assert found.low <= p <= found.high + ROUNDING
     assert wider.low <= found.low + ROUNDING
     assert wider.high >= found.high - ROUNDING
@@ -67,7 +60,6 @@ def test_overlap_is_attained_at_both_ends(first: int, second: int) -> None:
         (lambda: contamination_bounds(1.2, 0.1), ResearchError, "'p'"),
         (lambda: contamination_bounds(0.2, -0.1), ResearchError, "'epsilon'"),
         (lambda: contamination_bounds(math.nan, 0.1), ResearchError, "'p'"),
-        (lambda: contamination_bounds(0.2, 0.1, sampling="x"), ResearchError, "contaminated"),
         (lambda: overlap_bounds(5, 1, 4), ResearchError, "size of a set"),
     ],
 )

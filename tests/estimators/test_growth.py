@@ -39,7 +39,7 @@ from research.estimators.clustered import (
     share_difference,
 )
 from research.estimators.concentration import (
-    concentration,
+    hhi,
     hhi_jackknife_se,
 )
 from research.estimators.multiverse import (
@@ -90,7 +90,7 @@ CALLS: dict[str, Callable[[Units], Any]] = {
     "paired_share_difference": lambda u: paired_share_difference(u.x, u.y, u.yes, u.cluster),
     "cluster_sample_mean": lambda u: cluster_sample_mean(u.y, u.cluster),
     "leave_one_out": lambda u: leave_one_out(u.yes * u.y, u.y, u.cluster),
-    "concentration": lambda u: concentration(u.y),
+    "hhi": lambda u: hhi(u.y),
     "hhi_jackknife_se": lambda u: hhi_jackknife_se(u.y),
     "gap_ratio": lambda u: gap_ratio(u.x, u.yes, u.member, u.cluster, rng=u.rng),
     "ranged_mean": lambda u: ranged.ranged_mean(u.ranged, u.yes, u.yes | u.member),

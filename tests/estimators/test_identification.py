@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from itertools import combinations, pairwise, product
-from typing import get_args
 
 import numpy as np
 import pytest
@@ -14,7 +13,6 @@ from hypothesis import strategies as st
 from scipy.stats import norm
 
 from research.estimators.identification import (
-    Measure,
     assumption_ladder,
     contrast_bounds,
     contrast_interval,
@@ -33,7 +31,6 @@ from research.results import Bounds, CannotEstimate, ResearchError
 ROUNDING = 1e-9  # both sides are computed in double precision, in a different order
 
 CN, US = [3313, 4481, 1548, 280], [1368, 6495, 1301, 58]
-MEASURES = get_args(Measure)
 CODINGS = list(product([False, True], repeat=3))
 
 group = st.lists(st.integers(1, 60), min_size=3, max_size=3)
@@ -48,17 +45,6 @@ def unions(counts: list[int]) -> set[int]:
     placements = [[set(chosen) for chosen in combinations(units, n)] for n in counts[1:]]
     first = set(range(counts[0]))  # which units the first class takes is a matter of names
     return {len(first.union(*others)) for others in product(*placements)}
-
-
-def contrast(one: float, other: float, measure: str) -> float | None:
-    """A contrast of two shares; None where it is 0/0."""
-    if measure == "difference":
-        return one - other
-    if measure == "odds ratio":
-        one, other = (p / (1 - p) if p < 1 else math.inf for p in (one, other))
-    if one == other and (one == 0 or math.isinf(one)):
-        return None
-    return one / other if other else math.inf
 
 
 def within(inner: Bounds, outer: Bounds) -> bool:
@@ -88,7 +74,6 @@ def test_frechet_bounds_are_attained(counts: list[int], total: int) -> None:
     assert tuple(found.every) == (min(all_), max(all_))
 
 
-@pytest.mark.parametrize("measure", MEASURES)
 @pytest.mark.parametrize("which", [0, 1, 2])
 @pytest.mark.parametrize(
     ("first", "second"),
@@ -100,29 +85,17 @@ def test_frechet_bounds_are_attained(counts: list[int], total: int) -> None:
     ],
 )
 def test_contrast_bounds_contain_all_sizes_and_attain_both_ends(
-    first: list[int], second: list[int], which: int, measure: Measure
+    first: list[int], second: list[int], which: int
 ) -> None:
-    values = [
-        contrast(first[which] / n, second[which] / m, measure)
-        for n in sizes(first)
-        for m in sizes(second)
-    ]
-    defined = [value for value in values if value is not None]
-    expected = (min(defined), max(defined))
-    assert tuple(contrast_bounds(first, second, which, measure=measure)) == pytest.approx(
-        expected, abs=ROUNDING
-    )
+    values = [first[which] / n - second[which] / m for n in sizes(first) for m in sizes(second)]
+    expected = (min(values), max(values))
+    assert tuple(contrast_bounds(first, second, which)) == pytest.approx(expected, abs=ROUNDING)
 
 
 @given(group, group, st.integers(0, 2))
-def test_swapping_the_groups_flips_signs_and_inverts_ratios(
-    first: list[int], second: list[int], which: int
-) -> None:
+def test_swapping_the_groups_flips_signs(first: list[int], second: list[int], which: int) -> None:
     there, back = contrast_bounds(first, second, which), contrast_bounds(second, first, which)
     assert tuple(there) == pytest.approx((-back.high, -back.low), abs=ROUNDING)
-    there = contrast_bounds(first, second, which, measure="ratio")
-    back = contrast_bounds(second, first, which, measure="ratio")
-    assert tuple(there) == pytest.approx((1 / back.high, 1 / back.low), rel=ROUNDING)
     one, other = (contrast_interval(*pair, which) for pair in ((first, second), (second, first)))
     assert (one.low, one.high) == pytest.approx((-other.high, -other.low), abs=ROUNDING)
 
@@ -144,12 +117,9 @@ def test_origin_shares_contain_every_coding(
     assert tuple(found) == pytest.approx(expected)
 
 
-@pytest.mark.parametrize("measure", MEASURES)
 @pytest.mark.parametrize("which", [0, 1, 2, 3])
 @pytest.mark.parametrize(("first", "second"), [(CN, US), (US, CN), ([5, 4, 4, 1], [9, 2, 1, 3])])
-def test_each_rung_of_the_ladder_is_sharp(
-    first: list[int], second: list[int], which: int, measure: Measure
-) -> None:
+def test_each_rung_of_the_ladder_is_sharp(first: list[int], second: list[int], which: int) -> None:
     most = [sum(counts) / max(counts) for counts in (first, second)]
     grid = [np.linspace(1, m, 201) for m in (most[0], most[1], min(most))]
     pairs: list[list[tuple[float, float]]] = [
@@ -157,22 +127,15 @@ def test_each_rung_of_the_ladder_is_sharp(
         [(a, b) for a in grid[0] for b in grid[2] if a >= b],
         [(m, m) for m in grid[2]],
     ]
-    ladder = assumption_ladder(first, second, which, measure=measure)
+    ladder = assumption_ladder(first, second, which)
     for rung, admissible in zip(ladder, pairs, strict=True):
         values = [
-            contrast(
-                min(1.0, first[which] * a / sum(first)),
-                min(1.0, second[which] * b / sum(second)),
-                measure,
-            )
+            min(1.0, first[which] * a / sum(first)) - min(1.0, second[which] * b / sum(second))
             for a, b in admissible
-            if a * first[which] / sum(first) < 1 - ROUNDING or measure != "odds ratio"
         ]
-        finite = [value for value in values if value is not None and math.isfinite(value)]
-        assert min(finite) >= rung.bounds.low - ROUNDING
-        assert max(finite) <= rung.bounds.high + ROUNDING
-        if measure == "difference":  # without a pole, the grid comes close to both ends
-            assert (min(finite), max(finite)) == pytest.approx(tuple(rung.bounds), abs=0.01)
+        assert min(values) >= rung.bounds.low - ROUNDING
+        assert max(values) <= rung.bounds.high + ROUNDING
+        assert (min(values), max(values)) == pytest.approx(tuple(rung.bounds), abs=0.01)
     for wider, narrower in pairwise(ladder):
         assert within(narrower.bounds, wider.bounds)
 
@@ -182,13 +145,14 @@ def test_each_rung_of_the_ladder_is_sharp(
 )
 def test_signs_of_the_ladder(which: int, signs: tuple[int | None, ...]) -> None:
     assert tuple(rung.sign for rung in assumption_ladder(CN, US, which)) == signs
-    same = assumption_ladder(CN, CN, which, measure="ratio")
+    same = assumption_ladder(CN, CN, which)
     assert same[2].sign == 0
 
 
 def test_equal_multiplicity_says_when_it_can_fail() -> None:
     large, small = equal_multiplicity(CN, US, 2), equal_multiplicity(CN, US, 0)
-    assert (large.overturns, small.overturns) == (True, False)
+    assert large.tipping in large.feasible
+    assert small.tipping not in small.feasible
     assert large.ratio * large.tipping == pytest.approx(1)
     assert equal_multiplicity([0, 4], [1, 4], 0).tipping == math.inf
     assert equal_multiplicity([1, 4], [0, 4], 0).ratio == math.inf
@@ -290,16 +254,11 @@ def test_coverage_where_the_truth_is_an_end_of_the_set(
 
 
 @given(*[st.lists(st.integers(1, 500), min_size=2, max_size=2)] * 2, effects)
-def test_ratio_of_ratios_inverts_and_its_errors_are_ordered(
-    first: list[int], second: list[int], effect: float
-) -> None:
+def test_ratio_of_ratios_inverts(first: list[int], second: list[int], effect: float) -> None:
     there = ratio_of_ratios(first, second, numerator=0, denominator=1, design_effect=effect)
     back = ratio_of_ratios(second, first, numerator=0, denominator=1, design_effect=effect)
     assert there.value * back.value == pytest.approx(1)
     assert there.interval.low * back.interval.high == pytest.approx(1)
-    assert 0 <= there.log_error.low <= there.log_error.high
-    nested = [1 / min(g) - 1 / max(g) for g in (first, second)]  # smaller class in the larger
-    assert there.log_error.low == pytest.approx(math.sqrt(effect * sum(nested)), abs=1e-7)
 
 
 @pytest.mark.parametrize(
@@ -313,13 +272,6 @@ def test_ratio_of_ratios_inverts_and_its_errors_are_ordered(
         (lambda: union_bounds([5, 1], total=4), ResearchError, "does not fit into a total of 4"),
         (lambda: share_bounds([1, 2], 2), ResearchError, "numbered from 0 to 1"),
         (lambda: contrast_bounds([1], [1, 2], 0), ResearchError, "the same classes"),
-        (
-            lambda: contrast_bounds([1, 2], [1, 2], 0, measure="x"),
-            ResearchError,
-            "'measure' should",
-        ),
-        (lambda: contrast_bounds([0, 2], [0, 2], 0, measure="ratio"), CannotEstimate, "0/0"),
-        (lambda: contrast_bounds([2], [3], 0, measure="odds ratio"), CannotEstimate, "0/0"),
         (lambda: equal_multiplicity([0, 1], [0, 1], 0), CannotEstimate, "empty in both groups"),
         (lambda: contrast_interval([0, 2], [1, 2], 0), CannotEstimate, "empty in one group"),
         (lambda: contrast_interval(CN, US, 0, level=95), ResearchError, "0.95, not 95"),

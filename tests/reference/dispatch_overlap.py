@@ -35,7 +35,6 @@ from research.estimators.truncation import herfindahl_bounds, rest_of
 from research.measures.clone_block import Block, without_part
 
 Case = dict[str, Any]
-MEASURES = {"diff": "difference", "rr": "ratio", "or": "odds ratio"}
 
 
 def _groups(given: Case) -> tuple[tuple[str, str], list[str], list[float], list[float]]:
@@ -65,11 +64,7 @@ def union_and_share(given: Case) -> Case:
 def contrasts(given: Case) -> Case:
     _, classes, first, second = _groups(given)
     return {
-        label: {
-            short: list(contrast_bounds(first, second, k, measure=measure))
-            for short, measure in MEASURES.items()
-        }
-        for k, label in enumerate(classes)
+        label: {"diff": list(contrast_bounds(first, second, k))} for k, label in enumerate(classes)
     }
 
 
@@ -85,10 +80,7 @@ def critical_values(given: Case) -> Case:
 def horowitz_manski(given: Case) -> Case:
     return {
         "bounds": [
-            {
-                sampling: list(contamination_bounds(given["p"], epsilon, sampling=sampling))
-                for sampling in ("corrupted", "contaminated")
-            }
+            {"contaminated": list(contamination_bounds(given["p"], epsilon))}
             for epsilon in given["epsilon"]
         ]
     }
@@ -100,8 +92,6 @@ def ror(given: Case) -> Case:
     found = ratio_of_ratios(first, second, numerator=0, denominator=1, level=level)
     return {
         "ror": found.value,
-        "se_log_max": found.log_error.high,
-        "se_log_min": found.log_error.low,
         "ci95_conservative": list(found.interval),
     }
 
@@ -152,9 +142,8 @@ def wilson(given: Case) -> Case:
 def hhi(given: Case) -> Case:
     found, rest = (f(given["top"], given["total"]) for f in (herfindahl_bounds, rest_of))
     return {
-        "lo": found.index.low,
-        "lo_continuous": found.continuous_low,
-        "hi": found.index.high,
+        "lo": found.low,
+        "hi": found.high,
         "rest": rest.amount,
         "cr_k": 1 - rest.share,
     }

@@ -16,7 +16,6 @@ from research.collect.scans.record import (
     UNCLEAR_SIZE,
     UNKNOWN_COUNTRY,
 )
-from research.collect.scans.rules import RULES
 from research.collect.scans.stages import KINDS, LISTED, PORTS, VALID
 
 if TYPE_CHECKING:
@@ -146,14 +145,3 @@ def _listed_by(column: str, threshold: int) -> str:
             ) AS rare JOIN bundles USING (bundle) GROUP BY {column}
         ) AS by_host USING ({column}) {told} GROUP BY 1
     """
-
-
-def rules_of(suspicion: int) -> list[str]:
-    """The rules that a suspicion stands for.
-
-    Examples
-    --------
-    >>> rules_of(0b101)
-    ['identical model sets', 'rounded parameter size']
-    """
-    return [rule for position, rule in enumerate(RULES) if suspicion >> position & 1]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -21,8 +21,6 @@ FULLY_LISTED = 8  # pairs; 8! = 40,320 pairings are listed one by one
 PERMUTATIONS = 9999
 MINIMUM_KENDALL = 30  # pairs; with ten Fieller's interval covers 0.92 (``research calibrate``)
 PERMUTED_UP_TO = 500  # pairs; beyond it the approximations are as good (scipy advises the same)
-
-SpearmanMethod = Literal["Bonett-Wright", "Fieller", "Fisher"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,20 +142,16 @@ def kendall(
 
 
 @estimator
-def spearman_interval(
-    rho: float, n: float, *, method: SpearmanMethod = "Bonett-Wright", level: float = 0.95
-) -> Interval:
+def spearman_interval(rho: float, n: float, *, level: float = 0.95) -> Interval:
     """Between which values does Spearman's rho of the population lie?
+
+    Variance ``(1 + rho**2 / 2) / (n - 3)`` on Fisher's z scale.
 
     Parameters
     ----------
     rho, n : float
         The correlation found, and the number of independent pairs (more than three), or the
         effective one.
-    method : str
-        Variance on Fisher's z scale: ``(1 + rho**2 / 2) / (n - 3)`` (Bonett and Wright, the one
-        that holds its level best), ``1.06 / (n - 3)`` (Fieller), or ``1 / (n - 3)`` (Fisher, too
-        short for ranks).
 
     Raises
     ------
@@ -166,9 +160,8 @@ def spearman_interval(
 
     References
     ----------
-    Bonett and Wright (2000), Psychometrika 65:23-28, doi:10.1007/BF02294183; Fieller, Hartley
-    and Pearson (1957), Biometrika 44:470-481, doi:10.1093/biomet/44.3-4.470. Agrees with closed
-    forms in R.
+    Bonett and Wright (2000), Psychometrika 65:23-28, doi:10.1007/BF02294183. Agrees with a closed
+    form in R.
 
     Examples
     --------
@@ -176,9 +169,8 @@ def spearman_interval(
     >>> round(interval.low, 3), round(interval.high, 3)
     (0.261, 0.807)
     """
-    factors = {"Bonett-Wright": 1 + rho**2 / 2, "Fieller": 1.06, "Fisher": 1.0}
-    variance = factors[method] / _more_than(3, n)
-    return _z_interval(rho, variance, level, f"{method} interval of Spearman's rho")
+    variance = (1 + rho**2 / 2) / _more_than(3, n)
+    return _z_interval(rho, variance, level, "Bonett-Wright interval of Spearman's rho")
 
 
 @estimator
@@ -194,8 +186,8 @@ def kendall_interval(tau: float, n: float, *, level: float = 0.95) -> Interval:
 
     References
     ----------
-    Fieller, Hartley and Pearson (1957), doi:10.1093/biomet/44.3-4.470. Agrees with a closed form
-    in R; pingouin's interval for tau is Pearson's and far too wide.
+    Fieller, Hartley and Pearson (1957), Biometrika 44:470-481, doi:10.1093/biomet/44.3-4.470.
+    Agrees with a closed form in R; pingouin's interval for tau is Pearson's and far too wide.
 
     Examples
     --------

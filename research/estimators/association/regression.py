@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -23,10 +22,7 @@ from research.estimators.valid import Floats, estimator
 from research.results import CannotEstimate, Interval
 
 MAD_OF_NORMAL = 0.6745  # to four digits as in MASS; a later digit would move the fit by 1e-5
-NORMS = {
-    "Huber": norms.HuberT(1.345),  # 95 % efficient for normal errors
-    "Tukey bisquare": norms.TukeyBiweight(4.685),
-}
+HUBER = norms.HuberT(1.345)  # 95 % efficient for normal errors
 STEPS = 5000
 CONVERGED = 1e-12
 
@@ -90,12 +86,7 @@ def log_log(
 
 @estimator
 def robust_regression(
-    y: ArrayLike,
-    x: ArrayLike,
-    cluster: ArrayLike | None = None,
-    *,
-    norm: Literal["Huber", "Tukey bisquare"] = "Huber",
-    level: float = 0.95,
+    y: ArrayLike, x: ArrayLike, cluster: ArrayLike | None = None, *, level: float = 0.95
 ) -> Fit:
     """What is the slope of the bulk of the units, when some are far off?
 
@@ -103,14 +94,13 @@ def robust_regression(
     ----------
     y, x, cluster
         Outcome (n,), regressors (n, k) with a column of ones, and labels (n,).
-    norm : str
-        Huber (k = 1.345) limits the pull of a far unit, Tukey's bisquare (c = 4.685) ends it.
 
     Returns
     -------
     Fit
-        M-estimate started from least squares; ``scale`` is the median absolute residual over
-        0.6745. Assumes independent clusters and errors that are symmetric in the bulk.
+        Huber's M-estimate (k = 1.345), which limits the pull of a far unit; ``scale`` is the median
+        absolute residual over 0.6745. Assumes independent clusters and errors that are symmetric in
+        the bulk.
 
     Raises
     ------
@@ -126,27 +116,26 @@ def robust_regression(
     Examples
     --------
     >>> x = add_constant(np.arange(6.0))
-    >>> fit = robust_regression([0, 1.1, 1.9, 3.1, 3.9, 50], x, norm="Tukey bisquare")
+    >>> fit = robust_regression([0, 1.1, 1.9, 3.1, 3.9, 50], x)
     >>> round(float(fit.coefficients[1]), 2)
-    0.98
+    1.16
     """
     design = clustered_design(x, cluster)
     outcome = outcome_of(y, design)
-    shape = NORMS[norm]
     coefficients = np.linalg.lstsq(design.x, outcome, rcond=None)[0]
     for _ in range(STEPS):
         residuals = outcome - design.x @ coefficients
         scale = _scale(residuals, outcome)
-        root = np.sqrt(shape.weights(residuals / scale))
+        root = np.sqrt(HUBER.weights(residuals / scale))
         coefficients = np.linalg.lstsq(root[:, None] * design.x, root * outcome, rcond=None)[0]
         change = np.linalg.norm(outcome - design.x @ coefficients - residuals)
         if change <= CONVERGED * np.linalg.norm(residuals):
             break
     else:
-        raise CannotEstimate(f"The {norm} regression did not settle within {STEPS} steps.")
+        raise CannotEstimate(f"The regression did not settle within {STEPS} steps.")
     scaled = residuals / scale
-    curvature = design.x * shape.psi_deriv(scaled)[:, None] / scale
-    se = sandwich_se(design, curvature, shape.psi(scaled))
+    curvature = design.x * HUBER.psi_deriv(scaled)[:, None] / scale
+    se = sandwich_se(design, curvature, HUBER.psi(scaled))
     return fit_of(design, coefficients, se, scale, level)
 
 

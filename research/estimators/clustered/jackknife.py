@@ -60,8 +60,7 @@ class ClusteredEstimate:
     ``se`` is linearised, ``se_link`` is the jackknife's on the scale of the interval. ``kish_n``
     counts effective clusters of the total and ``numerator_kish_n`` those of the numerator (both
     the smallest where there are several); ``least_tail_index`` is the lower confidence limit of the
-    Hill index of the totals, at the level of the interval. ``linked`` is the value on the scale of
-    ``link``.
+    Hill index of the totals, at the level of the interval.
 
     ``interval`` takes the clusters seen for the whole story; ``verdict_interval`` allows for larger
     ones (``unseen``) and is the one that may carry a verdict, where ``trusted``.
@@ -79,19 +78,12 @@ class ClusteredEstimate:
     leave_one_out: LeaveOneOut
     conditions: tuple[Condition, ...]
     link: Link
-    linked: float
     unseen: UnseenTail
 
     @property
     def verdict_interval(self) -> Interval:
         """The interval, allowing for clusters larger than any seen."""
         return self.unseen.widened(self.interval, self.link.lowest)
-
-    def interval_with(self, degrees_of_freedom: float) -> Interval:
-        """The interval with other degrees of freedom, e.g. the clusters less one."""
-        return _interval(
-            self.link, self.linked, self.se_link, degrees_of_freedom, self.interval.level
-        )
 
     @property
     def failed(self) -> tuple[Condition, ...]:
@@ -125,16 +117,15 @@ class Deletions:
 
 
 @estimator
-def jackknife_se(without: ArrayLike, center: float | None = None) -> float:
-    """Standard error from delete-one values of shape (n,), centred at their mean by default.
+def jackknife_se(without: ArrayLike) -> float:
+    """Standard error from delete-one values of shape (n,), centred at their mean.
 
     >>> round(jackknife_se([0.4, 0.5, 0.6, 0.5]), 4)
     0.1225
     """
     values = valid.floats(without, "without")
-    middle = values.mean() if center is None else valid.number(center, "center")
     n = len(values)
-    return math.sqrt((n - 1) / n * float(np.square(values - middle).sum()))
+    return math.sqrt((n - 1) / n * float(np.square(values - values.mean()).sum()))
 
 
 @estimator
@@ -214,7 +205,6 @@ def jackknife_estimate(deletions: Deletions, level: float) -> ClusteredEstimate:
         leave_one_out=deletions.leave_one_out,
         conditions=_conditions(sizes, spread, tail, deletions.shares_without),
         link=deletions.link,
-        linked=deletions.linked,
         unseen=deletions.unseen,
     )
 

@@ -8,7 +8,6 @@ set, ``contrasts`` intervals for differences of two groups, ``ratios`` what hold
 
 from research.estimators.identification.bounds import (
     Frechet,
-    Measure,
     contrast_bounds,
     frechet_bounds,
     share_bounds,
@@ -37,7 +36,6 @@ from research.estimators.identification.ratios import (
 __all__ = [
     "EqualMultiplicity",
     "Frechet",
-    "Measure",
     "RatioOfRatios",
     "Rung",
     "assumption_ladder",

@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import product
-from typing import Literal
 
 from numpy.typing import ArrayLike
 
 from research.estimators import valid
 from research.estimators.valid import estimator
-from research.results import Bounds, CannotEstimate, ResearchError
-
-Measure = Literal["difference", "ratio", "odds ratio"]
+from research.results import Bounds, ResearchError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,7 +113,7 @@ def frechet_bounds(counts: ArrayLike, total: float) -> Frechet:
 
 
 @estimator
-def share_bounds(counts: ArrayLike, which: int, *, total: float | None = None) -> Bounds:
+def share_bounds(counts: ArrayLike, which: int) -> Bounds:
     """Which share of the units with any class belongs to class ``which``?
 
     Parameters
@@ -127,8 +122,6 @@ def share_bounds(counts: ArrayLike, which: int, *, total: float | None = None) -
         Units in each class; a unit may be in several.
     which : int
         Position of the class.
-    total : float, optional
-        An upper limit of the number of units, where known.
 
     Returns
     -------
@@ -153,16 +146,14 @@ def share_bounds(counts: ArrayLike, which: int, *, total: float | None = None) -
     >>> share_bounds([3, 4, 1], 0)
     Bounds(low=0.375, high=0.75)
     """
-    units = union_bounds(counts, total=total)
+    units = union_bounds(counts)
     classes = valid.counts(counts, "counts")
     count = float(classes[valid.index(which, classes.size)])
     return Bounds(count / units.high, count / units.low)
 
 
 @estimator
-def contrast_bounds(
-    first: ArrayLike, second: ArrayLike, which: int, *, measure: Measure = "difference"
-) -> Bounds:
+def contrast_bounds(first: ArrayLike, second: ArrayLike, which: int) -> Bounds:
     """How does the share of one class differ between two groups of unknown size?
 
     Parameters
@@ -171,24 +162,18 @@ def contrast_bounds(
         Units in each class, in the same order, for both groups.
     which : int
         Position of the class that is compared.
-    measure : {"difference", "ratio", "odds ratio"}
-        First minus second, or first over second.
 
     Returns
     -------
     Bounds
-        Sharp: each measure rises with the share of the first group and falls with that of the
-        second, and the sizes of the two groups are unknown independently of each other.
-        A limit is infinite where the share of the second group may be zero (or, for odds, that
-        of the first may be one).
+        Of first minus second. Sharp: it rises with the share of the first group and falls with
+        that of the second, and the sizes of the two groups are unknown independently of each
+        other.
 
     Raises
     ------
-    CannotEstimate
-        The measure is undefined for every admissible size: 0/0, or both shares equal to one for
-        the odds ratio.
-    ResearchError
-        Bad counts, classes that do not match, or an unknown measure.
+    CannotEstimate, ResearchError
+        As :func:`share_bounds`; also where the classes do not match.
 
     References
     ----------
@@ -200,12 +185,11 @@ def contrast_bounds(
 
     Examples
     --------
-    >>> contrast_bounds([3, 4], [1, 4], 0, measure="ratio")
-    Bounds(low=1.7142857142857142, high=3.75)
+    >>> contrast_bounds([3, 3, 2], [1, 3, 4], 0)
+    Bounds(low=0.125, high=0.875)
     """
     same_classes(first, second)
-    corners = product(share_bounds(first, which), share_bounds(second, which))
-    return contrast_range(list(corners), measure)
+    return share_bounds(first, which) - share_bounds(second, which)
 
 
 def same_classes(first: ArrayLike, second: ArrayLike) -> tuple[valid.Floats, valid.Floats]:
@@ -217,29 +201,3 @@ def same_classes(first: ArrayLike, second: ArrayLike) -> tuple[valid.Floats, val
             "Give a class that is absent from one group the count 0."
         )
     return one, other
-
-
-def contrast_range(shares: Sequence[tuple[float, float]], measure: Measure) -> Bounds:
-    """The least and greatest contrast over pairs of shares, where it is defined."""
-    match measure:
-        case "difference":
-            values = [one - other for one, other in shares]
-        case "ratio":
-            values = _quotients(shares)
-        case "odds ratio":
-            values = _quotients([(_odds(one), _odds(other)) for one, other in shares])
-    return Bounds(min(values), max(values))
-
-
-def _odds(share: float) -> float:
-    return math.inf if share == 1 else share / (1 - share)
-
-
-def _quotients(pairs: Sequence[tuple[float, float]]) -> list[float]:
-    """The quotients other than 0/0 and infinity over infinity."""
-    defined = [(a, b) for a, b in pairs if a != b or 0 < a < math.inf]
-    if not defined:
-        raise CannotEstimate(
-            "The ratio is 0/0: the class is empty in both groups, or holds every unit of both."
-        )
-    return [a / b if b else math.inf for a, b in defined]

@@ -13,12 +13,7 @@ from dataclasses import dataclass
 from numpy.typing import ArrayLike
 
 from research.estimators import valid
-from research.estimators.identification.bounds import (
-    Measure,
-    contrast_bounds,
-    contrast_range,
-    same_classes,
-)
+from research.estimators.identification.bounds import contrast_bounds, same_classes
 from research.estimators.valid import estimator
 from research.results import Bounds, CannotEstimate
 
@@ -38,11 +33,6 @@ class EqualMultiplicity:
     ratio: float
     tipping: float
     feasible: Bounds
-
-    @property
-    def overturns(self) -> bool:
-        """Whether the counts admit a ratio of classes per unit that makes the shares equal."""
-        return self.tipping in self.feasible
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,9 +95,7 @@ def equal_multiplicity(first: ArrayLike, second: ArrayLike, which: int) -> Equal
 
 
 @estimator
-def assumption_ladder(
-    first: ArrayLike, second: ArrayLike, which: int, *, measure: Measure = "difference"
-) -> tuple[Rung, Rung, Rung]:
+def assumption_ladder(first: ArrayLike, second: ArrayLike, which: int) -> tuple[Rung, Rung, Rung]:
     """What does each assumption on classes per unit add to the comparison of two groups?
 
     Parameters
@@ -116,14 +104,12 @@ def assumption_ladder(
         Units in each class, in the same order, for both groups.
     which : int
         Position of the class.
-    measure : {"difference", "ratio", "odds ratio"}
-        First minus second, or first over second.
 
     Returns
     -------
     tuple of three Rung
-        No assumption; at least as many classes per unit in the first group; equally many. Each
-        set is sharp under its assumption and contained in the one before.
+        Of first minus second under no assumption; at least as many classes per unit in the first
+        group; equally many. Each set is sharp under its assumption and contained in the one before.
 
     Raises
     ------
@@ -136,8 +122,8 @@ def assumption_ladder(
 
     Notes
     -----
-    The measures are monotone along every edge of the set of admissible pairs of classes per unit,
-    so that their extremes are at its corners. Agrees with a search over all pairs (in the tests).
+    The difference is monotone along every edge of the set of admissible pairs of classes per unit,
+    so that its extremes are at its corners. Agrees with a search over all pairs (in the tests).
 
     Examples
     --------
@@ -152,16 +138,15 @@ def assumption_ladder(
     most = float(one.sum() / one.max())
     level = min(most, float(other.sum() / other.max()))
 
-    def shares(m_first: float, m_second: float) -> tuple[float, float]:
-        return _share(one, position, m_first), _share(other, position, m_second)
+    def difference(m_first: float, m_second: float) -> float:
+        return _share(one, position, m_first) - _share(other, position, m_second)
 
-    equal = [shares(1, 1), shares(level, level)]
-    ordered = [*equal, shares(most, 1), shares(most, level)]
-    null = 0.0 if measure == "difference" else 1.0
+    equal = [difference(1, 1), difference(level, level)]
+    ordered = [*equal, difference(most, 1), difference(most, level)]
     return (
-        _rung(UNRESTRICTED, contrast_bounds(first, second, which, measure=measure), null),
-        _rung(FIRST_AT_LEAST, contrast_range(ordered, measure), null),
-        _rung(EQUAL, contrast_range(equal, measure), null),
+        _rung(UNRESTRICTED, contrast_bounds(first, second, which)),
+        _rung(FIRST_AT_LEAST, Bounds(min(ordered), max(ordered))),
+        _rung(EQUAL, Bounds(min(equal), max(equal))),
     )
 
 
@@ -172,9 +157,9 @@ def _share(counts: valid.Floats, which: int, classes_per_unit: float) -> float:
     return float(counts[which]) / (largest if nested else everything / classes_per_unit)
 
 
-def _rung(assumption: str, bounds: Bounds, null: float) -> Rung:
-    if bounds.low == bounds.high == null:
+def _rung(assumption: str, bounds: Bounds) -> Rung:
+    if bounds.low == bounds.high == 0:
         sign: int | None = 0
     else:
-        sign = 1 if bounds.low > null else -1 if bounds.high < null else None
+        sign = 1 if bounds.low > 0 else -1 if bounds.high < 0 else None
     return Rung(assumption=assumption, bounds=bounds, sign=sign)

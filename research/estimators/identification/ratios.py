@@ -12,15 +12,14 @@ from scipy.stats import norm
 from research.estimators import valid
 from research.estimators.identification.bounds import same_classes
 from research.estimators.valid import estimator
-from research.results import Bounds, CannotEstimate, Interval, ResearchError
+from research.results import CannotEstimate, Interval, ResearchError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RatioOfRatios:
-    """A ratio of two ratios of classes, bounds on the standard error of its log, an interval."""
+    """A ratio of two ratios of classes, and its interval."""
 
     value: float
-    log_error: Bounds
     interval: Interval
 
 
@@ -50,8 +49,8 @@ def ratio_of_ratios(
     Returns
     -------
     RatioOfRatios
-        The ratio (point-identified), bounds on the standard error of its log over the unknown
-        overlap of the two classes, and the interval with the largest of these errors.
+        The ratio (point-identified), and the interval with the largest standard error of its log
+        over the unknown overlap of the two classes: that of disjoint ones.
 
     Assumptions
     -----------
@@ -87,12 +86,10 @@ def ratio_of_ratios(
     if not cells.all():
         raise CannotEstimate("A count is zero, so that the log of the ratio of ratios is infinite.")
     value = float(cells[0, 0] / cells[0, 1] / (cells[1, 0] / cells[1, 1]))
-    disjoint, nested = (1 / cells).sum(), (1 / cells).sum() - (2 / cells.max(axis=1)).sum()
-    errors = np.sqrt(valid.design_effect(design_effect) * np.array([max(0.0, nested), disjoint]))
-    reach = math.exp(norm.ppf((1 + valid.level(level)) / 2) * errors[1])
+    error = math.sqrt(valid.design_effect(design_effect) * (1 / cells).sum())
+    reach = math.exp(norm.ppf((1 + valid.level(level)) / 2) * error)
     return RatioOfRatios(
         value=value,
-        log_error=Bounds(float(errors[0]), float(errors[1])),
         interval=Interval(
             value / reach, value * reach, level, "delta method, disjoint classes", design_effect
         ),
