@@ -270,6 +270,7 @@ def _gap(cadence, label, *rows, **counted) -> Estimate:
         unit="days",
         value=cadence.value,
         bounds=Bounds(0.0, cadence.value),
+        sharpness="sharp",
         assumptions=(SURVIVORS, A_RELEASE),
         tipping_points=(_unseen(cadence, HYPOTHESES[label].null),),
         budget=budget(*rows),

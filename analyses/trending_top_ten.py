@@ -177,6 +177,7 @@ def _majority(sample) -> Estimate:
         unit="share of days",
         value=certain,
         bounds=Bounds(certain, possible),
+        sharpness="sharp",
         n=len(days),
         n_unit="days",
         assumptions=(LATER, CODED),
