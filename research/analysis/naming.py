@@ -8,7 +8,6 @@ from functools import cache
 from pathlib import Path
 
 from research import measures
-from research.measures.hub import FACTS
 
 
 def named(path: Path) -> frozenset[str]:
@@ -17,6 +16,8 @@ def named(path: Path) -> frozenset[str]:
     A census has millions of rows. What the Hub tells of a model is named by what a channel calls
     it, so that ``tell=["licence"]`` names the column of licences and leaves all others out.
     """
+    from research.measures.hub import FACTS  # measures need pandas, and a list of analyses does not
+
     mine = _words(path)
     told = {column for column, name in FACTS.items() if name in mine}
     return mine | told | _words_of_measures()
