@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 GZIP_ABOVE = 1_000_000  # bytes of CSV text: smaller tables stay readable in a browser and in a diff
-CHUNKS = 64  # of 2,048 rows each, that are read at once
 REPEATED = 10  # times a text occurs on average before it pays to find where it occurs
 PANDAS_TYPES = {"string": "str", "integer": "Int64", "number": "float64", "boolean": "boolean"}
 # What DuckDB calls the types of a descriptor.

@@ -178,9 +178,12 @@ def inequality(case: Case) -> Case:
 
 
 def sample_mean(case: Case) -> Case:
+    """R takes off what was drawn of a finite population, whose units all weigh the same here."""
     cluster, weight, population, *_, outcome = zip(*case["rows"], strict=True)
-    mean = cluster_sample_mean(outcome, cluster, weights=weight, population_clusters=population[0])
-    return {"mean": mean.value, "se": mean.se, "deff": mean.design_effect}
+    mean = cluster_sample_mean(outcome, cluster)
+    clusters, units = 1 - mean.n_clusters / population[0], 1 - mean.n / sum(weight)
+    effect = mean.design_effect * clusters / units
+    return {"mean": mean.value, "se": mean.se * clusters**0.5, "deff": effect}
 
 
 CASES: dict[str, Callable[[Case], Case]] = {
