@@ -50,7 +50,7 @@ from research.measures.hub import hub_downloads
 from research.measures.publishers import library_publishers
 from research.measures.pulls import ROUNDED, ollama_pulls
 from research.measures.top_lists import on_day
-from research.results import BudgetRow, deferred
+from research.results import BudgetRow, Deferred, deferred
 
 RHO = "rank correlation of pulls and downloads (Spearman)"
 TAU = "rank correlation of pulls and downloads (Kendall)"
@@ -90,7 +90,7 @@ POPULATIONS = {
     "in both": "the families found both in {} and {}",
     "all of the library": "all families of the Ollama library, by {} and their downloads {}",
 }
-DEFAULTS = (90, "counted", "with their family")
+USUAL = 90  # days
 FEWEST = 4  # families: of fewer the interval of a rank correlation is not defined
 
 
@@ -109,7 +109,7 @@ def sample(
     embeddings: Literal["counted", "left out"] = "counted",
     copies: Literal["with their family", "left out"] = "with their family",
 ) -> Sample:
-    if pulls == "all" and window != DEFAULTS[0]:
+    if pulls == "all" and window != USUAL:
         raise NotApplicable("all pulls up to a date have no window")
     if downloads == "LLM catalogue" and families == "all of the library":
         raise NotApplicable("a family that the catalogue lacks is not observed, which is not zero")
@@ -141,7 +141,6 @@ def sample(
         data={
             "ranked": listed if families == "in both" else every,
             "both": both if families == "in both" else None,
-            "tested": (window, embeddings, copies) == DEFAULTS,
         },
         tables={"families": _table(both.first.rows, both.second.rows)},
     )
@@ -177,7 +176,6 @@ def estimate(sample, *, rng, level) -> Iterator[Estimate]:
 def _ranks(sample, of, rng, level=0.95) -> Estimate:
     asked = replace(sample["ranked"], of=of)
     judged = of == "Spearman"
-    tested = judged or sample["tested"]  # the permutations of Kendall's tau take half a second
     conditioned = [CONDITIONED] if sample["both"] else []
     return asked.estimate(
         label=RHO if judged else TAU,
@@ -185,7 +183,7 @@ def _ranks(sample, of, rng, level=0.95) -> Estimate:
         reading="superpopulation",
         value=asked.value,
         interval=asked.interval(level=level),
-        test=asked.test(rng) if tested else None,
+        test=Deferred(lambda: [asked.test(rng)]),  # thousands of permutations
         n=len(asked.first.rows),
         n_unit="families",
         assumptions=(*_common(asked.first.rows), *conditioned),

@@ -351,8 +351,8 @@ class Estimate(Record):
         wide. ``None`` where that is not said.
     n, n_unit, n_effective
         Sample size, the unit it counts, and the effective size (Kish, or n over design effect).
-    assumptions, tipping_points, budget, curves
-        What a reader is told of it; may be :func:`deferred`.
+    test, assumptions, tipping_points, budget, curves
+        What a reader is told of it; may be :func:`deferred`, a test as the only item.
     """
 
     label: str
@@ -392,8 +392,10 @@ class Estimate(Record):
 
     def whole(self) -> Estimate:
         """The same with all that is :func:`deferred` made."""
+        test = next(iter(self.test), None) if isinstance(self.test, Deferred) else self.test
         return replace(
             self,
+            test=test,
             assumptions=tuple(self.assumptions),
             tipping_points=tuple(self.tipping_points),
             budget=tuple(self.budget),
@@ -402,7 +404,7 @@ class Estimate(Record):
 
     def bare(self) -> Estimate:
         """The same as a number alone, without what a reader is told of it."""
-        return replace(self, assumptions=(), tipping_points=(), budget=(), curves=())
+        return replace(self, test=None, assumptions=(), tipping_points=(), budget=(), curves=())
 
     @property
     def widest(self) -> BudgetRow | None:
