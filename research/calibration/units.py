@@ -88,11 +88,9 @@ def study_agreement(cell: Cell, rng: np.random.Generator) -> Iterator[Row]:
     for field, name, parameter, at in (
         ("bias_interval", "t", "mean difference", 0.0),
         ("lower_interval", "noncentral t", "lower limit of agreement", -NORMAL_95),
-        ("lower_interval_approximate", "Bland-Altman", "lower limit of agreement", -NORMAL_95),
     ):
         limits = limits_of(lambda limit, field=field: getattr(limit, field), found)  # type: ignore[misc]
-        own: Role = "comparison" if field.endswith("approximate") else role
-        method = Method(name=name, role=own)
+        method = Method(name=name, role=role)
         yield covered(method, Target(parameter=parameter, truth=-shift + at * sd), limits)
 
 

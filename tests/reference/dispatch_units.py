@@ -120,16 +120,12 @@ def lin(case: Case) -> Case:
 
 
 def limits_of_agreement(case: Case) -> Case:
-    two = bland_altman(case["x"], case["y"], multiplier=2)
-    normal = bland_altman(case["x"], case["y"])
+    found = bland_altman(case["x"], case["y"])
     return {
-        "bias": two.bias,
-        "sd": two.sd,
-        "loa_2sd": [two.lower, two.upper],
-        "loa_196": [normal.lower, normal.upper],
-        "ci_bias": ends(two.bias_interval),
-        "ci_lower_loa_2sd": ends(two.lower_interval_approximate),
-        "ci_upper_loa_2sd": ends(two.upper_interval_approximate),
+        "bias": found.bias,
+        "sd": found.sd,
+        "loa_196": [found.lower, found.upper],
+        "ci_bias": ends(found.bias_interval),
     }
 
 

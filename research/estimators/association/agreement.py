@@ -54,8 +54,7 @@ class Concordance:
 class LimitsOfAgreement:
     """Mean difference of two measures and the limits within which single differences fall.
 
-    ``sd`` is the standard deviation of the differences (of their logarithms for ratios). Each
-    limit has the exact interval and the approximate one of Bland and Altman.
+    ``sd`` is the standard deviation of the differences (of their logarithms for ratios).
     """
 
     bias: float
@@ -66,8 +65,6 @@ class LimitsOfAgreement:
     upper: float
     lower_interval: Interval
     upper_interval: Interval
-    lower_interval_approximate: Interval
-    upper_interval_approximate: Interval
 
 
 @estimator
@@ -136,24 +133,20 @@ def _concordance_se(r: float, correction: float, shift: float, n: int) -> float:
 
 
 @estimator
-def bland_altman(
-    x: ArrayLike, y: ArrayLike, *, multiplier: float = NORMAL_95, level: float = 0.95
-) -> LimitsOfAgreement:
+def bland_altman(x: ArrayLike, y: ArrayLike, *, level: float = 0.95) -> LimitsOfAgreement:
     """How far apart may two measurements of one unit be?
 
     Parameters
     ----------
     x, y : arrays of shape (n,)
         Two measurements of each unit in the same unit.
-    multiplier : float
-        Standard deviations between the mean difference and a limit; 1.96 spans 95 % of normal
-        differences, Bland and Altman themselves used 2.
 
     Returns
     -------
     LimitsOfAgreement
-        Of ``x - y``. Exact intervals of the limits come from the noncentral t distribution, the
-        approximate ones have variance ``3 sd**2 / n``. Assumes independent units with normal
+        Of ``x - y``: 95 % of normal differences lie within the limits (1.96 standard deviations,
+        for which Bland and Altman took 2). Exact intervals of the limits come from the noncentral
+        t distribution. Assumes independent units with normal
         differences that do not depend on the size measured.
 
     Raises
@@ -169,39 +162,28 @@ def bland_altman(
 
     Examples
     --------
-    >>> limits = bland_altman([1, 2, 3, 4], [1.5, 1.5, 3.5, 3.5], multiplier=2)
+    >>> limits = bland_altman([1, 2, 3, 4], [1.5, 1.5, 3.5, 3.5])
     >>> limits.bias, round(limits.upper, 3)
-    (0.0, 1.155)
+    (0.0, 1.132)
     """
     a, b = _measurements(x, y)
     differences = a - b
     n, mean, sd = len(differences), float(differences.mean()), float(differences.std(ddof=1))
-    t = float(stats.t.ppf((1 + valid.level(level)) / 2, n - 1))
-    k = valid.number(multiplier, "multiplier", 0)
-
-    def approximately(center: float, factor: float, method: str) -> Interval:
-        half = t * sd * math.sqrt(factor / n)
-        return Interval(center - half, center + half, level, method)
-
-    lower, upper = mean - k * sd, mean + k * sd
+    half = float(stats.t.ppf((1 + valid.level(level)) / 2, n - 1)) * sd * math.sqrt(1 / n)
     return LimitsOfAgreement(
         bias=mean,
         sd=sd,
         n=n,
-        bias_interval=approximately(mean, 1, "t"),
-        lower=lower,
-        upper=upper,
-        lower_interval=_exact_limit(mean, sd, n, -k, level),
-        upper_interval=_exact_limit(mean, sd, n, k, level),
-        lower_interval_approximate=approximately(lower, 3, "Bland-Altman"),
-        upper_interval_approximate=approximately(upper, 3, "Bland-Altman"),
+        bias_interval=Interval(mean - half, mean + half, level, "t"),
+        lower=mean - NORMAL_95 * sd,
+        upper=mean + NORMAL_95 * sd,
+        lower_interval=_exact_limit(mean, sd, n, -NORMAL_95, level),
+        upper_interval=_exact_limit(mean, sd, n, NORMAL_95, level),
     )
 
 
 @estimator
-def bland_altman_ratio(
-    x: ArrayLike, y: ArrayLike, *, multiplier: float = NORMAL_95, level: float = 0.95
-) -> LimitsOfAgreement:
+def bland_altman_ratio(x: ArrayLike, y: ArrayLike, *, level: float = 0.95) -> LimitsOfAgreement:
     """By which factor may two measurements of one unit differ?
 
     :func:`bland_altman` of the logarithms, for positive measurements whose differences grow with
@@ -224,7 +206,7 @@ def bland_altman_ratio(
             f"Ratios need positive measurements, found {min(a.min(), b.min()):g}. Leave out units "
             "that one measure lacks, and report bounds for them."
         )
-    logs = bland_altman(np.log(a), np.log(b), multiplier=multiplier, level=level)
+    logs = bland_altman(np.log(a), np.log(b), level=level)
     return LimitsOfAgreement(
         bias=math.exp(logs.bias),
         sd=logs.sd,
@@ -234,8 +216,6 @@ def bland_altman_ratio(
         upper=math.exp(logs.upper),
         lower_interval=_exponentiated(logs.lower_interval),
         upper_interval=_exponentiated(logs.upper_interval),
-        lower_interval_approximate=_exponentiated(logs.lower_interval_approximate),
-        upper_interval_approximate=_exponentiated(logs.upper_interval_approximate),
     )
 
 
