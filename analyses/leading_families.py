@@ -6,7 +6,9 @@ may belong to either: ranks have bounds. Where no family is named, the publisher
 for one. The other reading counts the publishers' own accounts only.
 """
 
+from collections.abc import Iterator
 from dataclasses import replace
+from functools import cache, partial
 from typing import Annotated, Literal
 
 import numpy as np
@@ -28,6 +30,7 @@ from research.doubts import Coarse, Doubt, Ranking, Share, turned_at, where
 from research.estimators.budget import budget
 from research.measures.pulls import ROUNDING, WEIGHTS, pulls_by_name
 from research.measures.top_lists import last_day, on_day
+from research.results import BudgetRow, deferred
 
 LOWER = "rank of the lower one of DeepSeek and Qwen"
 RANK = "rank of {}"
@@ -178,26 +181,26 @@ def _totals(families, shown) -> pd.DataFrame:
 # Estimates ----------------------------------------------------------------------------------------
 
 
-def estimate(sample, *, rng) -> list[Estimate]:
-    named = [family for family in CLAIMED if family in sample["shown"].shown]
-    leading = [*sample["shown"].shown.index[:RANKED], *named]
-    drawn = sample["shown"].drawn(list(dict.fromkeys(leading)), "model", rng=rng)
-    return [
-        _rank(sample, CLAIMED, [drawn[family] for family in named]),
-        *(
-            _rank(sample, [family], [drawn[family]] if family in named else [])
-            for family in CLAIMED
-        ),
-        *(_share(sample, family) for family in CLAIMED),
-    ]
+def estimate(sample, *, rng) -> Iterator[Estimate]:
+    shown = sample["shown"]
+    named = [family for family in CLAIMED if family in shown.shown]
+    leading = tuple(dict.fromkeys([*shown.shown.index[:RANKED], *named]))
+    drawn = cache(partial(shown.drawn, leading, "model", rng=rng))
+    yield _rank(sample, CLAIMED, partial(_drawn_of, drawn, named))
+    for family in CLAIMED:
+        yield _rank(
+            sample, [family], partial(_drawn_of, drawn, [family] if family in named else [])
+        )
+    yield from (_share(sample, family) for family in CLAIMED)
+
+
+def _drawn_of(drawn, families) -> list[BudgetRow]:
+    return [drawn()[family] for family in families]
 
 
 def _rank(sample, families, drawn) -> Estimate:
     """The rank of a family, or of the lower one of both."""
     rank, both = sample["families"].rank(*families), len(families) > 1
-    if len(drawn) > 1:
-        least, most = (max(getattr(row, end) for row in drawn) for end in ("low", "high"))
-        drawn = [replace(drawn[0], low=max(least, len(families)), high=most)]
     return rank.estimate(
         label=LOWER if both else RANK.format(*families),
         unit="rank",
@@ -206,8 +209,18 @@ def _rank(sample, families, drawn) -> Estimate:
         n_unit="models",
         assumptions=ASSUMPTIONS,
         tipping_points=(_needed(sample["shown"].shown),) if both else (),
-        budget=budget(*rank.budget(), *drawn),
+        budget=_budget(rank, drawn, len(families)),
     )
+
+
+@deferred
+def _budget(rank, drawn, families) -> tuple[BudgetRow, ...]:
+    """Of several families the row of the lower one: it has a rank for each of them at least."""
+    rows = drawn()
+    if len(rows) > 1:
+        least, most = (max(getattr(row, end) for row in rows) for end in ("low", "high"))
+        rows = [replace(rows[0], low=max(least, families), high=most)]
+    return budget(*rank.budget(), *rows)
 
 
 def _needed(totals) -> TippingPoint:
