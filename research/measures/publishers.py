@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from research.doubts import Doubt, Share, where
@@ -158,13 +159,26 @@ def any_of(origins: pd.Series, groups: pd.Series | pd.Index) -> pd.Series:
     >>> any_of(pd.Series(["CN", "CN|US", "US", ""]), pd.Series([1, 1, 2, 2])).tolist()
     ['CN|US', '']
     """
-    return origins.groupby(groups).agg(
-        lambda found: (
-            ANYWHERE
-            if ANYWHERE in set(found)
-            else BETWEEN.join(sorted({code for codes in found for code in codes.split(BETWEEN)}))
-        )
-    )
+    import pandas as pd
+
+    group = pd.Index(groups)
+    one_way = {codes: _together([codes]) for codes in origins.unique()}
+    units = pd.DataFrame({"group": group, "origin": origins.map(one_way).to_numpy()})
+    units = units.dropna(subset="group").drop_duplicates()
+    # Nearly all groups of a census agree, and are not looked at one by one.
+    differ = units["group"].duplicated(keep=False)
+    agreed = units[~differ].set_index("group")["origin"]
+    joined = units[differ].groupby("group")["origin"].agg(_together)
+    together: pd.Series = pd.concat([agreed, joined]).sort_index()
+    return together.rename_axis(group.name)
+
+
+def _together(origins: Iterable[str]) -> str:
+    """The candidates of units of which any may be meant."""
+    named = set(origins)
+    if ANYWHERE in named:
+        return ANYWHERE
+    return BETWEEN.join(sorted({code for codes in named for code in codes.split(BETWEEN)}))
 
 
 def kept_at_hugging_face(origins: pd.DataFrame) -> pd.DataFrame:
