@@ -10,7 +10,7 @@ import research
 from research import places
 from research.analysis import find, run
 from research.analysis.naming import named
-from research.datasets import DatasetError, describe, freeze, load, verify, versions
+from research.datasets import DatasetError, describe, freeze, load, selection, verify, versions
 from research.datasets.reading import read
 from research.results import ResearchError
 
@@ -217,6 +217,19 @@ def test_of_a_table_in_parquet_no_more_is_read_than_the_analysis_names(here):
     )
     asks = [places.bundled() / f"analyses/{name}.py" for name in ("creators", "tasks")]
     assert ["base_models" in named(path) for path in asks] == [True, False]
+
+
+def test_a_file_of_a_users_reads_its_tables_whole(here, monkeypatch):
+    """It may ask of all columns at once, as in ``dropna``."""
+    load, asked = selection.Source.load, []
+    monkeypatch.setattr(
+        selection.Source, "load", lambda source, columns: asked.append(columns) or load(source)
+    )
+    assert find("./toy.py").frames
+    assert set(asked) == {None}
+    asked.clear()
+    assert find("creation_dates").frames
+    assert None not in asked
 
 
 @pytest.mark.long

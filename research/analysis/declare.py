@@ -119,8 +119,13 @@ class Analysis:
 
     @cached_property
     def frames(self) -> dict[str, pd.DataFrame | None]:
-        """Its tables, loaded: checksum first, then types; of large ones the columns it names."""
-        columns = named(self.path)
+        """Its tables, loaded: checksum first, then types.
+
+        Of large ones an analysis of the project gets the columns that it names, since a test shows
+        that it needs no other. Who knows what a file of a user's asks of a whole table?
+        """
+        is_own = self.path.resolve().parent == (places.bundled() / "analyses").resolve()
+        columns = named(self.path) if is_own else None
         return {
             name: source.load(columns) if source else None for name, source in self.sources.items()
         }
