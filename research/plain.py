@@ -15,9 +15,12 @@ TOLERANCE = 1e-9  # relative: above what another processor or BLAS changes, belo
 
 
 def to_plain(value: Any) -> Any:
-    """Dataclasses, mappings and sequences as plain JSON values; floats at 12 significant digits."""
+    """Dataclasses, mappings and sequences as plain JSON values; floats at 12 significant digits.
+
+    A field that is not compared is known from elsewhere and not stored.
+    """
     if is_dataclass(value) and not isinstance(value, type):
-        return {f.name: to_plain(getattr(value, f.name)) for f in fields(value)}
+        return {f.name: to_plain(getattr(value, f.name)) for f in fields(value) if f.compare}
     if isinstance(value, Mapping):
         return {str(key): to_plain(item) for key, item in value.items()}
     if isinstance(value, str) or value is None or isinstance(value, bool):

@@ -548,7 +548,8 @@ class Table(Record):
 class Answer(Record):
     """The answer to one question: the estimates of one combination of estimand choices.
 
-    ``refused`` is the reason where the primary specification could not be estimated.
+    ``refused`` is the reason where the primary specification could not be estimated. ``hypotheses``
+    are those that its estimates are compared with; the result that holds it gives them.
     """
 
     estimand: Choices
@@ -562,6 +563,7 @@ class Answer(Record):
     skipped: tuple[Skipped, ...] = ()
     tables: dict[str, Table] = field(default_factory=dict)
     refused: str = ""
+    hypotheses: dict[str, Hypothesis] = field(default_factory=dict, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -584,6 +586,16 @@ class Result(Record):
     settled: tuple[Settled, ...]
     answers: dict[str, Answer]
     provenance: Provenance
+
+    def __post_init__(self) -> None:
+        Record.__post_init__(self)
+        judged = {
+            key: replace(answer, hypotheses={label: self.hypotheses[label]
+                                             for label in answer.verdicts
+                                             if label in self.hypotheses})
+            for key, answer in self.answers.items()
+        }  # fmt: skip
+        object.__setattr__(self, "answers", judged)
 
     def answer(self, **estimand: Any) -> Answer:
         """The answer with these estimand choices; the first one where none are named."""

@@ -104,6 +104,15 @@ def amount(found: Bounds, unit: str) -> str:
     return text if is_abstract(unit) or unit.startswith(SHARES) else f"{text} {unit}"
 
 
+def entry(found: Bounds, unit: str) -> str:
+    """The same as short as a table needs it.
+
+    >>> entry(Bounds(0.1337, 0.591), "difference in share of hosts"), entry(Bounds(3, 4), "hosts")
+    ('13.4 to 59.1 points', '3 to 4 hosts')
+    """
+    return quantity(found, unit) if unit.startswith(DIFFERENCES) else amount(found, unit)
+
+
 def quantity(found: Bounds, unit: str) -> str:
     """The same without what is counted, for a table whose head says it.
 
