@@ -164,6 +164,7 @@ def _map(report) -> list[Estimate]:
             unit="share of listed addresses",
             value=(found / of).point,
             bounds=found / of,
+            sharpness="outer",
             n=float(of),
             n_unit="listed addresses",
             assumptions=(IN_CITY,),

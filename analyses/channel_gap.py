@@ -49,8 +49,6 @@ SHARES = {
     "any": "{}: Chinese-origin share with other models of any origin",
 }
 COVERED = "{}: share in families that both hold"
-COVERED_OF_LIST = "{}: share of the whole list in families that both hold"
-COMPARED_OF_LIST = "{}: share of the whole list in the models compared"
 ALIKE = 0.05
 
 HYPOTHESES = {
@@ -266,8 +264,6 @@ def estimate(sample) -> Iterator[Estimate]:
     for side in SIDES:
         yield from (_share(sample, side, e, extents[e]) for e in extents)
     yield from (_coverage(sample, side) for side in SIDES)
-    if sample["other"] == "downloads":
-        yield from _of_the_list(sample)
 
 
 def _others_of_any_origin(gap) -> Gap:
@@ -347,33 +343,6 @@ def _coverage(sample, side) -> Estimate:
 
 def _shared_families(sample) -> int:
     return len(sample["gap"].among(SHARED).first.units.rows)
-
-
-def _of_the_list(sample) -> list[Estimate]:
-    """How much of all downloads of the list is compared, and how much in shared families."""
-    gap, listed = sample["gap"], sample["list"]
-    whole, compared = float(listed.rows["high"].sum()), _counted(listed).rows
-    common = {
-        "unit": "share of the downloads of the list",
-        "assumptions": (RULES, MEMBERS),
-    }
-    return [
-        Estimate(
-            label=COVERED_OF_LIST.format("downloads"),
-            value=gap.second.units.held(SHARED) / whole,
-            n=_shared_families(sample),
-            n_unit="families in both channels",
-            **common,
-        ),
-        Estimate(
-            label=COMPARED_OF_LIST.format("downloads"),
-            value=float(compared["value"].sum()) / whole,
-            bounds=Bounds(*(float(compared[end].sum()) / whole for end in ("value", "high"))),
-            n=len(gap.first.units.rows),
-            n_unit=ROWS_COUNTED,
-            **common,
-        ),
-    ]
 
 
 def _unlisted(sample) -> Assumption:

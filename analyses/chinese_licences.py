@@ -87,6 +87,7 @@ def _companies(models) -> Estimate:
         bounds=Bounds(
             float(company[certain & chinese].nunique()), float(company[possible & may_be].nunique())
         ),
+        sharpness="sharp",  # each model is open by itself
         n=float(company[chinese].nunique()),
         n_unit="Chinese companies with a model in the catalogue",
         assumptions=(TAGGED,),

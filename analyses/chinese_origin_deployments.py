@@ -141,11 +141,10 @@ def _share(sample) -> Estimate:
     asked = _asked(sample, left)
     over = OverBlock(sample["hosts"], lambda hosts: _asked(sample, hosts).bounds())
     found = asked.bounds()
-    return Estimate(
+    return asked.estimate(
         label=SHARE,
         unit=f"share of {sample['unit']}",
         value=found.point,
-        bounds=found,
         n=asked.whole().value.sum(),
         n_unit=sample["unit"],
         assumptions=(GENUINE, CODED),
@@ -196,6 +195,7 @@ def _any_host(sample) -> Estimate:
         label=ANY,
         unit="share of answering hosts",
         bounds=over.at(sample["removed"]),
+        sharpness="sharp",
         n=sample["hosts"].without(sample["removed"]).hosts,
         n_unit="answering hosts",
         assumptions=(GENUINE, CODED, overlapping("tags")),
@@ -211,6 +211,7 @@ def _family_share(sample) -> Estimate:
         label="Chinese-origin share of the ten leading architecture families",
         unit="share of family-host pairs",
         bounds=Bounds(families["sure"].sum() / pairs, families["possible"].sum() / pairs),
+        sharpness="outer",
         n=pairs,
         n_unit="family-host pairs (estimated by the report)",
         assumptions=(

@@ -167,6 +167,7 @@ def _counted(label, unit, found, of, *assumptions) -> Estimate:
         unit=unit,
         value=float(found) if known else None,
         bounds=None if known else found,
+        sharpness=None if known else "sharp",
         n=float(of[0]),
         n_unit=of[1],
         assumptions=assumptions,

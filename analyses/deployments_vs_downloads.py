@@ -267,7 +267,12 @@ def _agreement(both) -> Iterator[Estimate]:
 
 
 def _over_rounding(found) -> dict:
-    return {"value": found.value, "bounds": found.bounds, "interval": found.interval}
+    return {
+        "value": found.value,
+        "bounds": found.bounds,
+        "sharpness": found.sharpness,
+        "interval": found.interval,
+    }
 
 
 @deferred

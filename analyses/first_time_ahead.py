@@ -23,12 +23,12 @@ from research import (
     TippingPoint,
     figures,
 )
-from research.doubts import Coarse, turned_at
+from research.doubts import turned_at
 from research.estimators.budget import leave_one_out_row
 from research.estimators.clustered import LeaveOneOut
 from research.estimators.serial import serial_trend
 from research.measures.hub import COUNTED_DAYS, fresh, hub_downloads, overlapping
-from research.measures.published_totals import PRINTED, cumulative_downloads
+from research.measures.published_totals import cumulative_downloads
 from research.measures.publishers import CHINA, CHINA_MINUS_US, UNITED_STATES, library_publishers
 from research.measures.pulls import ollama_pulls
 from research.wording import written
@@ -98,13 +98,13 @@ def sample(
 def _dated(leads) -> pd.DataFrame:
     """The rows with days as text, as a result holds them."""
     days = {name: leads[name].dt.strftime("%Y-%m-%d") for name in ("begin", "end")}
-    return leads.assign(**days)
+    return leads.assign(**days).drop(columns="sharpness")
 
 
 # China minus US -----------------------------------------------------------------------------------
 
 
-def _lead(units) -> dict[str, float]:
+def _lead(units) -> dict:
     """China minus US as a share of all weight: as shown, and its least and greatest value."""
     asked = CHINA_MINUS_US.in_(units)
     bounds = asked.bounds()
@@ -112,6 +112,7 @@ def _lead(units) -> dict[str, float]:
         "low": bounds.low,
         "value": asked.value,
         "high": bounds.high,
+        "sharpness": asked.sharpness(),
         "china": units.held(CHINA),
         "us": units.held(UNITED_STATES),
         "total": units.held(),
@@ -161,7 +162,7 @@ def _published_leads(anchors) -> pd.DataFrame:
     published = cumulative_downloads(anchors).items()
     return pd.DataFrame(
         [
-            _row(period, pd.Timestamp(day), pd.Timestamp(day), _lead(Coarse(units, [PRINTED])))
+            _row(period, pd.Timestamp(day), pd.Timestamp(day), _lead(units))
             for period, (day, units) in zip(("before", "after"), published, strict=True)
         ]
     )
@@ -200,6 +201,7 @@ def _level(row, label, unit, assumptions) -> Estimate:
         unit=f"difference in share of {unit}",
         value=row.value,
         bounds=Bounds(row.low, row.high),
+        sharpness=row.sharpness,
         n=row.total,
         n_unit=unit,
         assumptions=assumptions,
@@ -226,6 +228,7 @@ def _led(windows) -> Estimate:
         unit="windows",
         value=float((windows["value"] > 0).sum()),
         bounds=Bounds(float((windows["low"] > 0).sum()), float(maybe.sum())),
+        sharpness="outer",
         n=len(windows),
         n_unit="windows one after the other",
         assumptions=ASSUMPTIONS["pulls"],

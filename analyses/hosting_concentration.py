@@ -175,6 +175,7 @@ def _estimate(sample, label, unit, bounds, **more) -> Estimate:
         unit=unit,
         value=bounds.point,
         bounds=bounds,
+        sharpness="sharp",
         n=sample["total"],
         n_unit=sample["unit"],
         **more,
@@ -272,6 +273,7 @@ def _cloud_by_type(sample) -> Estimate:
         label=LATER[CLOUD],
         unit="share of hosts",
         bounds=sample["cloud"],
+        sharpness="outer",
         n=sample["total"],
         n_unit="observed hosts",
         assumptions=(
@@ -296,6 +298,7 @@ def _answering(sample) -> Estimate:
         label=ANSWERING,
         unit="share of answering hosts",
         bounds=listed.all_of("Amazon", among="answering"),
+        sharpness="sharp",
         n=sample["answering"],
         n_unit="answering hosts",
         assumptions=(

@@ -103,6 +103,7 @@ def estimate(sample) -> list[Estimate]:
             unit="models",
             value=float(certain),
             bounds=Bounds(float(certain), float(possible)),
+            sharpness="sharp",  # each model is open by itself
             n=float(len(sample["models"])),
             n_unit="models of that time in the tables",
             assumptions=(SURVIVORS,),

@@ -310,6 +310,7 @@ def _any_small(sample) -> Estimate:
         label=ANY_SMALL,
         unit="share of answering hosts",
         bounds=left.with_any(where(ollama_tag=SMALL)),
+        sharpness="sharp",
         n=sample["total"],
         n_unit="answering hosts",
         assumptions=(overlapping("tags"),),

@@ -240,6 +240,7 @@ def _as_published(sample) -> list[Estimate]:
             unit=UNITS[label],
             value=value,
             bounds=Bounds(value - ROUNDING[label], value + ROUNDING[label]),
+            sharpness="sharp",
             n=ARTICLE,
             n_unit="models",
             assumptions=(UNSEEN,),

@@ -180,6 +180,7 @@ def _published(squared, effect) -> Estimate:
         reading="superpopulation",
         value=found,
         bounds=correlations,
+        sharpness="sharp",
         interval=pearson_interval(correlations, ARTICLE, design_effect=effect),
         test=Test(
             name="t of the correlation, as if models were independent",

@@ -15,7 +15,6 @@ import pandas as pd
 from research import (
     ESTIMAND,
     Assumption,
-    Bounds,
     Estimate,
     Hypothesis,
     NotApplicable,
@@ -23,7 +22,7 @@ from research import (
     Settled,
     figures,
 )
-from research.doubts import Coarse, Doubt, Share, turned_at, where
+from research.doubts import Coarse, Doubt, Share, Sum, turned_at, where
 from research.doubts.coarse import BETWEEN
 from research.measures.hub import hub_downloads, named_bases
 from research.measures.publishers import ANYWHERE, NOT_TOLD, ORIGIN, any_of, library_publishers
@@ -196,13 +195,12 @@ def estimate(sample) -> list[Estimate]:
 
 def _western(chinese) -> Estimate:
     """Chinese models whose named base is Western, and those that name none."""
-    certain, possible = chinese.holds(where(base="the West"))
-    made = chinese.rows.index[certain]
-    return Estimate(
+    western = where(base="the West")
+    made = chinese.rows.index[chinese.holds(western)[0]]
+    return Sum(chinese, western).estimate(
         label=WESTERN,
         unit="models",
         value=float(len(made)),
-        bounds=Bounds(float(len(made)), float(possible.sum())),
         n=len(chinese.rows),
         n_unit="models of Chinese publishers",
         assumptions=(NAMED, _may_be_silent(chinese)),

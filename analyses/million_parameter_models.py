@@ -70,6 +70,7 @@ def _share(label, bounds, listings, *points) -> Estimate:
         label=label,
         unit="share of listings",
         bounds=bounds,
+        sharpness="sharp",
         n=listings,
         n_unit="listings (estimated by the report)",
         assumptions=(ONE_SIZE,),

@@ -144,6 +144,7 @@ def _hosts(sample, label, sizes) -> Estimate:
         unit="share of answering hosts",
         value=found.point,
         bounds=found,
+        sharpness="sharp",
         n=sample["hosts"].without(sample["removed"]).hosts,
         n_unit="answering hosts",
         assumptions=(GENUINE, ESTIMATED, overlapping("sizes")),

@@ -15,14 +15,9 @@ from research import (
     TippingPoint,
     figures,
 )
-from research.doubts import Coarse, Share, overturned
+from research.doubts import Share, overturned
 from research.estimators.budget import budget
-from research.measures.published_totals import (
-    OTHERS,
-    PRINTED,
-    downloads_of_a_year,
-    share_of_a_year,
-)
+from research.measures.published_totals import downloads_of_a_year, share_of_a_year
 from research.measures.publishers import CHINA, CHINA_MINUS_US, UNITED_STATES
 
 LEAD = "share of the downloads of the past year, China minus US"
@@ -55,8 +50,8 @@ def sample(
     return Sample(
         population=f"the downloads of the past year in {population}",
         as_of=day,
-        data={"units": Coarse(units, [PRINTED, OTHERS] if report != "ATOM" else [PRINTED])},
-        tables={"downloads": units[["origin", "low", "value", "high"]]},
+        data={"units": units},
+        tables={"downloads": units.rows[["origin", "low", "value", "high"]]},
     )
 
 

@@ -48,7 +48,7 @@ RECORDS = "share of the listed records that answer"
 ELSEWHERE = "share of the listed hosts that answer, another scan"
 WORDED = "share of the listed addresses that the conclusion calls reachable"
 CHINA = "share that answers, China minus all other countries"
-COUNTRY = "share that answers: {}"
+COUNTRY, COMPARED = "share that answers: {}", ("CN", "US")
 COUNTRIES = {
     "China": figures.CHINA,
     "United States": figures.UNITED_STATES,
@@ -222,7 +222,7 @@ def estimate(sample) -> list[Estimate]:
     if sample["clones"]:  # where the block lies is unknown, hence nothing on countries
         return [_answering(sample, ADDRESSES)]
     found = [_answering(sample, ADDRESSES), *_worded(sample)]
-    known = [sample["answering in"].get(country) for country in ("CN", "US")]
+    known = [sample["answering in"].get(country) for country in COMPARED]
     if not all(answering and answering.low for answering in known):
         return found
     return [*found, _contrast(sample, known[0]), *_countries(sample, *known)]
@@ -235,6 +235,7 @@ def _elsewhere(sample) -> Estimate:
         unit=f"share of {unit}",
         value=found.point,
         bounds=found,
+        sharpness="sharp",
         n=sample["listed"],
         n_unit=unit,
         assumptions=(
@@ -347,6 +348,7 @@ def _contrast(sample, china) -> Estimate:
         label=CHINA,
         unit="difference in share of addresses",
         bounds=Bounds(gap(china.low), gap(china.high)),
+        sharpness="sharp",
         n=sample["listed"],
         n_unit="listed addresses",
         assumptions=(CLASSED, GENUINE),
@@ -356,14 +358,17 @@ def _contrast(sample, china) -> Estimate:
 
 def _countries(sample, china, us) -> list[Estimate]:
     rest = sample["answering"] - china - us
-    answering = china, us, Bounds(max(0.0, rest.low), rest.high)
-    listed = [sample["countries"][country] for country in ("CN", "US")]
+    told = sample["answering in"].items()
+    least = sum(found.low for country, found in told if country not in COMPARED)
+    answering = china, us, Bounds(max(least, rest.low), rest.high)
+    listed = [sample["countries"][country] for country in COMPARED]
     listed.append(sample["listed"] - sum(listed))
     return [
         Estimate(
             label=COUNTRY.format(place),
             unit="share of addresses",
             bounds=found / n,
+            sharpness="sharp",
             n=n,
             n_unit="listed addresses",
             assumptions=(CLASSED,),

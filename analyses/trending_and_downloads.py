@@ -58,7 +58,13 @@ def sample(
     return Sample(
         population="the thirty places of the trending list",
         as_of=f"{rows['date'].max():%Y-%m-%d}",
-        data={"days": pd.DataFrame(days)},
+        data={
+            "days": pd.DataFrame(days),
+            # Nothing keeps all that is open from going one way; where all pairs count, order does.
+            "sharpness": "sharp"
+            if (pairs, not_shown) == ("top ten and the rest", "open")
+            else "outer",
+        },
     )
 
 
@@ -84,13 +90,13 @@ def estimate(sample) -> list[Estimate]:
     value = float((everything["more"] - everything["fewer"]) / known)
     return [
         _estimate(
+            sample,
             ORDER,
             _bounds(everything),
-            everything["pairs"],
             value=value,
             points=(_turned(everything),),
         ),
-        _estimate(MONTHS, span, everything["pairs"]),
+        _estimate(sample, MONTHS, span),
     ]
 
 
@@ -111,13 +117,14 @@ def _turned(counts) -> TippingPoint:
     return lost_if(part, hidden, pairs, fewer, reached="the sign turns only")
 
 
-def _estimate(label, bounds, pairs, *, value=None, points=()) -> Estimate:
+def _estimate(sample, label, bounds, *, value=None, points=()) -> Estimate:
     return Estimate(
         label=label,
         unit="difference in share of pairs",
         value=value,
         bounds=bounds,
-        n=float(pairs),
+        sharpness=sample["sharpness"],
+        n=float(sample["days"]["pairs"].sum()),
         n_unit="pairs of models on a day",
         assumptions=(USED,),
         tipping_points=points,

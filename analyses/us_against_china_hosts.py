@@ -204,6 +204,7 @@ def _answering(sample) -> Estimate:
         label=ANSWERING,
         unit="difference in share of answering hosts",
         bounds=(us - china) / sample["answering"],
+        sharpness="sharp",
         n=sample["answering"],
         n_unit="answering hosts",
         assumptions=(CLASSED,),
@@ -218,22 +219,27 @@ def _elsewhere(sample) -> list[Estimate]:
     rest = 1 - sum(share.low for share in shares.values())
     highest = [share.high for share in shares.values()]
     unlisted = min(rest, *highest) if sample["ranked"] else rest
+    both_told = {"US", "CN"} <= set(shares)
     us, china = (shares.pop(country, Bounds(0.0, unlisted)) for country in ("US", "CN"))
     others = Bounds(
         max((share.low for share in shares.values()), default=0.0),
         max(unlisted, *(share.high for share in shares.values()), 0.0),
     )
-    sets = {FIRST_ELSEWHERE: us - china, SECOND_ELSEWHERE: china - others}
+    sets = {
+        FIRST_ELSEWHERE: (us - china, "sharp" if both_told else "outer"),
+        SECOND_ELSEWHERE: (china - others, "outer"),
+    }
     return [
         Estimate(
             label=label,
             unit="difference in share of the scan's hosts",
             bounds=found,
+            sharpness=sharpness,
             n=sample["n"],
             n_unit=sample["unit"],
             assumptions=(COMPARABLE, SECOND_HAND) if sample["second hand"] else (COMPARABLE,),
         )
-        for label, found in sets.items()
+        for label, (found, sharpness) in sets.items()
     ]
 
 

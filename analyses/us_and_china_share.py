@@ -67,6 +67,7 @@ def estimate(sample) -> list[Estimate]:
             label=OF_ANSWERING,
             unit="share of addresses",
             bounds=answering,
+            sharpness="sharp",
             n=sample["answering"],
             n_unit="answering hosts",
             assumptions=(CLASSED,),

@@ -14,6 +14,7 @@ from typing import Any, Literal, NoReturn, ParamSpec, TypeVar, overload
 
 from research.plain import (
     TOLERANCE,
+    agree,
     annotated,
     from_plain,
     keep_agreeing,
@@ -27,7 +28,7 @@ Role = Literal["reanalysis", "out of sample"]
 Scope = Literal["same", "later date", "other population", "other measure"]
 Reading = Literal["finite population", "superpopulation"]
 Holds = Literal["yes", "no", "not testable"]
-Sharpness = Literal["sharp", "sharp up to rounding", "outer"]
+Sharpness = Literal["sharp", "sharp up to rounding", "outer", "inner"]
 Word = Literal[
     "supported", "contradicted", "holds", "does not hold", "not identified", "inconclusive"
 ]
@@ -347,8 +348,9 @@ class Estimate(Record):
     bounds
         Identified set; defaults to the point ``value``.
     sharpness
-        Whether the data allow both ends of the set. ``"outer"``: the set is valid and may be too
-        wide. ``None`` where that is not said.
+        Whether the data allow both ends of the set, as they do those of a point. ``"outer"``: the
+        set is valid and may be too wide. ``"inner"``: a search found both ends, and does not prove
+        that nothing lies further out. ``None`` where that is not said.
     n, n_unit, n_effective
         Sample size, the unit it counts, and the effective size (Kish, or n over design effect).
     test, assumptions, tipping_points, budget, curves
@@ -375,6 +377,9 @@ class Estimate(Record):
         Record.__post_init__(self)
         if self.value is None and self.bounds is None:
             self._refuse(f"'{self.label}' needs a value, bounds, or both.")
+        point = self.bounds is not None and agree(*self.bounds)
+        if point and self.sharpness in (None, "outer"):  # a valid set of one value
+            object.__setattr__(self, "sharpness", "sharp")
         if self.value is not None and self.value not in _widened(self.identified):
             self._refuse(f"the value {self.value} of '{self.label}' lies outside {self.bounds}.")
         if self.reading == "finite population" and (self.interval or self.test):

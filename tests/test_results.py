@@ -214,3 +214,15 @@ def test_a_curve_runs_through_its_sets_and_intervals():
     assert (drawn.interval_low, drawn.interval_high) == ((-1.0, 0.0), (2.0, 1.0))
     with pytest.raises(ResearchError, match="each point of the grid"):
         Curve.of("hosts", [1], sets)
+
+
+@pytest.mark.parametrize(
+    ("high", "given", "told"),
+    [
+        (1.0, None, "sharp"), (1.0, "outer", "sharp"), (1.0, "inner", "inner"),
+        (2.0, None, None), (2.0, "outer", "outer"),
+    ],
+)  # fmt: skip
+def test_a_valid_set_of_one_value_is_sharp_and_what_a_search_found_is_not(high, given, told):
+    found = Estimate(label="x", unit="y", bounds=Bounds(1.0, high), sharpness=given)
+    assert found.sharpness == told

@@ -154,6 +154,11 @@ class OfUnits(Asked):
         units = f"{number(opened.sum(), 0)} {self.units.unit}"
         return f"{units} with {part} of the {self.units.weighs}: {doubt.detail}"
 
+    def independent(self, doubts: Collection[str] | None) -> bool:
+        """Whether each weight that is open is open by itself."""
+        weight = self.units.weight(doubts)
+        return self.units.independent or bool((weight.low == weight.high).all())
+
     def without_each(self, cluster: str) -> LeaveOneOut:
         """The estimate as shown without each cluster in turn: the question is asked anew."""
         names = np.array(sorted(self.units.rows[cluster].unique()), dtype=object)

@@ -122,6 +122,9 @@ class Coarse:
         All that may be open, in the order in which a reader is told.
     unit, weighs
         What the units are, and what their weight counts, in the plural.
+    independent
+        Whether each weight is open by itself. Where not all that the ranges allow goes together, as
+        where one is what others leave of a total, sets are valid and not sharp.
 
     Raises
     ------
@@ -147,6 +150,7 @@ class Coarse:
     doubts: Collection[Doubt]
     unit: str = "units"
     weighs: str = "weight"
+    independent: bool = True
     # What was read off the rows: the same few conditions are asked of the same units many times.
     _read: dict[Any, tuple[Flags, ...]] = field(
         default_factory=dict, init=False, repr=False, compare=False

@@ -106,12 +106,15 @@ class ShareIn(OfUnits):
         return opened
 
     def sharp(self, doubts: Collection[str] | None = None) -> bool:
-        """Unless an open attribute decides both what a unit is and whether it counts at all."""
+        """Unless an open attribute decides both what a unit is and whether it counts at all.
+
+        Nor where weights are not open each by itself.
+        """
         asked = [self.question.of, *([self.question.minus] if self.question.minus else [])]
         both = {name for side in asked for name in side.values} & set(self.question.among.values)
         known = Where({name: self.question.among.values[name] for name in both})
         certain, possible = self.units.holds(known, doubts)
-        return bool((certain == possible).all())
+        return bool((certain == possible).all()) and self.independent(doubts)
 
     def least(self, doubts: Collection[str] | None = None) -> World:
         """The world in which the share is least, if these doubts are open."""
@@ -217,9 +220,9 @@ class Sum(OfUnits):
         labels, (totals,) = totals_of(self.units.rows[cluster], held)
         return LeaveOneOut(value=self.value, labels=labels, values=self.value - totals)
 
-    def sharp(self, doubts: Collection[str] | None = None) -> bool:  # noqa: ARG002
-        """Always: each unit is open by itself."""
-        return True
+    def sharp(self, doubts: Collection[str] | None = None) -> bool:
+        """Where each weight is open by itself."""
+        return self.independent(doubts)
 
     def opened(self, doubt: Doubt) -> Flags:
         weight, (certain, possible) = (

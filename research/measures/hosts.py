@@ -70,7 +70,10 @@ class Hosts:
         )
 
     def with_any(self, wanted: Where) -> Bounds:
-        """Which share of the hosts has a model of at least one of these kinds?"""
+        """Which share of the hosts has a model of at least one of these kinds?
+
+        Sharp: kinds may overlap in any way, and one that is open may be wanted or not.
+        """
         certain, possible = self.listed().holds(wanted)
         if not possible.any():
             kinds = ", ".join(sorted(set().union(*wanted.values.values())))
@@ -203,7 +206,8 @@ def answering_by_country(
     Returns
     -------
     dict
-        At least the largest class; at most all that are listed, or that others leave over.
+        At least the largest class; at most all that are listed, or that others leave over. Sharp:
+        what one country has less, others have more, in the table or not.
 
     Examples
     --------

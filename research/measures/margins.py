@@ -23,7 +23,7 @@ class Margins:
     References
     ----------
     Fréchet (1935), Fundamenta Mathematicae 25:379-387, doi:10.4064/fm-25-1-379-387: every overlap
-    that the sizes allow is possible.
+    that the sizes allow is possible, so that all bounds are sharp.
 
     Examples
     --------

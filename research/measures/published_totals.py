@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from research.doubts import Doubt
+from research.doubts import Coarse, Doubt
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -21,7 +21,7 @@ NUMBER = r"[\d.]+(?:e\d+)?"
 HUB_REPORT = "HF State of Open Source Spring 2026"
 
 
-def downloads_of_a_year(anchors: pd.DataFrame) -> pd.DataFrame:
+def downloads_of_a_year(anchors: pd.DataFrame) -> Coarse:
     """Downloads between the two dates of the ATOM report, March 2025 and March 2026.
 
     Parameters
@@ -32,16 +32,15 @@ def downloads_of_a_year(anchors: pd.DataFrame) -> pd.DataFrame:
 
     Returns
     -------
-    pandas.DataFrame
-        Units as :class:`research.doubts.Coarse` takes them: China, the US and all others, from end
-        to end of what rounds to the figures printed. What the others have is what the printed
-        figures leave, so that sets are outer ones.
+    Coarse
+        China, the US and all others, from end to end of what rounds to the figures printed. What
+        the others have is what the printed figures leave, so that sets are outer ones.
 
     Examples
     --------
     >>> import research
     >>> flow = downloads_of_a_year(research.load("hub_published_anchors"))
-    >>> (flow["value"] / 1e6).round().tolist()
+    >>> (flow.rows["value"] / 1e6).round().tolist()
     [1053.0, 547.0, 100.0]
     """
     china, us, everyone, china_before, us_growth, growth = _atom(anchors)
@@ -49,7 +48,7 @@ def downloads_of_a_year(anchors: pd.DataFrame) -> pd.DataFrame:
     return _units(china, us, everyone * (1 - 1 / growth))
 
 
-def cumulative_downloads(anchors: pd.DataFrame) -> dict[str, pd.DataFrame]:
+def cumulative_downloads(anchors: pd.DataFrame) -> dict[str, Coarse]:
     """All downloads until either date of the ATOM report.
 
     Parameters
@@ -59,7 +58,7 @@ def cumulative_downloads(anchors: pd.DataFrame) -> dict[str, pd.DataFrame]:
 
     Returns
     -------
-    dict of pandas.DataFrame
+    dict of Coarse
         By date, the earlier one first; units as for :func:`downloads_of_a_year`. Of March 2025
         the report prints China's downloads alone: the others follow from the growth that it prints.
 
@@ -67,7 +66,7 @@ def cumulative_downloads(anchors: pd.DataFrame) -> dict[str, pd.DataFrame]:
     --------
     >>> import research
     >>> found = cumulative_downloads(research.load("hub_published_anchors"))
-    >>> {day: (units["value"] / 1e6).round().tolist() for day, units in found.items()}
+    >>> {day: (units.rows["value"] / 1e6).round().tolist() for day, units in found.items()}
     {'2025-03-31': [97.0, 176.0, 67.0], '2026-03-31': [1150.0, 723.0, 167.0]}
     """
     china, us, everyone, china_before, us_growth, growth = _atom(anchors)
@@ -77,19 +76,19 @@ def cumulative_downloads(anchors: pd.DataFrame) -> dict[str, pd.DataFrame]:
     }
 
 
-def share_of_a_year(anchors: pd.DataFrame) -> pd.DataFrame:
+def share_of_a_year(anchors: pd.DataFrame) -> Coarse:
     """China's share of the downloads of the past year in the Hub's report of March 2026.
 
     Returns
     -------
-    pandas.DataFrame
+    Coarse
         Units as for :func:`downloads_of_a_year`; of the publishers outside China the report does
         not say which are in the US.
 
     Examples
     --------
     >>> import research
-    >>> share_of_a_year(research.load("hub_published_anchors"))["origin"].tolist()
+    >>> share_of_a_year(research.load("hub_published_anchors")).rows["origin"].tolist()
     ['CN', 'US|XX']
     """
     import pandas as pd
@@ -98,7 +97,8 @@ def share_of_a_year(anchors: pd.DataFrame) -> pd.DataFrame:
     china = _printed(_stated(rows, "China share of downloads")) / 100
     shares = np.stack([china, 1 - china[::-1]])
     units = pd.DataFrame(shares, columns=["low", "value", "high"])
-    return units.assign(origin=["CN", "US|XX"], origin_doubt=OTHERS.name, weight_doubt=PRINTED.name)
+    rows = units.assign(origin=["CN", "US|XX"], origin_doubt=OTHERS.name, weight_doubt=PRINTED.name)
+    return Coarse(rows, (PRINTED, OTHERS), independent=False)
 
 
 def _atom(anchors: pd.DataFrame) -> Iterator[Floats]:
@@ -122,12 +122,13 @@ def _after(name: str, text: str) -> str:
     return str(re.findall(rf"{name} ({NUMBER})", text)[0])
 
 
-def _units(china: Floats, us: Floats, everyone: Floats) -> pd.DataFrame:
+def _units(china: Floats, us: Floats, everyone: Floats) -> Coarse:
     import pandas as pd
 
     others = everyone - china[::-1] - us[::-1]
     units = pd.DataFrame(np.stack([china, us, others]), columns=["low", "value", "high"])
-    return units.assign(origin=["CN", "US", "XX"], weight_doubt=PRINTED.name)
+    rows = units.assign(origin=["CN", "US", "XX"], weight_doubt=PRINTED.name)
+    return Coarse(rows, (PRINTED,), independent=False)
 
 
 def _printed(text: str) -> Floats:

@@ -2,6 +2,7 @@
 
 from itertools import combinations
 
+import numpy as np
 import pytest
 
 import research
@@ -55,3 +56,24 @@ def test_the_tipping_point_is_where_the_sign_turns():
     assert 60 + (1 - part) * 100 == pytest.approx(30 + part * 100)
     assert module._turned({"more": 60, "fewer": 30, "pairs": 90}).threshold is None
     assert module._turned({"more": 60, "fewer": 30, "pairs": 100}).threshold is None
+
+
+def test_across_the_top_ten_all_that_is_open_can_go_one_way():
+    """Hidden numbers that reach both ends; the middle one of three places cannot reach them."""
+    module = find("trending_and_downloads").module
+    shown = np.array([np.nan, *[50.0] * 9, 70.0, np.nan, 50.0])
+
+    def order(downloads, every):
+        pairs = module._pairs(downloads, every)
+        return (int(pairs["more"]) - int(pairs["fewer"])) / pairs["pairs"]
+
+    ways = [np.where(np.isnan(shown), 0, shown) for _ in range(2)]
+    ways[0][0], ways[1][11] = 1e9, 1e9
+    # Equal as rounded: the true numbers may lie either way.
+    for way, sign in zip(ways, (1, -1), strict=True):
+        way[1:10] += sign * 0.1
+    low, high = module._bounds(module._pairs(shown, False))
+    assert [order(way, False) for way in ways] == pytest.approx([high, low])
+    three = np.array([10.0, np.nan, 20.0])
+    most = max(order(np.array([10.0, x, 20.0]), True) for x in (0, 15, 30))
+    assert most < module._bounds(module._pairs(three, True)).high

@@ -107,3 +107,18 @@ def test_what_answered_in_a_country_is_at_least_a_class_and_at_most_what_others_
     listed = pd.Series({"CN": 10, "US": 40, "DE": 3})
     found = answering_by_country(scale, 20.0, listed)
     assert found == {"CN": Bounds(7.0, 10.0), "US": Bounds(9.0, 13.0), "DE": Bounds(0.0, 3.0)}
+
+
+def test_every_way_in_which_countries_answered_lies_between_the_ends():
+    """All numbers of answers that the classes allow; countries that no list names answer too."""
+    scale = pd.DataFrame({"country": ["CN", "CN", "US"], "answering_hosts": [2, 3, 4]})
+    found = answering_by_country(scale, 12.0, pd.Series({"CN": 6, "US": 9, "DE": 1}))
+    ways = [
+        (china, us, germany)
+        for china, us, germany in product(range(3, 7), range(4, 10), range(2))
+        if china + us + germany <= 12
+    ]
+    for answered, bounds in zip(zip(*ways, strict=True), found.values(), strict=True):
+        assert tuple(bounds) == (min(answered), max(answered))
+    gaps = [us - china for china, us, _ in ways]
+    assert tuple(found["US"] - found["CN"]) == (min(gaps), max(gaps))

@@ -26,10 +26,10 @@ def test_a_printed_figure_is_off_by_half_its_last_digit(text, ends):
 
 def test_ends_are_in_order_and_no_group_may_be_negative(anchors):
     for units in (downloads_of_a_year(anchors), share_of_a_year(anchors)):
-        ends = units[["low", "value", "high"]].to_numpy(float)
+        ends = units.rows[["low", "value", "high"]].to_numpy(float)
         assert (np.diff(ends) >= 0).all()
         assert (ends >= 0).all()
 
 
 def test_shares_of_a_year_sum_to_one(anchors):
-    assert share_of_a_year(anchors)["value"].sum() == pytest.approx(1)
+    assert share_of_a_year(anchors).rows["value"].sum() == pytest.approx(1)

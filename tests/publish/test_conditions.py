@@ -117,3 +117,19 @@ def test_ends_of_a_set_are_said_to_be_sharp_or_not(results):
     assert told["outer"] == {"outer"}
     assert told["sharp"] == {"sharp", ""}
     assert told[None] == {""}
+
+
+def test_every_identified_set_says_whether_it_is_sharp(results):
+    silent = [
+        f"{name}: '{label}'"
+        for name, result in results.items()
+        for answer in result.answers.values()
+        for label, found in answer.estimates.items()
+        if found.bounds is not None and found.sharpness is None
+    ]
+    assert silent == [], (
+        "These sets do not say whether the data allow both of their ends. Take the estimate from a "
+        "question (`asked.estimate(...)`), or give `sharpness=`: 'sharp' where the docstring of "
+        "the routine that made the set argues so or an enumeration shows it, else 'outer'; 'inner' "
+        "where a search found the ends."
+    )

@@ -20,7 +20,7 @@ from research.estimators.cluster_totals import cluster_codes, same_length
 from research.estimators.identification.intervals import joined_interval
 from research.estimators.ranged import Ranged, searched_extremes
 from research.estimators.valid import Flags, Floats, estimator
-from research.results import Bounds, CannotEstimate, Interval
+from research.results import Bounds, CannotEstimate, Interval, Sharpness
 
 GRID = 7  # values of each range that the search for extremes tries, both ends among them
 
@@ -32,6 +32,11 @@ class OverRanges:
     value: float
     bounds: Bounds
     interval: Interval
+
+    @property
+    def sharpness(self) -> Sharpness:
+        """Each end is attained, and none is proven outermost (:func:`searched_extremes`)."""
+        return "inner"
 
 
 FoundAt = Callable[[Floats, Floats, Flags], tuple[float, Interval]]
