@@ -26,7 +26,7 @@ from research import (
 )
 from research.doubts import Thinned
 from research.estimators.budget import alternatives_row, budget
-from research.estimators.truncation import leading_bounds, top_share_bounds
+from research.estimators.truncation import leading_bounds
 from research.measures.hosts import AMAZON_CITIES, LISTED, TENTHE_ADDRESSES
 from research.measures.other_scans import SENTINEL
 from research.results import deferred
@@ -37,12 +37,6 @@ SHARE = "share of addresses in the leading cities, {}"
 GAP = "addresses in the leading cities, US minus China"
 GAP_OF_SHARES = "share of addresses in the leading cities, US minus China"
 ELSEWHERE = "share of hosts in the ten leading cities, China, another scan"
-PLACE = "share of its country's hosts, {}"
-PLACES = {
-    "Beijing": ("CN", ["Beijing"]),
-    "Shanghai and Guangdong": ("CN", ["Shanghai", "Guangzhou", "Shenzhen"]),
-    "Virginia": ("US", ["Ashburn"]),
-}
 
 HYPOTHESES = {
     label: Hypothesis(
@@ -160,7 +154,7 @@ def _sentinel(aggregates) -> Sample:
         population=SENTINEL.population,
         as_of=SENTINEL.as_of,
         elsewhere=True,
-        data={"shares": (places.set_index(names)["value"] / 100).to_dict()},
+        data={"Beijing": places.set_index(names)["value"]["Beijing"] / 100},
         tables={"places": places.drop(columns="note")},
     )
 
@@ -169,15 +163,12 @@ def _sentinel(aggregates) -> Sample:
 
 
 def estimate(sample) -> list[Estimate]:
-    if "shares" in sample.data:
+    if "Beijing" in sample.data:
         return _elsewhere(sample)
     countries, few, removed = sample["countries"], sample["few"], sample["removed"]
     us, china = countries["US"], countries["CN"]
     found = [_share(name, countries[name], few, removed) for name in COUNTRIES]
-    found += [_gap(us, china, few, removed), _difference(us, china, few, removed)]
-    if removed:
-        return found
-    return [*found, *_places(countries)]
+    return [*found, _gap(us, china, few, removed), _difference(us, china, few, removed)]
 
 
 def _share(name, cities, few, removed) -> Estimate:
@@ -283,40 +274,12 @@ def _difference(us, china, few, removed) -> Estimate:
     )
 
 
-# Beside the claims --------------------------------------------------------------------------------
-
-
-def _places(countries) -> list[Estimate]:
-    """The places that another scan gives; a province has more cities than the table lists."""
-    found = []
-    for place, (country, names) in PLACES.items():
-        listed, total = countries[country].listed, countries[country].total
-        bounds = top_share_bounds(listed, listed.index.isin(names), total)
-        if place in names:  # a city, not a province: all of it is in the table
-            bounds = Bounds.at(bounds.low)
-        found.append(_place(place, bounds, total))
-    return found
-
-
-def _place(place, bounds, n) -> Estimate:
-    return Estimate(
-        label=PLACE.format(place),
-        unit="share of the country's hosts",
-        bounds=bounds,
-        sharpness="sharp",
-        n=n,
-        n_unit="listed addresses of the country" if n else "",
-        assumptions=(PLACED,),
-    )
-
-
 def _elsewhere(sample) -> list[Estimate]:
     """Printed in whole per cent: each share is off by at most half a point."""
-    shares = {place: Bounds.at(sample["shares"][place], 0.005) for place in PLACES}
     ten = Estimate(
         label=ELSEWHERE,
         unit="share of the hosts in China",
-        bounds=Bounds(shares["Beijing"].low, 1.0),
+        bounds=Bounds(sample["Beijing"] - 0.005, 1.0),
         sharpness="outer",
         assumptions=(
             Assumption(
@@ -327,7 +290,7 @@ def _elsewhere(sample) -> list[Estimate]:
             ),
         ),
     )
-    return [ten, *(_place(place, bounds, None) for place, bounds in shares.items())]
+    return [ten]
 
 
 PLACED = Assumption(

@@ -35,8 +35,8 @@ from research.measures.pulls import ROUNDED, ROUNDING, WEIGHTS, ollama_pulls
 from research.measures.top_lists import on_day
 from research.results import BudgetRow, Deferred, deferred
 
-HHI, CR4 = "concentration index (HHI), {}", "share of the four largest, {}"
-HHI_GAP, CR4_GAP = HHI.format("pulls minus downloads"), CR4.format("pulls minus downloads")
+HHI_GAP = "concentration index (HHI), pulls minus downloads"
+CR4_GAP = "share of the four largest, pulls minus downloads"
 EFFECTIVE = "effective number, {}"
 SOURCES = {
     HHI_GAP: (
@@ -170,7 +170,7 @@ def estimate(sample) -> Iterator[Estimate]:
     )
     yield from (_gap(sample, HHI_GAP, index), _gap(sample, CR4_GAP, share))
     for channel, side in sides.items():
-        yield from _indices(sample, channel, side)
+        yield _effective(sample, channel, side)
 
 
 def _gap(sample, label, gap) -> Estimate:
@@ -187,33 +187,20 @@ def _gap(sample, label, gap) -> Estimate:
     )
 
 
-def _indices(sample, channel, side) -> list[Estimate]:
-    index, largest = side.concentration(), side.concentration(FOUR)
-    of_kinds = sample["unit"]
-    hhi = index.bounds()
-    found = {
-        HHI.format(channel): ("index", index, index.value, hhi),
-        EFFECTIVE.format(channel): (
-            of_kinds,
-            index,
-            1 / index.value,
-            Bounds(1 / hhi.high, 1 / hhi.low),
-        ),
-        CR4.format(channel): (f"share of {channel}", largest, largest.value, largest.bounds()),
-    }
-    return [
-        Estimate(
-            label=label,
-            unit=unit,
-            value=value,
-            bounds=bounds,
-            sharpness=asked.sharpness(),
-            n=len(side.shown),
-            n_unit=sample["unit"],
-            assumptions=(ROUNDED, COMPLETE, NO_DRAW),
-        )
-        for label, (unit, asked, value, bounds) in found.items()
-    ]
+def _effective(sample, channel, side) -> Estimate:
+    """As many units of one size would be as concentrated."""
+    index = side.concentration()
+    least, most = index.bounds()
+    return Estimate(
+        label=EFFECTIVE.format(channel),
+        unit=sample["unit"],
+        value=1 / index.value,
+        bounds=Bounds(1 / most, 1 / least),
+        sharpness=index.sharpness(),
+        n=len(side.shown),
+        n_unit=sample["unit"],
+        assumptions=(ROUNDED, COMPLETE, NO_DRAW),
+    )
 
 
 # What could move it -------------------------------------------------------------------------------
@@ -271,11 +258,6 @@ NO_DRAW = Assumption(
     without="scope",
     evidence="Pulls and downloads are counts of everything, and requests of one user or script are "
     "no independent draws: there is no sampling interval for a ratio of shares.",
-)
-AT_ONCE = Assumption(
-    name="the bounds hold for all families at once",
-    holds="yes",
-    evidence="Each lies in its bounds for every set of totals that round to those shown.",
 )
 
 

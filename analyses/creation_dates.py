@@ -20,7 +20,6 @@ from research import (
 from research.doubts import turned_at
 
 EARLIEST = "days from July 2023 to the first repository of any named model"
-EACH = "{}: days from July 2023 to the first repository"
 
 HYPOTHESES = {
     EARLIEST: Hypothesis(
@@ -83,33 +82,23 @@ def sample(
     )
 
 
-def estimate(sample) -> list[Estimate]:
+def estimate(sample) -> Estimate:
     first = sample["first"]
     days = (first["created"] - CLAIMED).dt.days
     earliest = first.loc[days.idxmin()]
-    return [
-        _days(EARLIEST, days.min(), earliest, first["repositories"].sum()),
-        *(
-            _days(EACH.format(row["model"]), day, row, row["repositories"])
-            for day, (_, row) in zip(days, first.iterrows(), strict=True)
-        ),
-    ]
-
-
-def _days(label, days, row, repositories) -> Estimate:
+    when = f"{earliest['repository']} ({earliest['created']:%Y-%m-%d})"
     return Estimate(
-        label=label,
+        label=EARLIEST,
         unit="days",
-        value=float(days),
-        n=int(repositories),
+        value=float(days.min()),
+        n=int(first["repositories"].sum()),
         n_unit="repositories with a date of creation",
         assumptions=(SURVIVORS,),
         tipping_points=(
             turned_at(
                 "days by which the earliest date would have to be wrong",
-                f"turned only if {row['repository']} ({row['created']:%Y-%m-%d}) was {{:0}} days "
-                "older than its date of creation",
-                float(days),
+                f"turned only if {when} was {{:0}} days older than its date of creation",
+                float(days.min()),
             ),
         ),
     )

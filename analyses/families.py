@@ -31,7 +31,7 @@ FIRST, SECOND = "llama", "qwen2"
 RATIO, RATIO_LISTED = "hosts with llama over hosts with qwen2", "listings of llama over qwen2"
 ORDER, ORDER_LISTED = "least lead in the order llama, qwen2, others", "least lead by listings"
 PLACES = "places that llama and qwen2 are off the first two"
-NOT_META = "llama architecture not published by Meta, of {}"
+NOT_META = "llama architecture not published by Meta, of the names of the library"
 SHARE = "hosts with {}"
 MLLAMA = "names of the library with the architecture mllama"
 
@@ -113,7 +113,7 @@ def sample(
         return _later(published_aggregates)
     if measure.startswith("listings") and counts == "exact tags alone":
         raise NotApplicable("how often tags below the ten are listed is not known")
-    tags = with_kind(tenthe_model_tags, model_crosswalk_tags, "family", "publisher")
+    tags = with_kind(tenthe_model_tags, model_crosswalk_tags, "family")
     rows = tenthe_families if counts == "families as estimated" else tags
     hosts = hosts_by(
         "family", rows, tags, totals=tenthe_totals, levels=tenthe_quantizations,
@@ -126,7 +126,6 @@ def sample(
             "column": "answering_hosts" if measure.startswith("hosts") else "tag_occurrences",
             "estimated": counts == "families as estimated",
             "hosts": hosts,
-            "tags": tags,
             "removed": 1.0 if clones == "removed" else 0.0,
             "library": _library(ollama_library_names, model_crosswalk),
         },
@@ -172,8 +171,8 @@ def estimate(sample) -> list[Estimate]:
         return [_ratio_of_exact(sample)]
     found = [_ratio(sample), _least_lead(sample)]
     if sample["column"] == "answering_hosts":
-        shares = [_share(sample, family) for family in _counted(sample).index]
-        found += [*shares, *_not_meta(sample), _mllama(sample)]
+        shares = [_share(sample, family) for family in (FIRST, SECOND)]
+        found += [*shares, _not_meta(sample), _mllama(sample)]
     return found
 
 
@@ -263,28 +262,18 @@ def _share(sample, family) -> Estimate:
     )
 
 
-def _not_meta(sample) -> list[Estimate]:
-    """How much of the llama architecture others publish, by three measures."""
-    tags, library = sample["tags"], sample["library"]
-    tags, library = (frame[frame["family"] == FIRST] for frame in (tags, library))
-    ones = library["ollama_pulls_total"] * 0 + 1
-    measures = (
-        ("the names of the library", library, ones, "names"),
-        ("their pulls", library, library["ollama_pulls_total"], "pulls"),
-        ("the hosts of leading tags", tags, tags["answering_hosts"], "tag-host pairs"),
+def _not_meta(sample) -> Estimate:
+    """How many names of the library have the llama architecture and are not Meta's."""
+    library = sample["library"]
+    others = library.loc[library["family"] == FIRST, "publisher"] != "Meta"
+    return Estimate(
+        label=NOT_META,
+        unit="share of names",
+        value=float(others.mean()),
+        n=float(len(others)),
+        n_unit="names",
+        assumptions=(ORIGIN, BACKGROUND),
     )
-    return [
-        Estimate(
-            label=NOT_META.format(what),
-            unit=f"share of {unit}",
-            value=float(weight[frame["publisher"] != "Meta"].sum() / weight.sum()),
-            n=float(weight.sum()),
-            n_unit=unit,
-            assumptions=(ORIGIN, BACKGROUND),
-        )
-        for what, frame, weight, unit in measures
-        if weight.sum() > 0
-    ]
 
 
 def _mllama(sample) -> Estimate:

@@ -6,7 +6,6 @@ February 2025 on), and the downloads of the LLM catalogue (February to October 2
 holds the Hub downloads of the year to August 2025, for which the claim was made.
 """
 
-from collections.abc import Iterator
 from typing import Annotated, Literal
 
 import numpy as np
@@ -24,19 +23,13 @@ from research import (
     figures,
 )
 from research.doubts import turned_at
-from research.estimators.budget import leave_one_out_row
-from research.estimators.clustered import LeaveOneOut
-from research.estimators.serial import serial_trend
 from research.measures.hub import COUNTED_DAYS, fresh, hub_downloads, overlapping
 from research.measures.published_totals import cumulative_downloads
 from research.measures.publishers import CHINA, CHINA_MINUS_US, UNITED_STATES, library_publishers
 from research.measures.pulls import ollama_pulls
-from research.wording import written
 
 BEFORE = "at the earliest date: China minus US"
 AFTER = "after the claimed year: China minus US"
-LED = "windows in which China leads"
-TREND = "trend of China minus US"
 
 HYPOTHESES = {
     label: Hypothesis(
@@ -184,15 +177,11 @@ def estimate(sample) -> list[Estimate]:
     if channel == "catalogue":
         assumptions = *assumptions, overlapping(leads["end"])
     labels = {"before": BEFORE, "after": AFTER}
-    found = [
+    return [
         _level(row, labels[row.period], UNITS[channel], assumptions)
         for row in leads.itertuples()
         if row.period in labels
     ]
-    if channel == "pulls":
-        windows = leads[leads["period"] == "window"]
-        found += [_trend(windows), _led(windows)]
-    return found
 
 
 def _level(row, label, unit, assumptions) -> Estimate:
@@ -218,72 +207,6 @@ def _not_of_users(row, unit) -> TippingPoint:
         return TippingPoint(what=what, threshold=None, sentence="neither country leads as it is")
     lost = "the lead of {1} is lost if {0:%0} of its {2} did not come from users"
     return turned_at(what, lost, 1 - behind / ahead, leader, unit)
-
-
-def _led(windows) -> Estimate:
-    """In how many windows does China lead, with all that rounding and unknown origins allow?"""
-    maybe = windows["high"] > 0
-    return Estimate(
-        label=LED,
-        unit="windows",
-        value=float((windows["value"] > 0).sum()),
-        bounds=Bounds(float((windows["low"] > 0).sum()), float(maybe.sum())),
-        sharpness="outer",
-        n=len(windows),
-        n_unit="windows one after the other",
-        assumptions=ASSUMPTIONS["pulls"],
-        tipping_points=tuple(_earliest(windows[maybe])),
-    )
-
-
-def _earliest(possible) -> Iterator[TippingPoint]:
-    if len(possible):
-        first = possible["end"].min()
-        yield turned_at(
-            "days from the claim to the first window that may show a lead",
-            "the first window that leaves a lead of China open ends on {1}, {0:0} days after the "
-            "claim",
-            float((first - PUBLISHED).days),
-            f"{first:%Y-%m-%d}",
-        )
-
-
-def _trend(windows) -> Estimate:
-    """Least squares over windows that do not overlap, wider where neighbours are alike."""
-    years = ((windows["end"] - windows["end"].min()).dt.days / 365.25).to_numpy()
-    found = serial_trend(years, windows["value"])
-    days = windows["end"].dt.strftime("%Y-%m-%d").to_numpy()
-    without = LeaveOneOut(value=found.slope, labels=days, values=found.without)
-    return Estimate(
-        label=TREND,
-        unit="difference in share, change per year",
-        reading="superpopulation",
-        value=found.slope,
-        interval=found.interval,
-        n=len(years),
-        n_unit="windows one after the other",
-        n_effective=found.n_effective,
-        assumptions=(
-            _independent(found, len(years)),
-            *ASSUMPTIONS["pulls"],
-        ),
-        budget=(leave_one_out_row(without, "window"),),
-    )
-
-
-def _independent(trend, windows) -> Assumption:
-    return Assumption(
-        name="windows are independent",
-        holds="no" if trend.likeness > 0.1 else "yes",
-        without="scope",
-        evidence=written(
-            "Neighbouring windows are alike by {} (autocorrelation of residuals): {:0} windows "
-            "count as {:1}.",
-            trend.likeness,
-            windows,
-            trend.n_effective,
-        ),
-    )
 
 
 # Assumptions --------------------------------------------------------------------------------------

@@ -28,7 +28,6 @@ from research.estimators.truncation import (
     top_share_bounds,
 )
 from research.measures.hosts import TENTHE_ADDRESSES, total
-from research.measures.margins import Margins
 from research.measures.other_scans import CONFIRMED, SENTINEL
 from research.wording import written
 
@@ -40,7 +39,6 @@ INDEX, FIRST, NEXT, CLOUD = (
     "share of addresses at cloud and hosting providers",
 )
 PARTS = {INDEX: "concentrated", FIRST: "amazon", NEXT: "chinese", CLOUD: "clouds"}
-ANSWERING = "Amazon's share of the hosts that answered"
 LATER = {label: f"{label}, another scan" for label in (INDEX, FIRST, NEXT, CLOUD)}
 
 _QUESTIONS = {
@@ -106,7 +104,6 @@ def sample(
             "unit": "listed addresses",
             "addresses": providers,
             "total": total(tenthe_totals, "discovered_ips"),
-            "answering": total(tenthe_totals, "answering_hosts"),
         },
         tables={"providers": providers.reset_index()},
     )
@@ -165,8 +162,7 @@ def _sentinel(aggregates) -> Sample:
 def estimate(sample) -> list[Estimate]:
     if sample["scan"] == "SentinelLABS":
         return [_cloud_by_type(sample)]
-    found = [_index(sample), *_first(sample), *_next(sample), _cloud(sample)]
-    return [*found, _answering(sample)] if sample["scan"] == "Tenthe" else found
+    return [_index(sample), *_first(sample), *_next(sample), _cloud(sample)]
 
 
 def _estimate(sample, label, unit, bounds, **more) -> Estimate:
@@ -285,27 +281,6 @@ def _cloud_by_type(sample) -> Estimate:
                     "and by another label {:%0} as hyperscaler.",
                     *sample["types"],
                 ),
-            ),
-        ),
-    )
-
-
-def _answering(sample) -> Estimate:
-    """How many of the hosts that answered are at Amazon: all, none, or anything between."""
-    amazon = float(sample["addresses"][_at_amazon(sample)].sum())
-    listed = Margins({"Amazon": amazon, "answering": sample["answering"]}, everyone=sample["total"])
-    return Estimate(
-        label=ANSWERING,
-        unit="share of answering hosts",
-        bounds=listed.all_of("Amazon", among="answering"),
-        sharpness="sharp",
-        n=sample["answering"],
-        n_unit="answering hosts",
-        assumptions=(
-            Assumption(
-                name="addresses at Amazon answer as others do",
-                holds="not testable",
-                evidence="The report tables networks for the listed addresses only.",
             ),
         ),
     )

@@ -24,7 +24,6 @@ from research.measures.hub import GENERATION, hub_downloads
 from research.measures.publishers import CHINA
 
 COUNT = "Chinese language models until August 2024"
-BY_COMPANY = "of them of companies"
 
 HYPOTHESES = {
     COUNT: Hypothesis(
@@ -83,10 +82,7 @@ def _counted(units, variants_once) -> pd.DataFrame:
     if variants_once:
         name = name.str.replace(VARIANT, "", regex=True)
     certain = dated & chinese
-    models = pd.DataFrame(
-        {"certain": certain, "possible": possible, "company": certain & rows["kind"].eq("company")}
-    )
-    return models.groupby(name).any()
+    return pd.DataFrame({"certain": certain, "possible": possible}).groupby(name).any()
 
 
 def _publishers(units) -> pd.DataFrame:
@@ -96,7 +92,7 @@ def _publishers(units) -> pd.DataFrame:
 
 
 def estimate(sample) -> list[Estimate]:
-    certain, possible, company = sample["models"].sum()
+    certain, possible = sample["models"].sum()
     return [
         Estimate(
             label=COUNT,
@@ -108,13 +104,6 @@ def estimate(sample) -> list[Estimate]:
             n_unit="models of that time in the tables",
             assumptions=(SURVIVORS,),
             tipping_points=_miscoded(certain),
-        ),
-        Estimate(
-            label=BY_COMPANY,
-            unit="models",
-            value=float(company),
-            n=float(certain),
-            n_unit="Chinese models",
         ),
     ]
 

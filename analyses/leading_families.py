@@ -26,7 +26,7 @@ from research import (
     TippingPoint,
     figures,
 )
-from research.doubts import Coarse, Doubt, Ranking, Share, turned_at, where
+from research.doubts import Coarse, Doubt, Ranking, turned_at
 from research.estimators.budget import budget
 from research.measures.pulls import ROUNDING, WEIGHTS, pulls_by_name
 from research.measures.top_lists import last_day, on_day
@@ -34,8 +34,6 @@ from research.results import BudgetRow, deferred
 
 LOWER = "rank of the lower one of DeepSeek and Qwen"
 RANK = "rank of {}"
-SHARE = "{}: share of all"
-BEYOND = "second place over DeepSeek, ratio"
 
 HYPOTHESES = {
     LOWER: Hypothesis(
@@ -191,7 +189,6 @@ def estimate(sample, *, rng) -> Iterator[Estimate]:
         yield _rank(
             sample, [family], partial(_drawn_of, drawn, [family] if family in named else [])
         )
-    yield from (_share(sample, family) for family in CLAIMED)
 
 
 def _drawn_of(drawn, families) -> list[BudgetRow]:
@@ -234,19 +231,6 @@ def _needed(totals) -> TippingPoint:
     factor = float(rivals.max() / ours[lower])
     total = f"its total ({'more' if factor > 1 else 'fewer'}), that of {rivals.idxmax()}"
     return turned_at(what, f"turned if {lower} had {{}} times {total}", factor)
-
-
-def _share(sample, family) -> Estimate:
-    share = Share(of=where(family=family))
-    units = sample["families"].units
-    return share.in_(units).estimate(
-        label=SHARE.format(family),
-        unit="share",
-        value=share.in_(sample["shown"].units).value,
-        n=int(units.holds(share.of)[1].sum()),
-        n_unit="models",
-        assumptions=ASSUMPTIONS,
-    )
 
 
 ASSUMPTIONS = (

@@ -25,7 +25,6 @@ HYPOTHESES = {
         role="reanalysis",
     )
 }
-PUBLISHER = "Meta"
 
 
 def sample(

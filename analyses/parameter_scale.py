@@ -144,7 +144,7 @@ def estimate(sample, *, design_effect: Literal[1, 10, 50] = 1) -> list[Estimate]
         return [*shares, *map(_from_counts, contrasts)]
     found = []
     for share, contrast in zip(shares, contrasts, strict=True):
-        found += [share, *_ladder(contrast), _among_all(contrast, sample["answering"])]
+        found += [share, _among_all(contrast, sample["answering"])]
     return [*found, *(_per_medium(c, design_effect) for c in contrasts if c.of != MEDIUM)]
 
 
@@ -316,26 +316,6 @@ def _from_counts(contrast) -> Estimate:
     )
 
 
-RUNGS = (
-    "nothing is assumed",
-    "Chinese hosts serve at least as many classes as US hosts",
-    "hosts of both countries serve equally many classes",
-)
-
-
-def _ladder(contrast) -> list[Estimate]:
-    return [
-        _beside(
-            contrast,
-            f" if {assumed}",
-            found,
-            (Assumption(name=assumed, holds="not testable", evidence=NO_OVERLAPS),),
-            of="hosts",
-        )
-        for assumed, found in zip(RUNGS, contrast.ladder(), strict=True)
-    ]
-
-
 def _among_all(contrast, answering) -> Estimate:
     """The same among all answering hosts, of which the two countries have at most the total."""
     return _beside(
@@ -384,9 +364,6 @@ IMITATION = Assumption(
     "adds a host to both classes, in an unknown country.",
 )
 IMITATED = {"S": (), "M": (), "L": (IMITATION,), "XL": (IMITATION,)}
-NO_OVERLAPS = (
-    "The report publishes neither the number of hosts with a classed model nor any overlap."
-)
 GENUINE = Assumption(
     name="every listed host is a genuine deployment",
     holds="no",

@@ -11,7 +11,6 @@ from research.doubts import lost_if
 from research.measures.hosts import LISTED
 
 LEAD = "least of the three minus the largest other provider"
-RANK = "rank of {}"
 NAMED = ["AWS", "Alibaba Cloud", "Tencent Cloud"]
 TELECOM = ["China Telecom", "China Unicom", "China Unicom (Beijing)"]
 UNNAMED = "Hosting Provider"
@@ -53,13 +52,8 @@ def sample(
     )
 
 
-def estimate(sample) -> list[Estimate]:
+def estimate(sample) -> Estimate:
     addresses = sample["addresses"]
-    ranks = addresses.rank(ascending=False, method="min")
-    return [_lead(addresses), *(_rank(name, ranks, addresses) for name in NAMED)]
-
-
-def _lead(addresses) -> Estimate:
     least, other = addresses[NAMED].idxmin(), addresses.drop(NAMED).idxmax()
     gap = addresses[least] - addresses[other]
     ahead, behind = (least, other) if gap > 0 else (other, least)
@@ -80,16 +74,6 @@ def _lead(addresses) -> Estimate:
                 reached="turned",
             ),
         ),
-    )
-
-
-def _rank(name, ranks, addresses) -> Estimate:
-    return Estimate(
-        label=RANK.format(name),
-        unit="rank",
-        value=ranks[name],
-        n=float(len(addresses)),
-        n_unit="providers in the table",
     )
 
 

@@ -33,7 +33,6 @@ from research.wording import written
 
 GAP = "{}: days between releases of a company"
 ANY = "{}: days between releases of any company"
-MEDIAN = "{}: releases a year of the median company"
 RATIO = "days between releases, US over China"
 DRAWN = "the same, companies as draws"
 NAIVE = "the same, if releases were independent: TOO SURE"
@@ -237,7 +236,6 @@ def estimate(sample, *, rng) -> list[Estimate]:
         found += [
             _each(cadence[code], country, mine),
             _together(_cadence(sample["year"], sample["released"], code), country),
-            _median(mine, country),
         ]
     ratio = _ratio(Quotient(cadence["US"], cadence["CN"]), companies)
     return [*found, ratio, _as_draws(companies, gaps, rng), _naive(companies)]
@@ -287,18 +285,6 @@ def _unseen(cadence, null) -> TippingPoint:
         else "would leave {:%0} of the releases seen, and unseen ones only shorten it"
     )
     return turned_at("true releases over those seen", f"a mean gap of {null} days {would}", needed)
-
-
-def _median(companies, country) -> Estimate:
-    rates = companies["releases"] / companies["days"] * 365.25
-    return Estimate(
-        label=MEDIAN.format(country),
-        unit="releases a year",
-        value=float(rates.median()),
-        n=len(companies),
-        n_unit="companies",
-        assumptions=(SURVIVORS, A_RELEASE),
-    )
 
 
 def _by_country(companies) -> tuple[pd.DataFrame, pd.DataFrame]:

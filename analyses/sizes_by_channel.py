@@ -23,7 +23,7 @@ from research import (
     TippingPoint,
     figures,
 )
-from research.doubts import Coarse, Doubt, Gap, Share, levelled, where
+from research.doubts import Coarse, Doubt, Share, levelled, where
 from research.estimators.budget import budget
 from research.measures.channels import HUB_DATES, SAME_ACT, day_of_both, in_both
 from research.measures.clone_block import LEADING, Block
@@ -44,7 +44,6 @@ CLASSES = {
 }
 LARGE = list(CLASSES)[-1]
 GAP, SHARE = "{}: share, the other channel minus pulls", "{}: share of {}"
-IF_ALIKE = "{}, if families were pulled in the sizes downloaded"
 APART = 0.05
 
 HYPOTHESES = {
@@ -130,7 +129,6 @@ def sample(
             "pulls": pulled,
             "other": listed,
             "of other": "listings" if other == "hosts" else "downloads",
-            "shared": families == "in both",
         },
     )
 
@@ -234,8 +232,6 @@ def estimate(sample) -> Iterator[Estimate]:
     gap = shares[LARGE].in_(sample["other"]) - shares[LARGE].in_(sample["pulls"])
     assumed = _one_class(sample["pulls"].rows), LABELS, SAME_ACT
     yield _gap(gap, sample["of other"], assumed)
-    if sample["shared"]:
-        yield _as_downloaded(gap)
     for extent, share in shares.items():
         for side, what in (("pulls", "pulls"), ("other", sample["of other"])):
             yield _share(share.in_(sample[side]), extent, what, assumed)
@@ -256,23 +252,6 @@ def _gap(gap, what, assumed) -> Estimate:
         budget=Deferred(
             lambda: budget(*gap.budget(), *(gap.drawn("organisation") if drawn else []))
         ),
-    )
-
-
-def _as_downloaded(gap) -> Estimate:
-    """What is left of the gap if each family were pulled in the sizes that it is downloaded in."""
-    downloads = gap.first.units.rows
-    mine = downloads[downloads["value"] > 0]
-    in_family = mine["value"] / mine.groupby("family")["value"].transform("sum")
-    pulls = in_family * mine["family"].map(gap.second.units.rows["value"])
-    alike = mine.assign(**dict.fromkeys(WEIGHTS, pulls))
-    shares = (gap.first.question.in_(replace(gap.first.units, rows=rows)) for rows in (mine, alike))
-    return Gap(*shares, paired=True).estimate(
-        label=IF_ALIKE.format(GAP.format(LARGE)),
-        unit="difference in share",
-        n=mine["family"].nunique(),
-        n_unit="families",
-        assumptions=(SIZES_ALIKE,),
     )
 
 
@@ -322,13 +301,6 @@ LABELS = Assumption(
     "as an upper end; where the catalogue is off by a factor of two, or weights are packed, the "
     "size is a range.",
 )
-SIZES_ALIKE = Assumption(
-    name="each family is pulled in the sizes in which it is downloaded",
-    holds="not testable",
-    evidence="Pulls are not counted by size; machines that pull are smaller than many that "
-    "download, so that pulls would rather be of smaller models.",
-)
-
 
 # Figure -------------------------------------------------------------------------------------------
 

@@ -13,7 +13,6 @@ import pandas as pd
 from research import (
     ESTIMAND,
     Assumption,
-    Bounds,
     Estimate,
     Hypothesis,
     Interval,
@@ -29,7 +28,6 @@ from research.measures.pulls import WEIGHTS
 from research.wording import written
 
 SHARE = "Chinese share of the top ten, mean of the days"
-DAYS = "share of days with a Chinese majority"
 MONTHS = "Chinese share of the top ten, months as draws"
 
 HYPOTHESES = {
@@ -125,7 +123,7 @@ def _by_day(places) -> pd.DataFrame:
 
 
 def estimate(sample) -> list[Estimate]:
-    return [_share(sample), _majority(sample), _over_months(sample)]
+    return [_share(sample), _over_months(sample)]
 
 
 def _share(sample) -> Estimate:
@@ -167,21 +165,6 @@ def _doubtful(chinese):
         chinese.turning(ORIGIN, HYPOTHESES[SHARE].null), float(chinese.opened(ORIGIN).sum()),
         "places of unknown origin", "were Chinese", reached="half is reached",
     )  # fmt: skip
-
-
-def _majority(sample) -> Estimate:
-    days = sample["days"]
-    certain, possible = (float((days[part] > 0.5).mean()) for part in ("low", "high"))
-    return Estimate(
-        label=DAYS,
-        unit="share of days",
-        value=certain,
-        bounds=Bounds(certain, possible),
-        sharpness="sharp",
-        n=len(days),
-        n_unit="days",
-        assumptions=(LATER, CODED),
-    )
 
 
 def _over_months(sample) -> Estimate:

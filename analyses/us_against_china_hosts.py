@@ -249,12 +249,6 @@ PLACED = Assumption(
     evidence="Country and city are those of the address, mostly of a data centre, not of who runs "
     "or uses the host.",
 )
-ALIKE = Assumption(
-    name="addresses are independent",
-    holds="no",
-    without="interval",
-    evidence="Three in five lie in one cloud; the interval states its design effect.",
-)
 COMPARABLE = Assumption(
     name="the scan lists and confirms as the Tenthe report does",
     holds="no",

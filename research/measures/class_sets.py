@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Literal
 from research.estimators.identification import (
     EqualMultiplicity,
     RatioOfRatios,
-    assumption_ladder,
     contrast_bounds,
     contrast_interval,
     equal_multiplicity,
@@ -153,10 +152,6 @@ class Contrast:
             for own, other in ((self.first, self.second), (self.second, self.first))
         )
         return first - second
-
-    def ladder(self) -> list[Bounds]:
-        """What the first country serving more classes a host, or as many, would tell besides."""
-        return [rung.bounds for rung in assumption_ladder(*self._all, self._which)]
 
     def multiplicity(self) -> EqualMultiplicity:
         """At which ratio of classes a host are the shares equal, and which ratios are possible?"""

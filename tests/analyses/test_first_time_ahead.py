@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pandas as pd
 import pytest
-from scipy.stats import t
 
 import research
 from research import figures
@@ -12,7 +11,6 @@ from research.analysis import find
 
 BEFORE = "at the earliest date: China minus US"
 AFTER = "after the claimed year: China minus US"
-TREND, LED = "trend of China minus US", "windows in which China leads"
 EXACT = 1e-9
 
 
@@ -111,42 +109,6 @@ def test_removing_the_tipping_share_levels_the_two_countries(result, channel):
     (point,) = result.answer(channel=channel).estimates[AFTER].tipping_points
     larger, smaller = max(row["china"], row["us"]), min(row["china"], row["us"])
     assert larger * (1 - point.threshold) == pytest.approx(smaller, rel=EXACT)
-
-
-def test_the_trend_rises_by_what_least_squares_says_and_windows_do_not_overlap(result):
-    answer = result.answer(channel="pulls")
-    table = pd.DataFrame(answer.tables["leads"].rows, columns=answer.tables["leads"].columns)
-    windows = table[table["period"] == "window"]
-    assert list(windows["end"][:-1]) == list(windows["begin"][1:])
-    years = pd.to_datetime(windows["end"]).map(pd.Timestamp.toordinal) / 365.25
-    slope = windows["value"].cov(years) / years.var()
-    found = answer.estimates[TREND]
-    assert found.value == pytest.approx(slope, rel=1e-6)
-    residual = windows["value"] - windows["value"].mean() - slope * (years - years.mean())
-    error = (residual**2).sum() / (len(years) - 2) / ((years - years.mean()) ** 2).sum()
-    half = t.ppf(0.975, len(years) - 2) * error**0.5
-    # The residuals of neighbours go apart, so that nothing widens the textbook's interval.
-    assert residual.autocorr(1) < 0
-    assert found.interval.high - found.value == pytest.approx(half, rel=1e-5)
-    assert found.value - found.interval.low == pytest.approx(half, rel=1e-5)
-    assert found.n_effective == found.n == len(windows)
-    row = found.budget[0]
-    assert row.low < found.value < row.high
-
-
-def test_china_leads_at_most_in_the_last_windows(result, codes):
-    found = result.answer(channel="pulls").estimates[LED]
-    table = result.answer(channel="pulls").tables["leads"]
-    rows = [dict(zip(table.columns, row, strict=True)) for row in table.rows]
-    windows = [row for row in rows if row["period"] == "window"]
-    assert found.value == sum(row["value"] > 0 for row in windows)
-    assert tuple(found.bounds) == (
-        sum(row["low"] > 0 for row in windows),
-        sum(row["high"] > 0 for row in windows),
-    )
-    first = next(row for row in windows if row["high"] > 0)
-    days = (pd.Timestamp(first["end"]) - pd.Timestamp("2025-11-27")).days
-    assert found.tipping_points[0].threshold == days > 0
 
 
 def test_names_served_remotely_matter_only_where_there_were_any(result):

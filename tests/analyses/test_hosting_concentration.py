@@ -119,10 +119,6 @@ def test_most_addresses_are_at_clouds(tenthe, networks):
     assert (known - fake) / (TOTAL - fake) == pytest.approx(0.5)
 
 
-def test_nothing_follows_for_the_hosts_that_answered(tenthe):
-    assert tuple(tenthe.estimates["Amazon's share of the hosts that answered"].bounds) == (0, 1)
-
-
 def test_the_hosts_confirmed_a_year_later_are_not_concentrated(result):
     answer = result.answer(scan="NuClide")
     table = research.load("published_aggregates")

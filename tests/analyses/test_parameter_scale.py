@@ -100,16 +100,6 @@ def test_among_all_answering_hosts_small_models_lose_their_sign(result):
     assert every["extra-large: share difference among all answering hosts"].bounds.low > 0
 
 
-def test_equal_classes_per_host_fix_the_sign_of_every_class(result):
-    ladder = result.answer(quantity="shares").estimates
-    assumed = "share difference if hosts of both countries serve equally many classes"
-    signs = {k: ladder[f"{name}: {assumed}"].bounds for k, name in NAMES.items()}
-    assert signs["S"].low > 0
-    assert signs["M"].high < 0
-    assert signs["L"].low > 0
-    assert signs["XL"].low > 0
-
-
 @pytest.mark.long
 def test_a_count_has_no_design_effect(analysed):
     skipped = analysed("parameter_scale").answer(quantity="counts").skipped

@@ -150,13 +150,6 @@ def test_choices_do_what_they_say(analysis, frames):
     assert lost == pytest.approx(5 * tags["tag_occurrences"].min())
 
 
-def test_in_the_sizes_downloaded_little_of_the_gap_is_left(result):
-    label = f"{GAP}, if families were pulled in the sizes downloaded"
-    found = result.answer(other="catalogue", families="in both").estimates
-    assert found[label].identified.low in found[GAP].identified
-    assert found[label].identified.width < 0.1 * found[GAP].identified.width
-
-
 def test_the_figure_draws_the_bounds_of_the_result(analysis, result):
     with figures.theme():
         canvas = analysis.module.figure(result)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from itertools import combinations, pairwise, product
+from itertools import combinations, product
 
 import numpy as np
 import pytest
@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 from scipy.stats import norm
 
 from research.estimators.identification import (
-    assumption_ladder,
     contrast_bounds,
     contrast_interval,
     equal_multiplicity,
@@ -115,38 +114,6 @@ def test_origin_shares_contain_every_coding(
     most = np.maximum(certain, possible)
     found = ranged_mean(Ranged.exactly(weights), certain, most)
     assert tuple(found) == pytest.approx(expected)
-
-
-@pytest.mark.parametrize("which", [0, 1, 2, 3])
-@pytest.mark.parametrize(("first", "second"), [(CN, US), (US, CN), ([5, 4, 4, 1], [9, 2, 1, 3])])
-def test_each_rung_of_the_ladder_is_sharp(first: list[int], second: list[int], which: int) -> None:
-    most = [sum(counts) / max(counts) for counts in (first, second)]
-    grid = [np.linspace(1, m, 201) for m in (most[0], most[1], min(most))]
-    pairs: list[list[tuple[float, float]]] = [
-        [(a, b) for a in grid[0] for b in grid[1]],
-        [(a, b) for a in grid[0] for b in grid[2] if a >= b],
-        [(m, m) for m in grid[2]],
-    ]
-    ladder = assumption_ladder(first, second, which)
-    for rung, admissible in zip(ladder, pairs, strict=True):
-        values = [
-            min(1.0, first[which] * a / sum(first)) - min(1.0, second[which] * b / sum(second))
-            for a, b in admissible
-        ]
-        assert min(values) >= rung.bounds.low - ROUNDING
-        assert max(values) <= rung.bounds.high + ROUNDING
-        assert (min(values), max(values)) == pytest.approx(tuple(rung.bounds), abs=0.01)
-    for wider, narrower in pairwise(ladder):
-        assert within(narrower.bounds, wider.bounds)
-
-
-@pytest.mark.parametrize(
-    ("which", "signs"), [(0, (1, 1, 1)), (1, (None, None, -1)), (2, (None, 1, 1))]
-)
-def test_signs_of_the_ladder(which: int, signs: tuple[int | None, ...]) -> None:
-    assert tuple(rung.sign for rung in assumption_ladder(CN, US, which)) == signs
-    same = assumption_ladder(CN, CN, which)
-    assert same[2].sign == 0
 
 
 def test_equal_multiplicity_says_when_it_can_fail() -> None:

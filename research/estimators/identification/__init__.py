@@ -24,8 +24,6 @@ from research.estimators.identification.intervals import (
 )
 from research.estimators.identification.multiplicity import (
     EqualMultiplicity,
-    Rung,
-    assumption_ladder,
     equal_multiplicity,
 )
 from research.estimators.identification.ratios import (
@@ -37,8 +35,6 @@ __all__ = [
     "EqualMultiplicity",
     "Frechet",
     "RatioOfRatios",
-    "Rung",
-    "assumption_ladder",
     "contrast_bounds",
     "contrast_interval",
     "equal_multiplicity",
