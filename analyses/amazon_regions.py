@@ -188,10 +188,8 @@ def _later(sample) -> list[Estimate]:
     ]
 
 
-CONFIRMS = Assumption(
+CONFIRMS = Assumption.of_scope(
     name="the later survey confirms what the search engine listed",
-    holds="no",
-    without="scope",
     evidence="It was made thirteen months later, from another search engine, and counts hosts that "
     "answered as open; its figure for Amazon is approximate.",
 )

@@ -488,13 +488,11 @@ def _inside(found: Bounds) -> float:
 def _assumptions(sample) -> tuple[Assumption, ...]:
     what = sample["other"]
     parts = [_covered(sample, side).value for side in SIDES]
-    spread = Assumption(
+    spread = Assumption.of_scope(
         name="pulls are made by users", holds="no", without="scope", evidence=sample["scripts"]
     )
     cover = Assumption(
         name="the channels hold the same models",
-        holds="no",
-        without="scope",
         evidence=written(
             "{:0} families that both hold make up {:%0} of the pulls and {:%0} of the {}.",
             _shared_families(sample),
@@ -542,10 +540,8 @@ CLONES = Assumption(
     evidence="The five leading tags look like one block of clones; the choice clones removes the "
     "largest one possible, and a tipping point says how many would change the verdict.",
 )
-SAME_ACT = Assumption(
+SAME_ACT = Assumption.of_scope(
     name="a pull, a download and a host count the same act",
-    holds="no",
-    without="scope",
     evidence="A pull fetches a finished quantization, a download is any request for a file, with "
     "caches and tests among them, and a host is counted once for each tag it lists.",
 )

@@ -106,10 +106,8 @@ def _median(models, name) -> Estimate:
     )
 
 
-DECLARED = Assumption(
+DECLARED = Assumption.of_scope(
     name="the catalogue's size is the size of the model",
-    holds="no",
-    without="scope",
     evidence="It is counted in the files, in which packed weights of few bits count as fewer.",
 )
 

@@ -190,16 +190,16 @@ def _unstructured_row(sample, found) -> BudgetRow:
 
 def _any_host(sample) -> Estimate:
     over = OverBlock(sample["hosts"], lambda left: left.with_any(CHINESE.of))
-    kept = not sample["removed"]
-    return Estimate(
+    return over.estimate(
+        sample["removed"],
+        null=HYPOTHESES[ANY].null,
         label=ANY,
         unit="share of answering hosts",
-        bounds=over.at(sample["removed"]),
-        sharpness="sharp",
         n=sample["hosts"].without(sample["removed"]).hosts,
         n_unit="answering hosts",
         assumptions=(GENUINE, CODED, overlapping("tags")),
-        tipping_points=over.points(HYPOTHESES[ANY].null) if kept else (),
+        budget=(),
+        curves=(),
     )
 
 
@@ -215,10 +215,8 @@ def _family_share(sample) -> Estimate:
         n=pairs,
         n_unit="family-host pairs (estimated by the report)",
         assumptions=(
-            Assumption(
+            Assumption.of_scope(
                 name="family is origin",
-                holds="no",
-                without="scope",
                 evidence="Publishers of several countries use one architecture: llama also Chinese "
                 "ones, bert also BAAI. What is surely Chinese are the hosts of Chinese tags.",
             ),

@@ -112,7 +112,7 @@ AGES = {
     "no date of creation": None,
 }
 THE = {"China": "China", "US": "the US"}
-COUNTRIES = {"CN": "China", "US": "US", "DE": "Germany"}
+COUNTRIES = {"CN": "China", "US": "US"}
 CHINA, US = where(origin="CN"), where(origin="US")
 TOLD = ["task", "created", "legacy", "base", "spike", "stale", "observed"]
 
@@ -517,10 +517,8 @@ def _repackaged(models) -> Assumption:
     )
 
 
-OTHER_YEAR = Assumption(
+OTHER_YEAR = Assumption.of_scope(
     name="these are the models and the year of the claim",
-    holds="no",
-    without="scope",
     evidence="The published shares are those of new models from August 2024 to August 2025; these "
     "are counts of 30 days in 2026.",
 )
@@ -529,17 +527,13 @@ LISTED = Assumption(
     holds="not testable",
     evidence="The list ends at its last place and does not hold the total of the Hub.",
 )
-CATALOGUED = Assumption(
+CATALOGUED = Assumption.of_scope(
     name="the catalogue holds all language models",
-    holds="no",
-    without="scope",
     evidence="It gathers five tasks by rank, trend and likes; repositories that hold GGUF files "
     "only are absent, and stale counts stay.",
 )
-DRAWN = Assumption(
+DRAWN = Assumption.of_scope(
     name="organisations are independent draws, so that an interval may carry the verdict",
-    holds="no",
-    without="scope",
     evidence="The interval is one row of the budget, with any condition that fails.",
 )
 CODED = Assumption(
@@ -573,72 +567,59 @@ def figure(result):
     published = dict(answers[0].tables["published"].rows)
     _draw_shares(shares, answers, published)
     _draw_gaps(gaps, answers, published)
-    figures.label_rows(shares, [*ROWS.values(), PUBLISHED], width=26)
-    for axes, population in ((top, TOP), (catalogue, CATALOGUE)):
-        _draw_parts(axes, result.answer(population=population))
-    figures.label_rows(top, [*TASKS, *AGES, "together"], width=26)
-    top.set_title("c  1,000 most downloaded, June")
-    catalogue.set_title("d  LLM catalogue")
-    for axes in (gaps, catalogue):
-        figures.forest(axes, None)
+    _draw_parts(top, result.answer(population=TOP), "c  1,000 most downloaded, June")
+    _draw_parts(catalogue, result.answer(population=CATALOGUE), "d  LLM catalogue", named=False)
     return canvas
 
 
 def _draw_shares(axes, answers, published) -> None:
-    for country, (offset, color, marker) in LOOK.items():
-        for row, answer in enumerate(answers):
-            found = answer.estimates[SHARE.format(country)]
-            figures.draw_set(
-                axes, offset - row, found.identified, value=found.value, color=color, marker=marker
+    figures.forest(
+        axes, [*ROWS.values(), PUBLISHED],
+        *(
+            figures.Series(
+                rows=[*(a.estimates[SHARE.format(country)] for a in answers), published[country]],
+                name=country, color=color, marker=marker, offset=offset,
             )
-        axes.plot(published[country], offset - len(answers), marker, mfc="white", mec=color, ms=4.5)
-        first = answers[0].estimates[SHARE.format(country)].identified
-        _note(axes, country, (first.low, offset), (-4, 0), ha="right", color=color)
-    axes.set_xlim(0, 0.65)
-    axes.set_xlabel("share of downloads\n(bar: origin or task unknown)")
-    axes.set_title("a  China and the US")
+            for country, (offset, color, marker) in LOOK.items()
+        ),
+        width=26, xlim=(0, 0.65), xlabel="share of downloads\n(bar: origin or task unknown)",
+        title="a  China and the US",
+    )  # fmt: skip
 
 
 def _draw_gaps(axes, answers, published) -> None:
-    figures.null_line(axes, 0)
     for row, answer in enumerate(answers):
-        found, every = answer.estimates[DIFFERENCE], answer.robustness[DIFFERENCE]
+        every = answer.robustness[DIFFERENCE]
         axes.plot([every.low, every.high], [-row, -row], color=figures.OTHER, lw=0.8)
-        for value in {other.value for other in answer.specifications}:
-            axes.plot([value] * 2, [-row - 0.22, -row + 0.22], color=figures.OTHER, lw=0.8)
-        figures.draw_set(axes, -row, found.identified, value=found.value)
-        _note(axes, answer.verdicts[DIFFERENCE].word, (0.5, -row), (6, 0), color=figures.INK)
-    _note(axes, "China ahead?", (0.5, 0.55), (6, 0), color=figures.MUTED)
-    gap = published["China"] - published["US"]
-    axes.plot(gap, -len(answers), "o", mfc="white", mec=figures.INK, ms=4.5)
-    axes.set_xlim(-0.5, 0.5)
-    for text, place, side in (("US ahead", -6, "right"), ("China ahead", 6, "left")):
-        _note(axes, text, (0, 0.55), (place, 0), ha=side, color=figures.MUTED)
-    axes.set_xlabel("difference in share of downloads\n(dot: doubt left out; ticks, line: choices)")
-    axes.set_title("b  China minus US")
-
-
-def _draw_parts(axes, answer) -> None:
-    figures.null_line(axes, 0)
-    parts = [*(PART.format(group) for group in (*TASKS, *AGES)), DIFFERENCE]
-    for row, label in enumerate(parts):
-        found = answer.estimates.get(label)
-        if found is None:
-            _note(axes, "none listed", (0, -row), (6, 0), color=figures.MUTED)
-            continue
-        color = figures.CHINA if found.value > 0 else figures.UNITED_STATES
-        marker = "o" if found.value > 0 else "s"
-        figures.draw_set(
-            axes, -row, found.identified, value=found.value, color=color, marker=marker
-        )
-    for below in (len(TASKS), len(TASKS) + len(AGES)):
-        axes.axhline(0.5 - below, color=figures.FAINT, lw=0.8)
-    axes.set_xlim(-0.29, 0.29)
-    axes.set_xlabel("part of China minus US, by task and by age")
-
-
-def _note(axes, text, point, offset, *, color, ha="left") -> None:
-    axes.annotate(
-        text, point, xytext=offset, textcoords="offset points", ha=ha, va="center", fontsize=8,
-        color=color,
+        others = {other.value for other in answer.specifications}
+        axes.plot([*others], [-row] * len(others), "|", ms=12, mew=0.8, color=figures.OTHER)
+    gaps = [answer.estimates[DIFFERENCE] for answer in answers]
+    figures.forest(
+        axes, None, figures.Series(rows=[*gaps, published["China"] - published["US"]]), null=0,
+        notes=[answer.verdicts[DIFFERENCE].word for answer in answers], xlim=(-0.5, 0.5),
+        xlabel="difference in share of downloads\n(dot: doubt left out; ticks, line: choices)",
+        title="b  China minus US: is China ahead?",
     )  # fmt: skip
+    for text, place in (("US ahead", -6), ("China ahead", 6)):
+        figures.note(axes, text, (0, 0.55), (place, 0), muted=True)
+
+
+def _draw_parts(axes, answer, title, *, named=True) -> None:
+    rows = [*TASKS, *AGES, "together"]
+    labels = [*(PART.format(group) for group in rows[:-1]), DIFFERENCE]
+    found = [answer.estimates.get(label) for label in labels]
+    of_countries = [
+        figures.Series(
+            rows=[each if each and (each.value > 0) == (country == "China") else None
+                  for each in found],
+            color=color, marker=marker, offset=0,
+        )
+        for country, (_, color, marker) in LOOK.items()
+    ]  # fmt: skip
+    figures.forest(
+        axes, rows if named else None, *of_countries, null=0, width=26,
+        groups=[len(TASKS), len(TASKS) + len(AGES)], xlim=(-0.29, 0.29), title=title,
+        xlabel="part of China minus US, by task and by age",
+    )  # fmt: skip
+    for row in (row for row, each in enumerate(found) if each is None):
+        figures.note(axes, "none listed", (0, -row), (6, 0), muted=True)

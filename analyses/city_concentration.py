@@ -151,9 +151,7 @@ def _sentinel(aggregates) -> Sample:
     places = geography[geography["read"] == "primary"]
     names = places["category"].str[4:].str.replace("+", "and")
     return Sample(
-        population=SENTINEL.population,
-        as_of=SENTINEL.as_of,
-        elsewhere=True,
+        **SENTINEL.described,
         data={"Beijing": places.set_index(names)["value"]["Beijing"] / 100},
         tables={"places": places.drop(columns="note")},
     )

@@ -279,24 +279,18 @@ SAME_LISTS = Assumption(
     holds="not testable",
     evidence="If so, taking it out leaves each tag at least one listing a host, as is found.",
 )
-LOOKED_FOR = Assumption(
+LOOKED_FOR = Assumption.of_scope(
     name="the five tags were singled out before their counts were seen",
-    holds="no",
-    without="scope",
     evidence="They were noticed in this table; that a fleet answers with exactly these five was "
     "published independently a year later.",
 )
-OF_NAMES = Assumption(
+OF_NAMES = Assumption.of_scope(
     name="pulls and hosts count the same thing",
-    holds="no",
-    without="scope",
     evidence="Pulls are those of a name since its release, over all its tags and all computers; "
     "hosts list one tag and are reachable from outside.",
 )
-OTHER_NETWORK = Assumption(
+OTHER_NETWORK = Assumption.of_scope(
     name="that fleet is the block of April 2025",
-    holds="no",
-    without="scope",
     evidence="Its network, AS63949, is not among the ten largest of the report and so had fewer "
     "addresses there than the tenth; the signature is the same, the place is not.",
 )

@@ -245,17 +245,13 @@ def _region(found, margin) -> str:
     return "inside" if max(-found.low, found.high) <= margin else "open"
 
 
-COMPLETE = Assumption(
+COMPLETE = Assumption.of_scope(
     name="each channel is complete",
-    holds="no",
-    without="scope",
     evidence="The library is; the Hub has far more models than a list of the most downloaded or a "
     "catalogue. Publishers that they lack would lower its index and its shares.",
 )
-NO_DRAW = Assumption(
+NO_DRAW = Assumption.of_scope(
     name="units are draws of a population",
-    holds="no",
-    without="scope",
     evidence="Pulls and downloads are counts of everything, and requests of one user or script are "
     "no independent draws: there is no sampling interval for a ratio of shares.",
 )

@@ -354,17 +354,13 @@ def _searched(pulled) -> Assumption:
     )
 
 
-FED = Assumption(
+FED = Assumption.of_scope(
     name="the channels do not feed each other",
-    holds="no",
-    without="scope",
     evidence="What trends on the Hub is added to the Ollama library, and Ollama can pull from the "
     "Hub itself; how much of either is not published.",
 )
-SCRIPTS = Assumption(
+SCRIPTS = Assumption.of_scope(
     name="pulls and downloads are made by users",
-    holds="no",
-    without="scope",
     evidence="Scripts pull whole libraries, caches and tests download; names served remotely, a "
     "pull of which fetches no weights, are left out.",
 )
@@ -373,10 +369,8 @@ LOGARITHMS = Assumption(
     holds="not testable",
     evidence="Families that one channel lacks have no logarithm and are left out.",
 )
-CONDITIONED = Assumption(
+CONDITIONED = Assumption.of_scope(
     name="families in both channels stand for those in one of them",
-    holds="no",
-    without="scope",
     evidence="A family is in both only if it is downloaded enough to be listed: that selects on "
     "one of the variables compared. All families of the library are a question of their own.",
 )

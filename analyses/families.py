@@ -149,9 +149,7 @@ def _later(aggregates) -> Sample:
     families = SENTINEL.rows(aggregates, "model family")
     ranks = families[families["metric"] == "rank"]
     return Sample(
-        population=SENTINEL.population,
-        as_of=SENTINEL.as_of,
-        elsewhere=True,
+        **SENTINEL.described,
         data={
             "column": "rank",
             "ranks": ranks.set_index("category")["value"],
@@ -300,10 +298,8 @@ BACKGROUND = Assumption(
     holds="yes",
     evidence="Seen in answers of servers for some names, background knowledge for most.",
 )
-ONLY_RANKS = Assumption(
+ONLY_RANKS = Assumption.of_scope(
     name="ranks in another scan bear on dominance",
-    holds="no",
-    without="scope",
     evidence="Counts by family are in a chart that could not be read: the order agrees, by how "
     "much llama leads is not known.",
 )

@@ -212,19 +212,15 @@ def _not_of_users(row, unit) -> TippingPoint:
 # Assumptions --------------------------------------------------------------------------------------
 
 
-OTHER = Assumption(
+OTHER = Assumption.of_scope(
     name="these are the downloads of the claim",
-    holds="no",
-    without="scope",
     evidence="The claim rests on downloads of new models from the Hub, August 2024 to August 2025.",
 )
 ASSUMPTIONS = {
     "pulls": (
         OTHER,
-        Assumption(
+        Assumption.of_scope(
             name="pulls are made by users",
-            holds="no",
-            without="scope",
             evidence="Scripts pulled all names alike from January to April 2026, and names served "
             "remotely in May; one name, llama3.1, fills a window of spring 2025.",
         ),
@@ -240,10 +236,8 @@ ASSUMPTIONS = {
     ),
     "published": (
         OTHER,
-        Assumption(
+        Assumption.of_scope(
             name="cumulative downloads show who leads now",
-            holds="no",
-            without="scope",
             evidence="They lag behind the downloads of a month; the figures were read at second "
             "hand, and those of 2025 follow from published rates of growth.",
         ),

@@ -125,9 +125,7 @@ def _confirmed(aggregates, data) -> Sample:
     rows = CONFIRMED.rows(aggregates, "provider").rename(columns={"category": "provider"})
     providers = rows.set_index("provider")["value"]
     return Sample(
-        population=CONFIRMED.population,
-        as_of=CONFIRMED.as_of,
-        elsewhere=True,
+        **CONFIRMED.described,
         data=data
         | {
             "unit": "confirmed hosts",
@@ -144,9 +142,7 @@ def _sentinel(aggregates) -> Sample:
     # Printed in whole per cent: each is off by at most half a point.
     telecom, _, hyperscaler = (Bounds.at(share[kind], 0.005) for kind in kinds)
     return Sample(
-        population=SENTINEL.population,
-        as_of=SENTINEL.as_of,
-        elsewhere=True,
+        **SENTINEL.described,
         data={
             "scan": "SentinelLABS",
             "total": SENTINEL.hosts(aggregates),
@@ -292,10 +288,8 @@ OWN = Assumption(
     evidence="A quarter of the addresses lie in networks below the ten, none larger than the last "
     "one; who runs them is not given.",
 )
-GENUINE = Assumption(
+GENUINE = Assumption.of_scope(
     name="every address is a deployment",
-    holds="no",
-    without="scope",
     evidence="Three quarters of the listed addresses did not answer, and the hosts confirmed in "
     "May 2026 are at Amazon three times less often.",
 )

@@ -149,10 +149,8 @@ def _by_dates(moves) -> dict[str, float]:
     return dict(zip(dates, moves["change"], strict=True))
 
 
-SAME_MODELS = Assumption(
+SAME_MODELS = Assumption.of_scope(
     name="the models that both states counted stand for all",
-    holds="no",
-    without="scope",
     evidence="New models are left out by construction, and those of the first states were the most "
     "downloaded ones of their day.",
 )

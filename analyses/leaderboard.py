@@ -181,10 +181,8 @@ def _compatible(ten) -> Estimate:
     )
 
 
-NOT_AUGUST = Assumption(
+NOT_AUGUST = Assumption.of_scope(
     name="this is the leaderboard of the claim",
-    holds="no",
-    without="scope",
     evidence="The state of August 2024 is not bundled. The list of June is the makers' selection; "
     "press reports of the full board in the same days count four Chinese models in ten.",
 )

@@ -240,10 +240,8 @@ ASSUMPTIONS = (
         evidence="Tunes and copies under free names are missed where they name no base; tiny "
         "models made for tests are counted unless they are left out.",
     ),
-    Assumption(
+    Assumption.of_scope(
         name="these are the downloads of November 2025",
-        holds="no",
-        without="scope",
         evidence="The Hub tables are of 2026; only the Ollama pulls are of the time of the claim.",
     ),
 )

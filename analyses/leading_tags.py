@@ -168,9 +168,7 @@ def _by_tag(hosts) -> pd.Series:
 def _later(aggregates) -> Sample:
     hosts = CONFIRMED.rows(aggregates, "model tag").set_index("category")["value"]
     return Sample(
-        population=CONFIRMED.population,
-        as_of=CONFIRMED.as_of,
-        elsewhere=True,
+        **CONFIRMED.described,
         data={"scan": "NuClide", "hosts": hosts, "total": CONFIRMED.hosts(aggregates)},
         tables={"tags": hosts.reset_index()},
     )

@@ -371,25 +371,19 @@ BORROWED = Assumption(
     "clustering by organisation and for heavy tails.",
 )
 ASSUMPTIONS = (
-    Assumption(
+    Assumption.of_scope(
         name="likes and downloads are of one time",
-        holds="no",
-        without="scope",
         evidence="Likes are counted since a model exists, downloads over 30 days: an old model has "
         "had more time to be liked.",
     ),
-    Assumption(
+    Assumption.of_scope(
         name="the list was not chosen by what is compared",
-        holds="no",
-        without="scope",
         evidence="The lists are cut by downloads, which lowers a correlation but not a slope on "
         "downloads; models entered the catalogue by downloads, trend or likes, which can lower "
         "both.",
     ),
-    Assumption(
+    Assumption.of_scope(
         name="the units are a random draw of organisations",
-        holds="no",
-        without="scope",
         evidence="The correlations are those of the list; what other organisations would have "
         "given is a row of the budget, and the interval of the slope.",
     ),

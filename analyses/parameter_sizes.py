@@ -138,19 +138,14 @@ def estimate(sample) -> list[Estimate]:
 def _hosts(sample, label, sizes) -> Estimate:
     """Hosts with one of the sizes: judged where the claim names a share, else shown."""
     over = OverBlock(sample["hosts"], lambda left: left.with_any(where(parameter_size=sizes)))
-    found, judged = over.at(sample["removed"]), label == HOSTS and not sample["removed"]
-    return Estimate(
+    return over.estimate(
+        sample["removed"],
+        null=HYPOTHESES[HOSTS].null if label == HOSTS else None,
         label=label,
         unit="share of answering hosts",
-        value=found.point,
-        bounds=found,
-        sharpness="sharp",
         n=sample["hosts"].without(sample["removed"]).hosts,
         n_unit="answering hosts",
         assumptions=(GENUINE, ESTIMATED, overlapping("sizes")),
-        budget=over.rows(),
-        tipping_points=over.points(HYPOTHESES[HOSTS].null) if judged else (),
-        curves=over.curves() if judged else (),
     )
 
 
@@ -182,18 +177,15 @@ def _listings(sample) -> Estimate:
     mainstream = Share(of=where(parameter_size=MAINSTREAM))
     over = OverBlock(sample["hosts"], lambda left: mainstream.in_(left.listed(UNLISTED)).bounds(()))
     left = sample["hosts"].without(sample["removed"])
-    asked, kept = mainstream.in_(left.listed(UNLISTED)), not sample["removed"]
-    return Estimate(
+    return over.estimate(
+        sample["removed"],
+        null=HYPOTHESES[HOSTS].null,
         label=LISTED,
         unit="share of listings",
-        value=asked.value,
-        bounds=asked.bounds(()),
         n=left.listings,
         n_unit="listings (estimated by the report)",
         assumptions=(GENUINE, ESTIMATED),
-        budget=budget(*over.rows(), *asked.budget()),
-        tipping_points=over.points(HYPOTHESES[HOSTS].null) if kept else (),
-        curves=over.curves() if kept else (),
+        budget=budget(*over.rows(), *mainstream.in_(left.listed(UNLISTED)).budget()),
     )
 
 

@@ -204,10 +204,8 @@ def _elsewhere(others) -> list[Estimate]:
     ]
 
 
-LISTED = Assumption(
+LISTED = Assumption.of_scope(
     name="every listed address runs Ollama",
-    holds="no",
-    without="scope",
     evidence="Three quarters did not answer as Ollama does, and many are on HTTPS, which Ollama "
     "does not serve by itself; the report calls all of them instances.",
 )

@@ -145,9 +145,7 @@ def _f16_by_default(tags, families) -> Bounds:
 def _later(aggregates) -> Sample:
     four_bit = SENTINEL.counts(aggregates)["all 4-bit", "share of observed quantizations"]
     return Sample(
-        population=SENTINEL.population,
-        as_of=SENTINEL.as_of,
-        elsewhere=True,
+        **SENTINEL.described,
         data={
             "measure": "levels",
             "percent": float(four_bit),
@@ -175,27 +173,25 @@ def _four_bit(sample) -> Estimate:
         sample["hosts"],
         lambda left: left.with_any(four.of) if by_hosts else four.in_(left.listed()).bounds(()),
     )
-    found, left = over.at(removed), sample["hosts"].without(removed)
-    asked = four.in_(left.listed())
-    lost = () if removed or found.low < HYPOTHESES[HOSTS].null else _lost(over)
-    return Estimate(
+    left = sample["hosts"].without(removed)
+    return over.estimate(
+        removed,
         label=HOSTS if by_hosts else LISTED,
         unit="share of answering hosts" if by_hosts else "share of listings",
-        value=found.point,
-        bounds=found,
-        sharpness="sharp",
         n=left.hosts if by_hosts else left.listings,
         n_unit="answering hosts" if by_hosts else "listings (estimated by the report)",
         assumptions=(GENUINE, ESTIMATED, overlapping("levels"))[: 3 if by_hosts else 2],
         # All five tags are 4-bit: no other error of the size of the block could do more.
-        budget=over.rows() if by_hosts else budget(*over.rows(), *asked.budget()),
-        tipping_points=lost,
+        budget=over.rows() if by_hosts else budget(*over.rows(), *four.in_(left.listed()).budget()),
+        tipping_points=() if removed else _lost(over),
     )
 
 
 def _lost(over) -> tuple[TippingPoint, ...]:
-    """What would take the lower bound down to the claimed share."""
+    """What would take the lower bound down to the claimed share, where it is above."""
     null = HYPOTHESES[HOSTS].null
+    if over.at(0.0).low < null:
+        return ()
     times = over.at(0.0).low / null
     overstated = "lost if the report's estimate were {} times the truth"
     return *over.points(null), turned_at("overstatement by the report", overstated, times)

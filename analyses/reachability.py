@@ -199,9 +199,7 @@ TENTHE = {
 def _other(scan, aggregates) -> Sample:
     counts = scan.other.counts(aggregates)
     return Sample(
-        population=scan.other.population,
-        as_of=scan.other.as_of,
-        elsewhere=True,
+        **scan.other.described,
         data={
             "asked": scan.asked,
             "listed": scan.other.hosts(aggregates),
@@ -239,10 +237,8 @@ def _elsewhere(sample) -> Estimate:
         n=sample["listed"],
         n_unit=unit,
         assumptions=(
-            Assumption(
+            Assumption.of_scope(
                 name="the scan lists and asks as the Tenthe report does",
-                holds="no",
-                without="scope",
                 evidence=f"It counts {sample['asked']}, found through another channel.",
             ),
         ),
@@ -313,10 +309,8 @@ def _worded(sample) -> list[Estimate]:
         n=sample["listed"],
         n_unit="listed addresses",
         assumptions=(
-            Assumption(
+            Assumption.of_scope(
                 name="the conclusion describes the data",
-                holds="no",
-                without="scope",
                 evidence=written(
                     "Section 4 of the report counts {:0} answering addresses out of {:0}.",
                     sample["answering"],
@@ -382,10 +376,8 @@ def _listed(totals) -> tuple[Assumption, ...]:
     if not set(kinds) <= set(totals):
         return ()
     port, https = (totals[kind] / totals["discovered_ips"] for kind in kinds)
-    found = Assumption(
+    found = Assumption.of_scope(
         name=LISTED.name,
-        holds="no",
-        without="scope",
         evidence=written(
             "{:%0} of the listed addresses had Ollama's port and {:%0} answered HTTPS, which "
             "Ollama does not serve by itself; why an address stayed silent was not recorded.",

@@ -198,18 +198,14 @@ def _likeness(days) -> Assumption:
         "independent ones."
     )
     alike = float(days["low"].autocorr(1))
-    return Assumption(
+    return Assumption.of_scope(
         name="days are independent",
-        holds="no",
-        without="scope",
         evidence=written(evidence, alike, len(days), _effective(days)),
     )
 
 
-LATER = Assumption(
+LATER = Assumption.of_scope(
     name="the lists of the claim are among these",
-    holds="no",
-    without="scope",
     evidence="The claim names models of July 2025; the lists begin on 2025-11-07.",
 )
 CODED = Assumption(

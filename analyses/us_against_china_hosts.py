@@ -126,9 +126,7 @@ def _other(scan, aggregates) -> Sample:
     percent = rows["unit"].eq("percent").all()
     shares = rows.set_index("category")["value"] / (100 if percent else n)
     return Sample(
-        population=scan.other.population,
-        as_of=scan.other.as_of,
-        elsewhere=True,
+        **scan.other.described,
         data={
             "shares": {place: Bounds.at(share, scan.within) for place, share in shares.items()},
             "ranked": scan.ranked,
@@ -249,10 +247,8 @@ PLACED = Assumption(
     evidence="Country and city are those of the address, mostly of a data centre, not of who runs "
     "or uses the host.",
 )
-COMPARABLE = Assumption(
+COMPARABLE = Assumption.of_scope(
     name="the scan lists and confirms as the Tenthe report does",
-    holds="no",
-    without="scope",
     evidence="It counts another unit, found through another channel at another date.",
 )
 SECOND_HAND = Assumption(

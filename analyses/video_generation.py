@@ -220,10 +220,8 @@ def _share(sample, code) -> Estimate:
     )
 
 
-FEW = Assumption(
+FEW = Assumption.of_scope(
     name="the lists hold the video models that matter",
-    holds="no",
-    without="scope",
     evidence="Only a handful of video models are among the 1,000 most downloaded; of the makers of "
     "Wan and HunyuanVideo no repository of their own is.",
 )

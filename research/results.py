@@ -240,6 +240,11 @@ class Assumption(Record):
     evidence: str
     without: str = ""
 
+    @classmethod
+    def of_scope(cls, name: str, evidence: str) -> Assumption:
+        """One that fails and is about what is counted: channel and population say so."""
+        return cls(name=name, holds="no", evidence=evidence, without="scope")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TippingPoint(Record):

@@ -15,10 +15,8 @@ if TYPE_CHECKING:
 # Days of the tables of the Hub for which the series holds pulls too.
 HUB_DATES = {"catalogue": "2026-06-19", "top 1,000": "2026-06-11"}
 BELOW_LAST = Doubt("order below the cut", "less than the last place of the list, if anything")
-SAME_ACT = Assumption(
+SAME_ACT = Assumption.of_scope(
     name="a pull and a download count the same act",
-    holds="no",
-    without="scope",
     evidence="A pull fetches one quantized file; a download is any request, and caches, tests and "
     "shared computers repeat those of some models more often than those of others.",
 )

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from research.doubts import Coarse, Doubt, Thinned, Where
 from research.doubts.coarse import WEIGHTS
@@ -21,6 +21,7 @@ from research.results import (
     BudgetRow,
     CannotEstimate,
     Curve,
+    Estimate,
     NotApplicable,
     TippingPoint,
     deferred,
@@ -249,6 +250,26 @@ class OverBlock:
     def at(self, part: float) -> Bounds:
         return self.share(self.hosts.without(part))
 
+    def estimate(self, part: float, *, null: float | None = None, **told: Any) -> Estimate:
+        """The share, sharp as :meth:`Hosts.with_any` and shares of listings are, and what is told.
+
+        Parameters
+        ----------
+        part
+            Of the block that is taken out.
+        null
+            The claimed share; nothing is told of losing it where it is not given, or where a part
+            of the block is taken out already.
+        **told
+            For the estimate; a ``budget`` takes the place of the row of the block.
+        """
+        found = self.at(part)
+        if null is not None and not part:
+            told = {"tipping_points": self.points(null), "curves": self.curves()} | told
+        return Estimate(
+            bounds=found, sharpness="sharp", **{"value": found.point, "budget": self.rows()} | told
+        )
+
     @deferred
     def rows(self) -> tuple[BudgetRow, ...]:
         """The budget row of the block: none where nothing is suspected."""
@@ -339,10 +360,8 @@ CLASSED = Assumption(
     evidence="Section 6.6 counts the hosts of each class of model only: the largest class is the "
     "least that can have answered.",
 )
-LISTED = Assumption(
+LISTED = Assumption.of_scope(
     name="what the search engine lists is Ollama",
-    holds="no",
-    without="scope",
     evidence="Three quarters of the listed addresses did not answer, and more than half lacked "
     "Ollama's port.",
 )

@@ -38,16 +38,12 @@ TASK = Doubt("task unknown", "the models that name no task may be of any")
 BASE = Doubt("bases of repackaged models", "any country of the bases, or any where none is named")
 LICENCE = Doubt("repositories without a clear licence", "any licence")
 
-USED = Assumption(
+USED = Assumption.of_scope(
     name="a download is a use",
-    holds="no",
-    without="scope",
     evidence="The Hub counts requests of one file: caches, tests and crawlers count too.",
 )
-LIKE_THEN = Assumption(
+LIKE_THEN = Assumption.of_scope(
     name="these are the models of the claim",
-    holds="no",
-    without="scope",
     evidence="The article mixed the most used models with the top of the trending list; these "
     "lists hold the most downloaded only, two years later.",
 )
@@ -57,10 +53,8 @@ TAGGED = Assumption(
     evidence="Publishers set it themselves, and today's tag is read back; weights derived from "
     "others may carry a licence that their base does not allow.",
 )
-LISTED = Assumption(
+LISTED = Assumption.of_scope(
     name="the list is a sample",
-    holds="no",
-    without="scope",
     evidence="The claim is about the list itself, which is complete. What other organisations "
     "would have given is a row of the budget, with any condition that fails.",
 )
@@ -82,10 +76,8 @@ def overlapping(days: pd.Series) -> Assumption:
     """
     apart = (days.max() - days.min()).days
     hold = "Each counts {:0} days: {:0} states in {:0} days hold {:0} windows that do not overlap."
-    return Assumption(
+    return Assumption.of_scope(
         name="the states are independent observations",
-        holds="no",
-        without="scope",
         evidence=written(hold, COUNTED_DAYS, days.nunique(), apart, apart // COUNTED_DAYS),
     )
 

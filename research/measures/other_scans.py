@@ -6,7 +6,7 @@ They list and confirm hosts in other ways, at other times: set beside a scan, an
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -30,6 +30,11 @@ class OtherScan:
     as_of: str
     population: str
     total: tuple[str, str]
+
+    @property
+    def described(self) -> dict[str, Any]:
+        """What a sample of it says of itself."""
+        return {"population": self.population, "as_of": self.as_of, "elsewhere": True}
 
     def rows(self, aggregates: pd.DataFrame, dimension: str = "") -> pd.DataFrame:
         """What was published of the scan, or of one dimension of it."""
