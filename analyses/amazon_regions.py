@@ -26,8 +26,6 @@ from research.wording import written
 
 FIRST = "share of the listed addresses, US minus China"
 IN_REGIONS = "share of the listed addresses in listed cities of Amazon regions"
-AT_AMAZON = "share of the listed addresses in Amazon's networks"
-LATER = "Amazon's share of the hosts that NuClide confirmed in May 2026"
 TOO_MANY = "share of Amazon's addresses to leave out for its share of May 2026"
 BELOW = "share in a city of an Amazon region, countries of ranks 3 to 15"
 
@@ -54,14 +52,12 @@ def sample(
     amazon: Literal["kept", "thinned to its share in 2026", "removed"] = "kept",
 ) -> Sample:
     report = Report.of(tenthe_countries, tenthe_cities, tenthe_hosting, tenthe_totals)
-    later = _later_share(published_aggregates)
-    too_many = report.too_many(later)
+    too_many = report.too_many(_later_share(published_aggregates))
     return Sample(
         population=TENTHE_ADDRESSES,
         as_of="2025-04-24",
         data={
             "report": report,
-            "later": later,
             "too many": too_many,
             "removed": {"kept": 0.0, "removed": 1.0}.get(amazon, too_many),
         },
@@ -116,7 +112,7 @@ def _later_share(aggregates) -> float:
 def estimate(sample) -> list[Estimate]:
     if sample["removed"]:
         return [_first(sample)]
-    return [_first(sample), *_map(sample["report"]), *_later(sample)]
+    return [_first(sample), *_map(sample["report"]), _too_many(sample)]
 
 
 def _first(sample) -> Estimate:
@@ -155,7 +151,6 @@ def _map(report) -> list[Estimate]:
     possible = known + below.loc[unlisted, "discovered_ips"].sum()
     shares = {
         IN_REGIONS: (Bounds.at(table["in_regions"].sum()), report.total),
-        AT_AMAZON: (Bounds.at(report.amazon), report.total),
         BELOW: (Bounds(known, possible), n),
     }
     return [
@@ -173,19 +168,13 @@ def _map(report) -> list[Estimate]:
     ]
 
 
-def _later(sample) -> list[Estimate]:
-    return [
-        Estimate(
-            label=label,
-            unit=unit,
-            value=value,
-            assumptions=(CONFIRMS,),
-        )
-        for label, unit, value in (
-            (LATER, "share of confirmed hosts", sample["later"]),
-            (TOO_MANY, "share of listed addresses in Amazon's networks", sample["too many"]),
-        )
-    ]
+def _too_many(sample) -> Estimate:
+    return Estimate(
+        label=TOO_MANY,
+        unit="share of listed addresses in Amazon's networks",
+        value=sample["too many"],
+        assumptions=(CONFIRMS,),
+    )
 
 
 CONFIRMS = Assumption.of_scope(

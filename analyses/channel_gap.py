@@ -31,11 +31,18 @@ from research import (
 from research.doubts import EVERY, Coarse, Doubt, Gap, Share, overturned, turned_at, where
 from research.estimators.budget import alternatives_row, budget
 from research.estimators.tipping import verdict_change
-from research.measures.channels import day_of_both, over_families
+from research.measures.channels import day_of_both, of_kinds, over_families
 from research.measures.clone_block import Block, in_block, without_block
-from research.measures.hub import EMBEDDING, GENERATION, hub_downloads, hub_facts
+from research.measures.hub import hub_downloads, hub_facts
 from research.measures.publishers import CHINA, ORIGIN, base_origins, library_publishers
-from research.measures.pulls import ROUNDED, WEIGHTS, ollama_pulls, pulls_by_name
+from research.measures.pulls import (
+    ROUNDED,
+    WEIGHTS,
+    days_counted,
+    ollama_pulls,
+    pulls_by_name,
+    pulls_in_words,
+)
 from research.measures.top_lists import on_day, top_lists
 from research.results import BudgetRow, deferred, judge
 from research.wording import written
@@ -99,10 +106,9 @@ def sample(
     origin: Literal["publisher", "base model"] = "publisher",
     clones: Literal["kept", "removed"] = "kept",
 ) -> Sample:
+    days = days_counted(pulls, window)
     _refuse(pulls, other, window, copies, clones)
-    names, kinds = model_crosswalk_names, GENERATION + EMBEDDING
-    if embeddings == "left out":
-        names, kinds = names[~names["embedding"]], GENERATION
+    names, kinds = of_kinds(model_crosswalk_names, embeddings=embeddings, remote="counted")
     library = library_publishers(names, publisher_origins, model_crosswalk)
     if origin == "base model":
         library["origin"] = base_origins(library, model_crosswalk, model_crosswalk_tags)
@@ -122,7 +128,6 @@ def sample(
         return _members(units, kinds)
 
     def gap(listed, day) -> Gap:
-        days = window if pulls == "new" else None
         pulled = ollama_pulls(ollama_library_pulls, counted, day, days)
         sides = over_families(pulled, _counted(listed), library)
         return Gap(*map(CHINESE.in_, sides), paired=True)
@@ -134,7 +139,7 @@ def sample(
     every_day = top_lists(hub, len(hub)) if other == "top 1,000" else {}
     block = other == "hosts" and clones == "kept"
     return Sample(
-        population=f"{_words(pulls, window)} and {OTHER[other].format(KINDS[embeddings])}",
+        population=f"{pulls_in_words(days)} and {OTHER[other].format(KINDS[embeddings])}",
         as_of=f"{day:%Y-%m-%d}",
         data={
             "gap": gap(listed, day),
@@ -154,18 +159,12 @@ def sample(
 
 
 def _refuse(pulls, other, window, copies, clones) -> None:
-    if pulls == "all" and window != 30:
-        raise NotApplicable("all pulls up to a date have no window")
     if other == "hosts" and pulls == "new" and window != 30:
         raise NotApplicable("the series of pulls begins too late for this window")
     if other == "hosts" and copies == "left out":
         raise NotApplicable("this pair holds no repositories of the Hub, so it has no copies")
     if other != "hosts" and clones == "removed":
         raise NotApplicable("downloads are not counted by host, so that no clone is among them")
-
-
-def _words(pulls, window) -> str:
-    return "all Ollama pulls" if pulls == "all" else f"the Ollama pulls of {window} days"
 
 
 def _scripts(series, names, day) -> str:
@@ -256,11 +255,23 @@ OUTSIDE = Doubt("other models of any origin", "models that only one channel hold
 
 def estimate(sample) -> Iterator[Estimate]:
     gap = sample["gap"]
-    same = gap.among(SHARED)
-    yield _gap(sample, gap)
-    yield _same(sample, same)
-    extents = {"same": same, "coded": gap, "any": _others_of_any_origin(gap)}
-    yield _any(sample, extents["any"])
+    extents = {"same": gap.among(SHARED), "coded": gap, "any": _others_of_any_origin(gap)}
+    judged = (GAP, "coded", EVERY, _assumptions(sample)), (SAME, "same", SHARED, IN_PULLS)
+    for label, extent, wanted, assumed in judged:
+        yield _difference(
+            label,
+            extents[extent],
+            assumptions=assumed,
+            tipping_points=_tipping_points(sample, extents[extent], label),
+            budget=_budget(sample, extents[extent], wanted),
+        )
+    yield _difference(
+        ANY,
+        extents["any"],
+        assumptions=IN_PULLS,
+        tipping_points=(_levelling(sample),),
+        curves=(_over_origin_of_others(gap),),
+    )
     for side in SIDES:
         yield from (_share(sample, side, e, extents[e]) for e in extents)
     yield from (_coverage(sample, side) for side in SIDES)
@@ -270,40 +281,14 @@ def _others_of_any_origin(gap) -> Gap:
     return gap.over(lambda units: units.opening("origin", ALONE, OUTSIDE))
 
 
-def _gap(sample, gap) -> Estimate:
-    return gap.estimate(
-        label=GAP,
+def _difference(label, asked, **told) -> Estimate:
+    return asked.estimate(
+        label=label,
         unit="difference in share",
-        n=len(gap.first.units.rows),
-        n_unit=ROWS_COUNTED,
-        assumptions=_assumptions(sample),
-        tipping_points=_tipping_points(sample, gap, GAP),
-        budget=_budget(sample, gap, EVERY),
-    )
-
-
-def _same(sample, same) -> Estimate:
-    return same.estimate(
-        label=SAME,
-        unit="difference in share",
-        value=same.value,
-        n=len(same.first.units.rows),
-        n_unit="families in both channels",
-        assumptions=(ROUNDED, ONE_ORIGIN),
-        tipping_points=_tipping_points(sample, same, SAME),
-        budget=_budget(sample, same, SHARED),
-    )
-
-
-def _any(sample, widest) -> Estimate:
-    return widest.estimate(
-        label=ANY,
-        unit="difference in share",
-        n=len(widest.first.units.rows),
-        n_unit=ROWS_COUNTED,
-        assumptions=(ROUNDED, ONE_ORIGIN),
-        tipping_points=(_levelling(sample),),
-        curves=(_over_origin_of_others(sample["gap"]),),
+        value=asked.value if label == SAME else None,
+        n=len(asked.first.units.rows),
+        n_unit="families in both channels" if label == SAME else ROWS_COUNTED,
+        **told,
     )
 
 
@@ -320,7 +305,7 @@ def _share(sample, side, extent, gap) -> Estimate:
         value=share.value if extent == "same" else None,
         n=len(share.units.rows),
         n_unit="families" if extent == "same" else ROWS_COUNTED,
-        assumptions=(ROUNDED, ONE_ORIGIN) if side == "pulls" else (ONE_ORIGIN,),
+        assumptions=IN_PULLS if side == "pulls" else (ONE_ORIGIN,),
     )
 
 
@@ -488,10 +473,8 @@ def _inside(found: Bounds) -> float:
 def _assumptions(sample) -> tuple[Assumption, ...]:
     what = sample["other"]
     parts = [_covered(sample, side).value for side in SIDES]
-    spread = Assumption.of_scope(
-        name="pulls are made by users", holds="no", without="scope", evidence=sample["scripts"]
-    )
-    cover = Assumption(
+    spread = Assumption.of_scope("pulls are made by users", sample["scripts"])
+    cover = Assumption.of_scope(
         name="the channels hold the same models",
         evidence=written(
             "{:0} families that both hold make up {:%0} of the pulls and {:%0} of the {}.",
@@ -520,6 +503,7 @@ ONE_ORIGIN = Assumption(
     "one. With the base model as origin such a family may be Chinese or not, and a later name "
     "whose base is not recorded keeps its publisher's origin.",
 )
+IN_PULLS = ROUNDED, ONE_ORIGIN
 BY_PUBLISHER = Assumption(
     name="models outside the families have the origin of their publisher",
     holds="not testable",
@@ -562,15 +546,16 @@ def figure(result):
         xlim=(0, 1), xlabel="Chinese-origin share", title="Each channel",
     )  # fmt: skip
     for row, (_, _, _, covered) in enumerate(share):
-        shares.annotate(
-            written("{:%0}", covered.value), (0.94, -row), ha="center", va="center", fontsize=8
-        )
+        figures.note(shares, written("{:%0}", covered.value), (0.94, -row), (0, 0), ha="center")
     figures.forest(
         gaps, None, *_nested(gap), null=0, band=(-ALIKE, ALIKE), groups=groups,
         xlabel="pulls minus the other channel", title="Difference",
     )  # fmt: skip
-    _head(shares, "of channel\nin shared\nfamilies", (0.94, 1), "axes fraction")
-    _head(gaps, "within\n5 points", (0, 1), ("data", "axes fraction"))
+    for axes, text, at in (
+        (shares, "of channel\nin shared\nfamilies", 0.94), (gaps, "within\n5 points", 0)
+    ):  # fmt: skip
+        above = {"xycoords": ("data", "axes fraction"), "ha": "center", "va": "bottom"}
+        figures.note(axes, text, (at, 1), (0, 0), muted=True, **above)
     _key(canvas)
     return canvas
 
@@ -609,13 +594,6 @@ def _nested(rows) -> Iterator[figures.Series]:
             rows=[row[at].identified if row else None for row in rows], color=color, offset=0
         )
     yield figures.Series(rows=[row[0].value if row else None for row in rows], offset=0)
-
-
-def _head(axes, text, at, coordinates) -> None:
-    axes.annotate(
-        text, at, xycoords=coordinates, ha="center", va="bottom", fontsize=7.5,
-        color=figures.MUTED,
-    )  # fmt: skip
 
 
 def _key(canvas) -> None:

@@ -17,7 +17,6 @@ from research.measures.publishers import CHINA, UNITED_STATES
 
 COMPANIES = "Chinese companies with a model under an open-source licence"
 SHARE = "share of the models of {} companies under an open-source licence"
-GAP = "share under an open-source licence, China minus US"
 COUNTRIES = {"Chinese": CHINA, "US": UNITED_STATES}
 
 HYPOTHESES = {}
@@ -66,14 +65,13 @@ def sample(
 
 def estimate(sample) -> list[Estimate]:
     models = sample["models"]
-    chinese, american = (
-        Share(of=where(licence=OPEN), among=country).in_(models) for country in COUNTRIES.values()
-    )
-    shares = zip(COUNTRIES, (chinese, american), strict=True)
+    shares = {
+        name: Share(of=where(licence=OPEN), among=country).in_(models)
+        for name, country in COUNTRIES.items()
+    }
     return [
         _companies(models),
-        *(_share(SHARE.format(name), share) for name, share in shares),
-        _share(GAP, chinese - american),
+        *(_share(SHARE.format(name), share) for name, share in shares.items()),
     ]
 
 
@@ -97,7 +95,7 @@ def _companies(models) -> Estimate:
 def _share(label, asked) -> Estimate:
     return asked.estimate(
         label=label,
-        unit="difference in share of models" if label == GAP else "share of models",
+        unit="share of models",
         assumptions=(TAGGED,),
         budget=budget(*asked.budget(), *asked.drawn("organisation")),
     )

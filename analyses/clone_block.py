@@ -42,7 +42,6 @@ ALL_FIVE = "hosts that list all five leading tags"
 PER_HOST = "listings a host: {}"
 FIVE, AFTER = "the five leading tags", "the five tags after them"
 REMAINDER = "largest remainder, listings a host: {}"
-IMPOSSIBLE = "sets of five tags that cannot share such a block"
 ONE_TAG = "listings of {} that are {}"
 PER_PULLS = "hosts per million pulls: {}"
 FLEET_FIVE = "Linode, May 2026: hosts with just these five tags"
@@ -224,7 +223,6 @@ def _every_other_set(tags) -> list[Estimate]:
     found = {
         REMAINDER.format(FIVE): (own, "listings a host"),
         REMAINDER.format("the best other five"): (min(others), "listings a host"),
-        IMPOSSIBLE: (len(largest) - len(others), "sets of five tags"),
     }
     return [
         _counted(label, unit, value, of, SAME_LISTS, LOOKED_FOR)

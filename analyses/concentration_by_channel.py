@@ -28,10 +28,17 @@ from research import (
 from research.doubts import Coarse, Difference, Ranking
 from research.estimators.budget import budget, drawn_row
 from research.estimators.concentration import hhi_jackknife_se
-from research.measures.channels import HUB_DATES, day_of_both, in_both
-from research.measures.hub import EMBEDDING, GENERATION, hub_downloads, hub_facts, without_spike
+from research.measures.channels import HUB_DATES, day_of_both, in_both, of_kinds
+from research.measures.hub import hub_downloads, hub_facts, without_spike
 from research.measures.publishers import library_publishers
-from research.measures.pulls import ROUNDED, ROUNDING, WEIGHTS, ollama_pulls
+from research.measures.pulls import (
+    ROUNDED,
+    ROUNDING,
+    WEIGHTS,
+    days_counted,
+    ollama_pulls,
+    pulls_in_words,
+)
 from research.measures.top_lists import on_day
 from research.results import BudgetRow, Deferred, deferred
 
@@ -85,15 +92,13 @@ def sample(
     copies: Literal["with their family", "by their account"] = "with their family",
     spike: Literal["counted", "left out"] = "counted",
 ) -> Sample:
-    _refuse(unit, downloads, pulls, window, copies, spike)
+    days = days_counted(pulls, window)
+    _refuse(unit, downloads, copies, spike)
     listed = hub_top_models if downloads == "top 1,000" else hub_llm_panel
     day = day_of_both(listed, ollama_library_pulls, HUB_DATES[downloads])
-    names = model_crosswalk_names[~model_crosswalk_names["served_remotely"]]
-    kinds = GENERATION + EMBEDDING
-    if embeddings == "left out":
-        names, kinds = names[~names["embedding"]], GENERATION
+    names, kinds = of_kinds(model_crosswalk_names, embeddings=embeddings)
     library = library_publishers(names, publisher_origins)
-    pulled = ollama_pulls(ollama_library_pulls, library, day, window if pulls == "new" else None)
+    pulled = ollama_pulls(ollama_library_pulls, library, day, days)
     models = hub_downloads(
         on_day(listed, day),
         publisher_origins,
@@ -115,18 +120,15 @@ def sample(
         raise CannotEstimate(
             f"a channel holds fewer than {3 * FOUR} {unit}: too few to leave any out"
         )
-    count = f"the Ollama pulls of {window} days" if pulls == "new" else "all Ollama pulls"
     return Sample(
-        population=f"the {unit} of {count} and {HUB[downloads]}",
+        population=f"the {unit} of {pulls_in_words(days)} and {HUB[downloads]}",
         as_of=f"{day:%Y-%m-%d}",
         data={"pulls": pulled, "downloads": downloaded, "unit": unit},
         tables={"ratios": _ratios(pulled, downloaded)} if by == "family" else {},
     )
 
 
-def _refuse(unit, downloads, pulls, window, copies, spike) -> None:
-    if pulls == "all" and window != 30:
-        raise NotApplicable("all pulls up to a date have no window")
+def _refuse(unit, downloads, copies, spike) -> None:
     if unit == "shared families" and copies != "with their family":
         raise NotApplicable("a copy without its family belongs to no shared family")
     if downloads == "catalogue" and spike != "counted":

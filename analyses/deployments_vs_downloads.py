@@ -45,10 +45,10 @@ from research.estimators.budget import budget, leave_one_out_row
 from research.estimators.clustered import recomputed_without_each
 from research.estimators.design_effects import intraclass_correlation, weighted_cluster_size
 from research.estimators.tipping import tipping_point
-from research.measures.channels import day_of_both, of_names
+from research.measures.channels import day_of_both, of_kinds, of_names
 from research.measures.hub import hub_downloads
 from research.measures.publishers import library_publishers
-from research.measures.pulls import ROUNDED, ollama_pulls
+from research.measures.pulls import ROUNDED, days_counted, ollama_pulls, pulls_in_words
 from research.measures.top_lists import on_day
 from research.results import BudgetRow, Deferred, deferred
 
@@ -109,8 +109,7 @@ def sample(
     embeddings: Literal["counted", "left out"] = "counted",
     copies: Literal["with their family", "left out"] = "with their family",
 ) -> Sample:
-    if pulls == "all" and window != USUAL:
-        raise NotApplicable("all pulls up to a date have no window")
+    days = days_counted(pulls, window, usual=USUAL)
     if downloads == "LLM catalogue" and families == "all of the library":
         raise NotApplicable("a family that the catalogue lacks is not observed, which is not zero")
     table = hub_top_models if downloads == "top 1,000" else hub_llm_panel
@@ -122,11 +121,9 @@ def sample(
     last_place = models.rows["value"].min() if downloads == "top 1,000" else None
     if copies == "left out":
         models = models.among(models.rows["relation"].eq("own"))
-    names = model_crosswalk_names[~model_crosswalk_names["served_remotely"]]
-    if embeddings == "left out":
-        names = names[~names["embedding"]]
+    names, _ = of_kinds(model_crosswalk_names, embeddings=embeddings)
     library = library_publishers(names, publisher_origins)
-    pulled = ollama_pulls(ollama_library_pulls, library, day, window if pulls == "new" else None)
+    pulled = ollama_pulls(ollama_library_pulls, library, day, days)
     every = RankCorrelation(pulled, of_names(pulled, models, last_place=last_place))
     is_listed = every.second.rows["value"] > 0
     listed = every.over(lambda channel: channel.among(is_listed))
@@ -134,9 +131,8 @@ def sample(
     both = listed.over(lambda channel: channel.among(is_pulled))
     if len(both.first.rows) < FEWEST:
         raise CannotEstimate(f"fewer than {FEWEST} families are in both channels")
-    who = "all Ollama pulls" if pulls == "all" else f"the Ollama pulls of {window} days"
     return Sample(
-        population=POPULATIONS[families].format(who, HUB[downloads]),
+        population=POPULATIONS[families].format(pulls_in_words(days), HUB[downloads]),
         as_of=f"{day:%Y-%m-%d}",
         data={
             "ranked": listed if families == "in both" else every,

@@ -20,17 +20,22 @@ from research import (
 )
 from research.doubts import Coarse, Doubt, Share, levelled, overturned, where
 from research.estimators.budget import budget
-from research.measures.channels import HUB_DATES, SAME_ACT, day_of_both, in_both, of_families
+from research.measures.channels import (
+    HUB_DATES,
+    SAME_ACT,
+    day_of_both,
+    in_both,
+    of_families,
+    of_kinds,
+)
 from research.measures.hub import (
-    EMBEDDING,
-    GENERATION,
     LICENCE,
     TAGGED,
     hub_downloads,
     hub_facts,
 )  # fmt: skip
 from research.measures.publishers import library_publishers
-from research.measures.pulls import ollama_pulls
+from research.measures.pulls import days_counted, ollama_pulls, pulls_in_words
 from research.measures.top_lists import newest_first, on_day
 from research.results import Deferred
 from research.wording import written
@@ -78,8 +83,7 @@ def sample(
     permissive: Literal["Apache or MIT", "every permissive licence"] = "Apache or MIT",
     copies: Literal["with their family", "left out"] = "with their family",
 ) -> Sample:
-    if pulls == "all" and window != 30:
-        raise NotApplicable("all pulls up to a date have no window")
+    days = days_counted(pulls, window)
     if families == "all" and copies == "left out":
         raise NotApplicable("other models than those of the families are copies too")
     listed = hub_llm_panel if downloads == "catalogue" else hub_top_models
@@ -92,20 +96,19 @@ def sample(
         facts=facts,
         families=model_crosswalk_repositories,
     )
-    names = model_crosswalk_names[~model_crosswalk_names["served_remotely"]]
+    names, kinds = of_kinds(model_crosswalk_names)
     library = library_publishers(names, publisher_origins)
-    pulled = ollama_pulls(ollama_library_pulls, library, day, window if pulls == "new" else None)
+    pulled = ollama_pulls(ollama_library_pulls, library, day, days)
     if copies == "left out":
         downloaded = downloaded.among(downloaded.rows["relation"] == "own")
     if families == "in both":
         pulled, downloaded = in_both(pulled, downloaded)
     else:
-        kinds = downloaded.rows["task"].isin(GENERATION + EMBEDDING)
-        downloaded = downloaded.among(downloaded.rows["family"].notna() | kinds)
-    count = f"the Ollama pulls of {window} days" if pulls == "new" else "all Ollama pulls"
+        of_kind = downloaded.rows["task"].isin(kinds)
+        downloaded = downloaded.among(downloaded.rows["family"].notna() | of_kind)
     which = "the families shared by" if families == "in both" else "all families and models of"
     return Sample(
-        population=f"{which} {count} and {HUB[downloads]}",
+        population=f"{which} {pulls_in_words(days)} and {HUB[downloads]}",
         as_of=f"{day:%Y-%m-%d}",
         data={
             "permissive": where(licence=PERMISSIVE[permissive]),

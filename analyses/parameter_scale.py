@@ -292,17 +292,10 @@ def _curves(contrast) -> tuple[Curve, ...]:
 # What assumptions buy, and what needs no denominator ----------------------------------------------
 
 
-def _beside(contrast, what, found, assumptions, *, of, n=None, sharpness="sharp") -> Estimate:
+def _beside(contrast, what, bounds, **told) -> Estimate:
     """Another set of the same difference, beside the judged one."""
-    return Estimate(
-        label=f"{CLASSES[contrast.of]}: share difference{what}",
-        unit=f"difference in share of {of}",
-        bounds=found,
-        sharpness=sharpness,
-        n=n or contrast.pairs,
-        n_unit="answering hosts of the world" if n else "class-host pairs",
-        assumptions=assumptions,
-    )
+    label = f"{CLASSES[contrast.of]}: share difference{what}"
+    return Estimate(label=label, bounds=bounds, **told)
 
 
 def _from_counts(contrast) -> Estimate:
@@ -311,8 +304,11 @@ def _from_counts(contrast) -> Estimate:
         contrast,
         ", from the counts of the classes alone",
         contrast.from_counts(),
-        _genuine(contrast),
-        of="hosts with a classed model",
+        sharpness="sharp",
+        unit="difference in share of hosts with a classed model",
+        n=contrast.pairs,
+        n_unit="class-host pairs",
+        assumptions=_genuine(contrast),
     )
 
 
@@ -322,10 +318,11 @@ def _among_all(contrast, answering) -> Estimate:
         contrast,
         " among all answering hosts",
         contrast.among(answering),
-        (Assumption(name="outer bounds", holds="yes", evidence=COUNTRIES),),
-        of="answering hosts",
-        n=answering,
         sharpness="outer",
+        unit="difference in share of answering hosts",
+        n=answering,
+        n_unit="answering hosts of the world",
+        assumptions=(Assumption(name="outer bounds", holds="yes", evidence=COUNTRIES),),
     )
 
 

@@ -35,7 +35,6 @@ ANY_HTTP = "addresses on HTTP"
 HTTP_ALONE = "addresses on HTTP alone"
 BOTH = "addresses on both HTTP and HTTPS"
 ELSEWHERE = "services on plain HTTP, fifteen programs"
-NO_TLS = "services without valid TLS data, fifteen programs"
 ALL, ANSWERED, ON_HTTP, OTHERS = "all listed", "answering", "on HTTP", "fifteen programs"
 
 HYPOTHESES = {
@@ -118,7 +117,7 @@ def estimate(sample) -> list[Estimate]:
         case "on HTTP":
             return [_default_port_within(listed, DEFAULT_ON_HTTP, "HTTP")]
         case "fifteen programs":
-            return _elsewhere(sample["others"])
+            return [_elsewhere(sample["others"])]
     both = listed.all_of("HTTP", "HTTPS")
     if sample["neither"] == "excluded":  # each address is on one of the two at least
         both = Bounds.at(both.low)
@@ -183,25 +182,17 @@ def _tipping_points(listed, both) -> dict[str, TippingPoint]:
     }
 
 
-def _elsewhere(others) -> list[Estimate]:
-    """Two figures of another measurement, each given as 'more than'."""
-    everyone = float(others["all 15 frameworks"])
-    rows = (
-        (ELSEWHERE, float(others["plain HTTP"]) / 100, MORE_THAN),
-        (NO_TLS, float(others["no valid TLS metadata"]) / everyone, NOT_PLAIN),
+def _elsewhere(others) -> Estimate:
+    """A figure of another measurement, given as 'more than'."""
+    return Estimate(
+        label=ELSEWHERE,
+        unit="share of services",
+        bounds=Bounds(float(others["plain HTTP"]) / 100, 1.0),
+        sharpness="sharp",
+        n=float(others["all 15 frameworks"]),
+        n_unit="services",
+        assumptions=(MORE_THAN,),
     )
-    return [
-        Estimate(
-            label=label,
-            unit="share of services",
-            bounds=Bounds(least, 1.0),
-            sharpness="sharp",
-            n=everyone,
-            n_unit="services",
-            assumptions=(assumption,),
-        )
-        for label, least, assumption in rows
-    ]
 
 
 LISTED = Assumption.of_scope(
@@ -222,12 +213,6 @@ MORE_THAN = Assumption(
     evidence="It is given as more than forty percent, over fifteen programs of which Ollama is "
     "one.",
 )
-NOT_PLAIN = Assumption(
-    name="a service without valid TLS data is on plain HTTP",
-    holds="not testable",
-    evidence="A certificate that could not be read counts too; given as more than the figure.",
-)
-
 
 # Figure -------------------------------------------------------------------------------------------
 

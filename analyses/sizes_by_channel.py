@@ -25,11 +25,11 @@ from research import (
 )
 from research.doubts import Coarse, Doubt, Share, levelled, where
 from research.estimators.budget import budget
-from research.measures.channels import HUB_DATES, SAME_ACT, day_of_both, in_both
+from research.measures.channels import HUB_DATES, SAME_ACT, day_of_both, in_both, of_kinds
 from research.measures.clone_block import LEADING, Block
-from research.measures.hub import EMBEDDING, GENERATION, hub_downloads, hub_facts
+from research.measures.hub import hub_downloads, hub_facts
 from research.measures.publishers import library_publishers
-from research.measures.pulls import WEIGHTS, ollama_pulls
+from research.measures.pulls import WEIGHTS, ollama_pulls, pulls_in_words
 from research.measures.top_lists import on_day
 from research.results import Deferred
 from research.wording import written
@@ -95,10 +95,7 @@ def sample(
     day = pd.Timestamp(DATES[other])
     if other != "hosts":
         day = day_of_both(table, ollama_library_pulls, DATES[other])
-    names = model_crosswalk_names[~model_crosswalk_names["served_remotely"]]
-    kinds = GENERATION + EMBEDDING
-    if embeddings == "left out":
-        names, kinds = names[~names["embedding"]], GENERATION
+    names, kinds = of_kinds(model_crosswalk_names, embeddings=embeddings)
     library = library_publishers(names, publisher_origins)
     pulled = ollama_pulls(ollama_library_pulls, library, day, window)
     series = ollama_library_pulls[ollama_library_pulls["date"] == day]
@@ -122,7 +119,7 @@ def sample(
     if families == "in both":
         pulled, listed = in_both(pulled, listed)
     return Sample(
-        population=f"the Ollama pulls of {window} days and {OTHER[other]}"
+        population=f"{pulls_in_words(window)} and {OTHER[other]}"
         + (", families in both" if families == "in both" else ""),
         as_of=f"{day:%Y-%m-%d}",
         data={

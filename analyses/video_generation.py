@@ -19,13 +19,13 @@ from research import (
     TippingPoint,
     figures,
 )
-from research.doubts import Coarse, Ranking, Share, turned_at, where
+from research.doubts import Coarse, Ranking, Share, turned_at
 from research.estimators.budget import alternatives_row, budget
-from research.measures.publishers import ANYWHERE, ORIGIN, accounts_of, publishers
+from research.measures.publishers import ANYWHERE, CHINA, ORIGIN, accounts_of, publishers
 from research.measures.top_lists import on_day
 
 LEAD = "China minus the next country, video generation"
-SHARE = "{}: share, video generation"
+SHARE = "China: share, video generation"
 
 HYPOTHESES = {
     LEAD: Hypothesis(
@@ -175,7 +175,7 @@ def _by_origin(video, by) -> pd.DataFrame:
 
 
 def estimate(sample) -> list[Estimate]:
-    return [_leading(sample), *(_share(sample, code) for code in COUNTRIES)]
+    return [_leading(sample), _share(sample)]
 
 
 def _leading(sample) -> Estimate:
@@ -208,10 +208,10 @@ def _closing(lead, unit) -> TippingPoint:
     )
 
 
-def _share(sample, code) -> Estimate:
-    share = Share(of=where(origin=code)).in_(sample["video"].units)
+def _share(sample) -> Estimate:
+    share = Share(of=CHINA).in_(sample["video"].units)
     return share.estimate(
-        label=SHARE.format(COUNTRIES[code]),
+        label=SHARE,
         unit=f"share of {sample['unit']}",
         value=share.value,
         n=len(share.units.rows),

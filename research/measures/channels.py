@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from research.doubts import Coarse, Doubt
+from research.measures.hub import EMBEDDING, GENERATION
 from research.measures.publishers import ANYWHERE, any_of
 from research.results import Assumption, CannotEstimate
 
@@ -55,6 +56,37 @@ def day_of_both(listed: pd.DataFrame, series: pd.DataFrame, usual: str) -> pd.Ti
             f"the table of the Hub ends on {last:%Y-%m-%d}, and the series of pulls lacks its days"
         )
     return pd.Timestamp(usual) if pd.Timestamp(usual) in both else max(both)
+
+
+def of_kinds(
+    names: pd.DataFrame,
+    *,
+    embeddings: Literal["counted", "left out"] = "counted",
+    remote: Literal["counted", "left out"] = "left out",
+) -> tuple[pd.DataFrame, list[str]]:
+    """The names of the library that count, and the tasks of the models of the Hub beside them.
+
+    Parameters
+    ----------
+    names
+        The table ``model_crosswalk_names``.
+    embeddings
+        Whether embedding models count in both channels.
+    remote
+        Whether names served remotely count, a pull of which fetches no weights.
+
+    Examples
+    --------
+    >>> import research
+    >>> names, kinds = of_kinds(research.load("model_crosswalk_names"), embeddings="left out")
+    >>> "nomic-embed-text" in set(names["ollama_name"]), kinds == GENERATION
+    (False, True)
+    """
+    left_out = names["served_remotely"] & (remote == "left out")
+    kinds = GENERATION + EMBEDDING
+    if embeddings == "left out":
+        left_out, kinds = left_out | names["embedding"], GENERATION
+    return names[~left_out], kinds
 
 
 def in_both(pulls: Coarse, other: Coarse) -> tuple[Coarse, Coarse]:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from research.doubts import Coarse, Doubt
 from research.estimators.ranged import rounded, rounded_gain
 from research.measures.publishers import ORIGIN
 from research.measures.remembering import remembered
-from research.results import Assumption, ResearchError
+from research.results import Assumption, NotApplicable, ResearchError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,6 +23,46 @@ ROUNDED = Assumption(
     evidence="The site rounds to the nearest hundred, from one million on to the nearest hundred "
     "thousand; the bounds hold for all totals that round to those shown.",
 )
+
+
+def days_counted(pulls: Literal["new", "all"], window: int, *, usual: int = 30) -> int | None:
+    """The days of which new pulls are counted; ``None`` for all pulls since a name exists.
+
+    Parameters
+    ----------
+    pulls
+        Which.
+    window
+        Days of new pulls.
+    usual
+        The window that stands for none.
+
+    Raises
+    ------
+    NotApplicable
+        All pulls, of another window than the usual one.
+
+    Examples
+    --------
+    >>> days_counted("new", 90), days_counted("all", 30)
+    (90, None)
+    """
+    if pulls == "new":
+        return window
+    if window != usual:
+        raise NotApplicable("all pulls up to a date have no window")
+    return None
+
+
+def pulls_in_words(days: int | None) -> str:
+    """Which pulls are counted.
+
+    Examples
+    --------
+    >>> pulls_in_words(30), pulls_in_words(None)
+    ('the Ollama pulls of 30 days', 'all Ollama pulls')
+    """
+    return f"the Ollama pulls of {days} days" if days else "all Ollama pulls"
 
 
 def ollama_pulls(
