@@ -49,6 +49,7 @@ CLAIMS = {
     "L": ("tenthe/china-more-large", "greater"),
     "XL": ("tenthe/china-more-extra-large", "greater"),
 }
+BESIDE = "{}: share difference{}"
 IN_HOSTS, IN_SHARE = "{}: hosts, China minus US", "{}: share of hosts, China minus US"
 
 HYPOTHESES = {
@@ -292,20 +293,13 @@ def _curves(contrast) -> tuple[Curve, ...]:
 # What assumptions buy, and what needs no denominator ----------------------------------------------
 
 
-def _beside(contrast, what, bounds, **told) -> Estimate:
-    """Another set of the same difference, beside the judged one."""
-    label = f"{CLASSES[contrast.of]}: share difference{what}"
-    return Estimate(label=label, bounds=bounds, **told)
-
-
 def _from_counts(contrast) -> Estimate:
     """What the counts of the classes alone would have told, where more is known."""
-    return _beside(
-        contrast,
-        ", from the counts of the classes alone",
-        contrast.from_counts(),
-        sharpness="sharp",
+    return Estimate(
+        label=BESIDE.format(CLASSES[contrast.of], ", from the counts of the classes alone"),
         unit="difference in share of hosts with a classed model",
+        bounds=contrast.from_counts(),
+        sharpness="sharp",
         n=contrast.pairs,
         n_unit="class-host pairs",
         assumptions=_genuine(contrast),
@@ -314,12 +308,11 @@ def _from_counts(contrast) -> Estimate:
 
 def _among_all(contrast, answering) -> Estimate:
     """The same among all answering hosts, of which the two countries have at most the total."""
-    return _beside(
-        contrast,
-        " among all answering hosts",
-        contrast.among(answering),
-        sharpness="outer",
+    return Estimate(
+        label=BESIDE.format(CLASSES[contrast.of], " among all answering hosts"),
         unit="difference in share of answering hosts",
+        bounds=contrast.among(answering),
+        sharpness="outer",
         n=answering,
         n_unit="answering hosts of the world",
         assumptions=(Assumption(name="outer bounds", holds="yes", evidence=COUNTRIES),),

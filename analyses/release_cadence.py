@@ -459,13 +459,9 @@ def _draw_companies(axes, table) -> None:
             x, y = row["days"] / row["releases"], -level - 0.3 + 0.6 * (place % 7) / 6
             axes.plot(x, y, marker, ms=4, mfc=color, mec="white", mew=0.4)
             if row["company"] in NAMED:
-                axes.annotate(
-                    row["company"], (x, y), xytext=(3, 0), textcoords="offset points", fontsize=7,
-                    va="center",
-                )  # fmt: skip
-        axes.annotate(
-            f"{idle} of {len(mine)}\nwith none", (500, -level + 0.4), fontsize=7, ha="right",
-            va="bottom", color=figures.MUTED,
-        )  # fmt: skip
+                figures.note(axes, row["company"], (x, y), (3, 0), fontsize=7)
+        none = {"fontsize": 7, "ha": "right", "va": "bottom"}
+        told = f"{idle} of {len(mine)}\nwith none"
+        figures.note(axes, told, (500, -level + 0.4), (0, 0), muted=True, **none)
     figures.label_rows(axes, list(COUNTRIES.values()))
     axes.set_title("b  Each company, year to Nov 2025")
