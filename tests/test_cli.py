@@ -4,14 +4,21 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import shlex
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
+from typer._click.exceptions import UsageError
 from typer.main import get_command
 
-from research.analysis import analyses, find, outlines
-from research.cli import app
+import research as research_package
+from research.analysis import analyses, find, n_specifications, outlines, run
+from research.cli import app, explaining
+from research.cli.analyses import EXAMPLES, pairs
+from research.results import ResearchError
 from tests.shortened import first
 
 
@@ -141,12 +148,19 @@ def test_a_mistyped_command_is_met_with_the_one_meant():
 
 
 def test_explain_gives_claim_verdict_reason_and_what_the_verdict_depends_on():
-    told = research("explain", "parameter_scale").stdout
-    small = told.split("shares: small: share of hosts")[1].split("shares: medium")[0]
-    assert "tenthe/china-more-small" in small
-    assert "all of the 95\xa0% interval lies among the values that the claim needs" in small
-    assert "clones (here: kept): kept: 3 of 3" in small
-    assert "the data allow values on both sides" in told.split("shares: medium: share")[1]
+    told = " ".join(research("explain", "parameter_scale").stdout.split())
+    assert "- supported: tenthe/china-more-small: China leads" in told
+    assert "- holds: all of the 95 % interval lies among the values that the claim needs" in told
+    assert "the choice “clones” decides: with “kept”, as here, 3 of 3 ways agree" in told
+    assert "- not identified: the data allow values on both sides" in told
+
+
+def test_a_claim_is_explained_by_the_answers_to_it_alone():
+    told = json.loads(research("explain", "tenthe/china-more-small", "--json").stdout)
+    assert (told["verdict"], told["headline"][:10]) == ("supported", "Supported:")
+    assert {answer["analysis"] for answer in told["answers"]} == {"parameter_scale"}
+    for answer in told["answers"]:
+        assert any("tenthe/china-more-small" in claim for claim in answer["claims"])
 
 
 @pytest.mark.long
@@ -164,7 +178,8 @@ def test_explain_agrees_with_the_recorded_result():
 @pytest.mark.long
 def test_a_choice_changed_is_explained_as_changed():
     done = research("explain", "parameter_scale", "--set", "clones=removed, spread as all hosts")
-    assert "clones (here: removed, spread as all hosts)" in done.stdout
+    told = " ".join(done.stdout.split())
+    assert "with “removed, spread as all hosts”, as here," in told
 
 
 @pytest.mark.parametrize("arguments", [("list",), ("explain", "tasks"), ("data", "list"), ()])
@@ -214,7 +229,8 @@ def test_reading_runs_no_file_of_the_users(trapped, arguments):
 def test_listing_reads_question_and_claims_and_names_what_it_cannot_read(trapped):
     rows = {row["name"]: row for row in json.loads(research("list", "--json", cwd=trapped).stdout)}
     assert rows["trap"]["question"] == "Does listing run this?"
-    assert rows["trap"]["claims"] == ["tenthe/china-more-small"]
+    assert list(rows["trap"]["claims"]) == ["tenthe/china-more-small"]
+    assert rows["trap"]["answers"] == {}
     assert "broken.py, line 1: invalid syntax" in rows["broken"]["question"]
 
 
@@ -235,7 +251,7 @@ def test_completing_a_name_runs_no_file(trapped):
 
 @pytest.mark.parametrize("arguments", [["list"], ["--help"], ["list", "--json"]])
 def test_listing_and_help_load_nothing_heavy(arguments):
-    heavy = ("numpy", "pandas", "scipy", "matplotlib", "duckdb", "rich.markdown", "analyses.tasks")
+    heavy = ("numpy", "pandas", "scipy", "matplotlib", "duckdb", "rich", "analyses.tasks")
     code = (
         f"import sys, atexit; sys.argv[1:] = {arguments}; from research.cli import main\n"
         f"atexit.register(lambda: print('loaded', [m for m in {heavy} if m in sys.modules]))\n"
@@ -249,3 +265,89 @@ def test_the_outline_of_every_analysis_is_what_running_it_gives():
     for outline in outlines():
         analysis = find(outline.name)
         assert (outline.question, list(outline.claims)) == (analysis.title, analysis.claims)
+
+
+# What is said can be typed ------------------------------------------------------------------------
+
+
+@pytest.fixture
+def prepared(tmp_path, monkeypatch):
+    """A folder with the files that examples name."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "hosts.csv").write_text("country,hosts\nKorea,3\nFrance,1\n")
+    (tmp_path / "scan").mkdir()
+    record = {"port": 11434, "observed_at": "2026-01-01T00:00:00Z", "country": "FR"}
+    records = [json.dumps({"ip_str": f"192.0.2.{n}"} | record) for n in range(12)]
+    (tmp_path / "scan" / "a.jsonl").write_text("\n".join(records))
+    return tmp_path
+
+
+@pytest.mark.parametrize("option", EXAMPLES)
+def test_the_example_in_an_error_is_accepted_when_it_is_typed(option, prepared, capsys):
+    with pytest.raises(ResearchError, match=f"{option} wants NAME=VALUE, found 'x'") as refused:
+        pairs(option, ["x"])
+    command = str(refused.value).partition("Example: ")[2]
+    assert option in command
+    typed(command)
+    assert capsys.readouterr().out
+
+
+def typed(command):
+    name, *words = shlex.split(command)
+    assert name == "research"
+    app(words, prog_name=name, standalone_mode=False)
+
+
+def test_every_command_that_is_named_in_a_message_or_in_help_can_be_typed():
+    """Names in capitals and gaps stand for one word; files that are named need not be there."""
+    found = set()
+    for path in Path(research_package.__file__).parent.rglob("*.py"):
+        found |= set(re.findall(r"[:(] (research [a-z][^\"\n`]*)", path.read_text()))
+    assert len(found) >= 15
+    for command in sorted(found):
+        words = shlex.split(re.sub(r"\{[^}]*\}", "GAP", command).split(", ")[0].rstrip(".)];"))[1:]
+        parsed(words)
+
+
+def parsed(words):
+    """The words as click reads them: an unknown command or option is refused."""
+    command = get_command(app)
+    while words and words[0] in getattr(command, "commands", {}):
+        command = command.commands[words[0]]
+        words = words[1:]
+    assert not hasattr(command, "commands"), words
+    context = command.make_context("research", [], resilient_parsing=True)
+    context.resilient_parsing = False  # arguments may be left out, an unknown option may not stand
+    command.make_parser(context).parse_args(list(words))
+
+
+def test_a_command_that_cannot_be_typed_is_found():
+    for words in (["run", "--into", "here"], ["publish", "nothing"]):
+        with pytest.raises((AssertionError, UsageError)):
+            parsed(words)
+
+
+@pytest.mark.parametrize("claim", ["tenthe/china-more-smal", "nothing"])
+def test_open_refuses_an_unknown_claim_before_it_builds(claim, monkeypatch):
+    monkeypatch.setattr("research.publish.page.page", lambda *_: pytest.fail("it was built"))
+    with pytest.raises(ResearchError, match="There is no claim named"):
+        explaining.open_page(claim)
+
+
+def test_a_run_tells_of_each_specification_as_it_is_done(tmp_path):
+    (tmp_path / "tiny.py").write_text(TINY)
+    analysis, steps = find(str(tmp_path / "tiny.py")), []
+    run(analysis, done=lambda: steps.append(1))
+    assert len(steps) == n_specifications(analysis) == 6
+    assert n_specifications(analysis, {"of": "all", "by": "2"}) == 3
+
+
+TINY = '''"""How many?"""
+from typing import Annotated, Literal
+from research import ESTIMAND, Estimate, Sample
+HYPOTHESES = {}
+def sample(*, of: Annotated[Literal["some", "all"], ESTIMAND] = "some", by: Literal[1, 2, 3] = 1):
+    return Sample(population="these", as_of="2026-01-01", data={"n": by})
+def estimate(sample):
+    return Estimate(label="n", unit="hosts", value=sample["n"])
+'''

@@ -34,12 +34,12 @@ def research(*arguments, cwd, code="from research.cli import main; main()", **ho
         [
             ("run", "us_against_china_hosts", "--out", "out"),
             ("data", "add", "hosts"),
-            ("publish", "page", "--into", "out/page.html", "--results", "results"),
+            ("publish", "page", "--out", "out/page.html", "--results", "results"),
             (
                 "publish",
                 "tables",
                 "us_against_china_hosts",
-                "--into",
+                "--out",
                 "out",
                 "--results",
                 "results",

@@ -37,7 +37,7 @@ def test_what_steers_a_terminal_is_shown_and_all_else_stays():
         lambda: printing.print_rows([{"title": HOSTILE}], as_json=False),
         lambda: printing.print_dataset(DESCRIPTOR, HOSTILE),
         lambda: printing.say(HOSTILE),
-        lambda: printing.console().print(printing.bold(HOSTILE, HOSTILE)),
+        lambda: printing.write(HOSTILE, first=" ", later=" ", bold=True),
     ],
 )
 def test_every_way_to_print_shows_a_text_as_it_is(printed, capsys):

@@ -6,8 +6,8 @@ another analyst could have made; ``estimate(sample, *, rng)`` estimates; ``figur
 
 from research.analysis.declare import Analysis, Choice, FromTable, Sample, analyses, find
 from research.analysis.outline import Outline, outlines
-from research.analysis.recording import is_result, record, recorded
-from research.analysis.running import SEED, run
+from research.analysis.recording import is_result, record, recorded, recorded_verdicts
+from research.analysis.running import SEED, n_specifications, run
 
 __all__ = [
     "SEED",
@@ -19,8 +19,10 @@ __all__ = [
     "analyses",
     "find",
     "is_result",
+    "n_specifications",
     "outlines",
     "record",
     "recorded",
+    "recorded_verdicts",
     "run",
 ]

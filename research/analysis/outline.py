@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import ast
-import csv
 import warnings
-from collections.abc import Container
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from research import datasets
+from research import datasets, places
 from research.analysis.declare import analyses, title
-from research.datasets.reading import checked_path
 
 CLAIMS = "published_claims"
 
@@ -26,6 +24,8 @@ class Outline:
         First line of its docstring; where the file is no Python, what is wrong with it.
     claims
         The published claims that it names.
+    is_shipped
+        Whether it comes with the package: results on record are of no other.
     """
 
     name: str
@@ -33,35 +33,34 @@ class Outline:
     question: str
     claims: tuple[str, ...]
 
+    @property
+    def is_shipped(self) -> bool:
+        return self.path.is_relative_to(places.bundled())
+
 
 def outlines() -> list[Outline]:
     """Every analysis that :func:`research.analysis.analyses` finds, by name."""
-    known = _known_claims()
+    known = sorted(row["claim_id"] for row in datasets.texts(CLAIMS))
     return [_outline(name, path, known) for name, path in analyses().items()]
 
 
-def _outline(name: str, path: Path, known: Container[str]) -> Outline:
+def _outline(name: str, path: Path, known: Iterable[str]) -> Outline:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # they are told when the file is run
-            tree = ast.parse(path.read_bytes())
+            source = path.read_bytes()
+            tree = ast.parse(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         line = f", line {error.lineno}" if isinstance(error, SyntaxError) else ""
         return Outline(name=name, path=path, question=f"({path}{line}: {error})", claims=())
-    texts = {node.value for node in ast.walk(tree) if isinstance(node, ast.Constant)}
     return Outline(
         name=name,
         path=path,
         question=title(ast.get_docstring(tree) or name),
-        claims=tuple(sorted(text for text in texts if isinstance(text, str) and text in known)),
+        claims=tuple(claim for claim in known if _quotes(source, claim)),
     )
 
 
-def _known_claims() -> frozenset[str]:
-    """The claims of the table, without the library that reads tables: listing must be quick."""
-    dataset = datasets.describe(CLAIMS)
-    path = checked_path(dataset, CLAIMS)
-    if path.suffix != ".csv":
-        return frozenset(datasets.load(CLAIMS)["claim_id"])
-    with path.open(encoding="utf-8", newline="") as file:
-        return frozenset(row["claim_id"] for row in csv.DictReader(file))
+def _quotes(source: bytes, claim: str) -> bool:
+    """Whether a text of the file is this claim: sought as written, sooner than in the tree."""
+    return any(f"{mark}{claim}{mark}".encode() in source for mark in "\"'")

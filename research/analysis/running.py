@@ -6,7 +6,7 @@ import hashlib
 import inspect
 import json
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass, replace
 from importlib import metadata
 from traceback import walk_tb
@@ -51,6 +51,7 @@ def run(
     fixed: Mapping[str, Any] | None = None,
     multiverse: bool = True,
     seed: int = SEED,
+    done: Callable[[], None] = lambda: None,
 ) -> Result:
     """Answer every question of an analysis, under every combination of its analytic choices.
 
@@ -67,6 +68,8 @@ def run(
     seed
         Each specification draws from its own generator, seeded by (seed, analysis, choices): adding
         a specification moves nobody else's numbers.
+    done
+        Called after each of the :func:`n_specifications`.
 
     Raises
     ------
@@ -77,7 +80,7 @@ def run(
     answers = {}
     for estimand in analysis.combinations(estimand=True):
         if all(estimand[name] == value for name, value in fixed.items() if name in estimand):
-            question = _Question(analysis, estimand, fixed, multiverse, seed)
+            question = _Question(analysis, estimand, fixed, multiverse, seed, done)
             answers[question.key] = _answer(question)
     if not fixed and not analysis.data:  # else some questions may have no answer
         _refuse_unanswered(analysis, answers)
@@ -91,6 +94,16 @@ def run(
         answers=answers,
         provenance=Provenance(seed=seed, tables=_origins(analysis)),
     )
+
+
+def n_specifications(analysis: Analysis, fixed: Mapping[str, Any] | None = None) -> int:
+    """How many combinations of choices a run tries: of its analytic ones, for every question."""
+    questions = analysis.combinations(estimand=True)
+    asked = sum(
+        all(str(q.get(name, value)) == str(value) for name, value in (fixed or {}).items())
+        for q in questions
+    )
+    return asked * sum(1 for _ in analysis.combinations(estimand=False))
 
 
 def hypotheses_on(analysis: Analysis) -> dict[str, Hypothesis]:
@@ -131,6 +144,7 @@ class _Question:
     fixed: Mapping[str, Any]
     multiverse: bool
     seed: int
+    done: Callable[[], None]
 
     @property
     def key(self) -> str:
@@ -143,6 +157,12 @@ class _Question:
         if not self.multiverse:
             return [primary]
         return [primary, *(choices for choices in every if choices != primary)]
+
+    def one_by_one(self) -> Iterator[Choices]:
+        """The same, each told as done when the next is asked for."""
+        for choices in self.specifications():
+            yield choices
+            self.done()
 
     def sample(self, choices: Choices) -> Sample:
         frames, options = self.analysis.frames.values(), self.options("sample", choices)
@@ -234,7 +254,7 @@ def _compute(question: _Question) -> tuple[dict[Any, _Computed], list[Skipped]]:
     """
     computed: dict[Any, _Computed] = {}
     skipped = []
-    for choices in question.specifications():
+    for choices in question.one_by_one():
         try:
             sample = question.sample(choices)
             identity = (fingerprint(sample.data), str(question.options("estimate", choices)))

@@ -50,7 +50,7 @@ app = typer.Typer(
     invoke_without_command=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,  # drawing the help with rich takes longer than all else
-    context_settings={"terminal_width": 100},
+    context_settings={"max_content_width": 100},
 )
 
 

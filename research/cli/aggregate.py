@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from research.cli.analyses import pairs
-from research.cli.printing import AsJson
+from research.cli.printing import AsJson, print_json, print_rows, say
 from research.wording import count, number, typeset
 
 if TYPE_CHECKING:
@@ -48,9 +48,10 @@ def aggregate(
             "port==11434 gives a value to all.",
         ),
     ] = None,
+    out: Annotated[Path, typer.Option(help="The folder of datasets.")] = Path("datasets"),
     as_json: AsJson = False,
 ) -> None:
-    """Turn record-level scans into aggregate tables without addresses, below ./datasets.
+    """Turn record-level scans into aggregate tables without addresses.
 
     Each line of a file is one record: address, port, observed_at, and where known country, city,
     as_organisation, version and tags, the body of /api/tags. Nothing is contacted.
@@ -74,7 +75,7 @@ def aggregate(
         open_engine(engine, folder, master=spark_master, memory=memory) as opened,
         _progress() as step,
     ):
-        made = make(opened, files, Path("datasets"), options=options, announce=step)
+        made = make(opened, files, out, options=options, announce=step)
     _tell_script(made) if as_json else _tell(made)
 
 
@@ -98,8 +99,6 @@ def _progress() -> Iterator[Callable[[str, float], None]]:
 
 
 def _tell_script(made: Aggregated) -> None:
-    from research.cli.printing import print_json
-
     datasets = [
         {"name": each.name, "version": each.version, "folder": str(each.folder)}
         for each in made.datasets
@@ -116,9 +115,6 @@ def _tell_script(made: Aggregated) -> None:
 
 def _tell(made: Aggregated) -> None:
     """What was written, what did not count, and what to do next."""
-    from research.cli.printing import console, print_rows
-
-    screen = console()
     records = [
         {"records": "not told" if n is None else count(n), "of them": reason}
         for reason, n in made.records.items()
@@ -128,14 +124,14 @@ def _tell(made: Aggregated) -> None:
         {"total": name, "value": typeset(number(value))} for name, value in made.totals.items()
     ]
     print_rows(totals, False)
-    screen.print()
+    say("")
     print_rows(records, False)
-    screen.print()
+    say("")
     for reason, texts in made.masked.items():
-        screen.print(f"Published nowhere: {texts} texts with a {reason}", markup=False)
+        say(f"Published nowhere: {texts} texts with a {reason}")
     for dataset in made.datasets:
-        screen.print(f"Written: {dataset.folder}")
-    screen.print(f"Next: research run parameter_scale --data tenthe={made.datasets[0].name}")
+        say(f"Written: {dataset.folder}")
+    say(f"Next: research run parameter_scale --data tenthe={made.datasets[0].name}")
 
 
 def example_scan(
@@ -147,11 +143,10 @@ def example_scan(
     ] = "jsonl.gz",
 ) -> None:
     """Write an invented scan, with addresses reserved for documentation, to try aggregate on."""
-    from research.cli.printing import console
     from research.collect.scans import write_scan
 
     truth = write_scan(folder, hosts, seed=seed, form=form)
-    console().print(
+    say(
         f"Written: {count(truth.records)} records of {count(truth.hosts)} invented hosts to "
         f"{folder}\n"
         f"Next: research aggregate {folder} --name example_scan"

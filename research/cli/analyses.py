@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -15,10 +15,13 @@ from research.cli.printing import (
     AsJson,
     least_coverage,
     print_analysis,
+    print_headlines,
     print_json,
+    print_outlines,
+    print_results,
     print_rows,
-    print_verdicts,
     progress,
+    progress_of_each,
     say,
 )
 from research.results import ResearchError, Result
@@ -49,6 +52,66 @@ def complete_analysis(typed: str) -> list[str]:
     return [name for name in analyses() if name.startswith(typed)]
 
 
+def complete_claim(typed: str) -> list[str]:
+    """Names of claims for the shell."""
+    return [name for name in known_claims() if name.startswith(typed)]
+
+
+def complete_name(typed: str) -> list[str]:
+    """Names of analyses, then of claims."""
+    return [*complete_analysis(typed), *(complete_claim(typed) if typed else ())]
+
+
+def results_folder(chosen: Path | None) -> Path:
+    """The folder of results that is read."""
+    from research.places import bundled
+
+    here = PAPER / "results"
+    return chosen or (here if here.is_dir() else bundled() / here)
+
+
+# Claims -------------------------------------------------------------------------------------------
+
+
+def is_claim(name: str) -> bool:
+    """Whether a name is that of a claim (``source/claim``) and of no file."""
+    return "/" in name and not name.endswith(".py")
+
+
+def known_claims() -> list[str]:
+    """The ids of all claims."""
+    from research.datasets import texts
+
+    return [row["claim_id"] for row in texts("published_claims")]
+
+
+def known_claim(name: str) -> str:
+    """The claim of this id; an unknown one is refused with the one that is meant."""
+    from research.datasets import unknown
+
+    claims = known_claims()
+    if name not in claims:
+        raise ResearchError(unknown("claim", name, dict.fromkeys(claims)))
+    return name
+
+
+def analyses_of(name: str, *, read_only: bool = False) -> list[str]:
+    """The analyses that answer a claim; any other name as it is.
+
+    Where results are only read, files of the user's that name the claim are left alone.
+    """
+    from research.analysis import outlines
+
+    if not is_claim(name):
+        return [name]
+    claim = known_claim(name)
+    found = [outline for outline in outlines() if claim in outline.claims]
+    shipped = [outline for outline in found if outline.is_shipped]
+    if not found:
+        raise ResearchError(f"No analysis answers {claim}. Name it in a Hypothesis of one.")
+    return [outline.name for outline in (read_only and shipped) or found]
+
+
 AnalysisName = Annotated[
     str,
     typer.Argument(help="An analysis by name, or a file.", autocompletion=complete_analysis),
@@ -56,14 +119,27 @@ AnalysisName = Annotated[
 
 
 def list_analyses(as_json: AsJson = False) -> None:
-    """List the analyses: their question and the claims they answer. No file is run."""
-    from research.analysis import outlines
+    """List the analyses: their question, the claims that they answer, the verdicts on record.
 
+    No file is run.
+    """
+    from research.analysis import outlines
+    from research.publish.claims import verdicts_on_record
+
+    words, judged = verdicts_on_record(results_folder(None))
     rows = [
-        {"name": known.name, "question": known.question, "claims": list(known.claims)}
+        {
+            "name": known.name,
+            "question": known.question,
+            "claims": {claim: words.get(claim, "") for claim in known.claims},
+            "answers": judged.get(known.name, {}) if known.is_shipped else {},
+        }
         for known in outlines()
     ]
-    print_rows(rows, as_json)
+    if as_json:
+        print_json(rows)
+    else:
+        print_outlines(rows)
 
 
 def show(name: AnalysisName, data: Data = None, as_json: AsJson = False) -> None:
@@ -98,7 +174,8 @@ def run(
     names: Annotated[
         list[str],
         typer.Argument(
-            help="Analyses by name, or files such as ./mine.py.", autocompletion=complete_analysis
+            help="Analyses or claims by name, or files such as ./mine.py.",
+            autocompletion=complete_name,
         ),
     ],
     choose: Choose = None,
@@ -108,24 +185,39 @@ def run(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Run analyses and print their verdicts."""
-    from research.analysis import find
-    from research.analysis import run as run_analysis
-
-    fixed, chosen, results = pairs("--set", choose), pairs("--data", data), []
-    with progress("Analyses", len(names)) as done, _written_to(out) as write:
-        for name in names:
-            results.append(run_analysis(find(name, data=chosen), fixed=fixed))
-            write(results[-1], name, bool(chosen))
-            done(name)
+    """Run analyses, or those that answer a claim, and print their verdicts."""
+    fixed, chosen = pairs("--set", choose), pairs("--data", data)
+    wanted = [analysis for name in names for analysis in analyses_of(name)]
+    with written_to(out, "research run") as write:
+        results = list(run_each(list(dict.fromkeys(wanted)), fixed, chosen, write))
     if as_json:
         print_json([json.loads(result.to_json()) for result in results])
     else:
-        print_verdicts(results)
+        print_results(results)
+        print_headlines(results, [name for name in names if is_claim(name)])
+
+
+Write = Callable[[Result, str, bool], None]
+
+
+def run_each(
+    names: Sequence[str], fixed: Mapping[str, str], data: Mapping[str, str], write: Write
+) -> Iterator[Result]:
+    """Run one analysis after the other; the bar moves with each specification."""
+    from research.analysis import find, n_specifications
+    from research.analysis import run as run_analysis
+
+    with progress_of_each() as begin:
+        for name in names:
+            analysis = find(name, data=data)
+            done = begin(analysis.name, n_specifications(analysis, fixed))
+            result = run_analysis(analysis, fixed=fixed, done=partial(done, analysis.name))
+            write(result, name, bool(data))
+            yield result
 
 
 @contextmanager
-def _written_to(out: Path | None) -> Iterator[Callable[[Result, str, bool], None]]:
+def written_to(out: Path | None, command: str) -> Iterator[Write]:
     """Puts a result and its figure into a folder, if one is named."""
     if out is None:
         yield lambda *_: None
@@ -135,7 +227,7 @@ def _written_to(out: Path | None) -> Iterator[Callable[[Result, str, bool], None
     from research.publish.outputs import Outputs
     from research.publish.study import draw
 
-    folder = Outputs(out, "research run")
+    folder = Outputs(out, command)
     with folder.alone() as fresh:
 
         def write(result: Result, name: str, other_data: bool) -> None:
@@ -176,7 +268,7 @@ def reproduce(
     if as_json:
         print_json({"results": str(folder / "results"), **made})
         return
-    print_verdicts(results)
+    print_results(results)
     say(f"Results in {folder}/results; also {', '.join(made.values())}. See: research open.")
 
 
@@ -218,13 +310,13 @@ def calibrate(
     raise typer.Exit(1 if missed else 0)
 
 
-EXAMPLES = {
-    "--set": "clones=removed",
-    "--data": "hub_top_models=2026-11-21",
-    "--country": "'Korea=KR'",
-    "--unit": "'hosts=addresses'",
-    "--describe": "'hosts=Addresses that answered'",
-    "--map": "address=ip_str",
+EXAMPLES = {  # accepted when typed (a test types them)
+    "--set": "research run parameter_scale --set quantity=counts",
+    "--data": "research show quantisation --data tenthe=2025-04-24",
+    "--country": "research data new hosts.csv --country Korea=KR",
+    "--unit": "research data new hosts.csv --unit hosts=addresses",
+    "--describe": "research data new hosts.csv --describe hosts='Addresses that answered'",
+    "--map": "research aggregate scan --map address=ip_str",
 }
 
 
@@ -235,7 +327,7 @@ def pairs(option: str, texts: list[str] | None) -> dict[str, str]:
         name, equals, value = text.partition("=")
         if not (equals and name.strip()):
             raise ResearchError(
-                f"{option} wants NAME=VALUE, found '{text}'. Example: {option} {EXAMPLES[option]}."
+                f"{option} wants NAME=VALUE, found '{text}'. Example: {EXAMPLES[option]}"
             )
         found[name.strip()] = value.strip()
     return found

@@ -34,7 +34,7 @@ def hub(
     census: Annotated[
         bool, typer.Option("--census", help="All public models: 3 million, 3,100 requests.")
     ] = False,
-    into: Annotated[Path, typer.Option(help="The folder of datasets.")] = Path("datasets"),
+    out: Annotated[Path, typer.Option(help="The folder of datasets.")] = Path("datasets"),
     version: Annotated[
         str | None, typer.Option(help="Name of the version; by default today's date (UTC).")
     ] = None,
@@ -42,7 +42,7 @@ def hub(
         bool, typer.Option("--restart", help="Discard an unfinished collection and begin anew.")
     ] = False,
     keep_pages: Annotated[
-        bool, typer.Option("--keep-pages", help="Keep the pages as they came, in INTO/.pages.")
+        bool, typer.Option("--keep-pages", help="Keep the pages as they came, in OUT/.pages.")
     ] = False,
     accept_fewer: Annotated[
         bool, typer.Option("--accept-fewer", help="Freeze also a listing that ended early.")
@@ -63,10 +63,10 @@ def hub(
 
     query = _query(top, authors, families, census)
     where = Destination(
-        into=into, version=version, restart=restart, keep_pages=keep_pages,
+        into=out, version=version, restart=restart, keep_pages=keep_pages,
         accept_fewer=accept_fewer,
     )  # fmt: skip
-    with _watch(query, into) as watch:
+    with _watch(query, out) as watch:
         try:
             asked = Hub(endpoint=HfApi().endpoint, watch=watch, timeout=timeout)
             made = collect_hub(query, asked, where)

@@ -14,7 +14,7 @@ Day = Annotated[
     str | None,
     typer.Option("--as-of", metavar="YYYY-MM-DD", help="Day on which the file was made or saved."),
 ]
-Into = Annotated[Path, typer.Option(help="The folder of datasets.")]
+Out = Annotated[Path, typer.Option(help="The folder of datasets.")]
 DATASETS = Path("datasets")
 
 
@@ -24,7 +24,7 @@ def hub_file(
     top: Annotated[
         int | None, typer.Option(min=1, help="Only so many, those most downloaded.")
     ] = None,
-    into: Into = DATASETS,
+    out: Out = DATASETS,
     as_json: AsJson = False,
 ) -> None:
     """Read a downloaded table of Hub models as a version of hub_models or hub_top_models.
@@ -34,7 +34,7 @@ def hub_file(
     """
     from research.collect.bulk import freeze_file
 
-    dataset, counts = freeze_file(file, as_of=as_of, top=top, into=into)
+    dataset, counts = freeze_file(file, as_of=as_of, top=top, into=out)
     if as_json:
         print_json({"folder": str(dataset.folder), **dataset.descriptor["collection"]})
         return
@@ -54,13 +54,13 @@ def ollama_library(
         list[Path], typer.Argument(help="Saved pages (HTML), registry dumps (JSON), series (CSV).")
     ],
     as_of: Day = None,
-    into: Into = DATASETS,
+    out: Out = DATASETS,
     as_json: AsJson = False,
 ) -> None:
     """Read saved files of the public Ollama library as a version of ollama_library."""
     from research.collect.ollama_library import freeze_files
 
-    dataset = freeze_files(files, as_of=as_of, into=into)
+    dataset = freeze_files(files, as_of=as_of, into=out)
     rows = {table: resource["rows"] for table, resource in dataset.resources.items()}
     if as_json:
         problems = dataset.descriptor["collection"]["problems"]

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from research.cli.printing import AsJson, print_dataset, print_json, print_rows, progress, say
+from research.cli.printing import AsJson, print_dataset, print_datasets, print_json, progress, say
 
 
 def complete_dataset(typed: str) -> list[str]:
@@ -37,7 +37,10 @@ def list_data(as_json: AsJson = False) -> None:
         for dataset in datasets().values()
         for table, resource in dataset.resources.items()
     ]
-    print_rows(rows, as_json)
+    if as_json:
+        print_json(rows)
+    else:
+        print_datasets(rows)
 
 
 def show_data(

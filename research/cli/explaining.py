@@ -3,161 +3,153 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from research.cli.analyses import PAPER, AnalysisName, Choose, Data, pairs
-from research.cli.printing import AsJson, bold, console, print_json, printed, say
-from research.cli.publish import results_folder
-from research.datasets import unknown
+from research.cli.analyses import (
+    PAPER,
+    Choose,
+    Data,
+    Write,
+    analyses_of,
+    complete_claim,
+    complete_name,
+    is_claim,
+    known_claim,
+    pairs,
+    results_folder,
+    run_each,
+    written_to,
+)
+from research.cli.printing import (
+    AsJson,
+    print_explanation,
+    print_json,
+    print_terms,
+    say,
+    write,
+)
 from research.results import ResearchError
 
 if TYPE_CHECKING:
-    from rich.table import Table
-
-    from research.publish.explain import Explained
+    from research.publish.explanation import Explanation
     from research.results import Result
 
 
 def explain(
-    name: AnalysisName, choose: Choose = None, data: Data = None, as_json: AsJson = False
+    name: Annotated[
+        str,
+        typer.Argument(
+            help="An analysis or a claim by name, or a file.", autocompletion=complete_name
+        ),
+    ],
+    choose: Choose = None,
+    data: Data = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Write result and figure into this folder.")
+    ] = None,
+    as_json: AsJson = False,
 ) -> None:
-    """Tell in plain words what an analysis did and why each verdict is what it is."""
-    from research.publish.explain import explain as explained
-
-    result = _result(_of_claim(name), pairs("--set", choose), pairs("--data", data))
-    found, claim = explained(result), _claim(name)
+    """Tell in plain words what is known of a claim, or what an analysis found, and why."""
+    fixed, chosen = pairs("--set", choose), pairs("--data", data)
+    asked = _one_of(name, {**fixed, **chosen})
+    with written_to(out, "research explain") as kept:
+        results = [_result(each, fixed, chosen, kept) for each in asked]
+    if is_claim(name):
+        told, plain = _of_claim(name, results)
+    else:
+        told, plain = _of_analysis(results[0], {**fixed, **chosen})
     if as_json:
-        answers = [asdict(item) for item in found]
-        print_json({"analysis": result.analysis, **claim, "answers": answers})
-        return
-    if claim:
-        console().print(bold(claim["verdict"], f": {claim['claim']}\n{claim['answer']}\n"))
-    _print_explained(result, found)
+        print_json(plain)
+    else:
+        print_explanation(told)
 
 
-def _claim(name: str) -> dict[str, str]:
-    """A claim with its one word and the sentences to quote, from all recorded results."""
-    if not _is_claim(name):
-        return {}
-    from research.analysis import recorded
-    from research.publish.claims import answered
-
-    folder = results_folder(None)
-    results = (recorded(path.stem, folder) for path in sorted(folder.glob("*.json")))
-    return {
-        key: text
-        for answer in answered(results)
-        if answer.id == name
-        for key, text in (
-            ("claim", answer.claim.get("claim", name)),
-            ("verdict", answer.word),
-            ("answer", answer.quotable),
+def _one_of(name: str, changed: Mapping[str, str]) -> list[str]:
+    """The analyses that answer a claim, of which one alone where a choice of it is changed."""
+    asked = analyses_of(name, read_only=not changed)
+    if changed and len(asked) > 1:
+        raise ResearchError(
+            f"{name} is answered by {', '.join(asked)}, and choices and data are those of one. "
+            f"Name it, with the same options: research explain {asked[0]}."
         )
+    return asked
+
+
+def _of_claim(name: str, results: list[Result]) -> tuple[Explanation, dict[str, Any]]:
+    """A claim explained, for people and for a script."""
+    from research.publish.claims import answered
+    from research.publish.explain import explain as explained
+    from research.publish.explanation import of_claim
+
+    found = [answer for answer in answered(results) if answer.id == name]
+    if not found:
+        raise ResearchError(f"With these choices no estimate answers {name}. Choose others.")
+    answers = [
+        {"analysis": result.analysis, **asdict(item)}
+        for result in results
+        for item in explained(result)
+        if any(claim.startswith(f"{name}:") for claim in item.claims)
+    ]
+    told = of_claim(found[0])
+    return told, {
+        "id": name,
+        "claim": found[0].claim.get("claim", name),
+        "verdict": found[0].word,
+        "headline": told.headline,
+        "answer": found[0].quotable,
+        "answers": answers,
     }
 
 
-def _is_claim(name: str) -> bool:
-    return "/" in name and not name.endswith(".py")
+def _of_analysis(result: Result, changed: Mapping[str, str]) -> tuple[Explanation, dict[str, Any]]:
+    """An analysis explained, for people and for a script; claims have a word as it is on record."""
+    from research.publish.claims import verdicts_on_record
+    from research.publish.explain import explain as explained
+    from research.publish.explanation import of_result
+
+    words = {} if changed else verdicts_on_record(results_folder(None))[0]
+    told = of_result(result, words)
+    answers = [asdict(item) for item in explained(result)]
+    return told, {"analysis": result.analysis, "headline": told.headline, "answers": answers}
 
 
-def _of_claim(name: str) -> str:
-    """The analysis of a claim (``source/claim``); any other name as it is."""
-    from research.analysis import outlines
-
-    if not _is_claim(name):
-        return name
-    known = outlines()
-    answering = [outline.name for outline in known if name in outline.claims]
-    if not answering:
-        claims = {claim: None for outline in known for claim in outline.claims}
-        raise ResearchError(unknown("claim", name, claims))
-    if len(answering) > 1:
-        say(f"{name} is also answered by: {', '.join(answering[1:])}.", error=True)
-    return answering[0]
-
-
-def _result(name: str, fixed: dict[str, str], data: dict[str, str]) -> Result:
+def _result(name: str, fixed: dict[str, str], data: dict[str, str], kept: Write) -> Result:
     """The recorded result where one is asked for as it ships: then no file is run."""
-    from research.analysis import analyses, find, recorded, run
+    from research.analysis import analyses, recorded
     from research.places import bundled
 
     path = analyses().get(name)
     if path is not None and path.is_relative_to(bundled()) and not fixed and not data:
         for folder in (PAPER / "results", bundled() / "paper" / "results"):
             if (folder / f"{name}.json").is_file():
-                return recorded(name, folder)
-    return run(find(name, data=data), fixed=fixed)
-
-
-def _print_explained(result: Result, found: list[Explained]) -> None:
-    screen = console()
-    screen.print(bold(result.analysis, f": {result.title}\n"))
-    if result.about:
-        screen.print(result.about + "\n")
-    tables = [f"{t} ({o['dataset']} {o['version']})" for t, o in result.provenance.tables.items()]
-    varied = [f"{name} ({len(values)} values)" for name, values in result.choices.items()]
-    read = (("read", ", ".join(tables)), ("varied", ", ".join(varied) or "nothing"))
-    screen.print(_described(read))
-    for item in found:
-        question = f"{item.question}: " if item.question else ""
-        screen.print(bold(f"\n{question}{item.label}"))
-        screen.print(_described(_told(item)))
-    refused = [(key, a.refused) for key, a in result.answers.items() if a.refused]
-    settled = [(s.claim, f"{s.word}. {s.reason}") for s in result.settled]
-    for term, text in (*refused, *settled):
-        screen.print(bold(f"\n{term}", f"\n{text}"))
-
-
-def _described(rows: Iterable[tuple[str, str]]) -> Table:
-    from rich.table import Table
-    from rich.text import Text
-
-    grid = Table.grid(padding=(0, 2))
-    grid.add_column(no_wrap=True, style="dim")
-    grid.add_column(overflow="fold")
-    for term, text in rows:
-        grid.add_row("  " + term, Text(printed(text)))
-    return grid
-
-
-def _told(item: Explained) -> list[tuple[str, str]]:
-    return [
-        *(("claim", text) for text in item.claims),
-        ("claim needs", item.needs),
-        ("found", item.amount),
-        ("verdict", item.verdict),
-        ("because", item.why),
-        ("robustness", item.robustness),
-        *(("depends on", text) for text in item.depends_on),
-        *(("only if", text) for text in item.only_if),
-        *(("overturned", text) for text in item.overturned),
-        *(("assumes", text) for text in item.assumptions),
-    ]
+                result = recorded(name, folder)
+                kept(result, name, False)
+                return result
+    return next(run_each([name], fixed, data, kept))
 
 
 def open_page(
     claim: Annotated[
-        str | None, typer.Argument(help="A claim, such as tenthe/china-more-small.")
+        str | None,
+        typer.Argument(
+            help="A claim, such as tenthe/china-more-small.", autocompletion=complete_claim
+        ),
     ] = None,
     folder: Annotated[Path, typer.Option(help="The paper's folder.")] = PAPER,
 ) -> None:
     """Show the page in the browser; build it first where there is none."""
-    from research import datasets
-    from research.publish.page import page
-
-    if claim is not None:
-        known = dict.fromkeys(datasets.load("published_claims")["claim_id"])
-        if claim not in known:
-            raise ResearchError(datasets.unknown("claim", claim, known))
+    place = f"#{known_claim(claim)}" if claim else ""  # before a minute of work
     path = folder / "build" / "page.html"
     if not path.is_file():
+        from research.publish.page import page
+
         path = page(results_folder(None), path)
-    address = path.resolve().as_uri() + (f"#{claim}" if claim else "")
+    address = path.resolve().as_uri() + place
     say(address)
     if sys.stdout.isatty():
         typer.launch(address)
@@ -179,10 +171,9 @@ def next_steps() -> None:
     """What one can do, for whoever types the bare command."""
     from research import __version__
 
-    screen = console()
-    about = " tests published claims about who runs and who downloads open AI models.\n"
-    screen.print(bold(f"modelometrics {__version__}", about))
-    width = max(len(command) for command, _ in NEXT) + 3
-    for command, purpose in NEXT:
-        screen.print(bold(f"  {command:<{width}}", purpose))
-    screen.print("\nAll commands: research --help", highlight=False)
+    write(f"modelometrics {__version__} tests published claims about who runs and who downloads "
+          "open AI models.")  # fmt: skip
+    write()
+    print_terms((f"  {command}", purpose) for command, purpose in NEXT)
+    write()
+    write("All commands: research --help")

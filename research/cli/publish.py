@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from research.cli.analyses import PAPER, complete_analysis
+from research.cli.analyses import PAPER, complete_analysis, results_folder
 from research.cli.printing import AsJson, print_json, progress, say
 
 Results = Annotated[
@@ -17,7 +17,7 @@ Results = Annotated[
 
 
 def page(
-    into: Annotated[Path, typer.Option(help="The file to write.")] = PAPER / "build" / "page.html",
+    out: Annotated[Path, typer.Option(help="The file to write.")] = PAPER / "build" / "page.html",
     results: Results = None,
     as_json: AsJson = False,
 ) -> None:
@@ -25,7 +25,7 @@ def page(
     from research.publish import page as built
 
     with progress("Page", 1) as done:
-        written = built.page(results_folder(results), into)
+        written = built.page(results_folder(results), out)
         done("written")
     if as_json:
         print_json({"page": str(written)})
@@ -38,7 +38,7 @@ def tables(
         list[str] | None,
         typer.Argument(help="Analyses; all by default.", autocompletion=complete_analysis),
     ] = None,
-    into: Annotated[Path, typer.Option(help="The folder to fill.")] = Path("paper-material"),
+    out: Annotated[Path, typer.Option(help="The folder to fill.")] = Path("paper-material"),
     results: Results = None,
     as_json: AsJson = False,
 ) -> None:
@@ -47,19 +47,11 @@ def tables(
 
     folder = results_folder(results)
     with progress("Tables", len(names or list(folder.glob("*.json")))) as done:
-        written = publish_tables(folder, names or [], into, done=done)
+        written = publish_tables(folder, names or [], out, done=done)
     if as_json:
         print_json([str(path) for path in written])
     else:
         say(
-            f"{len(written)} files in {into}. {into}/README.txt says what is what; "
-            f"{into}/example.tex is a paper that uses them: pdflatex example, bibtex example."
+            f"{len(written)} files in {out}. {out}/README.txt says what is what; "
+            f"{out}/example.tex is a paper that uses them: pdflatex example, bibtex example."
         )
-
-
-def results_folder(chosen: Path | None) -> Path:
-    """The folder of results that is read."""
-    from research.places import bundled
-
-    here = PAPER / "results"
-    return chosen or (here if here.is_dir() else bundled() / here)

@@ -15,7 +15,7 @@ from research.datasets.descriptors import (
 )
 from research.datasets.freezing import freeze, freeze_together
 from research.datasets.names import refuse_name
-from research.datasets.reading import datasets, describe, load, tables, verify, versions
+from research.datasets.reading import datasets, describe, load, tables, texts, verify, versions
 from research.datasets.selection import Source, sources
 
 __all__ = [
@@ -33,6 +33,7 @@ __all__ = [
     "refuse_name",
     "sources",
     "tables",
+    "texts",
     "unknown",
     "verify",
     "versions",

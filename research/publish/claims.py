@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from research import datasets, figures
+from research.analysis import recorded_verdicts
 from research.places import write_beside
 from research.publish.judged import LEADS as judged_leads
 from research.publish.judged import (
@@ -20,6 +21,7 @@ from research.publish.judged import (
     judged,
     quotable_settled,
     said,
+    tally,
     towards_claim,
 )
 from research.publish.verdict import ClaimVerdict, PartAnswer, judge_claim
@@ -128,15 +130,19 @@ class ClaimAnswer:
         return f"{line}; {lost}" if lost else line
 
     @property
+    def counted(self) -> str:
+        """What the channel of the claim counts, where that is not who uses models."""
+        return CHANNELS.get(self.claim.get("level", ""), "")
+
+    @property
     def quotable(self) -> str:
         """The answer in sentences to quote, with what the channel counts."""
-        counted = CHANNELS.get(self.claim.get("level", ""), "")
         if self.alone:
-            return f"{self.alone.quotable} {counted}".strip()
+            return f"{self.alone.quotable} {self.counted}".strip()
         if self.verdict:
             fragile = ", but fragile" if self.verdict.is_fragile else ""
             lines = " ".join(f"{self._line(item)}." for item in self.deciding)
-            return f"{self._lead(self.verdict.word)}{fragile}. {lines} {counted}".strip()
+            return f"{self._lead(self.verdict.word)}{fragile}. {lines} {self.counted}".strip()
         return quotable_settled(self.settled) if self.settled else ""
 
     def _lead(self, word: str) -> str:
@@ -217,7 +223,7 @@ def answer_claims(results: Iterable[Result]) -> list[ClaimAnswer]:
     ResearchError
         If a claim has no answer, or an answer names no claim of the table.
     """
-    rows = datasets.load("published_claims")["claim_id"]
+    rows = [row["claim_id"] for row in datasets.texts("published_claims")]
     answers = {answer.id: answer for answer in answered(results)}
     if unknown := sorted(answers.keys() - set(rows)):
         raise ResearchError(f"No such claim in published_claims: {', '.join(unknown)}.")
@@ -253,18 +259,26 @@ def answered(results: Iterable[Result]) -> list[ClaimAnswer]:
     ]
 
 
+def verdicts_on_record(folder: Path) -> tuple[dict[str, str], dict[str, dict[str, int]]]:
+    """The word of every claim, and how many answers of every analysis have which word.
+
+    What the results of a folder say, read without their numbers: nothing is run.
+    """
+    results = [recorded_verdicts(path.stem, folder) for path in sorted(folder.glob("*.json"))]
+    words = {answer.id: answer.word for answer in answered(results)}
+    return words, {result.analysis: dict(tally(judged(result))) for result in results}
+
+
 def _texts(table: str, key: str) -> dict[str, dict[str, str]]:
     """The rows of a table as texts, by its key; nothing where a cell is empty."""
-    rows = datasets.load(table).astype(object)
-    records = rows.where(rows.notna(), "").to_dict("records")
-    return {str(row[key]): {str(k): str(v) for k, v in row.items()} for row in records}
+    return {row[key]: row for row in datasets.texts(table)}
 
 
 def _parts() -> dict[str, dict[str, str]]:
     """What each part of a claim states."""
     parts: dict[str, dict[str, str]] = {}
-    for row in datasets.load("claim_parts").to_dict("records"):
-        parts.setdefault(str(row["claim_id"]), {})[str(row["part"])] = str(row["statement"])
+    for row in datasets.texts("claim_parts"):
+        parts.setdefault(row["claim_id"], {})[row["part"]] = row["statement"]
     return parts
 
 

@@ -65,11 +65,11 @@ def _explained(item: JudgedEstimate) -> Explained:
     return Explained(
         question=item.question,
         label=item.label,
-        claims=tuple(_claim(name) for name in item.hypothesis.claims),
+        claims=tuple(claim_text(name) for name in item.hypothesis.claims),
         needs=item.needs,
         amount="; ".join(filter(None, (item.amount, item.ends, item.interval))),
         verdict=item.phrase,
-        why=_why(item),
+        why=why(item),
         robustness=_robustness(item),
         depends_on=tuple(depends_on(item.answer, item.label)),
         only_if=item.conditions,
@@ -78,12 +78,14 @@ def _explained(item: JudgedEstimate) -> Explained:
     )
 
 
-def _claim(name: str) -> str:
-    claims = datasets.load("published_claims").set_index("claim_id")["claim"]
-    return f"{name}: {claims[name]}" if name in claims.index else name
+def claim_text(name: str) -> str:
+    """A claim by its id, with what it says."""
+    claims = {row["claim_id"]: row["claim"] for row in datasets.texts("published_claims")}
+    return f"{name}: {claims[name]}" if name in claims else name
 
 
-def _why(item: JudgedEstimate) -> str:
+def why(item: JudgedEstimate) -> str:
+    """Why its verdict is what it is."""
     interval, word = item.estimate.interval, item.word
     if word == "inconclusive" and interval is None:
         return ACROSS
@@ -116,8 +118,14 @@ def depends_on(answer: Answer, label: str) -> Iterator[str]:
     for name, used in answer.choices.items():
         agree = {value: _agreeing(rows, name, value, word) for value in _values(rows, name)}
         if len({same == of for same, of in agree.values()}) > 1:
-            counts = "; ".join(f"{value}: {n} of {of}" for value, (n, of) in agree.items())
-            yield f"{name} (here: {used}): {counts} agree"
+            yield f"the choice “{name}” decides: {', '.join(_with(agree, used))}"
+
+
+def _with(agree: dict[object, tuple[int, int]], used: object) -> Iterator[str]:
+    """How many ways agree with each value of a choice."""
+    for at, (value, (n, of)) in enumerate(agree.items()):
+        here, ways = ", as here," if value == used else "", " ways agree" if at == 0 else ""
+        yield f"with “{value}”{here} {n} of {of}{ways}"
 
 
 def _values(rows: list[Specification], name: str) -> list[object]:

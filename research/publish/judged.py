@@ -203,7 +203,7 @@ class JudgedEstimate(ReportedEstimate):
         claimed = bool(self.hypothesis.claims)
         lead = LEADS[self.word] if claimed else UNCLAIMED.get(self.word, LEADS[self.word])
         doubt = ", but fragile" if self.is_fragile else ""
-        sentences = [f"{lead}{doubt}.", self._measured(claimed), self._robust()]
+        sentences = [f"{lead}{doubt}.", self._measured(claimed), self.ways]
         if self.conditions:
             told = f"It stands only if {' and '.join(self.conditions)}"
             sentences.insert(1, f"{told}, which the evidence speaks against.")
@@ -227,7 +227,9 @@ class JudgedEstimate(ReportedEstimate):
             f"needs {self.needs} ({self.answer.population}, {self.answer.as_of})."
         )
 
-    def _robust(self) -> str:
+    @property
+    def ways(self) -> str:
+        """How many of the defensible ways to compute it say what, and what they give together."""
         words = Counter[str](row.verdict.word for row in self.specifications)
         total, own = words.total(), words[self.word]
         if total == 1:

@@ -74,7 +74,7 @@ def collect(query: Query, hub: Hub, destination: Destination) -> Dataset:
     if "?" in str(pages.folder.absolute()):  # DuckDB takes it for the beginning of options
         raise CollectError(
             f"The path of {destination.into} holds a question mark, and the database that makes "
-            "the table cannot work in such a folder. Name another with --into."
+            "the table cannot work in such a folder. Name another with --out."
         )
     with pages.alone():
         noted = _noted(query, hub, destination, pages)

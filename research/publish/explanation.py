@@ -1,0 +1,318 @@
+"""An analysis or a claim on two screens: the answer in one sentence, and what it rests on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from research.publish.claims import ClaimAnswer
+from research.publish.explain import claim_text, depends_on, why
+from research.publish.judged import JudgedEstimate, ReportedEstimate, judged, reported, tally
+from research.publish.screen import LEVEL, Group, Row, row_of
+from research.results import Assumption, Bounds, Interval, Result, Settled
+from research.wording import amount
+
+GLOSS = {  # of words that say nothing to whoever does not know the rule
+    "not identified": ", the data cannot tell",
+    "inconclusive": ", the data are too few to tell",
+}
+ALLOWED = {  # what a verdict is read with where an assumption fails
+    "scope": "the verdict is about what was counted",
+    "set": "what the data allow includes that",
+    "interval": "the interval includes that",
+}
+HOLDS = ("no", "not testable", "yes")  # the order in which assumptions are told
+FRAGILE = (
+    "It is fragile: at most half of the defensible ways to compute it agree, or one says the "
+    "opposite."
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Section:
+    """Sentences, or rows of answers, below a heading.
+
+    ``lines`` is the room that they get, and ``more`` says where the rest is.
+    """
+
+    heading: str = ""
+    items: Sequence[str] = ()
+    groups: Sequence[Group] = ()
+    lines: int = 12
+    more: str = "--json has all"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Explanation:
+    """What is asked, the answer in one sentence, and what it rests on."""
+
+    title: str
+    headline: str
+    sections: tuple[Section, ...]
+
+
+def of_result(result: Result, words: Mapping[str, str]) -> Explanation:
+    """An analysis explained; ``words`` are the verdicts of claims, where they are known."""
+    found, all_ = judged(result), f"research run {result.analysis}"
+    rows = _groups(found or reported(result))
+    return Explanation(
+        title=f"{result.analysis}: {result.title}",
+        headline=_told(result),
+        sections=(
+            Section(heading="Claims", items=tuple(_claims(result, words)), lines=9),
+            Section(items=_paragraphs(result.about), lines=13),
+            Section(heading="Answers", groups=rows, lines=18, more=all_),
+            Section(heading="Without an answer", items=tuple(_unanswered(result)), lines=8),
+            Section(heading="Why", items=tuple(_reasons(found)), lines=6),
+            Section(heading="Choices that matter", items=_choices(found), lines=6),
+            *_doubts(found, lines=(7, 11)),
+        ),
+    )
+
+
+def of_claim(answer: ClaimAnswer) -> Explanation:
+    """A claim explained by the estimates that decide it, or by what settles it."""
+    text, alone = answer.claim.get("claim", answer.id), answer.alone
+    several = () if alone else answer.deciding
+    near = f"Nearest to the claim, which needs {answer.needs}"
+    return Explanation(
+        title=f"“{text}” ({', '.join(filter(None, [answer.cited, answer.id]))})",
+        headline=headline(answer),
+        sections=(
+            Section(heading="What was measured", items=_measured(alone) if alone else ()),
+            Section(heading=near, groups=_by_part(answer, several), lines=22),
+            Section(heading="Why", items=_settled(answer.settled), lines=14),
+            Section(heading="How far to trust it", items=tuple(_trust(answer)), lines=16),
+            Section(heading="Choices that matter", items=_choices(several), lines=7),
+            *_doubts(answer.deciding, lines=(8, 12)),
+            Section(heading="Further from the claim", groups=_groups(answer.others), lines=12),
+            Section(items=(f"The page has its picture: research open {answer.id}.",)),
+        ),
+    )
+
+
+# The headline -------------------------------------------------------------------------------------
+
+
+def headline(answer: ClaimAnswer) -> str:
+    """The answer to a claim in one sentence, the word first.
+
+    Examples
+    --------
+    >>> from research.publish.claims import ClaimAnswer
+    >>> from research.results import Settled
+    >>> open_ = Settled(claim="a/b", word="not testable", reason="no threshold: what is many?")
+    >>> headline(ClaimAnswer(claim={"claim_id": "a/b"}, source={}, settled=open_))
+    'Not testable: the claim sets no threshold, so that no number can bear it out or refute it.'
+    """
+    if answer.alone:
+        return _compared(answer.alone)
+    if answer.verdict:
+        gloss = GLOSS.get(answer.word, "")
+        return f"{_capital(answer.word)}{gloss}: {_together(answer)}."
+    return f"{_capital(answer.word)}: {_settling(answer.settled)}." if answer.settled else ""
+
+
+def _told(result: Result) -> str:
+    """The same of an analysis."""
+    found = judged(result)
+    if len(found) == 1:
+        return _compared(found[0])
+    if found:
+        return f"Of {len(found)} answers {_counted(found)}."
+    words = [f"“{each.word}” of {each.claim}" for each in result.settled]
+    return f"No estimate is judged; it says {_listed(words)}." if words else "Nothing is judged."
+
+
+def _compared(item: JudgedEstimate) -> str:
+    """The word, what was measured, what came out and what is needed; the unit is said once."""
+    word = f"{_capital(item.said)}{GLOSS.get(item.word, '')}"
+    unit = item.estimate.unit
+    needs = item.needs.removesuffix(f" {unit}").removesuffix(" percentage points")
+    who = "the claim" if item.hypothesis.claims else "it"
+    return f"{word}: {item.hypothesis.estimand}, {item.amount}, where {who} needs {needs}."
+
+
+def _together(answer: ClaimAnswer) -> str:
+    n, parts = len(answer.deciding), len(answer.parts)
+    of_it = f", for the {parts} things that it says" if parts else ""
+    if len(tally(answer.deciding)) == 1:
+        all_ = "both" if n == 2 else f"all {n}"
+        return f"{all_} answers nearest to the claim say so{of_it}"
+    return f"of the {n} answers nearest to the claim{of_it}, {_counted(answer.deciding)}"
+
+
+def _counted(found: Sequence[JudgedEstimate]) -> str:
+    return _listed([f"{n} {'says' if n == 1 else 'say'} “{word}”" for word, n in tally(found)])
+
+
+def _settling(settled: Settled) -> str:
+    if settled.word != "not testable":
+        return "a document answers it, and no estimate is needed"
+    if settled.reason.startswith("no threshold"):
+        return "the claim sets no threshold, so that no number can bear it out or refute it"
+    return "the published figures cannot say whether it is so"
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _listed(texts: Sequence[str]) -> str:
+    return " and ".join(filter(None, [", ".join(texts[:-1]), *texts[-1:]]))
+
+
+# What it rests on ---------------------------------------------------------------------------------
+
+
+def _paragraphs(text: str) -> tuple[str, ...]:
+    return tuple(" ".join(part.split()) for part in text.split("\n\n") if part.strip())
+
+
+def _claims(result: Result, words: Mapping[str, str]) -> Iterator[str]:
+    named = [claim for item in judged(result) for claim in item.hypothesis.claims]
+    for claim in dict.fromkeys([*named, *(each.claim for each in result.settled)]):
+        word = f"{words[claim]}: " if claim in words else ""
+        yield f"{word}{claim_text(claim)}"
+
+
+def _unanswered(result: Result) -> Iterator[str]:
+    yield from (f"{s.claim}: {s.word}. {_capital(s.reason)}" for s in result.settled)
+    refused = {key: answer.refused for key, answer in result.answers.items() if answer.refused}
+    yield from (f"{key}: cannot be estimated, {reason}" for key, reason in refused.items())
+
+
+def _reasons(found: Sequence[JudgedEstimate]) -> Iterator[str]:
+    """Why answers have the word that they have: each reason once."""
+    yield from dict.fromkeys(f"{item.word}: {why(item)}" for item in found)
+
+
+def _measured(item: JudgedEstimate) -> tuple[str, ...]:
+    found = ", ".join(filter(None, [item.amount, item.interval]))
+    return (
+        f"Among {item.answer.population}, {item.answer.as_of}.",
+        f"Found {found}; needed {item.needs}: {why(item)}.",
+    )
+
+
+def _settled(settled: Settled | None) -> tuple[str, ...]:
+    if settled is None:
+        return ()
+    source = (f"Source: {settled.reference}.",) if settled.reference else ()
+    return (_capital(settled.reason), *source)
+
+
+def _trust(answer: ClaimAnswer) -> Iterator[str]:
+    """How near the answer is to the claim, and how much hangs on how it is computed."""
+    if answer.verdict is None:
+        return
+    yield _setting(answer.deciding)
+    if answer.verdict.is_fragile:
+        yield FRAGILE
+    if answer.alone:
+        yield answer.alone.ways
+        yield from depends_on(answer.alone.answer, answer.alone.label)
+    conditions = dict.fromkeys(name for item in answer.deciding for name in item.conditions)
+    if conditions:
+        yield f"It stands only if {_listed(list(conditions))}, which the evidence speaks against."
+    if answer.counted:
+        yield answer.counted
+
+
+def _setting(found: Sequence[JudgedEstimate]) -> str:
+    scopes = {item.hypothesis.scope for item in found}
+    if scopes == {"same"}:
+        return "It is measured on the claim's own data, by its definition, at its date."
+    how = _listed(sorted(scopes - {"same"}))
+    some = "Some of it is" if "same" in scopes else "It is"
+    return (
+        f"{some} measured otherwise than the claim was made ({how}), which neither supports nor "
+        "contradicts the claim on its own terms."
+    )
+
+
+def _choices(found: Sequence[JudgedEstimate]) -> tuple[str, ...]:
+    """The choices whose values decide answers, each with the answers that it decides."""
+    return _of_whom((item, text) for item in found for text in depends_on(item.answer, item.label))
+
+
+def _doubts(found: Sequence[JudgedEstimate], *, lines: tuple[int, int]) -> Iterator[Section]:
+    """What would overturn answers, and the assumptions that they are made under, each once.
+
+    Of several answers what overturns each first.
+    """
+    some = 1 if len(found) > 1 else None
+    overturned = _of_whom((item, text) for item in found for text in item.overturned[:some])
+    yield Section(heading="What would overturn it", items=overturned, lines=lines[0])
+    yield Section(heading="Assumptions", items=tuple(_assumed(found)), lines=lines[1])
+
+
+def _of_whom(texts: Iterable[tuple[JudgedEstimate, str]]) -> tuple[str, ...]:
+    """Sentences, each once; after the answers that they are of, where there are several answers."""
+    told: dict[str, list[str]] = {}
+    for item, text in texts:
+        name = f"{item.question}: {item.label}" if item.question else item.label
+        told.setdefault(text, []).append(name)
+    if len({name for names in told.values() for name in names}) < 2:
+        return tuple(f"{_capital(text)}." for text in told)
+    return tuple(f"{'; '.join(names)}: {text}." for text, names in told.items())
+
+
+def _assumed(found: Sequence[JudgedEstimate]) -> Iterator[str]:
+    """Every assumption once, those that fail first, as the first answer has it."""
+    first = dict[str, tuple[JudgedEstimate, Assumption]]()
+    for item in found:
+        for each in item.estimate.assumptions:
+            if each.name not in first or each.name in item.conditions:
+                first[each.name] = item, each
+    for item, each in sorted(first.values(), key=lambda told: HOLDS.index(told[1].holds)):
+        yield f"{_capital(each.name)}: {_state(item, each)}. {each.evidence}"
+
+
+def _state(item: JudgedEstimate, assumption: Assumption) -> str:
+    """Whether an assumption holds; where it fails, what follows for the verdict."""
+    if assumption.holds != "no":
+        return {"yes": "holds", "not testable": "cannot be tested"}[assumption.holds]
+    if assumption.name in item.conditions:
+        return "fails, and the verdict stands only if it held"
+    follows = ALLOWED.get(assumption.without) or _shown(item, assumption.without)
+    return f"fails; {follows}" if follows else "fails"
+
+
+def _shown(item: JudgedEstimate, doubt: str) -> str:
+    """What a doubt alone does to an estimate, or the choice that shows it."""
+    for row in item.estimate.budget:
+        if row.source == doubt:
+            return f"by itself that allows {amount(Bounds(row.low, row.high), item.estimate.unit)}"
+    rows = [choices for row in item.specifications for choices in row.combinations]
+    values = {choices[doubt] for choices in rows if doubt in choices}
+    return f"the choice “{doubt}” shows what follows" if len(values) > 1 else ""
+
+
+# Answers as rows ----------------------------------------------------------------------------------
+
+
+def _groups(found: Sequence[ReportedEstimate]) -> list[Group]:
+    """Answers below what they are of: question, population and date."""
+    rows: dict[str, list[Row]] = {}
+    for item in found:
+        question = f"{item.question}: " if item.question else ""
+        place = f"{question}{item.answer.population}, {item.answer.as_of}"
+        rows.setdefault(place, []).append(row_of(item, _usual(item)))
+    return [Group(heading=place, rows=tuple(mine)) for place, mine in rows.items()]
+
+
+def _usual(item: ReportedEstimate) -> Interval | None:
+    """The form of its interval at the usual level: the limits are then told alone."""
+    interval = item.estimate.interval
+    return replace(interval, level=LEVEL) if interval else None
+
+
+def _by_part(answer: ClaimAnswer, found: Sequence[JudgedEstimate]) -> list[Group]:
+    """The same, below the part of the claim that they answer."""
+    groups = []
+    for part in dict.fromkeys(item.hypothesis.part for item in found):
+        mine = [item for item in found if item.hypothesis.part == part]
+        stated = f"{_capital(answer.parts[part])}. " if part in answer.parts else ""
+        groups += [replace(each, heading=f"{stated}{each.heading}") for each in _groups(mine)]
+    return groups
