@@ -13,6 +13,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import groupby
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -215,8 +216,14 @@ def print_analysis(shown: dict[str, Any]) -> None:
     print_terms(_facts(shown))
 
 
+def _near(path: Path) -> str:
+    """A path as one would type it here."""
+    here = Path.cwd()
+    return str(path.relative_to(here) if path.is_relative_to(here) else path)
+
+
 def _facts(shown: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    yield "File", shown["file"]
+    yield "File", _near(Path(shown["file"]))
     yield "Tables", ", ".join(shown["tables"])
     for name, choice in shown["choices"].items():
         yield "Choice", f"{name} ({choice['kind']}): {' | '.join(map(str, choice['values']))}"
