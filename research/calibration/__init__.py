@@ -1,8 +1,8 @@
 """Do the intervals cover and the tests hold? The project's own simulation study.
 
 ``settings`` is the grid, fixed as data; ``cells`` what is counted in it. ``clustered`` draws tables
-of organisations (``populations``) and compares the jackknife with ``bootstraps``; ``sets`` draws
-overlapping classes; ``proportions``, ``units``, ``slopes`` and ``permutations`` everything else.
+of organisations (``populations``), ``sets`` overlapping classes; ``proportions``, ``units``,
+``slopes`` and ``permutations`` everything else.
 ``study`` runs all of it and records the result, ``drawing`` draws it, ``page`` writes it up.
 """
 

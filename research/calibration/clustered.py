@@ -14,12 +14,11 @@ from typing import Any
 import numpy as np
 
 from research import datasets
-from research.calibration import bootstraps, populations
+from research.calibration import populations
 from research.calibration.cells import (
     Cell,
     Coverage,
     Floats,
-    Limits,
     Method,
     Row,
     Target,
@@ -38,7 +37,6 @@ from research.calibration.jackknife import (
     share,
     together,
     trusted,
-    wald_limits,
     widened_limits,
 )
 from research.calibration.populations import Label, draw, tail
@@ -47,17 +45,13 @@ WIDENED = "jackknife, allowing for larger clusters than any seen"
 JACKKNIFE = "jackknife, t with Kish degrees of freedom"
 STRICTER = {WIDENED: f"{WIDENED}; stricter", JACKKNIFE: f"{JACKKNIFE}; stricter"}
 STRICT = 5.0  # Kish n of every side and influence number that the stricter conditions want
-MORE_FREEDOM = "jackknife, t with clusters - 1 degrees of freedom"
-WALD = "linearised, normal"
-BOOTSTRAPPED = 1000  # tables of a cell that are also bootstrapped
 
 # Which group's downloads are followed, by the code of its country in the tables.
-TABLES = {"hub_top_models": "hub_downloads_30d", "hub_llm_models": "hub_downloads_30d"}
 COUNTRIES = {"China": "CN", "US": "US"}
 
 
 def study_share(cell: Cell, rng: np.random.Generator) -> Iterator[Row]:
-    """One group's share: the jackknife, its widening, and what else is in use."""
+    """One group's share."""
     law, label, n = _population(cell)
     first, _ = populations.true_shares(law, label, n)
     target = Target(
@@ -71,8 +65,7 @@ def study_share(cell: Cell, rng: np.random.Generator) -> Iterator[Row]:
         drawn = draw(rng, law, label, (rows, n))
         return share(drawn.size * drawn.first, drawn.size)
 
-    yield from _compared(_drawn(cell, n, draw_block), target, LOGIT, n)
-    yield from _bootstrapped(cell, rng, target)
+    yield from _compared(_drawn(cell, n, draw_block), target, LOGIT)
 
 
 def study_extreme(cell: Cell, rng: np.random.Generator) -> Iterator[Row]:
@@ -103,7 +96,7 @@ def study_difference(cell: Cell, rng: np.random.Generator) -> Iterator[Row]:
         drawn = draw(rng, law, label, (rows, n))
         return difference(drawn.size * drawn.first, drawn.size * drawn.second, drawn.size)
 
-    yield from _compared(_drawn(cell, n, draw_block), target, FISHER_Z, n)
+    yield from _compared(_drawn(cell, n, draw_block), target, FISHER_Z)
 
 
 def study_paired(cell: Cell, rng: np.random.Generator) -> Iterator[Row]:
@@ -120,7 +113,7 @@ def study_paired(cell: Cell, rng: np.random.Generator) -> Iterator[Row]:
         drawn = draw(rng, law, label, (rows, n), channels=2)
         return paired_difference(drawn.size, drawn.other_size, drawn.first)
 
-    yield from _compared(_drawn(cell, n, draw_block), target, FISHER_Z, n)
+    yield from _compared(_drawn(cell, n, draw_block), target, FISHER_Z)
 
 
 def study_table(cell: Cell, rng: np.random.Generator) -> Iterator[Row]:
@@ -144,7 +137,7 @@ def study_table(cell: Cell, rng: np.random.Generator) -> Iterator[Row]:
         return difference(drawn[0], drawn[1], whole[chosen])
 
     scale = LOGIT if len(parts) == 1 else FISHER_Z
-    yield from _compared(_drawn(cell, n, draw_block), target, scale, n)
+    yield from _compared(_drawn(cell, n, draw_block), target, scale)
 
 
 @cache
@@ -175,14 +168,12 @@ def _drawn(cell: Cell, n: int, draw_block: Callable[[int], Tables]) -> Tables:
     return together([draw_block(rows) for rows in blocks(cell.repetitions, n)])
 
 
-def _compared(tables: Tables, target: Target, scale: Scale, n: int) -> Iterator[Coverage]:
+def _compared(tables: Tables, target: Target, scale: Scale) -> Iterator[Coverage]:
     holds = trusted(tables)
     widened, plain = widened_limits(tables, scale), jackknife_limits(tables, scale)
     for method, limits in (
         (Method(name=WIDENED), widened),
         (Method(name=JACKKNIFE, role="no verdict"), plain),
-        (Method(name=MORE_FREEDOM, role="comparison"), jackknife_limits(tables, scale, df=n - 1)),
-        (Method(name=WALD, role="comparison"), wald_limits(tables)),
     ):
         yield covered(method, target, limits, holds=holds)
     # Why the thresholds are low: raising them picks draws that happen to hold no giant.
@@ -190,17 +181,3 @@ def _compared(tables: Tables, target: Target, scale: Scale, n: int) -> Iterator[
     for name, limits in ((WIDENED, widened), (JACKKNIFE, plain)):
         method = Method(name=STRICTER[name], role="comparison")
         yield covered(method, target, limits, holds=holds)
-
-
-def _bootstrapped(cell: Cell, rng: np.random.Generator, target: Target) -> Iterator[Coverage]:
-    law, label, n = _population(cell)
-    tables = min(BOOTSTRAPPED, cell.repetitions)
-    found: dict[str, list[Limits]] = {}
-    for rows in blocks(tables, 1, at_once=bootstraps.TABLES_AT_ONCE):
-        drawn = draw(rng, law, label, (rows, n))
-        limits = bootstraps.all_bootstraps(drawn.size * drawn.first, drawn.size, rng)
-        for name, ends in limits.items():
-            found.setdefault(name, []).append(ends)
-    for name, parts in found.items():
-        low, high = (np.concatenate(ends) for ends in zip(*parts, strict=True))
-        yield covered(Method(name=name, role="comparison"), target, (low, high))

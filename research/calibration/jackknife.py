@@ -32,7 +32,7 @@ ABSENT = math.nan
 class Tables:
     """Estimates from many tables: arrays of shape (tables,).
 
-    ``linked`` and ``se_link`` are on the scale of the interval, ``wald_se`` on that of the value;
+    ``linked`` and ``se_link`` are on the scale of the interval;
     ``below`` and ``above`` are what clusters larger than any seen could take off or add, after
     the interval was shrunk to ``kept`` of itself.
     """
@@ -40,7 +40,6 @@ class Tables:
     value: Floats
     linked: Floats
     se_link: Floats
-    wald_se: Floats
     kish: Floats
     side_kish: Floats
     influence: Floats
@@ -83,7 +82,6 @@ def share(part: Floats, whole: Floats, level: float = 0.95) -> Tables:
         value=value,
         linked=linked,
         **_spread(without),
-        wald_se=_linearised_se(part - value[:, None] * whole, whole),
         kish=kish(whole),
         side_kish=np.minimum(kish(part), kish(rest)),
         tail_index=index,
@@ -102,7 +100,6 @@ def difference(first: Floats, second: Floats, whole: Floats, level: float = 0.95
     unseen, index = unseen_share(whole, level)
     return Tables(
         value=gap,
-        wald_se=_linearised_se(first - second - gap[:, None] * whole, whole),
         kish=kish(whole),
         side_kish=np.minimum(kish(first), kish(second)),
         tail_index=index,
@@ -123,12 +120,9 @@ def paired_difference(first: Floats, second: Floats, member: Flags, level: float
         second
     )
     (u, index), (v, other_index) = unseen_share(first, level), unseen_share(second, level)
-    influence = (parts[0] - one[:, None] * first) / first.sum(axis=1)[:, None]
-    influence -= (parts[1] - other[:, None] * second) / second.sum(axis=1)[:, None]
     sides = *parts, first - parts[0], second - parts[1]
     return Tables(
         value=one - other,
-        wald_se=_linearised_se(influence, np.full((1, 1), 1.0)),
         kish=np.minimum(kish(first), kish(second)),
         side_kish=np.minimum.reduce([kish(side) for side in sides]),
         tail_index=np.minimum(index, other_index),
@@ -139,11 +133,9 @@ def paired_difference(first: Floats, second: Floats, member: Flags, level: float
     )
 
 
-def jackknife_limits(
-    tables: Tables, scale: Scale, *, df: Floats | float | None = None, level: float = 0.95
-) -> Limits:
-    """The interval with Kish's or other degrees of freedom."""
-    freedom = tables.kish - 1 if df is None else df
+def jackknife_limits(tables: Tables, scale: Scale, *, level: float = 0.95) -> Limits:
+    """The interval with Kish's degrees of freedom."""
+    freedom = tables.kish - 1
     with np.errstate(over="ignore", invalid="ignore"):
         half = np.where(freedom > 0, stats.t.ppf((1 + level) / 2, freedom), np.inf) * tables.se_link
         half = np.where(tables.se_link > 0, half, 0.0)
@@ -156,13 +148,6 @@ def widened_limits(tables: Tables, scale: Scale, *, level: float = 0.95) -> Limi
     low, high = jackknife_limits(tables, scale, level=level)
     low = np.maximum(tables.kept * low - tables.below, scale.lowest)
     return low, np.minimum(tables.kept * high + tables.above, 1.0)
-
-
-def wald_limits(tables: Tables, *, level: float = 0.95) -> Limits:
-    """The linearised normal interval, which may leave the natural limits."""
-    half = stats.norm.ppf((1 + level) / 2) * tables.wald_se
-    low, high = tables.value - half, tables.value + half
-    return np.where(tables.defined, low, ABSENT), np.where(tables.defined, high, ABSENT)
 
 
 def trusted(tables: Tables) -> Flags:
@@ -219,9 +204,3 @@ def _spread(without: Floats) -> dict[str, Floats]:
         squares = np.square(without - without.mean(axis=1, keepdims=True))
     influence = kish(np.where(np.isfinite(squares), squares, 0.0))
     return {"se_link": np.sqrt((n - 1) / n * squares.sum(axis=1)), "influence": influence}
-
-
-def _linearised_se(residuals: Floats, whole: Floats) -> Floats:
-    n = residuals.shape[1]
-    spread = n / (n - 1) * np.square(residuals).sum(axis=1)
-    return np.asarray(np.sqrt(spread) / whole.sum(axis=1))

@@ -10,10 +10,10 @@ import sys
 
 import numpy as np
 import pytest
-from scipy import special, stats
+from scipy import special
 
 from research import calibration, figures, places
-from research.calibration import bootstraps, clustered, jackknife, populations, settings, study
+from research.calibration import clustered, jackknife, populations, settings, study
 from research.calibration.cells import Cell, Method, Target, covered, rejected
 from research.estimators.association import correlation
 from research.estimators.association.clustered import COVERAGE
@@ -145,49 +145,7 @@ def test_many_tables_at_once_give_what_the_estimators_give(kind, shape, label):
         assert found.defined[i]
         assert plain[i] == pytest.approx(tuple(one.interval), rel=ROUNDING, abs=ROUNDING)
         assert wide[i] == pytest.approx(tuple(one.verdict_interval), rel=ROUNDING, abs=ROUNDING)
-        assert found.wald_se[i] == pytest.approx(one.se, rel=ROUNDING)
         assert jackknife.trusted(found)[i] == one.trusted
-
-
-def looped(part, whole, size, rng, resamples=20_000):
-    """Shares and linearised errors of resamples, drawn one by one."""
-    for _ in range(resamples):
-        drawn = rng.integers(len(whole), size=size)
-        a, w = part[drawn], whole[drawn]
-        share = a.sum() / w.sum()
-        yield share, math.sqrt(np.square(a - share * w).sum() * size / (size - 1)) / w.sum()
-
-
-def bootstraps_one_by_one(part, whole):
-    """Two intervals of scipy, and two from plain loops."""
-    rng, n, m = np.random.default_rng(2), len(whole), round(len(whole) ** (2 / 3))
-    value = part.sum() / whole.sum()
-    error = math.sqrt(np.square(part - value * whole).sum() * n / (n - 1)) / whole.sum()
-    for name, method in (("percentile bootstrap", "percentile"), ("BCa bootstrap", "BCa")):
-        yield name, stats.bootstrap(
-            (part, whole), lambda a, w, axis: a.sum(axis=axis) / w.sum(axis=axis),
-            paired=True, vectorized=True, n_resamples=20_000, method=method, rng=rng,
-        ).confidence_interval  # fmt: skip
-    drawn = np.array(list(looped(part, whole, n, rng)))
-    share, errors = drawn[drawn[:, 1] > 0].T  # without an error there is no t
-    slope, inside = value * (1 - value), share * (1 - share)
-    t = (special.logit(share) - special.logit(value)) * inside / errors
-    low, high = special.logit(value) - np.quantile(t, (0.975, 0.025)) * error / slope
-    yield "studentised bootstrap, logit", special.expit((low, high))
-    roots = [share - value for share, _ in looped(part, whole, m, rng)]
-    yield "m-out-of-n bootstrap", value - math.sqrt(m / n) * np.quantile(roots, (0.975, 0.025))
-
-
-def test_bootstraps_of_many_tables_are_those_of_one(monkeypatch):
-    monkeypatch.setattr(bootstraps, "RESAMPLES", 20_000)
-    drawn = tables("independent of size", shape=(1, 40))
-    part, whole = drawn.size * drawn.first, drawn.size
-    found = bootstraps.all_bootstraps(part, whole, np.random.default_rng(1))
-    for name, interval in bootstraps_one_by_one(part[0], whole[0]):
-        low, high = found[name]
-        # Two Monte-Carlo quantiles of an interval this wide.
-        width = interval[1] - interval[0]
-        assert (low[0], high[0]) == pytest.approx(tuple(interval), abs=0.03 * width), name
 
 
 # True values --------------------------------------------------------------------------------------
