@@ -6,7 +6,7 @@ between two channels), and the organisations of the bundled tables, resampled.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import cache
 from typing import Any
@@ -18,6 +18,7 @@ from research.calibration import populations
 from research.calibration.cells import (
     Cell,
     Coverage,
+    Flags,
     Floats,
     Method,
     Row,
@@ -25,25 +26,19 @@ from research.calibration.cells import (
     blocks,
     covered,
 )
-from research.calibration.jackknife import (
-    FISHER_Z,
-    LOGIT,
-    Scale,
-    Tables,
-    difference,
-    holding,
-    jackknife_limits,
-    paired_difference,
-    share,
-    together,
-    trusted,
-    widened_limits,
-)
 from research.calibration.populations import Label, draw, tail
+from research.estimators.clustered.jackknife import MINIMUM_TAIL_INDEX, Jackknifed
+from research.estimators.clustered.shares import (
+    jackknifed_difference,
+    jackknifed_paired_difference,
+    jackknifed_share,
+)
+from research.estimators.clustered.tails import kish
 
 WIDENED = "jackknife, allowing for larger clusters than any seen"
 JACKKNIFE = "jackknife, t with Kish degrees of freedom"
 STRICTER = {WIDENED: f"{WIDENED}; stricter", JACKKNIFE: f"{JACKKNIFE}; stricter"}
+LEVEL = 0.95
 STRICT = 5.0  # Kish n of every side and influence number that the stricter conditions want
 
 # Which group's downloads are followed, by the code of its country in the tables.
@@ -61,11 +56,11 @@ def study_share(cell: Cell, rng: np.random.Generator) -> Iterator[Row]:
         truth_from="quadrature",
     )
 
-    def draw_block(rows: int) -> Tables:
+    def draw_block(rows: int) -> Jackknifed:
         drawn = draw(rng, law, label, (rows, n))
-        return share(drawn.size * drawn.first, drawn.size)
+        return jackknifed_share(*_parts(drawn.size, drawn.first), drawn.size, LEVEL)
 
-    yield from _compared(_drawn(cell, n, draw_block), target, LOGIT)
+    yield from _compared(map(draw_block, blocks(cell.repetitions, n)), target)
 
 
 def study_extreme(cell: Cell, rng: np.random.Generator) -> Iterator[Row]:
@@ -92,11 +87,12 @@ def study_difference(cell: Cell, rng: np.random.Generator) -> Iterator[Row]:
         truth_from="quadrature",
     )
 
-    def draw_block(rows: int) -> Tables:
+    def draw_block(rows: int) -> Jackknifed:
         drawn = draw(rng, law, label, (rows, n))
-        return difference(drawn.size * drawn.first, drawn.size * drawn.second, drawn.size)
+        first, second = drawn.size * drawn.first, drawn.size * drawn.second
+        return jackknifed_difference(first, second, drawn.size, LEVEL)
 
-    yield from _compared(_drawn(cell, n, draw_block), target, FISHER_Z)
+    yield from _compared(map(draw_block, blocks(cell.repetitions, n)), target)
 
 
 def study_paired(cell: Cell, rng: np.random.Generator) -> Iterator[Row]:
@@ -109,11 +105,12 @@ def study_paired(cell: Cell, rng: np.random.Generator) -> Iterator[Row]:
         truth_from="quadrature",
     )
 
-    def draw_block(rows: int) -> Tables:
+    def draw_block(rows: int) -> Jackknifed:
         drawn = draw(rng, law, label, (rows, n), channels=2)
-        return paired_difference(drawn.size, drawn.other_size, drawn.first)
+        sides = *_parts(drawn.size, drawn.first), *_parts(drawn.other_size, drawn.first)
+        return jackknifed_paired_difference(*sides, LEVEL)
 
-    yield from _compared(_drawn(cell, n, draw_block), target, FISHER_Z)
+    yield from _compared(map(draw_block, blocks(cell.repetitions, n)), target)
 
 
 def study_table(cell: Cell, rng: np.random.Generator) -> Iterator[Row]:
@@ -129,15 +126,15 @@ def study_table(cell: Cell, rng: np.random.Generator) -> Iterator[Row]:
         truth_from="the resampled table",
     )
 
-    def draw_block(rows: int) -> Tables:
+    def draw_block(rows: int) -> Jackknifed:
         chosen = rng.integers(0, len(whole), (rows, n))
         drawn = [part[chosen] for part in parts]
         if len(drawn) == 1:
-            return share(drawn[0], whole[chosen])
-        return difference(drawn[0], drawn[1], whole[chosen])
+            rest = (whole - parts[0])[chosen]
+            return jackknifed_share(drawn[0], rest, whole[chosen], LEVEL)
+        return jackknifed_difference(drawn[0], drawn[1], whole[chosen], LEVEL)
 
-    scale = LOGIT if len(parts) == 1 else FISHER_Z
-    yield from _compared(_drawn(cell, n, draw_block), target, scale)
+    yield from _compared(map(draw_block, blocks(cell.repetitions, n)), target)
 
 
 @cache
@@ -164,20 +161,29 @@ def _population(cell: Cell) -> tuple[populations.Tail, Label, int]:
     return tail(setting["tail"]), setting["label"], setting["organisations"]
 
 
-def _drawn(cell: Cell, n: int, draw_block: Callable[[int], Tables]) -> Tables:
-    return together([draw_block(rows) for rows in blocks(cell.repetitions, n)])
+def _parts(size: Floats, member: Flags) -> tuple[Floats, Floats]:
+    """What members have, and what all others have."""
+    return size * member, size * ~member
 
 
-def _compared(tables: Tables, target: Target, scale: Scale) -> Iterator[Coverage]:
-    holds = trusted(tables)
-    widened, plain = widened_limits(tables, scale), jackknife_limits(tables, scale)
-    for method, limits in (
-        (Method(name=WIDENED), widened),
-        (Method(name=JACKKNIFE, role="no verdict"), plain),
-    ):
-        yield covered(method, target, limits, holds=holds)
+def _compared(tables: Iterable[Jackknifed], target: Target) -> Iterator[Coverage]:
+    """The interval behind verdicts and the plain one, and both behind stricter conditions."""
+    low, high, plain_low, plain_high, holds, stricter = np.concatenate(
+        [_ends_and_conditions(found) for found in tables], axis=1
+    )
+    intervals = (
+        (Method(name=WIDENED), (low, high)),
+        (Method(name=JACKKNIFE, role="no verdict"), (plain_low, plain_high)),
+    )
+    for method, limits in intervals:
+        yield covered(method, target, limits, holds=holds == 1)
     # Why the thresholds are low: raising them picks draws that happen to hold no giant.
-    holds = holding(tables, sides=STRICT, carriers=STRICT)
-    for name, limits in ((WIDENED, widened), (JACKKNIFE, plain)):
-        method = Method(name=STRICTER[name], role="comparison")
-        yield covered(method, target, limits, holds=holds)
+    for method, limits in intervals:
+        strict = Method(name=STRICTER[method.name], role="comparison")
+        yield covered(strict, target, limits, holds=stricter == 1)
+
+
+def _ends_and_conditions(found: Jackknifed) -> Floats:
+    sides = np.minimum.reduce([*found.sides.values(), kish(found.squares)])
+    strict = (found.least_tail_index > MINIMUM_TAIL_INDEX) & (sides > STRICT)
+    return np.stack([*found.widened(LEVEL), *found.limits(LEVEL), found.trusted(), strict])

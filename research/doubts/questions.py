@@ -127,7 +127,7 @@ class ShareIn(OfUnits):
         """The share as shown without each cluster."""
         shown = self.least(())
         labels, totals = totals_of(self.units.rows[cluster], shown.signed, shown.weight)
-        return share_of_totals(labels, *totals).left_out
+        return share_of_totals(labels, *totals)
 
     def turning(self, doubt: Doubt, null: float = 0.0) -> float | None:
         """Which part of what a doubt leaves open must be otherwise for the share to be ``null``?

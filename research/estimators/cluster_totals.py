@@ -62,11 +62,14 @@ def totals_by(codes: Codes, values: Floats) -> Floats:
 
 
 def all_but_one(totals: Floats) -> Floats:
-    """Sum of all totals except each one, without subtracting, so that a zero is exactly zero.
+    """Sum of all totals of a table except each one, without subtracting: a zero is exactly zero.
 
-    >>> all_but_one(np.array([1.0, 2.0, 4.0]))
-    array([6., 5., 3.])
+    Clusters are the last axis.
+
+    >>> all_but_one(np.array([3.0, 0.0, 4.0])).tolist()
+    [4.0, 7.0, 3.0]
     """
-    before = np.concatenate(([0.0], np.cumsum(totals)[:-1]))
-    after = np.concatenate((np.cumsum(totals[::-1])[::-1][1:], [0.0]))
-    return before + after
+    others = np.zeros_like(totals)
+    others[..., 1:] = totals.cumsum(axis=-1)[..., :-1]
+    others[..., :-1] += totals[..., ::-1].cumsum(axis=-1)[..., ::-1][..., 1:]
+    return others

@@ -13,7 +13,7 @@ import pytest
 from scipy import special
 
 from research import calibration, figures, places
-from research.calibration import clustered, jackknife, populations, settings, study
+from research.calibration import clustered, populations, settings, study
 from research.calibration.cells import Cell, Method, Target, covered, rejected
 from research.estimators.association import correlation
 from research.estimators.association.clustered import COVERAGE
@@ -22,6 +22,12 @@ from research.estimators.clustered import (
     clustered_share,
     paired_share_difference,
     share_difference,
+)
+from research.estimators.clustered.jackknife import Jackknifed
+from research.estimators.clustered.shares import (
+    jackknifed_difference,
+    jackknifed_paired_difference,
+    jackknifed_share,
 )
 from research.plain import changes, to_plain
 from research.results import CannotEstimate, ResearchError
@@ -94,7 +100,7 @@ def test_the_command_draws_the_quick_version_and_prints_what_carries_a_verdict(t
 def test_a_broken_interval_is_caught(monkeypatch):
     good = study.summarised([study.measure(SHARE)])
     assert calibration.shortfalls(good) == []
-    monkeypatch.setattr(clustered, "widened_limits", jackknife.jackknife_limits)
+    monkeypatch.setattr(Jackknifed, "widened", Jackknifed.limits)
     found = study.summarised([study.measure(SHARE)])
     (sentence,) = calibration.shortfalls(found)
     assert sentence.startswith("share (Pareto 1.2, rising with size, 300): jackknife")
@@ -117,27 +123,25 @@ def tables(label, channels=1, shape=(40, 30), tail="lognormal 1"):
 @pytest.mark.parametrize("label", settings.LABELS)
 @pytest.mark.parametrize("shape", [(40, 30), (60, 10)])
 @pytest.mark.parametrize("kind", ["share", "difference", "paired"])
-def test_many_tables_at_once_give_what_the_estimators_give(kind, shape, label):
+def test_each_of_many_tables_is_what_the_estimator_gives_alone(kind, shape, label):
     drawn = tables(label, channels=2, shape=shape)
     size, other, first, second = drawn.size, drawn.other_size, drawn.first, drawn.second
-    found, scale = {
-        "share": (jackknife.share(size * first, size), jackknife.LOGIT),
-        "difference": (jackknife.difference(size * first, size * second, size), jackknife.FISHER_Z),
-        "paired": (jackknife.paired_difference(size, other, first), jackknife.FISHER_Z),
+    found = {
+        "share": lambda: jackknifed_share(size * first, size * ~first, size, 0.95),
+        "difference": lambda: jackknifed_difference(size * first, size * second, size, 0.95),
+        "paired": lambda: jackknifed_paired_difference(
+            size * first, size * ~first, other * first, other * ~first, 0.95
+        ),
+    }[kind]()
+    alone = {
+        "share": lambda i: clustered_share(size[i] * first[i], size[i]),
+        "difference": lambda i: share_difference(size[i] * first[i], size[i] * second[i], size[i]),
+        "paired": lambda i: paired_share_difference(size[i], other[i], first[i]),
     }[kind]
-    plain, wide = (
-        np.column_stack(limits(found, scale))
-        for limits in (jackknife.jackknife_limits, jackknife.widened_limits)
-    )
+    plain, wide = (np.column_stack(ends) for ends in (found.limits(0.95), found.widened(0.95)))
     for i in range(shape[0]):
         try:
-            one = {
-                "share": lambda i: clustered_share(size[i] * first[i], size[i]),
-                "difference": lambda i: share_difference(
-                    size[i] * first[i], size[i] * second[i], size[i]
-                ),
-                "paired": lambda i: paired_share_difference(size[i], other[i], first[i]),
-            }[kind](i)
+            one = alone(i)
         except CannotEstimate:
             assert not found.defined[i]
             assert np.isnan(plain[i]).all()
@@ -145,7 +149,7 @@ def test_many_tables_at_once_give_what_the_estimators_give(kind, shape, label):
         assert found.defined[i]
         assert plain[i] == pytest.approx(tuple(one.interval), rel=ROUNDING, abs=ROUNDING)
         assert wide[i] == pytest.approx(tuple(one.verdict_interval), rel=ROUNDING, abs=ROUNDING)
-        assert jackknife.trusted(found)[i] == one.trusted
+        assert found.trusted()[i] == one.trusted
 
 
 # True values --------------------------------------------------------------------------------------

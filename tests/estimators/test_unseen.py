@@ -8,30 +8,33 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from numpy.typing import ArrayLike
 from scipy import stats
 
 from research.estimators.budget import COVERAGE_WITHOUT_VERDICT, sampling_row
 from research.estimators.clustered import (
     clustered_share,
-    hill_index,
     paired_share_difference,
     share_difference,
 )
-from research.estimators.clustered.unseen import (
-    least_tail_index,
-    tail_size,
-    unseen_in_difference,
-    unseen_in_pair,
-    unseen_in_share,
-    unseen_share,
+from research.estimators.clustered.jackknife import FISHER_Z
+from research.estimators.clustered.shares import (
+    jackknifed_difference,
+    jackknifed_paired_difference,
+    jackknifed_share,
 )
-from research.results import CannotEstimate, Interval
+from research.estimators.clustered.tails import hill, tail_size, unseen
 
 SIZES = [float(size) for size in range(25, 5, -1)]
 # Sums of the same floating-point numbers in another order.
 ROUNDING = 1e-12
+TAIL = "lower limit of the Hill index of the totals"
 
 sizes = st.lists(st.floats(0.1, 1e6), min_size=10, max_size=40)
+
+
+def unseen_share(totals: ArrayLike, level: float = 0.95) -> float:
+    return float(unseen(np.asarray(totals, dtype=float)[None, :], level).share[0])
 
 
 def inside() -> np.ndarray:
@@ -40,7 +43,7 @@ def inside() -> np.ndarray:
 
 def test_the_share_is_that_of_three_more_clusters_above_the_largest() -> None:
     k = tail_size(len(SIZES))
-    index = hill_index(SIZES, k) * stats.chi2.ppf(0.05, 2 * k) / (2 * k)
+    index = hill(np.array([SIZES]), k)[0] * stats.chi2.ppf(0.05, 2 * k) / (2 * k)
     beyond = -math.log(0.05) * max(SIZES) * index / (index - 1)
     assert unseen_share(SIZES) == pytest.approx(beyond / (sum(SIZES) + beyond), rel=ROUNDING)
     assert -math.log(0.05) == pytest.approx(3, abs=0.005)  # the rule of three
@@ -51,22 +54,21 @@ def test_a_tail_without_a_mean_leaves_everything_open() -> None:
     assert unseen_share(heavy) == 1
     share = clustered_share(np.where(np.arange(10) % 2, heavy, 0), heavy)
     assert (share.verdict_interval.low, share.verdict_interval.high) == (0, 1)
-    assert [condition.name for condition in share.failed][-1] == (
-        "lower limit of the Hill index of the totals"
-    )
+    assert [condition.name for condition in share.failed][-1] == TAIL
 
 
 def test_the_lower_limit_of_the_tail_index_is_below_it_as_often_as_it_says() -> None:
     rng = np.random.default_rng(7)
-    below = [least_tail_index(rng.pareto(1.2, 300) + 1, 0.9) <= 1.2 for _ in range(2_000)]
-    assert np.mean(below) == pytest.approx(0.9, abs=3 * math.sqrt(0.09 / 2_000))
+    below = unseen(rng.pareto(1.2, (2_000, 300)) + 1, 0.9).index <= 1.2
+    assert below.mean() == pytest.approx(0.9, abs=3 * math.sqrt(0.09 / 2_000))
 
 
 def test_a_tail_that_may_have_no_mean_is_refused() -> None:
     """An estimate above one is not enough: one of 1.15 from 44 organisations may be 0.9."""
     totals = np.random.default_rng(1).pareto(1.1, 300) + 1
     share = clustered_share(totals * np.linspace(0.2, 0.8, 300), totals)
-    assert hill_index(totals, tail_size(300)) > 1 > share.least_tail_index
+    least = {each.name: each.found for each in share.conditions}
+    assert hill(totals[None, :], tail_size(300)) > 1 > least[TAIL]
     assert not share.trusted
     assert tuple(share.verdict_interval) == (0, 1)
 
@@ -83,21 +85,23 @@ def test_more_confidence_leaves_more_unseen(totals: list[float]) -> None:
     assert unseen_share(totals, level=0.99) >= unseen_share(totals, level=0.9)
 
 
-def test_one_positive_total_has_no_tail() -> None:
-    with pytest.raises(CannotEstimate, match="tail index"):
-        unseen_share([5, 0, 0])
-
-
 def test_the_ends_are_those_of_unseen_clusters_inside_and_outside_the_class() -> None:
-    interval, totals = Interval(0.2, 0.6), np.array(SIZES)
-    u = unseen_share(totals)
-    share = unseen_in_share(totals, 0.95).widened(interval, 0.0)
-    assert tuple(share) == pytest.approx(((1 - u) * 0.2, (1 - u) * 0.6 + u), rel=ROUNDING)
-    gap = unseen_in_difference(totals, 0.95).widened(interval, -1.0)
-    assert tuple(gap) == pytest.approx(((1 - u) * 0.2 - u, (1 - u) * 0.6 + u), rel=ROUNDING)
-    pair = unseen_in_pair((totals, totals), (0.5, 0.1), 0.95).widened(interval, -1.0)
-    expected = max(-1, 0.2 - u * 0.5 - u * 0.9), min(1, 0.6 + u * 0.5 + u * 0.1)
-    assert tuple(pair) == pytest.approx(expected, rel=ROUNDING)
+    totals = np.array([SIZES])
+    part, rest, u = totals * inside(), totals * ~inside(), unseen_share(SIZES)
+    share = jackknifed_share(part, rest, totals, 0.95)
+    gap = jackknifed_difference(part, rest, totals, 0.95)
+    pair = jackknifed_paired_difference(part, rest, rest, part, 0.95)
+    one = (part.sum() / totals.sum(), rest.sum() / totals.sum())
+    most = u * one[0] + u * (1 - one[1]), u * (1 - one[0]) + u * one[1]
+    for found, ends in (
+        (share, lambda low, high: ((1 - u) * low, (1 - u) * high + u)),
+        (gap, lambda low, high: ((1 - u) * low - u, (1 - u) * high + u)),
+        (pair, lambda low, high: (low - most[0], high + most[1])),
+    ):
+        (low,), (high,) = found.limits(0.95)
+        expected = np.clip(ends(low, high), found.link.lowest, 1)
+        assert np.ravel(found.widened(0.95)) == pytest.approx(expected, rel=ROUNDING)
+    assert gap.link == pair.link == FISHER_Z
 
 
 @pytest.mark.parametrize("kind", ["share", "difference", "two channels"])

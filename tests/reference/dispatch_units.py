@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from scipy import stats
+from scipy import special, stats
 
 from research.estimators.association import (
     bland_altman,
@@ -24,9 +24,9 @@ from research.estimators.clustered import (
     cluster_robust,
     cluster_sample_mean,
     clustered_share,
-    hill_index,
     jackknife_se,
     paired_share_difference,
+    tails,
 )
 from research.estimators.concentration import (
     hhi,
@@ -58,9 +58,10 @@ def download_share(case: Case) -> Case:
 
 def logit_jackknife(case: Case) -> Case:
     share = clustered_share(case["y"], case["x"], level=case["conf"])
+    width = np.ptp(special.logit(tuple(share.interval)))
     return {
         "share": share.value,
-        "se_logit": share.se_link,
+        "se_logit": width / 2 / stats.t.ppf((1 + case["conf"]) / 2, share.kish_n - 1),
         "kish_n": share.kish_n,
         "ci_df_kish": ends(share.interval),
     }
@@ -80,7 +81,8 @@ def channel_difference(case: Case) -> Case:
 
 
 def hill(case: Case) -> Case:
-    return {"hill_alpha": [hill_index(case["x"], k) for k in case["k"]]}
+    totals = np.asarray(case["x"], dtype=float)[None, :]
+    return {"hill_alpha": [float(tails.hill(totals, k)[0]) for k in case["k"]]}
 
 
 def rank_tests(case: Case) -> Case:

@@ -6,10 +6,7 @@ effective sizes and tail indices, ``few_clusters`` least squares, and ``sample_m
 sample of clusters.
 """
 
-from research.estimators.clustered.few_clusters import (
-    ClusterRobustFit,
-    cluster_robust,
-)
+from research.estimators.clustered.few_clusters import ClusterRobustFit, cluster_robust
 from research.estimators.clustered.jackknife import (
     ClusteredEstimate,
     Condition,
@@ -18,9 +15,7 @@ from research.estimators.clustered.jackknife import (
     linearised_se,
 )
 from research.estimators.clustered.leave_one_out import (
-    ClusterShare,
     LeaveOneOut,
-    cluster_shares,
     leave_one_out,
     recomputed_without_each,
 )
@@ -30,25 +25,17 @@ from research.estimators.clustered.shares import (
     paired_share_difference,
     share_difference,
 )
-from research.estimators.clustered.tails import (
-    hill_index,
-    influence_number,
-    kish_effective_size,
-)
+from research.estimators.clustered.tails import kish_effective_size
 
 __all__ = [
     "ClusterRobustFit",
     "ClusterSampleMean",
-    "ClusterShare",
     "ClusteredEstimate",
     "Condition",
     "LeaveOneOut",
     "cluster_robust",
     "cluster_sample_mean",
-    "cluster_shares",
     "clustered_share",
-    "hill_index",
-    "influence_number",
     "jackknife_interval",
     "jackknife_se",
     "kish_effective_size",

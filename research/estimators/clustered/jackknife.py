@@ -1,4 +1,8 @@
-"""Leaving out one cluster at a time: the interval, who matters most, and whether to believe it."""
+"""Leaving out one cluster at a time: the interval, and whether to believe it.
+
+One table or many: an estimate is an array of shape (tables,), as the coverage study draws some
+millions of tables.
+"""
 
 from __future__ import annotations
 
@@ -13,9 +17,8 @@ from scipy import special, stats
 
 from research.estimators import valid
 from research.estimators.clustered.leave_one_out import LeaveOneOut
-from research.estimators.clustered.tails import influence_number, kish_effective_size
-from research.estimators.clustered.unseen import UnseenTail, least_tail_index
-from research.estimators.valid import Floats, estimator
+from research.estimators.clustered.tails import kish
+from research.estimators.valid import Flags, Floats, estimator
 from research.results import CannotEstimate, Interval
 
 # Set by the coverage study (``research calibrate``). They are low on purpose: in heavy tails a
@@ -32,12 +35,12 @@ class Link:
     """The scale on which an interval is symmetric, so that it stays within ``[lowest, 1]``."""
 
     name: str
-    inverse: Callable[[float], Any]
+    inverse: Callable[[Floats], Any]
     lowest: float
 
 
 LOGIT = Link("logit", special.expit, 0.0)
-FISHER_Z = Link("Fisher z", math.tanh, -1.0)
+FISHER_Z = Link("Fisher z", np.tanh, -1.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,33 +60,21 @@ class Condition:
 class ClusteredEstimate:
     """A share, or a difference of shares, with all that decides whether its interval is believed.
 
-    ``se`` is linearised, ``se_link`` is the jackknife's on the scale of the interval. ``kish_n``
-    counts effective clusters of the total and ``numerator_kish_n`` those of the numerator (both
-    the smallest where there are several); ``least_tail_index`` is the lower confidence limit of the
-    Hill index of the totals, at the level of the interval.
+    ``se`` is linearised; ``kish_n`` counts effective clusters of the total (of the channel with
+    fewer of them where there are two).
 
     ``interval`` takes the clusters seen for the whole story; ``verdict_interval`` allows for larger
-    ones (``unseen``) and is the one that may carry a verdict, where ``trusted``.
+    ones and is the one that may carry a verdict, where ``trusted``.
     """
 
     value: float
     interval: Interval
+    verdict_interval: Interval
     se: float
-    se_link: float
     n_clusters: int
     kish_n: float
-    numerator_kish_n: float
-    influence_number: float
-    least_tail_index: float
     leave_one_out: LeaveOneOut
     conditions: tuple[Condition, ...]
-    link: Link
-    unseen: UnseenTail
-
-    @property
-    def verdict_interval(self) -> Interval:
-        """The interval, allowing for clusters larger than any seen."""
-        return self.unseen.widened(self.interval, self.link.lowest)
 
     @property
     def failed(self) -> tuple[Condition, ...]:
@@ -97,23 +88,101 @@ class ClusteredEstimate:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Deletions:
-    """A statistic of cluster totals, and what it becomes without each cluster.
+class Jackknifed:
+    """Estimates on the scale of ``link`` with their jackknife, each of one table.
 
-    ``linked`` and ``linked_without`` are on the scale of ``link``, ``influence`` holds the
-    linearised contribution of each cluster, and ``shares_without`` every share that enters.
+    ``linked`` and ``without`` (a column a cluster) are the estimates with all clusters and without
+    each, not finite where a share is 0 or 1. ``kish_n`` is of the total, ``sides`` of each
+    numerator and remainder. Of an interval ``kept`` is left, and ``below`` and ``above`` are added
+    to it, where clusters larger than any seen may belong to any class (``unseen``).
     """
 
-    leave_one_out: LeaveOneOut
     link: Link
-    linked: float
-    linked_without: Floats
-    influence: Floats
-    numerators: Mapping[str, Floats]
-    remainders: Mapping[str, Floats]
-    totals: tuple[Floats, ...]
-    shares_without: tuple[Floats, ...]
-    unseen: UnseenTail
+    linked: Floats
+    without: Floats
+    kish_n: Floats
+    sides: Mapping[str, Floats]
+    least_tail_index: Floats
+    kept: Floats
+    below: Floats
+    above: Floats
+
+    @property
+    def defined(self) -> Flags:
+        """Whether there is an interval."""
+        return np.asarray(np.isfinite(self.linked) & np.isfinite(self.without).all(axis=1))
+
+    @property
+    def squares(self) -> Floats:
+        """Squared deviations of the values without each cluster.
+
+        Equal shares in all clusters leave only rounding errors, which are no variance.
+        """
+        with np.errstate(invalid="ignore"):
+            deviations = self.without - self.without.mean(axis=1, keepdims=True)
+            rounding = 16 * np.finfo(float).eps * np.maximum(1.0, np.abs(self.linked))
+            varies = self.defined & (np.abs(deviations).max(axis=1) > rounding)
+        return np.square(np.where(varies[:, None], deviations, 0.0))
+
+    def limits(self, level: float) -> tuple[Floats, Floats]:
+        """Both ends of the interval that takes the clusters seen for the whole story."""
+        n, df = self.without.shape[1], self.kish_n - 1
+        se = np.sqrt((n - 1) / n * self.squares.sum(axis=1))
+        half = _half_width(se, df, level)
+        center = np.where(self.defined, self.linked, np.nan)
+        with np.errstate(over="ignore"):
+            return self.link.inverse(center - half), self.link.inverse(center + half)
+
+    def widened(self, level: float) -> tuple[Floats, Floats]:
+        """Both ends, allowing for clusters larger than any seen."""
+        low, high = self.limits(level)
+        low = np.maximum(self.kept * low - self.below, self.link.lowest)
+        return low, np.minimum(self.kept * high + self.above, 1.0)
+
+    def conditions(self) -> dict[str, tuple[Floats, float]]:
+        """What must exceed a threshold for an interval to carry a verdict: found, threshold."""
+        clusters = np.full(len(self.linked), float(self.without.shape[1]))
+        kish_of = {f"Kish n of the {name}": n for name, n in self.sides.items()}
+        return {name: (n, MINIMUM_NUMERATOR_KISH) for name, n in kish_of.items()} | {
+            "number of clusters": (clusters, MINIMUM_CLUSTERS),
+            "influence number": (kish(self.squares), MINIMUM_INFLUENCE_NUMBER),
+            "lower limit of the Hill index of the totals": (
+                self.least_tail_index,
+                MINIMUM_TAIL_INDEX,
+            ),
+        }
+
+    def trusted(self) -> Flags:
+        """Whether all of them do."""
+        held = [found > least for found, least in self.conditions().values()]
+        return np.asarray(np.all(held, axis=0))
+
+
+def estimate_of(
+    found: Jackknifed, left_out: LeaveOneOut, se: float, level: float
+) -> ClusteredEstimate:
+    """The estimate of a single table."""
+    (low,), (high,) = found.limits(level)
+    (lowest,), (highest,) = found.widened(level)
+    kish_n = float(found.kish_n[0])
+    method = (
+        f"delete-one-cluster jackknife, {found.link.name} scale, t with {kish_n - 1:.3g} degrees "
+        "of freedom"
+    )
+    wide = f"{method}, allowing for larger clusters than any seen"
+    return ClusteredEstimate(
+        value=left_out.value,
+        interval=Interval(float(low), float(high), level, method),
+        verdict_interval=Interval(float(lowest), float(highest), level, wide),
+        se=se,
+        n_clusters=len(left_out.values),
+        kish_n=kish_n,
+        leave_one_out=left_out,
+        conditions=tuple(
+            Condition(name=name, found=float(values[0]), threshold=least)
+            for name, (values, least) in found.conditions().items()
+        ),
+    )
 
 
 @estimator
@@ -162,9 +231,11 @@ def jackknife_interval(
     >>> round(jackknife_interval(left_out, 3).high, 2)
     1.0
     """
-    plain = Link("plain", lambda found: np.clip(found, *within), within[0])
-    se = jackknife_se(left_out.values)
-    return _interval(plain, left_out.value, se, effective - 1, level)
+    df, value, se = effective - 1, left_out.value, jackknife_se(left_out.values)
+    half = float(_half_width(se, df, level))
+    low, high = np.clip((value - half, value + half), *within)
+    method = f"delete-one-cluster jackknife, plain scale, t with {df:.3g} degrees of freedom"
+    return Interval(float(low), float(high), level, method)
 
 
 @estimator
@@ -181,72 +252,9 @@ def linearised_se(influence: ArrayLike) -> float:
     return math.sqrt(n / (n - 1) * float(np.square(values).sum()))
 
 
-def jackknife_estimate(deletions: Deletions, level: float) -> ClusteredEstimate:
-    """The estimate, its interval, and the conditions under which the interval is believed."""
-    deviations = deletions.linked_without - deletions.linked_without.mean()
-    spread = influence_number(_negligible_as_zero(deviations, deletions.linked))
-    sizes = {
-        name: _kish_or_zero(totals)
-        for name, totals in {**deletions.numerators, **deletions.remainders}.items()
-    }
-    total = min(kish_effective_size(totals) for totals in deletions.totals)
-    tail = min(least_tail_index(totals, level) for totals in deletions.totals)
-    se_link = jackknife_se(deletions.linked_without) if spread > 0 else 0.0
-    return ClusteredEstimate(
-        value=deletions.leave_one_out.value,
-        interval=_interval(deletions.link, deletions.linked, se_link, total - 1, level),
-        se=linearised_se(deletions.influence),
-        se_link=se_link,
-        n_clusters=len(deviations),
-        kish_n=total,
-        numerator_kish_n=min(sizes[name] for name in deletions.numerators),
-        influence_number=spread,
-        least_tail_index=tail,
-        leave_one_out=deletions.leave_one_out,
-        conditions=_conditions(sizes, spread, tail, deletions.shares_without),
-        link=deletions.link,
-        unseen=deletions.unseen,
-    )
-
-
-def _interval(link: Link, linked: float, se: float, df: float, level: float) -> Interval:
-    # One cluster that holds all but nothing leaves no degrees of freedom: the interval is the
+def _half_width(se: Floats | float, df: Floats | float, level: float) -> Floats:
+    # One cluster that holds all but nothing leaves no degrees of freedom: the interval is then the
     # whole range of the link, unless the clusters do not differ at all.
-    quantile = float(stats.t.ppf((1 + level) / 2, df)) if df > 0 else math.inf
-    half = quantile * se if se > 0 else 0.0
-    return Interval(
-        float(link.inverse(linked - half)),
-        float(link.inverse(linked + half)),
-        level,
-        f"delete-one-cluster jackknife, {link.name} scale, t with {df:.3g} degrees of freedom",
-    )
-
-
-def _conditions(
-    numerators: Mapping[str, float], spread: float, tail: float, shares: tuple[Floats, ...]
-) -> tuple[Condition, ...]:
-    margin = min(float(np.minimum(share, 1 - share).min()) for share in shares)
-    return (
-        *(
-            Condition(name=f"Kish n of the {name}", found=n, threshold=MINIMUM_NUMERATOR_KISH)
-            for name, n in numerators.items()
-        ),
-        Condition(name="number of clusters", found=len(shares[0]), threshold=MINIMUM_CLUSTERS),
-        Condition(name="influence number", found=spread, threshold=MINIMUM_INFLUENCE_NUMBER),
-        Condition(
-            name="lower limit of the Hill index of the totals",
-            found=tail,
-            threshold=MINIMUM_TAIL_INDEX,
-        ),
-        Condition(name="distance from 0 and 1 of shares after deletion", found=margin, threshold=0),
-    )
-
-
-def _kish_or_zero(totals: Floats) -> float:
-    return kish_effective_size(totals) if totals.any() else 0.0
-
-
-def _negligible_as_zero(deviations: Floats, scale: float) -> Floats:
-    """Equal shares in all clusters leave only rounding errors, which are no variance."""
-    rounding = 16 * np.finfo(float).eps * max(1.0, abs(scale))
-    return np.where(np.abs(deviations).max() > rounding, deviations, 0.0)
+    with np.errstate(over="ignore", invalid="ignore"):
+        quantile = np.where(np.greater(df, 0), stats.t.ppf((1 + level) / 2, df), np.inf)
+        return np.where(np.greater(se, 0), quantile * se, 0.0)

@@ -53,26 +53,6 @@ class LeaveOneOut:
         return int(np.abs(self.values - self.value).argmax())
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class ClusterShare:
-    """A share of cluster totals.
-
-    ``without`` holds the share without each cluster, ``influence`` the linearised contribution of
-    each to the error of the share.
-    """
-
-    labels: Labels
-    part: Floats
-    whole: Floats
-    value: float
-    without: Floats
-    influence: Floats
-
-    @property
-    def left_out(self) -> LeaveOneOut:
-        return LeaveOneOut(value=self.value, labels=self.labels, values=self.without)
-
-
 @estimator
 def leave_one_out(
     part: ArrayLike, whole: ArrayLike, cluster: ArrayLike | None = None
@@ -98,7 +78,8 @@ def leave_one_out(
     >>> left_out.cluster, left_out.without, left_out.high
     ('Qwen', 0.3, 0.9230769230769231)
     """
-    return cluster_shares(part, whole, cluster).left_out
+    labels, totals = totals_of(cluster, *part_of(part, whole, "part"))
+    return share_of_totals(labels, *totals)
 
 
 @estimator
@@ -123,22 +104,7 @@ def recomputed_without_each(statistic: Callable[[Flags], float], cluster: ArrayL
     return LeaveOneOut(value=everyone, labels=labels, values=np.array(without))
 
 
-@estimator
-def cluster_shares(
-    part: ArrayLike, whole: ArrayLike, cluster: ArrayLike | None = None
-) -> ClusterShare:
-    """Cluster totals of a part and a whole, the share, and what each cluster does to it.
-
-    >>> shares = cluster_shares([9, 0, 3], [9, 6, 4], ["Qwen", "Meta", "Qwen"])
-    >>> shares.part.tolist(), shares.whole.tolist()
-    ([12.0, 0.0], [13.0, 6.0])
-    """
-    a, w = part_of(part, whole, "part")
-    labels, (a, w) = totals_of(cluster, a, w)
-    return share_of_totals(labels, a, w)
-
-
-def share_of_totals(labels: Labels, part: Floats, whole: Floats) -> ClusterShare:
+def share_of_totals(labels: Labels, part: Floats, whole: Floats) -> LeaveOneOut:
     """The share, if there is a positive total with and without each cluster."""
     if not 0 < whole.sum() < math.inf:
         raise CannotEstimate(
@@ -152,14 +118,7 @@ def share_of_totals(labels: Labels, part: Floats, whole: Floats) -> ClusterShare
             "of it and shows no variation. Use finer clusters, or the finite reading."
         )
     value = float(part.sum() / whole.sum())
-    return ClusterShare(
-        labels=labels,
-        part=part,
-        whole=whole,
-        value=value,
-        without=all_but_one(part) / others,
-        influence=(part - value * whole) / whole.sum(),
-    )
+    return LeaveOneOut(value=value, labels=labels, values=all_but_one(part) / others)
 
 
 def part_of(part: ArrayLike, whole: ArrayLike, name: str) -> tuple[Floats, Floats]:

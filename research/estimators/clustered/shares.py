@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import math
+from collections.abc import Mapping
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -13,24 +13,21 @@ from research.estimators.clustered.jackknife import (
     FISHER_Z,
     LOGIT,
     ClusteredEstimate,
-    Deletions,
-    jackknife_estimate,
+    Jackknifed,
+    estimate_of,
+    linearised_se,
 )
 from research.estimators.clustered.leave_one_out import (
-    ClusterShare,
     LeaveOneOut,
     part_of,
     share_of_totals,
     totals_of,
 )
-from research.estimators.clustered.unseen import (
-    UnseenTail,
-    unseen_in_difference,
-    unseen_in_pair,
-    unseen_in_share,
-)
+from research.estimators.clustered.tails import kish, unseen
 from research.estimators.valid import Floats, estimator
 from research.results import CannotEstimate
+
+Totals = tuple[Floats, Floats]  # of a part and of the whole, as arrays of shape (tables, clusters)
 
 
 @estimator
@@ -86,22 +83,10 @@ def clustered_share(
     valid.level(level)
     a, w = part_of(part, whole, "part")
     labels, (a, w, rest) = totals_of(cluster, a, w, w - a)
-    share = share_of_totals(labels, a, w)
-    remainder = all_but_one(rest) / all_but_one(w)
-    _refuse_certainty(share, remainder)
-    deletions = Deletions(
-        leave_one_out=share.left_out,
-        link=LOGIT,
-        linked=math.log(share.value) - math.log(rest.sum() / w.sum()),
-        linked_without=np.log(share.without) - np.log(remainder),
-        influence=share.influence,
-        numerators={"numerator": a},
-        remainders={"remainder": rest},
-        totals=(w,),
-        shares_without=(share.without,),
-        unseen=unseen_in_share(w, level),
-    )
-    return jackknife_estimate(deletions, level)
+    left_out = share_of_totals(labels, a, w)
+    _refuse_certainty(left_out, all_but_one(rest) / all_but_one(w))
+    found = jackknifed_share(_table(a), _table(rest), _table(w), level)
+    return estimate_of(found, left_out, linearised_se(_influence(a, w)), level)
 
 
 @estimator
@@ -149,9 +134,10 @@ def share_difference(
     first, w = part_of(first_part, whole, "first_part")
     second, _ = part_of(second_part, whole, "second_part")
     labels, (first, second, w) = totals_of(cluster, first, second, w)
-    shares = share_of_totals(labels, first, w), share_of_totals(labels, second, w)
-    unseen = unseen_in_difference(w, level)
-    return jackknife_estimate(_difference(shares, unseen, remainders={}), level)
+    gap = _gap(share_of_totals(labels, first, w), share_of_totals(labels, second, w))
+    found = jackknifed_difference(_table(first), _table(second), _table(w), level)
+    influence = _influence(first, w) - _influence(second, w)
+    return estimate_of(found, gap, linearised_se(influence), level)
 
 
 @estimator
@@ -203,45 +189,109 @@ def paired_share_difference(
     inside = valid.flags(member, "member", len(first))
     labels, (a, b) = totals_of(cluster, first * inside, second * inside)
     _, (c, d) = totals_of(cluster, first * ~inside, second * ~inside)
-    shares = share_of_totals(labels, a, a + c), share_of_totals(labels, b, b + d)
-    remainders = {"first remainder": c, "second remainder": d}
-    unseen = unseen_in_pair((a + c, b + d), (shares[0].value, shares[1].value), level)
-    return jackknife_estimate(_difference(shares, unseen, remainders=remainders), level)
+    gap = _gap(share_of_totals(labels, a, a + c), share_of_totals(labels, b, b + d))
+    found = jackknifed_paired_difference(_table(a), _table(c), _table(b), _table(d), level)
+    influence = _influence(a, a + c) - _influence(b, b + d)
+    return estimate_of(found, gap, linearised_se(influence), level)
+
+
+def jackknifed_share(part: Floats, rest: Floats, whole: Floats, level: float) -> Jackknifed:
+    """Shares of the part in the whole, from arrays of shape (tables, clusters)."""
+    beyond = unseen(whole, level)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return Jackknifed(
+            link=LOGIT,
+            linked=np.log(part.sum(axis=1) / rest.sum(axis=1)),
+            without=np.log(all_but_one(part) / all_but_one(rest)),
+            kish_n=kish(whole),
+            sides={"numerator": kish(part), "remainder": kish(rest)},
+            least_tail_index=beyond.index,
+            kept=1 - beyond.share,  # all of the unseen inside the part, or all outside
+            below=np.zeros(len(whole)),
+            above=beyond.share,
+        )
+
+
+def jackknifed_difference(first: Floats, second: Floats, whole: Floats, level: float) -> Jackknifed:
+    """Differences of two shares of one whole."""
+    beyond = unseen(whole, level)
+    sides = {"first numerator": first, "second numerator": second}
+    return _difference(
+        (first, whole), (second, whole), sides, beyond.index,
+        kept=1 - beyond.share, below=beyond.share, above=beyond.share,
+    )  # fmt: skip
+
+
+def jackknifed_paired_difference(
+    first_in: Floats, first_out: Floats, second_in: Floats, second_out: Floats, level: float
+) -> Jackknifed:
+    """Differences of a share between two channels, from what members and others have in each.
+
+    The unseen clusters need not be the same in both channels.
+    """
+    first, second = first_in + first_out, second_in + second_out
+    one, other = (
+        a.sum(axis=1) / w.sum(axis=1) for a, w in ((first_in, first), (second_in, second))
+    )
+    u, v = unseen(first, level), unseen(second, level)
+    sides = {
+        "first numerator": first_in, "second numerator": second_in,
+        "first remainder": first_out, "second remainder": second_out,
+    }  # fmt: skip
+    return _difference(
+        (first_in, first), (second_in, second), sides, np.minimum(u.index, v.index),
+        kept=np.ones(len(one)),
+        below=u.share * one + v.share * (1 - other),
+        above=u.share * (1 - one) + v.share * other,
+    )  # fmt: skip
 
 
 def _difference(
-    shares: tuple[ClusterShare, ClusterShare], unseen: UnseenTail, *, remainders: dict[str, Floats]
-) -> Deletions:
-    first, second = shares
-    value, without = first.value - second.value, first.without - second.without
-    labels = first.labels
-    if (np.abs(without) >= 1).any() or abs(value) >= 1:
-        at = labels[np.abs(without).argmax()]
+    first: Totals, second: Totals, sides: Mapping[str, Floats], index: Floats, **widening: Floats
+) -> Jackknifed:
+    shares = [part.sum(axis=1) / whole.sum(axis=1) for part, whole in (first, second)]
+    without = [all_but_one(part) / all_but_one(whole) for part, whole in (first, second)]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return Jackknifed(
+            link=FISHER_Z,
+            linked=np.arctanh(shares[0] - shares[1]),
+            without=np.arctanh(without[0] - without[1]),
+            kish_n=np.minimum(kish(first[1]), kish(second[1])),
+            sides={name: kish(totals) for name, totals in sides.items()},
+            least_tail_index=index,
+            **widening,
+        )
+
+
+def _table(totals: Floats) -> Floats:
+    """The totals of a single table as one of many."""
+    return totals[None, :]
+
+
+def _influence(part: Floats, whole: Floats) -> Floats:
+    """Linearised contribution of each cluster to the error of a share."""
+    return np.asarray((part - part.sum() / whole.sum() * whole) / whole.sum())
+
+
+def _gap(first: LeaveOneOut, second: LeaveOneOut) -> LeaveOneOut:
+    """The first share minus the second, with all clusters and without each."""
+    value, without, labels = first.value - second.value, first.values - second.values, first.labels
+    furthest = int(np.abs(without).argmax())
+    if abs(without[furthest]) >= 1 or abs(value) >= 1:
         raise CannotEstimate(
-            f"Without '{at}' the difference of shares is {without[np.abs(without).argmax()]:g}: "
+            f"Without '{labels[furthest]}' the difference of shares is {without[furthest]:g}: "
             "its interval is undefined. Report the difference under the finite reading."
         )
-    return Deletions(
-        leave_one_out=LeaveOneOut(value=value, labels=labels, values=without),
-        link=FISHER_Z,
-        linked=math.atanh(value),
-        linked_without=np.arctanh(without),
-        influence=first.influence - second.influence,
-        numerators={"first numerator": first.part, "second numerator": second.part},
-        remainders=remainders,
-        totals=(first.whole, second.whole),
-        shares_without=(first.without, second.without),
-        unseen=unseen,
-    )
+    return LeaveOneOut(value=value, labels=labels, values=without)
 
 
-def _refuse_certainty(share: ClusterShare, remainder: Floats) -> None:
-    if share.without.max() == 0 or remainder.max() == 0:
+def _refuse_certainty(share: LeaveOneOut, remainder: Floats) -> None:
+    if share.values.max() == 0 or remainder.max() == 0:
         raise CannotEstimate(
             f"The share is exactly {share.value:g}, so its interval is undefined: no cluster "
             "differs from another. Report the share under the finite reading."
         )
-    for without, found in ((share.without, 0), (remainder, 1)):
+    for without, found in ((share.values, 0), (remainder, 1)):
         if not without.all():
             raise CannotEstimate(
                 f"Without '{share.labels[without.argmin()]}' the share is {found}: one cluster "
