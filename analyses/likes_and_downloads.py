@@ -37,8 +37,8 @@ from research.estimators.association import (
     correlation,
     correlation_without_each,
     log_log,
+    median_regression,
     pearson_interval,
-    quantile_regression,
     robust_regression,
 )
 from research.estimators.association.clustered import COVERAGE
@@ -299,7 +299,7 @@ def _other_fits(models) -> dict:
     likes, organisation = models["likes"], models["organisation"]
     return {
         "one like added to each": log_log(likes + 1, models["downloads"], organisation),
-        "median regression": quantile_regression(y, line, cluster),
+        "median regression": median_regression(y, line, cluster),
         "Huber regression": robust_regression(y, line, cluster),
         "Poisson, models without a like included": poisson_regression(
             likes, every_line, organisation

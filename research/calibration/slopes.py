@@ -18,7 +18,7 @@ from research.calibration.cells import (
     limits_of,
     rejected,
 )
-from research.estimators.association import log_log, quantile_regression, robust_regression
+from research.estimators.association import log_log, median_regression, robust_regression
 from research.estimators.cluster_totals import Codes
 from research.estimators.clustered import cluster_robust
 from research.estimators.rates import poisson_regression
@@ -83,7 +83,7 @@ def _huber(sample: Sample) -> Interval:
 
 
 def _median(sample: Sample) -> Interval:
-    return quantile_regression(sample.y, sample.x, sample.codes).intervals[1]
+    return median_regression(sample.y, sample.x, sample.codes).intervals[1]
 
 
 def _poisson(sample: Sample) -> Interval:

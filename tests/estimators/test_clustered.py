@@ -305,19 +305,12 @@ def regression(n: int = 40, groups: int = 8) -> tuple[np.ndarray, np.ndarray, np
     return x @ [1, 0.5, 0.3] + rng.normal(size=groups)[cluster] + rng.normal(size=n), x, cluster
 
 
-def test_cluster_standard_errors_agree_with_statsmodels() -> None:
-    y, x, cluster = regression()
-    fit = cluster_robust(y, x, cluster)
-    theirs = sm.OLS(y, x).fit(cov_type="cluster", cov_kwds={"groups": cluster})
-    assert fit.coefficients == pytest.approx(theirs.params)
-    assert fit.se_cr1 == pytest.approx(theirs.bse)
-
-
 def test_single_units_give_hc2() -> None:
     y, x, _ = regression()
     fit = cluster_robust(y, x)
-    assert fit.se_cr2 == pytest.approx(sm.OLS(y, x).fit(cov_type="HC2").bse)
-    assert fit.se_cr0 == pytest.approx(sm.OLS(y, x).fit(cov_type="HC0").bse)
+    theirs = sm.OLS(y, x).fit(cov_type="HC2")
+    assert fit.coefficients == pytest.approx(theirs.params)
+    assert fit.se == pytest.approx(theirs.bse)
 
 
 def test_bell_mccaffrey_from_its_definition() -> None:
@@ -336,11 +329,11 @@ def test_bell_mccaffrey_from_its_definition() -> None:
         score = x[rows].T @ root @ residual[rows]
         meat += np.outer(score, score)
         columns.append((np.eye(24) - hat)[:, rows] @ root @ x[rows] @ inverse)
-    assert fit.se_cr2 == pytest.approx(np.sqrt(np.diag(inverse @ meat @ inverse)))
+    assert fit.se == pytest.approx(np.sqrt(np.diag(inverse @ meat @ inverse)))
     for j in range(3):
         g = np.column_stack([column[:, j] for column in columns])
         b = g.T @ g
-        assert fit.df_cr2[j] == pytest.approx(np.trace(b) ** 2 / np.trace(b @ b))
+        assert fit.df[j] == pytest.approx(np.trace(b) ** 2 / np.trace(b @ b))
 
 
 @pytest.mark.parametrize(

@@ -26,7 +26,7 @@ from research.estimators.association import (
     kendall,
     lin_concordance,
     log_log,
-    quantile_regression,
+    median_regression,
     robust_regression,
     spearman,
 )
@@ -82,7 +82,7 @@ CALLS: dict[str, Callable[[Units], Any]] = {
     "log_log": lambda u: log_log(u.y, u.x, u.cluster),
     "log_log, no clusters": lambda u: log_log(u.y, u.x),
     "robust_regression": lambda u: robust_regression(u.y, u.line, u.cluster),
-    "quantile_regression": lambda u: quantile_regression(u.y, u.line, u.cluster),
+    "median_regression": lambda u: median_regression(u.y, u.line, u.cluster),
     "poisson_regression": lambda u: poisson_regression(u.tied, u.line, u.cluster),
     "cluster_robust": lambda u: cluster_robust(u.y, u.line, u.cluster),
     "clustered_share": lambda u: clustered_share(u.yes * u.y, u.y, u.cluster),

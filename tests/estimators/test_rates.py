@@ -173,8 +173,6 @@ def test_poisson_errors_by_cluster_agree_with_statsmodels() -> None:
     )
     assert found.coefficients == pytest.approx(theirs.params)
     assert found.se == pytest.approx(theirs.bse)
-    assert found.scale == pytest.approx(theirs.pearson_chi2 / theirs.df_resid)
-    assert found.scale > 1.5
 
 
 def test_poisson_slope_does_not_depend_on_the_unit() -> None:

@@ -116,8 +116,6 @@ def lin(case: Case) -> Case:
         "ccc": found.value,
         "ci_z": ends(found.interval_of_any_size()),
         "ci_asymptotic": [found.value + z * found.se for z in stats.norm.ppf([0.025, 0.975])],
-        "C_b": found.bias_correction,
-        "pearson": found.pearson,
     }
 
 
@@ -136,7 +134,6 @@ def robust(case: Case) -> Case:
     huber = robust_regression(case["calls"], x)
     return {
         "huber_coef": huber.coefficients.tolist(),
-        "huber_scale": huber.scale,
     }
 
 
@@ -145,10 +142,8 @@ def few_clusters(case: Case) -> Case:
     fit = cluster_robust(case["y"], x, case["cluster"])
     return {
         "coef": fit.coefficients.tolist(),
-        "se_cr0": fit.se_cr0.tolist(),
-        "se_cr1": fit.se_cr1.tolist(),
-        "se_cr2": fit.se_cr2.tolist(),
-        "df_cr2": fit.df_cr2.tolist(),
+        "se_cr2": fit.se.tolist(),
+        "df_cr2": fit.df.tolist(),
     }
 
 
@@ -161,8 +156,7 @@ def counts(case: Case) -> Case:
     poisson = poisson_regression(case["breaks"], x)
     return {
         "coef": poisson.coefficients.tolist(),
-        "se_hc0": poisson.se_cr0.tolist(),
-        "pearson_dispersion": poisson.scale,
+        "se_hc0": (poisson.se * np.sqrt(1 - x.shape[1] / len(x))).tolist(),
     }
 
 

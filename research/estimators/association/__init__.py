@@ -27,9 +27,8 @@ from research.estimators.association.ranks import (
     spearman_interval,
 )
 from research.estimators.association.regression import (
-    Fit,
     log_log,
-    quantile_regression,
+    median_regression,
     robust_regression,
 )
 from research.estimators.association.shares import (
@@ -42,7 +41,6 @@ from research.estimators.association.shares import (
 __all__ = [
     "ClusteredCorrelation",
     "Concordance",
-    "Fit",
     "LimitsOfAgreement",
     "OverRanges",
     "RankCorrelation",
@@ -55,8 +53,8 @@ __all__ = [
     "kendall_interval",
     "lin_concordance",
     "log_log",
+    "median_regression",
     "pearson_interval",
-    "quantile_regression",
     "robust_regression",
     "share_concordance",
     "share_elasticity",

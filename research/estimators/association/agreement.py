@@ -26,8 +26,6 @@ class Concordance:
     """
 
     value: float
-    pearson: float
-    bias_correction: float
     n: int
     se: float
     level: float
@@ -108,8 +106,6 @@ def lin_concordance(x: ArrayLike, y: ArrayLike, *, level: float = 0.95) -> Conco
     r = float(np.corrcoef(a, b)[0, 1])
     return Concordance(
         value=r * correction,
-        pearson=r,
-        bias_correction=correction,
         n=len(a),
         se=_concordance_se(r, correction, shift, len(a)),
         level=valid.level(level),

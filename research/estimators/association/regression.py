@@ -1,8 +1,6 @@
-"""Slopes that a few huge values do not decide: log-log, robust and quantile regression."""
+"""Slopes that a few huge values do not decide: log-log, robust and median regression."""
 
 from __future__ import annotations
-
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -13,13 +11,14 @@ from statsmodels.tools import add_constant
 from research.estimators import valid
 from research.estimators.clustered.few_clusters import (
     ClusteredDesign,
-    ClusterRobustFit,
+    Fit,
     cluster_robust,
     clustered_design,
+    fit_of,
     outcome_of,
 )
 from research.estimators.valid import Floats, estimator
-from research.results import CannotEstimate, Interval
+from research.results import CannotEstimate
 
 MAD_OF_NORMAL = 0.6745  # to four digits as in MASS; a later digit would move the fit by 1e-5
 HUBER = norms.HuberT(1.345)  # 95 % efficient for normal errors
@@ -27,28 +26,10 @@ STEPS = 5000
 CONVERGED = 1e-12
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Fit:
-    """Coefficients with sandwich standard errors by cluster.
-
-    ``se_cr0`` is the plain sandwich; ``se`` has Stata's small-sample factor and enters the
-    intervals, t with one degree of freedom a cluster less one. ``scale`` is the robust standard
-    deviation of residuals, the bandwidth of quantiles, or the Pearson dispersion of counts.
-    """
-
-    coefficients: Floats
-    se_cr0: Floats
-    se: Floats
-    intervals: tuple[Interval, ...]
-    scale: float
-    n: int
-    n_clusters: int
-
-
 @estimator
 def log_log(
     y: ArrayLike, x: ArrayLike, cluster: ArrayLike | None = None, *, level: float = 0.95
-) -> ClusterRobustFit:
+) -> Fit:
     """By how many per cent does y change with one per cent of x (the second coefficient)?
 
     Least squares of log y on log x, CR2 standard errors by cluster.
@@ -98,9 +79,9 @@ def robust_regression(
     Returns
     -------
     Fit
-        Huber's M-estimate (k = 1.345), which limits the pull of a far unit; ``scale`` is the median
-        absolute residual over 0.6745. Assumes independent clusters and errors that are symmetric in
-        the bulk.
+        Huber's M-estimate (k = 1.345), which limits the pull of a far unit, its scale being the
+        median absolute residual over 0.6745. Assumes independent clusters and errors that are
+        symmetric in the bulk.
 
     Raises
     ------
@@ -135,33 +116,25 @@ def robust_regression(
         raise CannotEstimate(f"The regression did not settle within {STEPS} steps.")
     scaled = residuals / scale
     curvature = design.x * HUBER.psi_deriv(scaled)[:, None] / scale
-    se = sandwich_se(design, curvature, HUBER.psi(scaled))
-    return fit_of(design, coefficients, se, scale, level)
+    return sandwich_fit(design, coefficients, curvature, HUBER.psi(scaled), level)
 
 
 @estimator
-def quantile_regression(
-    y: ArrayLike,
-    x: ArrayLike,
-    cluster: ArrayLike | None = None,
-    *,
-    quantile: float = 0.5,
-    level: float = 0.95,
+def median_regression(
+    y: ArrayLike, x: ArrayLike, cluster: ArrayLike | None = None, *, level: float = 0.95
 ) -> Fit:
-    """How does a quantile of the outcome, e.g. its median, vary with the regressors?
+    """How does the median of the outcome vary with the regressors?
 
     Parameters
     ----------
     y, x, cluster
         As for :func:`robust_regression`.
-    quantile : float
-        Between 0 and 1.
 
     Returns
     -------
     Fit
         Standard errors allow for dependence within clusters and for errors whose spread varies
-        (uniform kernel with the bandwidth of Hall and Sheather, in ``scale``).
+        (uniform kernel with the bandwidth of Hall and Sheather).
 
     Raises
     ------
@@ -177,25 +150,26 @@ def quantile_regression(
     Examples
     --------
     >>> x = add_constant(np.arange(9.0))
-    >>> fit = quantile_regression([0, 1.1, 2, 2.9, 4, 5.2, 6, 7.1, 80], x)
+    >>> fit = median_regression([0, 1.1, 2, 2.9, 4, 5.2, 6, 7.1, 80], x)
     >>> round(float(fit.coefficients[1]), 1)
     1.0
     """
-    q = valid.number(quantile, "quantile", 1e-6, 1 - 1e-6)
     design = clustered_design(x, cluster)
     outcome = outcome_of(y, design)
-    coefficients, pull = _check_loss_minimum(outcome, design.x, q)
+    coefficients, pull = _least_deviations(outcome, design.x)
     residuals = outcome - design.x @ coefficients
-    width = _density_bandwidth(residuals, q)
+    width = _density_bandwidth(residuals)
     near = (np.abs(residuals) <= width) / (2 * width)
-    se = sandwich_se(design, design.x * near[:, None], pull)
-    return fit_of(design, coefficients, se, width, level)
+    return sandwich_fit(design, coefficients, design.x * near[:, None], pull, level)
 
 
-def sandwich_se(design: ClusteredDesign, curvature: Floats, pull: Floats) -> Floats:
-    """Standard errors of coefficients that solve ``sum x * pull = 0``.
+def sandwich_fit(
+    design: ClusteredDesign, coefficients: Floats, curvature: Floats, pull: Floats, level: float
+) -> Fit:
+    """Coefficients that solve ``sum x * pull = 0``, with the sandwich by cluster.
 
-    ``curvature`` of shape (n, k) holds minus the derivative of each unit's pull.
+    ``curvature`` of shape (n, k) holds minus the derivative of each unit's pull. The errors have
+    Stata's small-sample factor, and one degree of freedom a cluster less one.
     """
     bread = design.x.T @ curvature
     if np.linalg.matrix_rank(bread) < len(bread):
@@ -203,27 +177,11 @@ def sandwich_se(design: ClusteredDesign, curvature: Floats, pull: Floats) -> Flo
             "Too few units lie near the fitted line to tell how sharp the estimate is."
         )
     scores = design.sums(design.x * pull[:, None])
-    return np.asarray(np.linalg.norm(np.linalg.solve(bread, scores.T), axis=1))
-
-
-def fit_of(
-    design: ClusteredDesign, coefficients: Floats, se_cr0: Floats, scale: float, level: float
-) -> Fit:
-    """Coefficients and their intervals, t with one degree of freedom a cluster less one."""
-    se = se_cr0 * design.small_sample
-    half = stats.t.ppf((1 + valid.level(level)) / 2, design.n_clusters - 1) * se
-    return Fit(
-        coefficients=coefficients,
-        se_cr0=se_cr0,
-        se=se,
-        intervals=tuple(
-            Interval(float(b - h), float(b + h), level, "CR1 by cluster, t")
-            for b, h in zip(coefficients, half, strict=True)
-        ),
-        scale=scale,
-        n=len(design.x),
-        n_clusters=design.n_clusters,
-    )
+    (n, k), clusters = design.x.shape, design.n_clusters
+    small_sample = np.sqrt(clusters / (clusters - 1) * (n - 1) / (n - k))
+    se = np.linalg.norm(np.linalg.solve(bread, scores.T), axis=1) * small_sample
+    df = np.full(k, clusters - 1.0)
+    return fit_of(design, coefficients, se, df, level, "CR1 by cluster, t")
 
 
 def _scale(residuals: Floats, outcome: Floats) -> float:
@@ -233,8 +191,8 @@ def _scale(residuals: Floats, outcome: Floats) -> float:
     return scale
 
 
-def _check_loss_minimum(outcome: Floats, x: Floats, q: float) -> tuple[Floats, Floats]:
-    """Exact coefficients, and each unit's pull: q above the line, q - 1 below, between on it.
+def _least_deviations(outcome: Floats, x: Floats) -> tuple[Floats, Floats]:
+    """Exact coefficients, and each unit's pull: 1/2 above the line, -1/2 below, between on it.
 
     They are the prices and the solution of the dual linear programme, which has no more
     constraints than there are coefficients. (statsmodels reweights down to an absolute tolerance,
@@ -244,25 +202,21 @@ def _check_loss_minimum(outcome: Floats, x: Floats, q: float) -> tuple[Floats, F
     solved = optimize.linprog(
         -outcome / largest,
         A_eq=x.T,
-        b_eq=(1 - q) * x.sum(axis=0),
+        b_eq=x.sum(axis=0) / 2,
         bounds=(0, 1),
         method="highs-ipm",  # and crossover to a corner; the steps of "highs" grow with n * n
     )
     if solved.status != 0:
-        raise CannotEstimate(f"The quantile regression has no solution: {solved.message}")
-    return np.asarray(-solved.eqlin.marginals * largest), np.asarray(solved.x, dtype=float) - (
-        1 - q
-    )
+        raise CannotEstimate(f"The median regression has no solution: {solved.message}")
+    return np.asarray(-solved.eqlin.marginals * largest), np.asarray(solved.x, dtype=float) - 0.5
 
 
-def _density_bandwidth(residuals: Floats, q: float) -> float:
+def _density_bandwidth(residuals: Floats) -> float:
     """Hall and Sheather's width in probability, carried to the scale of the residuals."""
-    n, center = len(residuals), float(stats.norm.ppf(q))
-    share = n ** (-1 / 3) * stats.norm.ppf(0.975) ** (2 / 3)
-    share *= (1.5 * stats.norm.pdf(center) ** 2 / (2 * center**2 + 1)) ** (1 / 3)
-    share = min(float(share), 0.99 * q, 0.99 * (1 - q))
+    share = len(residuals) ** (-1 / 3) * stats.norm.ppf(0.975) ** (2 / 3)
+    share = min(float(share * (1.5 * stats.norm.pdf(0) ** 2) ** (1 / 3)), 0.495)
     spread = min(float(residuals.std(ddof=1)), float(stats.iqr(residuals)) / 1.34)
-    width = float(stats.norm.ppf(q + share) - stats.norm.ppf(q - share)) * spread
+    width = 2 * float(stats.norm.ppf(0.5 + share)) * spread
     if width <= CONVERGED * float(np.abs(residuals).max()):
         raise CannotEstimate("Most units are fitted exactly: their spread cannot be estimated.")
     return width

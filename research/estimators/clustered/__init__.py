@@ -6,7 +6,7 @@ effective sizes and tail indices, ``few_clusters`` least squares, and ``sample_m
 sample of clusters.
 """
 
-from research.estimators.clustered.few_clusters import ClusterRobustFit, cluster_robust
+from research.estimators.clustered.few_clusters import Fit, cluster_robust
 from research.estimators.clustered.jackknife import (
     ClusteredEstimate,
     Condition,
@@ -28,10 +28,10 @@ from research.estimators.clustered.shares import (
 from research.estimators.clustered.tails import kish_effective_size
 
 __all__ = [
-    "ClusterRobustFit",
     "ClusterSampleMean",
     "ClusteredEstimate",
     "Condition",
+    "Fit",
     "LeaveOneOut",
     "cluster_robust",
     "cluster_sample_mean",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,18 +17,15 @@ ROUNDING = 1e-10  # relative; eigenvalues and statistics closer than this are eq
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class ClusterRobustFit:
+class Fit:
     """Coefficients with standard errors that let units of one cluster depend on each other.
 
-    ``se_cr0`` is the plain sandwich, ``se_cr1`` Stata's, ``se_cr2`` Bell and McCaffrey's with the
-    Satterthwaite degrees of freedom ``df_cr2``. ``intervals`` use the last two.
+    ``intervals`` are t with ``df`` degrees of freedom.
     """
 
     coefficients: Floats
-    se_cr0: Floats
-    se_cr1: Floats
-    se_cr2: Floats
-    df_cr2: Floats
+    se: Floats
+    df: Floats
     intervals: tuple[Interval, ...]
     n: int
     n_clusters: int
@@ -50,21 +46,11 @@ class ClusteredDesign:
         np.add.at(found, self.codes, rows)
         return found
 
-    def sandwich_se(self, scores: Floats) -> Floats:
-        """Standard errors from the scores of each cluster, of shape (clusters, k)."""
-        return np.asarray(np.linalg.norm(scores @ self.inverse, axis=0))
-
-    @property
-    def small_sample(self) -> float:
-        """Stata's correction of the standard error for few clusters and many coefficients."""
-        n, k = self.x.shape
-        return math.sqrt(self.n_clusters / (self.n_clusters - 1) * (n - 1) / (n - k))
-
 
 @estimator
 def cluster_robust(
     y: ArrayLike, x: ArrayLike, cluster: ArrayLike | None = None, *, level: float = 0.95
-) -> ClusterRobustFit:
+) -> Fit:
     """How does an outcome vary with regressors, when units come in a few unequal clusters?
 
     Parameters
@@ -78,9 +64,10 @@ def cluster_robust(
 
     Returns
     -------
-    ClusterRobustFit
-        Intervals are CR2 with a t quantile. Assumes independent clusters; the degrees of freedom
-        take equal, uncorrelated errors as the working model.
+    Fit
+        Bell and McCaffrey's standard errors (CR2) with Satterthwaite's degrees of freedom. Assumes
+        independent clusters; the degrees of freedom take equal, uncorrelated errors as the working
+        model.
 
     Raises
     ------
@@ -91,14 +78,14 @@ def cluster_robust(
     References
     ----------
     Bell and McCaffrey (2002), Survey Methodology 28:169-181; Pustejovsky and Tipton (2018),
-    JBES 36:672-683, doi:10.1080/07350015.2016.1247004. Agrees with R's sandwich (CR0, CR1) and
-    clubSandwich (CR2), and statsmodels (CR1).
+    JBES 36:672-683, doi:10.1080/07350015.2016.1247004. Agrees with R's clubSandwich, and for
+    single units (HC2) with statsmodels.
 
     Examples
     --------
     >>> x = np.column_stack((np.ones(6), [0, 1, 2, 3, 4, 5]))
     >>> fit = cluster_robust([1, 2, 2, 4, 4, 6], x, ["a", "a", "b", "b", "c", "c"])
-    >>> fit.coefficients.round(3).tolist(), float(fit.df_cr2[1].round(3))
+    >>> fit.coefficients.round(3).tolist(), float(fit.df[1].round(3))
     ([0.81, 0.943], 1.238)
     """
     design = clustered_design(x, cluster)
@@ -106,21 +93,25 @@ def cluster_robust(
     coefficients = design.inverse @ design.x.T @ outcome
     residuals = (outcome - design.x @ coefficients)[:, None]
     adjusted = _bell_mccaffrey(design)
-    cr0 = design.sandwich_se(design.sums(design.x * residuals))
-    cr2 = design.sandwich_se(design.sums(adjusted * residuals))
+    se = np.linalg.norm(design.sums(adjusted * residuals) @ design.inverse, axis=0)
     df = np.array([_satterthwaite(design, adjusted @ row) for row in design.inverse])
-    half = stats.t.ppf((1 + valid.level(level)) / 2, df) * cr2
-    return ClusterRobustFit(
+    return fit_of(design, coefficients, se, df, level, "CR2 with Satterthwaite t")
+
+
+def fit_of(
+    design: ClusteredDesign, coefficients: Floats, se: Floats, df: Floats, level: float, method: str
+) -> Fit:
+    """Coefficients with their errors, degrees of freedom and intervals."""
+    half = stats.t.ppf((1 + valid.level(level)) / 2, df) * se
+    return Fit(
         coefficients=coefficients,
-        se_cr0=cr0,
-        se_cr1=cr0 * design.small_sample,
-        se_cr2=cr2,
-        df_cr2=df,
+        se=se,
+        df=df,
         intervals=tuple(
-            Interval(float(b - h), float(b + h), level, "CR2 with Satterthwaite t")
+            Interval(float(b - h), float(b + h), level, method)
             for b, h in zip(coefficients, half, strict=True)
         ),
-        n=len(outcome),
+        n=len(design.x),
         n_clusters=design.n_clusters,
     )
 

@@ -1,4 +1,4 @@
-"""Counts: Poisson regression with errors by cluster, and over-dispersion."""
+"""Counts: Poisson regression with errors by cluster."""
 
 from __future__ import annotations
 
@@ -10,8 +10,13 @@ from scipy import linalg, optimize
 from statsmodels.genmod.families import Poisson
 from statsmodels.genmod.generalized_linear_model import GLM
 
-from research.estimators.association.regression import Fit, fit_of, sandwich_se
-from research.estimators.clustered.few_clusters import ClusteredDesign, clustered_design, outcome_of
+from research.estimators.association.regression import sandwich_fit
+from research.estimators.clustered.few_clusters import (
+    ClusteredDesign,
+    Fit,
+    clustered_design,
+    outcome_of,
+)
 from research.estimators.valid import Floats, estimator
 from research.results import CannotEstimate, ResearchError
 
@@ -37,9 +42,7 @@ def poisson_regression(
     Returns
     -------
     Fit
-        Consistent where the logarithm of the mean is linear, whatever the variance. ``scale`` is
-        the Pearson dispersion: 1 for a true Poisson count. ``se_cr0`` with each unit its own
-        cluster is HC0.
+        Consistent where the logarithm of the mean is linear, whatever the variance.
 
     Raises
     ------
@@ -63,8 +66,7 @@ def poisson_regression(
     design = clustered_design(x, cluster)
     outcome = _counts(y, design)
     coefficients, means = _log_linear(outcome, design.x)
-    se = sandwich_se(design, design.x * means[:, None], outcome - means)
-    return fit_of(design, coefficients, se, _dispersion(outcome, means, design.x), level)
+    return sandwich_fit(design, coefficients, design.x * means[:, None], outcome - means, level)
 
 
 def _counts(y: ArrayLike, design: ClusteredDesign) -> Floats:
@@ -120,7 +122,3 @@ def _separated(outcome: Floats, x: Floats) -> bool:
         bounds=(None, None),
     )
     return (found.fun or 0.0) < -SEPARATED
-
-
-def _dispersion(outcome: Floats, means: Floats, x: Floats) -> float:
-    return float((np.square(outcome - means) / means).sum() / (len(x) - x.shape[1]))
