@@ -37,11 +37,8 @@ def largest_remainder(hosts: ArrayLike, occurrences: ArrayLike) -> float | None:
 
     References
     ----------
-    Written for this study; the arithmetic is subtraction.
-
-    Notes
-    -----
-    Agrees with subtraction, tag by tag (in the tests).
+    Written for this study; the arithmetic is subtraction. Agrees with subtraction, tag by tag (in
+    the tests).
 
     Examples
     --------

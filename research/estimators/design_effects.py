@@ -27,16 +27,10 @@ def weighted_cluster_size(cluster_sizes: ArrayLike) -> float:
     ------
     CannotEstimate
         There is no unit.
-    ResearchError
-        Negative or missing sizes.
 
     References
     ----------
-    Kish (1965), Survey Sampling, section 8.2.
-
-    Notes
-    -----
-    Agrees with the closed form in R.
+    Kish (1965), Survey Sampling, section 8.2. Agrees with the closed form in R.
 
     Examples
     --------
@@ -67,17 +61,11 @@ def design_effect(cluster_sizes: ArrayLike, icc: float) -> float:
     ------
     CannotEstimate
         There is no unit.
-    ResearchError
-        Bad sizes, or a correlation outside [0, 1].
 
     References
     ----------
-    Kish (1965), Survey Sampling, section 8.2.
-
-    Notes
-    -----
-    Agrees with the closed form in R; the sample size over it is, at ``icc = 1``, Kish's
-    effective number of clusters.
+    Kish (1965), Survey Sampling, section 8.2. Agrees with the closed form in R; the sample size
+    over it is, at ``icc = 1``, Kish's effective number of clusters.
 
     Examples
     --------
@@ -108,16 +96,10 @@ def intraclass_correlation(design_effect: float, mean_cluster_size: float) -> fl
     ------
     CannotEstimate
         Clusters of this size cannot produce such a design effect.
-    ResearchError
-        A design effect or size below 1.
 
     References
     ----------
-    Kish (1965), Survey Sampling, section 8.2.
-
-    Notes
-    -----
-    Inverse of :func:`design_effect`.
+    Kish (1965), Survey Sampling, section 8.2. Inverse of :func:`design_effect`.
 
     Examples
     --------

@@ -36,12 +36,8 @@ def kendall_bounds(x: Ranged, y: Ranged) -> Bounds:
 
     References
     ----------
-    Kendall (1938), Biometrika 30:81-93, doi:10.2307/2332226.
-
-    Notes
-    -----
-    Contains tau of every draw from the ranges, and equals ``scipy.stats.kendalltau`` where all
-    orders are known (in the tests).
+    Kendall (1938), Biometrika 30:81-93, doi:10.2307/2332226. Contains tau of every draw from the
+    ranges, and equals ``scipy.stats.kendalltau`` where all orders are known (in the tests).
 
     Examples
     --------
@@ -84,12 +80,8 @@ def spearman_bounds(x: Ranged, y: Ranged) -> Bounds:
     References
     ----------
     Spearman (1904), American Journal of Psychology 15:72-101, doi:10.2307/1412159. The assignment
-    is solved by scipy's ``linear_sum_assignment``.
-
-    Notes
-    -----
-    Contains rho of every draw from the ranges, and equals the enumeration of all rankings for one
-    block of unordered units (in the tests).
+    is solved by scipy's ``linear_sum_assignment``. Contains rho of every draw from the ranges, and
+    equals the enumeration of all rankings for one block of unordered units (in the tests).
 
     Examples
     --------

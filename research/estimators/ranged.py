@@ -107,11 +107,8 @@ def rounded_gain(
 
     References
     ----------
-    Manski (2003), as in :func:`rounded`.
-
-    Notes
-    -----
-    Agrees with the enumeration of all totals that round to the ones shown (in the tests).
+    Manski (2003), as in :func:`rounded`. Agrees with the enumeration of all totals that round to
+    the ones shown (in the tests).
 
     Examples
     --------
@@ -153,17 +150,12 @@ def ranged_mean(weight: Ranged, least: ArrayLike, most: ArrayLike) -> Bounds:
     ------
     CannotEstimate
         All weights are zero.
-    ResearchError
-        A least value above the greatest, or arrays of other lengths.
 
     References
     ----------
-    Dinkelbach (1967), Management Science 13:492-498, doi:10.1287/mnsc.13.7.492.
-
-    Notes
-    -----
-    Agrees with the enumeration of all codings where values are zero and one, and with that of all
-    extreme weights and values (in the tests).
+    Dinkelbach (1967), Management Science 13:492-498, doi:10.1287/mnsc.13.7.492. Agrees with the
+    enumeration of all codings where values are zero and one, and with that of all extreme weights
+    and values (in the tests).
 
     Examples
     --------
@@ -210,12 +202,8 @@ def paired_gap_bounds(
 
     References
     ----------
-    Manski (2003), as in :func:`rounded`.
-
-    Notes
-    -----
-    Contains the enumeration of all codings and extreme weights, and equals it in the sharp cases
-    (in the tests).
+    Manski (2003), as in :func:`rounded`. Contains the enumeration of all codings and extreme
+    weights, and equals it in the sharp cases (in the tests).
 
     Examples
     --------
@@ -261,18 +249,10 @@ def searched_extremes(
         from every option as a common start. Each is attained; no further one is ruled out, as for
         any search of a function that may have several local extremes.
 
-    Raises
-    ------
-    ResearchError
-        Terms that are not of three dimensions.
-
     References
     ----------
-    Manski (2003), as in :func:`rounded`, on the extremes; the search is coordinate ascent.
-
-    Notes
-    -----
-    Agrees with the enumeration of all options for few units (in the tests).
+    Manski (2003), as in :func:`rounded`, on the extremes; the search is coordinate ascent. Agrees
+    with the enumeration of all options for few units (in the tests).
 
     Examples
     --------

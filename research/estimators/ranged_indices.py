@@ -39,12 +39,8 @@ def ranged_hhi(weight: Ranged) -> Bounds:
     References
     ----------
     Marshall, Olkin and Arnold (2011), Inequalities: Theory of Majorization, 2nd ed.,
-    doi:10.1007/978-0-387-68276-1.
-
-    Notes
-    -----
-    Agrees at the low end with a grid of levels, and holds all corners and random draws of the
-    ranges (in the tests).
+    doi:10.1007/978-0-387-68276-1. Agrees at the low end with a grid of levels, and holds all
+    corners and random draws of the ranges (in the tests).
 
     Examples
     --------
@@ -84,11 +80,8 @@ def ranged_top_share(weight: Ranged, k: int) -> Bounds:
 
     References
     ----------
-    Dinkelbach (1967), Management Science 13:492-498, doi:10.1287/mnsc.13.7.492.
-
-    Notes
-    -----
-    Agrees with the enumeration of all corners of the ranges (in the tests).
+    Dinkelbach (1967), Management Science 13:492-498, doi:10.1287/mnsc.13.7.492. Agrees with the
+    enumeration of all corners of the ranges (in the tests).
 
     Examples
     --------

@@ -31,11 +31,8 @@ def effective_length(n: int, likeness: float) -> float:
     References
     ----------
     Bayley and Hammersley (1946), Supplement to the Journal of the Royal Statistical Society
-    8:184-197, doi:10.2307/2983560 (for long series).
-
-    Notes
-    -----
-    Agrees with the variance of means of simulated series (in the tests).
+    8:184-197, doi:10.2307/2983560 (for long series). Agrees with the variance of means of simulated
+    series (in the tests).
 
     Examples
     --------

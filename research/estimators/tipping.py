@@ -61,11 +61,8 @@ def tipping_point(
 
     References
     ----------
-    Brent (1973), Algorithms for Minimization without Derivatives, chapter 4.
-
-    Notes
-    -----
-    The root is that of scipy's ``brentq``; agrees with closed forms (in the tests).
+    Brent (1973), Algorithms for Minimization without Derivatives, chapter 4. The root is that of
+    scipy's ``brentq``; agrees with closed forms (in the tests).
 
     Examples
     --------
@@ -120,9 +117,6 @@ def verdict_change(
     References
     ----------
     Rosenbaum (2002), Observational Studies, 2nd ed., doi:10.1007/978-1-4757-3692-2, chapter 4.
-
-    Notes
-    -----
     Agrees with :func:`tipping_point` for verdicts read off a margin (in the tests).
 
     Examples
@@ -172,11 +166,8 @@ def misclassification_tipping(weights: ArrayLike, first: ArrayLike, second: Arra
     References
     ----------
     Lash, Fox and Fink (2009), Applying Quantitative Bias Analysis to Epidemiologic Data,
-    doi:10.1007/978-0-387-87959-8, chapter 6.
-
-    Notes
-    -----
-    Agrees with the enumeration of all recodings of small samples (in the tests).
+    doi:10.1007/978-0-387-87959-8, chapter 6. Agrees with the enumeration of all recodings of small
+    samples (in the tests).
 
     Examples
     --------

@@ -4,17 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from itertools import product
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from research.estimators.clones import largest_remainder
-from research.estimators.contamination import (
-    contamination_bounds,
-    overlap_bounds,
-)
+from research.estimators.contamination import contamination_bounds
 from research.results import CannotEstimate, ResearchError
 
 ROUNDING = 1e-9  # both sides are computed in double precision, in a different order
@@ -44,23 +40,12 @@ def test_bounds_contain_the_observed_share_and_widen(p: float, epsilon: float) -
     assert tuple(contamination_bounds(p, 1)) == (0, 1)
 
 
-@pytest.mark.parametrize(("first", "second"), list(product(range(6), repeat=2)))
-def test_overlap_is_attained_at_both_ends(first: int, second: int) -> None:
-    total = 5
-    attained = {
-        len(set(range(first)) & set(range(start, start + second)))
-        for start in range(total - second + 1)
-    }
-    assert tuple(overlap_bounds(first, second, total)) == (min(attained), max(attained))
-
-
 @pytest.mark.parametrize(
     ("call", "error", "message"),
     [
         (lambda: contamination_bounds(1.2, 0.1), ResearchError, "'p'"),
         (lambda: contamination_bounds(0.2, -0.1), ResearchError, "'epsilon'"),
         (lambda: contamination_bounds(math.nan, 0.1), ResearchError, "'p'"),
-        (lambda: overlap_bounds(5, 1, 4), ResearchError, "size of a set"),
     ],
 )
 def test_what_cannot_be_estimated_says_why(

@@ -120,8 +120,6 @@ def clustered_correlation(
         What was drawn, e.g. the organisation of each model. By default each unit by itself.
     of : {"values", "ranks"}
         Pearson's correlation or Spearman's; a unit moves the ranks of all others too.
-    level : float
-        Confidence level.
 
     Returns
     -------
@@ -144,11 +142,8 @@ def clustered_correlation(
     References
     ----------
     Fisher (1921), Metron 1:3-32 (the scale). Croux and Dehon (2010), Statistical Methods and
-    Applications 19:497-515, doi:10.1007/s10260-010-0142-z (influence of ranks).
-
-    Notes
-    -----
-    Agrees with a jackknife that leaves out clusters and ranks anew, up to the second order.
+    Applications 19:497-515, doi:10.1007/s10260-010-0142-z (influence of ranks). Agrees with a
+    jackknife that leaves out clusters and ranks anew, up to the second order.
 
     Examples
     --------

@@ -68,11 +68,8 @@ def share_concordance(x: Ranged, y: ArrayLike) -> OverRanges:
     References
     ----------
     Lin (1989), Biometrics 45:255-268, doi:10.2307/2532051; Manski (2003), Partial Identification of
-    Probability Distributions, doi:10.1007/b97478.
-
-    Notes
-    -----
-    Holds the concordance of every draw from the ranges (in the tests).
+    Probability Distributions, doi:10.1007/b97478. Holds the concordance of every draw from the
+    ranges (in the tests).
 
     Examples
     --------

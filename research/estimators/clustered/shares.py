@@ -43,8 +43,6 @@ def clustered_share(
         its whole weight (downloads), with ``0 <= part <= whole``.
     cluster : array of shape (n,), optional
         Label of the organisation of each unit. Default: each unit is a cluster.
-    level : float
-        Confidence level of the interval.
 
     Returns
     -------

@@ -46,11 +46,8 @@ def union_bounds(counts: ArrayLike, *, total: float | None = None) -> Bounds:
 
     References
     ----------
-    Fréchet (1935), Fundamenta Mathematicae 25:379-387, doi:10.4064/fm-25-1-379-387.
-
-    Notes
-    -----
-    Agrees with a complete enumeration of the joint tables of small counts (in the tests).
+    Fréchet (1935), Fundamenta Mathematicae 25:379-387, doi:10.4064/fm-25-1-379-387. Agrees with a
+    complete enumeration of the joint tables of small counts (in the tests).
 
     Examples
     --------
@@ -92,11 +89,8 @@ def frechet_bounds(counts: ArrayLike, total: float) -> Frechet:
 
     References
     ----------
-    Fréchet (1935), Fundamenta Mathematicae 25:379-387, doi:10.4064/fm-25-1-379-387.
-
-    Notes
-    -----
-    Agrees with a complete enumeration of the joint tables of small counts (in the tests).
+    Fréchet (1935), Fundamenta Mathematicae 25:379-387, doi:10.4064/fm-25-1-379-387. Agrees with a
+    complete enumeration of the joint tables of small counts (in the tests).
 
     Examples
     --------
@@ -135,11 +129,8 @@ def share_bounds(counts: ArrayLike, which: int) -> Bounds:
 
     References
     ----------
-    Manski (2003), Partial Identification of Probability Distributions, doi:10.1007/b97478.
-
-    Notes
-    -----
-    Agrees with a complete enumeration of the joint tables of small counts (in the tests).
+    Manski (2003), Partial Identification of Probability Distributions, doi:10.1007/b97478. Agrees
+    with a complete enumeration of the joint tables of small counts (in the tests).
 
     Examples
     --------
@@ -177,11 +168,8 @@ def contrast_bounds(first: ArrayLike, second: ArrayLike, which: int) -> Bounds:
 
     References
     ----------
-    Manski (2003), Partial Identification of Probability Distributions, doi:10.1007/b97478.
-
-    Notes
-    -----
-    Agrees with a search over every pair of sizes in R.
+    Manski (2003), Partial Identification of Probability Distributions, doi:10.1007/b97478. Agrees
+    with a search over every pair of sizes in R.
 
     Examples
     --------

@@ -42,8 +42,6 @@ def contrast_interval(
         Position of the class.
     level : float
         Confidence level for the difference.
-    design_effect : float
-        Variance relative to independent units.
 
     Returns
     -------
@@ -62,16 +60,11 @@ def contrast_interval(
     ------
     CannotEstimate
         The class is empty in a group: its binomial error would be zero.
-    ResearchError
-        Bad counts, level or design effect.
 
     References
     ----------
     Imbens and Manski (2004), Econometrica 72:1845-1857, doi:10.1111/j.1468-0262.2004.00555.x;
     Chernozhukov, Lee and Rosen (2013), Econometrica 81:667-737, doi:10.3982/ECTA8718, on maxima.
-
-    Notes
-    -----
     Agrees with R where the largest classes are clear; coverage is simulated in the tests.
 
     Examples

@@ -25,8 +25,6 @@ def imbens_manski_critical_value(width: float, *, level: float = 0.95) -> float:
     width : float
         Width of the identified set in units of the larger standard error of its ends; may be
         infinite.
-    level : float
-        Confidence level.
 
     Returns
     -------
@@ -34,17 +32,9 @@ def imbens_manski_critical_value(width: float, *, level: float = 0.95) -> float:
         The solution ``c`` of ``Phi(c + width) - Phi(-c) = level``: from the two-sided normal
         quantile at a point to the one-sided one for a wide set.
 
-    Raises
-    ------
-    ResearchError
-        A negative width, or a level outside (0.5, 1).
-
     References
     ----------
     Imbens and Manski (2004), Econometrica 72:1845-1857, doi:10.1111/j.1468-0262.2004.00555.x.
-
-    Notes
-    -----
     Agrees with ``uniroot`` in R.
 
     Examples
@@ -83,17 +73,9 @@ def imbens_manski(
     -----------
     Ends jointly normal; the standard error of the width vanishes where the width does.
 
-    Raises
-    ------
-    ResearchError
-        Negative or missing standard errors, or a level outside (0.5, 1).
-
     References
     ----------
     Imbens and Manski (2004), Econometrica 72:1845-1857, doi:10.1111/j.1468-0262.2004.00555.x.
-
-    Notes
-    -----
     Agrees with R; simulated coverage at the ends 0.950 to 0.954.
 
     Examples
@@ -174,11 +156,7 @@ def simultaneous_level(level: float, comparisons: int) -> float:
     References
     ----------
     Dunn (1961), Journal of the American Statistical Association 56:52-64,
-    doi:10.1080/01621459.1961.10482090.
-
-    Notes
-    -----
-    Arithmetic; there is no implementation to compare with.
+    doi:10.1080/01621459.1961.10482090. Arithmetic; there is no implementation to compare with.
 
     Examples
     --------

@@ -53,16 +53,11 @@ def equal_multiplicity(first: ArrayLike, second: ArrayLike, which: int) -> Equal
     ------
     CannotEstimate
         The class is empty in both groups.
-    ResearchError
-        Bad counts or classes that do not match.
 
     References
     ----------
-    Manski (2003), Partial Identification of Probability Distributions, doi:10.1007/b97478.
-
-    Notes
-    -----
-    Agrees with the closed form in R; the feasible range with a search over all sizes.
+    Manski (2003), Partial Identification of Probability Distributions, doi:10.1007/b97478. Agrees
+    with the closed form in R; the feasible range with a search over all sizes.
 
     Examples
     --------

@@ -41,10 +41,6 @@ def ratio_of_ratios(
         Units in each class, in the same order, for both groups.
     numerator, denominator : int
         Positions of the two classes.
-    level : float
-        Confidence level.
-    design_effect : float
-        Variance relative to independent units.
 
     Returns
     -------
@@ -66,11 +62,8 @@ def ratio_of_ratios(
 
     References
     ----------
-    Agresti (2013), Categorical Data Analysis, 3rd ed., section 16.1 (the delta method).
-
-    Notes
-    -----
-    Agrees with the delta method in R.
+    Agresti (2013), Categorical Data Analysis, 3rd ed., section 16.1 (the delta method). Agrees with
+    the delta method in R.
 
     Examples
     --------

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from scipy import stats
 
 from research.estimators import valid
-from research.estimators.contamination import overlap_bounds
 from research.estimators.valid import estimator
 from research.results import Bounds, CannotEstimate, Interval
 
@@ -23,7 +22,6 @@ class McNemarBounds:
     where it is widest; from the design effect ``lost_at`` on it holds zero.
     """
 
-    overlap: Bounds
     z: Bounds
     p: Bounds
     interval: Interval
@@ -48,7 +46,7 @@ def mcnemar_bounds(
     -------
     McNemarBounds
         The lead is the same for every overlap; the fewer hosts have both tags, the larger its
-        variance. Judge by the larger p. Assumes that hosts are draws (superpopulation).
+        variance (at either end of Fréchet's bounds). Judge by the larger p. Assumes that hosts are draws (superpopulation).
 
     Raises
     ------
@@ -66,16 +64,17 @@ def mcnemar_bounds(
     >>> round(found.z.low, 3), round(found.p.high, 3)
     (0.576, 0.565)
     """
-    overlap = overlap_bounds(first, second, total)
+    for hosts in (first, second):
+        valid.successes(hosts, total)
     if first + second == 0:
         raise CannotEstimate("Neither tag has a host: there is nothing to compare.")
     deff, sides = valid.design_effect(design_effect), stats.norm.ppf((1 + valid.level(level)) / 2)
-    scores = [_score(first, second, shared, deff) for shared in overlap]
+    fewest, most = max(0.0, first + second - total), min(first, second)  # hosts with both
+    scores = [_score(first, second, shared, deff) for shared in (fewest, most)]
     p_values = [2 * float(stats.norm.sf(abs(z))) for z in scores]
-    discordant, lead = first + second - 2 * overlap.low, (first - second) / total
+    discordant, lead = first + second - 2 * fewest, (first - second) / total
     reach = float(sides) * math.sqrt(discordant * deff) / total
     return McNemarBounds(
-        overlap=overlap,
         z=Bounds(min(scores), max(scores)),
         p=Bounds(min(p_values), max(p_values)),
         interval=Interval(lead - reach, lead + reach, level, FEWEST, deff),

@@ -126,11 +126,8 @@ def clustered_covariance(part: ArrayLike, whole: ArrayLike) -> Floats:
 
     References
     ----------
-    Cochran (1977), Sampling Techniques, 3rd ed., section 2.11.
-
-    Notes
-    -----
-    With clusters of one element each it is the multinomial one times n over n - 1.
+    Cochran (1977), Sampling Techniques, 3rd ed., section 2.11. With clusters of one element each it
+    is the multinomial one times n over n - 1.
 
     Examples
     --------

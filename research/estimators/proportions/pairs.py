@@ -22,10 +22,6 @@ def newcombe(
     ----------
     first, second : tuple of float
         Units with the property and all units, per sample.
-    level : float
-        Confidence level.
-    design_effect : float
-        Variance relative to independent units.
 
     Returns
     -------
@@ -40,17 +36,12 @@ def newcombe(
     ------
     CannotEstimate
         A sample without units.
-    ResearchError
-        A count outside its sample, or a bad level or design effect.
 
     References
     ----------
     Newcombe (1998), Statistics in Medicine 17:873-890,
-    doi:10.1002/(SICI)1097-0258(19980430)17:8<873::AID-SIM779>3.0.CO;2-I.
-
-    Notes
-    -----
-    Agrees with ratesci in R, with Newcombe's table and with statsmodels.
+    doi:10.1002/(SICI)1097-0258(19980430)17:8<873::AID-SIM779>3.0.CO;2-I. Agrees with ratesci in R,
+    with Newcombe's table and with statsmodels.
 
     Examples
     --------

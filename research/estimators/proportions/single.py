@@ -25,10 +25,6 @@ def wilson(
     ----------
     count, size : float
         Units with the property, and all units.
-    level : float
-        Confidence level.
-    design_effect : float
-        Variance relative to independent units.
 
     Returns
     -------
@@ -43,17 +39,12 @@ def wilson(
     ------
     CannotEstimate
         Fewer than 200 effective units, of which it covers too rarely.
-    ResearchError
-        A count outside [0, size], or a bad level or design effect.
 
     References
     ----------
     Wilson (1927), Journal of the American Statistical Association 22:209-212,
-    doi:10.1080/01621459.1927.10502953.
-
-    Notes
-    -----
-    The interval of statsmodels; agrees with ``prop.test`` in R and with Newcombe (1998).
+    doi:10.1080/01621459.1927.10502953. The interval of statsmodels; agrees with ``prop.test`` in R
+    and with Newcombe (1998).
 
     Examples
     --------
@@ -89,8 +80,6 @@ def clopper_pearson(
         Units with the property, and all units.
     level : float
         Least probability of covering the proportion.
-    design_effect : float
-        Variance relative to independent units.
 
     Returns
     -------
@@ -106,17 +95,12 @@ def clopper_pearson(
     ------
     CannotEstimate
         There is no unit.
-    ResearchError
-        A count outside [0, size], or a bad level or design effect.
 
     References
     ----------
-    Clopper and Pearson (1934), Biometrika 26:404-413, doi:10.1093/biomet/26.4.404;
-    Korn and Graubard (1998), Survey Methodology 24:193-201.
-
-    Notes
-    -----
-    The interval of statsmodels; agrees with ``binom.test`` in R.
+    Clopper and Pearson (1934), Biometrika 26:404-413, doi:10.1093/biomet/26.4.404; Korn and
+    Graubard (1998), Survey Methodology 24:193-201. The interval of statsmodels; agrees with
+    ``binom.test`` in R.
 
     Examples
     --------
@@ -139,8 +123,6 @@ def goodman(
         Units in each category; every unit in exactly one.
     level : float
         Confidence level for all proportions together.
-    design_effect : float
-        Variance relative to independent units.
 
     Returns
     -------
@@ -155,17 +137,12 @@ def goodman(
     ------
     CannotEstimate
         All counts are zero.
-    ResearchError
-        Bad counts, level or design effect.
 
     References
     ----------
-    Goodman (1965), Technometrics 7:247-254, doi:10.1080/00401706.1965.10490252.
-
-    Notes
-    -----
-    The intervals of statsmodels; agrees with Wilson's interval at the Bonferroni level (in the
-    tests), which is their definition.
+    Goodman (1965), Technometrics 7:247-254, doi:10.1080/00401706.1965.10490252. The intervals of
+    statsmodels; agrees with Wilson's interval at the Bonferroni level (in the tests), which is
+    their definition.
 
     Examples
     --------

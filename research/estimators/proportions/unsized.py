@@ -38,11 +38,8 @@ def unsized_difference(counts: Pair, sizes: Sizes) -> Bounds:
 
     References
     ----------
-    Manski (2003), Partial Identification of Probability Distributions, doi:10.1007/b97478.
-
-    Notes
-    -----
-    Agrees with the enumeration of all whole sizes (in the tests).
+    Manski (2003), Partial Identification of Probability Distributions, doi:10.1007/b97478. Agrees
+    with the enumeration of all whole sizes (in the tests).
 
     Examples
     --------
@@ -68,10 +65,6 @@ def unsized_newcombe(
     ----------
     counts, sizes
         As for :func:`unsized_difference`.
-    level : float
-        Confidence level.
-    design_effect : float
-        Variance relative to independent units.
 
     Returns
     -------
@@ -87,12 +80,8 @@ def unsized_newcombe(
     References
     ----------
     Newcombe (1998), Statistics in Medicine 17:873-890,
-    doi:10.1002/(SICI)1097-0258(19980430)17:8<873::AID-SIM779>3.0.CO;2-I.
-
-    Notes
-    -----
-    Agrees with :func:`newcombe` where sizes are known, and holds it for every size between (in the
-    tests).
+    doi:10.1002/(SICI)1097-0258(19980430)17:8<873::AID-SIM779>3.0.CO;2-I. Agrees with
+    :func:`newcombe` where sizes are known, and holds it for every size between (in the tests).
 
     Examples
     --------

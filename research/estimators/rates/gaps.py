@@ -111,8 +111,6 @@ def gap_ratio_interval(
         Time that each organisation was observed for, and its releases in it.
     first : boolean array of shape (organisations,)
         Whether it belongs to the first group, whose mean gap is divided by that of the second.
-    level : float
-        Confidence level.
 
     Returns
     -------
@@ -127,12 +125,8 @@ def gap_ratio_interval(
 
     References
     ----------
-    Efron and Stein (1981), Annals of Statistics 9:586-596, doi:10.1214/aos/1176345462.
-
-    Notes
-    -----
-    Agrees with deleting organisation by organisation; covers at its level in simulated releases
-    (in the tests).
+    Efron and Stein (1981), Annals of Statistics 9:586-596, doi:10.1214/aos/1176345462. Agrees with
+    deleting organisation by organisation; covers at its level in simulated releases (in the tests).
 
     Examples
     --------
