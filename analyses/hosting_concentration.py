@@ -218,7 +218,7 @@ def _lead(sample, label, ahead, behind) -> list[Estimate]:
     found = lead_bounds(addresses, ahead, behind, total, owners=sample["owners"])
     unlisted = Thinned(
         without=lambda more: Bounds.at(found.low - more),
-        of=rest_of(addresses, total).amount,
+        of=rest_of(addresses, total),
         things="addresses in unlisted networks",
         are="belong to the provider that follows",
     )

@@ -23,12 +23,10 @@ class Miscoding:
     """How much weight must be coded wrongly to undo a difference of two shares.
 
     ``exchanged`` is the share of all weight to move from the leading group to the other one,
-    ``removed`` the share to move from the leading group to neither; ``units`` the fewest units
-    whose exchange undoes the difference.
+    ``units`` the fewest units whose exchange undoes the difference.
     """
 
     exchanged: float
-    removed: float
     units: int
 
 
@@ -172,7 +170,7 @@ def misclassification_tipping(weights: ArrayLike, first: ArrayLike, second: Arra
     Examples
     --------
     >>> misclassification_tipping([5, 3, 2], [1, 1, 0], [0, 0, 1])
-    Miscoding(exchanged=0.3, removed=0.6, units=1)
+    Miscoding(exchanged=0.3, units=1)
     """
     weight = valid.counts(weights, "weights")
     one = valid.flags(first, "first", weight.size)
@@ -181,9 +179,8 @@ def misclassification_tipping(weights: ArrayLike, first: ArrayLike, second: Arra
         raise ResearchError("A unit cannot be coded as both groups.")
     gap = float(weight[one].sum() - weight[other].sum())
     moved = np.cumsum(np.sort(weight[one if gap > 0 else other])[::-1])
-    removed = abs(gap) / float(weight.sum())
     units = int(np.searchsorted(moved, abs(gap) / 2) + 1) if gap else 0
-    return Miscoding(exchanged=removed / 2, removed=removed, units=units)
+    return Miscoding(exchanged=abs(gap) / 2 / float(weight.sum()), units=units)
 
 
 def _first_step(

@@ -17,7 +17,6 @@ Distributions, doi:10.1007/b97478, for properties that are known of the listed u
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
@@ -32,34 +31,21 @@ Owners = Literal["their own", "any"]
 ROUNDING = 1e-12  # a rest this small a share of the total comes from adding up decimal fractions
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rest:
-    """The units below the table: their amount, their share, how many, and the largest possible."""
-
-    amount: float
-    share: float
-    units: Bounds
-    largest: float
-
-
 @estimator
-def rest_of(top: ArrayLike, total: float) -> Rest:
-    """How much lies below a table of the largest units, in how many units?
+def rest_of(top: ArrayLike, total: float) -> float:
+    """How much lies below a table of the largest units?
 
-    Returns
-    -------
-    Rest
-        Its amount and share; its number of units if each holds at least one of the amount; and
-        the largest amount that a unit left out can have.
+    No unit of the rest is larger than the smallest one listed.
 
-    Notes
-    -----
-    Agrees with an enumeration of all partitions of small rests (in the tests).
+    Raises
+    ------
+    ResearchError
+        The listed units hold more than the total, or nothing where some is left.
 
     Examples
     --------
     >>> rest_of([5, 3], 15)
-    Rest(amount=7.0, share=0.4666666666666667, units=Bounds(low=3.0, high=7.0), largest=3.0)
+    7.0
     """
     listed = valid.counts(top, "top")
     rest = valid.number(total, "total", 0) - float(listed.sum())
@@ -75,13 +61,7 @@ def rest_of(top: ArrayLike, total: float) -> Rest:
         raise ResearchError(
             f"A rest of {rest:g} cannot lie in units no larger than the smallest listed, zero."
         )
-    fewest = math.ceil(rest / smallest) if rest else 0
-    return Rest(
-        amount=rest,
-        share=rest / total,
-        units=Bounds(float(fewest), float(max(fewest, math.floor(rest)))),
-        largest=min(smallest, rest),
-    )
+    return rest
 
 
 @estimator
@@ -109,7 +89,7 @@ def top_share_bounds(top: ArrayLike, belongs: ArrayLike, total: float) -> Bounds
     """
     listed, rest = valid.counts(top, "top"), rest_of(top, total)
     known = float(listed[valid.flags(belongs, "belongs", listed.size)].sum())
-    return Bounds(known / total, (known + rest.amount) / total)
+    return Bounds(known / total, (known + rest) / total)
 
 
 @estimator
@@ -149,11 +129,13 @@ def herfindahl_bounds(top: ArrayLike, total: float, *, owners: Owners = "their o
     rest, amounts = rest_of(top, total), valid.counts(top, "top")
     if (amounts != np.floor(amounts)).any() or total != math.floor(total):
         raise ResearchError("Units of one need whole amounts: give counts, not shares.")
-    listed, (full, remainder) = float((amounts**2).sum()), _packed(rest)
-    low = listed + rest.amount
-    high = listed + full * rest.largest**2 + remainder**2
+    listed, largest = float((amounts**2).sum()), float(amounts.min())
+    low = listed + rest
     if owners == "any":
-        high = listed + (2 * float(amounts.max()) + rest.amount) * rest.amount
+        high = listed + (2 * float(amounts.max()) + rest) * rest
+    else:  # as many of the largest possible units as the rest fills, and one of what remains
+        full = math.floor(rest / largest) if rest else 0
+        high = listed + full * largest**2 + (rest - full * largest) ** 2
     return Bounds(low / total**2, high / total**2)
 
 
@@ -248,13 +230,6 @@ def lead_bounds(
         raise CannotEstimate("No unit of one of the two kinds is listed: its largest is not known.")
     leading, following = (float(amounts[kind].max()) for kind in kinds)
     if owners == "any":
-        return Bounds(leading - following - rest.amount, leading - following + rest.amount)
-    return Bounds(leading - max(following, rest.largest), max(leading, rest.largest) - following)
-
-
-def _packed(rest: Rest) -> tuple[int, float]:
-    """How many of the largest possible units the rest fills, and what remains."""
-    if rest.amount == 0:
-        return 0, 0.0
-    full = math.floor(rest.amount / rest.largest)
-    return full, rest.amount - full * rest.largest
+        return Bounds(leading - following - rest, leading - following + rest)
+    largest = min(float(amounts.min()), rest)
+    return Bounds(leading - max(following, largest), max(leading, largest) - following)

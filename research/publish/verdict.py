@@ -110,14 +110,12 @@ class Setting:
 class ClaimVerdict:
     """The word of a claim with what it is read off.
 
-    ``nearest`` are the settings to which no other is nearer; ``clause`` is why the word is what it
-    is.
+    ``nearest`` are the settings to which no other is nearer.
     """
 
     word: str
     is_fragile: bool
     nearest: tuple[Setting, ...]
-    clause: str
 
     @property
     def places(self) -> frozenset[int]:
@@ -149,12 +147,8 @@ def judge_claim(answers: Sequence[PartAnswer], parts: Sequence[str] = ()) -> Cla
     settings = list(_settings(answers, parts))
     nearest = tuple(undominated(settings))
     word = shared([setting.word for setting in nearest])
-    if word == MIXED:
-        clause = "the nearest answers differ" if len(nearest) > 1 else "a part has two answers"
-        return ClaimVerdict(word=MIXED, is_fragile=False, nearest=nearest, clause=clause)
-    fragile = any(setting.is_fragile for setting in nearest)
-    clause = "a part fails" if parts and word in FAILS else "the nearest answers agree"
-    return ClaimVerdict(word=word, is_fragile=fragile, nearest=nearest, clause=clause)
+    fragile = word != MIXED and any(setting.is_fragile for setting in nearest)
+    return ClaimVerdict(word=word, is_fragile=fragile, nearest=nearest)
 
 
 def undominated(settings: Sequence[Setting]) -> Iterator[Setting]:

@@ -98,7 +98,6 @@ def test_nearest_answers_that_differ_are_mixed_and_all_are_shown():
     for order in permutations(answers):
         found = judge_claim(order)
         assert (found.word, found.is_fragile, found.places) == ("mixed", False, {0, 1})
-        assert found.clause == "the nearest answers differ"
 
 
 def test_a_shared_word_is_fragile_where_one_of_the_nearest_is():
@@ -157,7 +156,7 @@ def test_parts_must_hold_in_the_same_population():
 
 def test_one_part_that_fails_is_enough_where_another_was_not_asked():
     found = judge_claim([answer("does not hold", part="x", population="a")], ["x", "y"])
-    assert (found.word, found.clause) == ("does not hold", "a part fails")
+    assert found.word == "does not hold"
 
 
 def test_an_answer_to_no_part_decides_nothing():
@@ -173,7 +172,7 @@ def test_a_part_measured_as_the_claim_does_outweighs_another_measure():
 def test_two_answers_to_one_part_that_differ_are_mixed():
     answers = [answer("holds", 0, part="x"), answer("does not hold", 1, part="x")]
     found = judge_claim(answers, ["x"])
-    assert (found.word, found.clause) == ("mixed", "a part has two answers")
+    assert found.word == "mixed"
 
 
 def test_a_failure_is_fragile_only_where_every_part_that_fails_is():

@@ -144,8 +144,8 @@ def hhi(given: Case) -> Case:
     return {
         "lo": found.low,
         "hi": found.high,
-        "rest": rest.amount,
-        "cr_k": 1 - rest.share,
+        "rest": rest,
+        "cr_k": 1 - rest / given["total"],
     }
 
 

@@ -46,7 +46,8 @@ def mcnemar_bounds(
     -------
     McNemarBounds
         The lead is the same for every overlap; the fewer hosts have both tags, the larger its
-        variance (at either end of Fréchet's bounds). Judge by the larger p. Assumes that hosts are draws (superpopulation).
+        variance (at the ends of Fréchet's bounds). Judge by the larger p. Assumes that hosts are
+        draws (superpopulation).
 
     Raises
     ------
