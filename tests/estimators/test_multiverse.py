@@ -130,7 +130,7 @@ def test_design_effect_divides_the_score() -> None:
     ("numbers", "deff", "message"),
     [
         ((0, 0, 10), 1, "Neither tag"),
-        ((11, 2, 10), 1, "size of a set"),
+        ((11, 2, 10), 1, "count of the sample"),
         ((1, 2, 10), 0, "design effect"),
     ],
 )
