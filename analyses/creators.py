@@ -16,6 +16,7 @@ import pandas as pd
 
 from research import (
     ESTIMAND,
+    AnySize,
     Assumption,
     Estimate,
     FromTable,
@@ -92,7 +93,7 @@ SETTLED = [
 
 
 def sample(
-    hub_top_models,
+    hub_top_models: AnySize,
     publisher_origins,
     *,
     population: Annotated[

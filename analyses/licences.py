@@ -15,6 +15,7 @@ import pandas as pd
 
 from research import (
     ESTIMAND,
+    AnySize,
     Assumption,
     Bounds,
     Estimate,
@@ -97,7 +98,7 @@ PERMISSIVE = {
 
 
 def sample(
-    hub_top_models,
+    hub_top_models: AnySize,
     publisher_origins,
     published_claims,
     *,

@@ -14,6 +14,7 @@ import pandas as pd
 
 from research import (
     ESTIMAND,
+    AnySize,
     Assumption,
     Estimate,
     Hypothesis,
@@ -24,6 +25,7 @@ from research import (
 )
 from research.doubts import Coarse, Doubt, Share, Sum, turned_at, where
 from research.doubts.coarse import BETWEEN
+from research.measures.cells import hub_cells
 from research.measures.hub import hub_downloads, named_bases
 from research.measures.publishers import ANYWHERE, NOT_TOLD, ORIGIN, any_of, library_publishers
 from research.measures.top_lists import last_day, on_day
@@ -65,7 +67,7 @@ LIBRARY = ("the names of the Ollama library", "2026-08-21")
 
 
 def sample(
-    hub_top_models,
+    hub_top_models: AnySize,
     hub_llm_models,
     model_crosswalk,
     model_crosswalk_names,
@@ -77,10 +79,9 @@ def sample(
 ) -> Sample:
     if counted != "Ollama names":
         who, as_of = "the 1,000 most downloaded models", last_day(hub_top_models)
-        listed = on_day(hub_top_models, as_of)
+        models = _of_hub(on_day(hub_top_models, as_of), publisher_origins)
         if relation == "trained further":
-            listed = listed[~listed["base_relation"].eq("quantized").fillna(False)]
-        models = _of_hub(listed, publisher_origins)
+            models = models.among(models.rows["base_relation"].ne("quantized"))
     elif relation == "any":
         who, as_of = LIBRARY
         library = library_publishers(model_crosswalk_names, publisher_origins, model_crosswalk)
@@ -99,12 +100,12 @@ def sample(
 
 def _of_hub(listed, origins) -> Coarse:
     """The models with where they and the bases that they name come from, themselves left out."""
-    units = hub_downloads(listed, origins, tell=["base"])
-    bases = named_bases(units.rows["base"].dropna(), origins)
-    bases = bases[bases["base"].str.lower() != bases.index.str.lower()]
-    own = bases["account"].eq(units.rows["account"].reindex(bases.index)).groupby(level=0).all()
+    models = hub_cells(listed, origins, by=["origin", "bases", "own_base", "base_relation"])
+    named = models.rows["bases"]
+    bases = named_bases(named[named.ne("")], origins)
     # No base named does not mean that there is none.
-    return _with_bases(units, any_of(bases["origin"], bases.index), own, originals=[])
+    origin, own = any_of(bases["origin"], bases.index), models.rows["own_base"]
+    return _with_bases(models, origin, own, originals=[])
 
 
 def _of_library(library, crosswalk) -> Coarse:
@@ -196,20 +197,21 @@ def estimate(sample) -> list[Estimate]:
 def _western(chinese) -> Estimate:
     """Chinese models whose named base is Western, and those that name none."""
     western = where(base="the West")
-    made = chinese.rows.index[chinese.holds(western)[0]]
+    certain, _ = chinese.holds(western)
+    made, shown = chinese.size(certain), chinese.rows.index[certain][:3]
     return Sum(chinese, western).estimate(
         label=WESTERN,
         unit="models",
-        value=float(len(made)),
-        n=len(chinese.rows),
+        value=float(made),
+        n=chinese.size(),
         n_unit="models of Chinese publishers",
         assumptions=(NAMED, _may_be_silent(chinese)),
         tipping_points=(
             turned_at(
                 "base-model tags that would have to be wrong",
                 "lost only if all {:0} were wrong ({})",
-                float(len(made)),
-                ", ".join(made[:3]) + (" and more" if len(made) > 3 else ""),
+                float(made),
+                ", ".join(shown) + (" and more" if made > len(shown) else ""),
             ),
         ),
     )
@@ -226,7 +228,7 @@ def _share(label, models, part_of_the_world) -> Iterator[Estimate]:
         label=label,
         unit=f"share of {models.weighs} with a base of another account",
         value=share.value,
-        n=len(named.rows),
+        n=named.size(),
         n_unit="models that name a base of another account",
         assumptions=(NAMED, _may_be_silent(models)),
     )
@@ -269,8 +271,8 @@ def _may_be_silent(models) -> Assumption:
         evidence=written(
             "{:0} of {:0} name no base and may have one: on the Hub, DeepSeek's models distilled "
             "into Llama name none.",
-            _silent(models).sum(),
-            len(models.rows),
+            models.size(_silent(models)),
+            models.size(),
         ),
     )
 

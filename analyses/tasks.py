@@ -13,6 +13,7 @@ from typing import Annotated, Literal
 
 from research import (
     ESTIMAND,
+    AnySize,
     Assumption,
     Bounds,
     Estimate,
@@ -62,7 +63,7 @@ RELATED = {
 
 
 def sample(
-    hub_top_models,
+    hub_top_models: AnySize,
     publisher_origins,
     *,
     population: Annotated[

@@ -4,7 +4,7 @@ What an analysis needs, in one import. Nothing heavy is loaded before it is used
 """
 
 from research.analysis.declare import FromTable, Sample
-from research.datasets import describe, load
+from research.datasets import AnySize, describe, load
 from research.results import (
     ESTIMAND,
     Answer,
@@ -29,6 +29,7 @@ __version__ = "0.1.0"
 __all__ = [
     "ESTIMAND",
     "Answer",
+    "AnySize",
     "Assumption",
     "Bounds",
     "BudgetRow",

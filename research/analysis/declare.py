@@ -67,7 +67,7 @@ class FromTable:
     """
 
     table: str
-    values: Callable[[pd.DataFrame], Iterable[Any]]
+    values: Callable[[Any], Iterable[Any]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -118,17 +118,21 @@ class Analysis:
         return tuple(name for name, source in self.sources.items() if source)
 
     @cached_property
-    def frames(self) -> dict[str, pd.DataFrame | None]:
-        """Its tables, loaded: checksum first, then types.
+    def frames(self) -> dict[str, pd.DataFrame | datasets.LargeTable | None]:
+        """Its tables, loaded: checksum first, then types; those of any size open, to be asked.
 
         Of large ones an analysis of the project gets the columns that it names, since a test shows
         that it needs no other. Who knows what a file of a user's asks of a whole table?
         """
         is_own = self.path.resolve().parent == (places.bundled() / "analyses").resolve()
         columns = named(self.path) if is_own else None
-        return {
-            name: source.load(columns) if source else None for name, source in self.sources.items()
-        }
+        marks = get_type_hints(self.module.sample)
+
+        def given(name: str, source: datasets.Source) -> pd.DataFrame | datasets.LargeTable:
+            any_size = marks.get(name) is datasets.AnySize
+            return source.open(columns) if any_size else source.load(columns)
+
+        return {name: given(name, each) if each else None for name, each in self.sources.items()}
 
     @cached_property
     def choices(self) -> tuple[Choice, ...]:

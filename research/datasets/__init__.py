@@ -14,6 +14,7 @@ from research.datasets.descriptors import (
     unknown,
 )
 from research.datasets.freezing import freeze, freeze_together
+from research.datasets.large import AnySize, LargeTable, query
 from research.datasets.names import refuse_name
 from research.datasets.reading import datasets, describe, load, tables, texts, verify, versions
 from research.datasets.selection import Source, sources
@@ -21,14 +22,17 @@ from research.datasets.selection import Source, sources
 __all__ = [
     "DESCRIPTOR",
     "REQUIRED",
+    "AnySize",
     "Dataset",
     "DatasetError",
+    "LargeTable",
     "Source",
     "datasets",
     "describe",
     "freeze",
     "freeze_together",
     "load",
+    "query",
     "read_descriptor",
     "refuse_name",
     "sources",

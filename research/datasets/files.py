@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
@@ -64,15 +64,24 @@ def read_parquet(path: Path, schema: list[dict[str, Any]]) -> pd.DataFrame:
 def _read_column(
     engine: duckdb.DuckDBPyConnection, rows: duckdb.DuckDBPyRelation, column: Mapping[str, Any]
 ) -> pd.Series:
-    import pandas as pd
-
     name, kind = identifier(column["name"]), column["type"]
     if kind == "string" and _repeat(rows, name):
         return _read_repeated(engine, rows, name)
-    values: Any = rows.select(name).df().iloc[:, 0]
+    return _of_kind(rows.select(name).df().iloc[:, 0], kind)
+
+
+def _of_kind(values: Any, kind: str) -> pd.Series:
+    import pandas as pd
+
     return pd.Series(
         pd.to_datetime(values) if kind == "date" else values.astype(PANDAS_TYPES[kind])
     )
+
+
+def typed(frame: pd.DataFrame, schema: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
+    """What the engine found, with the types of its descriptor."""
+    kinds = {column["name"]: column["type"] for column in schema}
+    return _whole(frame.assign(**{name: _of_kind(frame[name], kinds[name]) for name in kinds}))
 
 
 def _read_repeated(

@@ -25,6 +25,7 @@ from research.datasets.files import (
     read_parquet,
     sha256,
 )
+from research.datasets.large import LargeTable
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -149,17 +150,28 @@ def read(dataset: Dataset, table: str, columns: Container[str] | None = None) ->
 
     Of one in Parquet, which may hold millions of rows, these columns alone; by default all.
     """
+    found = open_table(dataset, table, columns)
+    if not isinstance(found, LargeTable):
+        return found
+    with damage_named(found.path):
+        return read_parquet(found.path, list(found.schema))
+
+
+def open_table(
+    dataset: Dataset, table: str, columns: Container[str] | None = None
+) -> pd.DataFrame | LargeTable:
+    """The same, but for one in Parquet, which is to be asked: of it the checksum is read alone."""
     if table not in dataset.resources:
         raise DatasetError(
             unknown(f"table in {dataset.name} {dataset.version}", table, dataset.resources)
         )
     resource, path = dataset.resources[table], checked_path(dataset, table)
     fields = resource["schema"]["fields"]
+    if _is_parquet(resource):
+        wanted = (field for field in fields if columns is None or field["name"] in columns)
+        return LargeTable(path, tuple(wanted))
     with damage_named(path):
-        if not _is_parquet(resource):
-            return read_csv(path, fields)
-        wanted = [field for field in fields if columns is None or field["name"] in columns]
-        return read_parquet(path, wanted)
+        return read_csv(path, fields)
 
 
 def texts(table: str) -> list[dict[str, str]]:

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from research.datasets.descriptors import Dataset, DatasetError, unknown
-from research.datasets.reading import datasets, describe, read, tables, versions
+from research.datasets.reading import datasets, describe, open_table, read, tables, versions
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from research.datasets.large import LargeTable
 
 
 @dataclass(frozen=True)
@@ -23,6 +25,10 @@ class Source:
     def load(self, columns: Container[str] | None = None) -> pd.DataFrame:
         """The table, checked and typed; of one in Parquet these columns alone, by default all."""
         return read(self.dataset, self.table, columns)
+
+    def open(self, columns: Container[str] | None = None) -> pd.DataFrame | LargeTable:
+        """The same, but one in Parquet is to be asked and is not loaded."""
+        return open_table(self.dataset, self.table, columns)
 
     @property
     def origin(self) -> dict[str, str]:

@@ -151,7 +151,7 @@ class OfUnits(Asked):
         """How much a doubt leaves open, and what that may be."""
         opened, weight = self.opened(doubt), self.whole([doubt.name]).high
         part = percent(float(weight[opened].sum() / weight.sum()))
-        units = f"{number(opened.sum(), 0)} {self.units.unit}"
+        units = f"{number(self.units.size(opened), 0)} {self.units.unit}"
         return f"{units} with {part} of the {self.units.weighs}: {doubt.detail}"
 
     def independent(self, doubts: Collection[str] | None) -> bool:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 WEIGHTS = ("low", "value", "high")
 OPENED_BY = "{}_doubt"  # the column with the doubt that opens a column
-WEIGHT, MEMBER = "weight", "member"
+WEIGHT, MEMBER, NUMBER = "weight", "member", "number"
 BETWEEN = "|"  # two candidates
 
 
@@ -117,7 +117,9 @@ class Coarse:
         shown. Every other attribute is a text of candidates such as ``"CN|US"``; an empty or
         missing one may be anything. A column ``NAME_doubt`` says which doubt opens the attribute
         NAME of each unit, ``weight_doubt`` its weight. Where there is a column ``member``, a unit
-        in which it is false may belong to the channel or not, as ``member_doubt`` says.
+        in which it is false may belong to the channel or not, as ``member_doubt`` says. Where
+        there is a column ``number``, a row is a cell: so many units that agree in all attributes,
+        and what they weigh together.
     doubts
         All that may be open, in the order in which a reader is told.
     unit, weighs
@@ -195,6 +197,10 @@ class Coarse:
         if self.rows.empty:
             raise CannotEstimate("No unit is among those that are asked about.")
         low, value, high = (self.rows[column].to_numpy(dtype=float) for column in WEIGHTS)
+        if np.isnan(value).any():
+            raise CannotEstimate(
+                f"The {self.weighs} of {self.size(np.isnan(value)):,} {self.unit} are not known."
+            )
         ranged = self.is_open(WEIGHT, doubts)
         low, high = np.where(ranged, low, value), np.where(ranged, high, value)
         if MEMBER in self.rows:
@@ -202,6 +208,11 @@ class Coarse:
             may_be = member | self.is_open(MEMBER, doubts)
             low, value, high = low * member, value * member, high * may_be
         return Ranged(low=low, value=value, high=high)
+
+    def size(self, chosen: Flags | pd.Series | None = None) -> int:
+        """How many units there are, or stand in some rows."""
+        kept = np.ones(len(self.rows), dtype=bool) if chosen is None else np.asarray(chosen)
+        return int(self.rows[NUMBER][kept].sum() if NUMBER in self.rows else kept.sum())
 
     def held(self, wanted: Where = EVERY) -> float:
         """The weight, as shown, of the units that certainly are as wanted."""
@@ -225,7 +236,9 @@ class Coarse:
 
     def counted(self) -> Coarse:
         """The units, each of which counts once whatever it weighs."""
-        return replace(self, rows=self.rows.assign(low=1.0, value=1.0, high=1.0), weighs=self.unit)
+        each = self.rows[NUMBER].astype(float) if NUMBER in self.rows else 1.0
+        once = dict.fromkeys(WEIGHTS, each)
+        return replace(self, rows=self.rows.assign(**once), weighs=self.unit)
 
     def less(self, amounts: Floats) -> Coarse:
         """The units with so much taken from the weight of each, as far as it has as much."""
@@ -285,7 +298,8 @@ class Coarse:
         """Whether all candidates of each unit are among the values, and whether any is."""
         if attribute not in self.rows:
             columns = [str(column) for column in self.rows.columns]
-            known = [c for c in columns if c not in WEIGHTS and not c.endswith("_doubt")]
+            told = (*WEIGHTS, NUMBER)
+            known = [c for c in columns if c not in told and not c.endswith("_doubt")]
             raise ResearchError(
                 f"These units have no attribute '{attribute}'. They have: {', '.join(known)}."
             )

@@ -37,6 +37,7 @@ CANDIDATES = ("task", "licence")  # facts that are texts of candidates
 TASK = Doubt("task unknown", "the models that name no task may be of any")
 BASE = Doubt("bases of repackaged models", "any country of the bases, or any where none is named")
 LICENCE = Doubt("repositories without a clear licence", "any licence")
+DOUBTS = {"origin": ORIGIN, "task": TASK, "licence": LICENCE}  # by what each leaves open
 
 USED = Assumption.of_scope(
     name="a download is a use",
@@ -177,8 +178,7 @@ def hub_downloads(
         joined = families.set_index("hub_repository")[["ollama_name", "relation"]]
         joined = joined.reindex(rows.index)
         rows = rows.assign(family=joined["ollama_name"], relation=joined["relation"])
-    doubts = {"origin": ORIGIN, "task": TASK, "licence": LICENCE}
-    opened = {name: doubt for name, doubt in doubts.items() if name in rows}
+    opened = {name: doubt for name, doubt in DOUBTS.items() if name in rows}
     opens = {f"{name}_doubt": doubt.name for name, doubt in opened.items()}
     return Coarse(rows.assign(**opens), tuple(opened.values()), "models", "downloads")
 
@@ -282,6 +282,5 @@ def _known(
 
 
 def _accounts(listed: pd.DataFrame) -> pd.Series:
-    if "author" in listed:
-        return listed["author"]
-    return accounts_of(listed.index.to_series())
+    accounts = accounts_of(listed.index.to_series())
+    return listed["author"].fillna(accounts) if "author" in listed else accounts

@@ -9,8 +9,11 @@ from weakref import finalize
 
 import pandas as pd
 
+from research.datasets import LargeTable
+
 Given = ParamSpec("Given")
 Made = TypeVar("Made")
+TABLES = (pd.DataFrame, LargeTable)
 
 
 def remembered(make: Callable[Given, Made]) -> Callable[Given, Made]:
@@ -40,7 +43,7 @@ def remembered(make: Callable[Given, Made]) -> Callable[Given, Made]:
         if key not in known:
             known[key] = make(*args, **options)
             for table in given:
-                if isinstance(table, pd.DataFrame):
+                if isinstance(table, TABLES):
                     finalize(table, known.pop, key, None)
         return known[key]
 
@@ -49,6 +52,6 @@ def remembered(make: Callable[Given, Made]) -> Callable[Given, Made]:
 
 def _identity(value: Any) -> Any:
     """Tables by what object they are, anything else by what it says."""
-    if isinstance(value, pd.DataFrame):
+    if isinstance(value, TABLES):
         return "table", id(value)
     return tuple(value) if isinstance(value, list) else value

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, TypeVar
 
+from research.datasets import LargeTable
 from research.measures.remembering import remembered
 from research.results import CannotEstimate
 
@@ -13,7 +14,10 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    AnyTable = TypeVar("AnyTable", pd.DataFrame, LargeTable)
+
 SIZES = (300, 1000)
+DOWNLOADS = "hub_downloads_30d"
 WITHOUT_SPIKE = "without the spike"
 
 
@@ -43,13 +47,14 @@ class TopList:
         return f"the {self.size:,} most downloaded models"
 
 
-def lists_of(models: pd.DataFrame) -> dict[str, TopList]:
+def lists_of(models: pd.DataFrame | LargeTable) -> dict[str, TopList]:
     """The lists that the table allows to make by their names, the latest and shortest first.
 
     Parameters
     ----------
     models
-        The table ``hub_top_models``. A list shorter than the shortest size is taken whole.
+        The table ``hub_top_models``, of any size. A list shorter than the shortest size is taken
+        whole.
 
     Examples
     --------
@@ -58,7 +63,7 @@ def lists_of(models: pd.DataFrame) -> dict[str, TopList]:
     >>> list(found)[:3], found["top 300, 2026-06-10"].size
     (['top 300, 2026-06-11', 'top 1,000, 2026-06-11', 'top 300, 2026-06-10'], 300)
     """
-    rows = models["as_of"].value_counts().sort_index(ascending=False)
+    rows = _days(models).sort_index(ascending=False)
     found = [
         TopList(size, f"{day:%Y-%m-%d}")
         for day, listed in rows.items()
@@ -67,13 +72,21 @@ def lists_of(models: pd.DataFrame) -> dict[str, TopList]:
     return {each.name: each for each in found}
 
 
-def top_lists(models: pd.DataFrame, size: int) -> dict[str, pd.DataFrame]:
+def _days(table: pd.DataFrame | LargeTable) -> pd.Series:
+    """How many rows of a table were taken on each day."""
+    if isinstance(table, LargeTable):
+        return table.counts("as_of")
+    return table["as_of"].value_counts()
+
+
+@remembered
+def top_lists(models: pd.DataFrame | LargeTable, size: int) -> dict[str, pd.DataFrame]:
     """The most downloaded models of each day, and without the traffic spike where there is one.
 
     Parameters
     ----------
     models
-        The table ``hub_top_models``.
+        The table ``hub_top_models``, of any size.
     size
         Models of a list; one without its spike has fewer, as no others move up.
 
@@ -84,15 +97,19 @@ def top_lists(models: pd.DataFrame, size: int) -> dict[str, pd.DataFrame]:
     >>> {day: len(rows) for day, rows in lists.items()}
     {'2026-04-28': 300, '2026-06-10': 300, '2026-06-11': 300, '2026-04-28 without the spike': 299}
     """
-    lists = {day: rows.nlargest(size, "hub_downloads_30d") for day, rows in by_day(models).items()}
+    if isinstance(models, LargeTable):
+        days = [f"{day:%Y-%m-%d}" for day in _days(models).index]
+        lists = {day: models.on("as_of", day).largest(size, DOWNLOADS) for day in days}
+    else:
+        lists = {day: rows.nlargest(size, DOWNLOADS) for day, rows in by_day(models).items()}
     spikes = {day: rows["traffic_spike"].astype(bool) for day, rows in lists.items()}
     without = {f"{day} {WITHOUT_SPIKE}": lists[day][~s] for day, s in spikes.items() if s.any()}
     return lists | without
 
 
-def last_day(table: pd.DataFrame) -> str:
+def last_day(table: pd.DataFrame | LargeTable) -> str:
     """The last day on which a table was taken, such as ``"2026-06-11"``."""
-    return f"{table['as_of'].max():%Y-%m-%d}"
+    return f"{_days(table).index.max():%Y-%m-%d}"
 
 
 def by_day(table: pd.DataFrame) -> dict[str, pd.DataFrame]:
@@ -116,7 +133,7 @@ def chosen_list(
 
 
 @remembered
-def on_day(table: pd.DataFrame, day: str | pd.Timestamp) -> pd.DataFrame:
+def on_day(table: AnyTable, day: str | pd.Timestamp) -> AnyTable:
     """The rows of a table that was taken on several days, of one of them.
 
     Raises
@@ -130,12 +147,15 @@ def on_day(table: pd.DataFrame, day: str | pd.Timestamp) -> pd.DataFrame:
     >>> len(on_day(research.load("hub_top_models"), "2026-06-11"))
     1000
     """
-    taken_then = table["as_of"] == day
-    rows = table if taken_then.all() else table[taken_then]  # millions of rows are not copied
-    if rows.empty:
-        taken = ", ".join(f"{known:%Y-%m-%d}" for known in sorted(table["as_of"].unique()))
+    import pandas as pd
+
+    days = _days(table)
+    if pd.Timestamp(day) not in days.index:
+        taken = ", ".join(f"{known:%Y-%m-%d}" for known in sorted(days.index))
         raise CannotEstimate(f"the data were taken on {taken}, and {str(day)[:10]} is needed here")
-    return rows
+    if not isinstance(table, pd.DataFrame):
+        return table.on("as_of", f"{pd.Timestamp(day):%Y-%m-%d}")
+    return table if len(days) == 1 else table[table["as_of"] == day]  # nothing is copied in vain
 
 
 @remembered

@@ -10,11 +10,12 @@ import pandas as pd
 import pytest
 
 from research import places
+from research.measures.cells import hub_cells
 from research.measures.hub import hub_downloads, hub_facts
 from research.measures.remembering import remembered
-from research.measures.top_lists import newest_first, on_day
+from research.measures.top_lists import newest_first, on_day, top_lists
 
-MADE_ONCE = [hub_downloads, hub_facts, newest_first, on_day]
+MADE_ONCE = [hub_cells, hub_downloads, hub_facts, newest_first, on_day, top_lists]
 
 
 def test_a_result_is_made_once_a_table_and_set_of_arguments():

@@ -1,0 +1,198 @@
+"""What does a census of the Hub cost an analysis, beside loading it and beside DuckDB's group-by?
+
+``python benchmarks/any_size.py FOLDER`` writes ``benchmarks/ANY_SIZE.md``. FOLDER receives three
+invented censuses of 10^5 to 3.1 million models (0.2 GB), where it has none. Every figure is of a
+process of its own: processor seconds, wall seconds, and the largest resident memory.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import resource
+import subprocess
+import sys
+from collections.abc import Callable
+from functools import partial
+from importlib.metadata import version
+from pathlib import Path
+from time import perf_counter
+
+SIZES = (100_000, 1_000_000, 3_100_000)
+ANALYSES = ("tasks", "creators", "licences", "lineage")
+PAGE = Path(__file__).with_name("ANY_SIZE.md")
+DAY = "2026-10-30"
+
+# A few accounts hold many models, some of those are in the table of origins; a third of the models
+# names no task, two fifths no licence, half of them no base; downloads have a heavy tail.
+INVENTED = """
+    WITH drawn AS (
+        SELECT i, CAST(hash(i) % 1000003 AS BIGINT) AS kind,
+            hash(i + 101) % 1000003 / 1000003 AS a, hash(i + 202) % 1000003 / 1000003 AS b,
+            hash(i + 303) % 1000003 / 1000003 AS c, hash(i + 404) % 1000003 / 1000003 AS d
+        FROM range({models}) AS r(i)
+    ), placed AS (
+        SELECT *, CAST({accounts} * a * a * a AS BIGINT) AS holder,
+            CAST({accounts} * c * c * c * c AS BIGINT) AS maker FROM drawn
+    ), held AS (
+        SELECT placed.*, coalesce(one.author, 'account-' || holder) AS author,
+            coalesce(two.author, 'account-' || maker) AS base
+        FROM placed LEFT JOIN coded AS one ON one.place = holder
+        LEFT JOIN coded AS two ON two.place = maker
+    )
+    SELECT author || '/model-' || i AS id, author, md5(CAST(i AS VARCHAR)) AS _id,
+        CAST(floor(pow(b + 1e-6, -1.1)) AS BIGINT) AS downloads, kind % 97 AS likes,
+        CASE WHEN kind % 3 > 0 THEN 'task-' || CAST(45 * d * d AS INTEGER) END AS pipeline_tag,
+        TIMESTAMP '2022-03-03' + i * INTERVAL 40 SECOND AS createdAt,
+        list_filter([
+            CASE WHEN kind % 5 < 3
+            THEN 'license:' || ['apache-2.0', 'mit', 'other', 'llama3.2'][1 + kind // 5 % 4] END,
+            CASE WHEN kind % 2 = 0 THEN 'base_model:'
+            || (CASE WHEN d < 0.3 THEN author ELSE base END) || '/base-' || kind // 2 % 3 END,
+            CASE WHEN kind % 2 = 0 THEN 'base_model:'
+            || ['finetune', 'quantized', 'adapter'][1 + kind // 8 % 3] || ':'
+            || (CASE WHEN d < 0.3 THEN author ELSE base END) || '/base-' || kind // 2 % 3 END,
+            'region:us'], lambda tag: tag IS NOT NULL) AS tags
+    FROM held
+"""
+
+
+def census(folder: Path, models: int) -> Path:
+    """A folder with a frozen census of so many invented models, made where it is missing."""
+    import duckdb
+
+    from research.collect.bulk import freeze_file
+    from research.datasets import load
+
+    where = folder / f"{models}"
+    if not (where / "datasets").exists():
+        where.mkdir(parents=True, exist_ok=True)
+        raw = where / "models.parquet"
+        with duckdb.connect(config={"threads": "1"}) as engine:
+            accounts = load("publisher_origins")[["author"]].astype(object)
+            engine.register("coded", accounts.reset_index(names="place"))
+            made = INVENTED.format(models=models, accounts=models // 5)
+            engine.execute(f"COPY ({made}) TO '{raw}' (FORMAT parquet)")
+        freeze_file(raw, as_of=DAY, into=where / "datasets")
+        raw.unlink()
+    return where
+
+
+def figures(task: Callable[[], object]) -> None:
+    """Run a task in this process and print its figures."""
+    start = perf_counter()
+    task()
+    wall = perf_counter() - start
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    unit = 2**20 if sys.platform == "darwin" else 2**10  # bytes there, kilobytes elsewhere
+    found = {"wall": wall, "cpu": used.ru_utime + used.ru_stime, "memory": used.ru_maxrss / unit}
+    print(json.dumps(found))
+
+
+def analyse(name: str) -> None:
+    """``research run NAME`` of every question, without printing."""
+    from research.analysis import find, run
+
+    run(find(name, data={"hub_top_models": "hub_models"}))
+
+
+def load_whole() -> None:
+    """The table as a frame, with all its columns."""
+    import research
+
+    research.load("hub_models")
+
+
+def grouped() -> None:
+    """What DuckDB needs to sum the downloads of each account, and nothing else."""
+    import duckdb
+
+    (path,) = Path("datasets").glob("hub_models/*/hub_models.parquet")
+    with duckdb.connect(config={"memory_limit": "200MB", "threads": "2"}) as engine:
+        sums = "SELECT author, count(*), sum(hub_downloads_30d) FROM read_parquet(?) GROUP BY ALL"
+        engine.execute(f"SELECT count(*) FROM ({sums})", [str(path)]).fetchall()
+
+
+def share() -> None:
+    """China's share of downloads, its set and its interval by organisation."""
+    from research.datasets import describe, load
+    from research.datasets.reading import open_table
+    from research.doubts import Share, where
+    from research.measures.cells import hub_cells
+
+    table, origins = open_table(describe("hub_models"), "hub_models"), load("publisher_origins")
+    cells = hub_cells(table, origins, by=["organisation", "origin"])
+    asked = Share(of=where(origin="CN")).in_(cells)
+    print(asked.bounds(), asked.redrawn("organisation").interval)
+
+
+TASKS = {
+    "load": ("loaded whole as a frame of pandas", load_whole),
+    "group": ("DuckDB sums downloads by account, and nothing else", grouped),
+    "share": ("China's share of downloads: set, and interval by organisation", share),
+    **{name: (f"`research run {name}`", partial(analyse, name)) for name in ANALYSES},
+}
+
+
+def measured(name: str, folder: Path, models: int) -> dict[str, float]:
+    """The figures of one task in a process of its own."""
+    command = [sys.executable, __file__, "run", name, str(folder), str(models)]
+    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    found: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
+    return found
+
+
+def page(folder: Path) -> str:
+    """The whole document."""
+    kinds = {name: SIZES if name in ("group", "share", "lineage") else SIZES[-1:] for name in TASKS}
+    rows = [
+        (TASKS[name][0], models, measured(name, folder, models))
+        for name, sizes in kinds.items()
+        for models in sizes
+    ]
+    table = "\n".join(
+        f"| {what} | {models:,} | {found['cpu']:.1f} s | {found['wall']:.1f} s | "
+        f"{found['memory']:,.0f} MB |"
+        for what, models, found in rows
+    )
+    return f"""# Analyses of a table of any size
+
+Written by `python benchmarks/any_size.py FOLDER`. {machine()}
+
+Invented models in Parquet, {SIZES[-1]:,} being about as many as the Hub held in autumn 2026: one
+account for six of them, half of which name a base. Each figure is of a process of its own from its
+start: loading Python and its libraries is part of it, and the hash of the whole file, but for what
+DuckDB does alone.
+
+| what | models | processor | wall | memory |
+| --- | --- | --- | --- | --- |
+{table}
+"""
+
+
+def machine() -> str:
+    """Cores, versions and how busy the machine was; no name of it."""
+    named = ", ".join(f"{name} {version(name)}" for name in ("duckdb", "pandas"))
+    return (
+        f"{os.cpu_count()} cores, {platform.system()}; Python {platform.python_version()}, "
+        f"{named}. {os.getloadavg()[2]:.1f} processes wanted these cores in the last quarter of an "
+        "hour (this benchmark is one or two): where that is more than there are cores, times are "
+        "too long."
+    )
+
+
+if __name__ == "__main__":
+    match sys.argv[1:]:
+        case ["run", name, folder, models]:
+            os.chdir(census(Path(folder).resolve(), int(models)))
+            figures(TASKS[name][1])
+        case _:
+            parser = argparse.ArgumentParser(description=__doc__)
+            parser.add_argument("folder", type=Path)
+            folder = parser.parse_args().folder
+            for models in SIZES:
+                census(folder, models)
+            PAGE.write_text(page(folder), encoding="utf-8")
+            print(PAGE.read_text(encoding="utf-8"))

@@ -1,0 +1,113 @@
+"""Tables of any size: one in Parquet is asked by DuckDB, and no more than the answer is held."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
+
+from research.datasets.files import damage_named, identifier, literal, typed
+from research.places import unglobbed
+
+if TYPE_CHECKING:
+    import duckdb
+    import pandas as pd
+
+ROWS, PLACE = "rows", "place"  # the table in a query, and the place of each row in it
+MEMORY = "200MB"  # of the engine: beyond it the engine works on the disk
+THREADS = "2"  # each has buffers of its own
+
+
+class AnySize:
+    """Marks a table of ``sample()``: a frame, but of a file in Parquet a :class:`LargeTable`."""
+
+
+@dataclass(frozen=True, eq=False)
+class LargeTable:
+    """A table in Parquet that is asked and never loaded.
+
+    Parameters
+    ----------
+    path
+        The file.
+    schema
+        The fields of its descriptor that may be read.
+    condition
+        Which rows it has, as SQL.
+    """
+
+    path: Path
+    schema: tuple[dict[str, Any], ...]
+    condition: str = "true"
+
+    def on(self, column: str, value: object) -> LargeTable:
+        """The rows that have this value alone."""
+        chosen = f"{identifier(column)} = {literal(str(value))}"
+        return replace(self, condition=f"{self.condition} AND {chosen}")
+
+    def counts(self, column: str) -> pd.Series:
+        """How many rows each value has, by the value."""
+        name = identifier(column)
+        sql = f"SELECT {name}, count(*) AS n FROM {ROWS} GROUP BY ALL ORDER BY ALL"
+        return query(self, sql).set_index(column)["n"]
+
+    def largest(self, size: int, column: str) -> pd.DataFrame:
+        """The so many rows that have most of a column, typed as a loaded table."""
+        names = ", ".join(identifier(field["name"]) for field in self.schema)
+        order = f"{identifier(column)} DESC NULLS LAST, {PLACE}"
+        found = query(self, f"SELECT {names} FROM {ROWS} ORDER BY {order} LIMIT {size}")
+        return typed(found, self.schema)
+
+
+def query(table: pd.DataFrame | LargeTable, sql: str, **beside: pd.DataFrame) -> pd.DataFrame:
+    """What a query finds in a table of any size.
+
+    Parameters
+    ----------
+    table
+        Stands in the query as ``rows``; its column ``place`` has the order of the rows.
+    sql
+        The query, in the dialect of DuckDB.
+    **beside
+        Small tables, by the names that they have in the query.
+
+    Raises
+    ------
+    DatasetError
+        The file cannot be read.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> models = pd.DataFrame({"task": ["text", "audio", "text"], "downloads": [1, 2, 3]})
+    >>> sums = "SELECT task, sum(downloads) AS held FROM rows GROUP BY task ORDER BY min(place)"
+    >>> query(models, sums).to_numpy().tolist()
+    [['text', 4.0], ['audio', 2.0]]
+    """
+    with _engine() as engine:
+        for name, frame in beside.items():
+            engine.register(name, frame)
+        if not isinstance(table, LargeTable):
+            engine.register(ROWS, table.assign(**{PLACE: range(len(table))}))
+            return engine.execute(sql).df()
+        with damage_named(table.path):
+            file = literal(unglobbed(table.path))
+            engine.execute(
+                f"CREATE VIEW {ROWS} AS SELECT * EXCLUDE (file_row_number), "
+                f"file_row_number AS {PLACE} FROM read_parquet({file}, file_row_number = true) "
+                f"WHERE {table.condition}"
+            )
+            return engine.execute(sql).df()
+
+
+@contextmanager
+def _engine() -> Iterator[duckdb.DuckDBPyConnection]:
+    import duckdb
+
+    with TemporaryDirectory() as folder:
+        limits = {"memory_limit": MEMORY, "threads": THREADS}
+        with duckdb.connect(config={**limits, "temp_directory": folder}) as engine:
+            yield engine
