@@ -43,6 +43,11 @@ class LargeTable:
     schema: tuple[dict[str, Any], ...]
     condition: str = "true"
 
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The names of the columns that may be read."""
+        return tuple(field["name"] for field in self.schema)
+
     def on(self, column: str, value: object) -> LargeTable:
         """The rows that have this value alone."""
         chosen = f"{identifier(column)} = {literal(str(value))}"
@@ -56,7 +61,7 @@ class LargeTable:
 
     def largest(self, size: int, column: str) -> pd.DataFrame:
         """The so many rows that have most of a column, typed as a loaded table."""
-        names = ", ".join(identifier(field["name"]) for field in self.schema)
+        names = ", ".join(map(identifier, self.columns))
         order = f"{identifier(column)} DESC NULLS LAST, {PLACE}"
         found = query(self, f"SELECT {names} FROM {ROWS} ORDER BY {order} LIMIT {size}")
         return typed(found, self.schema)

@@ -14,6 +14,7 @@ from research.measures.remembering import remembered
 if TYPE_CHECKING:
     import pandas as pd
 
+TEXTS = ("author", "pipeline_tag", "licence", "base_models", "base_relation")
 UNCODED = "?"  # in place of an account that nobody has coded
 ACCOUNT = "coalesce(author, split_part(model_id, '/', 1))"
 # The accounts of the bases that a model names, without itself. Most name one: lists are slow.
@@ -43,7 +44,9 @@ ATTRIBUTES = {
 CELLS = f"""
     SELECT {{attributes}}, arg_min(model_id, place) AS model, count(*) AS {NUMBER},
         if(count(hub_downloads_30d) = count(*), sum(hub_downloads_30d), NULL) AS weight
-    FROM (SELECT *, {ACCOUNT} AS account, {{makers}} AS makers FROM rows) AS listed
+    FROM (
+        SELECT *, {ACCOUNT} AS account, {{makers}} AS makers FROM (SELECT {{columns}} FROM rows)
+    ) AS listed
     LEFT JOIN coded ON coded.author = listed.account
     LEFT JOIN coded AS maker ON maker.author = listed.makers
     GROUP BY ALL ORDER BY min(place)
@@ -63,8 +66,8 @@ def hub_cells(
     Parameters
     ----------
     listed
-        Rows of one day of a table of any size with ``model_id``, ``author`` and
-        ``hub_downloads_30d``.
+        Rows of one day of a table of any size with ``model_id`` and ``hub_downloads_30d``; a
+        column that it lacks tells nothing.
     origins
         The table ``publisher_origins``.
     by
@@ -90,7 +93,12 @@ def hub_cells(
     (45, 1000, 0.24)
     """
     attributes = ", ".join(f"{ATTRIBUTES[name]} AS {name}" for name in by)
-    cells = CELLS.format(attributes=attributes, makers=MAKERS if "makers" in attributes else "''")
+    absent = [f"CAST(NULL AS VARCHAR) AS {name}" for name in TEXTS if name not in listed.columns]
+    cells = CELLS.format(
+        attributes=attributes,
+        makers=MAKERS if "makers" in attributes else "''",
+        columns=", ".join(["*", *absent]),
+    )
     coded = origins[["author", "candidates", "parent", "kind", "role"]]
     rows = query(listed, cells, coded=coded).set_index("model")
     rows[list(WEIGHTS)] = rows[["weight"] * 3].astype(float).to_numpy()
