@@ -62,11 +62,10 @@ class Method:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
-    """The parameter that an interval should cover, its true value, and where that comes from."""
+    """The parameter that an interval should cover, and its true value."""
 
     parameter: str
     truth: float
-    truth_from: Literal["closed form", "quadrature", "the resampled table"] = "closed form"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,7 +94,6 @@ class Coverage:
     coverage: float
     error: float
     mean_width: float
-    median_width: float
     conditions: Conditions | None = None
 
 
@@ -171,7 +169,6 @@ def covered(
         coverage=rate,
         error=error,
         mean_width=float(width @ share[defined] / share[defined].sum()),
-        median_width=_median(width, share[defined]),
         conditions=None if holds is None else _conditions(hit, defined, holds, share, draws),
     )
 
@@ -282,9 +279,3 @@ def _conditions(hit: Flags, defined: Flags, holds: Flags, share: Floats, draws: 
         error=error,
         coverage_elsewhere=_rate(hit, defined & ~holds, share, draws)[0],
     )
-
-
-def _median(values: Floats, weights: Floats) -> float:
-    order = np.argsort(values, kind="stable")
-    reached = weights[order].cumsum()
-    return float(values[order][np.searchsorted(reached, reached[-1] / 2)])

@@ -53,7 +53,6 @@ def study_share(cell: Cell, rng: np.random.Generator) -> Iterator[Row]:
         parameter="expected size of the group over expected size of all, in tables of that many "
         "organisations",
         truth=first,
-        truth_from="quadrature",
     )
 
     def draw_block(rows: int) -> Jackknifed:
@@ -84,7 +83,6 @@ def study_difference(cell: Cell, rng: np.random.Generator) -> Iterator[Row]:
         parameter="difference of the two groups' expected sizes over expected size of all, in "
         "tables of that many organisations",
         truth=first - second,
-        truth_from="quadrature",
     )
 
     def draw_block(rows: int) -> Jackknifed:
@@ -102,7 +100,6 @@ def study_paired(cell: Cell, rng: np.random.Generator) -> Iterator[Row]:
         parameter="difference of the group's expected size over expected size of all between two "
         "channels, in tables of that many organisations",
         truth=populations.true_gap(law, label, n),
-        truth_from="quadrature",
     )
 
     def draw_block(rows: int) -> Jackknifed:
@@ -123,7 +120,6 @@ def study_table(cell: Cell, rng: np.random.Generator) -> Iterator[Row]:
     target = Target(
         parameter="the same in the table itself",
         truth=truth[0] - sum(truth[1:]),
-        truth_from="the resampled table",
     )
 
     def draw_block(rows: int) -> Jackknifed:

@@ -15,31 +15,9 @@ from research.estimators.multiverse import (
     mcnemar_bounds,
     rank_confidence_sets,
 )
-from research.estimators.permutation import permuted_sums, share_as_extreme
 from research.results import CannotEstimate, ResearchError
 
 EXACT = 1e-9  # the same arithmetic in another order
-
-
-# Assignments --------------------------------------------------------------------------------------
-
-
-def test_the_actual_assignment_comes_first_and_counts() -> None:
-    group, totals = np.array([False, True, False, True]), np.array([[1.0], [2], [4], [8]])
-    sums, _ = permuted_sums(group, totals, None)
-    assert sums[0, 0] == 10
-    assert sorted(sums[:, 0]) == [3, 5, 6, 9, 10, 12]
-    assert share_as_extreme(sums[:, 0]) == 2 / 6
-
-
-def test_random_assignments_are_near_the_list() -> None:
-    rng, group = np.random.default_rng(18), np.arange(20) < 10
-    values = rng.normal(size=20) + 0.5 * group
-    sums, method = permuted_sums(group, values[:, None], rng)
-    assert method == "9,999 random assignments of 10 of 20 clusters"
-    listed = stats.ttest_ind(values[:10], values[10:]).pvalue
-    p = share_as_extreme(np.abs(sums[:, 0] - values.sum() / 2))
-    assert p == pytest.approx(listed, abs=0.05)
 
 
 # Ranks --------------------------------------------------------------------------------------------

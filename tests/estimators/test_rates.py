@@ -137,7 +137,7 @@ def test_random_assignments_hold_their_level() -> None:
 @pytest.mark.parametrize(
     ("call", "error", "message"),
     [
-        (lambda: gap_ratio([1, 2], [1, 1], [1, 1], ["a", "b"]), CannotEstimate, "one group"),
+        (lambda: gap_ratio([1, 2], [1, 1], [1, 1], ["a", "b"]), CannotEstimate, "2 and 0 rel"),
         (lambda: gap_ratio([1, 2], [1, 0], [1, 0], ["a", "b"]), CannotEstimate, "1 and 0 rel"),
         (lambda: gap_ratio([1, 2], [1, 1], [1, 0], ["a", "a"]), ResearchError, "'a' and 0 other"),
         (lambda: gap_ratio([-1, 2], [1, 1], [1, 0], ["a", "b"]), ResearchError, "no negative"),
