@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from research.cli.printing import AsJson, print_json, say
+from research.cli.printing import AsJson, print_json, print_rows, say
 from research.wording import count
 
 Day = Annotated[
@@ -34,17 +34,18 @@ def hub_file(
     """
     from research.collect.bulk import freeze_file
 
-    dataset, counts = freeze_file(file, as_of=as_of, top=top, into=out)
+    dataset = freeze_file(file, as_of=as_of, most=top, into=out)
+    how = dataset.descriptor["collection"]
     if as_json:
-        print_json({"folder": str(dataset.folder), **dataset.descriptor["collection"]})
+        print_json({"folder": str(dataset.folder), **how})
         return
-    say(f"{dataset.folder}: {count(counts.kept)} models of {count(counts.received)} rows.")
-    if counts.unnamed or counts.repeated:
-        say(f"Left out: {count(counts.unnamed)} without a name, {count(counts.repeated)} repeated.")
-    for reason, rows in counts.problems.items():
-        say(f"Left empty: {reason} ({count(rows)}).")
-    if counts.absent:
-        say(f"The file lacks {', '.join(counts.absent)}: missing throughout.")
+    say(f"{dataset.folder}: {count(how['rowsKept'])} models of {count(how['rowsReceived'])} rows.")
+    if how["duplicates"]:
+        say(f"Repeated: {count(how['duplicates'])}, of which the row changed last stays.")
+    if how["problems"]:
+        print_rows(how["problems"], as_json=False)
+    if how["absentColumns"]:
+        say(f"The file lacks {', '.join(how['absentColumns'])}: missing throughout.")
     stand_in = dataset.version if top else f"{dataset.name}@{dataset.version}"
     say(f"Next: research run ANALYSIS --data hub_top_models={stand_in}")
 

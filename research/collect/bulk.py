@@ -9,26 +9,20 @@ file is read by DuckDB as a stream, so that millions of rows need no more memory
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
-from research.collect.bulk_descriptor import Counts, described
 from research.collect.hub.asking import fit
-from research.collect.hub.columns import COLUMNS
-from research.collect.hub.tables import (
-    PANDAS_TYPES,
-    prepare,
-    problems_of_a_row,
-    read_from,
-    typed,
-    write_to,
-)
+from research.collect.hub.describing import package_of
+from research.collect.hub.queries import Wanted, census, top
+from research.collect.hub.tables import Counts, Table, database, receive
 from research.collect.new_version import new_version_folder
-from research.datasets import Dataset, freeze
+from research.datasets import Dataset
+from research.datasets.files import literal, sha256
+from research.places import unglobbed
 from research.results import ResearchError
 
 if TYPE_CHECKING:
@@ -40,18 +34,21 @@ NEEDED = ("id", "tags", "downloads", "pipeline_tag")  # together they are a tabl
 TEXTS = ("author", "createdAt", "lastModified", "library_name", "pipeline_tag", "_id", "id")
 SCORE = "trendingScore"
 WHOLES = ("downloads", "downloadsAllTime", "likes", SCORE)
-ENGINE_TYPES = {"string": "VARCHAR", "integer": "BIGINT", "boolean": "BOOLEAN", "date": "DATE"}
 OBJECTS = ("baseModels", "safetensors", "gguf")
 READABLE = {
     "tags": ("ARRAY", "a list of texts, or a text that holds such a list as JSON"),
     "downloads": ("UBIGINT", "whole numbers"),
 }
+MOMENT = (
+    "The file states one day; its rows were asked for one after the other, and some may be a day "
+    "older. Of a model that stands twice, the row changed last stays."
+)
 MOST_LATER = 0.001  # the share of rows whose change after the file's day is taken for a wrong date
 
 
 def freeze_file(
-    path: Path, *, as_of: str | None = None, top: int | None = None, into: Path = Path("datasets")
-) -> tuple[Dataset, Counts]:
+    path: Path, *, as_of: str | None = None, most: int | None = None, into: Path = Path("datasets")
+) -> Dataset:
     """Freeze a Parquet file of Hub models as a version of ``hub_models`` or ``hub_top_models``.
 
     Parameters
@@ -62,15 +59,15 @@ def freeze_file(
     as_of
         Day on which the file was made (YYYY-MM-DD); by default what the file's own metadata say
         under ``as_of``.
-    top
+    most
         Only so many models, those most downloaded in 30 days.
     into
         The folder of datasets.
 
     Returns
     -------
-    tuple
-        The dataset, whose version is the day, and what came of the rows.
+    Dataset
+        Its version is the day; ``collection`` of its descriptor says what came of the rows.
 
     Raises
     ------
@@ -82,15 +79,20 @@ def freeze_file(
 
     _refuse_damaged(path)
     try:
-        with _reading() as engine:
+        with (
+            TemporaryDirectory() as made,
+            database(
+                Path(made), memory_limit=MEMORY, threads=1, preserve_insertion_order=False
+            ) as engine,
+        ):
             absent = _open(engine, path)
             _refuse_unreadable(engine, path)
             day = _day(engine, path, as_of)
-            name = "hub_top_models" if top else "hub_models"
-            folder = new_version_folder(into, name, day)
-            counts = _choose(engine, day, top, absent)
-            package = described(path, name, day, counts)
-            return _frozen(engine, folder, package, top), counts
+            wanted = _wanted(most, absent)
+            folder = new_version_folder(into, wanted.dataset, day)
+            receive(engine, wanted, "FROM fields", as_of=day, last=f"DATE '{day}'")
+            table = Table(engine, wanted, Path(made))
+            return table.freeze(folder, _described(path, wanted, day, table.counts(), absent))
     except duckdb.Error as error:  # damage shows in many ways
         raise ResearchError(
             f"{path} could not be read as a table of Hub models ({fit(str(error))}). "
@@ -122,23 +124,10 @@ def _refuse_damaged(path: Path) -> None:
         )
 
 
-@contextmanager
-def _reading() -> Iterator[duckdb.DuckDBPyConnection]:
-    import duckdb
-
-    with TemporaryDirectory() as folder:
-        config: dict[str, Any] = {
-            "memory_limit": MEMORY, "temp_directory": folder, "threads": 1,
-            "preserve_insertion_order": False,
-        }  # fmt: skip
-        with duckdb.connect(Path(folder) / "models.duckdb", config=config) as engine:
-            prepare(engine)
-            yield engine
-
-
 def _open(engine: duckdb.DuckDBPyConnection, path: Path) -> tuple[str, ...]:
     """The view ``fields``: JSON as the Hub would send it; and the fields that are absent."""
-    source = f"read_parquet({read_from(path)}, file_row_number = true, hive_partitioning = false)"
+    file = literal(unglobbed(path))
+    source = f"read_parquet({file}, file_row_number = true, hive_partitioning = false)"
     kinds = {n: k for n, k, *_ in engine.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()}
     lacking = [name for name in NEEDED if name not in kinds]
     if lacking:
@@ -158,7 +147,8 @@ def _open(engine: duckdb.DuckDBPyConnection, path: Path) -> tuple[str, ...]:
     )
     engine.execute(
         "CREATE VIEW fields AS "
-        f"SELECT file_row_number AS place, 'OBJECT' AS kind, {selected} FROM {source}"
+        "SELECT file_row_number AS number, 'OBJECT' AS kind, NULL::VARCHAR AS requested, "
+        f"{selected} FROM {source}"
     )
     return tuple(name for name in fields if name not in kinds)
 
@@ -200,7 +190,7 @@ def _refuse_unreadable(engine: duckdb.DuckDBPyConnection, path: Path) -> None:
 def _day(engine: duckdb.DuckDBPyConnection, path: Path, given: str | None) -> str:
     """The day of the file: given, or from its metadata; never a guess."""
     found = engine.execute(
-        f"SELECT decode(value) FROM parquet_kv_metadata({read_from(path)}) "
+        f"SELECT decode(value) FROM parquet_kv_metadata({literal(unglobbed(path))}) "
         "WHERE decode(key) = 'as_of'"
     ).fetchone()
     day = given or (found[0] if found else None)
@@ -236,78 +226,47 @@ def _refuse_later(engine: duckdb.DuckDBPyConnection, path: Path, day: str) -> No
         )
 
 
-# The rows -----------------------------------------------------------------------------------------
+# The table ----------------------------------------------------------------------------------------
 
 
-def _note_repeated(engine: duckdb.DuckDBPyConnection, day: str) -> int:
-    """The table ``repeated``. Of a model that stands twice, the row that was changed last stays.
-
-    Names are compared by a hash of eight bytes first, and only where two are equal in full.
-    """
-    engine.execute(f"""
-        CREATE TABLE repeated AS SELECT place FROM (
-            SELECT place, id, as_day(lastModified, DATE '{day}') AS day FROM fields
-            WHERE as_text(id) IS NOT NULL AND hash(id) IN (
-                SELECT hash(id) FROM fields GROUP BY hash(id) HAVING count(*) > 1
-            )
-        ) QUALIFY row_number() OVER (PARTITION BY id ORDER BY day DESC NULLS LAST, place) > 1
-    """)
-    return int(engine.execute("SELECT count(*) FROM repeated").fetchall()[0][0])
-
-
-def _choose(
-    engine: duckdb.DuckDBPyConnection, day: str, top: int | None, absent: tuple[str, ...]
-) -> Counts:
-    """The view ``chosen``, in its order, and what came of every row."""
-    repeated = _note_repeated(engine, day)
-    columns = ", ".join(
-        f"({column.sql})::{ENGINE_TYPES[column.type]} AS {column.name}" for column in COLUMNS
+def _wanted(most: int | None, absent: Sequence[str]) -> Wanted:
+    """All models or the most downloaded ones; of one that stands twice, the row changed last."""
+    query = top(most) if most else census()
+    return Wanted(
+        dataset=query.dataset,
+        title=query.title,
+        order=query.order.replace("object_id", "model_id"),
+        key="model_id",
+        first="last_modified DESC NULLS LAST, number",
+        count=most,
+        identified="_id" not in absent,
     )
-    order = "hub_downloads_30d DESC NULLS LAST, model_id" if top else "created_at, model_id"
-    named = "SELECT * FROM fields WHERE as_text(id) IS NOT NULL AND place NOT IN (FROM repeated)"
-    engine.execute(f"""
-        CREATE TABLE models AS WITH named AS ({named}),
-        typed AS ({typed("named", day, f"DATE '{day}'")})
-        SELECT {problems_of_a_row()} AS problems, {columns}
-        FROM (SELECT *, NULL::VARCHAR AS requested FROM typed)
-    """)
-    engine.execute(
-        f"CREATE VIEW chosen AS SELECT * EXCLUDE (problems) FROM models ORDER BY {order} "
-        f"{f'LIMIT {top}' if top else ''}"
+
+
+def _described(
+    path: Path, wanted: Wanted, day: str, counts: Counts, absent: Sequence[str]
+) -> dict[str, Any]:
+    """The whole descriptor but for what freezing adds."""
+    if not counts.kept:
+        raise ResearchError(
+            f"The file holds {counts.received} rows and no model with a name: no table."
+        )
+    package = package_of(wanted, counts, version=day, day=day)
+    title, (licence,) = package["title"], package["licenses"]
+    lacking = (
+        f"The file has no {', '.join(absent)}: what follows from these fields is missing "
+        "throughout."
     )
-    received, unnamed = engine.execute(
-        "SELECT count(*), count(*) FILTER (as_text(id) IS NULL) FROM fields"
-    ).fetchall()[0]
-    kept = received - unnamed - repeated
-    if not kept:
-        raise ResearchError(f"The file holds {received} rows and no model with a name: no table.")
-    return Counts(
-        received=received, unnamed=unnamed, repeated=repeated,
-        kept=min(kept, top or kept), absent=absent, problems=_problems(engine),
-    )  # fmt: skip
-
-
-def _problems(engine: duckdb.DuckDBPyConnection) -> dict[str, int]:
-    """How many models have a field that cannot be read, by reason."""
-    found = engine.execute(
-        "SELECT reason, count(*) FROM (SELECT unnest(problems) AS reason FROM models) "
-        "WHERE NOT starts_with(reason, 'row ') GROUP BY reason ORDER BY reason"
-    )
-    return dict(found.fetchall())
-
-
-def _frozen(
-    engine: duckdb.DuckDBPyConnection, folder: Path, package: dict[str, Any], top: int | None
-) -> Dataset:
-    import pandas as pd
-
-    names = [column.name for column in COLUMNS]
-    if top:
-        rows = engine.execute("FROM chosen").fetchall()
-        frame = pd.DataFrame(rows, columns=names, dtype=object)
-        typed = frame.astype({column.name: PANDAS_TYPES[column.type] for column in COLUMNS})
-        return freeze(folder, {package["name"]: typed}, descriptor=package)
-    with TemporaryDirectory() as made:
-        path = Path(made) / f"{package['name']}.parquet"
-        engine.execute(f"COPY (FROM chosen) TO {write_to(path)} (FORMAT parquet, CODEC zstd)")
-        return freeze(folder, {package["name"]: path}, descriptor=package)
+    compiled = f"{licence['title']}; the licence of the file's publisher applies to the compilation"
+    return package | {
+        "description": f"{title}, read from a downloaded Parquet file of the Hub's models.",
+        "licenses": [licence | {"title": compiled}],
+        "sources": [
+            {"title": "Parquet file of the Hub's models", "asOf": day, "file": path.name,
+             "hash": sha256(path)}
+        ],
+        "citation": f"{title} (dataset {wanted.dataset}, version {day}), read with modelometrics "
+        f"from {path.name}; cite the publisher of that file as well.",
+        "knownLimitations": [*([lacking] if absent else []), *package["knownLimitations"], MOMENT],
+        "collection": package["collection"] | {"file": path.name, "absentColumns": list(absent)},
+    }  # fmt: skip

@@ -7,122 +7,17 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
 from functools import cache, lru_cache
+from typing import Any
+
+from research.collect.beside import beside
 
 LONGEST = 100  # characters of a name
-# The languages in which most public tables are written.
-LANGUAGES = [
-    "en",
-    "ar",
-    "bg",
-    "bn",
-    "ca",
-    "cs",
-    "da",
-    "de",
-    "el",
-    "es",
-    "et",
-    "fa",
-    "fi",
-    "fr",
-    "he",
-    "hi",
-    "hr",
-    "hu",
-    "id",
-    "it",
-    "ja",
-    "ko",
-    "lt",
-    "lv",
-    "ms",
-    "nb",
-    "nl",
-    "pl",
-    "pt",
-    "ro",
-    "ru",
-    "sk",
-    "sl",
-    "sr",
-    "sv",
-    "th",
-    "tr",
-    "uk",
-    "ur",
-    "vi",
-    "zh",
-    "zh_Hant",
-]
-# What tables write and neither ISO nor the CLDR lists: the short forms of statistical offices,
-# former names of today's countries, abbreviations, and parts of the United Kingdom.
-COMMON = {
-    "AE": ("UAE", "Emirates"),
-    "BQ": ("Bonaire",),
-    "CD": ("DR Congo", "DRC", "Democratic Congo", "Zaire"),
-    "CF": ("CAR",),
-    "CG": ("Congo Republic",),
-    "CI": ("Ivory Coast",),
-    "CN": ("PRC", "P.R. China", "Mainland China", "China (mainland)"),
-    "FK": ("Malvinas",),
-    "FM": ("Micronesia, Fed. Sts.",),
-    "GB": ("UK", "Great Britain", "Britain", "England", "Scotland", "Wales", "Northern Ireland"),
-    "GR": ("EL", "Hellas"),
-    "HK": ("Hong Kong SAR", "Hong Kong, China", "HKSAR"),
-    "IR": ("Persia",),
-    "KG": ("Kirghizia",),
-    "KP": ("DPRK", "DPR Korea", "Korea, North", "N. Korea", "Korea, Dem. Rep."),
-    "KR": ("ROK", "Korea, South", "S. Korea"),
-    "LA": ("Lao PDR", "Lao"),
-    "LY": ("Libyan Arab Jamahiriya",),
-    "MK": ("Macedonia", "FYROM", "Former Yugoslav Republic of Macedonia"),
-    "MM": ("Burma",),
-    "MO": ("Macau", "Macao SAR", "Macau SAR"),
-    "NL": ("Holland",),
-    "PS": ("Palestine", "West Bank and Gaza", "Occupied Palestinian Territory"),
-    "ST": ("Sao Tome",),
-    "SZ": ("Swaziland",),
-    "TL": ("East Timor",),
-    "TR": ("Turkey",),
-    "TW": ("Chinese Taipei", "Taiwan (China)", "Taiwan (ROC)"),
-    "VA": ("Vatican", "Holy See"),
-    "VE": ("Venezuela, RB",),
-    "VG": ("BVI",),
-    "VI": ("USVI",),
-}  # fmt: skip
-AMBIGUOUS = {
-    "Korea": ("KR", "KP"),
-    "Congo": ("CD", "CG"),
-    "Republic of China": ("TW", "CN"),
-    "Virgin Islands": ("VG", "VI"),
-}
-SHORT_FORMS = {"the|of": "", "saint": "st", "rep": "republic", "dem": "democratic"}
-NO_COUNTRY = {
-    "America": "a continent as well as a short form of the United States (US)",
-    "EU": "a union of countries",
-    "European Union": "a union of countries",
-    "EEA": "a union of countries",
-    "EMEA": "a region",
-    "APAC": "a region",
-    "LATAM": "a region",
-    "Middle East": "a region",
-    "Near East": "a region",
-    "Scandinavia": "a region",
-    "Global": "a region",
-    "Worldwide": "a region",
-    "USSR": "a country that no longer exists",
-    "Soviet Union": "a country that no longer exists",
-    "Yugoslavia": "a country that no longer exists",
-    "Czechoslovakia": "a country that no longer exists",
-    "GDR": "a country that no longer exists",
-    "East Germany": "a country that no longer exists",
-    "Kosovo": "without a code in ISO 3166-1 (many tables write XK, which is free for such use)",
-    "XK": "without a code in ISO 3166-1 (XK is free for such use; many tables mean Kosovo)",
-    "Unknown": "no name: an empty cell means unknown",
-    "Other": "no name: an empty cell means unknown",
-    "None": "no name: an empty cell means unknown",
-    "N/A": "no name: an empty cell means unknown",
-}
+
+
+def _known() -> dict[str, Any]:
+    """What tables write and neither ISO nor the CLDR lists, and the languages that are read."""
+    known: dict[str, Any] = beside(__file__)
+    return known
 
 
 def name(country: str) -> str:
@@ -178,7 +73,7 @@ def key(text: str) -> str:
     plain = unicodedata.normalize("NFKD", text.casefold().replace("ı", "i").replace("&", " and "))
     # Only the accents of alphabets: in Devanagari or Arabic such marks are vowels.
     plain = re.sub(r"[\u0300-\u036f]", "", plain)
-    for short, long in SHORT_FORMS.items():
+    for short, long in _known()["short_forms"].items():
         plain = re.sub(rf"\b({short})\b", long, plain)
     return "".join(sign for sign in plain if unicodedata.category(sign)[0] in "LNM")
 
@@ -192,16 +87,17 @@ def _codes() -> dict[str, str]:
 @cache
 def _in_english() -> dict[str, frozenset[str]]:
     """Keys of the names in ISO 3166-1 and in English with the countries they can mean."""
-    common = {key(t): frozenset({country}) for country, texts in COMMON.items() for t in texts}
-    ambiguous = {key(text): frozenset(countries) for text, countries in AMBIGUOUS.items()}
-    return _gathered(_spellings()) | common | ambiguous
+    common = _known()["common"].items()
+    alone = {key(text): frozenset({country}) for country, texts in common for text in texts}
+    several = {key(text): frozenset(each) for text, each in _known()["ambiguous"].items()}
+    return _gathered(_spellings()) | alone | several
 
 
 @cache
 def _in_other_languages() -> dict[str, frozenset[str]]:
     return _gathered(
         (country, text)
-        for language in LANGUAGES[1:]
+        for language in _known()["languages"][1:]
         for country, text in _territories(language).items()
         if country in iso() and key(text) not in _regions("en")
     )
@@ -247,8 +143,9 @@ def no_country() -> dict[str, str]:
 
     past = (entry.name for entry in pycountry.historic_countries)
     found = {key(text): "a country that no longer exists" for text in past}
-    found |= {region: "a region" for language in LANGUAGES for region in _regions(language)}
-    return found | {key(text): reason for text, reason in NO_COUNTRY.items()}
+    found |= {region: "a region" for each in _known()["languages"] for region in _regions(each)}
+    stated = _known()["no_country"].items()
+    return found | {key(text): reason for reason, texts in stated for text in texts}
 
 
 @cache

@@ -11,31 +11,17 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from research.collect.beside import PROFILE, beside, fields
 from research.collect.new_version import new_version_folder
-from research.collect.ollama_columns import COLUMNS, KEYS, resource
 from research.collect.ollama_dumps import Dump, Row, read
 from research.datasets import Dataset, freeze
-from research.datasets.files import sha256
+from research.datasets.files import PANDAS_TYPES, sha256
 
 if TYPE_CHECKING:
     import pandas as pd
 
 NAME = "ollama_library"
-PROFILE = "https://datapackage.org/profiles/2.0/datapackage.json"
-PANDAS_TYPES = {"string": "str", "integer": "Int64", "number": "float64", "boolean": "boolean",
-                "date": "datetime64[s]"}  # fmt: skip
-LIMITATIONS = (
-    "Pulls are totals since a name was published, over all of its tags. They are no measure of "
-    "present use, and a pull is neither a user nor a running host: repeated, automated and "
-    "updating pulls count.",
-    "The site rounds: one decimal from 10,000 on, which it drops where it is 0, so that 74K means "
-    "74.0K. pulls_step is that rounding; a difference of two values carries half a step of each.",
-    "The library lists survivors: a name that was withdrawn is gone, and its pulls with it.",
-    "Some names are served by Ollama's own computers only; a pull of theirs is no deployment. "
-    "Without a list of tags this is known only of names without the badge cloud, which are not.",
-    "Sizes are the badges of the page; pulls are not counted by size or tag.",
-    "Descriptions of models are other people's sentences and were dropped.",
-)
+PANDAS = PANDAS_TYPES | {"date": "datetime64[s]"}
 
 
 def freeze_files(
@@ -66,7 +52,7 @@ def freeze_files(
     dumps = [read(path, as_of=as_of) for path in paths]
     frames = {
         table: frame
-        for table in COLUMNS
+        for table in beside(__file__)["tables"]
         if len(frame := _frame(table, (row for dump in dumps for row in dump.rows.get(table, []))))
     }
     days = [frame.iloc[:, 0].max() for frame in frames.values()]
@@ -82,11 +68,20 @@ def _frame(table: str, rows: Iterable[Row]) -> pd.DataFrame:
     """Rows of all files; of a name that stands twice on a day, the first filled value of each."""
     import pandas as pd
 
-    columns, (day, *_) = COLUMNS[table], KEYS[table]
-    frame = pd.DataFrame(list(rows), columns=list(columns), dtype=object)
-    once = frame.groupby(KEYS[table], sort=False, as_index=False).first()[list(columns)]
-    once[day] = pd.to_datetime(once[day])
-    return once.astype({name: PANDAS_TYPES[kind] for name, (kind, *_) in columns.items()})
+    schema = resource(table)["schema"]
+    types = {field["name"]: PANDAS[field["type"]] for field in schema["fields"]}
+    frame = pd.DataFrame(list(rows), columns=list(types), dtype=object)
+    once = frame.groupby(schema["primaryKey"], sort=False, as_index=False).first()[list(types)]
+    day = schema["primaryKey"][0]
+    return once.assign(**{day: pd.to_datetime(once[day])}).astype(types)
+
+
+def resource(table: str) -> dict[str, Any]:
+    """The table's part of a descriptor, as every version has it."""
+    stated = beside(__file__)
+    title, key, columns = (stated["tables"][table][what] for what in ("title", "key", "columns"))
+    schema = {"fields": fields(stated, columns), "primaryKey": key, "missingValues": [""]}
+    return {"name": table, "type": "table", "title": title, "schema": schema}
 
 
 def _descriptor(dumps: Sequence[Dump], version: str, tables: list[str]) -> dict[str, Any]:
@@ -112,7 +107,7 @@ def _descriptor(dumps: Sequence[Dump], version: str, tables: list[str]) -> dict[
         ],
         "citation": f"The Ollama library, public pages as of {version} (dataset {NAME}, version "
         f"{version}), read with modelometrics.",
-        "knownLimitations": [*_left_out(dumps, problems), *LIMITATIONS],
+        "knownLimitations": [*_left_out(dumps, problems), *beside(__file__)["limitations"]],
         "collection": {"problems": dict(sorted(problems.items()))},
         "resources": [resource(table) for table in tables],
     }  # fmt: skip

@@ -23,7 +23,11 @@ if TYPE_CHECKING:
 GZIP_ABOVE = 1_000_000  # bytes of CSV text: smaller tables stay readable in a browser and in a diff
 REPEATED = 10  # times a text occurs on average before it pays to find where it occurs
 PANDAS_TYPES = {"string": "str", "integer": "Int64", "number": "float64", "boolean": "boolean"}
-# What DuckDB calls the types of a descriptor.
+DUCKDB_TYPE = {
+    "string": "VARCHAR", "integer": "BIGINT", "number": "DOUBLE", "boolean": "BOOLEAN",
+    "date": "DATE",
+}  # fmt: skip
+# What DuckDB may call the types of a descriptor.
 DUCKDB_TYPES = {
     "string": ("VARCHAR",),
     "integer": ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "UINTEGER", "UBIGINT"),

@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from research.datasets.descriptors import Dataset
-from research.datasets.files import identifier, literal
+from research.datasets.files import DUCKDB_TYPE, identifier, literal
 from research.datasets.reading import checked_path
 from research.places import unglobbed
 
@@ -21,10 +21,6 @@ MEMORY = "300MB"  # beyond it DuckDB works on the disk
 DAYS = ("as_of", "date")  # key columns that hold a day: versions are compared at the latest
 IDENTITY = "object_id"  # of a repository of the Hub; it stays when the repository is renamed,
 NAME = "model_id"  # and this changes
-ENGINE_TYPES = {
-    "string": "VARCHAR", "integer": "BIGINT", "number": "DOUBLE", "boolean": "BOOLEAN",
-    "date": "DATE",
-}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +82,7 @@ def matched(before: Dataset, after: Dataset, table: str, key: tuple[str, ...]) -
 def _selected(side: Dataset, table: str, kept: list[str], day: str) -> str:
     """SQL for the rows of the latest day, with the columns that are compared."""
     path = literal(unglobbed(checked_path(side, table)))
-    types = {c: ENGINE_TYPES[kind] for c, kind in _types(side, table).items()}
+    types = {c: DUCKDB_TYPE[kind] for c, kind in _types(side, table).items()}
     if side.resources[table].get("format") == "parquet":
         source = f"read_parquet({path})"
     else:

@@ -16,7 +16,8 @@ from research.cli.collect_files import hub_file
 from research.collect import bulk
 from research.collect.hub.columns import COLUMNS
 from research.datasets import describe, read_descriptor, sources, verify
-from research.datasets.files import parquet_problems
+from research.datasets.files import frame_problems
+from research.datasets.reading import read
 from research.results import ResearchError
 
 DAY = "2026-11-01"
@@ -52,13 +53,25 @@ def parquet(here, sql=MODELS, name="models.parquet", options=""):
     return path
 
 
+def came_of(dataset):
+    """Rows received, kept, left out for want of a name, and repeated."""
+    how = dataset.descriptor["collection"]
+    return how["rowsReceived"], how["rowsKept"], how["rowsLeftOut"], how["duplicates"]
+
+
+def problems(dataset):
+    return {
+        found["reason"]: found["rows"] for found in dataset.descriptor["collection"]["problems"]
+    }
+
+
 def by_name(table):
     return research.load(table).set_index("model_id")
 
 
 def test_rows_have_the_form_of_a_collection_from_the_hub(here):
-    dataset, counts = bulk.freeze_file(parquet(here), as_of=DAY)
-    assert (counts.received, counts.kept, counts.unnamed, counts.repeated) == (3, 3, 0, 0)
+    dataset = bulk.freeze_file(parquet(here), as_of=DAY)
+    assert came_of(dataset) == (3, 3, 0, 0)
     frame = by_name("hub_models")
     assert [*frame.reset_index().columns.sort_values()] == sorted(c.name for c in COLUMNS)
     quant, original, tagged = frame.loc["b/quant"], frame.loc["a/x"], frame.loc["c/tagged"]
@@ -85,17 +98,17 @@ def test_rows_have_the_form_of_a_collection_from_the_hub(here):
 def test_the_order_is_that_of_creation_and_not_that_of_the_file(here, monkeypatch):
     first = parquet(here)
     turned = parquet(here, f"SELECT * FROM ({MODELS}) ORDER BY id DESC", "turned.parquet")
-    one, _ = bulk.freeze_file(first, as_of=DAY)
+    one = bulk.freeze_file(first, as_of=DAY)
     assert list(research.load("hub_models")["model_id"]) == ["a/x", "c/tagged", "b/quant"]
     written = (here / one.path("hub_models")).read_bytes()
     (here / "other").mkdir()
     monkeypatch.chdir(here / "other")
-    two, _ = bulk.freeze_file(turned, as_of=DAY)
+    two = bulk.freeze_file(turned, as_of=DAY)
     assert written == two.path("hub_models").read_bytes()
 
 
 def test_a_top_list_stands_in_for_the_bundled_one(here):
-    bulk.freeze_file(parquet(here), as_of=DAY, top=2)
+    bulk.freeze_file(parquet(here), as_of=DAY, most=2)
     (source,) = sources(["hub_top_models"], {"hub_top_models": DAY}).values()
     assert list(source.load()["model_id"]) == ["a/x", "b/quant"]
     assert describe("hub_top_models", DAY).resources["hub_top_models"]["format"] == "csv"
@@ -109,8 +122,13 @@ def test_all_models_stand_in_for_the_top_list(here):
 
 def test_what_the_file_lacks_is_missing_and_said(here):
     few = parquet(here, f"SELECT id, tags, downloads, pipeline_tag, likes FROM ({MODELS})")
-    dataset, counts = bulk.freeze_file(few, as_of=DAY)
-    assert set(counts.absent) >= {"_id", "gated", "safetensors", "createdAt"}
+    dataset = bulk.freeze_file(few, as_of=DAY)
+    assert set(dataset.descriptor["collection"]["absentColumns"]) >= {
+        "_id",
+        "gated",
+        "safetensors",
+        "createdAt",
+    }
     frame = by_name("hub_models")
     assert frame["created_at"].isna().all()
     assert frame.loc["b/quant", "base_models"] == "a/x"  # from the tags
@@ -142,15 +160,14 @@ def test_repeated_and_nameless_rows_are_counted_and_the_latest_stays(here):
         SELECT * REPLACE (TIMESTAMP '2026-10-25 00:00:00' AS lastModified, 901 AS downloads)
         FROM ({MODELS}) WHERE id = 'b/quant' UNION ALL
         SELECT * REPLACE (NULL AS id) FROM ({MODELS}) WHERE id = 'a/x'"""
-    dataset, counts = bulk.freeze_file(parquet(here, again), as_of=DAY)
-    assert (counts.received, counts.unnamed, counts.repeated, counts.kept) == (5, 1, 1, 3)
+    dataset = bulk.freeze_file(parquet(here, again), as_of=DAY)
+    assert came_of(dataset) == (5, 3, 1, 1)
     assert by_name("hub_models").loc["b/quant", "hub_downloads_30d"] == 901
-    assert dataset.descriptor["collection"]["duplicates"] == 1
 
 
 def test_the_day_may_stand_in_the_files_own_metadata(here):
     path = parquet(here, options=f", KV_METADATA {{as_of: '{DAY}'}}")
-    assert bulk.freeze_file(path)[0].version == DAY
+    assert bulk.freeze_file(path).version == DAY
 
 
 @pytest.mark.parametrize(
@@ -219,20 +236,19 @@ def test_what_cannot_be_is_empty_and_counted_by_reason(here, sql, reason, column
     rest = f"SELECT * FROM ({MODELS}) WHERE id <> 'b/quant'"
     # No column of downloads is refused, and a structure and a text cannot be united.
     path = parquet(here, f"{one} UNION ALL {rest}" if "downloads" in sql else one)
-    dataset, counts = bulk.freeze_file(path, as_of=DAY)
-    assert counts.problems == {reason: 1}
-    assert dataset.descriptor["collection"]["problems"] == counts.problems
+    dataset = bulk.freeze_file(path, as_of=DAY)
+    assert problems(dataset) == {reason: 1}
     assert reason in dataset.descriptor["knownLimitations"][1]
     assert pd.isna(by_name("hub_models").loc["b/quant", column])
 
 
 def test_a_score_is_rounded_and_not_a_number_is_missing(here):
     path = replaced(here, "2.6::DOUBLE AS trendingScore, 'nan'::DOUBLE AS likes")
-    _, counts = bulk.freeze_file(path, as_of=DAY)
+    dataset = bulk.freeze_file(path, as_of=DAY)
     frame = by_name("hub_models")
     assert set(frame["trending_score"]) == {3}
     assert frame["likes"].isna().all()
-    assert counts.problems == {}
+    assert problems(dataset) == {}
 
 
 def test_one_change_in_the_far_future_names_no_day_and_stops_nothing(here):
@@ -240,9 +256,9 @@ def test_one_change_in_the_far_future_names_no_day_and_stops_nothing(here):
         SELECT * REPLACE (n || id AS id, CASE WHEN n = 7 AND id = 'a/x'
             THEN TIMESTAMP '9999-12-31' ELSE lastModified END AS lastModified)
         FROM ({MODELS}), range(1000) r(n)"""
-    dataset, counts = bulk.freeze_file(parquet(here, many), as_of=DAY)
+    dataset = bulk.freeze_file(parquet(here, many), as_of=DAY)
     assert dataset.version == DAY
-    assert counts.problems == {"lastModified is no day that can be": 1}
+    assert problems(dataset) == {"lastModified is no day that can be": 1}
 
 
 @pytest.mark.parametrize("name", ["x[1].parquet", "one*.parquet", "a?b.parquet", "day=1/it's"])
@@ -251,14 +267,14 @@ def test_the_files_name_is_no_pattern(here, name):
     for other in ("x1.parquet", "one-and-two.parquet", "acb.parquet"):
         parquet(here, f"SELECT * FROM ({MODELS}) LIMIT 1", other)
     parquet(here).rename(here / name)
-    _, counts = bulk.freeze_file(here / name, as_of=DAY, into=here / "in[to]*")
-    assert counts.received == 3
+    dataset = bulk.freeze_file(here / name, as_of=DAY, into=here / "in[to]*")
+    assert came_of(dataset)[0] == 3
     assert verify_in(here / "in[to]*") == []
 
 
 def verify_in(into):
     made = read_descriptor(into / "hub_models" / DAY)
-    return parquet_problems(made.path("hub_models"), made.resources["hub_models"])
+    return frame_problems(read(made, "hub_models"), made.resources["hub_models"])
 
 
 def damaged(here, how):

@@ -140,7 +140,7 @@ SQL = (
 
 
 def from_file(path: Path, **given) -> Dataset:
-    return bulk.freeze_file(path, **given)[0]
+    return bulk.freeze_file(path, **given)
 
 
 @pytest.mark.parametrize("kind", ["columns", "bytes"])

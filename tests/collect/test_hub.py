@@ -96,7 +96,7 @@ def test_a_census_is_in_the_order_of_creation_and_stands_in_for_the_top_list(tmp
 def test_a_large_table_is_the_same_as_parquet(tmp_path, monkeypatch):
     with serving(Loopback(Synthetic(500))) as server:
         small = take(census(), server.address, tmp_path / "small")
-        monkeypatch.setattr("research.collect.hub.collecting.FRAME_MOST", 400)
+        monkeypatch.setattr("research.collect.hub.tables.FRAME_MOST", 400)
         large, again = (take(census(), server.address, tmp_path / name) for name in ("a", "b"))
     assert large.resources["hub_models"]["format"] == "parquet"
     pd.testing.assert_frame_equal(read(large, "hub_models"), read(small, "hub_models"))

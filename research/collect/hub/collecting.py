@@ -3,22 +3,31 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import takewhile
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from research.collect.hub.asking import Answer, CollectError, Hub
+from research.collect.hub.columns import FIELDS
 from research.collect.hub.describing import described
 from research.collect.hub.expecting import Expected, expected
-from research.collect.hub.pages import Page, Pages
+from research.collect.hub.pages import ROWS, Page, Pages
 from research.collect.hub.queries import Query
-from research.collect.hub.tables import Counts, table
-from research.datasets import Dataset, freeze, read_descriptor, refuse_name
+from research.collect.hub.tables import Counts, Table, database, receive
+from research.datasets import Dataset, read_descriptor, refuse_name
+from research.datasets.files import literal
+from research.places import unglobbed, workshop
 
-FRAME_MOST = 20_000  # rows; beyond it a table is written as Parquet without being held in memory
+if TYPE_CHECKING:
+    import duckdb
+
+MEMORY = "200MB"  # beyond it DuckDB works on the disk
+LATEST = 366  # days after the beginning: whoever goes on with an old collection finds changes
 
 
 class NothingFound(CollectError):
@@ -182,7 +191,7 @@ _NO_END = (
 
 def _following(query: Query, hub: Hub, last: Page | None, met: int) -> tuple[str, str] | None:
     """What to ask for after a page, with its address; nothing where all is taken."""
-    if query.wanted is not None and met >= query.wanted:
+    if query.count is not None and met >= query.count:
         return None
     if last is not None and last.next is not None:
         return last.start, last.next
@@ -195,7 +204,7 @@ def _following(query: Query, hub: Hub, last: Page | None, met: int) -> tuple[str
 
 def _met(query: Query, models: Iterable[Any]) -> set[str]:
     """Which models of a top list were met; a census needs none of them in memory."""
-    if query.wanted is None:
+    if query.count is None:
         return set()
     return {str(model["_id"]) for model in models if _is_named(model)}
 
@@ -242,21 +251,56 @@ def _freeze(
     query: Query, pages: Pages, noted: dict[str, Any], folder: Path, destination: Destination
 ) -> None:
     hoped = expected(query, destination.into)
-    with table(query, pages, as_of=noted["began"][:10]) as taken:
+    with _table(query, pages, noted["began"][:10]) as taken:
         counts = taken.counts()
         _refuse_fewer(hoped, counts, pages, accepted=destination.accept_fewer)
-        rows = taken.parquet() if counts.kept > FRAME_MOST else taken.frame()
         try:
-            freeze(
-                folder,
-                {query.dataset: rows},
-                descriptor=described(query, noted, pages.kept(), counts, hoped),
-            )
+            taken.freeze(folder, described(query, noted, pages.kept(), counts, hoped))
         except OSError as error:
             raise CollectError(
                 f"The dataset could not be written to {folder}: {error.strerror}. Make room on "
                 "that disk."
             ) from None
+
+
+@contextmanager
+def _table(query: Query, pages: Pages, as_of: str) -> Iterator[Table]:
+    """The table of the kept pages; what it needs on the disk is gone afterwards."""
+    import duckdb
+
+    parent = pages.folder.parent
+    try:
+        with (
+            workshop(parent, f".{pages.folder.name}.table-") as folder,
+            database(folder, memory_limit=MEMORY, threads=2) as engine,
+        ):
+            last = f"DATE '{as_of}' + {LATEST}"
+            receive(engine, query, _rows(engine, query, pages), as_of=as_of, last=last)
+            yield Table(engine, query, folder)
+    except duckdb.Error as error:
+        raise CollectError(
+            f"The table could not be made from the pages: {error}\nWhere the disk of {parent} is "
+            "full, make room on it."
+        ) from None
+
+
+def _rows(engine: duckdb.DuckDBPyConnection, query: Query, pages: Pages) -> str:
+    """SQL of every row of every page."""
+    kept = pages.kept()
+    engine.execute("CREATE TABLE asked (number INTEGER, requested VARCHAR)")
+    if query.by_id:
+        asked = [(page.number, page.start) for page in kept]
+        engine.executemany("INSERT INTO asked VALUES (?, ?)", asked)
+    files = ", ".join(literal(unglobbed(pages.rows(page.number))) for page in kept if page.rows)
+    shape = "unstructured" if query.by_id else "array"
+    fields = json.dumps(dict.fromkeys(FIELDS, "JSON"))
+    return f"""
+        SELECT number, requested, json_type(json) AS kind, unnest(json_transform(json, '{fields}'))
+        FROM (
+            SELECT regexp_extract(filename, '([0-9]+).{ROWS}$', 1)::INTEGER AS number, json
+            FROM read_json_objects([{files}], format = '{shape}', filename = true)
+        ) LEFT JOIN asked USING (number)
+    """
 
 
 def _refuse_fewer(hoped: Expected, counts: Counts, pages: Pages, *, accepted: bool) -> None:

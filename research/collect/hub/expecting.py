@@ -32,8 +32,8 @@ def expected(query: Query, into: Path) -> Expected:
 
     if query.by_id:  # a repository that is gone is an answer too
         return Expected(len(query.starts), "as many as were asked for")
-    if query.wanted:
-        return Expected(query.wanted, "as many as were asked for", query.wanted)
+    if query.count:
+        return Expected(query.count, "as many as were asked for", query.count)
     for path in sorted((into / query.dataset).glob(f"[!.]*/{DESCRIPTOR}"), reverse=True):
         made = read_descriptor(path.parent)
         how = made.descriptor.get("collection", {}).get("query", {})  # a file of others has none

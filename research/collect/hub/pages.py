@@ -82,7 +82,7 @@ class Pages:
 
     def begin(self, noted: dict[str, Any]) -> None:
         """Begin anew: whatever else lies in the folder goes."""
-        for left in (self.folder, self._beside("table"), self._beside("done")):
+        for left in (self.folder, self._beside("done")):
             shutil.rmtree(left, ignore_errors=True)
         write_beside(self.folder / COLLECTION, json.dumps(noted, indent=1).encode())
 
@@ -150,17 +150,6 @@ class Pages:
         shutil.rmtree(done, ignore_errors=True)
         self.folder.rename(done)
         shutil.rmtree(done, ignore_errors=True)
-
-    @contextmanager
-    def workshop(self) -> Iterator[Path]:
-        """A folder for the table while it is made; gone afterwards, and made anew if left over."""
-        folder = self._beside("table")
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir(parents=True)
-        try:
-            yield folder
-        finally:
-            shutil.rmtree(folder, ignore_errors=True)
 
     @contextmanager
     def alone(self) -> Iterator[None]:

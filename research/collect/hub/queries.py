@@ -7,31 +7,42 @@ from dataclasses import dataclass
 from urllib.parse import quote, urlencode
 
 from research.collect.hub.asking import CollectError
+from research.collect.hub.columns import FIELDS
 
 PAGE = 1_000  # rows; the Hub's default and its most
 # Every field that becomes a column. Others (cards, files) would make a row a hundred times as long.
-EXPAND = (
-    "author", "baseModels", "createdAt", "downloads", "downloadsAllTime", "gated", "gguf",
-    "lastModified", "library_name", "likes", "pipeline_tag", "safetensors", "tags", "trendingScore",
-)  # fmt: skip
+EXPAND = tuple(field for field in FIELDS if field not in ("_id", "id"))
 
 
 @dataclass(frozen=True, kw_only=True)
-class Query:
-    """What is asked, and the order in which its rows are frozen.
+class Wanted:
+    """Which rows become the table of ``dataset``, and in which order they are frozen.
 
-    ``title`` may name the number of ``{rows}`` that came.
-    ``starts`` are what listings are asked for, one after the other: authors, repositories, or one
-    empty text where a single listing covers all. ``order`` is of SQL, over the table's columns.
+    ``title`` may name the number of ``{rows}`` that came. ``order`` and ``first`` are of SQL, over
+    the table's columns: of rows with the same ``key`` the first stays. ``count`` is how many rows
+    there are at most; ``identified`` says whether the source tells the Hub's own identifiers.
     """
 
     dataset: str
-    option: str  # of the command line; it repeats the query
     title: str
+    order: str = "created_at, object_id"
+    key: str = "object_id"
+    first: str = "number, rowid"
+    count: int | None = None
+    identified: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class Query(Wanted):
+    """What is asked of the Hub.
+
+    ``starts`` are what listings are asked for, one after the other: authors, repositories, or one
+    empty text where a single listing covers all.
+    """
+
+    option: str  # of the command line; it repeats the query
     starts: tuple[str, ...] = ("",)
     sort: str = "createdAt"
-    order: str = "created_at, object_id"
-    wanted: int | None = None
     by_id: bool = False
 
     def address(self, endpoint: str, start: str) -> str:
@@ -39,7 +50,7 @@ class Query:
         expand = [("expand", field) for field in EXPAND]
         if self.by_id:
             return f"{endpoint}/api/models/{quote(start)}?{urlencode(expand)}"
-        asked = [("sort", self.sort), ("limit", str(min(PAGE, self.wanted or PAGE)))]
+        asked = [("sort", self.sort), ("limit", str(min(PAGE, self.count or PAGE)))]
         author = [("author", start)] if start else []
         return f"{endpoint}/api/models?{urlencode([*asked, *author, *expand])}"
 
@@ -60,7 +71,7 @@ def top(count: int) -> Query:
         title="The {rows:,} most downloaded Hugging Face models",
         sort="downloads",
         order="hub_downloads_30d DESC NULLS LAST, model_id, object_id",
-        wanted=count,
+        count=count,
     )
 
 
@@ -95,6 +106,7 @@ def families(repositories: Iterable[str]) -> Query:
         title="The Hugging Face repositories of the crosswalk's model families",
         starts=wanted,
         order="requested_id",
+        key="requested_id",
         by_id=True,
     )
 

@@ -1,4 +1,4 @@
-"""From kept pages to one table: typed, counted where it cannot be read, without repeats.
+"""From rows of JSON to one table: typed, counted where it cannot be read, without repeats.
 
 All of it runs in DuckDB with a fixed memory, so that three million rows need no more than a
 thousand.
@@ -6,26 +6,22 @@ thousand.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from research.collect.hub.asking import CollectError
 from research.collect.hub.columns import COLUMNS, FIELDS, WHOLE
-from research.collect.hub.pages import ROWS, Pages
-from research.collect.hub.queries import Query
-from research.datasets.files import literal
-from research.places import unglobbed
+from research.collect.hub.queries import Wanted
+from research.datasets import Dataset, freeze
+from research.datasets.files import DUCKDB_TYPE, PANDAS_TYPES, literal
 
 if TYPE_CHECKING:
     import duckdb
     import pandas as pd
 
-MEMORY = "200MB"  # beyond it DuckDB works on the disk
-PANDAS_TYPES = {"string": "str", "integer": "Int64", "boolean": "boolean", "date": "datetime64[s]"}
+FRAME_MOST = 20_000  # rows; beyond it a table is written without being held in memory
 LEFT_OUT, EMPTIED = "row left out", "field left empty"
 
 FEW = 64  # items of a list that may be compared each with each
@@ -67,7 +63,6 @@ MACROS = (
 BASES = '{"relation": "VARCHAR", "models": [{"id": "VARCHAR"}]}'
 WEIGHTS = '{"parameters": "MAP(VARCHAR, BIGINT)"}'
 PACKED = '{"architecture": "VARCHAR"}'
-LATEST = "366"  # days after the beginning: whoever goes on with an old collection finds changes
 _NAMES = ", ".join(column.name for column in COLUMNS)
 
 
@@ -75,8 +70,9 @@ _NAMES = ", ".join(column.name for column in COLUMNS)
 class Counts:
     """What came of the rows: every one received is kept, or counted here with its reason.
 
-    ``beyond`` are rows of a top list below its last place; ``problems`` has per reason how many
-    rows and with what consequence; ``missing`` per column how many kept rows lack it.
+    ``left_out`` are rows without a name, ``duplicates`` repeated ones, ``beyond`` those of a top
+    list below its last place; ``problems`` has per reason how many rows and with what consequence;
+    ``missing`` per column how many kept rows lack it.
     """
 
     received: int
@@ -91,25 +87,31 @@ class Counts:
 
 @dataclass(frozen=True)
 class Table:
-    """The table of a collection while it is made, in a database of its own on the disk."""
+    """The table while it is made, in a database of its own below ``folder``."""
 
     engine: duckdb.DuckDBPyConnection
-    query: Query
+    wanted: Wanted
     folder: Path
 
-    def frame(self) -> pd.DataFrame:
-        """The rows in their order, typed as the columns say."""
+    def freeze(self, folder: Path, descriptor: dict[str, Any]) -> Dataset:
+        """Freeze the rows in their order: few as CSV, many as Parquet; equal rows, equal bytes."""
+        name = self.wanted.dataset
+        few = self._rows("SELECT count(*) FROM chosen")[0][0] <= FRAME_MOST
+        rows = self._frame() if few else self._parquet(self.folder / f"{name}.parquet")
+        return freeze(folder, {name: rows}, descriptor=descriptor)
+
+    def _frame(self) -> pd.DataFrame:
         import pandas as pd
 
-        rows = self.engine.execute(f"SELECT {_NAMES} FROM chosen").fetchall()
+        types = PANDAS_TYPES | {"date": "datetime64[s]"}
+        rows = self._rows(f"SELECT {_NAMES} FROM chosen")
         frame = pd.DataFrame(rows, columns=[column.name for column in COLUMNS], dtype=object)
-        return frame.astype({column.name: PANDAS_TYPES[column.type] for column in COLUMNS})
+        return frame.astype({column.name: types[column.type] for column in COLUMNS})
 
-    def parquet(self) -> Path:
-        """The rows in their order as a Parquet file; equal rows give equal bytes."""
-        path = self.folder / f"{self.query.dataset}.parquet"
+    def _parquet(self, path: Path) -> Path:
         self.engine.execute(
-            f"COPY (SELECT {_NAMES} FROM chosen) TO {write_to(path)} (FORMAT parquet, CODEC zstd)"
+            f"COPY (SELECT {_NAMES} FROM chosen) TO {literal(str(path))} "
+            "(FORMAT parquet, CODEC zstd)"
         )
         return path
 
@@ -157,70 +159,52 @@ class Table:
 
 
 @contextmanager
-def table(query: Query, pages: Pages, as_of: str) -> Iterator[Table]:
-    """The table of the kept pages; what it needs on the disk is gone afterwards.
-
-    Raises
-    ------
-    CollectError
-        If the disk or the memory does not suffice, or a kept page cannot be read.
-    """
+def database(folder: Path, **settings: Any) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A database below ``folder``, in which no day depends on where the machine stands."""
     import duckdb
 
-    with pages.workshop() as folder:
-        try:
-            with duckdb.connect(
-                folder / "table.duckdb",
-                config={"memory_limit": MEMORY, "temp_directory": str(folder), "threads": 2},
-            ) as engine:
-                prepare(engine)
-                _receive(engine, query, pages, as_of)
-                _choose(engine, query)
-                yield Table(engine, query, folder)
-        except duckdb.Error as error:
-            raise CollectError(
-                f"The table could not be made from the pages: {error}\nWhere the disk of "
-                f"{folder.parent} is full, make room on it."
-            ) from None
+    config = {"temp_directory": str(folder), **settings}
+    with duckdb.connect(folder / "table.duckdb", config=config) as engine:
+        engine.execute("SET TimeZone = 'UTC'")
+        for macro in MACROS:
+            engine.execute(f"CREATE MACRO {macro}")
+        yield engine
 
 
-def prepare(engine: duckdb.DuckDBPyConnection) -> None:
-    """The words of the columns; and no day depends on where the machine stands."""
-    engine.execute("SET TimeZone = 'UTC'")
-    for macro in MACROS:
-        engine.execute(f"CREATE MACRO {macro}")
+def receive(
+    engine: duckdb.DuckDBPyConnection, wanted: Wanted, source: str, *, as_of: str, last: str
+) -> None:
+    """Make of every row what it says and what is wrong with it; choose those of the table.
 
-
-def _receive(engine: duckdb.DuckDBPyConnection, query: Query, pages: Pages, as_of: str) -> None:
-    """Every row of every page, typed, with what is wrong with it."""
-    engine.execute("CREATE TABLE asked (number INTEGER, requested VARCHAR)")
-    kept = pages.kept()
-    if query.by_id:
-        asked = [(page.number, page.start) for page in kept]
-        engine.executemany("INSERT INTO asked VALUES (?, ?)", asked)
-    files = ", ".join(read_from(pages.rows(page.number)) for page in kept if page.rows)
-    shape = "unstructured" if query.by_id else "array"
-    fields = json.dumps(dict.fromkeys(FIELDS, "JSON"))
-    columns = ",\n".join(f"{column.sql} AS {column.name}" for column in COLUMNS)
+    Parameters
+    ----------
+    engine
+        A :func:`database`.
+    wanted
+        Which rows become the table.
+    source
+        SQL that gives ``number`` (of the page or row, from the first), ``kind`` (a type of JSON),
+        the fields of :data:`FIELDS` as JSON, and ``requested`` (a text, or null).
+    as_of
+        Day of the table.
+    last
+        SQL of the last day of a change that can be.
+    """
+    columns = ",\n".join(f"({c.sql})::{DUCKDB_TYPE[c.type]} AS {c.name}" for c in COLUMNS)
+    identity = "object_id IS NULL OR " if wanted.identified else ""
     engine.execute(f"""
         CREATE TABLE received AS
-        WITH pages AS (
-            SELECT regexp_extract(filename, '([0-9]+).{ROWS}$', 1)::INTEGER AS number, json
-            FROM read_json_objects([{files}], format = '{shape}', filename = true)
-        ), fields AS (
-            SELECT number, json_type(json) AS kind, unnest(json_transform(json, '{fields}'))
-            FROM pages
-        ), typed AS ({typed("fields", as_of, f"DATE '{as_of}' + {LATEST}")})
-        SELECT number, {problems_of_a_row()} AS problems,
-            object_id IS NULL OR model_id IS NULL AS unnamed, {columns}
-        FROM typed LEFT JOIN asked USING (number)
+        WITH sent AS ({source}), typed AS ({_typed(as_of, last)})
+        SELECT number, {_problems_of_a_row(wanted)} AS problems,
+            {identity}model_id IS NULL AS unnamed, {columns}
+        FROM typed
     """)
+    _choose(engine, wanted)
 
 
-def typed(source: str, as_of: str, last: str) -> str:
-    """A query that types the JSON fields of ``source``; ``last`` is the last day of a change."""
+def _typed(as_of: str, last: str) -> str:
     return f"""
-        SELECT {source}.*,
+        SELECT sent.*,
             DATE '{as_of}' AS as_of,
             as_text(_id) AS object_id,
             as_text(id) AS model_id,
@@ -230,11 +214,11 @@ def typed(source: str, as_of: str, last: str) -> str:
             from_json(if_a(baseModels, 'OBJECT'), '{BASES}') AS bases,
             from_json(if_a(safetensors, 'OBJECT'), '{WEIGHTS}') AS weights,
             from_json(if_a(gguf, 'OBJECT'), '{PACKED}') AS packed
-        FROM {source}
+        FROM sent
     """
 
 
-def problems_of_a_row() -> str:
+def _problems_of_a_row(wanted: Wanted) -> str:
     """A list of sentences; a field that is absent or null is missing and no problem."""
     wrong = {
         f"{name} is not {field.words}": f"json_type({name}) NOT IN {(*field.kinds, 'NULL')}"
@@ -242,7 +226,7 @@ def problems_of_a_row() -> str:
     }
     found = {
         "row is not an object": "kind <> 'OBJECT'",
-        "row has no _id": "kind = 'OBJECT' AND as_text(_id) IS NULL",
+        "row has no _id": f"{wanted.identified} AND kind = 'OBJECT' AND as_text(_id) IS NULL",
         "row has no id": "kind = 'OBJECT' AND as_text(id) IS NULL",
         **wrong,
         **{
@@ -271,33 +255,19 @@ def problems_of_a_row() -> str:
     return f"list_filter([{cases}], lambda reason: reason IS NOT NULL)"
 
 
-def _choose(engine: duckdb.DuckDBPyConnection, query: Query) -> None:
-    """Of a repository that came twice the first row: it is nearest to the day of the table.
-
-    Identifiers are compared by a hash of eight bytes first, and only where two are equal in full.
-    """
+def _choose(engine: duckdb.DuckDBPyConnection, wanted: Wanted) -> None:
+    """The view ``chosen``. Keys are compared by a hash of eight bytes first, and then in full."""
     engine.execute("ALTER TABLE received ADD COLUMN repeated BOOLEAN DEFAULT false")
-    if not query.by_id:
-        engine.execute("""
-            UPDATE received SET repeated = true WHERE rowid IN (
-                SELECT rowid FROM received WHERE NOT unnamed AND hash(object_id) IN (
-                    SELECT hash(object_id) FROM received GROUP BY ALL HAVING count(*) > 1
-                )
-                QUALIFY row_number() OVER (PARTITION BY object_id ORDER BY number, rowid) > 1
+    engine.execute(f"""
+        UPDATE received SET repeated = true WHERE rowid IN (
+            SELECT rowid FROM received WHERE NOT unnamed AND hash({wanted.key}) IN (
+                SELECT hash({wanted.key}) FROM received GROUP BY ALL HAVING count(*) > 1
             )
-        """)
-    limit = f"LIMIT {query.wanted}" if query.wanted else ""
+            QUALIFY row_number() OVER (PARTITION BY {wanted.key} ORDER BY {wanted.first}) > 1
+        )
+    """)
+    limit = f"LIMIT {wanted.count}" if wanted.count else ""
     engine.execute(
         "CREATE VIEW chosen AS FROM received WHERE NOT unnamed AND NOT repeated "
-        f"ORDER BY {query.order} {limit}"
+        f"ORDER BY {wanted.order} {limit}"
     )
-
-
-def read_from(path: Path) -> str:
-    """The one file of this name, in SQL."""
-    return literal(unglobbed(path))
-
-
-def write_to(path: Path) -> str:
-    """The file of this name as the target of COPY, which knows no patterns."""
-    return literal(str(path))

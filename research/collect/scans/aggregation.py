@@ -7,15 +7,16 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
 from research.collect.scans.counting import counts
-from research.collect.scans.description import TABLES, About, describe_scan, is_scan
+from research.collect.scans.description import describe_scan, is_scan, table_names
 from research.collect.scans.engine import Engine
 from research.collect.scans.files import what_it_holds
 from research.collect.scans.naming import field_names
-from research.collect.scans.protection import Frames, Part, protect
+from research.collect.scans.protection import Frames, Part, Safe, protect
 from research.collect.scans.rules import CloneRules
 from research.collect.scans.stages import keep_stages
 from research.collect.scans.tables import published
@@ -135,18 +136,10 @@ def aggregate(
     found = withhold(found, chosen.threshold)
     safe = protect(found, chosen.threshold)
     announce("writing the tables", 0.98)
-    parts: tuple[Part, ...] = ("hosts", "genuine") if safe.clones_told else ("hosts",)
-    about = [
-        About(
-            name=chosen.name + ("" if part == "hosts" else "_without_clones"),
-            version=version, files=len(files), records=reasons["all"], rules=chosen.rules,
-            threshold=chosen.threshold, clones_counted=part == "hosts",
-        )
-        for part in parts
-    ]  # fmt: skip
-    made = [published(safe, part, as_of=version) for part in parts]
-    written = _freeze(folder, about, made)
-    totals = dict(made[0]["totals"][["name", "value"]].itertuples(index=False, name=None))
+    made = _packages(safe, chosen, version, len(files), reasons["all"])
+    written = _freeze(folder, made)
+    rows = made[0][1][f"{chosen.name}_totals"]
+    totals = dict(rows[["name", "value"]].itertuples(index=False, name=None))
     told = safe.frames["reasons"].set_index("reason")["records"]
     records = {str(reason): None if pd.isna(n) else int(n) for reason, n in told.items()}
     texts = found["masked_texts"].groupby("reason")["texts"].sum()
@@ -182,7 +175,7 @@ def _refuse_other(name: str) -> None:
             raise ResearchError(
                 f"There is a dataset '{each}' already, and it is no scan. Choose another --name."
             )
-        for table in TABLES:
+        for table in table_names():
             holder = tables().get(f"{each}_{table}")
             if holder is not None and holder.name != each:
                 raise ResearchError(
@@ -191,16 +184,26 @@ def _refuse_other(name: str) -> None:
                 )
 
 
-def _freeze(folder: Path, about: Sequence[About], made: Sequence[Frames]) -> tuple[Dataset, ...]:
-    packages = [
-        (
-            describe_scan(each, frames),
-            {f"{each.name}_{table}": frame for table, frame in frames.items()},
-        )
-        for each, frames in zip(about, made, strict=True)
-    ]
+def _packages(
+    safe: Safe, chosen: Options, version: str, files: int, records: int
+) -> list[tuple[dict[str, Any], Frames]]:
+    """The descriptors with their tables: of all hosts, and without clones where these are told."""
+    parts: tuple[Part, ...] = ("hosts", "genuine") if safe.clones_told else ("hosts",)
+    made = []
+    for part in parts:
+        name = chosen.name + ("" if part == "hosts" else "_without_clones")
+        frames = published(safe, part, as_of=version)
+        package = describe_scan(
+            name, version, part, frames, files=files, records=records,
+            threshold=chosen.threshold, rules=chosen.rules,
+        )  # fmt: skip
+        made.append((package, {f"{name}_{table}": frame for table, frame in frames.items()}))
+    return made
+
+
+def _freeze(folder: Path, made: Sequence[tuple[dict[str, Any], Frames]]) -> tuple[Dataset, ...]:
     try:
-        return freeze_together(folder, packages)
+        return freeze_together(folder, made)
     except DatasetError as error:
         raise ResearchError(
             f"{error} Two releases of the same records can give suppressed cells away."
