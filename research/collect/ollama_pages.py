@@ -8,7 +8,6 @@ The page marks its parts by attributes made for tests: ``x-test-model`` (a name'
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html import unescape
@@ -18,9 +17,6 @@ COUNTED = {"x-test-pull-count": "pulls", "x-test-tag-count": "tags"}
 BADGES = {"x-test-size": "sizes", "x-test-capability": "capabilities"}
 LIBRARY = re.compile(r"(?:https?://[^/]+)?/library/([^/?#:]+)")
 CLOUD = "cloud"  # the one badge without an attribute
-VOID = {
-    "area", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr",
-}  # fmt: skip
 RAW = ("script", "style")  # what is within is no HTML
 # The standard library's parser takes minutes for a page with many marks that never close.
 MARK = re.compile(
@@ -52,14 +48,34 @@ def entries(html: str) -> list[Entry]:
     >>> entries(page)
     [Entry(name='qwq', pulls='1.4M', tags='8', sizes=['32b'], capabilities=[])]
     """
-    page = _Page()
-    for text, tag, closes, attributes in _marks(html):
-        page.text(text)
-        if closes:
-            page.end(tag)
-        else:
-            page.start(tag, attributes)
-    return page.found
+    found: list[Entry] = []
+    part = owner = around = ""  # what a text belongs to; the element that says so; the nearest one
+    for text, tag, closes, given in _marks(html):
+        if found and text.strip():
+            _take(found[-1], part, text.strip(), alone=around == "span")
+        if ENTRY in given:
+            found.append(Entry())
+            part = owner = ""
+        named = next((name for name in (*COUNTED, *BADGES) if name in given), "")
+        if named:
+            part, owner = named, tag
+        elif closes and tag == owner:
+            part = owner = ""
+        library = LIBRARY.fullmatch(given.get("href", "")) if tag == "a" else None
+        if library and found:
+            found[-1].name = found[-1].name or library[1]
+        around = "" if closes else tag
+    return found
+
+
+def _take(entry: Entry, part: str, text: str, *, alone: bool) -> None:
+    """Keep a text of an entry: a count, a badge, or the badge that no attribute marks."""
+    if part in COUNTED:
+        setattr(entry, COUNTED[part], getattr(entry, COUNTED[part]) or text)
+    elif part in BADGES:
+        getattr(entry, BADGES[part]).append(text.lower())
+    elif text == CLOUD and alone:
+        entry.capabilities.append(CLOUD)
 
 
 def _marks(html: str) -> Iterator[tuple[str, str, bool, dict[str, str]]]:
@@ -81,52 +97,3 @@ def _marks(html: str) -> Iterator[tuple[str, str, bool, dict[str, str]]]:
 
 def _attributes(text: str) -> dict[str, str]:
     return {name.lower(): unescape("".join(value)) for name, *value in ATTRIBUTE.findall(text)}
-
-
-class _Page:
-    """Keeps, for every open element, the part of an entry whose text it holds.
-
-    A page may be broken in any way: each of its marks is looked at once.
-    """
-
-    def __init__(self) -> None:
-        self.found: list[Entry] = []
-        self._begin()
-
-    def _begin(self) -> None:
-        self.open: list[tuple[str, str]] = []  # elements with the nearest part around them
-        self.number: Counter[str] = Counter()  # of the open elements by name
-
-    def start(self, tag: str, given: dict[str, str]) -> None:
-        if ENTRY in given:
-            self.found.append(Entry())
-            self._begin()
-        if not self.found:
-            return
-        library = LIBRARY.fullmatch(given.get("href", "")) if tag == "a" else None
-        if library:
-            self.found[-1].name = self.found[-1].name or library[1]
-        if tag not in VOID:
-            around = self.open[-1][1] if self.open else ""
-            part = next((part for part in (*COUNTED, *BADGES) if part in given), around)
-            self.open.append((tag, part))
-            self.number[tag] += 1
-
-    def end(self, tag: str) -> None:
-        while self.number[tag]:
-            closed, _ = self.open.pop()
-            self.number[closed] -= 1
-            if closed == tag:
-                return
-
-    def text(self, text: str) -> None:
-        text = text.strip()
-        if not (self.found and self.open and text):
-            return
-        entry, (tag, part) = self.found[-1], self.open[-1]
-        if part in COUNTED:
-            setattr(entry, COUNTED[part], getattr(entry, COUNTED[part]) or text)
-        elif part in BADGES:
-            getattr(entry, BADGES[part]).append(text.lower())
-        elif text == CLOUD and tag == "span":
-            entry.capabilities.append(CLOUD)

@@ -9,23 +9,22 @@ ranges reserved for benchmarks and documentation (198.18.0.0/15, 2001:db8::/32).
 
 from __future__ import annotations
 
-import functools
-import operator
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from hashlib import sha256
-from ipaddress import IPv4Address, IPv6Address
 from pathlib import Path
-from typing import Literal, NamedTuple, get_args
+from typing import TYPE_CHECKING, Literal, get_args
 
 import numpy as np
 
 from research.collect.scans import record
 from research.collect.scans.record import class_set
 from research.collect.scans.rules import IDENTICAL, OLDER, STRANGE
+from research.datasets.files import literal
 from research.results import ResearchError
+
+if TYPE_CHECKING:
+    import duckdb
+    import pandas as pd
 
 Form = Literal["jsonl", "jsonl.gz", "jsonl.zst", "parquet"]
 
@@ -53,7 +52,6 @@ BLOCK = 5  # models of each host in the block of clones
 NETWORKS = 400  # per country
 MODELS = (0.16, 0.16, 0.16, 0.14, 0.14, 0.12, 0.12)  # chance of one to seven models
 POPULAR = 6  # power of a uniform number: half of a class are its leading tag, few are the last
-START = 1_786_406_400  # 2026-08-11, in seconds since 1970
 
 # Kinds of hosts: the chance of each, in this order.
 KINDS = {"plain": 0.90, "silent": 0.02, "block": 0.07, "imitation": 0.006, "old": 0.004}
@@ -91,10 +89,45 @@ class Truth:
     bad: Counter[str] = field(default_factory=Counter)
 
 
-@dataclass(frozen=True, slots=True)
-class _Model:
-    text: tuple[str, str]  # before and after the time of change
-    bit: int
+# Each answer of each host as a line: 0 is the newest of its first port, 1 that of its second one, 2
+# an older one of the first, which must not count.
+RECORDS = """
+    CREATE OR REPLACE TABLE records AS
+    WITH listed AS (
+        SELECT DISTINCT number, answer, catalogue.* EXCLUDE (model)
+        FROM drawn JOIN catalogue USING (model)
+        UNION ALL
+        SELECT number, 0, 'own-' || number || ':latest', sha256(number::VARCHAR), 'llama', '8.0B',
+            'Q8_0', 2
+        FROM hosts WHERE own
+    ), bodies AS (
+        SELECT number, answer, bit_or(class) AS classes, list({
+            'name': name, 'model': name, 'modified_at': modified, 'size': 4661224676,
+            'digest': digest, 'details': {
+                'parent_model': '', 'format': 'gguf', 'family': family, 'families': [family],
+                'parameter_size': size, 'quantization_level': level}} ORDER BY name) AS models
+        FROM listed JOIN (
+            SELECT number, format('2026-0{}-{}T10:11:12.{:09}+08:00', 1 + number % 7,
+                10 + minute % 20, minute) AS modified FROM hosts
+        ) USING (number) GROUP BY number, answer
+    )
+    SELECT number, answer, classes, to_json({
+        'address': CASE WHEN number < 1 << 17
+            THEN format('198.{}.{}.{}', 18 + (number >> 16), number >> 8 & 255, number & 255)
+            ELSE format('2001:db8::{:x}:{:x}', number >> 16, number & 65535) END,
+        'port': CASE answer WHEN 1 THEN 8080 ELSE 11434 END,
+        'country': country, 'city': country || ' city ' || network % 7,
+        'as_organisation': organisation,
+        'observed_at': strftime(TIMESTAMP '2026-08-11' + to_minutes(minute + 1440 * CASE
+            WHEN answer = 2 THEN -1 WHEN kind = 'silent' THEN 0 ELSE 1 END), '%Y-%m-%dT%H:%M:%SZ'),
+        'version': CASE kind WHEN 'old' THEN '0.1.32'
+            ELSE format('0.{}.{}', 7 + number % 5, number % 4) END,
+        'tags': CASE WHEN models IS NOT NULL THEN {'models': models} END})::VARCHAR AS line
+    FROM hosts JOIN (
+        SELECT number, 0 AS answer FROM hosts UNION ALL SELECT number, 1 FROM hosts WHERE second
+        UNION ALL SELECT number, 2 FROM hosts WHERE twice
+    ) USING (number) LEFT JOIN bodies USING (number, answer) ORDER BY number, answer
+"""
 
 
 def write_scan(
@@ -131,65 +164,60 @@ def write_scan(
             f"{there[0]} is there already, and an invented scan must not mix with another one. "
             "Name another folder."
         )
-    truth, catalogue = Truth(), _catalogue(seed)
-    for number, first in enumerate(range(0, hosts, per_file)):
-        rng = np.random.default_rng([seed, number])
-        lines: list[str] = []
-        for host in _hosts(rng, first, min(per_file, hosts - first)):
-            answers = _answers(host, catalogue)
-            lines += _lines(host, answers, catalogue)
-            _count(truth, host, answers)
-        if form != "parquet":
-            lines += BAD.values()
-            truth.bad.update(BAD.keys())
-        truth.records += len(lines)
-        _write(folder / f"scan-{number:04}.{form}", lines, form)
+    import duckdb
+
+    truth = Truth()
+    with duckdb.connect() as engine:
+        engine.register("catalogue", _catalogue(seed))
+        for number, first in enumerate(range(0, hosts, per_file)):
+            rng = np.random.default_rng([seed, number])
+            drawn_hosts, drawn = _drawn(rng, first, min(per_file, hosts - first))
+            engine.register("hosts", drawn_hosts).register("drawn", drawn).execute(RECORDS)
+            _count(truth, engine, bad={} if form == "parquet" else BAD)
+            _write(folder / f"scan-{number:04}.{form}", engine, form)
     return truth
 
 
-class _Host(NamedTuple):
-    """One invented host: what chance decided of it."""
+def _drawn(rng: np.random.Generator, first: int, hosts: int) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """A run of hosts, what chance decided of each; and the models of each of their answers."""
+    import pandas as pd
 
-    country: int
-    kind: str
-    network: int
-    second: bool
-    twice: bool
-    own: bool
-    minute: int
-    sets: tuple[list[int], list[int], list[int]]
-    number: int
-
-    @property
-    def code(self) -> str:
-        return list(COUNTRIES)[self.country]
-
-    @property
-    def organisation(self) -> str:
-        return "BLOCK-CLOUD" if self.kind == "block" else f"{self.code}-NETWORK-{self.network}"
-
-
-def _hosts(rng: np.random.Generator, first: int, hosts: int) -> Iterator[_Host]:
-    """A run of hosts, drawn as arrays."""
     country = rng.choice(len(COUNTRIES), hosts, p=[part for part, _ in COUNTRIES.values()])
     kind = rng.choice(list(KINDS), hosts, p=list(KINDS.values()))
     country[kind == "block"] = 0  # the block is in one cloud of the first country
-    columns = (
-        country,
-        kind,
-        (NETWORKS * rng.random(hosts) ** 4).astype(int),
-        rng.random(hosts) < SECOND_PORT,
-        rng.random(hosts) < SEEN_TWICE,
-        rng.random(hosts) < OWN_MODEL,
-        rng.integers(0, 14 * 24 * 60, hosts),
+    found = pd.DataFrame(
+        {
+            "number": np.arange(first, first + hosts),
+            "country": np.array(list(COUNTRIES))[country],
+            "kind": kind,
+            "network": (NETWORKS * rng.random(hosts) ** 4).astype(int),
+            "second": (rng.random(hosts) < SECOND_PORT) & (kind == "plain"),
+            "twice": rng.random(hosts) < SEEN_TWICE,
+            "own": (rng.random(hosts) < OWN_MODEL) & (kind == "plain"),
+            "minute": rng.integers(0, 14 * 24 * 60, hosts),
+        }
     )
-    sets = zip(*(_models(rng, country).tolist() for _ in range(3)), strict=True)
-    rows = zip(*(column.tolist() for column in columns), sets, strict=True)
-    return (_Host._make((*row, number)) for number, row in enumerate(rows, first))
+    network = found["country"] + "-NETWORK-" + found["network"].astype(str)
+    found["organisation"] = network.mask(found["kind"] == "block", "BLOCK-CLOUD")
+    sets = np.stack([_models(rng, country) for _ in range(3)])
+    for name, places in _of_kinds().items():
+        sets[0, kind == name] = np.append(places, [-1] * (len(MODELS) - len(places)))
+    sets[1, ~found["second"]] = -1
+    sets[2, ~found["twice"]] = -1
+    answer, host, place = np.nonzero(sets >= 0)
+    models = sets[answer, host, place]
+    return found, pd.DataFrame({"number": first + host, "answer": answer, "model": models})
+
+
+def _of_kinds() -> dict[str, list[int]]:
+    """The models of hosts of the special kinds, by their place in the catalogue."""
+    plain = len(SIZES) * TAGS_PER_CLASS
+    block = list(range(plain, plain + BLOCK))
+    return {"silent": [], "block": block, "imitation": [block[-1] + 1], "old": [block[-1] + 2]}
 
 
 def _models(rng: np.random.Generator, country: np.ndarray) -> np.ndarray:
-    """Positions in the catalogue of up to seven models a host, -1 where there are fewer."""
+    """Places in the catalogue of up to seven models a host, -1 where there are fewer."""
     limits = np.cumsum([chances for _, chances in COUNTRIES.values()], axis=1)[country]
     shape = (country.size, len(MODELS))
     classes = (rng.random(shape)[:, :, None] > limits[:, None, :-1]).sum(axis=2)
@@ -198,131 +226,64 @@ def _models(rng: np.random.Generator, country: np.ndarray) -> np.ndarray:
     return np.where(np.arange(len(MODELS)) < listed[:, None], chosen, -1)
 
 
-def _catalogue(seed: int) -> list[_Model]:
+def _catalogue(seed: int) -> pd.DataFrame:
     """All tags, class by class; then those of the block, of an imitation and of an old server."""
+    import pandas as pd
+
     rng = np.random.default_rng([seed, 2**32])
-    found = []
+    rows: list[tuple[object, ...]] = []
     for position, sizes in enumerate(SIZES):
         for number in range(TAGS_PER_CLASS):
             family, level = str(rng.choice(FAMILIES)), str(rng.choice(LEVELS))
             name = f"{family}-{'sml'[min(position, 2)]}{position}{number}:latest"
             size = sizes[number % len(sizes)]
-            found.append(_model(name, rng.bytes(32).hex(), (family, size, level), 1 << position))
-    for number in range(BLOCK):
-        details = ("llama", "8.0B", "Q4_0")
-        found.append(_model(f"block{number}:latest", rng.bytes(32).hex(), details, 2))
-    rounded = ("qwen2", "14B", "Q4_K_M")
-    found.append(_model("deepseek-r1:14b", rng.bytes(32).hex(), rounded, 4))
-    found.append(_model("newer:4b", rng.bytes(32).hex(), ("gemma3", "4.3B", "Q4_K_M"), 2))
-    return found
+            rows.append((name, rng.bytes(32).hex(), family, size, level, 1 << position))
+    for name, *details in (
+        *((f"block{number}:latest", "llama", "8.0B", "Q4_0", 2) for number in range(BLOCK)),
+        ("deepseek-r1:14b", "qwen2", "14B", "Q4_K_M", 4),
+        ("newer:4b", "gemma3", "4.3B", "Q4_K_M", 2),
+    ):
+        rows.append((name, rng.bytes(32).hex(), *details))
+    columns = ["name", "digest", "family", "size", "level", "class"]
+    return pd.DataFrame(rows, columns=columns).rename_axis("model").reset_index()
 
 
-def _model(name: str, digest: str, details: tuple[str, str, str], bit: int) -> _Model:
-    family, size, level = details
-    return _Model(
-        (
-            f'{{"name":"{name}","model":"{name}","modified_at":"',
-            f'","size":4661224676,"digest":"{digest}","details":{{"parent_model":"",'
-            f'"format":"gguf","family":"{family}","families":["{family}"],'
-            f'"parameter_size":"{size}","quantization_level":"{level}"}}}}',
-        ),
-        bit,
-    )
+def _count(truth: Truth, engine: duckdb.DuckDBPyConnection, bad: dict[str, str]) -> None:
+    """Add what is true of the hosts in the tables, and of the broken records beside them."""
+    each = engine.execute(
+        "SELECT kind, organisation, country, twice, bit_or(classes), count(classes) FROM hosts "
+        "JOIN records USING (number) WHERE answer < 2 GROUP BY number, 1, 2, 3, 4"
+    ).fetchall()
+    for kind, organisation, country, twice, bits, endpoints in each:
+        cell = country, class_set(bits) if endpoints else record.NO_ANSWER
+        truth.hosts += 1
+        truth.endpoints += endpoints
+        truth.records += max(endpoints, 1) + twice
+        truth.class_sets[cell] += 1
+        truth.organisations[organisation] += 1
+        truth.bad[record.DUPLICATE] += twice
+        if kind in RULE_OF:
+            truth.suspected[RULE_OF[kind]] += 1
+        else:
+            truth.genuine[cell] += 1
+    truth.records += len(bad)
+    truth.bad.update(bad.keys())
+    engine.execute("INSERT INTO records (line) SELECT unnest(?::VARCHAR[])", [[*bad.values()]])
 
 
-def _answers(host: _Host, catalogue: list[_Model]) -> list[list[_Model]]:
-    """The models that each endpoint of the host lists now; none where it is silent."""
-    plain = len(SIZES) * TAGS_PER_CLASS
-    match host.kind:
-        case "silent":
-            return []
-        case "block":
-            return [catalogue[plain : plain + BLOCK]]
-        case "imitation":
-            return [[catalogue[-2]]]
-        case "old":
-            return [[catalogue[-1]]]
-    found = [_chosen(positions, catalogue) for positions in host.sets[: 1 + host.second]]
-    if host.own:
-        digest, details = sha256(str(host.number).encode()).hexdigest(), ("llama", "8.0B", "Q8_0")
-        found[0] = [*found[0], _model(f"own-{host.number}:latest", digest, details, 2)]
-    return found
-
-
-def _chosen(positions: list[int], catalogue: list[_Model]) -> list[_Model]:
-    return [catalogue[position] for position in dict.fromkeys(positions) if position >= 0]
-
-
-def _lines(host: _Host, answers: list[list[_Model]], catalogue: list[_Model]) -> Iterator[str]:
-    """The records of a host; an older one of the first endpoint must not count."""
-    if not answers:
-        yield _line(host, 11434, 0, "null")
-    for port, models in zip((11434, 8080), answers, strict=False):
-        yield _line(host, port, 1, _body(host, models))
-    if host.twice:
-        yield _line(host, 11434, -1, _body(host, _chosen(host.sets[2], catalogue)))
-
-
-def _line(host: _Host, port: int, days: int, body: str) -> str:
-    address = (
-        IPv4Address("198.18.0.0") + host.number
-        if host.number < 2**17
-        else IPv6Address("2001:db8::") + host.number
-    )
-    version = "0.1.32" if host.kind == "old" else f"0.{7 + host.number % 5}.{host.number % 4}"
-    return (
-        f'{{"address":"{address}","port":{port},"country":"{host.code}",'
-        f'"city":"{host.code} city {host.network % 7}","as_organisation":"{host.organisation}",'
-        f'"observed_at":"{_time(host.minute + 1440 * days)}","version":"{version}","tags":{body}}}'
-    )
-
-
-def _body(host: _Host, models: list[_Model]) -> str:
-    changed = f"2026-0{1 + host.number % 7}-{10 + host.minute % 20}T10:11:12.{host.minute:09}+08:00"
-    return '{"models":[' + ",".join(changed.join(model.text) for model in models) + "]}"
-
-
-def _time(minute: int) -> str:
-    return datetime.fromtimestamp(START + 60 * minute, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def _count(truth: Truth, host: _Host, answers: list[list[_Model]]) -> None:
-    bits = functools.reduce(operator.or_, (model.bit for models in answers for model in models), 0)
-    cell = host.code, class_set(bits) if answers else record.NO_ANSWER
-    truth.hosts += 1
-    truth.endpoints += len(answers)
-    truth.class_sets[cell] += 1
-    truth.organisations[host.organisation] += 1
-    truth.bad[record.DUPLICATE] += host.twice
-    if host.kind in RULE_OF:
-        truth.suspected[RULE_OF[host.kind]] += 1
-    else:
-        truth.genuine[cell] += 1
-
-
-def _write(path: Path, lines: list[str], form: Form) -> None:
-    """One file, compressed by DuckDB, whole or not at all; in Parquet the body stays a text."""
+def _write(path: Path, engine: duckdb.DuckDBPyConnection, form: Form) -> None:
+    """One file, whole or not at all; in Parquet the body stays a text."""
     beside = path.with_name(f".{path.name}.part")
+    into = literal(str(beside))
+    packed = {"jsonl": "none", "jsonl.gz": "gzip", "jsonl.zst": "zstd"}.get(form)
+    columns = ", ".join(f"line ->> '{name}' AS {name}" for name in record.FIELDS)
     try:
-        _copy(str(beside).replace("'", "''"), lines, form)
+        engine.execute(
+            f"COPY (SELECT line FROM records) TO {into} (FORMAT csv, HEADER false, QUOTE '', "
+            f"ESCAPE '', DELIMITER '\x01', COMPRESSION {packed})"
+            if packed
+            else f"COPY (SELECT {columns} FROM records) TO {into} (FORMAT parquet)"
+        )
         beside.replace(path)
     finally:
         beside.unlink(missing_ok=True)
-
-
-def _copy(path: str, lines: list[str], form: Form) -> None:
-    import duckdb
-    import pandas as pd
-
-    rows = pd.DataFrame({"line": lines})
-    with duckdb.connect() as connection:
-        connection.register("rows", rows)
-        if form == "parquet":
-            columns = ", ".join(f"line ->> '{name}' AS {name}" for name in record.FIELDS)
-            connection.execute(f"COPY (SELECT {columns} FROM rows) TO '{path}' (FORMAT parquet)")
-            return
-        packed = {"jsonl": "none", "jsonl.gz": "gzip", "jsonl.zst": "zstd"}[form]
-        connection.execute(
-            f"COPY rows TO '{path}' (FORMAT csv, HEADER false, QUOTE '', ESCAPE '', "
-            f"DELIMITER '\x01', COMPRESSION {packed})"
-        )
