@@ -1,4 +1,7 @@
-"""What is data of a module, and not its work, stands in a YAML file of the same name beside it."""
+"""What is data of a module, and not its work, stands in a file of the same name beside it.
+
+Tables of words and columns are YAML, a text of SQL that nothing is put into is SQL.
+"""
 
 from __future__ import annotations
 
@@ -16,6 +19,11 @@ def beside(module: str) -> Any:
     import yaml  # type: ignore[import-untyped]
 
     return yaml.safe_load(Path(module).with_suffix(".yaml").read_text(encoding="utf-8"))
+
+
+def sql_beside(module: str) -> str:
+    """The SQL that stands beside a module, which gives its ``__file__``."""
+    return Path(module).with_suffix(".sql").read_text(encoding="utf-8")
 
 
 def fields(stated: Mapping[str, Any], names: Iterable[str]) -> list[dict[str, Any]]:

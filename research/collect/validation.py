@@ -160,10 +160,10 @@ def _form_problems(resource: Mapping[str, Any]) -> list[str]:
         return [unknown("table", form, known)]
     mine = {field["name"]: field.get("type") for field in resource["schema"]["fields"]}
     return [
-        f"the table is to have the form of '{form}', which has a column '{field['name']}' "
-        f"({field['type']}): " + (f"found {mine[name]}" if name in mine else "there is none")
-        for field in known[form].resources[form]["schema"]["fields"]
-        if mine.get(name := field["name"]) != field["type"]
+        f"the table is to have the form of '{form}', which has a column '{name}' ({kind}): "
+        + (f"found {mine[name]}" if name in mine else "there is none")
+        for name, kind in known[form].types(form).items()
+        if mine.get(name) != kind
     ]
 
 

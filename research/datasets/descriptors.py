@@ -46,6 +46,10 @@ class Dataset:
         """The tables by name."""
         return {resource["name"]: resource for resource in self.descriptor["resources"]}
 
+    def types(self, table: str) -> dict[str, str]:
+        """The type of each column of a table."""
+        return {c["name"]: c["type"] for c in self.resources[table]["schema"]["fields"]}
+
     def path(self, table: str) -> Path:
         return self.folder / str(self.resources[table]["path"])
 

@@ -48,7 +48,7 @@ def common_key(before: Dataset, after: Dataset, table: str) -> tuple[str, ...]:
     apart = {tuple(c for c in key if c not in (*DAYS, IDENTITY)) for key in keys}
     if len(apart) == 1 and any(apart):
         return apart.pop()
-    if NAME in _types(before, table) and NAME in _types(after, table):
+    if NAME in before.types(table) and NAME in after.types(table):
         return (NAME,)
     return keys[0] if keys[0] == keys[1] else ()  # one row a day
 
@@ -58,7 +58,7 @@ def matched(before: Dataset, after: Dataset, table: str, key: tuple[str, ...]) -
     """The rows of both versions at the latest day of each, and the pairs that belong together."""
     import duckdb
 
-    old, new = _types(before, table), _types(after, table)
+    old, new = before.types(table), after.types(table)
     both = {column: kind for column, kind in new.items() if column in old}
     named_by = (NAME,) if NAME in both else key
     units = {field["name"]: str(field["unit"]) for field in _schema(after, table)["fields"]}
@@ -82,7 +82,7 @@ def matched(before: Dataset, after: Dataset, table: str, key: tuple[str, ...]) -
 def _selected(side: Dataset, table: str, kept: list[str], day: str) -> str:
     """SQL for the rows of the latest day, with the columns that are compared."""
     path = literal(unglobbed(checked_path(side, table)))
-    types = {c: DUCKDB_TYPE[kind] for c, kind in _types(side, table).items()}
+    types = {c: DUCKDB_TYPE[kind] for c, kind in side.types(table).items()}
     if side.resources[table].get("format") == "parquet":
         source = f"read_parquet({path})"
     else:
@@ -128,10 +128,6 @@ def _schema(dataset: Dataset, table: str) -> dict[str, Any]:
 
 def _primary_key(dataset: Dataset, table: str) -> tuple[str, ...]:
     return tuple(_schema(dataset, table).get("primaryKey", []))
-
-
-def _types(dataset: Dataset, table: str) -> dict[str, str]:
-    return {field["name"]: field["type"] for field in _schema(dataset, table)["fields"]}
 
 
 def quoted(columns: Iterable[str], table: str = "") -> str:

@@ -99,17 +99,10 @@ def _stand_in(name: str, value: str) -> Dataset:
 
 def _refuse_other_form(given: Source, form: Source) -> None:
     """Every column of the form must be there, of the same type; further ones are welcome."""
-    has = _types(given)
-    lacking = [
-        f"{column} ({kind})" for column, kind in _types(form).items() if has.get(column) != kind
-    ]
+    has, wanted = given.dataset.types(given.table), form.dataset.types(form.table)
+    lacking = [f"{column} ({kind})" for column, kind in wanted.items() if has.get(column) != kind]
     if lacking:
         raise DatasetError(
             f"Table '{given.table}' of {given.dataset.name} {given.dataset.version} cannot stand "
             f"in for '{form.table}': it lacks, or holds as another type, {', '.join(lacking)}."
         )
-
-
-def _types(source: Source) -> dict[str, str]:
-    fields = source.dataset.resources[source.table]["schema"]["fields"]
-    return {column["name"]: column["type"] for column in fields}

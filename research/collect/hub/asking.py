@@ -142,7 +142,8 @@ class Hub:
                         f"{_shown(self.endpoint)} cannot be reached: {trouble}. Is there a "
                         "network? Is HF_ENDPOINT right?"
                     ) from None
-                self._wait_for(passing, wait, last=attempt == self.attempts)
+                if attempt < self.attempts:
+                    self._pause(wait if passing.wait is None else passing.wait, trouble)
                 wait = min(2 * wait, LONGEST_BACKOFF)
         raise CollectError(
             f"The Hub at {_shown(self.endpoint)} gave no usable answer, {self.attempts} times in a "
@@ -162,7 +163,10 @@ class Hub:
         self._heed(response.headers)
         if gone:
             return Answer(status=status, requests=attempt)
-        found, body = _understood(body, dict if by_id else list)
+        try:
+            found, body = parsed(body, dict if by_id else list)
+        except ValueError as error:  # it was cut or garbled on its way
+            raise _Passing(str(error)) from None
         following = None if by_id else self._next(response)
         self._refuse_echo(body, following)
         return Answer(
@@ -256,10 +260,6 @@ class Hub:
         if seconds > 0:
             self._pause(seconds, "the Hub's limit of requests is used up")
 
-    def _wait_for(self, passing: _Passing, backoff: float, *, last: bool) -> None:
-        if not last:
-            self._pause(backoff if passing.wait is None else passing.wait, str(passing))
-
     def _pause(self, seconds: float, reason: str) -> None:
         if seconds > LONGEST_WAIT:
             raise CollectError(
@@ -307,13 +307,6 @@ def fit(text: str) -> str:
     """Words of others on one line, without what steers a terminal, and cut."""
     clean = readable(" ".join(text.split()))
     return clean if len(clean) <= LONGEST_SAYING else clean[:LONGEST_SAYING] + "..."
-
-
-def _understood(body: bytes, shape: type) -> tuple[Any, bytes]:
-    try:
-        return parsed(body, shape)
-    except ValueError as error:  # it was cut or garbled on its way
-        raise _Passing(str(error)) from None
 
 
 def _within(seconds: float, work: Callable[[], _T]) -> _T:

@@ -14,29 +14,12 @@ class Field(NamedTuple):
     words: str
 
 
-TEXT = Field(("VARCHAR",), "text")
-WHOLE = Field(("UBIGINT", "BIGINT"), "a whole number")
-LIST = Field(("ARRAY",), "a list")
-OBJECT = Field(("OBJECT",), "an object")
-
 FIELDS = {
-    "_id": TEXT,
-    "id": TEXT,
-    "author": TEXT,
-    "baseModels": OBJECT,
-    "createdAt": TEXT,
-    "downloads": WHOLE,
-    "downloadsAllTime": WHOLE,
-    "gated": Field(("BOOLEAN", "VARCHAR"), "false, auto or manual"),
-    "gguf": OBJECT,
-    "lastModified": TEXT,
-    "library_name": TEXT,
-    "likes": WHOLE,
-    "pipeline_tag": TEXT,
-    "safetensors": OBJECT,
-    "tags": LIST,
-    "trendingScore": WHOLE,
+    name: Field(tuple(stated["kinds"]), stated["words"])
+    for stated in beside(__file__)["fields"]
+    for name in stated["names"]
 }
+WHOLE = [name for name, field in FIELDS.items() if field.words == "a whole number"]
 
 
 class Column(NamedTuple):
@@ -59,4 +42,4 @@ class Column(NamedTuple):
         return about | {"description": self.description} | told
 
 
-COLUMNS = tuple(Column(**stated) for stated in beside(__file__))
+COLUMNS = tuple(Column(**stated) for stated in beside(__file__)["columns"])

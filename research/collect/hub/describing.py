@@ -18,22 +18,6 @@ from research.collect.hub.tables import Counts
 
 FORM = "hub_top_models"  # whose columns come first in every table, so that it may stand in for it
 
-_TOP = (
-    "These are the most downloaded models and not the Hub: whatever lies below the last place is "
-    "absent. The order moves while pages are taken, so a model that rose or fell meanwhile may be "
-    "missing, which the listing does not show; one that came twice stands with its first numbers."
-)
-_CREATED = (
-    "Listed by day of creation, newest first, which does not move while pages are taken. What was "
-    "created after the beginning is absent. Counts are those of the moment at which the page was "
-    "taken, between the beginning and the end stated under 'collection'."
-)
-_BY_ID = (
-    "One row a repository of the crosswalk that the Hub still shows. One that was renamed stands "
-    "under its new name (model_id) beside the one asked for (requested_id); a name can by now lead "
-    "to another repository, and two names to the same one: compare object_id before adding up."
-)
-
 
 def described(
     query: Query, noted: dict[str, Any], pages: Sequence[Page], counts: Counts, hoped: Expected
@@ -42,6 +26,7 @@ def described(
     version, endpoint = noted["version"], noted["query"]["endpoint"]
     began, title = noted["began"], query.title.format(rows=counts.kept)
     package = package_of(query, counts, version=version, day=began[:10])
+    kind = "by_id" if query.by_id else "top" if query.count else "created"
     early = (
         f"The Hub's listing ended early: {counts.kept:,} models came of {hoped.rows or 0:,} "
         f"expected ({hoped.why})."
@@ -54,7 +39,7 @@ def described(
         f"{began} to {pages[-1].taken_at} with modelometrics "
         f"{version_of('modelometrics')} (dataset {query.dataset}, version {version}).",
         "knownLimitations": [
-            _BY_ID if query.by_id else _TOP if query.count else _CREATED,
+            beside(__file__)["of_the_query"][kind],
             *([early] if counts.kept < hoped.least else []),
             *package["knownLimitations"],
         ],

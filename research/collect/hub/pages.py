@@ -6,12 +6,12 @@ its next address is not. Nothing else is needed to go on after a run was killed.
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import json
 import os
 import re
 import shutil
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
@@ -88,7 +88,8 @@ class Pages:
 
     def keep(self, page: Page, body: bytes) -> Page:
         """Keep a page for good: on the disk before its name is there."""
-        packed = _packed(body) if page.rows else b""
+        # Without a time: equal pages are equal files.
+        packed = gzip.compress(body, QUICK, mtime=0) if page.rows else b""
         whole = replace(page, seal=_seal(page, packed))
         final = self.path(page.number)
         beside = final.with_name(f".{final.name}.part")
@@ -130,8 +131,7 @@ class Pages:
 
         if not page.rows:
             return []
-        packed = self.rows(page.number).read_bytes()
-        return list(orjson.loads(zlib.decompress(packed, wbits=zlib.MAX_WBITS | 16)))
+        return list(orjson.loads(gzip.decompress(self.rows(page.number).read_bytes())))
 
     def rows(self, number: int) -> Path:
         """The file of the rows of a page, as they came."""
@@ -192,12 +192,6 @@ def _is_typed(page: Page) -> bool:
     wholes = (page.status, page.rows, page.requests)
     texts = (page.start, page.address, page.next or "", page.taken_at)
     return all(type(value) is int for value in wholes) and all(type(t) is str for t in texts)
-
-
-def _packed(body: bytes) -> bytes:
-    """Gzip without a time, so that equal pages are equal files."""
-    packing = zlib.compressobj(QUICK, wbits=zlib.MAX_WBITS | 16)
-    return packing.compress(body) + packing.flush()
 
 
 def _write_through(path: Path, payload: bytes) -> None:

@@ -11,7 +11,7 @@ from research.collect.hub.columns import FIELDS
 
 PAGE = 1_000  # rows; the Hub's default and its most
 # Every field that becomes a column. Others (cards, files) would make a row a hundred times as long.
-EXPAND = tuple(field for field in FIELDS if field not in ("_id", "id"))
+EXPAND = tuple(sorted(FIELDS.keys() - {"_id", "id"}))
 
 
 @dataclass(frozen=True, kw_only=True)

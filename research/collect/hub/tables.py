@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from research.collect.beside import sql_beside
 from research.collect.hub.columns import COLUMNS, FIELDS, WHOLE
 from research.collect.hub.queries import Wanted
 from research.datasets import Dataset, freeze
@@ -24,42 +25,6 @@ if TYPE_CHECKING:
 FRAME_MOST = 20_000  # rows; beyond it a table is written without being held in memory
 LEFT_OUT, EMPTIED = "row left out", "field left empty"
 
-FEW = 64  # items of a list that may be compared each with each
-FIRST_DAY = "2000-01-01"  # whatever says to be older, or younger than it can be, is a mistake
-
-# Small words of the columns. Only a text that holds something is a value.
-MACROS = (
-    "if_a(x, kind) AS CASE WHEN json_type(x) = kind THEN x END",
-    "as_text(x) AS CASE WHEN json_type(x) = 'VARCHAR' THEN nullif(x ->> '$', '') END",
-    "as_count(x) AS CASE WHEN json_type(x) = 'UBIGINT' THEN try_cast(x AS BIGINT) END",
-    "any_day(x) AS CASE WHEN regexp_matches(as_text(x), '^[0-9]{4}-[0-9]{2}-[0-9]{2}') "
-    "THEN try_cast(as_text(x) AS TIMESTAMP)::DATE END",
-    f"as_day(x, last) AS CASE WHEN any_day(x) BETWEEN DATE '{FIRST_DAY}' AND last "
-    "THEN any_day(x) END",
-    "as_gated(x) AS CASE x WHEN 'false' THEN 'no' WHEN '\"auto\"' THEN 'auto' "
-    "WHEN '\"manual\"' THEN 'manual' END",
-    # Each item once, where it stands first. Long lists are sorted to find what is repeated.
-    "placed(x) AS list_sort(list_transform(x, lambda item, place: {'item': item, 'place': place}))",
-    "once(x) AS list_transform([placed(x)], lambda all_of_it: list_filter(all_of_it, "
-    "lambda one, k: one.item <> '' AND (k = 1 OR all_of_it[k - 1].item <> one.item)))[1]",
-    "first_places(x) AS list_transform(list_sort(list_transform(once(x), "
-    "lambda one: {'place': one.place, 'item': one.item})), lambda one: one.item)",
-    f"firsts(x) AS CASE WHEN len(x) <= {FEW} THEN list_filter(x, "
-    "lambda item, place: item <> '' AND list_position(x, item) = place) ELSE first_places(x) END",
-    "joined(x) AS nullif(array_to_string(firsts(x), '|'), '')",
-    "after(x, prefix) AS joined(list_transform(list_filter(x, "
-    "lambda tag: starts_with(tag, prefix)), lambda tag: substr(tag, length(prefix) + 1)))",
-    # Each base is tagged twice, bare and with the relation; a repository's name has no colon.
-    "base_tags(x, parts) AS list_filter(list_transform(x, lambda tag: string_split(tag, ':')), "
-    "lambda tag: tag[1] = 'base_model' AND len(tag) = parts)",
-    "tagged_bases(x) AS list_transform(base_tags(x, 2), lambda tag: tag[2])",
-    "tagged_relations(x) AS list_transform(base_tags(x, 3), lambda tag: tag[2])",
-    "named_bases(x) AS list_transform(x.models, lambda base: base.id)",
-    "dominant(x) AS list_sort(list_transform(list_filter(map_entries(x), "
-    "lambda one: one.value >= 0), "
-    "lambda one: {'less': -one.value, 'kind': one.key}))[1].kind",
-    "summed(x) AS CASE WHEN list_min(map_values(x)) >= 0 THEN list_sum(map_values(x)) END",
-)
 BASES = '{"relation": "VARCHAR", "models": [{"id": "VARCHAR"}]}'
 WEIGHTS = '{"parameters": "MAP(VARCHAR, BIGINT)"}'
 PACKED = '{"architecture": "VARCHAR"}'
@@ -166,8 +131,7 @@ def database(folder: Path, **settings: Any) -> Iterator[duckdb.DuckDBPyConnectio
     config = {"temp_directory": str(folder), **settings}
     with duckdb.connect(folder / "table.duckdb", config=config) as engine:
         engine.execute("SET TimeZone = 'UTC'")
-        for macro in MACROS:
-            engine.execute(f"CREATE MACRO {macro}")
+        engine.execute(sql_beside(__file__))
         yield engine
 
 
@@ -234,10 +198,9 @@ def _problems_of_a_row(wanted: Wanted) -> str:
             for name, day in (("createdAt", "created"), ("lastModified", "modified"))
         },
         **{
-            f"{name} is below 0 or above 2^63": f"json_type({name}) IN {WHOLE.kinds} "
+            f"{name} is below 0 or above 2^63": f"json_type({name}) IN {FIELDS[name].kinds} "
             f"AND as_count({name}) IS NULL"
-            for name, field in FIELDS.items()
-            if field is WHOLE
+            for name in WHOLE
         },
         **{
             f"{name} has a total that is no count": f"json_type({name} -> '$.total') <> 'NULL' "

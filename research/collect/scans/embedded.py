@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING
 import duckdb
 
 from research.collect.scans.engine import Dialect, observation
-from research.collect.scans.files import begins_with_mark, is_table, quoted, sql_path
+from research.collect.scans.files import begins_with_mark, is_table, sql_path
 from research.collect.scans.naming import column, empty, json_path, value_for_all
 from research.collect.scans.record import AGAIN, BROKEN, FIELDS, LONG_RECORD, LONGEST_RECORD
+from research.datasets.files import literal
+from research.places import unglobbed
 from research.results import ResearchError
 
 if TYPE_CHECKING:
@@ -116,7 +118,7 @@ class Embedded:
         kept = sorted(self._folder.glob("*.observations"))
         numbered = " UNION ALL BY NAME ".join(
             f"SELECT *, file_row_number + {number << 40} AS record "
-            f"FROM read_parquet('{sql_path(path)}', file_row_number = true, {PLAIN_PATHS})"
+            f"FROM read_parquet({sql_path(path)}, file_row_number = true, {PLAIN_PATHS})"
             for number, path in enumerate(kept)
         )
         self._run(
@@ -145,7 +147,8 @@ class Embedded:
                     self._observe(f"lines{number}", rows([path]), key)
                 except _Refused:
                     self._read_by_line(f"lines{number}", path, names, key)
-        kept = f"read_parquet('{sql_path(self._folder)}/lines*.observations', {PLAIN_PATHS})"
+        every = literal(f"{unglobbed(self._folder)}/lines*.observations")
+        kept = f"read_parquet({every}, {PLAIN_PATHS})"
         again = self.frame(f"SELECT DISTINCT file FROM {kept}")["file"].dropna()
         if len(again):
             self._observe("texts", _texts([Path(path) for path in again]), key)
@@ -177,9 +180,9 @@ class Embedded:
 
     def _write(self, name: str, rows: str) -> None:
         """Into a Parquet file beside the database: written in one pass, read by column."""
-        path = f"{quoted(self._folder)}/{name}.observations"
+        path = literal(f"{self._folder}/{name}.observations")
         self._run(
-            f"COPY ({rows}) TO '{path}' (FORMAT parquet, COMPRESSION snappy, USE_TMP_FILE false)"
+            f"COPY ({rows}) TO {path} (FORMAT parquet, COMPRESSION snappy, USE_TMP_FILE false)"
         )
 
     @contextmanager
@@ -200,7 +203,7 @@ class Embedded:
             thread.join()
 
     def _table(self, path: Path, names: Mapping[str, str]) -> str:
-        source = f"read_parquet('{sql_path(path)}', {PLAIN_PATHS})"
+        source = f"read_parquet({sql_path(path)}, {PLAIN_PATHS})"
         held = {row[0] for row in self._run(f"DESCRIBE FROM {source}").fetchall()}
         texts = {field: column(name, held, '"') for field, name in names.items()}
         tags = f"to_json({texts.pop('tags')})"
@@ -253,7 +256,7 @@ def _named(names: Mapping[str, str]) -> Rows:
 
 
 def _listed(files: Sequence[Path]) -> str:
-    return "[" + ", ".join(f"'{sql_path(path)}'" for path in files) + "]"
+    return "[" + ", ".join(sql_path(path) for path in files) + "]"
 
 
 def _lines(path: Path) -> str:
@@ -263,7 +266,7 @@ def _lines(path: Path) -> str:
     """
     return f"""
         SELECT CASE WHEN json_valid(line) THEN CAST(line AS JSON) END AS object
-        FROM read_csv('{sql_path(path)}', columns = {{line: 'VARCHAR'}}, header = false,
+        FROM read_csv({sql_path(path)}, columns = {{line: 'VARCHAR'}}, header = false,
             auto_detect = false, delim = '\x01', quote = '', escape = '', strict_mode = false,
             max_line_size = {LONGEST_RECORD}, ignore_errors = true, store_rejects = true,
             rejects_table = 'refused', rejects_scan = 'refused_files', rejects_limit = 0,

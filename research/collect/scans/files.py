@@ -10,6 +10,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from research.datasets.files import literal
+from research.places import unglobbed
 from research.results import ResearchError
 
 READABLE = re.compile(r".*\.((jsonl|ndjson|json)(\.gz|\.zst)?|parquet)", re.DOTALL)
@@ -51,13 +53,8 @@ def is_table(path: Path) -> bool:
 
 
 def sql_path(path: Path) -> str:
-    """The path within a text of DuckDB's SQL, where it names this file and no other."""
-    return "".join(f"[{sign}]" if sign in "[*?" else sign for sign in quoted(path))
-
-
-def quoted(path: Path) -> str:
-    """The path within a text of SQL that writes it."""
-    return str(path).replace("'", "''")
+    """The path as a text of DuckDB's SQL, where it names this file and no other."""
+    return literal(unglobbed(path))
 
 
 def begins_with_mark(path: Path) -> bool:
@@ -117,7 +114,7 @@ def _first_line(path: Path) -> bytes:
     import duckdb
 
     query = (
-        f"FROM read_csv('{sql_path(path)}', columns = {{line: 'VARCHAR'}}, header = false, "
+        f"FROM read_csv({sql_path(path)}, columns = {{line: 'VARCHAR'}}, header = false, "
         "auto_detect = false, delim = '\x01', quote = '', escape = '', strict_mode = false, "
         f"encoding = 'latin-1', max_line_size = {LONGEST_HEAD}, ignore_errors = true) LIMIT 1"
     )
@@ -131,5 +128,5 @@ def _first_line(path: Path) -> bytes:
 def _columns(path: Path) -> list[str]:
     import duckdb
 
-    rows = duckdb.connect().execute(f"DESCRIBE FROM read_parquet('{sql_path(path)}')").fetchall()
+    rows = duckdb.connect().execute(f"DESCRIBE FROM read_parquet({sql_path(path)})").fetchall()
     return [row[0] for row in rows]

@@ -11,14 +11,15 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import numpy as np
 
+from research.collect.beside import beside, sql_beside
 from research.collect.scans import record
 from research.collect.scans.record import class_set
-from research.collect.scans.rules import IDENTICAL, OLDER, STRANGE
 from research.datasets.files import literal
 from research.results import ResearchError
 
@@ -28,47 +29,21 @@ if TYPE_CHECKING:
 
 Form = Literal["jsonl", "jsonl.gz", "jsonl.zst", "parquet"]
 
-# Countries: their part of the hosts, and how often a model is small, medium, large, extra large.
-COUNTRIES = {
-    "US": (0.36, (0.15, 0.68, 0.15, 0.02)),
-    "CN": (0.22, (0.36, 0.42, 0.18, 0.04)),
-    "DE": (0.14, (0.20, 0.60, 0.18, 0.02)),
-    "JP": (0.12, (0.20, 0.62, 0.16, 0.02)),
-    "IN": (0.08, (0.34, 0.56, 0.09, 0.01)),
-    "BR": (0.05, (0.30, 0.58, 0.11, 0.01)),
-    "SE": (0.0295, (0.20, 0.60, 0.18, 0.02)),
-    "IS": (0.0005, (0.20, 0.60, 0.18, 0.02)),
-}
-SIZES = (
-    ("134.52M", "494.03M", "751.63M"),
-    ("1.5B", "3.2B", "7.6B", "8.0B"),
-    ("12.2B", "14.8B", "32.8B"),
-    ("70.6B", "671.0B"),
-)
-FAMILIES = ("llama", "qwen2", "gemma3", "qwen3", "phi3", "deepseek2", "nomic-bert")
-LEVELS = ("Q4_K_M", "Q4_0", "Q8_0", "F16", "")
 TAGS_PER_CLASS = 80
 BLOCK = 5  # models of each host in the block of clones
 NETWORKS = 400  # per country
 MODELS = (0.16, 0.16, 0.16, 0.14, 0.14, 0.12, 0.12)  # chance of one to seven models
 POPULAR = 6  # power of a uniform number: half of a class are its leading tag, few are the last
-
-# Kinds of hosts: the chance of each, in this order.
-KINDS = {"plain": 0.90, "silent": 0.02, "block": 0.07, "imitation": 0.006, "old": 0.004}
-RULE_OF = {"block": IDENTICAL, "imitation": STRANGE, "old": OLDER}
 SECOND_PORT, SEEN_TWICE, OWN_MODEL = 0.04, 0.03, 0.15
 
-BAD = {
-    record.BROKEN: '{"address": "198.18.0.1", "port": 11434, "tags": {"mod',
-    record.NO_ADDRESS: '{"port": 11434, "observed_at": "2026-08-11T00:00:00Z", '
-    '"tags": {"models": []}}',
-    record.NO_PORT: '{"address": "198.18.0.2", "port": "many", '
-    '"observed_at": "2026-08-11T00:00:00Z", "tags": {"models": []}}',
-    record.NO_TIME: '{"address": "198.18.0.3", "port": 1, "observed_at": "last year", '
-    '"tags": {"models": []}}',
-    record.LONG_NAME: '{"address": "198.18.0.4", "port": 1, "observed_at": '
-    '"2026-08-11T00:00:00Z", "tags": {"models": [{"name": "' + "n" * 1_001 + '"}]}}',
-}  # fmt: skip
+
+@cache
+def _world() -> dict[str, Any]:
+    """The invented world: countries, sizes, families, levels, kinds of hosts, broken records."""
+    world: dict[str, Any] = beside(__file__)
+    long = "n" * (record.LONGEST_NAME + 1)
+    bad = {reason: line.replace("LONG_NAME", long) for reason, line in world["bad"].items()}
+    return world | {"bad": bad}
 
 
 @dataclass(slots=True)
@@ -87,47 +62,6 @@ class Truth:
     organisations: Counter[str] = field(default_factory=Counter)
     suspected: Counter[str] = field(default_factory=Counter)
     bad: Counter[str] = field(default_factory=Counter)
-
-
-# Each answer of each host as a line: 0 is the newest of its first port, 1 that of its second one, 2
-# an older one of the first, which must not count.
-RECORDS = """
-    CREATE OR REPLACE TABLE records AS
-    WITH listed AS (
-        SELECT DISTINCT number, answer, catalogue.* EXCLUDE (model)
-        FROM drawn JOIN catalogue USING (model)
-        UNION ALL
-        SELECT number, 0, 'own-' || number || ':latest', sha256(number::VARCHAR), 'llama', '8.0B',
-            'Q8_0', 2
-        FROM hosts WHERE own
-    ), bodies AS (
-        SELECT number, answer, bit_or(class) AS classes, list({
-            'name': name, 'model': name, 'modified_at': modified, 'size': 4661224676,
-            'digest': digest, 'details': {
-                'parent_model': '', 'format': 'gguf', 'family': family, 'families': [family],
-                'parameter_size': size, 'quantization_level': level}} ORDER BY name) AS models
-        FROM listed JOIN (
-            SELECT number, format('2026-0{}-{}T10:11:12.{:09}+08:00', 1 + number % 7,
-                10 + minute % 20, minute) AS modified FROM hosts
-        ) USING (number) GROUP BY number, answer
-    )
-    SELECT number, answer, classes, to_json({
-        'address': CASE WHEN number < 1 << 17
-            THEN format('198.{}.{}.{}', 18 + (number >> 16), number >> 8 & 255, number & 255)
-            ELSE format('2001:db8::{:x}:{:x}', number >> 16, number & 65535) END,
-        'port': CASE answer WHEN 1 THEN 8080 ELSE 11434 END,
-        'country': country, 'city': country || ' city ' || network % 7,
-        'as_organisation': organisation,
-        'observed_at': strftime(TIMESTAMP '2026-08-11' + to_minutes(minute + 1440 * CASE
-            WHEN answer = 2 THEN -1 WHEN kind = 'silent' THEN 0 ELSE 1 END), '%Y-%m-%dT%H:%M:%SZ'),
-        'version': CASE kind WHEN 'old' THEN '0.1.32'
-            ELSE format('0.{}.{}', 7 + number % 5, number % 4) END,
-        'tags': CASE WHEN models IS NOT NULL THEN {'models': models} END})::VARCHAR AS line
-    FROM hosts JOIN (
-        SELECT number, 0 AS answer FROM hosts UNION ALL SELECT number, 1 FROM hosts WHERE second
-        UNION ALL SELECT number, 2 FROM hosts WHERE twice
-    ) USING (number) LEFT JOIN bodies USING (number, answer) ORDER BY number, answer
-"""
 
 
 def write_scan(
@@ -172,8 +106,10 @@ def write_scan(
         for number, first in enumerate(range(0, hosts, per_file)):
             rng = np.random.default_rng([seed, number])
             drawn_hosts, drawn = _drawn(rng, first, min(per_file, hosts - first))
-            engine.register("hosts", drawn_hosts).register("drawn", drawn).execute(RECORDS)
-            _count(truth, engine, bad={} if form == "parquet" else BAD)
+            engine.register("hosts", drawn_hosts).register("drawn", drawn).execute(
+                sql_beside(__file__)
+            )
+            _count(truth, engine, bad={} if form == "parquet" else _world()["bad"])
             _write(folder / f"scan-{number:04}.{form}", engine, form)
     return truth
 
@@ -182,13 +118,15 @@ def _drawn(rng: np.random.Generator, first: int, hosts: int) -> tuple[pd.DataFra
     """A run of hosts, what chance decided of each; and the models of each of their answers."""
     import pandas as pd
 
-    country = rng.choice(len(COUNTRIES), hosts, p=[part for part, _ in COUNTRIES.values()])
-    kind = rng.choice(list(KINDS), hosts, p=list(KINDS.values()))
+    countries, kinds = _world()["countries"], _world()["kinds"]
+    parts = [country["part"] for country in countries.values()]
+    country = rng.choice(len(countries), hosts, p=parts)
+    kind = rng.choice(list(kinds), hosts, p=[each["chance"] for each in kinds.values()])
     country[kind == "block"] = 0  # the block is in one cloud of the first country
     found = pd.DataFrame(
         {
             "number": np.arange(first, first + hosts),
-            "country": np.array(list(COUNTRIES))[country],
+            "country": np.array(list(countries))[country],
             "kind": kind,
             "network": (NETWORKS * rng.random(hosts) ** 4).astype(int),
             "second": (rng.random(hosts) < SECOND_PORT) & (kind == "plain"),
@@ -211,14 +149,15 @@ def _drawn(rng: np.random.Generator, first: int, hosts: int) -> tuple[pd.DataFra
 
 def _of_kinds() -> dict[str, list[int]]:
     """The models of hosts of the special kinds, by their place in the catalogue."""
-    plain = len(SIZES) * TAGS_PER_CLASS
+    plain = len(_world()["sizes"]) * TAGS_PER_CLASS
     block = list(range(plain, plain + BLOCK))
     return {"silent": [], "block": block, "imitation": [block[-1] + 1], "old": [block[-1] + 2]}
 
 
 def _models(rng: np.random.Generator, country: np.ndarray) -> np.ndarray:
     """Places in the catalogue of up to seven models a host, -1 where there are fewer."""
-    limits = np.cumsum([chances for _, chances in COUNTRIES.values()], axis=1)[country]
+    chances = [each["classes"] for each in _world()["countries"].values()]
+    limits = np.cumsum(chances, axis=1)[country]
     shape = (country.size, len(MODELS))
     classes = (rng.random(shape)[:, :, None] > limits[:, None, :-1]).sum(axis=2)
     chosen = classes * TAGS_PER_CLASS + (TAGS_PER_CLASS * rng.random(shape) ** POPULAR).astype(int)
@@ -230,11 +169,11 @@ def _catalogue(seed: int) -> pd.DataFrame:
     """All tags, class by class; then those of the block, of an imitation and of an old server."""
     import pandas as pd
 
-    rng = np.random.default_rng([seed, 2**32])
+    rng, world = np.random.default_rng([seed, 2**32]), _world()
     rows: list[tuple[object, ...]] = []
-    for position, sizes in enumerate(SIZES):
+    for position, sizes in enumerate(world["sizes"]):
         for number in range(TAGS_PER_CLASS):
-            family, level = str(rng.choice(FAMILIES)), str(rng.choice(LEVELS))
+            family, level = (str(rng.choice(world[what])) for what in ("families", "levels"))
             name = f"{family}-{'sml'[min(position, 2)]}{position}{number}:latest"
             size = sizes[number % len(sizes)]
             rows.append((name, rng.bytes(32).hex(), family, size, level, 1 << position))
@@ -262,8 +201,8 @@ def _count(truth: Truth, engine: duckdb.DuckDBPyConnection, bad: dict[str, str])
         truth.class_sets[cell] += 1
         truth.organisations[organisation] += 1
         truth.bad[record.DUPLICATE] += twice
-        if kind in RULE_OF:
-            truth.suspected[RULE_OF[kind]] += 1
+        if rule := _world()["kinds"][kind].get("rule"):
+            truth.suspected[rule] += 1
         else:
             truth.genuine[cell] += 1
     truth.records += len(bad)

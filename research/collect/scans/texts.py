@@ -7,49 +7,25 @@ telephone number. Such a text is published nowhere; where it would have been is 
 from __future__ import annotations
 
 import re
+from functools import cache
 from ipaddress import AddressValueError, IPv6Address
 from typing import TYPE_CHECKING
 
+from research.collect.beside import beside
 from research.collect.scans.stages import KINDS
 
 if TYPE_CHECKING:
     import pandas as pd
 
-# Registries that anybody can read: a name with one of them tells no more than the name does.
-PUBLIC = (
-    "registry.ollama.ai", "ollama.com", "ollama.ai", "hf.co", "huggingface.co", "hf-mirror.com",
-    "modelscope.cn", "www.modelscope.cn",
-)  # fmt: skip
-
-MAIL, ADDRESS, HOST = "e-mail address", "IP address", "host name or private registry"
-PATH, PHONE, STREET = "path or link", "telephone number", "street"
-
-OCTET = r"(?:25[0-5]|2[0-4]\d|1?\d?\d)"
-IPV4 = re.compile(rf"(?<!\d)(?<!\d\.)(?:{OCTET}\.){{3}}{OCTET}(?!\.?\d)")
+HOST, ADDRESS = "host name or private registry", "IP address"
 IPV6 = re.compile(r"[0-9a-f]*:[0-9a-f:.]*:[0-9a-f.]*", re.I)
-STREETS = (
-    r"\b\d+[a-z]?,?\s+(?:[\w.'-]+\s+){1,4}(?:street|st|avenue|ave|road|rd|lane|ln|drive|boulevard|blvd|"
-    r"court|suite)\b",
-    r"\w*(?:straße|strasse|str\.|weg|platz|allee|gasse|straat|laan|gatan|vägen)\s+\d",
-    r"\b\d+\w*,?\s+(?:bis\s+)?(?:rue|avenue|boulevard|place|chemin|allée|quai)\s",
-    r"\b(?:calle|avenida|rua|via|viale|piazza|ulica|ul\.)\s+\D+\d",
-)
-EVERYWHERE = (
-    (MAIL, re.compile(r"[^\s@/]@[^\s@/]+\.[a-z]{2,}", re.I)),
-    (ADDRESS, IPV4),
-    (PATH, re.compile(r"://|\\|^[/~.]|/(?:home|users|root|mnt|srv)/", re.I)),
-    (
-        HOST,
-        re.compile(r"\blocalhost\b|[a-z0-9-]\.(?:local|lan|internal|intranet|corp|home)\b", re.I),
-    ),
-    (HOST, re.compile(r"(?<![\w.-])(?:[a-z][a-z0-9-]*\.){2,}[a-z]{2,}(?![\w-])", re.I)),
-)
-OF_PLACES = (
-    (PHONE, re.compile(r"(?:\+|\b00)\d[\d ()/.-]{6,}\d")),
-    (PHONE, re.compile(r"\(?\b\d{2,5}\)?[ /.-]\d{3,4}[ .-]\d{3,4}\b")),
-    (PHONE, re.compile(r"\b(?:tel|phone|fax|mobile)\W*\d", re.I)),
-    *((STREET, re.compile(pattern, re.I)) for pattern in STREETS),
-)  # fmt: skip
+
+
+@cache
+def _patterns(where: str) -> list[tuple[str, re.Pattern[str]]]:
+    """The forms of texts that can lead to somebody, each with what it is."""
+    stated = beside(__file__)[where].items()
+    return [(what, re.compile(form, re.IGNORECASE)) for what, forms in stated for form in forms]
 
 
 def private_part(text: str, *, place: bool = False) -> str:
@@ -73,9 +49,9 @@ def private_part(text: str, *, place: bool = False) -> str:
     'street'
     """
     first, slash, rest = text.partition("/")
-    if slash and first.lower() in PUBLIC:
+    if slash and first.lower() in beside(__file__)["public"]:
         text, first, slash = rest, "", ""
-    for reason, pattern in EVERYWHERE + (OF_PLACES if place else ()):
+    for reason, pattern in _patterns("everywhere") + (_patterns("of_places") if place else []):
         if pattern.search(text):
             return reason
     if any(map(_is_ipv6, IPV6.findall(text))):

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from research.collect.scans import record, texts
-from research.collect.scans.texts import private_part
+from research.collect.scans import record
+from research.collect.scans.texts import ADDRESS, HOST, private_part
 from tests.collect.scans.test_aggregation import GOOD, crowd, write
 
+MAIL, PATH, PHONE, STREET = "e-mail address", "path or link", "telephone number", "street"
 PUBLIC_MODELS = (
     "llama3.2:latest", "deepseek-r1:14b", "qwen2.5-coder:7b-instruct-q4_K_M", "alice/own:latest",
     "hf.co/bartowski/Llama-3.2-3B-Instruct-GGUF:Q4_K_M", "huggingface.co/Qwen/Qwen3-8B-GGUF:Q8_0",
@@ -15,20 +16,20 @@ PUBLIC_MODELS = (
     "llama-3.1-8b-instruct:v1.5.2", "gpt-oss:20b-cloud", "model-2024-11-20-1:latest",
 )  # fmt: skip
 PRIVATE_MODELS = {
-    "registry.example.com:5000/team/model:latest": texts.HOST,
-    "models.example/llama3:latest": texts.HOST,
-    "registry/team/model:latest": texts.HOST,
-    "localhost/team/model": texts.HOST,
-    "gpu1.example.lan:latest": texts.HOST,
-    "srv1.customers.example.com": texts.HOST,
-    "hf.co/someone/models.private.example.com": texts.HOST,
-    "10.20.30.40:5000/model": texts.ADDRESS,
-    "model-at-203.0.113.9:latest": texts.ADDRESS,
-    "[2001:db8::5]/team/model": texts.ADDRESS,
-    "jane.doe@example.com/model:latest": texts.MAIL,
-    "http://models/x": texts.PATH,
-    "/home/jane/models/x.gguf": texts.PATH,
-    "C:\\Users\\jane\\x.gguf": texts.PATH,
+    "registry.example.com:5000/team/model:latest": HOST,
+    "models.example/llama3:latest": HOST,
+    "registry/team/model:latest": HOST,
+    "localhost/team/model": HOST,
+    "gpu1.example.lan:latest": HOST,
+    "srv1.customers.example.com": HOST,
+    "hf.co/someone/models.private.example.com": HOST,
+    "10.20.30.40:5000/model": ADDRESS,
+    "model-at-203.0.113.9:latest": ADDRESS,
+    "[2001:db8::5]/team/model": ADDRESS,
+    "jane.doe@example.com/model:latest": MAIL,
+    "http://models/x": PATH,
+    "/home/jane/models/x.gguf": PATH,
+    "C:\\Users\\jane\\x.gguf": PATH,
 }
 PUBLIC_PLACES = (
     "Amazon.com, Inc.", "AS12345 EXAMPLE-NET", "Booking.com BV", "1&1 IONOS SE",
@@ -36,17 +37,17 @@ PUBLIC_PLACES = (
     "L'Aquila", "Ho Chi Minh", "Street Networks Ltd", "Broadway Telecom 24",
 )  # fmt: skip
 PRIVATE_PLACES = {
-    "Jane Doe, 12 Long Acre Road": texts.STREET,
-    "Doe Hosting, Hauptstraße 5": texts.STREET,
-    "Doe Hosting, Hauptstr. 5": texts.STREET,
-    "Dupont, 5 rue de la Paix": texts.STREET,
-    "Rossi, via Roma 5": texts.STREET,
-    "Jane Doe +49 30 1234567": texts.PHONE,
-    "Jane Doe (555) 123-4567": texts.PHONE,
-    "Jane Doe tel. 5551234": texts.PHONE,
-    "jane@example.com": texts.MAIL,
-    "static.203.0.113.9.example": texts.ADDRESS,
-    "host7.customers.example.net": texts.HOST,
+    "Jane Doe, 12 Long Acre Road": STREET,
+    "Doe Hosting, Hauptstraße 5": STREET,
+    "Doe Hosting, Hauptstr. 5": STREET,
+    "Dupont, 5 rue de la Paix": STREET,
+    "Rossi, via Roma 5": STREET,
+    "Jane Doe +49 30 1234567": PHONE,
+    "Jane Doe (555) 123-4567": PHONE,
+    "Jane Doe tel. 5551234": PHONE,
+    "jane@example.com": MAIL,
+    "static.203.0.113.9.example": ADDRESS,
+    "host7.customers.example.net": HOST,
 }
 
 
@@ -99,7 +100,7 @@ def test_such_texts_are_in_no_file_of_the_dataset_and_counted(tmp_path, aggregat
     masked = table(dataset, "masked_texts")
     assert masked.to_dict("list") == {
         "table": ["cities", "families", "hosting", "model_tags", "quantizations"],
-        "reason": [texts.MAIL, texts.ADDRESS, texts.STREET, texts.HOST, texts.PATH],
+        "reason": [MAIL, ADDRESS, STREET, HOST, PATH],
         "texts": [1] * 5,
     }
     assert sum(found.masked.values()) == 5
