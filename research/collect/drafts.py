@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from research.collect import columns, countries, tables
+from research.collect.beside import PROFILE, beside
 from research.datasets import DatasetError, datasets, describe, refuse_name, unknown
 from research.datasets import tables as known_tables
 from research.datasets.names import name_problem
@@ -23,7 +24,6 @@ from research.results import ResearchError
 
 SUFFIX = ".draft.json"
 LISTED = 5  # problems of a draft that a refusal names
-PROFILE = "https://datapackage.org/profiles/2.0/datapackage.json"
 UNITS = {"date": "date", "boolean": "true or false", "string": "text"}
 COUNTRY_HEADER = re.compile(r"(.*[ _-])?(country|nation|land|pays|pais|iso2|iso3)([ _-].*)?")
 
@@ -42,20 +42,8 @@ class Unanswered:
         return f'{where} has no {self.field}: add e.g. "{self.example}"'
 
 
-# The order is that of the prompts.
-ASKED = {
-    "title": ("Title of the dataset", "Ollama hosts by country, November 2026"),
-    "description": ("What it holds, in a sentence", "Hosts that answered a scan, by country."),
-    "version": ("Day on which the data were taken (YYYY-MM-DD)", "2026-11-01"),
-    "licence": ("Licence under which others may use it", "CC-BY-4.0"),
-    "source": ("Where the data come from (a title or an address)", "Own scan of November 2026"),
-    "citation": ("How to cite it", "A. Author (2026). Title of the dataset."),
-    "limitation": ("What it cannot show (a known limitation)", "Hosts behind a proxy are missing."),
-}
-ASKED_OF_COLUMNS = {
-    "unit": ("Unit of column '{}'", "hosts"),
-    "description": ("What column '{}' holds", "Hosts that answered, counted once per address."),
-}
+ASKED: dict[str, dict[str, str]] = beside(__file__)["asked"]
+ASKED_OF_COLUMNS: dict[str, dict[str, str]] = beside(__file__)["asked_of_columns"]
 # Also the command's options; a list may be given as its only item.
 ANSWERS: dict[str, Any] = {
     **dict.fromkeys(ASKED, str), "limitation": [str], "key": [str], "form": str,
@@ -191,15 +179,15 @@ def unanswered(package: Mapping[str, Any]) -> list[Unanswered]:
     """What a draft still lacks, in the order in which a person is asked."""
     keys = {"licence": "licenses", "source": "sources", "limitation": "knownLimitations"}
     missing = [
-        Unanswered(field, "", question, example)
-        for field, (question, example) in ASKED.items()
+        Unanswered(field, "", **asked)
+        for field, asked in ASKED.items()
         if not package.get(keys.get(field, field))
     ]
     for column in package["resources"][0]["schema"]["fields"]:
-        for field, (question, example) in ASKED_OF_COLUMNS.items():
+        for field, asked in ASKED_OF_COLUMNS.items():
             if not column.get(field):
-                name = column["name"]
-                missing.append(Unanswered(field, name, question.format(name), example))
+                said = asked | {"question": asked["question"].format(column["name"])}
+                missing.append(Unanswered(field, column["name"], **said))
     return missing
 
 

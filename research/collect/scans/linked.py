@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -27,6 +28,8 @@ from research.collect.scans.disclosure import is_small
 from research.collect.scans.record import CLASSES, UNKNOWN_COUNTRY
 
 Counts = npt.NDArray[np.int64]
+Key = tuple[str, int, object]  # kind, country (-1: all) and name of a figure
+_T = TypeVar("_T", int, npt.NDArray[np.int64])
 
 REST = ""
 SETS = 2 ** len(CLASSES) + 1  # of classes, and no answer
@@ -38,6 +41,11 @@ PARTS = ("hosts", "genuine", "clones")
 # Of two figures that give a count away, the one of the earlier kind is suppressed; of one kind,
 # that of genuine hosts before that of all.
 ORDER = ("value", "pair", "set", "class", "sets", "endpoints", "answering")
+
+
+def _parted(hosts: _T, genuine: _T) -> dict[str, _T]:
+    """A number, or numbers, of all hosts, of genuine ones and of clones."""
+    return {"hosts": hosts, "genuine": genuine, "clones": hosts - genuine}
 
 
 def holds(code: str, other: str = "") -> Counts:
@@ -86,50 +94,42 @@ class Scan:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One figure: its kind, country, name and part, the counts that it sums, and their sum."""
+    """One figure: its kind, country and name, its part, the counts that it sums, and their sum.
 
-    kind: str
-    country: int
-    name: object
+    ``needs`` is the place of the figure without which it is not published, -1 where there is none;
+    ``large`` says that neither it nor what is left of that one is few.
+    """
+
+    key: Key
     part: str
     cells: Counts
     value: int
-
-
-@dataclass(frozen=True, slots=True)
-class Chosen:
-    """The figures that are published, by kind, country, name and part."""
-
-    figures: set[tuple[str, int, object, str]]
-    with_clones: bool
-
-    def shows(self, kind: str, country: int, names: Iterable[object], part: str) -> Shown:
-        """Whether each of these is published; both parts are one where no clones are told."""
-        of = part if self.with_clones else "hosts"
-        return np.array([(kind, country, name, of) in self.figures for name in names], dtype=bool)
+    needs: int
+    large: bool
 
 
 @dataclass(slots=True)
 class Linked:
-    """The system of a scan; ``chosen`` says which figures are published."""
+    """The system of a scan; :meth:`choose` decides which figures are published."""
 
     scan: Scan
     figures: list[Figure] = field(default_factory=list)
-    needs: list[int] = field(default_factory=list)
-    large: list[bool] = field(default_factory=list)
+    _kept: set[tuple[str, int, object, str]] = field(default_factory=set)
     _places: Counts = field(init=False)  # of the figures of tags and the like, by part; -1: none
 
     def __post_init__(self) -> None:
         for country, told in enumerate(self.scan.told):
             if self.scan.countries[country] not in (REST, UNKNOWN_COUNTRY):
-                self._country(country, told)
+                self._country(country, "genuine" in told)
         answering = self._holding("")
-        self._pair("answering", -1, "answering_hosts", answering)
-        self._pair("endpoints", -1, "endpoints", answering)
-        self._places = np.full((2, len(self.scan.values)), -1)
-        hosts = self.scan.values["hosts"].tolist()
-        for place, genuine in enumerate(self.scan.values["genuine"].tolist()):
-            self._value(place, hosts[place], genuine, answering)
+        self._pair(("answering", -1, "answering_hosts"), answering)
+        self._pair(("endpoints", -1, "endpoints"), answering)
+        values = self.scan.values.assign(told=self.scan.values["genuine"].notna())
+        places = [
+            self._pair(("value", -1, place), answering, of=each, genuine=bool(each.told))
+            for place, each in enumerate(values.itertuples(index=False))
+        ]
+        self._places = np.array(places, dtype=np.int64).reshape(-1, 2).T
 
     @property
     def _parts(self) -> Sequence[str]:
@@ -139,15 +139,15 @@ class Linked:
     def _size(self) -> int:
         return self.scan.hosts.size * (1 + self.scan.with_clones)
 
-    def chosen(self) -> Chosen | None:
-        """Which figures are published.
+    def choose(self) -> bool:
+        """Which figures are published: false where what is known anyway gives a small count away.
 
-        None where what is known anyway gives a small count away. Each country alone comes first,
-        for it is small; then all together.
+        Each country alone comes first, for it is small; then all together.
         """
         figures, fixed = self._ordered(), self._fixed()
         sensitive, groups = self._sensitive()
-        shown, country = np.array(self.large), self._row_countries(fixed)
+        shown = np.array([figure.large for figure in self.figures])
+        country = self._row_countries(fixed)
         systems = [
             (groups == group, fixed.rows(country == group).of)
             for group in np.unique(groups[groups < len(self.scan.countries) - 1])
@@ -160,19 +160,24 @@ class Linked:
                 groups=groups[counts], threshold=self.scan.threshold,
             )  # fmt: skip
             if found is None:
-                return None
+                return False
             shown = found
-        kept = [figure for figure, is_shown in zip(self.figures, shown, strict=True) if is_shown]
-        named = {(each.kind, each.country, each.name, each.part) for each in kept}
-        return Chosen(named, self.scan.with_clones)
+        kept = (self.figures[place] for place in np.flatnonzero(shown))
+        self._kept = {(*each.key, each.part) for each in kept}
+        return True
+
+    def shows(self, kind: str, country: int, names: Iterable[object], part: str) -> Shown:
+        """Whether each of these is published; both parts are one where no clones are told."""
+        of = part if self.scan.with_clones else "hosts"
+        return np.array([(kind, country, name, of) in self._kept for name in names], dtype=bool)
 
     def _ordered(self) -> Figures:
-        kinds = [ORDER.index(figure.kind) for figure in self.figures]
+        kinds = [ORDER.index(figure.key[0]) for figure in self.figures]
         of_all = [figure.part == "hosts" for figure in self.figures]
         values = [figure.value for figure in self.figures]
         order = np.empty(len(self.figures))
         order[np.lexsort((values, of_all, kinds))] = np.arange(len(self.figures))
-        return Figures(order, np.array(self.needs))
+        return Figures(order, np.array([figure.needs for figure in self.figures]))
 
     def _row_countries(self, fixed: Known) -> Counts:
         """The country that alone a row is about; -1 where it is about several."""
@@ -185,56 +190,41 @@ class Linked:
 
     # The figures --------------------------------------------------------------------------------
 
-    def _country(self, country: int, told: set[str]) -> None:
+    def _country(self, country: int, genuine: bool) -> None:
         first = country * SETS
         present = first + np.flatnonzero(self.scan.hosts[country])
-        self._add(Figure("sets", country, "", "hosts", present, 2**62))
-        listed = len(self.figures) - 1
+        listed = self._add(("sets", country, ""), "hosts", present, 2**62)
         for cell in present:
-            self._pair("set", country, int(cell) - first, np.array([cell]), listed, told)
+            key = "set", country, int(cell) - first
+            self._pair(key, np.array([cell]), needs=listed, genuine=genuine)
         for code, other in SUMS:
-            kind = "pair" if other else "class"
-            self._pair(kind, country, (code, other), first + holds(code, other), told=told)
+            key = "pair" if other else "class", country, (code, other)
+            self._pair(key, first + holds(code, other), genuine=genuine)
 
     def _pair(
-        self,
-        kind: str,
-        country: int,
-        name: object,
-        cells: Counts,
-        needs: int = -1,
-        told: set[str] | None = None,
-    ) -> None:
-        """The figure of all hosts, and that of genuine ones where these are told."""
-        self._add(Figure(kind, country, name, "hosts", cells, self._sum(cells, "hosts")), needs)
-        if self.scan.with_clones and (told is None or "genuine" in told):
-            mine = Figure(kind, country, name, "genuine", cells, self._sum(cells, "genuine"))
-            self._add(mine, len(self.figures) - 1)
+        self, key: Key, cells: Counts, *, of: Any = None, needs: int = -1, genuine: bool = True
+    ) -> tuple[int, int]:
+        """The places of the figure of all hosts, and of genuine ones (-1 where it is not told).
 
-    def _value(self, place: int, hosts: int, genuine: int | None, answering: Counts) -> None:
-        """The figures of a tag, family, size or level."""
-        self._add(Figure("value", -1, place, "hosts", answering, hosts))
-        self._places[0, place] = len(self.figures) - 1
-        if self.scan.with_clones and genuine is not None and not pd.isna(genuine):
-            mine = Figure("value", -1, place, "genuine", answering, genuine)
-            self._add(mine, len(self.figures) - 1)
-            self._places[1, place] = len(self.figures) - 1
+        ``of`` gives them by part, where they are no sums of the counts.
+        """
+        value = self._sum if of is None else lambda _, part: int(getattr(of, part))
+        listed = self._add(key, "hosts", cells, value(cells, "hosts"), needs)
+        if not (self.scan.with_clones and genuine):
+            return listed, -1
+        return listed, self._add(key, "genuine", cells, value(cells, "genuine"), listed)
 
-    def _add(self, figure: Figure, needs: int = -1) -> None:
-        counts = [figure.value]
-        if figure.part == "genuine":
-            counts.append(self.figures[needs].value - figure.value)
-        small = is_small(np.array(counts), self.scan.threshold).any()
-        self.figures.append(figure)
-        self.needs.append(needs)
-        self.large.append(not small)
+    def _add(self, key: Key, part: str, cells: Counts, value: int, needs: int = -1) -> int:
+        left = [self.figures[needs].value - value] if part == "genuine" else []
+        large = not is_small(np.array([value, *left]), self.scan.threshold).any()
+        self.figures.append(Figure(key, part, cells, value, needs, large))
+        return len(self.figures) - 1
 
     def _sum(self, cells: Counts, part: str) -> int:
         return int(self._part(part).ravel()[cells].sum())
 
     def _part(self, part: str) -> Counts:
-        hosts, genuine = self.scan.hosts, self.scan.genuine
-        return {"hosts": hosts, "genuine": genuine, "clones": hosts - genuine}[part]
+        return _parted(self.scan.hosts, self.scan.genuine)[part]
 
     def _counts(self, cells: Counts, part: str) -> Counts:
         """The counts of the system that a part of some class sets is the sum of."""
@@ -266,15 +256,16 @@ class Linked:
 
     def _told(self, figure: Figure) -> Iterator[tuple[Counts, str, float, float]]:
         """What a figure says of the counts: of which, of which part, from where to where."""
-        if figure.kind in ("set", "pair", "class", "answering"):
+        kind, country, _ = figure.key
+        if kind in ("set", "pair", "class", "answering"):
             yield figure.cells, figure.part, figure.value, figure.value
-        if figure.kind == "sets":
-            first = figure.country * SETS
+        if kind == "sets":
+            first = country * SETS
             absent = np.setdiff1d(np.arange(first, first + SETS), figure.cells)
             yield absent, "hosts", -np.inf, 0
             for cell in figure.cells:
                 yield np.array([cell]), "hosts", 1, np.inf
-        if figure.kind == "endpoints":
+        if kind == "endpoints":
             yield from self._of_endpoints(figure)
 
     def _of_endpoints(self, figure: Figure) -> Iterator[tuple[Counts, str, float, float]]:
@@ -284,7 +275,7 @@ class Linked:
         """
         of_all, of_genuine, endpoints = self.scan.endpoints
         further = endpoints - int(self.scan.hosts.sum())
-        answering = {"hosts": of_all, "genuine": of_genuine, "clones": of_all - of_genuine}
+        answering = _parted(of_all, of_genuine)
         for part in (figure.part,) if figure.part == "hosts" else ("genuine", "clones"):
             yield figure.cells, part, answering[part] - further, answering[part]
 
@@ -294,7 +285,8 @@ class Linked:
         The greatest of each says how many at least; all sizes of a class, how many at most.
         """
         rows = Rows(self._size)
-        values, figure = self.scan.values, np.where(self._seen(shown), self._places, -1)
+        seen = (self._places >= 0) & shown[self._places]
+        values, figure = self.scan.values, np.where(seen, self._places, -1)
         codes = values["code"].to_numpy()
         counts, read = self._told_values(figure)
         for part in self._parts:
@@ -311,15 +303,12 @@ class Linked:
                     rows.add(cells, -np.inf, most, read[part][last])
         return rows.known()
 
-    def _seen(self, shown: Shown) -> Shown:
-        return np.asarray((self._places >= 0) & shown[self._places])
-
     def _told_values(self, figure: Counts) -> tuple[dict[str, Counts], dict[str, Counts]]:
         """By part: the counts of the tags and the like, and the figures that tell them."""
         hosts = self.scan.values["hosts"].to_numpy(np.int64)
         genuine = self.scan.values["genuine"].fillna(0).to_numpy(np.int64)
-        counts = {"hosts": hosts, "genuine": genuine, "clones": hosts - genuine}
-        return counts, {"hosts": figure[0], "genuine": figure[1], "clones": figure[1]}
+        read = {"hosts": figure[0], "genuine": figure[1], "clones": figure[1]}
+        return _parted(hosts, genuine), read
 
     def _unread(self, codes: Counts, code: str, figure: Counts, read: Counts) -> int:
         """How many hosts the sizes of a class have at most whose count of a part is not told."""

@@ -12,7 +12,7 @@ from scipy.sparse import csr_array
 
 from research.collect.scans.deduction import KNOWN_ANYWAY, Figures, Rows, suppress
 from research.collect.scans.disclosure import is_small, protect_listing, small_parts
-from research.collect.scans.linked import REST, SETS, SILENT, SUMS, Chosen, Linked, Scan, holds
+from research.collect.scans.linked import REST, SETS, SILENT, SUMS, Linked, Scan, holds
 from research.collect.scans.record import (
     CLASSES,
     KEPT,
@@ -105,12 +105,11 @@ def _protected(counts: Frames, safe: Safe) -> Safe | None:
     for subject in KINDS:
         _values(safe, subject, counts[subject])
     system, cells = _system(safe, counts)
-    chosen = system.chosen()
-    if chosen is None:
+    if not system.choose():
         return None
-    _classes(safe, system, cells, chosen)
-    _chosen_values(safe, system, chosen)
-    _totals(safe, counts, chosen)
+    _classes(safe, system, cells)
+    _chosen_values(safe, system)
+    _totals(safe, counts, system)
     _suspicions(safe, counts["suspected_clones"])
     _records(safe, counts)
     # Sets that many hosts list alike are clones that can be counted.
@@ -237,11 +236,11 @@ def _codes(billions: pd.Series) -> pd.Series:
     )
 
 
-def _chosen_values(safe: Safe, system: Linked, chosen: Chosen) -> None:
+def _chosen_values(safe: Safe, system: Linked) -> None:
     """Suppress what the system suppresses of the tags and the like, and count what is lost."""
     values = system.scan.values
     for part in PARTS:
-        kept = values[chosen.shows("value", -1, range(len(values)), part)]
+        kept = values[system.shows("value", -1, range(len(values)), part)]
         for subject in KINDS:
             rows = safe.frames[subject]
             shown = rows.index.isin(kept.index[kept["subject"] == subject])
@@ -285,19 +284,19 @@ def _system(safe: Safe, counts: Frames) -> tuple[Linked, pd.DataFrame]:
     return Linked(scan), cells
 
 
-def _classes(safe: Safe, system: Linked, cells: pd.DataFrame, chosen: Chosen) -> None:
+def _classes(safe: Safe, system: Linked, cells: pd.DataFrame) -> None:
     """Class sets, classes and overlaps of each country whose total is published."""
     scan, sets, sums = system.scan, [cells.iloc[:0]], [_sums(system, 0).iloc[:0]]
     for country, name in enumerate(scan.countries):
         if name in (REST, UNKNOWN_COUNTRY):
             continue
         mine, rows = cells[cells["block"] == country], _sums(system, country)
-        shown = {part: chosen.shows("set", country, mine["place"], part) for part in PARTS}
-        if chosen.shows("sets", country, [""], "hosts").all():
+        shown = {part: system.shows("set", country, mine["place"], part) for part in PARTS}
+        if system.shows("sets", country, [""], "hosts").all():
             sets.append(_told(mine, **shown))
         sums.append(_told(rows, **{
-            part: chosen.shows("class", country, SUMS, part)
-            | chosen.shows("pair", country, SUMS, part)
+            part: system.shows("class", country, SUMS, part)
+            | system.shows("pair", country, SUMS, part)
             for part in PARTS
         }))  # fmt: skip
         for part in PARTS:
@@ -321,14 +320,14 @@ def _sums(system: Linked, country: int) -> pd.DataFrame:
     return rows.assign(country=scan.countries[country], **counts)
 
 
-def _totals(safe: Safe, counts: Frames, chosen: Chosen) -> None:
+def _totals(safe: Safe, counts: Frames, system: Linked) -> None:
     """Totals of addresses and endpoints."""
     rows = counts["totals"].fillna(0)
     rows = rows[~rows["name"].str.startswith(PORT) & (rows["hosts"] > 0)]
     shown = {}
     for part in PARTS:
         figures = {name for name in ("answering", "endpoints")
-                   if chosen.shows(name, -1, [NAMES[name]], part).all()}  # fmt: skip
+                   if system.shows(name, -1, [NAMES[name]], part).all()}  # fmt: skip
         shown[part] = rows["name"].isin(["discovered_ips", *map(NAMES.get, figures)]).to_numpy()
         safe.lost(part, "totals", "", rows.loc[~shown[part], part], told=False)
     ports = safe.frames.pop("ports")

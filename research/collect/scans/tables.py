@@ -4,20 +4,13 @@ from __future__ import annotations
 
 import pandas as pd
 
+from research.collect.beside import beside
 from research.collect.scans.forms import NOTHING_SAID
 from research.collect.scans.protection import Frames, Part, Safe
 from research.collect.scans.record import CLASSES, KEPT, UNKNOWN_COUNTRY
 from research.collect.scans.rules import IDENTICAL, STRANGE
 
-UNITS = {"endpoints": "endpoints", "answering_share": "percent", "discovered_records": "records"}
 NAMELESS = {"countries": UNKNOWN_COUNTRY, "hosting": ""}  # the row of those without a name
-POPULATIONS = {
-    "discovered_records": "records in the files of the scan",
-    "discovered_ips": "addresses with a valid record",
-    "endpoints": "address and port pairs that answered /api/tags",
-    "answering_hosts": "addresses that answered /api/tags",
-    "answering_share": "answering addresses out of the discovered ones",
-}
 
 
 def published(safe: Safe, part: Part, *, as_of: str) -> Frames:
@@ -158,12 +151,12 @@ def _totals(safe: Safe, records: int, part: Part) -> pd.DataFrame:
     values = {"discovered_records": float(records)} | values
     if {"answering_hosts", "discovered_ips"} <= values.keys():
         values["answering_share"] = 100 * values["answering_hosts"] / values["discovered_ips"]
+    stated = beside(__file__)
     told = [
-        (name, value, UNITS.get(name, "unique IP addresses"),
-         POPULATIONS.get(name, POPULATIONS["discovered_ips"]), "computed")
+        {"name": name, "value": value, **stated.get(name, stated["discovered_ips"])}
         for name, value in values.items()
-    ]  # fmt: skip
-    return pd.DataFrame(told, columns=["name", "value", "unit", "population", "section"])
+    ]
+    return pd.DataFrame(told).assign(section="computed")
 
 
 def _organisation_sizes(safe: Safe, part: Part) -> pd.DataFrame:
