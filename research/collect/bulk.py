@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from research.collect.hub.asking import fit
 from research.collect.hub.describing import package_of
 from research.collect.hub.queries import Wanted, census, top
-from research.collect.hub.tables import Counts, Table, database, receive
+from research.collect.hub.tables import Table, database, receive
 from research.collect.new_version import new_version_folder
 from research.datasets import Dataset
 from research.datasets.files import literal, sha256
@@ -92,7 +92,7 @@ def freeze_file(
             folder = new_version_folder(into, wanted.dataset, day)
             receive(engine, wanted, "FROM fields", as_of=day, last=f"DATE '{day}'")
             table = Table(engine, wanted, Path(made))
-            return table.freeze(folder, _described(path, wanted, day, table.counts(), absent))
+            return table.freeze(folder, _described(path, wanted, day, table.came_of(), absent))
     except duckdb.Error as error:  # damage shows in many ways
         raise ResearchError(
             f"{path} could not be read as a table of Hub models ({fit(str(error))}). "
@@ -244,14 +244,14 @@ def _wanted(most: int | None, absent: Sequence[str]) -> Wanted:
 
 
 def _described(
-    path: Path, wanted: Wanted, day: str, counts: Counts, absent: Sequence[str]
+    path: Path, wanted: Wanted, day: str, came: dict[str, Any], absent: Sequence[str]
 ) -> dict[str, Any]:
     """The whole descriptor but for what freezing adds."""
-    if not counts.kept:
+    if not came["rowsKept"]:
         raise ResearchError(
-            f"The file holds {counts.received} rows and no model with a name: no table."
+            f"The file holds {came['rowsReceived']} rows and no model with a name: no table."
         )
-    package = package_of(wanted, counts, version=day, day=day)
+    package = package_of(wanted, came, version=day, day=day)
     title, (licence,) = package["title"], package["licenses"]
     lacking = (
         f"The file has no {', '.join(absent)}: what follows from these fields is missing "

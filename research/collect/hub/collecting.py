@@ -18,7 +18,7 @@ from research.collect.hub.describing import described
 from research.collect.hub.expecting import Expected, expected
 from research.collect.hub.pages import ROWS, Page, Pages
 from research.collect.hub.queries import Query
-from research.collect.hub.tables import Counts, Table, database, receive
+from research.collect.hub.tables import Table, database, receive
 from research.datasets import Dataset, read_descriptor, refuse_name
 from research.datasets.files import literal
 from research.places import unglobbed, workshop
@@ -30,12 +30,8 @@ MEMORY = "200MB"  # beyond it DuckDB works on the disk
 LATEST = 366  # days after the beginning: whoever goes on with an old collection finds changes
 
 
-class NothingFound(CollectError):
-    """What was asked for does not exist; there is nothing to go on from."""
-
-
-class FewerFound(CollectError):
-    """The listing ended early; asking for what follows would give nothing."""
+class Ended(CollectError):
+    """The listing has ended, early or without a model: to go on with it would give nothing."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,7 +89,7 @@ def collect(query: Query, hub: Hub, destination: Destination) -> Dataset:
                 _take(query, hub, pages)
                 _refuse_nothing(query, pages)
                 _freeze(query, pages, noted, folder, destination)
-            except (NothingFound, FewerFound):
+            except Ended:
                 raise
             except CollectError as error:
                 raise CollectError(f"{error}\n{standing(query, destination)}") from None
@@ -238,7 +234,7 @@ def _refuse_nothing(query: Query, pages: Pages) -> None:
     """Answers without a single model are not worth going on from."""
     if not any(page.rows for page in pages.kept()):
         pages.finish(None)
-        raise NothingFound(
+        raise Ended(
             f"The Hub gave no model at all for {query.option}, so there is nothing to freeze. "
             "Check HF_ENDPOINT and the names asked for."
         )
@@ -252,10 +248,10 @@ def _freeze(
 ) -> None:
     hoped = expected(query, destination.into)
     with _table(query, pages, noted["began"][:10]) as taken:
-        counts = taken.counts()
-        _refuse_fewer(hoped, counts, pages, accepted=destination.accept_fewer)
+        came = taken.came_of()
+        _refuse_fewer(hoped, came, pages, accepted=destination.accept_fewer)
         try:
-            taken.freeze(folder, described(query, noted, pages.kept(), counts, hoped))
+            taken.freeze(folder, described(query, noted, pages.kept(), came, hoped))
         except OSError as error:
             raise CollectError(
                 f"The dataset could not be written to {folder}: {error.strerror}. Make room on "
@@ -303,14 +299,14 @@ def _rows(engine: duckdb.DuckDBPyConnection, query: Query, pages: Pages) -> str:
     """
 
 
-def _refuse_fewer(hoped: Expected, counts: Counts, pages: Pages, *, accepted: bool) -> None:
+def _refuse_fewer(hoped: Expected, came: dict[str, Any], pages: Pages, *, accepted: bool) -> None:
     """A listing that ended early must not pass for a whole one."""
-    if not counts.kept:
-        raise CollectError(f"None of the {counts.received:,} rows names a model: no table.")
-    if counts.kept >= hoped.least or accepted:
+    if not came["rowsKept"]:
+        raise CollectError(f"None of the {came['rowsReceived']:,} rows names a model: no table.")
+    if came["rowsKept"] >= hoped.least or accepted:
         return
-    raise FewerFound(
-        f"The Hub's listing ended after {counts.kept:,} models; expected were {hoped.rows:,} "
+    raise Ended(
+        f"The Hub's listing ended after {came['rowsKept']:,} models; expected were {hoped.rows:,} "
         f"({hoped.why}). Nothing was frozen, and {_amount(pages)} are kept in {pages.folder}. Ask "
         "anew with --restart, or freeze what there is with --accept-fewer."
     )

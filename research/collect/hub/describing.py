@@ -14,21 +14,25 @@ from research.collect.hub.columns import COLUMNS
 from research.collect.hub.expecting import Expected
 from research.collect.hub.pages import Page
 from research.collect.hub.queries import EXPAND, Query, Wanted
-from research.collect.hub.tables import Counts
 
+Package = dict[str, Any]
 FORM = "hub_top_models"  # whose columns come first in every table, so that it may stand in for it
 
 
 def described(
-    query: Query, noted: dict[str, Any], pages: Sequence[Page], counts: Counts, hoped: Expected
+    query: Query,
+    noted: dict[str, Any],
+    pages: Sequence[Page],
+    came: dict[str, Any],
+    hoped: Expected,
 ) -> dict[str, Any]:
     """The whole descriptor but for what freezing adds: path, hash, bytes and rows."""
     version, endpoint = noted["version"], noted["query"]["endpoint"]
-    began, title = noted["began"], query.title.format(rows=counts.kept)
-    package = package_of(query, counts, version=version, day=began[:10])
+    began, title = noted["began"], query.title.format(rows=came["rowsKept"])
+    package = package_of(query, came, version=version, day=began[:10])
     kind = "by_id" if query.by_id else "top" if query.count else "created"
     early = (
-        f"The Hub's listing ended early: {counts.kept:,} models came of {hoped.rows or 0:,} "
+        f"The Hub's listing ended early: {came['rowsKept']:,} models came of {hoped.rows or 0:,} "
         f"expected ({hoped.why})."
     )
     return package | {
@@ -40,16 +44,16 @@ def described(
         f"{version_of('modelometrics')} (dataset {query.dataset}, version {version}).",
         "knownLimitations": [
             beside(__file__)["of_the_query"][kind],
-            *([early] if counts.kept < hoped.least else []),
+            *([early] if came["rowsKept"] < hoped.least else []),
             *package["knownLimitations"],
         ],
         "collection": _collection(noted, pages, hoped) | package["collection"],
     }
 
 
-def package_of(wanted: Wanted, counts: Counts, *, version: str, day: str) -> dict[str, Any]:
+def package_of(wanted: Wanted, came: dict[str, Any], *, version: str, day: str) -> dict[str, Any]:
     """What of a descriptor holds wherever the rows came from."""
-    title = f"{wanted.title.format(rows=counts.kept)}, {day}"
+    title = f"{wanted.title.format(rows=came['rowsKept'])}, {day}"
     stated = beside(__file__)
     return {
         "$schema": PROFILE,
@@ -57,31 +61,22 @@ def package_of(wanted: Wanted, counts: Counts, *, version: str, day: str) -> dic
         "title": title,
         "version": version,
         "licenses": [stated["licence"]],
-        "knownLimitations": [*_of_the_rows(counts), *stated["limitations"]],
-        "collection": {
-            "rowsReceived": counts.received,
-            "rowsKept": counts.kept,
-            "rowsLeftOut": counts.left_out,
-            "duplicates": counts.duplicates,
-            "belowTheLastPlace": counts.beyond,
-            "problems": counts.problems,
-            "missing": counts.missing,
-            "renamed": counts.renamed,
-        },
+        "knownLimitations": [*_of_the_rows(came), *stated["limitations"]],
+        "collection": came,
         "resources": [_resource(wanted, title)],
     }
 
 
-def _of_the_rows(counts: Counts) -> list[str]:
+def _of_the_rows(came: dict[str, Any]) -> list[str]:
     """What of the rows is not in the table, or only in part, in numbers."""
     problems = "; ".join(
         f"{found['reason']} ({found['rows']:,}, {found['consequence']})"
-        for found in counts.problems
+        for found in came["problems"]
     )
-    missing = "; ".join(f"{name} {rows:,}" for name, rows in counts.missing.items())
+    missing = "; ".join(f"{name} {rows:,}" for name, rows in came["missing"].items())
     sentences = {
         f"Rows that could not be read as they should: {problems}.": problems,
-        f"Empty cells of {counts.kept:,} rows: {missing}.": missing,
+        f"Empty cells of {came['rowsKept']:,} rows: {missing}.": missing,
     }
     return [sentence for sentence, found in sentences.items() if found]
 

@@ -31,25 +31,6 @@ PACKED = '{"architecture": "VARCHAR"}'
 _NAMES = ", ".join(column.name for column in COLUMNS)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Counts:
-    """What came of the rows: every one received is kept, or counted here with its reason.
-
-    ``left_out`` are rows without a name, ``duplicates`` repeated ones, ``beyond`` those of a top
-    list below its last place; ``problems`` has per reason how many rows and with what consequence;
-    ``missing`` per column how many kept rows lack it.
-    """
-
-    received: int
-    left_out: int
-    duplicates: int
-    beyond: int
-    kept: int
-    problems: list[dict[str, Any]]
-    missing: dict[str, int]
-    renamed: list[dict[str, str]]
-
-
 @dataclass(frozen=True)
 class Table:
     """The table while it is made, in a database of its own below ``folder``."""
@@ -80,28 +61,31 @@ class Table:
         )
         return path
 
-    def counts(self) -> Counts:
-        """What came of every row."""
+    def came_of(self) -> dict[str, Any]:
+        """What came of the rows, in the words of a descriptor: each is kept, or counted here.
+
+        ``rowsLeftOut`` have no name, ``duplicates`` are repeated, ``belowTheLastPlace`` those of a
+        top list; ``problems`` has per reason how many rows and with what consequence; ``missing``
+        per column how many kept rows lack it.
+        """
         received, left_out, duplicates, kept = self._rows(
             "SELECT count(*), count(*) FILTER (unnamed), count(*) FILTER (repeated), "
             "(SELECT count(*) FROM chosen) FROM received"
         )[0]
-        return Counts(
-            received=received,
-            left_out=left_out,
-            duplicates=duplicates,
-            beyond=received - left_out - duplicates - kept,
-            kept=kept,
-            problems=self._problems(),
-            missing=self._missing(),
-            renamed=[
-                {"requested": asked, "found": found, "object_id": object_id}
-                for asked, found, object_id in self._rows(
-                    "SELECT requested_id, model_id, object_id FROM chosen "
-                    "WHERE requested_id <> model_id"
-                )
-            ],
+        renamed = self._rows(
+            "SELECT requested_id, model_id, object_id FROM chosen WHERE requested_id <> model_id"
         )
+        names = ("requested", "found", "object_id")
+        return {
+            "rowsReceived": received,
+            "rowsKept": kept,
+            "rowsLeftOut": left_out,
+            "duplicates": duplicates,
+            "belowTheLastPlace": received - left_out - duplicates - kept,
+            "problems": self._problems(),
+            "missing": self._missing(),
+            "renamed": [dict(zip(names, row, strict=True)) for row in renamed],
+        }
 
     def _problems(self) -> list[dict[str, Any]]:
         found = self._rows(
