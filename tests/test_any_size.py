@@ -87,7 +87,7 @@ def test_a_file_of_a_users_is_given_frames_unless_it_asks_otherwise(folder, monk
 
 @pytest.mark.long
 def test_memory_does_not_grow_with_the_census(tmp_path):
-    """Peaks of processes of their own. Loaded whole, a million models take 600 MB more."""
+    """Peaks of processes of their own, which no load of the machine moves."""
 
     def peak(*words: object) -> float:
         command = [sys.executable, BENCHMARK, *map(str, words)]
