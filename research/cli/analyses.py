@@ -209,6 +209,7 @@ def run_each(
 
     with progress_of_each() as begin:
         for name in names:
+            begin(f"{name}: reading", None)
             analysis = find(name, data=data)
             done = begin(analysis.name, n_specifications(analysis, fixed))
             result = run_analysis(analysis, fixed=fixed, done=partial(done, analysis.name))

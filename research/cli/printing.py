@@ -302,8 +302,11 @@ def progress(what: str, total: int) -> Iterator[Done]:
 
 
 @contextmanager
-def progress_of_each() -> Iterator[Callable[[str, int], Done]]:
-    """The same for one piece of work after the other: each begins anew with its own steps."""
+def progress_of_each() -> Iterator[Callable[[str, int | None], Done]]:
+    """The same for one piece of work after the other: each begins anew with its own steps.
+
+    How many may not be known yet.
+    """
     from rich import progress as parts
     from rich.console import Console
 
@@ -319,7 +322,7 @@ def progress_of_each() -> Iterator[Callable[[str, int], Done]]:
     with parts.Progress(*columns, console=stream, transient=True, disable=hidden) as bar:
         task = bar.add_task("", total=None)
 
-        def begin(what: str, total: int) -> Done:
+        def begin(what: str, total: int | None) -> Done:
             bar.reset(task, total=total, description=readable(what))
             return lambda step: bar.update(task, advance=1, description=readable(step))
 
