@@ -18,7 +18,7 @@ from research import places
 from research.analysis import analyses, recorded, recorded_verdicts
 from research.cli import app, printing
 from research.cli.analyses import known_claims
-from research.publish.claims import answer_claims, answered
+from research.publish.claims import answer_claims, answered, verdicts_on_record
 from research.publish.explanation import of_claim, of_result
 
 HERE = Path(__file__).parent / "prints"
@@ -128,6 +128,12 @@ def test_verdicts_are_read_without_numbers_as_with_them(results):
     words = {answer.id: answer.word for answer in answered(results)}
     assert {answer.id: answer.word for answer in answered(light)} == words
     assert list(words) == sorted(known_claims())
+
+
+def test_a_file_that_is_no_result_says_nothing(tmp_path):
+    (tmp_path / "notes.json").write_text("{}")
+    (tmp_path / "tasks.json").write_text("not JSON")
+    assert verdicts_on_record(tmp_path) == ({}, {})
 
 
 def test_rows_without_room_stand_below_one_another():

@@ -6,6 +6,7 @@ import json
 import re
 from calendar import monthrange
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -262,9 +263,13 @@ def answered(results: Iterable[Result]) -> list[ClaimAnswer]:
 def verdicts_on_record(folder: Path) -> tuple[dict[str, str], dict[str, dict[str, int]]]:
     """The word of every claim, and how many answers of every analysis have which word.
 
-    What the results of a folder say, read without their numbers: nothing is run.
+    What the results of a folder say, read without their numbers: nothing is run, and a file that
+    is no result says nothing.
     """
-    results = [recorded_verdicts(path.stem, folder) for path in sorted(folder.glob("*.json"))]
+    results = []
+    for path in sorted(folder.glob("*.json")):
+        with suppress(ResearchError):
+            results.append(recorded_verdicts(path.stem, folder))
     words = {answer.id: answer.word for answer in answered(results)}
     return words, {result.analysis: dict(tally(judged(result))) for result in results}
 
