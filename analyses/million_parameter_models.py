@@ -30,7 +30,7 @@ HYPOTHESES = {
         null=0.5,
         null_source=HALF,
         alternative="greater",
-        role="reanalysis",
+        role="own question",
     ),
 }
 

@@ -1,8 +1,12 @@
 """modelometrics: tests published claims about who runs and who downloads open AI models.
 
-What an analysis needs, in one import. Nothing heavy is loaded before it is used.
+What a notebook and an analysis need, in one import: ``run``, ``recorded`` and ``analyses`` by name;
+``load`` and ``describe`` for tables; the nouns of an analysis; the modules ``datasets`` and
+``figures``. Nothing heavy is loaded before it is used.
 """
 
+from research import datasets, figures
+from research.analysis.calls import analyses, recorded, run
 from research.analysis.declare import FromTable, Sample
 from research.datasets import AnySize, describe, load
 from research.results import (
@@ -47,6 +51,11 @@ __all__ = [
     "Test",
     "TippingPoint",
     "__version__",
+    "analyses",
+    "datasets",
     "describe",
+    "figures",
     "load",
+    "recorded",
+    "run",
 ]

@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import math
 import textwrap
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from research.results import Bounds, BudgetRow, Estimate, Interval, Result
-from research.wording import number, percent, typeset
+from research.results import Bounds, BudgetRow, Estimate, Interval, ResearchError, Result
+from research.wording import DIFFERENCES, number, percent, tick, typeset
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -142,15 +142,30 @@ def canvas(
     **gridspec
         For ``Figure.subplots``: ``width_ratios``, ``height_ratios``, ``sharex``, ``sharey``.
     """
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(WIDTH, height), layout=_layout())
+    figure = _shown_by_notebooks()(figsize=(WIDTH, height), layout=_layout())
     axes = figure.subplots(*shape, **gridspec)
     if source:
         figure.supxlabel(
             textwrap.fill(source, 128), x=0.008, ha="left", fontsize=7, color=MUTED, linespacing=1.3
         )
     return figure, axes
+
+
+@cache
+def _shown_by_notebooks() -> type[Figure]:
+    """A figure that a notebook draws, and a user saves, in the style in which it was made."""
+    from matplotlib.figure import Figure
+
+    class Drawing(Figure):
+        def _repr_png_(self) -> bytes:
+            with theme():
+                return printed(self, "png")[0]
+
+        def savefig(self, *where: Any, **how: Any) -> None:
+            with theme():
+                super().savefig(*where, **how)
+
+    return Drawing
 
 
 def _layout() -> LayoutEngine:
@@ -174,8 +189,9 @@ def _layout() -> LayoutEngine:
 
 def credits(result: Result) -> str:
     """The tables behind a result with their dates, as one line for below a figure."""
-    tables = sorted({f"{o['dataset']} ({o['version']})" for o in result.provenance.tables.values()})
-    return "Data: " + ", ".join(tables) + "."
+    origins = ((each["dataset"], each["version"]) for each in result.provenance.tables.values())
+    tables = sorted({f"{name} ({day})" if day else name for name, day in origins})
+    return f"Data: {', '.join(tables)}." if tables else ""
 
 
 def draw_set(
@@ -426,8 +442,8 @@ def thinned_bars(
         axes.barh(-row, all_of_it, color=shade, alpha=0.4, height=0.64)
         axes.barh(-row, kept, color=shade, height=0.64)
     label_rows(axes, labels)
-    for tick, is_bold in zip(axes.get_yticklabels(), bold, strict=False):
-        tick.set_fontweight("semibold" if is_bold else "normal")
+    for name, is_bold in zip(axes.get_yticklabels(), bold, strict=False):
+        name.set_fontweight("semibold" if is_bold else "normal")
     axes.set(**look)
 
 
@@ -469,17 +485,44 @@ def budget(
 
 
 def default(result: Result) -> Figure:
-    """The figure of an analysis that draws none: every judged estimate of every answer."""
+    """The figure of an analysis that draws none: every judged estimate of every answer.
+
+    Where none is judged, all that have the unit of the first.
+    """
+    units = [each.unit for answer in result.answers.values() for each in answer.estimates.values()]
+    judged = any(answer.verdicts for answer in result.answers.values())
     rows = {
-        f"{key}: {label}" if len(result.answers) > 1 else label: answer.estimates[label]
+        f"{key}: {label}" if len(result.answers) > 1 else label: found
         for key, answer in result.answers.items()
-        for label in answer.verdicts
+        for label, found in answer.estimates.items()
+        if (label in answer.verdicts if judged else found.unit == units[0])
     }
+    if not rows:
+        raise ResearchError(f"{result.analysis} has no estimate on these data: nothing to draw.")
     figure, axes = canvas(height=0.9 + 0.34 * len(rows), source=credits(result))
     forest(axes, list(rows), Series(rows=list(rows.values())))
     for null in sorted({hypothesis.null for hypothesis in result.hypotheses.values()}):
         null_line(axes, null, f"null {number(null)}")
-    axes.set_xlabel(", ".join(dict.fromkeys(estimate.unit for estimate in rows.values())))
+    _name_units(axes, [estimate.unit for estimate in rows.values()])
+    return figure
+
+
+def _name_units(axes: Axes, units: Iterable[str]) -> None:
+    """What the axis shows: shares in per cent and their differences in points, where alone."""
+    names = list(dict.fromkeys(units))
+    points = ", percentage points" if len(names) == 1 and names[0].startswith(DIFFERENCES) else ""
+    axes.set_xlabel(", ".join(names) + points)
+    if len(names) == 1:
+        axes.xaxis.set_major_formatter(lambda value, _: tick(value, names[0]))
+
+
+def of_estimate(found: Estimate) -> Figure:
+    """An estimate and, below it, what each source of its uncertainty alone gives."""
+    figure, axes = canvas(height=1.2 + 0.34 * len(found.budget))
+    names = [found.label, *(row.source for row in found.budget)]
+    alone = [Bounds(row.low, row.high) for row in found.budget]
+    forest(axes, names, Series(rows=(found, *alone)))
+    _name_units(axes, [found.unit])
     return figure
 
 

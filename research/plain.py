@@ -6,6 +6,7 @@ import math
 import types
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence, Set
 from dataclasses import fields, is_dataclass
+from difflib import get_close_matches
 from functools import cache
 from numbers import Integral, Real
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
@@ -66,6 +67,28 @@ def from_plain(kind: Any, value: Any) -> Any:
     if origin is tuple or origin is Sequence:
         return tuple(from_plain(arguments[0], item) for item in value)
     return float(value) if kind is float else value
+
+
+def unboxed(value: Any) -> Any:
+    """Numbers of numpy as those of Python, alone and in sequences and mappings; all else as it is.
+
+    >>> import numpy as np
+    >>> unboxed((np.float64(0.5), "a")), unboxed(np.arange(2)), unboxed({"n": np.int64(3)})
+    ((0.5, 'a'), (0, 1), {'n': 3})
+    """
+    kind = type(value)
+    if kind in (float, str, int, bool, type(None)):
+        return value
+    if kind in (tuple, list):
+        items = [unboxed(item) for item in value]
+        same = all(new is old for new, old in zip(items, value, strict=True))
+        return value if same else kind(items)
+    if kind is dict:
+        return {name: unboxed(item) for name, item in value.items()}
+    if kind.__module__ != "numpy":
+        return value
+    plain = value.tolist()
+    return tuple(plain) if isinstance(plain, list) else plain
 
 
 # Two runs -----------------------------------------------------------------------------------------
@@ -183,6 +206,31 @@ def _same_number(one: Any, other: Any) -> bool:
 
 def _number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+FEW = 12  # names that a message lists; of more it gives those that are near
+NEAR = 3
+
+
+def unknown(kind: str, name: str, known: Collection[str]) -> str:
+    """The message for a name that does not exist: what may be meant, or the few that do exist.
+
+    >>> unknown("choice", "clone", ["clones", "weight"])
+    "There is no choice named 'clone'. Did you mean 'clones'? Known: clones, weight."
+    """
+    near = [f"'{each}'" for each in _nearest(name, known)]
+    hint = f" Did you mean {' or '.join(near)}?" if near else ""
+    names = sorted(known)
+    some = f"{', '.join(names[:NEAR])} and {len(names) - NEAR} more"
+    listed = f" Known: {', '.join(names) if len(names) <= FEW else some}."
+    return f"There is no {kind} named '{name}'.{hint}{'' if near and len(names) > FEW else listed}"
+
+
+def _nearest(name: str, known: Collection[str]) -> list[str]:
+    """Names that are written nearly so; else those that hold it, or that it holds."""
+    close = get_close_matches(name, known, n=NEAR)
+    within = (each for each in known if name and (name in each or each in name))
+    return (close or list(within))[:NEAR]
 
 
 def shortened(value: Any) -> str:

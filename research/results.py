@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
-from functools import cached_property, wraps
-from typing import Any, Literal, NoReturn, ParamSpec, TypeVar, overload
+import re
+import textwrap
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
+from dataclasses import MISSING, dataclass, field, fields, replace
+from functools import cache, cached_property, wraps
+from typing import TYPE_CHECKING, Any, Literal, NoReturn, ParamSpec, Self, TypeVar, overload
 
 from research.plain import (
     TOLERANCE,
@@ -21,11 +23,17 @@ from research.plain import (
     misfit,
     shortened,
     to_plain,
+    unboxed,
+    unknown,
 )
 
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.figure import Figure
+
 Alternative = Literal["greater", "less", "different", "equivalent"]
-Role = Literal["reanalysis", "out of sample"]
-Scope = Literal["same", "later date", "other population", "other measure"]
+Role = Literal["reanalysis", "out of sample", "own question"]
+Scope = Literal["same", "later date", "other population", "other measure", "own"]
 Reading = Literal["finite population", "superpopulation"]
 Holds = Literal["yes", "no", "not testable"]
 Sharpness = Literal["sharp", "sharp up to rounding", "outer", "inner"]
@@ -38,6 +46,19 @@ Choices = dict[str, Any]  # name of a choice -> its value (text or number)
 
 class ResearchError(Exception):
     """A mistake that the user can mend. The message says what, where, and what to do."""
+
+    def _render_traceback_(self) -> list[str]:
+        """What a notebook shows: the message alone, as the way into this package explains nothing.
+
+        (IPython asks for a method of this name.)
+        """
+        return [f"{type(self).__name__}: {self}"]
+
+
+class UnknownName(ResearchError, KeyError):
+    """There is nothing of this name; the message suggests what may be meant."""
+
+    __str__ = Exception.__str__  # a KeyError would show its message in quotes
 
 
 class CannotEstimate(ResearchError):
@@ -59,6 +80,7 @@ ESTIMAND = Estimand()
 
 
 Item = TypeVar("Item", covariant=True)
+Held = TypeVar("Held")
 Given = ParamSpec("Given")
 
 
@@ -121,17 +143,153 @@ class Record:
 
     __slots__ = ()
 
+    def __new__(cls, *_: Any, **given: Any) -> Self:
+        """Before Python names one argument that is wrong: all of them, with what they may be."""
+        own: Any = cls
+        kinds, required = _fields(own)
+        if given and not required <= given.keys() <= kinds.keys() and not _:
+            refuse(cls, _misnamed(kinds, required, given))
+        return super().__new__(cls)
+
     def __post_init__(self) -> None:
         own: Any = type(self)
+        wrong = []
         for name, kind in annotated(own).items():
             value = getattr(self, name)
             if isinstance(value, Deferred):  # checked when it is made
                 continue
+            plain = unboxed(value)
+            if plain is not value:
+                object.__setattr__(self, name, plain)
             if expected := misfit(kind, value):
-                self._refuse(f"'{name}' should be {expected}, found {shortened(value)}.")
+                wrong.append(f"'{name}' should be {expected}, found {shortened(value)}.")
+        if wrong:
+            refuse(own, wrong)
 
     def _refuse(self, sentence: str) -> NoReturn:
-        raise ResearchError(f"{type(self).__name__}: {sentence}")
+        refuse(type(self), [sentence])
+
+
+def refuse(kind: type, sentences: Sequence[str]) -> NoReturn:
+    """Say all that is wrong with what a record was to be made of."""
+    lead = "" if len(sentences) == 1 else f"{len(sentences)} things to mend:\n  - "
+    raise ResearchError(f"{kind.__name__}: {lead}" + "\n  - ".join(sentences))
+
+
+@cache
+def _fields(kind: Any) -> tuple[dict[str, Any], frozenset[str]]:
+    """The types of the fields of a record, and the names of those without a default."""
+    required = (
+        each.name
+        for each in fields(kind)
+        if each.init and each.default is MISSING and each.default_factory is MISSING
+    )
+    return annotated(kind), frozenset(required)
+
+
+def _misnamed(kinds: Mapping[str, Any], required: Set[str], given: Mapping[str, Any]) -> list[str]:
+    """What is missing, what is unknown, and what is of another kind."""
+    wrong = [f"'{name}' is missing: it should be {misfit(kinds[name], MISSING) or 'given'}."
+             for name in kinds if name in required and name not in given]  # fmt: skip
+    wrong += [unknown("field", name, kinds) for name in given if name not in kinds]
+    wrong += [
+        f"'{name}' should be {expected}, found {shortened(value)}."
+        for name, value in given.items()
+        if name in kinds and (expected := misfit(kinds[name], value))
+    ]
+    return wrong
+
+
+class Readable(Record):
+    """What a reader meets first: it prints on one screen, and turns into a table or a figure."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        """As text, in the width of the terminal and no longer than one screen."""
+        from research.publish.screen import screen
+
+        return screen(self)
+
+    def _repr_html_(self) -> str:
+        """The same as a notebook shows it."""
+        from research.publish.notebook import html
+
+        return html(self)
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row an estimate.
+
+        Returns
+        -------
+        pandas.DataFrame
+            ``value``, ``set_low`` and ``set_high``, ``interval_low`` and ``interval_high``,
+            ``verdict`` and more; shares are between 0 and 1. ``choice_NAME`` is the value of each
+            choice, so that frames of several runs can be put together. ``frame.attrs["columns"]``
+            says what each column holds.
+
+        Examples
+        --------
+        >>> Estimate(label="hosts", unit="hosts", value=3).to_frame()[["label", "value"]]
+           label  value
+        0  hosts    3.0
+        """
+        from research.publish.notebook import frame
+
+        return frame(self)
+
+    def summary(self) -> str:
+        """All that a reader should know of it, in sentences that can be quoted."""
+        from research.publish.notebook import summary
+
+        return summary(self)
+
+    def plot(self) -> Figure:
+        """Its figure: of a result as the analysis draws it, of an estimate its budget.
+
+        Raises
+        ------
+        ResearchError
+            If the analysis' own figure fails.
+        """
+        from research.publish.notebook import figure
+
+        return figure(self)
+
+
+class Named(dict[str, Held]):
+    """Items by name. One that is not there is refused with what may be meant.
+
+    Examples
+    --------
+    >>> named = Named({"shares": 1, "counts": 2}, "answer")
+    >>> named
+    2 answers: shares, counts
+    >>> named["share"]
+    Traceback (most recent call last):
+    research.results.UnknownName: There is no answer named 'share'. Did you mean 'shares'? ...
+    """
+
+    def __init__(self, items: Mapping[str, Held] | Iterable[tuple[str, Held]] = (),
+                 kind: str = "item") -> None:  # fmt: skip
+        super().__init__(items)
+        self.kind = kind
+
+    def __missing__(self, name: str) -> Held:
+        """One that is written nearly so, as a terminal or a page prints it; else a refusal."""
+        same = [known for known in self if _letters(known) == _letters(name)]
+        if len(same) != 1:
+            raise UnknownName(unknown(self.kind, str(name), self))
+        return self[same[0]]
+
+    def __repr__(self) -> str:
+        names = textwrap.shorten("; ".join(self) if "," in "".join(self) else ", ".join(self), 600)
+        return f"{len(self)} {self.kind}{'' if len(self) == 1 else 's'}: {names}"
+
+
+def _letters(name: object) -> str:
+    """A name without the signs in which two forms of it differ."""
+    return re.sub(r"\W+", " ", str(name)).casefold().strip()
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,7 +435,7 @@ class BudgetRow(Record):
         return Bounds(self.low, self.high).width
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Curve(Record):
     """An estimate over a grid of one nuisance, so that a figure or a slider computes nothing.
 
@@ -308,6 +466,10 @@ class Curve(Record):
     null: float | None = None
     start: float | None = None
 
+    def __repr__(self) -> str:
+        ends = f" from {self.grid[0]:g} to {self.grid[-1]:g}" if self.grid else ""
+        return f"Curve(over {self.over!r}, {len(self.grid)} points{ends})"
+
     @classmethod
     def of(
         cls, over: str, grid: Iterable[float], sets: Iterable[Bounds],
@@ -336,8 +498,8 @@ class Curve(Record):
             self._refuse("every line should have a value for each point of the grid.")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Estimate(Record):
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Estimate(Readable):
     """One estimated quantity with everything needed to judge and to print it.
 
     Parameters
@@ -424,7 +586,7 @@ class Estimate(Record):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hypothesis(Record):
-    """A published claim made testable: a parameter, a null, and the region that would support it.
+    """A claim made testable: a parameter, a null, and the region that would support it.
 
     Parameters
     ----------
@@ -436,7 +598,8 @@ class Hypothesis(Record):
         Threshold of the claim and where it comes from. ``"different"`` is the region outside
         ``null ± margin``, ``"equivalent"`` the one inside it.
     role
-        ``"reanalysis"`` of the claim's own table, or ``"out of sample"``.
+        ``"reanalysis"`` of the claim's own table, ``"out of sample"``, or ``"own question"``,
+        which nobody has published: it has no ``claims`` and the scope ``"own"``.
     scope
         Whether data, definition, population and date are those of the claim. Only ``"same"`` may
         print *supported* or *contradicted*.
@@ -460,6 +623,13 @@ class Hypothesis(Record):
         object.__setattr__(self, "claims", tuple(self.claims))
         if self.margin < 0:
             self._refuse(f"a margin cannot be negative, found {self.margin}.")
+        if self.role == "own question":
+            if self.claims:
+                self._refuse(
+                    "an own question answers no published claim: leave out 'claims', or give the "
+                    "role 'reanalysis' or 'out of sample'."
+                )
+            object.__setattr__(self, "scope", "own")
 
     def region(self) -> tuple[Bounds, bool]:
         """The closed set to compare with, and whether the hypothesis is its complement."""
@@ -546,16 +716,25 @@ class Robustness(Record):
         return self.specifications - self.same_verdict - self.against
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Table(Record):
     """Rows that a figure or the paper prints, as columns and tuples."""
 
     columns: tuple[str, ...]
     rows: tuple[tuple[Any, ...], ...]
 
+    def __repr__(self) -> str:
+        return f"Table({len(self.rows)} rows of {', '.join(self.columns)})"
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answer(Record):
+    def to_frame(self) -> pd.DataFrame:
+        """The same as a frame."""
+        import pandas as pd
+
+        return pd.DataFrame(list(self.rows), columns=list(self.columns))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Answer(Readable):
     """The answer to one question: the estimates of one combination of estimand choices.
 
     ``refused`` is the reason where the primary specification could not be estimated. ``hypotheses``
@@ -575,6 +754,15 @@ class Answer(Record):
     refused: str = ""
     hypotheses: dict[str, Hypothesis] = field(default_factory=dict, compare=False)
 
+    def __post_init__(self) -> None:
+        Record.__post_init__(self)
+        for name, kind in (("estimates", "estimate"), ("tables", "table")):
+            object.__setattr__(self, name, Named(getattr(self, name), kind))
+
+    def __getitem__(self, label: str) -> Estimate:
+        """The estimate of this label."""
+        return self.estimates[label]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Provenance(Record):
@@ -584,9 +772,12 @@ class Provenance(Record):
     tables: dict[str, dict[str, str]]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Result(Record):
-    """All that an analysis found: paper, page and figures read this and nothing else."""
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Result(Readable):
+    """All that an analysis found: paper, page and figures read this and nothing else.
+
+    ``path`` is the file that was run; it is not stored.
+    """
 
     analysis: str
     title: str
@@ -596,25 +787,28 @@ class Result(Record):
     settled: tuple[Settled, ...]
     answers: dict[str, Answer]
     provenance: Provenance
+    path: str = field(default="", compare=False)
 
     def __post_init__(self) -> None:
         Record.__post_init__(self)
-        judged = {
-            key: replace(answer, hypotheses={label: self.hypotheses[label]
-                                             for label in answer.verdicts
-                                             if label in self.hypotheses})
+        answers = {
+            key: replace(answer, hypotheses=_of(self.hypotheses, answer.verdicts))
             for key, answer in self.answers.items()
-        }  # fmt: skip
-        object.__setattr__(self, "answers", judged)
+        }
+        object.__setattr__(self, "answers", Named(answers, "answer"))
+        object.__setattr__(self, "hypotheses", Named(self.hypotheses, "hypothesis"))
+
+    def __getitem__(self, key: str) -> Answer:
+        """The answer of this key: the values of the choices that change the question."""
+        return self.answers[key]
 
     def answer(self, **estimand: Any) -> Answer:
         """The answer with these estimand choices; the first one where none are named."""
         for candidate in self.answers.values():
             if estimand.items() <= candidate.estimand.items():
                 return candidate
-        raise ResearchError(
-            f"{self.analysis} has no answer for {estimand}. It has: {', '.join(self.answers)}."
-        )
+        asked = ", ".join(f"{name}={value!r}" for name, value in estimand.items())
+        raise UnknownName(f"{self.analysis} has no answer for {asked}. It has {self.answers}.")
 
     def to_json(self, *, stored: str = "") -> str:
         """Stable text: 12 significant digits, infinities as strings, no times.
@@ -629,6 +823,10 @@ class Result(Record):
     def from_json(cls, text: str) -> Result:
         result: Result = from_plain(cls, json.loads(text))
         return result
+
+
+def _of(hypotheses: Mapping[str, Hypothesis], labels: Iterable[str]) -> dict[str, Hypothesis]:
+    return {label: hypotheses[label] for label in labels if label in hypotheses}
 
 
 OPPOSITE: dict[Word, tuple[Word, ...]] = {

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import math
 import re
+import shutil
 
 from research.results import Bounds, Estimate, Hypothesis, Interval, TippingPoint, Verdict
 
 SHARES = ("share",)  # how the units begin that are said in percent ...
 DIFFERENCES = ("difference in share", "change of a difference in share")  # ... and in points
 ABSTRACT = ("ratio", "sum of", "rank", "index", "correlation", "elasticity", "concordance")
+
+WIDTHS = 60, 150  # that lines of text are made for
 
 # What steers a terminal, or turns the direction of what follows, or cannot be written at all.
 STEERING = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
@@ -43,6 +46,16 @@ def readable(text: str) -> str:
     red \\u001b[31m, back \\u000d
     """
     return STEERING.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+
+
+def shown(text: str) -> str:
+    """A text as a terminal shows it: numbers in their one form, and nothing that steers."""
+    return readable(typeset(text))
+
+
+def width_here() -> int:
+    """The width of the terminal, or COLUMNS, within what lines of text can use."""
+    return min(max(shutil.get_terminal_size().columns, WIDTHS[0]), WIDTHS[1])
 
 
 def percent(share: float, digits: int = 1) -> str:

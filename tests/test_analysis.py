@@ -22,7 +22,8 @@ from typing import Annotated, Literal
 from research import ESTIMAND, CannotEstimate, Estimate, Hypothesis, NotApplicable, Sample
 
 HYPOTHESES = {
-    "share": Hypothesis(estimand="US share", null=0.2, alternative="greater", role="reanalysis"),
+    "share": Hypothesis(claims=["tenthe/country-lead"], estimand="US share", null=0.2,
+                        alternative="greater", role="reanalysis"),
 }
 
 def sample(tenthe_countries, *,
@@ -169,7 +170,7 @@ def test_a_reason_cannot_name_an_estimate_that_is_never_made(toy):
         ("def estimate", "def guess", "is not an analysis: it lacks estimate"),
         ('"share": Hyp', '"sahre": Hyp', "HYPOTHESES has 'sahre', but .* It makes: share"),
         ("tenthe_countries, *", "tenthe_country, *", "Did you mean 'tenthe_countries'"),
-        ('frame["rank"]', 'frame["rnk"]', r"toy.py, line 26: KeyError: 'rnk' \(with .*countries"),
+        ('frame["rank"]', 'frame["rnk"]', r"toy.py, line 27: KeyError: 'rnk' \(with .*countries"),
         ("HYPOTHESES = {", "HYPOTHESES = {{", r"toy.py, line \d+: SyntaxError"),
         ("import ESTIMAND", "import ESTIMATE", r"toy.py, line 6: ImportError"),
     ],
@@ -193,7 +194,7 @@ def test_unknown_choices_and_values_are_refused(toy, fixed, message):
 
 
 def test_unknown_analysis_lists_and_guesses():
-    with pytest.raises(ResearchError, match=r"Did you mean 'parameter_scale'\?"):
+    with pytest.raises(ResearchError, match=r"Did you mean 'parameter_scale'"):
         find("parameter_scal")
     with pytest.raises(ResearchError, match="There is no analysis file"):
         find("./nothing.py")
@@ -207,7 +208,7 @@ def test_the_analysis_in_the_contributing_guide_runs(tmp_path):
     path.write_text(code)
     result = run(find(str(path)))
     assert [answer.verdicts[label].word for answer in result.answers.values()
-            for label in answer.verdicts] == ["supported", "supported"]  # fmt: skip
+            for label in answer.verdicts] == ["holds", "holds"]  # fmt: skip
     assert all(len(answer.specifications) == 1 for answer in result.answers.values())
 
 

@@ -167,8 +167,8 @@ def test_an_undescribed_column_is_not_frozen(here):
 
 
 @pytest.mark.parametrize("ask", [research.load, research.describe])
-def test_an_unknown_name_lists_and_guesses(ask):
-    with pytest.raises(DatasetError, match=r"Did you mean 'tenthe_countries'\?.*hub_top_models"):
+def test_an_unknown_name_is_guessed(ask):
+    with pytest.raises(DatasetError, match=r"Did you mean 'tenthe_countries'"):
         ask("tenthe_country")
 
 

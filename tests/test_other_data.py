@@ -20,7 +20,8 @@ from typing import Annotated, Literal
 from research import ESTIMAND, Estimate, FromTable, Hypothesis, Sample
 
 HYPOTHESES = {"share": Hypothesis(
-    estimand="share of the first country", null=0.1, alternative="greater", role="reanalysis")}
+    claims=["tenthe/country-lead"], estimand="share of the first country", null=0.1,
+    alternative="greater", role="reanalysis")}
 
 def sample(tenthe_countries, tenthe_overlaps=None, *,
            country: Annotated[

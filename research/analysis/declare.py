@@ -91,7 +91,7 @@ class Analysis:
     declared: tuple[Choice, ...]
     hypotheses: dict[str, Hypothesis]
     settled: tuple[Settled, ...]
-    data: Mapping[str, str] = field(default_factory=dict)
+    data: Mapping[str, datasets.Given] = field(default_factory=dict)
 
     @cached_property
     def sources(self) -> dict[str, datasets.Source | None]:
@@ -105,9 +105,9 @@ class Analysis:
 
     def _lacks(self, table: str) -> str:
         if self.data:
-            given = ", ".join(f"{name}={value}" for name, value in self.data.items())
             return (
-                f"{self.name} needs the table '{table}', and what was chosen ({given}) holds none "
+                f"{self.name} needs the table '{table}', and what was chosen "
+                f"({datasets.told(self.data)}) holds none "
                 "in that form. Choose data that hold it, or run an analysis that needs less."
             )
         return datasets.unknown(f"table for {self.name}", table, datasets.tables())
@@ -189,7 +189,7 @@ def analyses() -> dict[str, Path]:
     return dict(sorted(places.folders("analyses", "[a-z]*.py").items()))
 
 
-def find(name: str, *, data: Mapping[str, str] | None = None) -> Analysis:
+def find(name: str, *, data: Mapping[str, datasets.Given] | None = None) -> Analysis:
     """The analysis of this name, or the one in the file of this path (``./mine.py``).
 
     The file is imported, that is: run. :func:`research.analysis.outlines` reads without running.
@@ -227,7 +227,7 @@ def find(name: str, *, data: Mapping[str, str] | None = None) -> Analysis:
         ) from error
 
 
-def _declared(path: Path, module: ModuleType, data: Mapping[str, str]) -> Analysis:
+def _declared(path: Path, module: ModuleType, data: Mapping[str, datasets.Given]) -> Analysis:
     hypotheses = dict(module.HYPOTHESES)
     if not all(isinstance(hypothesis, Hypothesis) for hypothesis in hypotheses.values()):
         raise TypeError("a value of HYPOTHESES is no Hypothesis")
@@ -235,8 +235,7 @@ def _declared(path: Path, module: ModuleType, data: Mapping[str, str]) -> Analys
         name=path.stem,
         path=path,
         module=module,
-        declared=_choices(module.sample, "sample", path)
-        + _choices(module.estimate, "estimate", path),
+        declared=_choices(module, path),
         hypotheses=hypotheses,
         settled=tuple(getattr(module, "SETTLED", ())),
         data=dict(data),
@@ -272,20 +271,28 @@ def _parameters(function: Callable[..., Any]) -> list[inspect.Parameter]:
     return list(inspect.signature(function).parameters.values())
 
 
+PARTS: tuple[Literal["sample", "estimate"], ...] = ("sample", "estimate")
 GIVEN = ("rng", "level")  # keyword parameters of estimate() that the runner gives: no choices
 
 
-def _choices(
-    function: Callable[..., Any], of: Literal["sample", "estimate"], path: Path
-) -> tuple[Choice, ...]:
-    hints = get_type_hints(function, include_extras=True)
-    keyword = [p for p in _parameters(function) if p.kind is p.KEYWORD_ONLY]
-    return tuple(_choice(p, hints.get(p.name), of, path) for p in keyword if p.name not in GIVEN)
+def _choices(module: ModuleType, path: Path) -> tuple[Choice, ...]:
+    """The choices of both functions; all that are not declared as choices are named at once."""
+    found, wrong = [], []
+    for of in PARTS:
+        function = getattr(module, of)
+        hints = get_type_hints(function, include_extras=True)
+        for each in _parameters(function):
+            if each.kind is each.KEYWORD_ONLY and each.name not in GIVEN:
+                try:
+                    found.append(_choice(each, hints.get(each.name), of))
+                except ResearchError as error:
+                    wrong.append(str(error))
+    if wrong:
+        raise ResearchError("\n".join(f"{path.name}: {each}" for each in wrong))
+    return tuple(found)
 
 
-def _choice(
-    parameter: inspect.Parameter, hint: Any, of: Literal["sample", "estimate"], path: Path
-) -> Choice:
+def _choice(parameter: inspect.Parameter, hint: Any, of: Literal["sample", "estimate"]) -> Choice:
     marks = getattr(hint, "__metadata__", ())
     decided_by = next((mark for mark in marks if isinstance(mark, FromTable)), None)
     literal = hint.__origin__ if marks else hint
@@ -294,7 +301,7 @@ def _choice(
         values = (parameter.default,)
     if parameter.default not in values:
         raise ResearchError(
-            f"{path.name}: the choice '{parameter.name}' of {of}() must be annotated with "
+            f"the choice '{parameter.name}' of {of}() must be annotated with "
             "Literal[...] (or Annotated[Literal[...], ESTIMAND]) and default to one of its values; "
             f"found {hint} with default {parameter.default!r}."
         )

@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 AMOUNT = r"\{([^{}]+)\}"  # of an estimate, in the reason why a claim is settled
+UNDATED = "a day that was not stated"  # of a file or a frame
 SEED = 20250424  # the date of the report under test
 
 
@@ -76,6 +77,7 @@ def run(
     ResearchError
         For an unknown choice or value, or a hypothesis about an estimate that is never made.
     """
+    origins = _origins(analysis)  # data that cannot stand in are refused before all else
     fixed = _known(analysis, fixed or {})
     answers = {}
     for estimand in analysis.combinations(estimand=True):
@@ -92,7 +94,8 @@ def run(
         hypotheses=hypotheses_on(analysis),
         settled=tuple(_with_amounts(each, answers) for each in analysis.settled),
         answers=answers,
-        provenance=Provenance(seed=seed, tables=_origins(analysis)),
+        provenance=Provenance(seed=seed, tables=origins),
+        path=str(analysis.path),
     )
 
 
@@ -110,15 +113,20 @@ def hypotheses_on(analysis: Analysis) -> dict[str, Hypothesis]:
     """The hypotheses as the chosen data can speak to them.
 
     A claim about one scan or one day is neither supported nor contradicted by another: with other
-    data the verdict says what holds there.
+    data the verdict says what holds there. So it does where nobody has claimed it.
     """
-    if not analysis.data:
-        return analysis.hypotheses
-    scope: Scope = "other population" if _stands_in(analysis) else "later date"
     return {
-        label: replace(hypothesis, scope=scope if hypothesis.scope == "same" else hypothesis.scope)
-        for label, hypothesis in analysis.hypotheses.items()
+        label: replace(each, scope=_scope(each, analysis)) if each.scope == "same" else each
+        for label, each in analysis.hypotheses.items()
     }
+
+
+def _scope(hypothesis: Hypothesis, analysis: Analysis) -> Scope:
+    if not hypothesis.claims:
+        return "own"
+    if not analysis.data:
+        return "same"
+    return "other population" if _stands_in(analysis) else "later date"
 
 
 def _with_amounts(settled: Settled, answers: Mapping[str, Answer]) -> Settled:
@@ -283,13 +291,12 @@ def _compute(question: _Question) -> tuple[dict[Any, _Computed], list[Skipped]]:
     return computed, skipped
 
 
-def _told_of(data: Mapping[str, str]) -> str:
+def _told_of(data: Mapping[str, datasets.Given]) -> str:
     if not data:
         return ""
-    given = ", ".join(f"{name}={value}" for name, value in data.items())
     return (
-        f" [It was run on other data ({given}), and may need days, names or rows that only the "
-        "frozen ones have. Copy its file, change them there, and run the copy: "
+        f" [It was run on other data ({datasets.told(data)}), and may need days, names or rows "
+        "that only the frozen ones have. Copy its file, change them there, and run the copy: "
         "research run ./copy.py.]"
     )
 
@@ -394,12 +401,12 @@ def _refuse_unanswered(analysis: Analysis, answers: Mapping[str, Answer]) -> Non
     named = dict.fromkeys(analysis.hypotheses, "HYPOTHESES")
     for settled in analysis.settled:
         named |= dict.fromkeys(re.findall(AMOUNT, settled.reason), "SETTLED")
-    for label, where in named.items():
-        if made and label not in made:
-            raise ResearchError(
-                f"{analysis.path.name}: {where} has '{label}', but estimate() never makes an "
-                f"estimate of that label. It makes: {', '.join(sorted(made))}."
-            )
+    never = [f"{where} has '{label}'" for label, where in named.items() if label not in made]
+    if made and never:
+        raise ResearchError(
+            f"{analysis.path.name}: {'; '.join(never)}, but estimate() never makes an estimate of "
+            f"that label. It makes: {'; '.join(sorted(made))}."
+        )
 
 
 def _origins(analysis: Analysis) -> dict[str, dict[str, str]]:
@@ -415,7 +422,7 @@ def _as_of(sample: Sample, analysis: Analysis) -> Sample:
     if sample.elsewhere:
         return sample
     if other is not None:
-        return replace(sample, population=other.descriptor["title"], as_of=other.version)
+        return replace(sample, population=other.descriptor["title"], as_of=other.version or UNDATED)
     days = {own.dataset.version: given.dataset.version for own, given in _replaced(analysis) if own}
     return replace(sample, as_of=days.get(sample.as_of, sample.as_of))
 

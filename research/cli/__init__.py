@@ -25,6 +25,7 @@ from research.cli import (
     collect_files,
     data,
     explaining,
+    new,
     own_data,
     publish,
 )
@@ -65,6 +66,7 @@ app.command("list")(analyses.list_analyses)
 app.command()(analyses.show)
 app.command()(explaining.explain)
 app.command()(analyses.run)
+app.command()(new.new)
 app.command()(analyses.reproduce)
 app.command("open")(explaining.open_page)
 app.command()(analyses.calibrate)

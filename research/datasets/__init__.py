@@ -11,13 +11,14 @@ from research.datasets.descriptors import (
     Dataset,
     DatasetError,
     read_descriptor,
-    unknown,
 )
 from research.datasets.freezing import freeze, freeze_together
+from research.datasets.given import Given, Source, told
 from research.datasets.large import AnySize, LargeTable, query
 from research.datasets.names import refuse_name
 from research.datasets.reading import datasets, describe, load, tables, texts, verify, versions
-from research.datasets.selection import Source, sources
+from research.datasets.selection import sources
+from research.plain import unknown
 
 __all__ = [
     "DESCRIPTOR",
@@ -25,6 +26,7 @@ __all__ = [
     "AnySize",
     "Dataset",
     "DatasetError",
+    "Given",
     "LargeTable",
     "Source",
     "datasets",
@@ -38,6 +40,7 @@ __all__ = [
     "sources",
     "tables",
     "texts",
+    "told",
     "unknown",
     "verify",
     "versions",

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -141,13 +140,6 @@ def _twice(named: list[dict[str, Any]]) -> list[str]:
     """The names that more than one resource or field has."""
     times = Counter(each["name"] for each in named if "name" in each)
     return [name for name, count in times.items() if count > 1]
-
-
-def unknown(kind: str, name: str, known: Mapping[str, Any]) -> str:
-    """The message for a name that does not exist: a guess, and all that do."""
-    guess = get_close_matches(name, known, n=1)
-    hint = f" Did you mean '{guess[0]}'?" if guess else ""
-    return f"There is no {kind} named '{name}'.{hint} Known: {', '.join(sorted(known))}."
 
 
 def bullets(problems: list[str]) -> str:

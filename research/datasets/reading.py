@@ -14,7 +14,6 @@ from research.datasets.descriptors import (
     Dataset,
     DatasetError,
     read_descriptor,
-    unknown,
 )
 from research.datasets.files import (
     damage_named,
@@ -26,6 +25,7 @@ from research.datasets.files import (
     sha256,
 )
 from research.datasets.large import LargeTable
+from research.plain import unknown
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -2,45 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Mapping
 
-from research.datasets.descriptors import Dataset, DatasetError, unknown
-from research.datasets.reading import datasets, describe, open_table, read, tables, versions
-
-if TYPE_CHECKING:
-    import pandas as pd
-
-    from research.datasets.large import LargeTable
+from research.datasets.descriptors import Dataset, DatasetError
+from research.datasets.given import Given, Source, handed_over, is_table
+from research.datasets.reading import datasets, describe, tables, versions
+from research.plain import unknown
 
 
-@dataclass(frozen=True)
-class Source:
-    """Where a table that an analysis names is read from."""
-
-    dataset: Dataset
-    table: str
-
-    def load(self, columns: Container[str] | None = None) -> pd.DataFrame:
-        """The table, checked and typed; of one in Parquet these columns alone, by default all."""
-        return read(self.dataset, self.table, columns)
-
-    def open(self, columns: Container[str] | None = None) -> pd.DataFrame | LargeTable:
-        """The same, but one in Parquet is to be asked and is not loaded."""
-        return open_table(self.dataset, self.table, columns)
-
-    @property
-    def origin(self) -> dict[str, str]:
-        """What provenance keeps of it."""
-        return {
-            "dataset": self.dataset.name,
-            "version": self.dataset.version,
-            "hash": self.dataset.resources[self.table]["hash"],
-        }
-
-
-def sources(wanted: Iterable[str], chosen: Mapping[str, str]) -> dict[str, Source | None]:
+def sources(wanted: Iterable[str], chosen: Mapping[str, Given]) -> dict[str, Source | None]:
     """Where each wanted table is read from; ``None`` for one that does not exist.
 
     Parameters
@@ -51,6 +21,7 @@ def sources(wanted: Iterable[str], chosen: Mapping[str, str]) -> dict[str, Sourc
         From a dataset or table to what stands in for it: a version of the same dataset, or another
         dataset (``my_scan``, ``my_scan@2026-11-01``) whose resources say by ``form`` which table
         they take the place of. Tables of a replaced dataset that the other lacks do not exist.
+        A table can also be replaced by a file of its form (CSV or Parquet), or by a frame.
 
     Raises
     ------
@@ -62,7 +33,11 @@ def sources(wanted: Iterable[str], chosen: Mapping[str, str]) -> dict[str, Sourc
         name: Source(known[name], name) if name in known else None for name in wanted
     }
     for name, value in chosen.items():
-        replaced, other = describe(name), _stand_in(name, value)
+        if is_table(value):
+            form = _form(name, found)
+            found[form.table] = handed_over(value, form)
+            continue
+        replaced, other = describe(name), _stand_in(name, str(value))
         given = {
             str(resource.get("form", table)): Source(other, table)
             for table, resource in other.resources.items()
@@ -83,6 +58,19 @@ def sources(wanted: Iterable[str], chosen: Mapping[str, str]) -> dict[str, Sourc
             if table in given and table in replaced.resources:
                 _refuse_other_form(given[table], Source(replaced, table))
     return found
+
+
+def _form(name: str, wanted: Mapping[str, Source | None]) -> Source:
+    """The frozen table that a file or a frame stands in for: of this name, or the one in use."""
+    dataset = describe(name)
+    read = [each for each in dataset.resources if each in wanted]
+    chosen = [name] if name in dataset.resources else read
+    if len(chosen) != 1 or chosen[0] not in wanted:
+        raise DatasetError(
+            f"A file or a frame takes the place of one table that is read here, found '{name}'. "
+            f"Name one of {', '.join(sorted(wanted))}."
+        )
+    return Source(dataset, chosen[0])
 
 
 def _stand_in(name: str, value: str) -> Dataset:

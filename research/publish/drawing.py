@@ -21,15 +21,15 @@ def drawn(result: Result, analysis: Analysis | None = None) -> Figure:
     result
         What is drawn.
     analysis
-        The analysis that made it; by default the one of its name, where that is here.
+        The analysis that made it; by default its file, or the one of its name where that is here.
 
     Raises
     ------
     ResearchError
         If the figure of the analysis fails: where, and how.
     """
-    if analysis is None and result.analysis in analyses():
-        analysis = find(result.analysis)
+    if analysis is None and (result.path or result.analysis in analyses()):
+        analysis = find(result.path or result.analysis)
     if analysis is None:
         return figures.default(result)
     try:

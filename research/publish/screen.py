@@ -6,23 +6,22 @@ Standard library alone: a short answer should not wait for a library that draws 
 
 from __future__ import annotations
 
-import shutil
 import textwrap
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import zip_longest
 from unicodedata import east_asian_width
 
 from research import wording
-from research.publish.judged import JudgedEstimate, ReportedEstimate, reported
-from research.results import Answer, Estimate, Interval, Provenance, Result
+from research.publish.judged import JudgedEstimate, ReportedEstimate, quotable_settled, reported
+from research.results import Answer, Estimate, Interval, Provenance, Readable, Result
+from research.wording import shown, width_here
 
 LINES = 36  # of a screen, with room for a prompt
 GAP = 2  # between columns
 LEAST = 28  # what a label needs beside numbers; where less is left, numbers stand below it
 WIDEST = 30  # a column other than the label; longer texts go on in the next line
 LEVEL = 0.95  # of intervals, where it is not said
-RANGE = 60, 150  # widths that lines of text are made for
 
 
 class Text(str):
@@ -57,22 +56,17 @@ class Group:
     rows: tuple[Row, ...]
 
 
-def width_here() -> int:
-    """The width of the terminal, or COLUMNS, within what a text can use."""
-    return min(max(shutil.get_terminal_size().columns, RANGE[0]), RANGE[1])
-
-
 def screen(
-    shown: Result | Answer | Estimate, *, width: int | None = None, lines: int | None = LINES,
+    value: Readable, *, width: int | None = None, lines: int | None = LINES,
     more: str = ".to_frame() has all estimates",
 ) -> Text:  # fmt: skip
-    """What is shown as text, at most so many lines.
+    """A result, an answer or an estimate as text of at most so many lines.
 
     Parameters
     ----------
-    shown
-        A result: its judged estimates, or all where none is judged. An answer or an estimate by
-        itself: all.
+    value
+        Of a result the judged estimates are shown, or all where none is judged; of an answer by
+        itself all.
     width
         In characters; by default that of the terminal.
     lines
@@ -83,24 +77,20 @@ def screen(
     Examples
     --------
     >>> print(screen(Estimate(label="tags of the library", unit="tags", value=240), width=60))
-    tags of the library  240 tags
+    tags of the library = 240 tags
     """
     width = width or width_here()
-    result = alone(shown)
-    wanted = _wanted(result, everything=shown is not result)
-    form, notes = _common(each.estimate.interval for each in wanted), _notes(wanted)
-    groups = [
-        Group(heading=_heading(result, key), rows=rows)
-        for key in result.answers
-        if (rows := tuple(row_of(each, form, notes) for each in wanted if each.key == key))
-    ]
-    head, foot = _head(result, width), _foot(result, wanted, width, more)
-    room = None if lines is None else max(lines - len(head) - len(foot), 4)
-    body = tabulated(groups, width, level=form.level if form else LEVEL, lines=room, more=more)
-    return Text("\n".join([*head, *body, *foot]).strip("\n"))
+    if isinstance(value, Estimate):
+        return Text("\n".join(wrapped(wording.one_line(value), width, later="  ")))
+    view = View.of(value, more)
+    head, foot = ([part for line in lines for part in wrapped(line, width, later="  ")]
+                  for lines in (view.head, view.foot))  # fmt: skip
+    room = None if lines is None else max(lines - len(head) - len(foot) - 1, 4)
+    body = tabulated(view.groups, width, level=view.level, lines=room, more=more)
+    return Text("\n".join([*head, "", *body, *foot]).strip("\n"))
 
 
-def alone(shown: Result | Answer | Estimate) -> Result:
+def alone(shown: Readable) -> Result:
     """An answer or an estimate by itself, as the result of no analysis."""
     if isinstance(shown, Result):
         return shown
@@ -109,6 +99,7 @@ def alone(shown: Result | Answer | Estimate) -> Result:
             estimand={}, choices={}, population="", as_of="", estimates={shown.label: shown},
             verdicts={}, robustness={}, specifications=(),
         )  # fmt: skip
+    assert isinstance(shown, Answer)
     return Result(
         analysis="", title="", about="", choices={}, hypotheses=dict(shown.hypotheses), settled=(),
         answers={"answer": shown}, provenance=Provenance(seed=0, tables={}),
@@ -118,13 +109,42 @@ def alone(shown: Result | Answer | Estimate) -> Result:
 # What is said -------------------------------------------------------------------------------------
 
 
-def _head(result: Result, width: int) -> list[str]:
-    if not result.analysis:
-        return []
-    tables = result.provenance.tables.values()
-    data = ", ".join(sorted({f"{table['dataset']} {table['version']}" for table in tables}))
-    lines = [f"{result.analysis}: {result.title}", f"Data: {data}"]
-    return [part for line in lines for part in wrapped(line, width, later="  ")] + [""]
+@dataclass(frozen=True, kw_only=True)
+class View:
+    """What is shown of a result: lines above, rows by answer, lines below.
+
+    ``level`` is that of intervals of which none is said.
+    """
+
+    head: tuple[str, ...]
+    groups: tuple[Group, ...]
+    level: float
+    foot: tuple[str, ...]
+
+    @classmethod
+    def of(cls, value: Readable, more: str = "") -> View:
+        result = alone(value)
+        wanted = _wanted(result, everything=value is not result)
+        form, notes = _common(each.estimate.interval for each in wanted), _notes(wanted)
+        groups = (
+            Group(
+                heading=heading(result, key),
+                rows=tuple(row_of(each, form, notes) for each in wanted if each.key == key),
+            )
+            for key in result.answers
+        )
+        return cls(
+            head=tuple(_head(result)), groups=tuple(group for group in groups if group.rows),
+            level=form.level if form else LEVEL, foot=tuple(_foot(result, wanted, more)),
+        )  # fmt: skip
+
+
+def _head(result: Result) -> Iterator[str]:
+    if result.analysis:
+        tables = result.provenance.tables.values()
+        yield f"{result.analysis}: {result.title}"
+        read = sorted({f"{table['dataset']} {table['version']}".strip() for table in tables})
+        yield f"Data: {', '.join(read)}"
 
 
 def _wanted(result: Result, *, everything: bool) -> list[ReportedEstimate]:
@@ -139,7 +159,7 @@ def _notes(shown: Iterable[ReportedEstimate]) -> list[str]:
     return list(dict.fromkeys(condition for each in judged for condition in each.conditions))
 
 
-def _heading(result: Result, key: str) -> str:
+def heading(result: Result, key: str) -> str:
     """Which question, of whom and when, and the choices that are not the defaults."""
     answer = result.answers[key]
     name = "" if key == "answer" else f"{key}: "
@@ -190,22 +210,21 @@ def _form(interval: Interval | None) -> tuple[float | None, float | None]:
     return (interval.level, interval.design_effect) if interval else (None, None)
 
 
-def _foot(result: Result, shown: Sequence[ReportedEstimate], width: int, more: str) -> list[str]:
-    lines = [f"[{at}] {note}" for at, note in enumerate(_notes(shown), 1)]
-    lines += [
-        f"{key}: cannot be estimated: {answer.refused}"
-        for key, answer in result.answers.items()
-        if answer.refused
-    ]
-    lines += [f"{each.claim}: {each.word}. {each.reason}" for each in result.settled]
+def _foot(result: Result, shown: Sequence[ReportedEstimate], more: str) -> Iterator[str]:
+    for at, note in enumerate(_notes(shown), 1):
+        yield f"[{at}] {note}"
+    for key, answer in result.answers.items():
+        if answer.refused:
+            yield f"{key}: cannot be estimated: {answer.refused}"
+    for each in result.settled:
+        yield f"{each.claim}: {quotable_settled(each)}"
     form = _common(each.estimate.interval for each in shown)
     if form and form.design_effect:
-        lines.append(f"Intervals assume a design effect of {wording.trimmed(form.design_effect)}.")
+        yield f"Intervals assume a design effect of {wording.trimmed(form.design_effect)}."
     if any(isinstance(each, JudgedEstimate) for each in shown):
-        lines.append("agree: specifications with the same verdict, of all")
+        yield "agree: specifications with the same verdict, of all"
     if unseen := len(reported(result)) - len(shown):
-        lines.append(f"{unseen} more without a verdict: {more}.")
-    return [part for line in lines for part in wrapped(line, width, later="  ")]
+        yield f"{unseen} more without a verdict{': ' * bool(more)}{more}."
 
 
 # How it is laid out -------------------------------------------------------------------------------
@@ -229,8 +248,7 @@ def tabulated(
     rows = [row for group in groups for row in group.rows]
     if not rows:
         return []
-    names = ("found", f"{wording.level(level)} interval", "verdict", "agree")
-    layout = Layout.of(rows, names, width, indent=2 * any(group.heading for group in groups))
+    layout = Layout.of(rows, names(level), width, indent=2 * any(group.heading for group in groups))
     blocks = [block for group in groups for block in layout.blocks(group)]
     made = layout.head()
     for at, block in enumerate(blocks):
@@ -238,6 +256,11 @@ def tabulated(
             return [*made, f"... {len(blocks) - at} more rows: {more}"]
         made += block
     return made
+
+
+def names(level: float) -> tuple[str, ...]:
+    """The heads of the columns, in the order of the cells of a row."""
+    return "found", f"{wording.level(level)} interval", "verdict", "agree"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -316,11 +339,6 @@ def wrapped(text: str, width: int, *, later: str = "") -> list[str]:
     return textwrap.wrap(
         shown(text), width, subsequent_indent=later, break_long_words=False, break_on_hyphens=False
     )
-
-
-def shown(text: str) -> str:
-    """A text as a terminal shows it: numbers in their one form, and nothing that steers."""
-    return wording.readable(wording.typeset(text))
 
 
 def wide(text: str) -> int:
