@@ -157,9 +157,10 @@ def _shown_by_notebooks() -> type[Figure]:
     from matplotlib.figure import Figure
 
     class Drawing(Figure):
-        def _repr_png_(self) -> bytes:
+        def _repr_png_(self) -> tuple[bytes, dict[str, int]]:
+            """The picture, and how wide a notebook shows it, in pixels."""
             with theme():
-                return printed(self, "png")[0]
+                return printed(self, "png")[0], {"width": round(100 * self.get_figwidth())}
 
         def savefig(self, *where: Any, **how: Any) -> None:
             with theme():

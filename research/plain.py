@@ -221,8 +221,9 @@ def unknown(kind: str, name: str, known: Collection[str]) -> str:
     near = [f"'{each}'" for each in _nearest(name, known)]
     hint = f" Did you mean {' or '.join(near)}?" if near else ""
     names = sorted(known)
-    some = f"{', '.join(names[:NEAR])} and {len(names) - NEAR} more"
-    listed = f" Known: {', '.join(names) if len(names) <= FEW else some}."
+    comma = "; " if any("," in each for each in names) else ", "
+    some = f"{comma.join(names[:NEAR])} and {len(names) - NEAR} more"
+    listed = f" Known: {comma.join(names) if len(names) <= FEW else some}."
     return f"There is no {kind} named '{name}'.{hint}{'' if near and len(names) > FEW else listed}"
 
 

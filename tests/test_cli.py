@@ -91,7 +91,7 @@ def test_data_list_show_and_verify():
             (["run", "parameter_scal"], "Did you mean 'parameter_scale'?"),
             (
                 ["run", "parameter_scale", "--set", "clones=gone"],
-                "Known: kept, removed, spread as all hosts",
+                "Known: kept; removed, spread as all hosts",
             ),
             (
                 ["run", "parameter_scale", "--set", "clones"],

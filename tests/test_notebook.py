@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import dataclasses
 import os
 import pickle
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -225,7 +227,9 @@ def test_a_frame_has_one_row_an_estimate_and_says_what_its_columns_are():
 def test_everything_can_be_drawn():
     result = made()
     for shown in (result, result["counts"], result["shares"][SMALL], result["shares"][SCALE]):
-        assert shown.plot()._repr_png_().startswith(b"\x89PNG")
+        picture, look = shown.plot()._repr_png_()
+        assert picture.startswith(b"\x89PNG")
+        assert look == {"width": 660}
 
 
 # Calls --------------------------------------------------------------------------------------------
@@ -333,6 +337,24 @@ def test_all_choices_that_are_none_are_named_at_once(tmp_path):
     (tmp_path / "mine.py").write_text(WRONG)
     text = _refused(lambda: find(str(tmp_path / "mine.py")))
     assert [f"'{name}'" in text for name in ("day", "unit", "way")] == [True] * 3
+
+
+# Examples -----------------------------------------------------------------------------------------
+
+PAGES = ("docs/guides/in-a-notebook.md", "README.md", "docs/guides/change-a-choice.md")
+
+
+@pytest.mark.parametrize("page", first(PAGES))
+def test_python_on_a_page_runs_and_every_value_can_be_shown(page, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    text, names = (HERE.parent / page).read_text(encoding="utf-8"), {}
+    blocks = re.findall(r"^```python\n(.*?)^```", text, flags=re.M | re.S)
+    assert blocks
+    for statement in (each for block in blocks for each in ast.parse(block).body):
+        if isinstance(statement, ast.Expr):
+            repr(eval(compile(ast.Expression(statement.value), page, "eval"), names))
+        else:
+            exec(compile(ast.Module([statement], []), page, "exec"), names)
 
 
 # A user's script ----------------------------------------------------------------------------------

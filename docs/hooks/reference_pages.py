@@ -11,15 +11,22 @@ from types import ModuleType
 
 from prose import document, plain, table
 
-from research import collect, estimators
+from research import collect, estimators, measures, publish
 
 MODULES = ("research", "research.results", "research.analysis", "research.datasets",
-           "research.figures", "research.wording")  # fmt: skip
+           "research.doubts", "research.figures", "research.wording")  # fmt: skip
+PUBLISHED = ("screen", "notebook", "explain", "judged", "verdict", "page", "tables")
 
 
 def pages() -> Iterator[tuple[str, str]]:
     """A page for each module whose names others may import."""
-    modules = [*MODULES, *described_estimators(), *_exporting(collect)]
+    modules = [
+        *MODULES,
+        *described_estimators(),
+        *_below(measures),
+        *(f"{publish.__name__}.{name}" for name in PUBLISHED),
+        *_exporting(collect),
+    ]
     shown = {name: _public(importlib.import_module(name)) for name in modules}
     yield "reference/index.md", _index(list(shown))
     for name, names in shown.items():
@@ -64,7 +71,11 @@ def linked(methods: str) -> str:
 def _public(module: ModuleType) -> list[str]:
     """What a module exports: its ``__all__``, or what it defines without an underscore."""
     if hasattr(module, "__all__"):
-        return [name for name in module.__all__ if not name.startswith("__")]
+        return [
+            name
+            for name in module.__all__
+            if not name.startswith("__") and not inspect.ismodule(getattr(module, name))
+        ]
     return [
         name
         for name, value in vars(module).items()
