@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from research.publish.screen import shown, wide, width_here, wrapped
-from research.wording import percent, readable
+from research.publish.screen import wide, wrapped
+from research.wording import percent, readable, shown, width_here
 
 if TYPE_CHECKING:
     from research.publish.explanation import Explanation, Section

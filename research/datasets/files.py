@@ -112,16 +112,6 @@ def _whole(frame: pd.DataFrame) -> pd.DataFrame:
     return frame.astype(dict.fromkeys(whole, "int64"))
 
 
-def typed(values: pd.Series, kind: str) -> pd.Series:
-    """A column with the type that a table has in memory for this type of a descriptor."""
-    import pandas as pd
-
-    if kind == "date":
-        return pd.to_datetime(values)
-    found: pd.Series = values.astype(PANDAS_TYPES[kind])  # type: ignore[call-overload]
-    return found.astype("int64") if kind == "integer" and not found.hasnans else found
-
-
 @contextmanager
 def damage_named(path: Path) -> Iterator[None]:
     """A file with the right hash can still be none of its format: whoever froze it, damaged it."""

@@ -153,7 +153,7 @@ def _typed(frame: pd.DataFrame, resource: Mapping[str, Any], name: str) -> pd.Da
     made = frame.reset_index(drop=True)
     for column in (each for each in fields if each in made):
         try:
-            made[column] = typed(made[column], fields[column])
+            made = typed(made, [{"name": column, "type": fields[column]}])
         except (ValueError, TypeError) as error:
             problems.append(f"'{column}' is not {fields[column]}: {error}")
     problems = problems or frame_problems(made[list(fields)], resource)
