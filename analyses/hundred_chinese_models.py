@@ -62,7 +62,7 @@ def sample(
     chosen = rows["task"].isin(GENERATION) & rows["role"].ne("repackager")
     chosen &= ~(rows["created"] > published)
     if tokens == "parameters meant":
-        chosen &= rows["parameters"] > BILLION
+        chosen &= ~(rows["parameters"] <= BILLION)
     if publishers == "organisations":
         chosen &= rows["kind"].ne("individual")
     units = units.among(chosen)
@@ -76,17 +76,21 @@ def sample(
 
 def _counted(units, variants_once) -> pd.DataFrame:
     """One row a model: whether it is certainly, and whether it may be, Chinese and of that time."""
-    rows, dated = units.rows, units.rows["created"].notna()
     chinese, possible = units.holds(CHINA)
-    name = rows.index.str.lower()
+    name = units.rows.index.str.lower()
     if variants_once:
         name = name.str.replace(VARIANT, "", regex=True)
-    certain = dated & chinese
+    certain = _known(units.rows) & chinese
     return pd.DataFrame({"certain": certain, "possible": possible}).groupby(name).any()
 
 
+def _known(rows) -> pd.Series:
+    """Whether day and size of each model are known: else it may count or not."""
+    return rows[["created", "parameters"]].notna().all(axis=1)
+
+
 def _publishers(units) -> pd.DataFrame:
-    chinese = units.rows[units.rows["created"].notna() & units.holds(CHINA)[0]]
+    chinese = units.rows[_known(units.rows) & units.holds(CHINA)[0]]
     counts = chinese["organisation"].rename("publisher").value_counts().rename("models")
     return counts.reset_index().sort_values(["models", "publisher"], ascending=[False, True])
 

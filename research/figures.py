@@ -557,6 +557,7 @@ def rows_of(
         row.format(answer=key, name=name): (answer.estimates[label], (colors or {}).get(name, INK))
         for key, answer in answers.items()
         for label, name in names.items()
+        if label in answer.estimates
     }
     figure, axes = canvas(height=height, source=credits(result))
     estimates, looks = zip(*rows.values(), strict=True)

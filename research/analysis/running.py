@@ -84,7 +84,8 @@ def run(
         if all(estimand[name] == value for name, value in fixed.items() if name in estimand):
             question = _Question(analysis, estimand, fixed, multiverse, seed, done)
             answers[question.key] = _answer(question)
-    if not fixed and not analysis.data:  # else some questions may have no answer
+    answered = not any(answer.refused for answer in answers.values())
+    if answered and not fixed and not analysis.data:  # else some questions may have no answer
         _refuse_unanswered(analysis, answers)
     return Result(
         analysis=analysis.name,

@@ -94,6 +94,7 @@ of_collecting = typer.Typer(
 of_collecting.command("hub")(collect.hub)
 of_collecting.command("hub-file")(collect_files.hub_file)
 of_collecting.command("ollama-library")(collect_files.ollama_library)
+of_collecting.command("evolution")(collect_files.evolution)
 app.add_typer(of_collecting, name="collect")
 app.command()(aggregate.aggregate)
 

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from research.cli.printing import AsJson, print_json, print_rows, say
+from research.results import ResearchError
 from research.wording import count
 
 Day = Annotated[
@@ -72,3 +73,35 @@ def ollama_library(
     for table, n in rows.items():
         say(f"{dataset.path(table)}: {count(n)} rows")
     say(f"Next: research run ANALYSIS --data ollama_library={dataset.version}")
+
+
+def evolution(
+    file: Annotated[
+        Path | None, typer.Argument(help="The study's Parquet file; without it the Hub is asked.")
+    ] = None,
+    revision: Annotated[
+        str | None, typer.Option(metavar="COMMIT", help="The revision to take from the Hub.")
+    ] = None,
+    out: Out = DATASETS,
+    as_json: AsJson = False,
+) -> None:
+    """Read the weekly downloads of Longpre et al. (2025) as a version of hub_evolution.
+
+    With it published_past_year answers the claim on its own data.
+    """
+    from tempfile import TemporaryDirectory
+
+    from research.collect.evolution import REVISION, downloaded, freeze_evolution
+
+    if file is not None and revision is not None:
+        raise ResearchError("Give a file or --revision, not both: a file is read as it is.")
+    with TemporaryDirectory() as folder:
+        path = file or downloaded(revision or REVISION, to=Path(folder))
+        dataset = freeze_evolution(path, into=out)
+    if as_json:
+        print_json({"folder": str(dataset.folder), **dataset.descriptor["collection"]})
+        return
+    say(f"{dataset.folder}: {dataset.descriptor['title']}.")
+    for reason, rows in dataset.descriptor["collection"]["problems"].items():
+        say(f"Left out: {reason} ({count(rows)}).")
+    say("Next: research run published_past_year")

@@ -77,7 +77,7 @@ def freeze_file(
     """
     import duckdb
 
-    _refuse_damaged(path)
+    refuse_damaged(path)
     try:
         with (
             TemporaryDirectory() as made,
@@ -103,7 +103,8 @@ def freeze_file(
 # The file -----------------------------------------------------------------------------------------
 
 
-def _refuse_damaged(path: Path) -> None:
+def refuse_damaged(path: Path) -> None:
+    """Refuse what is no whole Parquet file, in words."""
     if not path.is_file():
         raise ResearchError(f"There is no file {path}. Give the path of a downloaded Parquet file.")
     size = path.stat().st_size

@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 
 PRINTED = Doubt("rounding of the published figures", "every figure at its worst", is_rounding=True)
 OTHERS = Doubt("publishers outside China", "US publishers or others")
+UNSTATED = Doubt("publishers whose country the study does not state", "any of those it may be")
+AGELESS = Doubt("models whose age is not known", "new models or older ones")
+NEW, OLDER, NOT_STATED = "within a year", "older", "not stated"  # as hub_evolution has them
+NO_COUNTRY = "XX"
 NUMBER = r"[\d.]+(?:e\d+)?"
 HUB_REPORT = "HF State of Open Source Spring 2026"
 
@@ -99,6 +103,51 @@ def share_of_a_year(anchors: pd.DataFrame) -> Coarse:
     units = pd.DataFrame(shares, columns=["low", "value", "high"])
     rows = units.assign(origin=["CN", "US|XX"], origin_doubt=OTHERS.name, weight_doubt=PRINTED.name)
     return Coarse(rows, (PRINTED, OTHERS), independent=False)
+
+
+def downloads_of_new_models(
+    weekly: pd.DataFrame, first: pd.Timestamp, last: pd.Timestamp
+) -> Coarse:
+    """Downloads that models within a year of their creation had in a span of weeks, by country.
+
+    Parameters
+    ----------
+    weekly
+        The table ``hub_evolution``.
+    first, last
+        The first and the last day of the span; the week that begins on either counts.
+
+    Returns
+    -------
+    Coarse
+        One unit a group of publishers and age. A group that is no country is of none; what the study does not state may be of any country.
+        Where it does not know the age of models, they may be new.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> days = pd.to_datetime(["2025-01-01", "2025-01-08"])
+    >>> weekly = pd.DataFrame({"week": days, "publisher_group": "China", "country": "CN"})
+    >>> weekly = weekly.assign(age=["within a year", "not known"], downloads=[5, 7])
+    >>> units = downloads_of_new_models(weekly, *days)
+    >>> units.rows[["origin", "value", "member"]].values.tolist()
+    [['CN', 7.0, False], ['CN', 5.0, True]]
+    """
+    import pandas as pd
+
+    chosen = weekly[weekly["week"].between(first, last) & (weekly["age"] != OLDER)]
+    by = ["publisher_group", "country", "age"]
+    rows = chosen.fillna({"country": ""}).groupby(by, as_index=False)["downloads"].sum()
+    group = rows["publisher_group"]
+    weights = dict.fromkeys(["low", "value", "high"], rows["downloads"].astype(float))
+    units = pd.DataFrame(weights).assign(
+        group=group,
+        origin=rows["country"].mask(rows["country"].eq("") & group.ne(NOT_STATED), NO_COUNTRY),
+        origin_doubt=UNSTATED.name,
+        member=rows["age"].eq(NEW),
+        member_doubt=AGELESS.name,
+    )
+    return Coarse(units, (UNSTATED, AGELESS), "groups of publishers", "downloads")
 
 
 def _atom(anchors: pd.DataFrame) -> Iterator[Floats]:
