@@ -61,36 +61,32 @@ def sample(
     rows = units.rows
     chosen = rows["task"].isin(GENERATION) & rows["role"].ne("repackager")
     chosen &= ~(rows["created"] > published)
+    known = rows["created"].notna()
     if tokens == "parameters meant":
         chosen &= ~(rows["parameters"] <= BILLION)
+        known &= rows["parameters"].notna()
     if publishers == "organisations":
         chosen &= rows["kind"].ne("individual")
-    units = units.among(chosen)
+    units, known = units.among(chosen), known[chosen]
     return Sample(
         population="the Chinese language models in the Hub tables",
         as_of=f"{published:%Y-%m-%d}",
-        data={"models": _counted(units, counted == "variants of a model once")},
-        tables={"publishers": _publishers(units)},
+        data={"models": _counted(units, known, counted == "variants of a model once")},
+        tables={"publishers": _publishers(units, known)},
     )
 
 
-def _counted(units, variants_once) -> pd.DataFrame:
-    """One row a model: whether it is certainly, and whether it may be, Chinese and of that time."""
+def _counted(units, known, variants_once) -> pd.DataFrame:
+    """One row a model: whether it certainly counts as Chinese and of that time, or may do so."""
     chinese, possible = units.holds(CHINA)
     name = units.rows.index.str.lower()
     if variants_once:
         name = name.str.replace(VARIANT, "", regex=True)
-    certain = _known(units.rows) & chinese
-    return pd.DataFrame({"certain": certain, "possible": possible}).groupby(name).any()
+    return pd.DataFrame({"certain": known & chinese, "possible": possible}).groupby(name).any()
 
 
-def _known(rows) -> pd.Series:
-    """Whether day and size of each model are known: else it may count or not."""
-    return rows[["created", "parameters"]].notna().all(axis=1)
-
-
-def _publishers(units) -> pd.DataFrame:
-    chinese = units.rows[_known(units.rows) & units.holds(CHINA)[0]]
+def _publishers(units, known) -> pd.DataFrame:
+    chinese = units.rows[known & units.holds(CHINA)[0]]
     counts = chinese["organisation"].rename("publisher").value_counts().rename("models")
     return counts.reset_index().sort_values(["models", "publisher"], ascending=[False, True])
 

@@ -34,7 +34,8 @@ NAMES = {
 POSITIONAL = {  # every command that takes a name or a path, and what it needs besides
     "show": (), "explain": (), "run": (), "open": (), "aggregate": (),
     "data show": (), "data verify": (), "data new": (), "data check": (), "data add": (),
-    "collect hub-file": (), "collect ollama-library": (), "publish tables": (),
+    "collect hub-file": (), "collect ollama-library": (), "collect evolution": (),
+    "publish tables": (),
     "data diff": ("2025-04-24", "2025-04-24"),
 }  # fmt: skip
 OPTIONS = (

@@ -15,6 +15,7 @@ from research.publish.claims import answer_claims
 from research.publish.claims import figure as claims_figure
 from tests.collect.loopback import Listed, Loopback, serving
 from tests.collect.taking import bundled_rows
+from tests.collect.test_evolution import RESOLVED, study, written
 from tests.shortened import first
 
 README = (places.bundled() / "README.md").read_text(encoding="utf-8")
@@ -59,7 +60,8 @@ def test_with_your_own_data_works_as_written_in_an_empty_folder(tmp_path):
     typed = commands("With your own data")
     assert sum(line.startswith("research ") for line in typed) >= 9
     binaries = str(Path(sys.executable).parent)
-    with serving(Loopback(Listed(bundled_rows()))) as hub:
+    files = {RESOLVED: written(tmp_path / "e.parquet", study()).read_bytes()}
+    with serving(Loopback(Listed(bundled_rows()), files=files)) as hub:
         # The Hub is on this machine, without anyone's token; all else is as a user has it.
         surroundings = {
             **{key: value for key, value in os.environ.items() if "HF_" not in key},

@@ -120,8 +120,9 @@ def downloads_of_new_models(
     Returns
     -------
     Coarse
-        One unit a group of publishers and age. A group that is no country is of none; what the study does not state may be of any country.
-        Where it does not know the age of models, they may be new.
+        One unit a group of publishers and age. A group that is no country is of none; what the
+        study does not state may be of any country. Where it does not know the age of models, they
+        may be new.
 
     Examples
     --------

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import base64
+import hashlib
 import json
 import socket
 import ssl
@@ -146,6 +147,7 @@ class Asked:
 class Loopback:
     """The Hub's settings, and what it was asked.
 
+    ``files`` has by path, such as ``/datasets/a/b/resolve/COMMIT/file``, what can be downloaded.
     ``faults`` has by number of the request (the first is 1) what goes wrong. ``limit`` allows so
     many requests in so many seconds. ``between`` is called before every page.
     """
@@ -155,6 +157,7 @@ class Loopback:
     delay: float = 0.0
     limit: tuple[int, int] | None = None
     renamed: dict[str, str] = field(default_factory=dict)
+    files: dict[str, bytes] = field(default_factory=dict)
     faults: dict[int, Fault] = field(default_factory=dict)
     between: Callable[[int], object] = int
     asked: list[Asked] = field(default_factory=list)
@@ -199,6 +202,8 @@ class Answering(BaseHTTPRequestHandler):
         time.sleep(self.hub.delay)
         self.respond()
 
+    do_HEAD = do_GET
+
     def respond(self) -> None:
         """What a Hub without faults answers."""
         parts = urlsplit(self.path)
@@ -207,6 +212,8 @@ class Answering(BaseHTTPRequestHandler):
             self.answer(401, b'{"error":"Invalid credentials in Authorization header"}')
         elif not set(asked.get("expand", [])) <= EXPANDABLE:
             self.answer(400, b'{"error":"unknown expand"}')
+        elif parts.path in self.hub.files:
+            self.file(parts.path)
         elif parts.path == "/api/models":
             self.listing(asked)
         elif parts.path.startswith("/api/models/"):
@@ -234,9 +241,15 @@ class Answering(BaseHTTPRequestHandler):
         else:
             self.answer(401, b'{"error":"Invalid username or password."}')
 
+    def file(self, path: str) -> None:
+        content, (_, _, rest) = self.hub.files[path], path.partition("/resolve/")
+        commit, etag = rest.partition("/")[0], hashlib.sha256(content).hexdigest()
+        self.answer(200, content, {"X-Repo-Commit": commit, "ETag": f'"{etag}"'})
+
     def answer(self, status: int, body: bytes, headers: dict[str, str] | None = None) -> None:
         self.head(status, len(body), headers or {})
-        self.wfile.write(body)
+        if self.command != "HEAD":
+            self.wfile.write(body)
 
     def head(self, status: int, length: int, headers: dict[str, str]) -> None:
         self.send_response(status)

@@ -4,9 +4,6 @@ import json
 import os
 import subprocess
 import sys
-import threading
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import pairwise
 
 import duckdb
@@ -21,6 +18,7 @@ from research.analysis import find, run
 from research.cli.collect_files import evolution
 from research.collect.evolution import FILE, REPOSITORY, REVISION, downloaded, freeze_evolution
 from research.results import ResearchError
+from tests.collect.loopback import Listed, Loopback, serving
 
 GROUPS = ["China", "USA", "International/Online", "France", "", "United States, China"]
 CLAIMED = "share of the downloads of new models in the year of the claim, China minus US"
@@ -174,52 +172,23 @@ def test_of_one_model_and_week_the_largest_total_counts(here):
 # From the Hub -------------------------------------------------------------------------------------
 
 
-@contextmanager
-def serving(payload):
-    """A Hub that has this one file at one revision."""
-    asked = []
-
-    class Answering(BaseHTTPRequestHandler):
-        def do_HEAD(self):
-            asked.append(self.path)
-            here = self.path == f"/datasets/{REPOSITORY}/resolve/{REVISION}/{FILE}"
-            self.send_response(200 if here else 404)
-            self.send_header("X-Repo-Commit", REVISION)
-            self.send_header("ETag", '"one"')
-            if not here:
-                self.send_header("X-Error-Code", "EntryNotFound")
-            self.send_header("Content-Length", str(len(payload) if here else 0))
-            self.end_headers()
-
-        def do_GET(self):
-            self.do_HEAD()
-            self.wfile.write(payload)
-
-        def log_message(self, *_):
-            """Nothing on the screen of a test."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Answering)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}", asked
-    finally:
-        server.shutdown()
-        server.server_close()
+RESOLVED = f"/datasets/{REPOSITORY}/resolve/{REVISION}/{FILE}"
 
 
 def test_the_file_of_one_revision_is_taken_from_the_hub(here):
     payload = written(here / "e.parquet", study()).read_bytes()
-    with serving(payload) as (address, asked):
-        path = downloaded(to=here / "taken", endpoint=address)
+    with serving(Loopback(Listed([]), files={RESOLVED: payload})) as hub:
+        path = downloaded(to=here / "taken", endpoint=hub.address)
     assert path.read_bytes() == payload
-    assert {path for path in asked if "resolve" in path} == {
-        f"/datasets/{REPOSITORY}/resolve/{REVISION}/{FILE}"
-    }
+    assert {asked.path for asked in hub.asked if "resolve" in asked.path} == {RESOLVED}
 
 
 def test_a_hub_without_the_file_is_told_in_prose(here):
-    with serving(b"") as (address, _), pytest.raises(ResearchError, match="could not be had"):
-        downloaded("0" * 40, to=here, endpoint=address)
+    with (
+        serving(Loopback(Listed([]))) as hub,
+        pytest.raises(ResearchError, match="could not be had"),
+    ):
+        downloaded("0" * 40, to=here, endpoint=hub.address)
     with pytest.raises(ResearchError, match="40 hexadecimal digits"):
         downloaded("main", to=here)
 
@@ -228,8 +197,8 @@ def test_a_hub_without_the_file_is_told_in_prose(here):
 def test_the_command_takes_it_from_the_hub_that_is_set(here):
     payload = written(here / "e.parquet", study()).read_bytes()
     command = [sys.executable, "-m", "research", "collect", "evolution", "--json"]
-    with serving(payload) as (address, _):
-        told = {"HF_ENDPOINT": address, "HF_HOME": str(here / "cache")}
+    with serving(Loopback(Listed([]), files={RESOLVED: payload})) as hub:
+        told = {"HF_ENDPOINT": hub.address, "HF_HOME": str(here / "cache")}
         done = subprocess.run(command, env=os.environ | told, cwd=here, capture_output=True)
     assert json.loads(done.stdout)["weeks"] == 57
 
