@@ -255,6 +255,7 @@ def _descriptor(
     first, weeks = f"{frame['week'].min():%Y-%m-%d}", frame["week"].nunique()
     title = f"Weekly downloads of models by country of the publisher, {first} to {version}"
     told = "; ".join(f"{reason} ({n:,})" for reason, n in left_out.items())
+    left = [f"Rows left out: {told}."] if told else []
     return {
         "$schema": PROFILE,
         "name": NAME,
@@ -273,7 +274,7 @@ def _descriptor(
         ],
         "citation": f"Longpre et al. (2025), arXiv:2512.03073; their data {REPOSITORY}, weeks "
         f"{first} to {version}, reduced with modelometrics.",
-        "knownLimitations": [*([f"Rows left out: {told}."] if told else []), *beside(__file__)["limitations"]],
+        "knownLimitations": [*left, *beside(__file__)["limitations"]],
         "collection": {"file": path.name, "weeks": weeks, "problems": left_out},
         "resources": [_resource()],
     }  # fmt: skip
