@@ -407,3 +407,47 @@ def test_caveats_that_change_conclusions_are_stated():
     assert "Qwen/Qwen3-VL-2B-Instruct" in said["hub_top_models"]
     assert all(model in said["hub_llm_models"] for model in HAND_ENTERED)
     assert "lfm2" in said["ollama_library"]
+
+
+# States of the library before the daily series ----------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def states():
+    return load("ollama_pull_states")
+
+
+def test_states_are_listed_with_their_names_and_sums(states):
+    index = load("ollama_pull_state_index").set_index("as_of")
+    counted = states.groupby("as_of")["ollama_pulls_total"].agg(["size", "sum"])
+    assert (len(states), len(index)) == (2_687, 20)
+    assert counted["size"].equals(index["n_names"].rename("size"))
+    assert counted["sum"].equals(index["ollama_pulls_sum"].rename("sum"))
+    assert index["ollama_pulls_sum"].is_monotonic_increasing
+    assert (index["n_names"] <= index["n_names_daily_series"] + 1).dropna().all()
+    assert index.loc["2025-02-19", ["n_names", "n_names_daily_series"]].tolist() == [107, 154]
+    assert (index.index < "2025-02-17").sum() == 10
+
+
+def test_no_name_loses_pulls_between_states(states):
+    ordered = states.sort_values(["ollama_name", "as_of"])
+    assert (ordered.groupby("ollama_name")["ollama_pulls_total"].diff().dropna() >= 0).all()
+
+
+def test_states_agree_with_the_daily_series_where_it_has_their_day(states, library_pulls):
+    daily = library_pulls.rename(columns={"date": "as_of"}).dropna(subset="ollama_pulls_total")
+    both = states.merge(daily, on=["as_of", "ollama_name"], suffixes=("", "_daily"))
+    close = (both["ollama_pulls_total"] / both["ollama_pulls_total_daily"] - 1).abs() <= 0.05
+    share = close.astype(float).groupby(both["as_of"]).mean()
+    assert len(share) == 9
+    assert share["2026-01-14"] == pytest.approx(0.837, abs=PRINTED_PERCENT)
+    assert (share.drop(pd.Timestamp("2026-01-14")) > 0.975).all()
+    sums = both.groupby("as_of")[["ollama_pulls_total", "ollama_pulls_total_daily"]].sum()
+    ratio = sums["ollama_pulls_total"] / sums["ollama_pulls_total_daily"]
+    assert ratio.between(1, 1.011).all()
+
+
+def test_states_keep_the_step_of_their_source(states):
+    assert (states["ollama_pulls_total"] % states["pulls_step"] == 0).all()
+    thousands = (states["pulls_step"] == 1_000).groupby(states["as_of"]).any()
+    assert thousands.index[thousands].min() == pd.Timestamp("2026-01-22")
