@@ -81,9 +81,10 @@ def test_geography_of_published_figures_is_coded():
         ("tenthe_countries", 20), ("tenthe_cities", 33), ("tenthe_model_tags", 10),
         ("tenthe_families", 10), ("tenthe_parameter_sizes", 15), ("tenthe_quantizations", 10),
         ("tenthe_parameter_scale", 8), ("tenthe_hosting", 10), ("tenthe_totals", 12),
-        ("published_claims", 53), ("claim_sources", 5), ("published_aggregates", 167),
+        ("published_claims", 53), ("claim_sources", 5), ("published_aggregates", 402),
         ("claim_parts", 26), ("claim_terms", 5),
-        ("aggregate_sources", 13), ("hub_published_anchors", 34), ("model_crosswalk", 247),
+        ("aggregate_sources", 14), ("hub_published_anchors", 45), ("hub_maker_flows", 288),
+        ("model_crosswalk", 247),
         ("model_crosswalk_tags", 45), ("model_families", 72), ("publisher_origins", 1716),
     ],
 )  # fmt: skip
@@ -320,6 +321,71 @@ def test_removed_honeypots_are_raw_minus_real(figures):
 
 def test_secondary_reading_is_never_called_exact(figures):
     assert "exact" not in set(figures.loc[figures["read"] == "secondary", "exactness"])
+
+
+def test_records_of_programs_are_parts_of_their_totals(figures):
+    records = figures.loc["hou-2025-records", "value"].droplevel("metric")
+    totals = records["program"]
+    assert totals.sum() == 320_102 == figures.loc["hou-2025", "value"]["total"].iloc[0]
+    pairs = records["program and country"]
+    assert len(pairs) == 15 * 14
+    of_program = pairs.groupby(pairs.index.str.split(",").str[0]).sum()
+    assert (of_program <= totals[of_program.index]).all()
+    assert pairs[["Ollama, US", "Ollama, CN"]].tolist() == [46_871, 21_866]
+    assert records["program and port"].sum() == 43_869 < totals["Ollama"]
+
+
+def test_cells_at_the_limit_of_the_engine_are_floors(figures):
+    cells = figures.loc["hou-2025-records"].loc["program and country"].droplevel("metric")
+    floors = cells[cells["exactness"] == "at least"]
+    assert sorted(floors.index) == [
+        "ComfyUI, US", "Jan, US", "NextChat, CN", "NextChat, US", "Open web UI, US"
+    ]  # fmt: skip
+    assert floors["value"].between(9_950, 10_000).all()
+    high = cells[(cells["value"] > 9_000) & (cells["exactness"] == "exact")]
+    assert high.index.str.startswith("Ollama").all()
+
+
+# Flows of downloads by maker ----------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def maker_flows() -> pd.DataFrame:
+    return research.load("hub_maker_flows")
+
+
+@pytest.mark.parametrize(
+    ("cohort", "month", "everyone", "alibaba", "deepseek"),
+    [
+        ("35 models", "2025-03-01", 72_501_776, 4_635_852, 8_288_677),
+        ("35 models", "2025-12-01", 72_866_950, 16_235_582, 7_974_919),
+        ("41 models", "2025-06-01", 60_147_659, 10_380_792, 5_295_341),
+        ("41 models", "2026-07-01", 175_906_901, 85_471_761, 15_587_263),
+    ],
+)
+def test_flows_are_those_of_an_independent_computation(
+    maker_flows, cohort, month, everyone, alibaba, deepseek
+):
+    rows = maker_flows[(maker_flows["cohort"] == cohort) & (maker_flows["month"] == month)]
+    flow = rows.set_index("maker")["hub_downloads_per_30d"]
+    assert abs(flow.sum() - everyone) <= len(flow)  # each is rounded
+    assert flow[["Alibaba", "DeepSeek"]].tolist() == [alibaba, deepseek]
+
+
+def test_cohorts_keep_their_models_and_one_month_is_a_line(maker_flows):
+    models = maker_flows.groupby(["cohort", "month"])["n_models"].sum()
+    assert set(models["35 models"]) == {35}
+    assert set(models["41 models"]) == {41}
+    assert (len(models["35 models"]), len(models["41 models"])) == (10, 14)
+    lines = maker_flows.loc[maker_flows["interpolated"], "month"].unique()
+    assert list(lines) == [pd.Timestamp("2025-06-01")]
+    assert (maker_flows["hub_downloads_per_30d"] > 0).all()
+
+
+def test_no_private_person_is_named_among_the_makers(maker_flows):
+    origins = research.load("publisher_origins", "2026-11-29")
+    persons = set(origins.loc[origins["kind"] == "individual", "author"])
+    assert persons.isdisjoint(maker_flows["maker"])
 
 
 # Models -------------------------------------------------------------------------------------------
