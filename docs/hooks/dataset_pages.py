@@ -33,7 +33,33 @@ def _index() -> str:
         "loaded. They hold aggregates and catalogues of public models only. Nothing identifies a "
         "host or a private person. Read the flaws before the numbers.\n\n"
         + table(("dataset", "what it is", "version", "rows", "known flaws"), rows)
+        + "\n\n## Dated states\n\nWhen each list was taken, how that is known, and what it can say "
+        "and cannot. Volumes of two states compare only where they count alike; shares of lists of "
+        "unlike length, or chosen by something else, do not compare at all.\n\n"
+        + table(
+            (
+                "day",
+                "dataset",
+                "how the day is known",
+                "what is listed",
+                "rows",
+                "what is counted",
+                "what it shows",
+                "what it cannot say",
+            ),
+            sorted(_states()),
+        )
     )
+
+
+def _states() -> Iterator[tuple[str, ...]]:
+    """The dated states of all datasets, as their descriptors have them."""
+    told = ("known", "list", "rows", "counted", "shows", "silentOn")
+    for dataset in datasets().values():
+        for state in dataset.descriptor.get("states", ()):
+            rows = dict(state, rows=f"{state['rows']:,}")
+            name = f"[{dataset.name}]({dataset.name}.md)"
+            yield plain(state["asOf"]), name, *(plain(rows[key]) for key in told)
 
 
 def _dataset(dataset: Dataset) -> str:

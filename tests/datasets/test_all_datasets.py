@@ -94,3 +94,21 @@ def test_snapshot_names_no_place_on_a_machine(folder):
 def test_table_names_are_unique():
     named = [resource["name"] for folder in FOLDERS for resource in descriptor(folder)["resources"]]
     assert sorted(named) == sorted(set(named))
+
+
+STATED = {"asOf", "known", "table", "rows", "list", "counted", "shows", "silentOn"}
+WITHOUT_DAYS = {"model_crosswalk", "published_claims", "publisher_origins"}
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=NAMES)
+def test_states_say_how_they_are_known_and_make_up_their_tables(folder):
+    package = descriptor(folder)
+    states = package.get("states", [])
+    assert bool(states) == (folder.name not in WITHOUT_DAYS)
+    rows: dict[str, int] = {}
+    for state in states:
+        assert set(state) == STATED
+        assert all(state.values())
+        rows[state["table"]] = rows.get(state["table"], 0) + state["rows"]
+    frozen = {resource["name"]: resource["rows"] for resource in package["resources"]}
+    assert rows == {table: frozen[table] for table in rows}
