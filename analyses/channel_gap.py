@@ -11,6 +11,7 @@ Ollama serves or not, and may count or not.
 import math
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from typing import Annotated, Literal
 
 import numpy as np
@@ -43,6 +44,7 @@ from research.measures.pulls import (
     pulls_by_name,
     pulls_in_words,
 )
+from research.measures.remembering import remembered
 from research.measures.top_lists import on_day, top_lists
 from research.results import BudgetRow, deferred, judge
 from research.wording import written
@@ -111,9 +113,8 @@ def sample(
     names, kinds = of_kinds(model_crosswalk_names, embeddings=embeddings, remote="counted")
     library = library_publishers(names, publisher_origins, model_crosswalk)
     if origin == "base model":
-        library["origin"] = base_origins(library, model_crosswalk, model_crosswalk_tags)
-    local = names.loc[~names["served_remotely"], "ollama_name"]
-    counted = library if remote_names == "counted" else library.loc[local]
+        library = _of_bases(library, model_crosswalk, model_crosswalk_tags)
+    counted = library if remote_names == "counted" else _served_locally(library, names)
 
     hub = hub_top_models if other == "top 1,000" else hub_llm_panel
     day = pd.Timestamp(DATES[other])
@@ -122,10 +123,7 @@ def sample(
 
     def downloaded(models) -> Coarse:
         tables = publisher_origins, hub_llm_models, model_crosswalk_repositories
-        units = _models(models, *tables, library.index, copies)
-        if origin == "base model":  # those of models outside the families are not known
-            units = replace(units, rows=units.rows.assign(origin=""))
-        return _members(units, kinds)
+        return _downloaded(models, *tables, library, kinds, copies, origin)
 
     def gap(listed, day) -> Gap:
         pulled = ollama_pulls(ollama_library_pulls, counted, day, days)
@@ -136,7 +134,7 @@ def sample(
         listed = _deployments(tenthe_model_tags, tenthe_quantizations, clones)
     else:
         listed = downloaded(on_day(hub, day))
-    every_day = top_lists(hub, len(hub)) if other == "top 1,000" else {}
+    every_day = partial(top_lists, hub, len(hub)) if other == "top 1,000" else dict
     block = other == "hosts" and clones == "kept"
     return Sample(
         population=f"{pulls_in_words(days)} and {OTHER[other].format(KINDS[embeddings])}",
@@ -151,7 +149,7 @@ def sample(
         deferred={
             "days": lambda: {
                 name: gap(downloaded(models), models["as_of"].max())
-                for name, models in every_day.items()
+                for name, models in every_day().items()
             },
             "scripts": lambda: _scripts(ollama_library_pulls, model_crosswalk_names, day),
         },
@@ -192,7 +190,29 @@ def _scripts(series, names, day) -> str:
     return evenly + "."
 
 
+# The names of the library -------------------------------------------------------------------------
+
+
+@remembered
+def _of_bases(library, crosswalk, tags) -> pd.DataFrame:
+    return library.assign(origin=base_origins(library, crosswalk, tags))
+
+
+@remembered
+def _served_locally(library, names) -> pd.DataFrame:
+    return library.loc[names.loc[~names["served_remotely"], "ollama_name"]]
+
+
 # The other channel --------------------------------------------------------------------------------
+
+
+@remembered
+def _downloaded(models, origins, catalogue, repositories, library, kinds, copies, origin) -> Coarse:
+    """The models of a day of which any may be of the kinds that Ollama serves."""
+    units = _models(models, origins, catalogue, repositories, library.index, copies)
+    if origin == "base model":  # those of models outside the families are not known
+        units = replace(units, rows=units.rows.assign(origin=""))
+    return _members(units, kinds)
 
 
 def _models(models, origins, catalogue, repositories, names, copies) -> Coarse:

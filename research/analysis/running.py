@@ -478,9 +478,23 @@ def fingerprint(value: Any, seen: dict[int, str] | None = None) -> str:
 def _fingerprint_of_frame(frame: pd.DataFrame | pd.Series | pd.Index) -> str:
     import pandas as pd
 
+    parts = [frame] if isinstance(frame, pd.Index) else [frame.index, frame]
+    if isinstance(frame, pd.DataFrame):
+        parts = [frame.index, *(column for _, column in frame.items())]
+    content = hashlib.sha256()
+    for part in parts:
+        content.update(_content(part))
     names = list(frame.columns) if isinstance(frame, pd.DataFrame) else [frame.name]
-    rows = pd.util.hash_pandas_object(frame).to_numpy()
-    return f"{names}{hashlib.sha256(rows.tobytes()).hexdigest()}"
+    return f"{names}{content.hexdigest()}"
+
+
+def _content(column: pd.Series | pd.Index) -> bytes:
+    """Numbers as they are held, anything else as Python writes it."""
+    import numpy as np
+
+    is_plain = isinstance(column.dtype, np.dtype) and column.dtype != object
+    held = column.to_numpy().tobytes() if is_plain else repr(column.tolist()).encode()
+    return f"{column.dtype}{len(held)}:".encode() + held
 
 
 def _fingerprint_of_array(array: Any) -> str:

@@ -168,7 +168,7 @@ class Coarse:
         declared = {"", *(doubt.name for doubt in self.doubts)}
         for column in self.rows.columns:
             opens = str(column).endswith(OPENED_BY.format(""))
-            for name in set(self.rows[column].dropna().unique()) - declared if opens else ():
+            for name in _named(self.rows[column]) - declared if opens else ():
                 raise ResearchError(
                     f"The column {column} names a doubt that is not declared: '{name}'. Declared "
                     f"are: {', '.join(sorted(declared - {''})) or 'none'}."
@@ -324,6 +324,13 @@ class Coarse:
             for flags in self._read[key]:
                 flags.flags.writeable = False
         return self._read[key]
+
+
+def _named(column: pd.Series) -> set[Any]:
+    """The distinct values that are there."""
+    import pandas as pd
+
+    return {*filter(pd.notna, column.unique())}
 
 
 def _sums(rows: pd.DataFrame, group: NDArray[Any]) -> pd.DataFrame:

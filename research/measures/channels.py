@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 from research.doubts import Coarse, Doubt
 from research.measures.hub import EMBEDDING, GENERATION
 from research.measures.publishers import ANYWHERE, any_of
+from research.measures.remembering import remembered
 from research.results import Assumption, CannotEstimate
 
 if TYPE_CHECKING:
@@ -58,6 +59,7 @@ def day_of_both(listed: pd.DataFrame, series: pd.DataFrame, usual: str) -> pd.Ti
     return pd.Timestamp(usual) if pd.Timestamp(usual) in both else max(both)
 
 
+@remembered
 def of_kinds(
     names: pd.DataFrame,
     *,

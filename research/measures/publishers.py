@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from research.doubts import Doubt, Share, where
 from research.doubts.coarse import BETWEEN
+from research.measures.remembering import remembered
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -82,6 +83,7 @@ def organisations(accounts: pd.Series, origins: pd.DataFrame) -> pd.Series:
     return accounts.map(origins.set_index("author")["parent"]).fillna(accounts)
 
 
+@remembered
 def library_publishers(
     names: pd.DataFrame, origins: pd.DataFrame, crosswalk: pd.DataFrame | None = None
 ) -> pd.DataFrame:
@@ -181,6 +183,7 @@ def _together(origins: Iterable[str]) -> str:
     return BETWEEN.join(sorted({code for codes in named for code in codes.split(BETWEEN)}))
 
 
+@remembered
 def kept_at_hugging_face(origins: pd.DataFrame) -> pd.DataFrame:
     """The table ``publisher_origins`` with sentence-transformers at its home of today.
 
@@ -199,6 +202,7 @@ def kept_at_hugging_face(origins: pd.DataFrame) -> pd.DataFrame:
     )
 
 
+@remembered
 def greater_china(origins: pd.DataFrame) -> pd.DataFrame:
     """The table ``publisher_origins`` with Hong Kong and Taiwan counted to China.
 

@@ -65,6 +65,7 @@ def pulls_in_words(days: int | None) -> str:
     return f"the Ollama pulls of {days} days" if days else "all Ollama pulls"
 
 
+@remembered
 def ollama_pulls(
     series: pd.DataFrame, library: pd.DataFrame, day: pd.Timestamp, window: int | None = None
 ) -> Coarse:
@@ -98,6 +99,7 @@ def ollama_pulls(
     return Coarse(rows, (ROUNDING, ORIGIN), "names", "pulls")
 
 
+@remembered
 def pulls_by_name(
     series: pd.DataFrame, day: pd.Timestamp, window: int | None = None
 ) -> pd.DataFrame:
