@@ -478,14 +478,11 @@ def fingerprint(value: Any, seen: dict[int, str] | None = None) -> str:
 def _fingerprint_of_frame(frame: pd.DataFrame | pd.Series | pd.Index) -> str:
     import pandas as pd
 
-    parts = [frame] if isinstance(frame, pd.Index) else [frame.index, frame]
-    if isinstance(frame, pd.DataFrame):
-        parts = [frame.index, *(column for _, column in frame.items())]
+    whole = frame if isinstance(frame, pd.DataFrame) else frame.to_frame()
     content = hashlib.sha256()
-    for part in parts:
+    for part in (whole.index, *(column for _, column in whole.items())):
         content.update(_content(part))
-    names = list(frame.columns) if isinstance(frame, pd.DataFrame) else [frame.name]
-    return f"{names}{content.hexdigest()}"
+    return f"{list(whole.columns)}{content.hexdigest()}"
 
 
 def _content(column: pd.Series | pd.Index) -> bytes:
