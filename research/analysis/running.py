@@ -479,9 +479,9 @@ def _fingerprint_of_frame(frame: pd.DataFrame | pd.Series | pd.Index) -> str:
     import pandas as pd
 
     whole = frame if isinstance(frame, pd.DataFrame) else frame.to_frame()
-    content = hashlib.sha256()
-    for part in (whole.index, *(column for _, column in whole.items())):
-        content.update(_content(part))
+    content = hashlib.sha256(_content(whole.index))
+    for _, column in whole.items():
+        content.update(_content(column))
     return f"{list(whole.columns)}{content.hexdigest()}"
 
 
