@@ -11,7 +11,6 @@ Ollama serves or not, and may count or not.
 import math
 from collections.abc import Iterator
 from dataclasses import replace
-from functools import partial
 from typing import Annotated, Literal
 
 import numpy as np
@@ -134,7 +133,7 @@ def sample(
         listed = _deployments(tenthe_model_tags, tenthe_quantizations, clones)
     else:
         listed = downloaded(on_day(hub, day))
-    every_day = partial(top_lists, hub, len(hub)) if other == "top 1,000" else dict
+    every_day = top_lists(hub, len(hub)) if other == "top 1,000" else {}
     block = other == "hosts" and clones == "kept"
     return Sample(
         population=f"{pulls_in_words(days)} and {OTHER[other].format(KINDS[embeddings])}",
@@ -149,7 +148,7 @@ def sample(
         deferred={
             "days": lambda: {
                 name: gap(downloaded(models), models["as_of"].max())
-                for name, models in every_day().items()
+                for name, models in every_day.items()
             },
             "scripts": lambda: _scripts(ollama_library_pulls, model_crosswalk_names, day),
         },
