@@ -123,22 +123,19 @@ def test_saving_twice_gives_the_same_bytes(tmp_path):
 
 
 def test_a_format_is_drawn_once_and_as_savefig_writes_it(monkeypatch):
-    """Alone as with others, whatever was drawn before: no format leaves a trace in the figure."""
+    """Also after others: what is laid out for a format leaves no trace in the figure."""
     with figures.theme():
         figure, axes = figures.canvas(height=2, source="Data: toy (2026).")
         axes.set_title("Long enough to be measured by the layout")
         drawn, draw = [], axes.title.draw
         monkeypatch.setattr(axes.title, "draw", lambda r: drawn.append(r) or draw(r))
-        kinds = (*figures.FORMATS, figures.TEXT_SVG)
-        together = dict(zip(kinds, figures.printed(figure, *kinds), strict=True))
-        for kind in (*kinds, *figures.FORMATS):
+        for kind in (*figures.FORMATS, figures.TEXT_SVG, *figures.FORMATS):
             drawn.clear()
             (printed,) = figures.printed(figure, kind)
             assert len(drawn) == 1
-            assert printed == together[kind]
-            if kind == "svg":
+            if kind == "png":
                 buffer = io.BytesIO()
-                figure.savefig(buffer, format="svg", metadata={"Date": None})
+                figure.savefig(buffer, format="png", metadata={"Software": None})
                 assert printed == buffer.getvalue()
         assert b"measured by the layout</text>" in figures.printed(figure, figures.TEXT_SVG)[0]
 
