@@ -88,7 +88,7 @@ def test_data_list_show_and_verify():
     ("arguments", "message"),
     first(
         [
-            (["run", "parameter_scal"], "Did you mean 'parameter_scale'?"),
+            (["run", "parameter_scal"], "Did you mean 'parameter_scale' or"),
             (
                 ["run", "parameter_scale", "--set", "clones=gone"],
                 "Known: kept; removed, spread as all hosts",

@@ -36,7 +36,7 @@ POSITIONAL = {  # every command that takes a name or a path, and what it needs b
     "data show": (), "data verify": (), "data new": (), "data check": (), "data add": (),
     "collect hub-file": (), "collect ollama-library": (), "collect evolution": (),
     "publish tables": (),
-    "data diff": ("2025-04-24", "2025-04-24"),
+    "data diff": ("2025-04-24", "2025-04-24"), "new": ("--table", "tenthe_countries"),
 }  # fmt: skip
 OPTIONS = (
     ("show", "tasks", "--data", "x"),
@@ -79,6 +79,7 @@ OPTIONS = (
     ("collect", "hub-file", "binary.bin", "--as-of", "yesterday"),
     ("collect", "ollama-library", "a-file", "--as-of", "2026-99-99"),
     ("calibrate", "--jobs", "x"),
+    ("new", "mine.py", "--table", "../x"),
 )
 
 

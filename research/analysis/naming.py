@@ -25,7 +25,9 @@ def named(path: Path) -> frozenset[str]:
 
 @cache
 def _words_of_measures() -> frozenset[str]:
-    paths = Path(measures.__file__).parent.glob("*.py")
+    """Without those of cells, which the engine makes of the file itself."""
+    folder = Path(measures.__file__).parent
+    paths = (path for path in folder.glob("*.py") if path.stem != "cells")
     return frozenset[str]().union(*map(_words, paths))
 
 

@@ -143,7 +143,7 @@ def open_page(
     folder: Annotated[Path, typer.Option(help="The paper's folder.")] = PAPER,
 ) -> None:
     """Show the page in the browser; build it first where there is none."""
-    place = f"#{known_claim(claim)}" if claim else ""  # before a minute of work
+    place = "" if claim is None else f"#{known_claim(claim)}"  # before a minute of work
     path = folder / "build" / "page.html"
     if not path.is_file():
         from research.publish.page import page
