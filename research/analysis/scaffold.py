@@ -47,7 +47,7 @@ HYPOTHESES = {
 # The positional parameter is a table (research data list). A keyword parameter is a choice that
 # another author could make otherwise: its first value is yours, and all of them are estimated.
 def sample($table, *, among: Literal["all", "the ten largest"] = "all") -> Sample:
-    rows = $table
+    rows = $rows
 $day    totals = rows.groupby("$column", dropna=False)$total
     if among == "the ten largest":
         totals = totals.nlargest(10)
@@ -102,10 +102,13 @@ def _gaps(dataset: datasets.Dataset, table: str) -> dict[str, str]:
     """What the descriptor tells of the table, as the file needs it."""
     fields = dataset.resources[table]["schema"]["fields"]
     column, amount = next(_named(dataset.resources[table])), next(_amounts(fields), None)
-    day = next((each["name"] for each in fields if each["type"] == "date"), None)
+    key = dataset.resources[table]["schema"].get("primaryKey", [])
+    # A day of the key is one of several states; any other, such as that of creation, is a fact.
+    day = next((f["name"] for f in fields if f["type"] == "date" and f["name"] in key), None)
     last = f'    rows = rows[rows["{day}"] == rows["{day}"].max()]  # the last day alone\n'
     return {
         "table": table,
+        "rows": f'{table}.dropna(subset="{amount["name"]}")' if amount else table,
         "column": column,
         "kind": column.replace("_", " "),
         "total": f'["{amount["name"]}"].sum()' if amount else ".size()",
