@@ -98,7 +98,7 @@ def test_data_list_show_and_verify():
                 "--set wants NAME=VALUE, found 'clones'",
             ),
             (["run", "./nothing.py"], "nothing.py. Check the path."),
-            (["data", "show", "tenthee"], "Did you mean 'tenthe'?"),
+            (["data", "show", "tenthee"], "Did you mean 'tenthe' or"),
             (["show", "nothing"], "There is no analysis named 'nothing'"),
         ],
         2,

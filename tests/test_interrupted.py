@@ -70,6 +70,8 @@ def begin(place: Path) -> subprocess.Popen[str]:
     return subprocess.Popen(
         [sys.executable, "study.py"],
         cwd=place, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        # In the background tests are deaf to the keyboard, and so would be what they start.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
     )  # fmt: skip
 
 

@@ -156,7 +156,7 @@ def test_downloaded_tables(tmp_path, kind):
         if kind == "bytes":
             path.write_bytes(scrambled(chance, path.read_bytes()))
         top_list = chance.choice((None, 2))
-        tables += is_a_table_or_prose(into, from_file, path, as_of=DAY, top=top_list, into=into)
+        tables += is_a_table_or_prose(into, from_file, path, as_of=DAY, most=top_list, into=into)
     assert tables < CASES
 
 
