@@ -197,6 +197,8 @@ def test_ctrl_c_says_what_is_kept_and_the_next_run_goes_on(inside, work, environ
             [*COMMAND, "--census", "--version", "v"],
             stderr=subprocess.PIPE, text=True, cwd=work,
             env=environment | {"HF_ENDPOINT": server.address},
+            # In the background tests are deaf to the keyboard, and so would be what they start.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
         )  # fmt: skip
         assert held.came.wait(PATIENCE)
         process.send_signal(signal.SIGINT)
