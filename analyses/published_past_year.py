@@ -59,8 +59,10 @@ HYPOTHESES = {
         ),
         (
             WITHIN,
-            "the same share over a part of that year",
-            "later date",
+            "share of the downloads of models within a year of their creation in those weeks of "
+            "August 2024 to August 2025 that the data hold, publishers in China minus those in "
+            "the US",
+            "other population",
         ),
     )
 }

@@ -34,6 +34,7 @@ Data = Annotated[
         help="Read another version of a dataset, or another dataset in its place.",
     ),
 ]
+Kept = Annotated[Path | None, typer.Option(help="Write result and figure into this folder.")]
 Choose = Annotated[
     list[str] | None,
     typer.Option(
@@ -180,9 +181,7 @@ def run(
     ],
     choose: Choose = None,
     data: Data = None,
-    out: Annotated[
-        Path | None, typer.Option(help="Write result and figure into this folder.")
-    ] = None,
+    out: Kept = None,
     as_json: AsJson = False,
 ) -> None:
     """Run analyses, or those that answer a claim, and print their verdicts."""

@@ -14,6 +14,7 @@ from research.cli.analyses import (
     PAPER,
     Choose,
     Data,
+    Kept,
     Write,
     analyses_of,
     complete_claim,
@@ -49,9 +50,7 @@ def explain(
     ],
     choose: Choose = None,
     data: Data = None,
-    out: Annotated[
-        Path | None, typer.Option(help="Write result and figure into this folder.")
-    ] = None,
+    out: Kept = None,
     as_json: AsJson = False,
 ) -> None:
     """Tell in plain words what is known of a claim, or what an analysis found, and why."""
