@@ -34,7 +34,13 @@ from research import (
 from research.doubts import EVERY, Coarse, Share, Where, turned_at, where
 from research.estimators.budget import alternatives_row, budget
 from research.measures.hub import BASE, TASK, USED, hub_downloads, made_from
-from research.measures.publishers import ORIGIN, greater_china, kept_at_hugging_face
+from research.measures.publishers import (
+    ORIGIN,
+    Persons,
+    greater_china,
+    kept_at_hugging_face,
+    with_persons,
+)
 from research.measures.top_lists import by_day
 from research.results import BudgetRow, deferred
 from research.wording import written
@@ -124,6 +130,7 @@ class Conventions:
     spike: str
     repackagers: str
     sentence_transformers: str
+    persons: Persons
     hong_kong_taiwan: str = "apart"
 
 
@@ -149,6 +156,7 @@ def sample(
     spike: Literal["kept", "removed"] = "kept",
     repackagers: Literal["themselves", "base model"] = "themselves",
     sentence_transformers: Literal["Germany", "United States"] = "Germany",
+    persons: Persons = "in no country",
     organisation: Literal["parent", "account"] = "parent",
 ) -> Sample:
     counted = populations(hub_top_models)[population]
@@ -158,7 +166,7 @@ def sample(
     members = {day: _members(table, counted, untagged) for day, table in tables.items()}
     if spike == "removed" and not members[counted.day]["traffic_spike"].any():
         raise NotApplicable("none of these models has a traffic spike on that day")
-    conventions = Conventions(spike, repackagers, sentence_transformers)
+    conventions = Conventions(spike, repackagers, sentence_transformers, persons)
     lead = Share(of=CHINA, minus=US, among=counted.among)
 
     @cache
@@ -257,6 +265,7 @@ def _coded(rows, origins, conventions) -> Coarse:
         origins = kept_at_hugging_face(origins)
     if conventions.hong_kong_taiwan == "counted to China":
         origins = greater_china(origins)
+    origins = with_persons(origins, conventions.persons)
     units = hub_downloads(rows, origins, tell=TOLD)
     if conventions.repackagers == "base model":
         units = made_from(units, origins)

@@ -23,7 +23,13 @@ from research import (
 from research.doubts import Coarse, Gap, turned_at
 from research.estimators.budget import alternatives_row, budget
 from research.measures.hub import COUNTED_DAYS, fresh, hub_downloads, overlapping
-from research.measures.publishers import CHINA, CHINA_MINUS_US, UNITED_STATES
+from research.measures.publishers import (
+    CHINA,
+    CHINA_MINUS_US,
+    UNITED_STATES,
+    Persons,
+    with_persons,
+)
 from research.measures.top_lists import on_day
 
 CHANGE = "change of China minus US, same models"
@@ -48,13 +54,15 @@ def sample(
     since: Literal["2026-02-26", "2026-04-01", "2026-05-09", "2026-06-19"] = "2026-02-26",
     until: Literal["2026-10-05", "2026-08-03"] = "2026-10-05",
     spike: Literal["removed", "kept"] = "removed",
+    persons: Persons = "in no country",
 ) -> Sample:
     models = fresh(hub_llm_panel)
     if spike == "removed":
         inflated = hub_top_models.loc[hub_top_models["traffic_spike"], "model_id"]
         models = models[~models["model_id"].isin(inflated)]
-    moves = _moves(models, publisher_origins)
-    earlier, later, both = _shared(models, publisher_origins, since, until)
+    origins = with_persons(publisher_origins, persons)
+    moves = _moves(models, origins)
+    earlier, later, both = _shared(models, origins, since, until)
     return Sample(
         population="the models of the LLM catalogue that both states counted afresh",
         as_of=until,

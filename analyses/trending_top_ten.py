@@ -2,8 +2,8 @@
 
 The claim is of July 2025, and the daily lists here run from November 2025 to August 2026. Variants
 of one release fill several places, so that organisations are counted; entries are the other answer.
-A quarter of the places belong to accounts whose origin nobody has coded or could tell, and many of
-these tune Chinese models: by publisher the answer is open, by family it is yes.
+Private persons are in no country, and many of them tune Chinese models: organisations counted by
+publisher the answer is no, if persons may be of any country it is open, by family it is yes.
 """
 
 from typing import Annotated, Literal
@@ -23,7 +23,7 @@ from research.doubts import Coarse, Share, lost_if
 from research.estimators.budget import alternatives_row, budget
 from research.estimators.clustered import cluster_sample_mean
 from research.estimators.serial import effective_length
-from research.measures.publishers import CHINA, ORIGIN, publishers
+from research.measures.publishers import CHINA, ORIGIN, Persons, publishers, with_persons
 from research.measures.pulls import WEIGHTS
 from research.wording import written
 
@@ -58,9 +58,12 @@ def sample(
     counted: Annotated[Literal["organisations", "entries"], ESTIMAND] = "organisations",
     origin: Literal["publisher", "family in the name"] = "publisher",
     repackagers: Literal["counted", "left out"] = "counted",
+    persons: Persons = "in no country",
 ) -> Sample:
+    origins = with_persons(publisher_origins, persons)
+
     def listed(by) -> pd.DataFrame:
-        entries = _coded(hub_trending, publisher_origins, by)
+        entries = _coded(hub_trending, origins, by)
         return entries[entries["role"] != "repackager"] if repackagers == "left out" else entries
 
     entries, by_origin = listed(origin), {by: _places(listed(by), counted) for by in ORIGINS}
@@ -211,8 +214,8 @@ LATER = Assumption.of_scope(
 CODED = Assumption(
     name="the publisher's home is the origin of a model",
     holds="not testable",
-    evidence="Many individuals of unknown home tune Chinese models; accounts that nobody coded may "
-    "be of any country.",
+    evidence="Many private persons, who are in no country, tune Chinese models; accounts that "
+    "nobody coded may be of any country.",
 )
 
 

@@ -21,7 +21,15 @@ from research import (
 )
 from research.doubts import Coarse, Ranking, Share, turned_at
 from research.estimators.budget import alternatives_row, budget
-from research.measures.publishers import ANYWHERE, CHINA, ORIGIN, accounts_of, publishers
+from research.measures.publishers import (
+    ANYWHERE,
+    CHINA,
+    ORIGIN,
+    Persons,
+    accounts_of,
+    publishers,
+    with_persons,
+)
 from research.measures.top_lists import on_day
 
 LEAD = "China minus the next country, video generation"
@@ -68,6 +76,7 @@ def sample(
     ] = "downloads, June",
     attributed: Literal["base or family", "base named", "account"] = "base or family",
     found_by: Literal["task or family", "task alone"] = "task or family",
+    persons: Persons = "in no country",
 ) -> Sample:
     if measured == "trending places":
         listed, as_of = _trending(hub_trending), f"{hub_trending['date'].max():%Y-%m-%d}"
@@ -79,9 +88,11 @@ def sample(
     if measured == "models":
         listed = listed.assign(weight=1.0)
 
+    origins = with_persons(publisher_origins, persons)
+
     def models(by, found) -> Ranking:
         named = listed["family"].notna() & (found == "task or family")
-        return Ranking(_coded(listed[listed["task"] | named], publisher_origins, by), "origin")
+        return Ranking(_coded(listed[listed["task"] | named], origins, by), "origin")
 
     video = models(attributed, found_by)
     by_attribution = {by: models(by, found_by) for by in ATTRIBUTED}

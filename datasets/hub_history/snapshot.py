@@ -26,7 +26,7 @@ import pandas as pd
 from research.datasets import freeze, read_descriptor, reading
 
 LISTED = 1000
-ORIGINS = "publisher_origins/2026-11-29"  # the version that codes what lies below
+ORIGINS = "publisher_origins"
 RENAMES = "publisher-origins/account_renames.csv"
 BY_TASK = "hub-top1000-2025-03/hub_top100_per_task_2025-03-21.csv"  # tells days of creation too
 FIRST_COMMITS = "2022-10-01"

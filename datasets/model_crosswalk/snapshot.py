@@ -13,7 +13,8 @@ What is changed, and why:
   with the tables of a scan.
 - Pull counts are dropped: they are in the dataset of the Ollama library, and a figure stands once.
 - Lists are joined by "|", as everywhere; sizes that lost their separator ("135m360m1.7b") get one.
-- Countries follow one rule, that of the codebook of publisher_origins (see ``CORRECTIONS``).
+- Countries follow one rule, that of the codebook of publisher_origins (see ``CORRECTIONS``), and
+  private persons are in none.
 - Commit ids leave the evidence of each row: the descriptor names the sources once.
 - Of the families, remarks of their author and GitHub repositories are dropped; "n/a" is empty.
 """
@@ -26,6 +27,7 @@ from pathlib import Path
 import pandas as pd
 
 from research.datasets import freeze, load
+from research.measures.publishers import accounts_of, private_persons
 
 UNSURE = "the country is not established"
 
@@ -96,11 +98,11 @@ IN_FRONT = r"(?:deepseek-ai|google|meta|microsoft|mistralai|nvidia|openai|qwen|z
 
 def snapshot(raw: Path) -> dict[str, pd.DataFrame]:
     """All tables of the dataset by name."""
-    names = library_names(read(raw, "crosswalk"))
+    names = coded(library_names(read(raw, "crosswalk")))
     rules = read(Path(__file__).parent, "model_crosswalk_rules")
     return {
         "model_crosswalk": names,
-        "model_crosswalk_tags": tags(read(raw, "crosswalk_tags"), names),
+        "model_crosswalk_tags": coded(tags(read(raw, "crosswalk_tags"), names)),
         "model_families": families(read(raw, "foundation_model_families")),
         "model_crosswalk_names": kinds(names["ollama_name"], rules),
         "model_crosswalk_rules": rules,
@@ -153,6 +155,21 @@ def library_names(raw: pd.DataFrame) -> pd.DataFrame:
             "note": without_date(raw["notes"]),
         }
     )
+
+
+def coded(frame: pd.DataFrame) -> pd.DataFrame:
+    """The rows with no country for what a private person publishes."""
+    person = accounts_of(frame["hub_repository"]).isin(persons())
+    return frame.assign(
+        publisher_country=frame["publisher_country"].mask(person, "ZZ"),
+        **{c: frame[c].mask(person) for c in ("publisher_candidates",) if c in frame},
+    )
+
+
+@cache
+def persons() -> frozenset[str]:
+    origins = load("publisher_origins")
+    return frozenset(origins.loc[private_persons(origins), "author"])
 
 
 def corrected(raw: pd.DataFrame) -> pd.DataFrame:

@@ -171,7 +171,7 @@ def monthly(states: pd.DataFrame, name: str, first: str, last: str) -> pd.DataFr
 
 def by_maker(flow: pd.DataFrame) -> pd.DataFrame:
     """Sums by the organisation behind the account, with where it may be at home."""
-    folder = Path(__file__).parents[1] / "publisher_origins" / "2026-11-29"
+    folder = Path(__file__).parents[1] / "publisher_origins"
     origins = reading.read(read_descriptor(folder), "publisher_origins").set_index("author")
     account = flow["model_id"].str.split("/").str[0]
     person = account.map(origins["kind"]) == "individual"

@@ -1,14 +1,17 @@
-"""Freeze the origins of publishers: ``python datasets/publisher_origins/snapshot.py RAW``.
+"""Freeze the origins of publishers.
 
-RAW is the CSV file of the two codings, one row a Hub account.
+Run ``python datasets/publisher_origins/snapshot.py FOLDER``, where FOLDER holds the two tables of
+codings and the regions that people coded, under the names of ``datapackage.json``.
 
-What is changed, and why: nothing in the codes. Of the notes, for privacy:
+What is changed, and why:
 
-- those on individuals go (there are none at present; the script makes sure);
-- those that tie a named person to a place are replaced by what they say of the organisation.
-
-The script also makes sure that ``country`` follows from the coders' columns, so that whoever doubts
-it can recompute the agreement.
+- Private persons lose their country, candidates, parent and note in whatever column: they are in no
+  country.
+- A third coding, by people, gives a region. Where it contradicts the country that the other two
+  agree on, the country is not known and both are candidates.
+- Notes that tie a named person to a place are replaced by what they say of the organisation.
+- ``country`` is computed from the coders' columns; one raw row (transformersbook, US by both) had
+  another.
 """
 
 import sys
@@ -18,6 +21,10 @@ import pandas as pd
 
 from research.datasets import freeze
 
+CODINGS = ("publisher_origins.csv", "publisher_origins_2026-11.csv")
+REGIONS = "atom_organization_regions.csv"
+# What the regions say in the codes of the codebook; any other region is no single code.
+AS_CODE = {"us": "US", "china": "CN", "unknown": "XI"}
 # Account: what the note says of the organisation, without the person.
 NOTES = {
     "timm": "Hugging Face team",
@@ -43,25 +50,70 @@ NOTES = {
     "augmxnt": "Tokyo predecessor of Shisa",
     "bottlecapai": "BottleCap AI, Prague",
     "LazarusNLP": "Indonesian NLP group",
+    "cognitivecomputations": "Dolphin project, US",
+    "shuttleai": "ShuttleAI; base not documented",
+    "dalle-mini": "Craiyon LLC in US",
+    "talkie-lm": "Authors in the US and Canada",
+    "WebOrganizer": "Princeton research project",
+    "castorini": "Waterloo research group",
+    "charsiu": "University research project",
+    "MisoLabs": "Headquarters not documented",
+    "squeezebert": "UC Berkeley",
+    "medicalai": "ClinicalBERT and ClinicalGPT; BUPT Beijing",
+    "indolem": "Indonesian NLP; Melbourne",
 }
+MENDED = ["transformersbook"]
+PERSONAL = ["candidates", "parent", "country_coder_a", "country_coder_b", "note"]
 
 
-def snapshot(raw: Path) -> dict[str, pd.DataFrame]:
+def snapshot(folder: Path) -> dict[str, pd.DataFrame]:
     """The table of the dataset by name."""
-    frame = pd.read_csv(raw, dtype=str, keep_default_na=False, na_values=[""])
-    agreed = frame["country_coder_a"].where(
-        frame["country_coder_a"] == frame["country_coder_b"], "ZZ"
-    )
-    if not frame["country"].equals(agreed):
-        raise SystemExit("'country' is not the code that both coders gave. Mend the raw table.")
-    return {"publisher_origins": frame.assign(note=notes(frame))}
+    codings = pd.concat([read(folder / name) for name in CODINGS], ignore_index=True)
+    person = of_a_person(codings)
+    frame = codings.assign(note=notes(codings), country=agreed(codings))
+    changed = frame.loc[~person & (frame["country"] != codings["country"]), "author"].tolist()
+    if changed != MENDED:
+        raise SystemExit(f"'country' is not what both coders gave: {changed}. Mend the raw tables.")
+    frame["candidates"] = frame["candidates"].mask(frame["author"].isin(MENDED), frame["country"])
+    frame.loc[person, PERSONAL] = None
+    frame["country"] = frame["country"].mask(person, "ZZ")
+    regions = frame["author"].map(read(folder / REGIONS).set_index("hf_org")["region"])
+    after = frame.columns.get_loc("country_coder_b") + 1
+    frame.insert(after, "region_human", regions.mask(person))
+    return {"publisher_origins": disputed(frame)}
 
 
-def notes(frame: pd.DataFrame) -> pd.Series:
+def read(path: Path) -> pd.DataFrame:
+    return pd.read_csv(path, dtype=str, keep_default_na=False, na_values=[""])
+
+
+def of_a_person(codings: pd.DataFrame) -> pd.Series:
+    """Accounts of private persons, and of those whom one coder alone takes for one."""
+    either = (codings[["kind_coder_a", "kind_coder_b"]] == "individual").any(axis="columns")
+    return (codings["kind"] == "individual") | ((codings["kind"] == "unknown") & either)
+
+
+def notes(codings: pd.DataFrame) -> pd.Series:
     """Notes on organisations; of accounts that a coder takes for a person, none."""
-    kinds = frame[["kind", "kind_coder_a", "kind_coder_b"]]
+    kinds = codings[["kind", "kind_coder_a", "kind_coder_b"]]
     person = (kinds == "individual").any(axis="columns")
-    return frame["author"].map(NOTES).fillna(frame["note"]).mask(person)
+    return codings["author"].map(NOTES).fillna(codings["note"]).mask(person)
+
+
+def agreed(codings: pd.DataFrame) -> pd.Series:
+    a, b = codings["country_coder_a"], codings["country_coder_b"]
+    return a.where(a == b, "ZZ")
+
+
+def disputed(frame: pd.DataFrame) -> pd.DataFrame:
+    """Where the third coding names another country than the first two agree on, both stand."""
+    third = frame["region_human"].map(AS_CODE)
+    contradicted = third.notna() & (frame["country"] != "ZZ") & (third != frame["country"])
+    both = ["|".join(sorted(pair)) for pair in zip(frame["country"], third.fillna(""), strict=True)]
+    return frame.assign(
+        candidates=frame["candidates"].mask(contradicted, pd.Series(both, index=frame.index)),
+        country=frame["country"].mask(contradicted, "ZZ"),
+    )
 
 
 if __name__ == "__main__":

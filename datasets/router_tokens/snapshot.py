@@ -28,7 +28,7 @@ DAILY = "openrouter-2025-2026/openrouter_daily_top50_2026-06-03_to_07-05.csv"
 SAMPLES = "openrouter-monthly/openrouter_by_model_sample_days.csv"
 WEEKLY = "openrouter-2025-2026/openrouter_weekly_top10_2025-11-16_to_2026-05-11.csv"
 RUNNING = "openrouter-2026/author_token_share_daily_2026-03-28_to_2026-05-16.csv"
-ORIGINS = "publisher_origins/2026-11-29"
+ORIGINS = "publisher_origins"
 OTHER = "other"
 SATURDAY = 5
 # Maker: its account on the Hub, and how the sources spell it.

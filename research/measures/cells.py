@@ -9,6 +9,7 @@ from research.datasets import LargeTable, query
 from research.doubts import Coarse
 from research.doubts.coarse import BETWEEN, NUMBER, WEIGHTS
 from research.measures.hub import DOUBTS
+from research.measures.publishers import in_no_country
 from research.measures.remembering import remembered
 
 if TYPE_CHECKING:
@@ -90,7 +91,7 @@ def hub_cells(
     >>> listed = on_day(research.load("hub_top_models"), "2026-06-11")
     >>> cells = hub_cells(listed, research.load("publisher_origins"), by=["origin"])
     >>> len(cells.rows), cells.size(), round(Share(of=where(origin="CN")).in_(cells).value, 2)
-    (45, 1000, 0.24)
+    (41, 1000, 0.24)
     """
     attributes = ", ".join(f"{ATTRIBUTES[name]} AS {name}" for name in by)
     absent = [f"CAST(NULL AS VARCHAR) AS {name}" for name in TEXTS if name not in listed.columns]
@@ -99,7 +100,7 @@ def hub_cells(
         makers=MAKERS if "makers" in attributes else "''",
         columns=", ".join(["*", *absent]),
     )
-    coded = origins[["author", "candidates", "parent", "kind", "role"]]
+    coded = in_no_country(origins)[["author", "candidates", "parent", "kind", "role"]]
     rows = query(listed, cells, coded=coded).set_index("model")
     rows[list(WEIGHTS)] = rows[["weight"] * 3].astype(float).to_numpy()
     opened = {name: doubt for name, doubt in DOUBTS.items() if name in by}

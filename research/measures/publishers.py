@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from research.doubts import Doubt, Share, where
 from research.doubts.coarse import BETWEEN
@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 ANYWHERE = ""  # the candidates of a publisher of whom nobody knows the country
 NOT_PUBLISHED = "not published"  # the organisation behind a name without an account
 NOT_TOLD = "ZZ"  # the code of a country that nobody could tell
+NO_COUNTRY = "no country"  # where private persons are at home
+PERSON = "individual"  # the kind of a private person
+Persons = Literal["in no country", "of any country"]
 CHINA, UNITED_STATES = where(origin="CN"), where(origin="US")
 CHINA_MINUS_US = Share(of=CHINA, minus=UNITED_STATES)
 ORIGIN = Doubt("origin unknown or disputed", "any country that is not ruled out")
@@ -35,8 +38,9 @@ def publishers(accounts: pd.Series, origins: pd.DataFrame) -> pd.DataFrame:
     -------
     pandas.DataFrame
         The rows of ``accounts``; columns ``account``, ``organisation`` (the account itself where
-        no other is known), ``origin`` (candidates such as ``"CN|US"``, empty for any country),
-        and ``kind`` and ``role``, empty where nobody has coded them.
+        no other is known), ``origin`` (candidates such as ``"CN|US"``, empty for any country,
+        :data:`NO_COUNTRY` for private persons), and ``kind`` and ``role``, empty where nobody has
+        coded them.
 
     Examples
     --------
@@ -46,7 +50,8 @@ def publishers(accounts: pd.Series, origins: pd.DataFrame) -> pd.DataFrame:
     >>> found[["organisation", "origin"]].to_numpy().tolist()
     [['Meta', 'US'], ['no-such-account', '']]
     """
-    known = origins.set_index("author")[["candidates", "kind", "role"]].reindex(accounts)
+    coded = in_no_country(origins).set_index("author")
+    known = coded[["candidates", "kind", "role"]].reindex(accounts)
     texts = known.set_axis(accounts.index).astype(object).fillna(ANYWHERE)
     return texts.rename(columns={"candidates": "origin"}).assign(
         account=accounts, organisation=organisations(accounts, origins)
@@ -181,6 +186,59 @@ def _together(origins: Iterable[str]) -> str:
     if ANYWHERE in named:
         return ANYWHERE
     return BETWEEN.join(sorted({code for codes in named for code in codes.split(BETWEEN)}))
+
+
+@remembered
+def in_no_country(origins: pd.DataFrame) -> pd.DataFrame:
+    """The table ``publisher_origins`` with private persons in :data:`NO_COUNTRY`.
+
+    They are coded by no country. Those of any country by :func:`with_persons` stay so.
+
+    Examples
+    --------
+    >>> import research
+    >>> found = in_no_country(research.load("publisher_origins"))
+    >>> found.loc[found["kind"] == "individual", "candidates"].unique().tolist()
+    ['no country']
+    """
+    nowhere = private_persons(origins) & origins["candidates"].isna()
+    return origins.assign(candidates=origins["candidates"].mask(nowhere, NO_COUNTRY))
+
+
+@remembered
+def with_persons(origins: pd.DataFrame, persons: Persons) -> pd.DataFrame:
+    """The table ``publisher_origins`` by what private persons are taken to be.
+
+    Parameters
+    ----------
+    origins
+        The table.
+    persons
+        Whether they are in no country, as by default, or may be of any.
+
+    Examples
+    --------
+    >>> import research
+    >>> found = with_persons(research.load("publisher_origins"), "of any country")
+    >>> found.loc[found["kind"] == "individual", "candidates"].unique().tolist()
+    ['']
+    """
+    if persons == "in no country":
+        return in_no_country(origins)
+    return origins.assign(candidates=origins["candidates"].mask(private_persons(origins), ANYWHERE))
+
+
+def private_persons(origins: pd.DataFrame) -> pd.Series:
+    """Which accounts are those of private persons, or taken for one by one coder alone?
+
+    Examples
+    --------
+    >>> import research
+    >>> int(private_persons(research.load("publisher_origins")).sum())
+    1129
+    """
+    either = (origins[["kind_coder_a", "kind_coder_b"]] == PERSON).any(axis="columns")
+    return origins["kind"].eq(PERSON) | (origins["kind"].eq("unknown") & either)
 
 
 @remembered

@@ -9,6 +9,7 @@ import pytest
 import research
 from research import figures
 from research.analysis import find
+from tests.origins import coded_origins
 
 EXACT = 1e-9
 GAP = "Chinese-origin share, pulls minus the other channel"
@@ -32,7 +33,7 @@ def names():
     """Names of the library: whether they are, or may be, Chinese, and what a pull fetches."""
     kinds = research.load("model_crosswalk_names").set_index("ollama_name")
     written = research.load("model_crosswalk").set_index("ollama_name")["publisher_candidates"]
-    coded = research.load("publisher_origins").set_index("author")["candidates"]
+    coded = coded_origins().set_index("author")["candidates"]
     codes = {
         name: coded[account] if account in coded.index else written[name]
         for name, account in kinds["hub_account"].items()
@@ -133,7 +134,7 @@ def members(other, names):
             author=models["model_id"].str.split("/").str[0],
         )
     families = research.load("model_crosswalk_repositories").set_index("hub_repository")
-    coded = research.load("publisher_origins").set_index("author")["candidates"]
+    coded = coded_origins().set_index("author")["candidates"]
     return models.assign(
         family=models["model_id"].map(families["ollama_name"]),
         codes=models["author"].map(coded),

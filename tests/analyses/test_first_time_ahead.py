@@ -8,6 +8,7 @@ import pytest
 import research
 from research import figures
 from research.analysis import find
+from tests.origins import coded_origins
 
 BEFORE = "at the earliest date: China minus US"
 AFTER = "after the claimed year: China minus US"
@@ -25,7 +26,7 @@ def codes():
     names = research.load("model_crosswalk_names").merge(
         research.load("model_crosswalk"), on="ollama_name", validate="one_to_one"
     )
-    origins = research.load("publisher_origins").set_index("author")
+    origins = coded_origins().set_index("author")
     coded = names["hub_account"].map(origins["country"]).notna()
     own = names["hub_account"].map(origins["candidates"])
     found = own.where(coded, names["publisher_candidates"])
@@ -71,7 +72,7 @@ def test_the_first_state_of_the_catalogue_is_a_plain_sum(result):
     panel = research.load("hub_llm_panel")
     state = panel[panel["as_of"] == panel["as_of"].min()]
     state = state[state["stale_suspect"].isna() & (state["hub_downloads_30d"] > 0)]
-    origins = research.load("publisher_origins").set_index("author")["candidates"]
+    origins = coded_origins().set_index("author")["candidates"]
     of = state["model_id"].str.split("/").str[0].map(origins)
     downloads = state["hub_downloads_30d"].astype(float)
     lead = (downloads[of == "CN"].sum() - downloads[of == "US"].sum()) / downloads.sum()

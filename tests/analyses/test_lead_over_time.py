@@ -8,6 +8,7 @@ import pytest
 import research
 from research import figures
 from research.analysis import find
+from tests.origins import coded_origins
 
 CHANGE = "change of China minus US, same models"
 SPIKE = "Qwen/Qwen3-VL-2B-Instruct"
@@ -24,7 +25,7 @@ def panel():
     panel = research.load("hub_llm_panel")
     fresh = panel[~panel["stale_suspect"].fillna(False)]
     fresh = fresh[fresh["hub_downloads_30d"] > 0]
-    origins = research.load("publisher_origins").set_index("author")["candidates"]
+    origins = coded_origins().set_index("author")["candidates"]
     return fresh.assign(
         account=fresh["model_id"].str.split("/").str[0],
         codes=fresh["model_id"].str.split("/").str[0].map(origins).fillna("CN|US|other"),
@@ -83,7 +84,7 @@ def test_one_model_turns_the_sign_of_the_change_since_may(result):
 def test_the_lead_grew_in_spring_and_not_since_june(result):
     assert result.answer().verdicts[CHANGE].word == "holds"
     later = specification(result, since="2026-06-19", until="2026-10-05", spike="removed")
-    assert later.verdict.word == "not identified"
+    assert later.bounds.high < 0
     every = result.answer().robustness[CHANGE]
     assert every.same_verdict < every.specifications
 

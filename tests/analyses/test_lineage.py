@@ -8,6 +8,7 @@ import pytest
 import research
 from research import figures
 from research.analysis import find
+from tests.origins import coded_origins
 
 WESTERN = "Chinese models made from Western ones"
 WESTERN_SHARE = "Western share of the bases of Chinese models"
@@ -24,7 +25,7 @@ def result(analysed):
 
 @pytest.fixture(scope="module")
 def origins():
-    return research.load("publisher_origins").set_index("author")["candidates"]
+    return coded_origins().set_index("author")["candidates"]
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,4 @@
-"""What must hold in the tables on deployments, claims, published figures, models and origins.
+"""What must hold in the tables on deployments, claims, published figures and models.
 
 Invariants catch a slip of the next freezing. The contradictions of the sources stand here as facts,
 so that nobody mends them by mistake.
@@ -85,7 +85,7 @@ def test_geography_of_published_figures_is_coded():
         ("claim_parts", 26), ("claim_terms", 5),
         ("aggregate_sources", 14), ("hub_published_anchors", 45), ("hub_maker_flows", 288),
         ("model_crosswalk", 247),
-        ("model_crosswalk_tags", 45), ("model_families", 72), ("publisher_origins", 1716),
+        ("model_crosswalk_tags", 45), ("model_families", 72), ("publisher_origins", 2207),
     ],
 )  # fmt: skip
 def test_no_row_is_lost(table, rows):
@@ -383,7 +383,7 @@ def test_cohorts_keep_their_models_and_one_month_is_a_line(maker_flows):
 
 
 def test_no_private_person_is_named_among_the_makers(maker_flows):
-    origins = research.load("publisher_origins", "2026-11-29")
+    origins = research.load("publisher_origins")
     persons = set(origins.loc[origins["kind"] == "individual", "author"])
     assert persons.isdisjoint(maker_flows["maker"])
 
@@ -479,47 +479,3 @@ def test_library_of_the_reports_day():
     names = research.load("model_crosswalk")
     assert names["in_library_2025_04_24"].sum() == 166
     assert names["default_changed_by_2025_08"].fillna(False).sum() == 3
-
-
-# Origins ------------------------------------------------------------------------------------------
-
-
-def kappa(a: pd.Series, b: pd.Series) -> float:
-    """Cohen's kappa: agreement beyond that of independent coders with these margins."""
-    agreement = (a == b).mean()
-    chance = (a.value_counts(normalize=True) * b.value_counts(normalize=True)).sum()
-    return float((agreement - chance) / (1 - chance))
-
-
-@pytest.mark.parametrize(
-    ("column", "agreement", "beyond_chance"), [("country", 0.947, 0.930), ("kind", 0.959, 0.939)]
-)
-def test_coders_agree_as_documented(column, agreement, beyond_chance):
-    origins = research.load("publisher_origins")
-    a, b = origins[f"{column}_coder_a"], origins[f"{column}_coder_b"]
-    assert (a == b).mean() == pytest.approx(agreement, abs=PRINTED_SHARE)
-    assert kappa(a, b) == pytest.approx(beyond_chance, abs=PRINTED_SHARE)
-
-
-def test_origin_is_what_both_coders_gave():
-    origins = research.load("publisher_origins")
-    a, b = origins["country_coder_a"], origins["country_coder_b"]
-    assert origins["country"].equals(a.where(a == b, "ZZ"))
-    known = origins["country"] != "ZZ"
-    assert origins.loc[known, "candidates"].equals(origins.loc[known, "country"])
-
-
-def test_candidates_are_both_codes():
-    origins = research.load("publisher_origins")
-    disputed = origins[(origins["country"] == "ZZ") & origins["candidates"].notna()]
-    pairs = ["|".join(sorted(pair)) for pair in zip(
-        disputed["country_coder_a"], disputed["country_coder_b"], strict=True
-    )]  # fmt: skip
-    assert disputed["candidates"].tolist() == pairs
-
-
-def test_no_notes_on_individuals():
-    origins = research.load("publisher_origins")
-    person = (origins[["kind", "kind_coder_a", "kind_coder_b"]] == "individual").any(axis="columns")
-    assert person.sum() > 800
-    assert origins.loc[person, "note"].isna().all()

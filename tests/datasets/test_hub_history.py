@@ -40,7 +40,7 @@ def below():
 
 @pytest.fixture(scope="module")
 def origins():
-    return load("publisher_origins", "2026-11-29").set_index("author")
+    return load("publisher_origins").set_index("author")
 
 
 @pytest.mark.parametrize(

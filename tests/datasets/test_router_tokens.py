@@ -82,7 +82,7 @@ def test_every_maker_is_known_by_all_its_names(models, labs):
 
 def test_countries_of_makers_are_those_of_publisher_origins():
     makers = load("router_makers").dropna(subset="hub_account")
-    origins = load("publisher_origins", "2026-11-29").set_index("author")["candidates"]
+    origins = load("publisher_origins").set_index("author")["candidates"]
     assert makers["hub_account"].map(origins).fillna("ZZ").tolist() == makers["candidates"].tolist()
 
 

@@ -9,6 +9,7 @@ import research
 from research.measures.hub import BASE, LICENCE, TASK, hub_downloads, hub_facts, made_from
 from research.measures.publishers import ORIGIN
 from research.measures.top_lists import on_day
+from tests.origins import coded_origins
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +31,7 @@ def test_every_model_has_a_row_with_what_the_table_tells(listed, origins):
         assert rows[end].tolist() == table["hub_downloads_30d"].tolist()
     assert rows["task"].tolist() == table["pipeline_tag"].fillna("").tolist()
     assert rows["created"].dropna().equals(table["created_at"].dropna().rename("created"))
-    candidates = origins.set_index("author")["candidates"]
+    candidates = coded_origins().set_index("author")["candidates"]
     assert rows["origin"].tolist() == table["author"].map(candidates).fillna("").tolist()
     known = families.set_index("hub_repository")["ollama_name"]
     assert rows["family"].dropna().to_dict() == {
@@ -65,7 +66,7 @@ def test_a_repackaged_model_may_be_of_any_of_its_bases(listed, origins):
         .drop(columns="origin_doubt")
         .equals(rows[~packed].drop(columns="origin_doubt"))
     )
-    homes = origins.set_index("author")["candidates"].fillna("")
+    homes = coded_origins().set_index("author")["candidates"].fillna("")
     for model, row in moved.rows[packed].iterrows():
         named = row["base"].split("|") if isinstance(row["base"], str) else ["nobody/knows"]
         codes = [homes.get(base.split("/")[0], "") for base in named]

@@ -6,6 +6,7 @@ import pandas as pd
 
 import research
 from research.measures.publishers import base_origins, library_publishers, organisations
+from tests.origins import coded_origins
 
 
 def test_an_account_is_its_organisations_and_else_its_own():
@@ -23,7 +24,7 @@ def test_a_name_is_of_its_account_or_else_of_whom_the_crosswalk_names():
     )
     found = library_publishers(names, origins, crosswalk)
     stated = crosswalk.set_index("ollama_name")["publisher_candidates"].fillna("")
-    coded = origins.set_index("author")["candidates"].fillna("")
+    coded = coded_origins().set_index("author")["candidates"].fillna("")
     for name, row in found.iterrows():
         assert row["origin"] == coded.get(row["account"], stated[name]), name
     assert found["organisation"].notna().all()

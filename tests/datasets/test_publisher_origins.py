@@ -1,4 +1,4 @@
-"""The second edition of the origins: nobody private has a country, and three codings are kept."""
+"""The origins of publishers: nobody private has a country, and three codings are kept."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ import pytest
 
 from research.datasets import load, verify
 
-VERSION = "2026-11-29"
+THIRD_CODING = {"ai21labs": "IL|US", "EleutherAI": "US|XI"}  # it contradicts the first two
 PRINTED = 0.0005  # agreement is printed as per cent with one decimal, kappa with three
 
 
 @pytest.fixture(scope="module")
 def origins() -> pd.DataFrame:
-    return load("publisher_origins", VERSION)
+    return load("publisher_origins")
 
 
 @pytest.fixture(scope="module")
@@ -24,9 +24,8 @@ def persons(origins) -> pd.Series:
     return (origins["kind"] == "individual") | ((origins["kind"] == "unknown") & either)
 
 
-def test_the_version_is_intact_and_not_the_default():
-    assert verify("publisher_origins", VERSION) == []
-    assert len(load("publisher_origins")) == 1716
+def test_the_table_is_intact():
+    assert verify("publisher_origins") == []
 
 
 def test_private_persons_are_in_no_country_in_no_column(origins, persons):
@@ -36,22 +35,22 @@ def test_private_persons_are_in_no_country_in_no_column(origins, persons):
     assert set(origins.loc[persons, "country"]) == {"ZZ"}
 
 
-def test_all_accounts_of_the_first_edition_are_there_and_only_two_countries_are_disputed(
-    origins, persons
-):
-    first, now = load("publisher_origins"), origins[~persons]
-    both = first.merge(now, on="author", how="inner", suffixes=("_then", ""), validate="1:1")
-    assert len(origins) == len(first) + 491
-    assert set(first["author"]) <= set(origins["author"])
-    moved = both[both["country"] != both["country_then"]]
-    assert dict(zip(moved["author"], moved["candidates"], strict=True)) == {
-        "ai21labs": "IL|US",
-        "EleutherAI": "US|XI",
-    }
+def test_the_third_coding_disputes_two_countries(origins):
+    candidates = origins.set_index("author")["candidates"]
+    assert candidates[[*THIRD_CODING]].to_dict() == THIRD_CODING
+
+
+def test_candidates_are_both_codes(origins):
+    disputed = origins[(origins["country"] == "ZZ") & origins["candidates"].notna()]
+    disputed = disputed[~disputed["author"].isin(THIRD_CODING)]
+    pairs = ["|".join(sorted(pair)) for pair in zip(
+        disputed["country_coder_a"], disputed["country_coder_b"], strict=True
+    )]  # fmt: skip
+    assert disputed["candidates"].tolist() == pairs
 
 
 def test_country_is_what_both_coders_gave_where_the_third_does_not_contradict(origins, persons):
-    coded = origins[~persons & ~origins["author"].isin(["ai21labs", "EleutherAI"])]
+    coded = origins[~persons & ~origins["author"].isin(THIRD_CODING)]
     a, b = coded["country_coder_a"], coded["country_coder_b"]
     assert coded["country"].equals(a.where(a == b, "ZZ"))
     known = coded["country"] != "ZZ"
@@ -82,3 +81,8 @@ def test_codes_are_codes_and_texts_hold_no_address(origins):
     for column in ("country", "candidates", "country_coder_a", "country_coder_b"):
         assert origins[column].dropna().str.fullmatch(r"[A-Z]{2}(\|[A-Z]{2})*").all()
     assert not origins["note"].str.contains(re.compile(r"@|https?:"), na=False).any()
+
+
+def test_no_notes_on_individuals(origins):
+    person = (origins[["kind", "kind_coder_a", "kind_coder_b"]] == "individual").any(axis="columns")
+    assert origins.loc[person, "note"].isna().all()
