@@ -25,11 +25,20 @@ from research.estimators.budget import alternatives_row, budget, leave_one_out_r
 from research.estimators.clustered import leave_one_out
 from research.estimators.contamination import contamination_bounds
 from research.measures.clone_block import LEADING, Block
-from research.measures.hosts import TENTHE_HOSTS, OverBlock, hosts_by, overlapping, with_kind
+from research.measures.hosts import (
+    ESTIMATED,
+    TENTHE_HOSTS,
+    OverBlock,
+    hosts_by,
+    overlapping,
+    with_kind,
+)
+from research.measures.latent_hosts import BLOCK, WANTED, hosts_by_family
 
-SHARE, ANY = (
+SHARE, ANY, BASED = (
     "Chinese-origin share of the ten leading tags",
     "hosts with a Chinese-origin leading tag",
+    "hosts with a model of a Chinese architecture",
 )
 
 HYPOTHESES = {
@@ -51,6 +60,14 @@ HYPOTHESES = {
         alternative="greater",
         role="reanalysis",
         scope="other measure",
+    ),
+    BASED: Hypothesis(
+        estimand="share of answering hosts with a model of an architecture all of whose known "
+        "models build on a Chinese one, or with a Chinese-based leading tag",
+        null=0.5,
+        null_source="plain meaning of most hosts; stated by this project",
+        alternative="greater",
+        role="own question",
     ),
 }
 
@@ -84,7 +101,7 @@ def sample(
             "unit": unit,
             "hosts": replace(hosts, doubts=(UNKNOWN,)),
             "removed": 1.0 if clones == "removed" else 0.0,
-            "families": _family_origins(tenthe_families, *known, tags),
+            "by family": _by_family(tenthe_families, *known, tenthe_model_tags, hosts.hosts),
         },
         tables={
             "tags": tags.assign(
@@ -109,22 +126,18 @@ def _origins(crosswalk, origin) -> pd.DataFrame:
     return crosswalk.assign(origin=country)
 
 
-def _family_origins(families, names, tags, listed) -> pd.DataFrame:
-    """Per architecture family: may its models be Chinese, and how many hosts surely have one?
-
-    Sure are the hosts of a family all of whose known models are Chinese, and else those of its most
-    frequent Chinese tag (two tags may share their hosts).
-    """
-    columns = ["family", "publisher_country"]
-    models = pd.concat([names[columns], tags[columns]])
-    chinese = models["publisher_country"].eq("CN").groupby(models["family"]).agg(["all", "any"])
-    known = families.merge(chinese, left_on="family", right_index=True, how="left", validate="1:1")
-    family = listed["ollama_tag"].map(tags.set_index("ollama_tag")["family"])
-    sure = listed[listed["origin"].eq("CN")].groupby(family)["answering_hosts"].max()
-    return known.assign(
-        sure=known["answering_hosts"].where(known["all"].eq(True), known["family"].map(sure)),
-        possible=known["answering_hosts"].where(~known["any"].eq(False), 0.0),
-    ).fillna({"sure": 0.0})
+def _by_family(families, names, tags, listed, answering):
+    """Hosts by the architectures all or some of whose known models build on a Chinese one."""
+    known = pd.concat([_origins(models, "base model") for models in (names, tags)])
+    chinese = known["origin"].eq("CN").groupby(known["family"]).agg(["all", "any"])
+    found = families.merge(
+        chinese, left_on="family", right_index=True, how="left", validate="1:1"
+    ).fillna({"all": False, "any": True})
+    found = found[found["any"]]
+    found = found.assign(wanted=found["all"].map({True: "yes", False: "maybe"}))
+    sure = found.loc[found["all"], "family"]
+    leading = with_kind(listed, tags, "family")
+    return hosts_by_family(found, leading[leading["family"].isin(sure)], answering)
 
 
 # Estimates ----------------------------------------------------------------------------------------
@@ -132,7 +145,7 @@ def _family_origins(families, names, tags, listed) -> pd.DataFrame:
 
 def estimate(sample) -> list[Estimate]:
     if sample["unit"] == "hosts":
-        return [_any_host(sample), _family_share(sample)]
+        return [_any_host(sample), _based(sample)]
     return [_share(sample)]
 
 
@@ -203,25 +216,30 @@ def _any_host(sample) -> Estimate:
     )
 
 
-def _family_share(sample) -> Estimate:
-    """What the table of architectures, with the block in it, says of origin: little."""
-    families = sample["families"]
-    pairs = families["answering_hosts"].sum()
-    return Estimate(
-        label="Chinese-origin share of the ten leading architecture families",
-        unit="share of family-host pairs",
-        bounds=Bounds(families["sure"].sum() / pairs, families["possible"].sum() / pairs),
-        sharpness="outer",
-        n=pairs,
-        n_unit="family-host pairs (estimated by the report)",
-        assumptions=(
-            Assumption.of_scope(
-                name="family is origin",
-                evidence="Publishers of several countries use one architecture: llama also Chinese "
-                "ones, bert also BAAI. What is surely Chinese are the hosts of Chinese tags.",
-            ),
-        ),
+def _based(sample) -> Estimate:
+    """Hosts with a Chinese-based model: all that the tables of families and of tags allow."""
+    hosts, part = sample["hosts"], sample["removed"]
+    over = OverBlock(hosts, lambda left: _of_families(sample, left))
+    exactly = OverBlock(hosts, lambda left: left.with_any(CHINESE.of))
+    by_table = {"families": over.at(part), "the ten tags, counted exactly": exactly.at(part)}
+    return over.estimate(
+        part,
+        null=HYPOTHESES[BASED].null,
+        label=BASED,
+        unit="share of answering hosts",
+        n=hosts.without(part).hosts,
+        n_unit="answering hosts",
+        assumptions=(GENUINE, OF_FAMILIES),
+        budget=budget(*over.rows(), alternatives_row(TABLE, by_table)),
     )
+
+
+def _of_families(sample, left) -> Bounds:
+    """The share among the hosts that are left, the others being those of the block."""
+    hosts = sample["by family"]
+    in_block = hosts.kinds[BLOCK]
+    gone = sample["hosts"].hosts - left.hosts
+    return hosts.counted(in_block, gone).share(hosts.kinds[WANTED], among=~in_block)
 
 
 GENUINE = Assumption(
@@ -236,6 +254,13 @@ CODED = Assumption(
     holds="yes",
     evidence="All ten tags have a documented publisher; the publisher of the base model gives the "
     "same country for each.",
+)
+TABLE = "the table that is read"
+OF_FAMILIES = Assumption(
+    name="the report's estimates by family are exact",
+    holds="no",
+    without=TABLE,
+    evidence=ESTIMATED.evidence,
 )
 UNKNOWN = Doubt("tags of unknown origin", "any country")
 TAIL = Doubt("tags below the ten", "further listings, of any origin")

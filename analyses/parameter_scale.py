@@ -28,7 +28,7 @@ from research import (
 from research.doubts import Thinned, lost_at, lost_if, turned_at
 from research.estimators.tipping import tipping_point
 from research.measures.class_sets import Classes, Contrast, hosts_with_a_class
-from research.measures.clone_block import Spread, part_of_medium
+from research.measures.clone_block import Block, Spread, part_of_medium
 from research.measures.hosts import (
     INDEPENDENT,
     NOTHING,
@@ -37,11 +37,13 @@ from research.measures.hosts import (
     refuse_without_block,
     total,
 )
+from research.measures.latent_hosts import BLOCK, hosts_by_class
 from research.results import deferred
 
 CLASSES = {"S": "small", "M": "medium", "L": "large", "XL": "extra-large"}
 ARTICLES = {"S": "a", "M": "a", "L": "a", "XL": "an"}
 MEDIUM = "M"
+ANYWHERE = "removed, wherever it stands"
 MOST = 2000  # design effects that are tried
 CLAIMS = {
     "S": ("tenthe/china-more-small", "greater"),
@@ -50,6 +52,7 @@ CLAIMS = {
     "XL": ("tenthe/china-more-extra-large", "greater"),
 }
 BESIDE = "{}: share difference{}"
+IN_POINTS = "difference in share of hosts with a classed model"
 IN_HOSTS, IN_SHARE = "{}: hosts, China minus US", "{}: share of hosts, China minus US"
 
 HYPOTHESES = {
@@ -78,7 +81,7 @@ def sample(
     tenthe_class_sets=None,
     *,
     quantity: Annotated[Literal["shares", "counts"], ESTIMAND] = "shares",
-    clones: Spread = "kept",
+    clones: Literal[Spread, "removed, wherever it stands"] = "kept",
 ) -> Sample:
     counts = tenthe_parameter_scale.pivot(
         index="country", columns="parameter_class", values="answering_hosts"
@@ -87,13 +90,18 @@ def sample(
         return _known(tenthe_class_sets, counts, quantity, clones)
     answering = total(tenthe_totals, "answering_hosts")
     # The suspected block holds five tags of 4 to 8 billion parameters: medium, and nothing else.
-    counts = counts.astype(float)
-    counts[MEDIUM] *= 1 - part_of_medium(clones, tenthe_model_tags, answering)
+    counts, genuine = counts.astype(float), None
+    if clones == ANYWHERE:
+        block = Block.largest(tenthe_model_tags)
+        genuine = hosts_by_class(counts.loc[["CN", "US"]], answering, block)
+    else:
+        counts[MEDIUM] *= 1 - part_of_medium(clones, tenthe_model_tags, answering)
     return Sample(
         population=POPULATIONS[quantity],
         as_of="2025-04-24",
         data={
             "quantity": quantity,
+            "genuine": genuine,
             "china": Classes(counts.loc["CN"]),
             "us": Classes(counts.loc["US"]),
             "answering": answering,
@@ -119,7 +127,7 @@ def _known(class_sets, counts, quantity, clones) -> Sample:
     return Sample(
         population=OWN_POPULATIONS[quantity],
         as_of=f"{class_sets['as_of'].max():%Y-%m-%d}",
-        data={"quantity": quantity, "china": china, "us": us},
+        data={"quantity": quantity, "genuine": None, "china": china, "us": us},
         tables={"class sets": class_sets},
     )
 
@@ -136,9 +144,11 @@ OWN_POPULATIONS = {
 
 def estimate(sample, *, design_effect: Literal[1, 10, 50] = 1) -> list[Estimate]:
     contrasts = [Contrast(sample["china"], sample["us"], k) for k in CLASSES]
+    if design_effect != 1 and (sample["quantity"] == "counts" or sample["genuine"]):
+        raise NotApplicable("what is said of the listed hosts alone has no sampling error")
+    if sample["genuine"]:
+        return [_anywhere(sample, k) for k in CLASSES]
     if sample["quantity"] == "counts":
-        if design_effect != 1:
-            raise NotApplicable("a count of the listed hosts has no sampling error to inflate")
         return [_hosts(contrast) for contrast in contrasts]
     shares = [_share(contrast, sample, design_effect) for contrast in contrasts]
     if contrasts[0].serving:
@@ -178,7 +188,7 @@ def _share(contrast, sample, design_effect) -> Estimate:
     found, n = contrast.bounds(), contrast.serving or contrast.pairs
     return Estimate(
         label=IN_SHARE.format(CLASSES[contrast.of]),
-        unit="difference in share of hosts with a classed model",
+        unit=IN_POINTS,
         reading="superpopulation",
         value=found.point,
         bounds=found,
@@ -290,6 +300,29 @@ def _curves(contrast) -> tuple[Curve, ...]:
     return over_effects, over_ratios
 
 
+# The block in any country -------------------------------------------------------------------------
+
+
+def _anywhere(sample, k) -> Estimate:
+    """The difference without the block, of which nobody knows in which countries it stands."""
+    hosts, counts = sample["genuine"], sample["quantity"] == "counts"
+    genuine = hosts.kinds["classed"] & ~hosts.kinds[BLOCK]
+    china, us = (genuine & hosts.kinds["country"].eq(code) for code in ("CN", "US"))
+    asked = hosts.lead if counts else hosts.difference
+    found = asked(hosts.kinds[k], china, us)
+    template, unit = (IN_HOSTS, "answering hosts") if counts else (IN_SHARE, IN_POINTS)
+    return Estimate(
+        label=template.format(CLASSES[k]),
+        unit=unit,
+        value=found.outer.point,
+        bounds=found.outer,
+        sharpness=found.sharpness,
+        n=sample["answering"],
+        n_unit="answering hosts of the world",
+        assumptions=(*IMITATED[k], UNKNOWN[0]),
+    )
+
+
 # What assumptions buy, and what needs no denominator ----------------------------------------------
 
 
@@ -297,7 +330,7 @@ def _from_counts(contrast) -> Estimate:
     """What the counts of the classes alone would have told, where more is known."""
     return Estimate(
         label=BESIDE.format(CLASSES[contrast.of], ", from the counts of the classes alone"),
-        unit="difference in share of hosts with a classed model",
+        unit=IN_POINTS,
         bounds=contrast.from_counts(),
         sharpness="sharp",
         n=contrast.pairs,
@@ -386,7 +419,7 @@ def figure(result):
         _draw_sets(sets, shares)
         return canvas
     canvas, (sets, ratios) = figures.canvas(
-        (1, 2), height=3.2, source=figures.credits(result), width_ratios=(1.15, 1)
+        (1, 2), height=3.8, source=figures.credits(result), width_ratios=(1.15, 1)
     )
     _draw_sets(sets, shares)
     _draw_ratios(ratios, shares)
@@ -399,16 +432,28 @@ def _draw_sets(axes, answer) -> None:
     figures.forest(
         axes,
         [f"{name} ({k})" for k, name in CLASSES.items()],
-        figures.Series(rows=found, name="95% interval, deff 1"),
+        figures.Series(rows=found, name="95% interval, deff 1", offset=0.25),
         figures.Series(
             rows=[replace(f, interval=i) for f, (i, _) in zip(found, wide, strict=True)],
             name=f"95% interval, deff {round(wide[0][1])}",
             color=figures.OTHER,
+            offset=0,
         ),
+        *_without_block(answer),
         null=0,
         title="What the counts identify",
-        xlabel="share of hosts, China minus US\n(bar: all that the counts allow)",
+        xlabel="share of hosts, China minus US\n(bars: all that the counts allow)",
     )
+
+
+def _without_block(answer) -> list[figures.Series]:
+    """The sets without the suspected block, in whichever countries it stands."""
+    found = {
+        row.label: row.bounds for row in answer.specifications if row.choices["clones"] == ANYWHERE
+    }
+    rows = [found.get(IN_SHARE.format(name)) for name in CLASSES.values()]
+    look = {"name": "without the block", "color": figures.MUTED, "offset": -0.25}
+    return [figures.Series(rows=rows, **look)] if found else []
 
 
 def _interval_near(estimate, design_effect) -> tuple[Interval, float]:

@@ -100,6 +100,30 @@ def test_among_all_answering_hosts_small_models_lose_their_sign(result):
     assert every["extra-large: share difference among all answering hosts"].bounds.low > 0
 
 
+@pytest.fixture(scope="module")
+def without_block():
+    chosen = {"clones": "removed, wherever it stands"}
+    return run(find("parameter_scale"), fixed=chosen, multiverse=False)
+
+
+@pytest.mark.parametrize("k", NAMES)
+def test_the_block_may_stand_in_either_country(without_block, counts, k):
+    """Corners: the block in one country alone, as far as its medium hosts reach, or in neither."""
+    found = share(without_block, k)
+    shares = {}
+    for country in ("CN", "US"):
+        hosts, medium = counts[country].astype(float), counts[country]["M"]
+        sizes = []
+        for block in (0, medium):
+            left = hosts - [block if name == "M" else 0 for name in hosts.index]
+            sizes += [left[k] / left.max(), left[k] / left.sum()]
+        shares[country] = min(sizes), max(sizes)
+    assert medium <= 9_845  # the block is large enough for either
+    expected = shares["CN"][0] - shares["US"][1], shares["CN"][1] - shares["US"][0]
+    assert tuple(found.bounds) == pytest.approx(expected, abs=1e-5)
+    assert found.sharpness == "sharp up to rounding"
+
+
 @pytest.mark.long
 def test_a_count_has_no_design_effect(analysed):
     skipped = analysed("parameter_scale").answer(quantity="counts").skipped

@@ -2,8 +2,9 @@
 
 A unit (a host) may belong to several classes, so that the classes' counts bound the number of
 units without fixing it. ``bounds`` holds identified sets, ``multiplicity`` what an assumption on
-classes per unit buys, ``intervals`` confidence intervals for a parameter known only to lie in a
-set, ``contrasts`` intervals for differences of two groups, ``ratios`` what holds at any size.
+classes per unit buys, ``latent`` what several tables say together, ``intervals`` confidence
+intervals for a parameter known only to lie in a set, ``contrasts`` intervals for differences of two
+groups, ``ratios`` what holds at any size.
 """
 
 from research.estimators.identification.bounds import (
@@ -22,6 +23,11 @@ from research.estimators.identification.intervals import (
     joined_interval,
     simultaneous_level,
 )
+from research.estimators.identification.latent import (
+    LatentDifference,
+    latent_difference,
+    latent_share,
+)
 from research.estimators.identification.multiplicity import (
     EqualMultiplicity,
     equal_multiplicity,
@@ -34,6 +40,7 @@ from research.estimators.identification.ratios import (
 __all__ = [
     "EqualMultiplicity",
     "Frechet",
+    "LatentDifference",
     "RatioOfRatios",
     "contrast_bounds",
     "contrast_interval",
@@ -42,6 +49,8 @@ __all__ = [
     "imbens_manski",
     "imbens_manski_critical_value",
     "joined_interval",
+    "latent_difference",
+    "latent_share",
     "ratio_of_ratios",
     "share_bounds",
     "simultaneous_level",
