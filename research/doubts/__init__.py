@@ -9,11 +9,12 @@ from research.doubts.coarse import EVERY, Coarse, Doubt, Where, among, where
 from research.doubts.correlating import RankCorrelation
 from research.doubts.questions import Share, Sum
 from research.doubts.ranking import Ranking
+from research.doubts.representing import Representation
 from research.doubts.telling import lost_at, lost_if, turned_at
 from research.doubts.thinning import Thinned
 
 __all__ = [
     "EVERY", "Asked", "Coarse", "Difference", "Doubt", "Gap", "Quotient", "RankCorrelation",
-    "Ranking", "Share", "Sum", "Thinned", "Where", "among", "levelled", "lost_at", "lost_if",
-    "overturned", "turned_at", "where",
+    "Ranking", "Representation", "Share", "Sum", "Thinned", "Where", "among", "levelled", "lost_at",
+    "lost_if", "overturned", "turned_at", "where",
 ]  # fmt: skip

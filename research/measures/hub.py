@@ -28,6 +28,7 @@ FACTS = {
     "parameters": "parameters",
     "base_models": "base",
     "traffic_spike": "spike",
+    "is_gguf": "gguf",
     "stale_suspect": "stale",
     "downloads_observed": "observed",
 }
@@ -145,8 +146,8 @@ def hub_downloads(
         The table ``publisher_origins``.
     tell
         What shall be told of each model, out of ``task``, ``licence``, ``created``, ``legacy``,
-        ``parameters``, ``base``, ``spike``, ``stale`` and ``observed``; a column that the tables
-        lack is missing.
+        ``parameters``, ``base``, ``spike``, ``gguf``, ``stale`` and ``observed``; a column that the
+        tables lack is missing.
     facts
         What other tables tell of models, from :func:`hub_facts`: it counts where ``listed`` does
         not hold the fact.

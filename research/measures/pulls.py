@@ -145,6 +145,28 @@ def pulls_by_name(
     return pd.DataFrame({end: getattr(found, end) for end in WEIGHTS}, index=after.index)
 
 
+def suddenly_pulled(series: pd.DataFrame, day: pd.Timestamp, window: int) -> list[str]:
+    """The names that were there before a window and gained more than half of their pulls in it.
+
+    What only a new name does by itself an older one does where scripts take it up, or a fashion.
+
+    Parameters
+    ----------
+    series, day, window
+        As for :func:`pulls_by_name`.
+
+    Examples
+    --------
+    >>> import pandas as pd, research
+    >>> day = pd.Timestamp("2026-06-19")
+    >>> suddenly_pulled(research.load("ollama_library_pulls"), day, 30)
+    ['glm-ocr', 'medgemma', 'medgemma1.5']
+    """
+    gained, held = pulls_by_name(series, day, window)["value"], pulls_by_name(series, day)["value"]
+    before = series.loc[series["date"] <= day - 2 * timedelta(days=window), "ollama_name"]
+    return sorted(gained.index[(gained > held / 2) & gained.index.isin(before)])
+
+
 @remembered
 def _shown(series: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
     rows = series[series["date"] == day]

@@ -1,4 +1,4 @@
-"""The three headlines of the first screen. Numbers come from results by path; a fact that the text
+"""The headlines of the first screen. Numbers come from results by path; a fact that the text
 states in words is checked, so that a changed result stops the page instead of falsifying it."""
 
 from __future__ import annotations
@@ -7,12 +7,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from research.results import Answer, Bounds, Estimate, ResearchError, Result
-from research.wording import amount, region, sensitivity
+from research.wording import amount, number, percent, region, sensitivity
 
 CLASSES = ("small", "medium", "large", "extra-large")
 GAP = "share of downloads, China minus US"
 LIST, CATALOGUE = "top 1,000, 2026-06-11", "LLM catalogue, 2026-10-05"
 TAGS = "Chinese-origin share of the ten leading tags"
+ODDS = "odds ratio, US to China"
+OF_ANY_ORIGIN = "the same over all models, those of one channel alone of any origin"
 
 
 @dataclass(frozen=True)
@@ -28,6 +30,7 @@ def headlines(results: Sequence[Result]) -> list[Headline]:
     """What changes what one may believe."""
     by_name = {result.analysis: result for result in results}
     return [
+        _representation(by_name["over_representation"]),
         _sizes(by_name["parameter_scale"]),
         _downloads(by_name["chinese_origin_downloads"]),
         _block(by_name["chinese_origin_deployments"]),
@@ -45,6 +48,32 @@ def stated(fact: bool, words: str) -> None:
 
 def _text(found: Estimate) -> str:
     return amount(found.identified, found.unit)
+
+
+def _representation(result: Result) -> Headline:
+    answer = result.answer(channels="pulls, catalogue")
+    found = answer.estimates
+    odds, anywhere = found[ODDS], found[OF_ANY_ORIGIN].identified
+    carries = next(row for row in odds.budget if row.source == "one organisation left out")
+    stated(answer.verdicts[ODDS].word == "holds", "US models are pulled more for their downloads")
+    stated(carries.detail.endswith("without Alibaba"), "one company carries the odds ratio")
+    stated(anywhere.low < 1 < anywhere.high, "the odds ratio over all models is not identified")
+    china, us = (
+        f"{percent(found[f'{name}: share of downloads'].identified.low)} of the downloads and "
+        f"{_text(found[f'{name}: share of pulls'])} of a month's pulls"
+        for name in ("China", "United States")
+    )
+    return Headline(
+        headline="What is downloaded is not what is pulled: US models are pulled more",
+        text=(
+            f"Over the {number(odds.n, 0)} families that the Ollama library and a catalogue of the "
+            f"Hub both hold, publishers in China have {china}, those in the United States {us}. "
+            f"The odds ratio is {_text(odds)}; without Alibaba, the publisher of Qwen, it is "
+            f"{amount(Bounds(carries.low, carries.low), odds.unit)}. If the other models of both "
+            "channels may be of any origin, it is not identified."
+        ),
+        claims=(),
+    )
 
 
 def _sizes(result: Result) -> Headline:

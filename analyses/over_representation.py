@@ -1,0 +1,558 @@
+"""Are models of US publishers used more, against their downloads, than those of Chinese ones?
+
+A family is a name of the Ollama library, such as qwen2.5; rules in the crosswalk find its
+repositories on the Hub. Over the families that two channels of one date both hold: how many times
+as large is the share of each country's publishers in the one as in the other? The odds ratio sets
+the United States against China, and whatever both lack in either channel drops out of it. Neither
+channel consists of these families alone: the same is asked of all models beside it.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Annotated, Literal
+
+import pandas as pd
+
+from research import (
+    ESTIMAND,
+    Assumption,
+    Estimate,
+    Hypothesis,
+    NotApplicable,
+    Sample,
+    TippingPoint,
+    figures,
+)
+from research.doubts import Coarse, Doubt, Representation, Share, overturned, where
+from research.estimators.budget import alternatives_row, budget
+from research.measures.channels import (
+    SAME_ACT,
+    day_of_both,
+    in_both,
+    of_kinds,
+    of_names,
+    over_families,
+)
+from research.measures.clone_block import without_block
+from research.measures.hub import hub_downloads, hub_facts, without_spike
+from research.measures.other_scans import CONFIRMED
+from research.measures.publishers import (
+    CHINA,
+    ORIGIN,
+    UNITED_STATES,
+    base_origins,
+    library_publishers,
+)
+from research.measures.pulls import ROUNDED, ollama_pulls, pulls_in_words, suddenly_pulled
+from research.measures.remembering import remembered
+from research.measures.top_lists import on_day
+from research.results import BudgetRow, deferred
+from research.wording import written
+
+ODDS = "odds ratio, US to China"
+CODED = "the same over all models, by publisher"
+ANY = "the same over all models, those of one channel alone of any origin"
+TIMES, SHARE = "{}: share of {} over share of {}", "{}: share of {}"
+COVERED = "share of {} in families that both hold"
+ORIGINS = {
+    "China": CHINA,
+    "United States": UNITED_STATES,
+    "other or unknown": ~where(origin=["CN", "US"]),
+}
+
+HYPOTHESES = {
+    ODDS: Hypothesis(
+        estimand="odds of a US against a Chinese publisher in one channel over those in another, "
+        "families that both hold",
+        null=1,
+        null_source="equality: both channels hold as much of one for each of the other",
+        alternative="greater",
+        role="own question",
+    )
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pair:
+    """Two channels and their days; what each counts."""
+
+    first: Literal["pulls", "hosts"]
+    second: Literal["catalogue", "top 1,000", "top 1,000 of 2025", "hosts"]
+    days: tuple[str, str]
+
+    @property
+    def counts(self) -> tuple[str, str]:
+        return self.first, "hosts" if self.second == "hosts" else "downloads"
+
+
+PAIRS = {
+    "pulls, catalogue": Pair(first="pulls", second="catalogue", days=("2026-06-19",) * 2),
+    "pulls, top 1,000": Pair(first="pulls", second="top 1,000", days=("2026-06-11",) * 2),
+    "pulls, top 1,000 of 2025": Pair(
+        first="pulls", second="top 1,000 of 2025", days=("2025-03-21",) * 2
+    ),
+    "pulls, hosts of 2025": Pair(first="pulls", second="hosts", days=("2025-04-24",) * 2),
+    "hosts of 2025, top 1,000": Pair(
+        first="hosts", second="top 1,000 of 2025", days=("2025-04-24", "2025-03-21")
+    ),
+    "hosts of 2026, catalogue": Pair(
+        first="hosts", second="catalogue", days=(CONFIRMED.as_of, "2026-05-09")
+    ),
+}
+Name = Literal[
+    "pulls, catalogue", "pulls, top 1,000", "pulls, top 1,000 of 2025", "pulls, hosts of 2025",
+    "hosts of 2025, top 1,000", "hosts of 2026, catalogue",
+]  # fmt: skip
+WORDS = {
+    "catalogue": "the LLM catalogue",
+    "top 1,000": "the 1,000 most downloaded models",
+    "top 1,000 of 2025": "the 1,000 most downloaded models",
+    "2025-04-24": "the leading tags of the answering hosts of the Tenthe scan",
+    CONFIRMED.as_of: f"the leading tags of {CONFIRMED.population}",
+}
+FAMILIES, ORGANISATIONS = 18, 8  # that are told of, those of most weight
+
+
+def sample(
+    ollama_library_pulls,
+    hub_llm_panel,
+    hub_llm_models,
+    hub_top_models,
+    hub_history,
+    tenthe_model_tags,
+    published_aggregates,
+    model_crosswalk,
+    model_crosswalk_tags,
+    model_crosswalk_names,
+    model_crosswalk_repositories,
+    publisher_origins,
+    *,
+    channels: Annotated[Name, ESTIMAND] = "pulls, catalogue",
+    window: Literal[30, 90] = 30,
+    remote_names: Literal["left out", "counted"] = "left out",
+    embeddings: Literal["counted", "left out"] = "counted",
+    copies: Literal["with their family", "left out"] = "with their family",
+    origin: Literal["publisher", "base model"] = "publisher",
+    clones: Literal["kept", "removed"] = "kept",
+) -> Sample:
+    pair = PAIRS[channels]
+    _refuse(pair, window, copies, clones)
+    lists = {
+        "catalogue": hub_llm_panel, "top 1,000": hub_top_models, "top 1,000 of 2025": hub_history
+    }  # fmt: skip
+    both = Both(
+        pair=pair,
+        series=ollama_library_pulls,
+        listed=lists.get(pair.second),
+        models=hub_llm_models,
+        tags=without_block(tenthe_model_tags) if clones == "removed" else tenthe_model_tags,
+        published=published_aggregates,
+        crosswalk=(model_crosswalk, model_crosswalk_tags),
+        names=model_crosswalk_names,
+        repositories=model_crosswalk_repositories,
+        origins=publisher_origins,
+        window=window,
+        remote=remote_names,
+        embeddings=embeddings,
+        copies=copies,
+        origin=origin,
+    )
+    odds = both.families()
+    return Sample(
+        population=f"the families that both {both.told} hold",
+        as_of=f"{both.days[0]:%Y-%m-%d}",
+        data={"odds": odds, "counts": pair.counts, "scanned": "hosts" in pair.counts},
+        tables={"families": odds.first.rows[["family", "organisation", "origin"]]},
+        deferred={"whole": both.whole, "otherwise": both.otherwise},
+    )
+
+
+def _refuse(pair, window, copies, clones) -> None:
+    if window != 30 and (pair.first != "pulls" or pair.days[0] < "2025-06"):
+        raise NotApplicable("the series of pulls begins too late for this window, or has no part")
+    if pair.second == "hosts" and copies == "left out":
+        raise NotApplicable("this pair holds no repositories of the Hub, so it has no copies")
+    if clones == "removed" and "2025-04-24" not in pair.days:
+        raise NotApplicable("only the Tenthe scan has a block of suspected clones")
+
+
+# Two channels -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Both:
+    """Two channels, and under which choices they are set side by side."""
+
+    pair: Pair
+    series: pd.DataFrame
+    listed: pd.DataFrame | None
+    models: pd.DataFrame
+    tags: pd.DataFrame
+    published: pd.DataFrame
+    crosswalk: tuple[pd.DataFrame, pd.DataFrame]
+    names: pd.DataFrame
+    repositories: pd.DataFrame
+    origins: pd.DataFrame
+    window: int
+    remote: str
+    embeddings: str
+    copies: str
+    origin: str
+
+    def families(self, change=lambda units: units) -> Representation:
+        """The families that both hold; ``change`` is made to the second channel."""
+        first, second = self._channels()
+        first, second = in_both(first, change(second))
+        return _odds((first, of_names(first, second)))
+
+    def whole(self) -> Representation:
+        """All models: what belongs to no family that both hold stands beside the families."""
+        first, second = self._channels()
+        _, tasks = of_kinds(self.names, embeddings=self.embeddings)
+        return _odds(over_families(first, _of_kinds(second, tasks), self._library))
+
+    def otherwise(self) -> dict[str, Representation]:
+        """The families counted in another way, by what is counted or left out."""
+        other = {"left out": "counted", "counted": "left out"}
+        changed = {
+            "names served remotely": {"remote": other[self.remote]},
+            "embedding models": {"embeddings": other[self.embeddings]},
+        }
+        found = {about: replace(self, **change).families() for about, change in changed.items()}
+        if self.pair.first == "pulls":
+            sudden = suddenly_pulled(self.series, self.days[0], self.window)
+            found["names pulled suddenly"] = self.families().without("family", *sudden)
+        if self.pair.second.startswith("top 1,000"):
+            found["marked traffic spikes"] = self.families(without_spike)
+            found["repositories of GGUF files"] = self.families(_without_gguf)
+        return found
+
+    @property
+    def days(self) -> tuple[pd.Timestamp, pd.Timestamp]:
+        """Those of the pair, or the last that both channels hold where other data stand in."""
+        one, other = self.pair.days
+        if one == other and self.listed is not None:
+            return (day_of_both(self.listed, self.series, one),) * 2
+        return pd.Timestamp(one), pd.Timestamp(other)
+
+    @property
+    def told(self) -> str:
+        """Both channels in words."""
+        first = pulls_in_words(self.window)
+        if self.pair.first == "hosts":
+            first = WORDS[self.pair.days[0]]
+        second = WORDS[self.pair.days[1] if self.pair.second == "hosts" else self.pair.second]
+        return f"{first} and {second}"
+
+    @property
+    def _library(self) -> pd.DataFrame:
+        """The names that count, with their publishers."""
+        names, _ = of_kinds(self.names, embeddings=self.embeddings, remote=self.remote)
+        library = library_publishers(names, self.origins, self.crosswalk[0])
+        return library if self.origin == "publisher" else _of_bases(library, *self.crosswalk)
+
+    def _channels(self) -> list[Coarse]:
+        both = zip((self.pair.first, self.pair.second), self.days, strict=True)
+        return [self._channel(name, day) for name, day in both]
+
+    def _channel(self, name, day) -> Coarse:
+        if name == "pulls":
+            return ollama_pulls(self.series, self._library, day, self.window)
+        if name == "hosts":
+            tags = self.tags if f"{day:%Y}" == "2025" else _published(self.published)
+            return _hosts(tags, self._library)
+        units = hub_downloads(
+            on_day(self.listed, day),
+            self.origins,
+            tell=["task", "spike", "gguf"],
+            facts=hub_facts(self.models),
+            families=self.repositories,
+        )
+        if self.copies == "left out":
+            units = units.among(units.rows["relation"] != "copy")
+        return units
+
+
+@remembered
+def _of_bases(library, crosswalk, tags) -> pd.DataFrame:
+    return library.assign(origin=base_origins(library, crosswalk, tags))
+
+
+def _hosts(tags, library) -> Coarse:
+    """The hosts of each name: those of its tags, of which one host may list several."""
+    tags = tags.assign(family=tags["ollama_tag"].str.partition(":")[0])
+    hosts = tags.groupby("family")["answering_hosts"].agg(low="max", value="sum").astype(float)
+    rows = hosts.rename_axis("name").assign(high=hosts["value"]).join(library, how="inner")
+    rows = rows.assign(family=rows.index, weight_doubt=TWICE.name, origin_doubt=ORIGIN.name)
+    return Coarse(rows, (TWICE, ORIGIN), "families", "hosts")
+
+
+def _published(aggregates) -> pd.DataFrame:
+    """The leading tags of a later scan in the form of the earlier one."""
+    tags = CONFIRMED.rows(aggregates, "model tag")
+    return tags.rename(columns={"category": "ollama_tag", "value": "answering_hosts"})
+
+
+def _without_gguf(units) -> Coarse:
+    return units.among(~units.rows["gguf"].fillna(False).to_numpy(dtype=bool))
+
+
+def _of_kinds(units, tasks) -> Coarse:
+    """The models that are of the kinds that Ollama serves, and those that may be.
+
+    A model without a task that belongs to no family may be one, and does not count as shown.
+    """
+    if "task" not in units.rows:
+        return units
+    task = units.rows["task"]
+    certain = units.rows["family"].notna() | task.isin(tasks)
+    shown = units.rows["value"].where(certain, 0.0)
+    rows = units.rows.assign(low=shown, value=shown, weight_doubt=UNTAGGED.name)
+    doubts = (*units.doubts, UNTAGGED)
+    return replace(units, rows=rows, doubts=doubts).among(certain | task.eq(""))
+
+
+def _odds(channels) -> Representation:
+    return Representation(*channels, UNITED_STATES, CHINA)
+
+
+SHARED, ALONE = where(shared="yes"), where(shared="no")
+TWICE = Doubt("hosts with several tags of a family", "counted once or once a tag")
+UNTAGGED = Doubt("models without a pipeline tag", "counted or not")
+OUTSIDE = Doubt("other models of any origin", "models that only one channel holds, of any origin")
+
+
+# Estimates ----------------------------------------------------------------------------------------
+
+
+def estimate(sample) -> Iterator[Estimate]:
+    odds = sample["odds"]
+    yield _told(
+        ODDS, odds, sample, assumptions=_assumptions(sample), tipping_points=_tipping(sample),
+        budget=_budget(sample),
+    )  # fmt: skip
+    for name, origin in ORIGINS.items():
+        if not odds.second.held(origin):
+            continue
+        yield _told(TIMES.format(name, *sample["counts"]), odds.share(origin), sample)
+        for channel, counts in zip((odds.first, odds.second), sample["counts"], strict=True):
+            yield _share(SHARE.format(name, counts), Share(of=origin).in_(channel))
+    if sample["scanned"]:
+        return
+    yield from _whole(sample["whole"])
+    for by, shown in (("family", FAMILIES), ("organisation", ORGANISATIONS)):
+        for name in _largest(odds, by, shown):
+            share = odds.share(where(**{by: name}))
+            yield _told(TIMES.format(name, *sample["counts"]), share, sample)
+
+
+def _told(label, asked, sample, **more) -> Estimate:
+    return asked.estimate(
+        label=label,
+        unit="ratio of {} to {}".format(*sample["counts"]),
+        value=asked.value,
+        n=len(asked.first.rows),
+        n_unit="families",
+        **more,
+    )
+
+
+def _share(label, asked) -> Estimate:
+    return asked.estimate(
+        label=label,
+        unit=f"share of {asked.units.weighs}",
+        value=asked.value,
+        n=len(asked.units.rows),
+        n_unit="families",
+    )
+
+
+def _whole(odds) -> Iterator[Estimate]:
+    """The same over all models of both channels, and which part of these the families are."""
+    anywhere = odds.over(lambda units: units.opening("origin", ALONE, OUTSIDE))
+    for label, asked in ((CODED, odds), (ANY, anywhere)):
+        yield asked.estimate(
+            label=label,
+            unit="ratio of pulls to downloads",
+            value=odds.value,
+            n=len(odds.first.rows),
+            n_unit="families and publishers of other models",
+            assumptions=(BY_PUBLISHER,),
+        )
+    for channel in (odds.first, odds.second):
+        yield _share(COVERED.format(channel.weighs), Share(of=SHARED).in_(channel))
+
+
+def _largest(odds, by, shown) -> list[str]:
+    """Those of most weight in either channel, as shares of it."""
+    held = [channel.rows.groupby(by)["value"].sum() for channel in (odds.first, odds.second)]
+    shares = pd.concat([total / total.sum() for total in held], axis="columns").max(axis="columns")
+    return list(shares.sort_values(ascending=False, kind="stable").index[:shown])
+
+
+# What could move it -------------------------------------------------------------------------------
+
+
+@deferred
+def _budget(sample) -> tuple[BudgetRow, ...]:
+    odds = sample["odds"]
+    counted = {about: other.value for about, other in sample["otherwise"].items()}
+    rows = (
+        alternatives_row(about, {"this count": odds.value, "the other count": value})
+        for about, value in counted.items()
+    )
+    return budget(*odds.budget(), *map(odds.left_out, ("family", "organisation")), *rows)
+
+
+@deferred
+def _tipping(sample) -> Iterator[TippingPoint]:
+    """What the second channel would have to lack, or the first to hold in vain."""
+    odds, (first, second) = sample["odds"], sample["counts"]
+    yield odds.missing(HYPOTHESES[ODDS].null, f"{second} of models of US publishers")
+    yield overturned(
+        lambda part: odds.thinned(UNITED_STATES, part).bounds().low - HYPOTHESES[ODDS].null,
+        things=f"{first} of models of US publishers",
+        nothing="nothing to lose: what is open already leaves no verdict",
+    )
+
+
+# Assumptions --------------------------------------------------------------------------------------
+
+
+def _assumptions(sample) -> tuple[Assumption, ...]:
+    common = RULES, ONE_ORIGIN, SAME_ACT, IN_BOTH
+    if sample["scanned"]:
+        return *common, CLONES, LEADING
+    return *common, ROUNDED, NO_GGUF, SCRIPTS
+
+
+RULES = Assumption(
+    name="the rules find every repository of a family",
+    holds="no",
+    without="copies",
+    evidence="They read names and base tags; copies under free names or under the accounts of "
+    "developers are missed.",
+)
+ONE_ORIGIN = Assumption(
+    name="all tags of a family have one origin",
+    holds="no",
+    without="origin",
+    evidence="Tags of deepseek-r1 or cogito are made from Llama and from Qwen; the publisher is "
+    "one. With the base model as origin such a family may be Chinese or not.",
+)
+IN_BOTH = Assumption.of_scope(
+    name="families in both channels stand for those in one of them",
+    evidence="A family is in both only if the list holds a repository of it. What belongs to no "
+    "such family is counted by its publisher, and as of any origin, in estimates beside this one.",
+)
+BY_PUBLISHER = Assumption(
+    name="models outside the families have the origin of their publisher",
+    holds="not testable",
+    evidence="Their base models are not in the crosswalk; a publisher whose origin is not known "
+    "may be of any country.",
+)
+NO_GGUF = Assumption.of_scope(
+    name="the list holds what is downloaded for local use",
+    evidence="The catalogue lacks repositories that hold nothing but GGUF files, the form in which "
+    "other local programs fetch models; a tipping point says how many downloads it would have to "
+    "lack.",
+)
+SCRIPTS = Assumption.of_scope(
+    name="pulls are made by users",
+    evidence="Scripts pull whole libraries, and some names gain most of their pulls in one month: "
+    "a row of the budget leaves those out.",
+)
+CLONES = Assumption(
+    name="no host is a clone of another",
+    holds="no",
+    without="clones",
+    evidence="The five leading tags of the Tenthe scan look like one block of clones, and the "
+    "later scan may hold a deception fleet.",
+)
+LEADING = Assumption.of_scope(
+    name="the leading tags stand for all tags",
+    evidence="Only the ten or fifteen tags on most hosts are published.",
+)
+
+
+# Figure -------------------------------------------------------------------------------------------
+
+GROUPS = {
+    "pulls, catalogue": "LLM catalogue and pulls, June 2026: {:0} families",
+    "pulls, top 1,000": "1,000 most downloaded and pulls, June 2026: {:0} families",
+    "hosts of 2025, top 1,000": "1,000 most downloaded and hosts, spring 2025: {:0} families",
+}
+LOOKS = {
+    "China": (figures.CHINA, "o"),
+    "United States": (figures.UNITED_STATES, "s"),
+    "other or unknown": (figures.OTHER, "D"),
+}
+CODES = {"CN": "China", "US": "United States"}
+
+
+def figure(result):
+    canvas, (channels, families) = figures.canvas(
+        (1, 2), height=4.9, source=figures.credits(result), width_ratios=(1.2, 1)
+    )
+    _draw_channels(channels, {told: result.answers[key] for key, told in GROUPS.items()})
+    _draw_families(families, result.answer(channels="pulls, catalogue"))
+    return canvas
+
+
+def _draw_channels(axes, answers) -> None:
+    """Each origin from its share of downloads, hollow, to its share of pulls or hosts."""
+    labels = []
+    for told, answer in answers.items():
+        odds = answer.estimates[ODDS]
+        figures.note(axes, written(told, odds.n), (0, -len(labels)), (0, 0), muted=True)
+        labels.append("")
+        for name in CODES.values():
+            _draw_move(axes, -len(labels), answer.estimates, name)
+            labels.append(name)
+        times = written("odds ratio {:1} to {:1}", *odds.identified)
+        figures.note(axes, times, (0.98, 1.5 - len(labels)), (-1, 0))
+    figures.label_rows(axes, labels)
+    figures.percent_ticks(axes.xaxis)
+    axes.set(
+        xlim=(0, 1), title="a  From downloads to pulls and hosts",
+        xlabel="share of the families that both hold\n(hollow: downloads; filled: pulls or hosts)",
+    )  # fmt: skip
+
+
+def _draw_move(axes, height, found, name) -> None:
+    color, marker = LOOKS[name]
+    downloads = found[SHARE.format(name, "downloads")].value
+    use = next(found[label] for label in (SHARE.format(name, c) for c in USES) if label in found)
+    figures.draw_set(axes, height, use.identified, value=use.value, color=color, marker=marker)
+    axes.plot(downloads, height, marker=marker, ms=4.5, mfc="white", mec=color, ls="none")
+    axes.annotate(
+        "", (use.value, height), (downloads, height), zorder=1,
+        arrowprops={"arrowstyle": "->", "color": color, "lw": 0.9, "shrinkA": 3, "shrinkB": 3},
+    )  # fmt: skip
+
+
+USES = "pulls", "hosts"
+
+
+def _draw_families(axes, answer) -> None:
+    """The families in the order of their ratio."""
+    table = answer.tables["families"]
+    families = pd.DataFrame(table.rows, columns=table.columns).set_index("family")
+    labels = {name: TIMES.format(name, "pulls", "downloads") for name in families.index}
+    told = answer.estimates
+    found = {name: told[label] for name, label in labels.items() if label in told}
+    names = sorted(found, key=lambda name: -found[name].value)
+    origins = families["origin"].map(CODES).fillna("other or unknown")
+    axes.set_xscale("log")
+    series = [
+        figures.Series(
+            rows=[found[name] if origins[name] == origin else None for name in names],
+            color=color, marker=marker, offset=0,
+        )
+        for origin, (color, marker) in LOOKS.items()
+    ]  # fmt: skip
+    figures.forest(
+        axes, names, *series, null=1, title="b  The weightiest families", xlim=(0.003, 40),
+        xlabel="share of pulls over share of downloads\n(bar: all that rounding allows)",
+    )  # fmt: skip
+    figures.plain_ticks(axes.xaxis, (0.01, 0.1, 1, 10))

@@ -1,0 +1,226 @@
+"""Over-representation: shares of pulls, hosts and downloads, recomputed in plain pandas."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import research
+from research import figures
+from research.analysis import find
+from research.results import NotApplicable
+
+CATALOGUE, TOP = "pulls, catalogue", "pulls, top 1,000"
+ODDS = "odds ratio, US to China"
+TIMES = "{}: share of pulls over share of downloads"
+
+
+@pytest.fixture(scope="module")
+def analysis():
+    return find("over_representation")
+
+
+@pytest.fixture(scope="module")
+def result(analysed):
+    return analysed("over_representation", multiverse=False)
+
+
+@pytest.fixture(scope="module")
+def origins():
+    """The country of each name of the library, where one is certain."""
+    names = research.load("model_crosswalk_names").set_index("ollama_name")
+    coded = research.load("publisher_origins").set_index("author")["candidates"]
+    stated = research.load("model_crosswalk").set_index("ollama_name")["publisher_candidates"]
+    by_account = names["hub_account"].map(coded)
+    return by_account.where(names["hub_account"].isin(coded.index), stated).fillna("")
+
+
+def pulled(day, days=30):
+    """Pulls of a month as shown, and up to the rounding, of names not served remotely."""
+    series = research.load("ollama_library_pulls")
+    names = research.load("model_crosswalk_names").set_index("ollama_name")
+    now, before = (
+        series[series["date"] == at].set_index("ollama_name")[["ollama_pulls_total", "pulls_step"]]
+        for at in (pd.Timestamp(day), pd.Timestamp(day) - pd.Timedelta(days=days))
+    )
+    now = now[~names["served_remotely"].reindex(now.index, fill_value=True)].astype(float)
+    before = before.astype(float).reindex(now.index).fillna(0.0)
+    gain = now["ollama_pulls_total"] - before["ollama_pulls_total"]
+    error = (now["pulls_step"] + before["pulls_step"]) / 2
+    return pd.DataFrame({
+        "low": (gain - error).clip(lower=0), "value": gain.clip(lower=0), "high": gain + error
+    })  # fmt: skip
+
+
+def downloaded(listed):
+    rules = research.load("model_crosswalk_repositories")
+    rows = listed.merge(rules, left_on="model_id", right_on="hub_repository")
+    return rows.groupby("ollama_name")["hub_downloads_30d"].sum().astype(float)
+
+
+def on(table, day):
+    rows = research.load(table)
+    return rows[rows["as_of"] == day]
+
+
+PAIRS = {
+    CATALOGUE: ("2026-06-19", lambda: on("hub_llm_panel", "2026-06-19")),
+    TOP: ("2026-06-11", lambda: on("hub_top_models", "2026-06-11")),
+    "pulls, top 1,000 of 2025": ("2025-03-21", lambda: on("hub_history", "2025-03-21")),
+}
+
+
+@pytest.fixture(scope="module", params=PAIRS)
+def pair(request, origins):
+    day, listed = PAIRS[request.param]
+    pulls, downloads = pulled(day), downloaded(listed())
+    both = pulls.index.intersection(downloads.index)
+    return request.param, pulls.loc[both], downloads[both], origins[both]
+
+
+def test_values_are_those_of_plain_sums(result, pair):
+    name, pulls, downloads, origin = pair
+    found = result.answer(channels=name).estimates
+    assert found[ODDS].n == len(pulls)
+    shares = {
+        code: [
+            weight[origin == code].sum() / weight.sum() for weight in (pulls["value"], downloads)
+        ]
+        for code in ("CN", "US")
+    }
+    for code, country in (("CN", "China"), ("US", "United States")):
+        assert found[f"{country}: share of pulls"].value == pytest.approx(shares[code][0])
+        assert found[f"{country}: share of downloads"].value == pytest.approx(shares[code][1])
+        ratio = shares[code][0] / shares[code][1]
+        assert found[TIMES.format(country)].value == pytest.approx(ratio)
+    odds = np.divide(*shares["US"]) / np.divide(*shares["CN"])
+    assert found[ODDS].value == pytest.approx(odds)
+
+
+def test_the_rounding_alone_is_that_of_each_total_at_its_worst(result, pair):
+    name, pulls, downloads, origin = pair
+    us, china = origin == "US", origin == "CN"
+    per_download = downloads[us].sum() / downloads[china].sum()
+    ends = [
+        pulls.loc[us, one].sum() / pulls.loc[china, other].sum() / per_download
+        for one, other in (("low", "high"), ("high", "low"))
+    ]
+    row = next(r for r in budget_of(result, name) if r.source == "rounding of the pulls")
+    assert (row.low, row.high) == pytest.approx(tuple(ends))
+
+
+def budget_of(result, name):
+    return result.answer(channels=name).estimates[ODDS].budget
+
+
+@pytest.mark.parametrize("by", ["family", "organisation"])
+def test_one_left_out_is_the_odds_ratio_of_the_others(result, pair, by):
+    name, pulls, downloads, origin = pair
+    table = result.answer(channels=name).tables["families"]
+    known = pd.DataFrame(table.rows, columns=table.columns).set_index("family")
+    group = known.index.to_series() if by == "family" else known["organisation"]
+    values = []
+    for left_out in group.unique():
+        kept = group.index[group != left_out]
+        us, china = (kept[origin[kept] == code] for code in ("US", "CN"))
+        odds = [weight[us].sum() / weight[china].sum() for weight in (pulls["value"], downloads)]
+        values.append(odds[0] / odds[1])
+    row = next(r for r in budget_of(result, name) if r.source == f"one {by} left out")
+    assert (row.low, row.high) == pytest.approx((min(values), max(values)))
+
+
+def test_families_are_in_the_proportion_of_their_shares(result, pair):
+    name, pulls, downloads, _ = pair
+    found = result.answer(channels=name).estimates
+    share = (pulls["value"] / pulls["value"].sum()) / (downloads / downloads.sum())
+    told = [family for family in pulls.index if TIMES.format(family) in found]
+    assert len(told) == 18
+    for family in told:
+        assert found[TIMES.format(family)].value == pytest.approx(share[family])
+        others = pulls.drop(family)
+        least, most = (
+            mine / (mine + rest) / (downloads[family] / downloads.sum())
+            for mine, rest in (
+                (pulls.loc[family, "low"], others["high"].sum()),
+                (pulls.loc[family, "high"], others["low"].sum()),
+            )
+        )
+        assert tuple(found[TIMES.format(family)].identified) == pytest.approx((least, most))
+
+
+def test_hosts_are_those_of_the_leading_tags(result, origins):
+    tags = research.load("tenthe_model_tags")
+    hosts = tags.groupby(tags["ollama_tag"].str.partition(":")[0])["answering_hosts"].sum()
+    downloads = downloaded(on("hub_history", "2025-03-21"))[hosts.index]
+    origin = origins[hosts.index]
+    us, china = ([w[origin == code].sum() for w in (hosts, downloads)] for code in ("US", "CN"))
+    found = result.answer(channels="hosts of 2025, top 1,000").estimates[ODDS]
+    assert found.n == 9
+    assert found.value == pytest.approx((us[0] / us[1]) / (china[0] / china[1]))
+    # A host may list both tags of a family.
+    assert found.identified.low < found.value == pytest.approx(found.identified.high)
+
+
+def test_published_hosts_leave_out_names_served_remotely(result, origins):
+    rows = research.load("published_aggregates")
+    tags = rows[(rows["source"] == "nuclide-2026-05-15") & (rows["dimension"] == "model tag")]
+    hosts = tags.groupby(tags["category"].str.partition(":")[0])["value"].sum()
+    remote = research.load("model_crosswalk_names").set_index("ollama_name")["served_remotely"]
+    downloads = downloaded(on("hub_llm_panel", "2026-05-09"))
+    both = hosts.index[~remote[hosts.index]].intersection(downloads.index)
+    us, china = (
+        [w[both][origins[both] == code].sum() for w in (hosts, downloads)] for code in ("US", "CN")
+    )
+    found = result.answer(channels="hosts of 2026, catalogue").estimates[ODDS]
+    assert found.n == len(both)
+    assert found.value == pytest.approx((us[0] / us[1]) / (china[0] / china[1]))
+
+
+def test_the_whole_channels_hold_what_the_families_hold_and_more(result):
+    for name in (CATALOGUE, TOP):
+        found = result.answer(channels=name).estimates
+        coded = found["the same over all models, by publisher"].identified
+        anywhere = found[
+            "the same over all models, those of one channel alone of any origin"
+        ].identified
+        assert anywhere.low < coded.low < coded.high < anywhere.high
+        for channel in ("pulls", "downloads"):
+            covered = found[f"share of {channel} in families that both hold"]
+            assert 0.5 < covered.value < 1
+
+
+def test_as_many_downloads_more_would_level_it(result):
+    found = result.answer(channels=CATALOGUE).estimates[ODDS]
+    missing, automated = found.tipping_points
+    downloads = downloaded(on("hub_llm_panel", "2026-06-19"))
+    us = result.answer(channels=CATALOGUE).estimates["United States: share of downloads"]
+    table = result.answer(channels=CATALOGUE).tables["families"]
+    families = [row[table.columns.index("family")] for row in table.rows]
+    held = us.value * downloads[families].sum()
+    assert missing.threshold == pytest.approx(held * (found.identified.low - 1))
+    assert (1 - automated.threshold) * found.identified.low == pytest.approx(1, abs=0.02)
+
+
+def test_choices_that_a_pair_does_not_have_are_refused(analysis):
+    frames = analysis.frames.values()
+    for choices in (
+        {"channels": CATALOGUE, "clones": "removed"},
+        {"channels": "pulls, hosts of 2025", "copies": "left out"},
+        {"channels": "hosts of 2025, top 1,000", "window": 90},
+    ):
+        with pytest.raises(NotApplicable):
+            analysis.module.sample(*frames, **choices)
+
+
+def test_the_figure_draws_the_families_and_both_channels(analysis, result):
+    with figures.theme():
+        canvas = analysis.module.figure(result)
+    channels, families = canvas.axes
+    texts = [text.get_text() for text in channels.texts]
+    assert any("165" in text for text in texts)
+    names = [label.get_text() for label in families.get_yticklabels()]
+    ratios = [
+        result.answer(channels=CATALOGUE).estimates[TIMES.format(name)].value for name in names
+    ]
+    assert ratios == sorted(ratios, reverse=True)
