@@ -1,11 +1,13 @@
 """modelometrics: tests published claims about who runs and who downloads open AI models.
 
 What a notebook and an analysis need, in one import: ``run``, ``recorded`` and ``analyses`` by name;
+``ask`` and ``channels`` for a question that needs no file;
 ``load`` and ``describe`` for tables; the nouns of an analysis; the modules ``datasets`` and
 ``figures``. Nothing heavy is loaded before it is used.
 """
 
 from research import datasets, figures
+from research.analysis.asking import ask, channels
 from research.analysis.calls import analyses, recorded, run
 from research.analysis.declare import FromTable, Sample
 from research.datasets import AnySize, describe, load
@@ -52,6 +54,8 @@ __all__ = [
     "TippingPoint",
     "__version__",
     "analyses",
+    "ask",
+    "channels",
     "datasets",
     "describe",
     "figures",

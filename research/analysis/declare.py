@@ -96,7 +96,7 @@ class Analysis:
     @cached_property
     def sources(self) -> dict[str, datasets.Source | None]:
         """Where each table of ``sample()`` is read from; ``None`` for an optional one not there."""
-        parameters = [p for p in _parameters(self.module.sample) if p.kind is not p.KEYWORD_ONLY]
+        parameters = [p for p in _parameters(self.module.sample) if p.kind in POSITIONAL]
         found = datasets.sources([p.name for p in parameters], self.data)
         for parameter in parameters:
             if found[parameter.name] is None and parameter.default is parameter.empty:
@@ -271,6 +271,7 @@ def _parameters(function: Callable[..., Any]) -> list[inspect.Parameter]:
     return list(inspect.signature(function).parameters.values())
 
 
+POSITIONAL = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
 PARTS: tuple[Literal["sample", "estimate"], ...] = ("sample", "estimate")
 GIVEN = ("rng", "level")  # keyword parameters of estimate() that the runner gives: no choices
 

@@ -21,6 +21,7 @@ import typer
 from research.cli import (
     aggregate,
     analyses,
+    asking,
     collect,
     collect_files,
     data,
@@ -66,6 +67,7 @@ app.command("list")(analyses.list_analyses)
 app.command()(analyses.show)
 app.command()(explaining.explain)
 app.command()(analyses.run)
+app.command()(asking.ask)
 app.command()(new.new)
 app.command()(analyses.reproduce)
 app.command("open")(explaining.open_page)

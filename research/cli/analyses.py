@@ -313,6 +313,10 @@ def calibrate(
 EXAMPLES = {  # accepted when typed (a test types them)
     "--set": "research run parameter_scale --set quantity=counts",
     "--data": "research show quantisation --data tenthe=2025-04-24",
+    "--share": "research ask downloads --share origin=CN",
+    "--minus": "research ask downloads --share origin=CN --minus origin=US",
+    "--among": "research ask downloads --share origin=CN --among task=text-generation",
+    "--sum": "research ask downloads --sum origin=CN",
     "--country": "research data new hosts.csv --country Korea=KR",
     "--unit": "research data new hosts.csv --unit hosts=addresses",
     "--describe": "research data new hosts.csv --describe hosts='Addresses that answered'",

@@ -158,6 +158,7 @@ NEXT = (
     ("research list", "every analysis and the claims that it answers"),
     ("research explain parameter_scale", "what one did, and why its verdicts are what they are"),
     ("research run parameter_scale", "run it; --set CHOICE=VALUE changes a choice"),
+    ("research ask", "what can be asked in one line, without an analysis"),
     ("research open", "the page with all claims, in the browser"),
     ("research reproduce", "every result, figure, the paper and the page, anew"),
     ("research publish tables", "LaTeX, CSV and figures for a paper of one's own"),

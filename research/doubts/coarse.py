@@ -53,6 +53,9 @@ class Where:
     values: Mapping[str, frozenset[str]]
     other: bool = False
 
+    def __hash__(self) -> int:
+        return hash((frozenset(self.values.items()), self.other))
+
     def __invert__(self) -> Where:
         """All other units."""
         return replace(self, other=not self.other)

@@ -6,16 +6,26 @@ from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from research.datasets import LargeTable, query
-from research.doubts import Coarse
+from research.datasets.files import literal
+from research.doubts import EVERY, Coarse, Where
 from research.doubts.coarse import BETWEEN, NUMBER, WEIGHTS
 from research.measures.hub import DOUBTS
-from research.measures.publishers import in_no_country
+from research.measures.publishers import in_no_country, private_persons
 from research.measures.remembering import remembered
 
 if TYPE_CHECKING:
     import pandas as pd
 
-TEXTS = ("author", "pipeline_tag", "licence", "base_models", "base_relation")
+# Columns that a table may lack, with their types.
+OPTIONAL = {
+    **dict.fromkeys(["author", "pipeline_tag", "licence", "base_models"], "VARCHAR"),
+    "base_relation": "VARCHAR",
+    "created_at": "TIMESTAMP",
+    "legacy_created_at": "BOOLEAN",
+    "traffic_spike": "BOOLEAN",
+}
+OLDEST = "until 2022-03"  # in place of the year: the Hub's own record begins then
+NO_FAMILY = "no family"  # of a model that rules put beside no name of the Ollama library
 UNCODED = "?"  # in place of an account that nobody has coded
 ACCOUNT = "coalesce(author, split_part(model_id, '/', 1))"
 # The accounts of the bases that a model names, without itself. Most name one: lists are slow.
@@ -35,28 +45,42 @@ ATTRIBUTES = {
     "origin": "coalesce(coded.candidates, '')",
     "kind": "coalesce(coded.kind, '')",
     "role": "coalesce(coded.role, '')",
+    "person": "if(coalesce(coded.person, false), 'yes', 'no')",
     "task": "coalesce(pipeline_tag, '')",
     "licence": "coalesce(licence, '')",
     "bases": f"if(makers = '' OR contains(makers, '{BETWEEN}') OR maker.author IS NOT NULL, makers,"
     f" '{UNCODED}')",
     "own_base": "makers <> '' AND makers = account",
     "base_relation": "coalesce(base_relation, '')",
+    "year": f"CASE WHEN legacy_created_at THEN '{OLDEST}'"
+    " ELSE coalesce(strftime(created_at, '%Y'), '') END",
+    "spike": "if(coalesce(traffic_spike, false), 'yes', 'no')",
+    "repository": "model_id",
+    "family": f"coalesce(joined.ollama_name, '{NO_FAMILY}')",
+}
+# What is joined where an attribute asks for it.
+JOINED = {
+    "coded.": "LEFT JOIN coded ON coded.author = listed.account",
+    "maker.": "LEFT JOIN coded AS maker ON maker.author = listed.makers",
+    "joined.": "LEFT JOIN families AS joined ON joined.hub_repository = listed.model_id",
 }
 CELLS = f"""
     SELECT {{attributes}}, arg_min(model_id, place) AS model, count(*) AS {NUMBER},
         if(count(hub_downloads_30d) = count(*), sum(hub_downloads_30d), NULL) AS weight
     FROM (
         SELECT *, {ACCOUNT} AS account, {{makers}} AS makers FROM (SELECT {{columns}} FROM rows)
-    ) AS listed
-    LEFT JOIN coded ON coded.author = listed.account
-    LEFT JOIN coded AS maker ON maker.author = listed.makers
-    GROUP BY ALL ORDER BY min(place)
+    ) AS listed {{joins}} WHERE {{among}} GROUP BY ALL ORDER BY min(place)
 """
 
 
 @remembered
 def hub_cells(
-    listed: pd.DataFrame | LargeTable, origins: pd.DataFrame, *, by: Collection[str]
+    listed: pd.DataFrame | LargeTable,
+    origins: pd.DataFrame,
+    *,
+    by: Collection[str],
+    among: Where = EVERY,
+    families: pd.DataFrame | None = None,
 ) -> Coarse:
     """The downloads of the models of one day, of those together that agree in some attributes.
 
@@ -72,10 +96,18 @@ def hub_cells(
     origins
         The table ``publisher_origins``.
     by
-        Out of ``account``, ``organisation``, ``origin``, ``kind``, ``role``, ``task``, ``licence``,
-        ``bases`` (the accounts of the bases that a model names, itself left out, such as
-        ``"Qwen|google"``; ``"?"`` may stand for one that ``origins`` lacks, and nothing where none
-        is named), ``own_base`` (whether these are its own account alone) and ``base_relation``.
+        Out of ``account``, ``organisation``, ``origin``, ``kind``, ``role``, ``person`` (whether
+        the account is a private person's), ``task``, ``licence``, ``bases`` (the accounts of the
+        bases that a model names, itself left out, such as ``"Qwen|google"``; ``"?"`` may stand for
+        one that ``origins`` lacks, and nothing where none is named), ``own_base`` (whether these
+        are its own account alone), ``base_relation``, ``year`` (in which the repository was made),
+        ``spike`` (whether its count is known for automated traffic), ``repository`` and
+        ``family`` (the name of the Ollama library that rules put beside it).
+    among
+        Models that certainly are not as wanted are left out before anything is summed; their
+        attributes must be in ``by``.
+    families
+        The table ``model_crosswalk_repositories``, which ``family`` needs.
 
     Returns
     -------
@@ -94,16 +126,39 @@ def hub_cells(
     (41, 1000, 0.24)
     """
     attributes = ", ".join(f"{ATTRIBUTES[name]} AS {name}" for name in by)
-    absent = [f"CAST(NULL AS VARCHAR) AS {name}" for name in TEXTS if name not in listed.columns]
+    absent = [
+        f"CAST(NULL AS {kind}) AS {name}"
+        for name, kind in OPTIONAL.items()
+        if name not in listed.columns
+    ]
     cells = CELLS.format(
         attributes=attributes,
         makers=MAKERS if "makers" in attributes else "''",
         columns=", ".join(["*", *absent]),
+        joins=" ".join(join for name, join in JOINED.items() if name in attributes),
+        among=_possible(among),
     )
-    coded = in_no_country(origins)[["author", "candidates", "parent", "kind", "role"]]
-    rows = query(listed, cells, coded=coded).set_index("model")
+    coded = in_no_country(origins).assign(person=private_persons(origins))
+    beside = {"coded": coded[["author", "candidates", "parent", "kind", "role", "person"]]}
+    if families is not None:
+        beside["families"] = families[["hub_repository", "ollama_name"]]
+    rows = query(listed, cells, **beside).set_index("model")
     rows[list(WEIGHTS)] = rows[["weight"] * 3].astype(float).to_numpy()
     opened = {name: doubt for name, doubt in DOUBTS.items() if name in by}
     opens = {f"{name}_doubt": doubt.name for name, doubt in opened.items()}
     rows = rows.drop(columns="weight").assign(**opens)
     return Coarse(rows, tuple(opened.values()), "models", "downloads")
+
+
+def _possible(among: Where) -> str:
+    """SQL for the models that may be as wanted: what several candidates leave open may be, too."""
+    if among.other or not among.values:
+        return "true"
+    return " AND ".join(_one_of(ATTRIBUTES[name], held) for name, held in among.values.items())
+
+
+def _one_of(attribute: str, values: Collection[str]) -> str:
+    wanted = ", ".join(map(literal, sorted(values)))
+    several = f"list_has_any(string_split({attribute}, '{BETWEEN}'), [{wanted}])"
+    either = f"(contains({attribute}, '{BETWEEN}') AND {several})"
+    return f"(({attribute}) IN ('', {wanted}) OR {either})"

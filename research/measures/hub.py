@@ -38,7 +38,13 @@ CANDIDATES = ("task", "licence")  # facts that are texts of candidates
 TASK = Doubt("task unknown", "the models that name no task may be of any")
 BASE = Doubt("bases of repackaged models", "any country of the bases, or any where none is named")
 LICENCE = Doubt("repositories without a clear licence", "any licence")
-DOUBTS = {"origin": ORIGIN, "task": TASK, "licence": LICENCE}  # by what each leaves open
+YEAR = Doubt("day of creation unknown", "any year")
+DOUBTS = {
+    "origin": ORIGIN,
+    "task": TASK,
+    "licence": LICENCE,
+    "year": YEAR,
+}  # by what each leaves open
 
 USED = Assumption.of_scope(
     name="a download is a use",

@@ -112,6 +112,27 @@ def last_day(table: pd.DataFrame | LargeTable) -> str:
     return f"{_days(table).index.max():%Y-%m-%d}"
 
 
+@remembered
+def days_of(table: pd.DataFrame | LargeTable, column: str = "as_of") -> list[str]:
+    """The days of which a table has rows, in their order.
+
+    Parameters
+    ----------
+    table
+        A table of any size.
+    column
+        That holds the days.
+
+    Examples
+    --------
+    >>> import research
+    >>> days_of(research.load("hub_top_models"))
+    ['2026-04-28', '2026-06-10', '2026-06-11']
+    """
+    known = table.counts(column).index if isinstance(table, LargeTable) else table[column].unique()
+    return [f"{day:%Y-%m-%d}" for day in sorted(known)]
+
+
 def by_day(table: pd.DataFrame) -> dict[str, pd.DataFrame]:
     """The rows of a table that was taken on several days, of each of them.
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from research import figures
 from research.analysis import Analysis, analyses, find
+from research.analysis.asking.drawing import figure, is_asked
 from research.analysis.declare import where_in
 from research.results import ResearchError, Result
 
@@ -28,14 +29,16 @@ def drawn(result: Result, analysis: Analysis | None = None) -> Figure:
     ResearchError
         If the figure of the analysis fails: where, and how.
     """
+    if is_asked(result):
+        return figure(result)
     if analysis is None and (result.path or result.analysis in analyses()):
         analysis = find(result.path or result.analysis)
     if analysis is None:
         return figures.default(result)
     try:
-        figure: Figure = getattr(analysis.module, "figure", figures.default)(result)
+        made: Figure = getattr(analysis.module, "figure", figures.default)(result)
     except Exception as error:
         raise ResearchError(
             f"{where_in(error, analysis.path)}: the figure fails: {type(error).__name__}: {error}"
         ) from error
-    return figure
+    return made

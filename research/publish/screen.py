@@ -126,13 +126,16 @@ class View:
         result = alone(value)
         wanted = _wanted(result, everything=value is not result)
         form, notes = _common(each.estimate.interval for each in wanted), _notes(wanted)
-        groups = (
+        rows = [(each, row_of(each, form, notes)) for each in wanted]
+        groups = [
             Group(
                 heading=heading(result, key),
-                rows=tuple(row_of(each, form, notes) for each in wanted if each.key == key),
+                rows=tuple(row for each, row in rows if each.key == key),
             )
             for key in result.answers
-        )
+        ]
+        if _is_series(wanted):
+            groups = [_series(rows)]
         return cls(
             head=tuple(_head(result)), groups=tuple(group for group in groups if group.rows),
             level=form.level if form else LEVEL, foot=tuple(_foot(result, wanted, more)),
@@ -153,6 +156,23 @@ def _wanted(result: Result, *, everything: bool) -> list[ReportedEstimate]:
     return [row for row in rows if everything or isinstance(row, JudgedEstimate)] or rows
 
 
+def _is_series(wanted: Sequence[ReportedEstimate]) -> bool:
+    """Whether one estimate is told of several days, by which its answers are called."""
+    by_day = all(each.key == each.answer.as_of for each in wanted)
+    return len(wanted) > 1 and by_day and len({each.label for each in wanted}) == 1
+
+
+def _series(rows: Sequence[tuple[ReportedEstimate, Row]]) -> Group:
+    """One line a day, with the population where that is not always the same."""
+    whom = {each.answer.population for each, _ in rows}
+    named = (
+        replace(row, label=each.key if len(whom) == 1 else f"{each.key}: {each.answer.population}")
+        for each, row in rows
+    )
+    label = rows[0][0].label
+    return Group(heading=f"{label}: {whom.pop()}" if len(whom) == 1 else label, rows=tuple(named))
+
+
 def _notes(shown: Iterable[ReportedEstimate]) -> list[str]:
     """The conditions under which words are said, each once."""
     judged = (each for each in shown if isinstance(each, JudgedEstimate))
@@ -162,7 +182,7 @@ def _notes(shown: Iterable[ReportedEstimate]) -> list[str]:
 def heading(result: Result, key: str) -> str:
     """Which question, of whom and when, and the choices that are not the defaults."""
     answer = result.answers[key]
-    name = "" if key == "answer" else f"{key}: "
+    name = "" if key in ("answer", answer.as_of) else f"{key}: "
     where = ", ".join(filter(None, (answer.population, answer.as_of)))
     changed = [
         f"{choice} = {value}"

@@ -14,6 +14,7 @@ from types import MappingProxyType
 
 from research import __version__, figures, places
 from research.analysis import SEED, analyses, find, is_result, record, recorded, run
+from research.analysis.asking.drawing import is_asked
 from research.places import write_beside
 from research.plain import changes
 from research.publish.drawing import drawn
@@ -157,7 +158,7 @@ def draw(
     """
     with figures.theme():
         try:
-            figure = drawn(result, find(name))
+            figure = drawn(result, None if is_asked(result) else find(name))
         except ResearchError:
             if not other_data:
                 raise

@@ -1,0 +1,360 @@
+"""A question is answered as an analysis is: by a sample, estimates and the runner."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+from research import datasets
+from research.analysis.asking.question import Question, in_words
+from research.analysis.asking.ranks import ranks
+from research.analysis.asking.tipping import tipping_points
+from research.analysis.declare import Analysis, Choice, Sample
+from research.analysis.running import SEED, run
+from research.doubts import (
+    EVERY,
+    Asked,
+    Coarse,
+    Gap,
+    Quotient,
+    Share,
+    Sum,
+    Where,
+    where,
+)
+from research.doubts.questions import ShareIn
+from research.estimators.budget import budget
+from research.measures.channels import SAME_ACT, over_families
+from research.measures.hub import hub_downloads
+from research.measures.known_channels import (
+    CHANNELS,
+    ORGANISATION,
+    Channel,
+    Downloads,
+    Wanted,
+    few,
+    of_one_length,
+)
+from research.measures.publishers import library_publishers
+from research.results import (
+    Assumption,
+    BudgetRow,
+    Deferred,
+    Estimate,
+    Hypothesis,
+    Provenance,
+    ResearchError,
+    Result,
+)
+
+SHARED = where(shared="yes")
+REPOSITORIES, NAMES = "model_crosswalk_repositories", "model_crosswalk_names"
+
+
+@dataclass(frozen=True)
+class Asking:
+    """A question with the tables that it is asked of.
+
+    Parameters
+    ----------
+    question
+        What is asked.
+    data
+        What stands in for a table or dataset, as :func:`research.run` takes it.
+    """
+
+    question: Question
+    data: Mapping[str, datasets.Given]
+
+    # What it reads --------------------------------------------------------------------------------
+
+    @cached_property
+    def sources(self) -> dict[str, datasets.Source]:
+        """Where each table is read from; other data for a table of days are asked alone."""
+        asked = [CHANNELS[name] for name in self.question.channels]
+        wanted = [table for each in asked for table in each.needs(self.question.attributes)]
+        wanted += [REPOSITORIES] if len(asked) == 2 else []
+        found = datasets.sources(dict.fromkeys(wanted), self.data)
+        own = datasets.sources(found, {})
+        missing = [name for name, source in found.items() if source is None]
+        for each in asked:
+            given = {name for name in each.dated if found[name] and found[name] != own[name]}
+            left_out = set(each.dated) - given if given else set()
+            if not {name for name in each.dated if found[name]} or set(missing) & set(each.tables):
+                raise ResearchError(
+                    f"The {each.name} need the tables {', '.join((*each.dated, *each.tables))}, "
+                    f"and what was chosen ({datasets.told(self.data)}) lacks {', '.join(missing)}."
+                )
+            found = {name: each for name, each in found.items() if name not in left_out}
+        return {name: source for name, source in found.items() if source is not None}
+
+    @cached_property
+    def tables(self) -> dict[str, Any]:
+        """The tables; one of any size is open, to be asked, where the channel can."""
+        alone = len(self.question.channels) == 1 and self.question.channel.any_size
+        dated = self.question.channel.dated if alone else ()
+        return {
+            name: source.open() if name in dated else source.load()
+            for name, source in self.sources.items()
+        }
+
+    @property
+    def used(self) -> list[str]:
+        """The tables that an answer reads: of those that hold days, the ones that are asked."""
+        dated = {name for each in self._channels for name in each.dated}
+        asked = {each.table_of(self.tables, day) for each in self._channels for day in self.days}
+        return [name for name in self.sources if name not in dated or name in asked]
+
+    @cached_property
+    def window(self) -> int | None:
+        """The days that are counted."""
+        if self.question.window == "all":
+            return None
+        usual = next((each.window for each in self._channels if each.window), None)
+        return self.question.window or usual
+
+    @property
+    def _channels(self) -> list[Channel]:
+        return [CHANNELS[name] for name in self.question.channels]
+
+    # Its days -------------------------------------------------------------------------------------
+
+    @cached_property
+    def days(self) -> list[str]:
+        """The days that are asked, the last one first."""
+        known = self._known_days
+        if not self.question.over_time:
+            return [self._chosen(known)]
+        channel = self.question.channel
+        if self.question.total and channel.no_sum:
+            raise ResearchError(f"No sums over time: {channel.no_sum}. Ask for a share.")
+        days = channel.apart(known, self.window)
+        if len(days) < 2:
+            raise ResearchError(
+                f"Over time needs two days whose counts do not overlap, and {channel.name} have "
+                f"{few(known)}."
+            )
+        of_one_length(channel, self.tables, days)
+        return days[::-1]
+
+    @cached_property
+    def _known_days(self) -> list[str]:
+        """The days that every channel has, with the window that is asked."""
+        each = [set(channel.days(self.tables)) for channel in self._channels]
+        known = sorted(set.intersection(*each))
+        for channel in self._channels:
+            days = set(channel.days(self.tables))
+            known = [day for day in known if channel.can_count(days, day, self.window)]
+        if not known:
+            have = "; ".join(
+                f"{channel.name}: {few(channel.days(self.tables))}" for channel in self._channels
+            )
+            raise ResearchError(f"There is no day for this question. {have}.")
+        return known
+
+    def _chosen(self, known: Sequence[str]) -> str:
+        """The last day that begins as is asked."""
+        found = [day for day in known if day.startswith(self.question.on)]
+        if not found:
+            names = " and ".join(self.question.channels)
+            window = f" with the {self.window} days before it" if self.window else ""
+            raise ResearchError(
+                f"No day of {names} begins with '{self.question.on}'. They have, each{window}: "
+                f"{few(known)}."
+            )
+        return found[-1]
+
+    # Its units ------------------------------------------------------------------------------------
+
+    def wanted(self, day: str, choices: Mapping[str, str]) -> Wanted:
+        """What is needed of a channel on a day."""
+        return Wanted(
+            day=day,
+            window=self.window,
+            by=self.question.attributes,
+            among=self.question.among,
+            choices=choices,
+        )
+
+    def units(self, wanted: Wanted) -> tuple[Coarse, ...]:
+        """The units of its channel, or those of both over the families that both hold."""
+        if len(self.question.channels) == 1:
+            return (self.question.channel.units(self.tables, wanted),)
+        (other,) = (each for each in self._channels if isinstance(each, Downloads))
+        pulled = CHANNELS["pulls"].units(self.tables, wanted)
+        origins = self.tables["publisher_origins"]
+        models = other.listed(self.tables, wanted.day, wanted.choices)
+        listed = hub_downloads(models, origins, families=self.tables[REPOSITORIES])
+        library = library_publishers(self.tables[NAMES], origins)
+        pair = dict(zip(("pulls", other.name), over_families(pulled, listed, library), strict=True))
+        return tuple(_among(pair[name], SHARED) for name in self.question.channels)
+
+    def population(self, wanted: Wanted) -> str:
+        """Of whom the answer speaks."""
+        told = [each.population(self.tables, wanted) for each in self._channels]
+        if self.question.rank and wanted.among.values:
+            return f"{told[0]}, those with {in_words(wanted.among)}"
+        if len(told) == 1:
+            return told[0]
+        return f"the families that {told[0]} and {told[1]} both hold"
+
+    # Its answer -----------------------------------------------------------------------------------
+
+    def analysis(self) -> Analysis:
+        """The question as the runner takes it."""
+        hypothesis = self.question.hypothesis()
+        return Analysis(
+            name=self.question.name,
+            path=Path(__file__),
+            module=SimpleNamespace(  # type: ignore[arg-type]
+                __doc__=f"{self.question.title}\n\n{self.about}",
+                sample=self._sampler(),
+                estimate=self.estimates,
+            ),
+            declared=tuple(self._choices()),
+            hypotheses={self.question.label: hypothesis} if hypothesis else {},
+            settled=(),
+        )
+
+    def _choices(self) -> Iterator[Choice]:
+        if self.question.over_time:
+            yield Choice(name="day", values=tuple(self.days), is_estimand=True, of="sample")
+        for channel in self._channels:
+            for name, values in channel.choices.items():
+                if len(self._channels) == 1 or channel.name == "pulls":
+                    yield Choice(name=name, values=values, is_estimand=False, of="sample")
+
+    def _sampler(self) -> Callable[..., Sample]:
+        def sample(*, day: str = self.days[0], **choices: str) -> Sample:
+            return self.sample(day, choices)
+
+        return sample
+
+    def sample(self, day: str, choices: Mapping[str, str]) -> Sample:
+        """What an answer is estimated from."""
+        wanted = self.wanted(day, choices)
+        return Sample(
+            population=self.population(wanted),
+            as_of=day,
+            data={"units": self.units(wanted)},
+            elsewhere=True,  # population and day are those of the tables that are read
+        )
+
+    @property
+    def about(self) -> str:
+        """Which days are asked, and which are left out."""
+        if not self.question.over_time:
+            return ""
+        left_out = [day for day in self._known_days if day not in self.days]
+        told = f"Asked of {len(self.days)} days: {few(self.days[::-1])}."
+        if left_out:
+            told += f" Left out, as their counts overlap with later ones: {few(left_out)}."
+        return told
+
+    def estimates(self, sample: Sample) -> Iterator[Estimate]:
+        """What is asked, and the shares that it is made of."""
+        units = sample["units"]
+        if self.question.rank:
+            yield from ranks(self.question, units[0], self.assumptions)
+            return
+        for label, asked, unit in _asked(self.question, units):
+            told = self.question.hypothesis() if label == self.question.label else None
+            yield _told(asked, label, unit, self.assumptions, told)
+
+    @property
+    def assumptions(self) -> tuple[Assumption, ...]:
+        """What is assumed of the channels and of the attributes that are named."""
+        named = self.question.attributes
+        found = [one for each in self._channels for one in each.assumptions]
+        found += [
+            each.of_attributes[name]
+            for each in self._channels
+            for name in named
+            if name in each.of_attributes
+        ]
+        found += [SAME_ACT] if len(self._channels) == 2 else []
+        return tuple(dict.fromkeys(found))
+
+
+def answer(
+    asking: Asking, choices: Mapping[str, Any], done: Callable[[], None] = lambda: None
+) -> Result:
+    """The result of a question."""
+    result = run(asking.analysis(), fixed=choices, done=done)
+    tables = {name: asking.sources[name].origin for name in asking.used}
+    return replace(result, path="", provenance=Provenance(seed=SEED, tables=tables))
+
+
+# Estimates ----------------------------------------------------------------------------------------
+
+
+def _among(units: Coarse, wanted: Where) -> Coarse:
+    return units.among(units.holds(wanted, ())[0])
+
+
+def _asked(question: Question, units: Sequence[Coarse]) -> Iterator[tuple[str, Asked, str]]:
+    """What is asked, then the shares that it is made of: each with its label and unit."""
+    if question.total:
+        yield question.label, _sum(question, units[0]), question.unit
+        return
+    of, minus, among = question.share or EVERY, question.minus, question.among
+    sides = [Share(of=of, minus=minus, among=among).in_(each) for each in units]
+    yield question.label, _combined(question, sides), question.unit
+    if len(units) == 2:
+        for name, side in zip(question.channels, sides, strict=True):
+            yield question.label_of(of, name), side, f"share of {name}"
+    elif minus:
+        for part in (of, minus):
+            share, weighs = Share(of=part, among=among).in_(units[0]), question.weighs[0]
+            yield question.label_of(part, weighs), share, f"share of {weighs}"
+
+
+def _combined(question: Question, sides: Sequence[ShareIn]) -> Asked:
+    if len(sides) == 1:
+        return sides[0]
+    first, second = sides
+    return Over(first, second) if question.ratio else Gap(first, second, paired=True)
+
+
+class Over(Quotient):
+    """A share in one channel over that in another, of which both may hold what is open."""
+
+    def sharp(self, doubts: Collection[str] | None = None) -> bool:
+        """Where no doubt is open on both sides: each end lets it be two things at once."""
+        chosen = [each for each in self.doubts if doubts is None or each.name in doubts]
+        shared = any(self.first.opens(each) and self.second.opens(each) for each in chosen)
+        return not shared and self.first.sharp(doubts) and self.second.sharp(doubts)
+
+
+def _sum(question: Question, units: Coarse) -> Sum:
+    total = question.total or EVERY
+    return Sum(units, replace(total, values={**total.values, **question.among.values}))
+
+
+def _told(
+    asked: Asked, label: str, unit: str, assumptions: Sequence[Assumption], told: Hypothesis | None
+) -> Estimate:
+    units = _units_of(asked)
+    return asked.estimate(
+        label=label,
+        unit=unit,
+        value=asked.value,
+        n=float(units.size()),
+        n_unit=units.unit,
+        assumptions=tuple(assumptions),
+        budget=Deferred(lambda: budget(*_rows(asked))),
+        tipping_points=Deferred(lambda: tipping_points(asked, told) if told else ()),
+    )
+
+
+def _units_of(asked: Any) -> Coarse:
+    units: Coarse = asked.units if hasattr(asked, "units") else asked.first.units
+    return units
+
+
+def _rows(asked: Asked) -> list[BudgetRow]:
+    return [*asked.budget(), *asked.drawn(ORGANISATION)]

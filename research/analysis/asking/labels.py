@@ -1,0 +1,7 @@
+"""How results of questions, and their estimates, are called: what a figure knows them by."""
+
+from __future__ import annotations
+
+PREFIX = "ask_"  # of the names of results
+SHARE = "share of {}"  # of what is counted
+KIND, RANK = "{}: share of {}", "{}: rank by {}"  # of one value of an attribute

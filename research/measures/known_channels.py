@@ -1,0 +1,432 @@
+"""What can be asked about: the channels, what each tells of its units, and on which days."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any, get_args
+
+from research.datasets import LargeTable
+from research.doubts import EVERY, Coarse, Where
+from research.doubts.coarse import WEIGHTS
+from research.measures.cells import hub_cells
+from research.measures.channels import of_families, of_kinds
+from research.measures.hub import COUNTED_DAYS, LICENCE, TAGGED, USED, fresh, hub_facts
+from research.measures.publishers import (
+    ANYWHERE,
+    NOT_TOLD,
+    ORIGIN,
+    Persons,
+    library_publishers,
+)
+from research.measures.pulls import ROUNDED, ollama_pulls, pulls_in_words
+from research.measures.remembering import remembered
+from research.measures.top_lists import days_of, on_day
+from research.results import Assumption, ResearchError
+from research.wording import written
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+AnyTable = Any  # a frame or a large table
+Tables = Mapping[str, Any]  # by name: a frame, or a large table where a channel can ask one
+ORGANISATION = "organisation"  # what every channel tells: the clusters of its units
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What a question needs of a channel.
+
+    Parameters
+    ----------
+    day
+        Such as ``"2026-06-11"``.
+    window
+        Days of which the units' weights are counted, where the channel has windows; ``None`` for
+        all since a unit exists.
+    by
+        The attributes that the question names.
+    among
+        The whole: units that certainly are not of it need not be given.
+    choices
+        Values of the channel's choices.
+    """
+
+    day: str
+    window: int | None = None
+    by: tuple[str, ...] = ()
+    among: Where = EVERY
+    choices: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Channel(ABC):
+    """A way in which models are counted.
+
+    Parameters
+    ----------
+    name, about
+        What it is called, and what it counts.
+    weighs, unit
+        What the weights of its units count, and what these are, in the plural.
+    dated
+        The tables that hold its days with their column of them, the preferred one first.
+    tables
+        What it reads besides; ``more`` is what single attributes need.
+    attributes
+        What each of them tells; ``lacks`` says why it does not tell what other channels do.
+    choices
+        In which defensible ways its units are made, the usual one first.
+    assumptions
+        What is assumed of its counts, and of attributes by their names.
+    window
+        The usual one in days; ``None`` where the channel has no windows of one's own.
+    counted_days
+        What one of its counts is of, where it has none.
+    no_sum
+        Why its amounts do not compare over days; empty where they do.
+    any_size
+        Whether its days may be asked of a table that is not loaded.
+    """
+
+    name: str
+    about: str
+    weighs: str
+    unit: str
+    dated: Mapping[str, str]
+    tables: tuple[str, ...]
+    attributes: Mapping[str, str]
+    lacks: Mapping[str, str]
+    more: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    assumptions: tuple[Assumption, ...] = ()
+    of_attributes: Mapping[str, Assumption] = field(default_factory=dict)
+    window: int | None = None
+    counted_days: int = 1
+    no_sum: str = ""
+    any_size: bool = False
+
+    @abstractmethod
+    def units(self, tables: Tables, wanted: Wanted) -> Coarse:
+        """Its units as far as a question needs them."""
+
+    @abstractmethod
+    def population(self, tables: Tables, wanted: Wanted) -> str:
+        """Of whom an answer speaks."""
+
+    def needs(self, attributes: Collection[str]) -> list[str]:
+        """The tables that a question about these attributes reads."""
+        further = (table for name in attributes for table in self.more.get(name, ()))
+        return list(dict.fromkeys([*self.dated, *self.tables, *further]))
+
+    def days(self, tables: Tables) -> list[str]:
+        """Its days in their order."""
+        held = (self._held(tables, name) for name in self.dated if name in tables)
+        return sorted({day for days in held for day in days})
+
+    def table_of(self, tables: Tables, day: str) -> str:
+        """The first table that has a day."""
+        return next(n for n in self.dated if n in tables and day in self._held(tables, n))
+
+    def _held(self, tables: Tables, name: str) -> list[str]:
+        return days_of(tables[name], self.dated[name])
+
+    def can_count(self, days: Collection[str], day: str, window: int | None) -> bool:
+        """Whether the window before a day can be counted."""
+        begins = date.fromisoformat(day) - timedelta(days=(self.window and window) or 0)
+        return begins.isoformat() in days
+
+    def apart(self, days: Sequence[str], window: int | None) -> list[str]:
+        """The days whose counts do not overlap, from the last one back."""
+        between = timedelta(days=(self.window and window) or self.counted_days)
+        kept: list[str] = []
+        for day in sorted(days, reverse=True):
+            ends = date.fromisoformat(day) + between
+            if not kept or ends <= date.fromisoformat(kept[-1]):
+                kept.append(day)
+        return kept[::-1]
+
+
+# The Hub ------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True)
+class Downloads(Channel):
+    """Downloads of models of the Hub; ``whom`` says of which, with a gap for their number."""
+
+    whom: str
+
+    def units(self, tables: Tables, wanted: Wanted) -> Coarse:
+        cells = hub_cells(
+            self.listed(tables, wanted.day, wanted.choices),
+            tables["publisher_origins"],
+            by=tuple(dict.fromkeys([*wanted.by, ORGANISATION, "spike", "person"])),
+            among=wanted.among,
+            families=tables.get("model_crosswalk_repositories"),
+        )
+        if wanted.choices.get("spike") == "removed":
+            cells = cells.among(cells.rows["spike"] == "no")
+        return _persons_anywhere(cells) if _are_anywhere(wanted) else cells
+
+    def listed(self, tables: Tables, day: str, choices: Mapping[str, str]) -> AnyTable:
+        """The models of a day."""
+        listed = on_day(tables[self.table_of(tables, day)], day)
+        if "hub_llm_models" in self.tables:
+            return _of_catalogue(listed, tables["hub_llm_models"], choices.get("counts", "all"))
+        return _as_listed(listed)
+
+    def population(self, tables: Tables, wanted: Wanted) -> str:
+        return written(self.whom, n_rows(self.listed(tables, wanted.day, wanted.choices)))
+
+
+def _are_anywhere(wanted: Wanted) -> bool:
+    """Whether private persons may be of any country, where countries are asked for."""
+    return wanted.choices.get("persons") == PERSONS[1] and "origin" in wanted.by
+
+
+def _persons_anywhere(units: Coarse) -> Coarse:
+    anywhere = units.rows["origin"].mask(units.rows["person"] == "yes", ANYWHERE)
+    return replace(units, rows=units.rows.assign(origin=anywhere))
+
+
+def n_rows(listed: AnyTable) -> float:
+    """How many rows a table has, of any size."""
+    held = listed.counts("as_of").sum() if isinstance(listed, LargeTable) else len(listed)
+    return float(held)
+
+
+@remembered
+def _as_listed(listed: AnyTable) -> AnyTable:
+    """Rows of any table of the Hub with the columns of ``hub_top_models``."""
+    names = {"account": "author", "task": "pipeline_tag"}
+    return listed.rename(columns=names) if "account" in listed.columns else listed
+
+
+@remembered
+def _of_catalogue(listed: pd.DataFrame, catalogue: pd.DataFrame, counts: str) -> pd.DataFrame:
+    """The models of a day with what the catalogue tells of them; those counted anew, if asked."""
+    models = fresh(listed) if counts == "fresh" else listed
+    told = hub_facts(catalogue)[["pipeline_tag", "licence", "created_at", "legacy_created_at"]]
+    counted = models[["as_of", "model_id", "hub_downloads_30d"]]
+    return counted.join(told, on="model_id").reset_index(drop=True)
+
+
+# Ollama -------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pulls(Channel):
+    """Pulls of the names of the Ollama library."""
+
+    def units(self, tables: Tables, wanted: Wanted) -> Coarse:
+        import pandas as pd
+
+        counted = wanted.choices.get("remote_names") == "counted"
+        names, _ = of_kinds(
+            tables["model_crosswalk_names"], remote="counted" if counted else "left out"
+        )
+        library = library_publishers(names, tables["publisher_origins"])
+        series, day = tables["ollama_library_pulls"], pd.Timestamp(wanted.day)
+        units = ollama_pulls(series, library, day, wanted.window)
+        embedding = names.set_index("ollama_name")["embedding"].map({True: "yes", False: "no"})
+        units = replace(units, rows=units.rows.assign(embedding=embedding))
+        return _licensed(units, tables) if "licence" in wanted.by else units
+
+    def population(self, tables: Tables, wanted: Wanted) -> str:
+        names = float(len(self.units(tables, replace(wanted, by=())).rows))
+        return pulls_in_words(wanted.window) + written(" of {:0} names", names)
+
+
+def _licensed(units: Coarse, tables: Tables) -> Coarse:
+    """The names with the licences of their own repositories; any, where one is not named."""
+    licences = of_families(
+        hub_facts(tables["hub_llm_models"])["licence"], tables["model_crosswalk_repositories"]
+    )
+    found = licences.reindex(units.rows.index).fillna(ANYWHERE)
+    rows = units.rows.assign(licence=found, licence_doubt=LICENCE.name)
+    return replace(units, rows=rows, doubts=(*units.doubts, LICENCE))
+
+
+# A router -----------------------------------------------------------------------------------------
+
+ROUTED = Assumption.of_scope(
+    name="the tokens of one router are those of everybody",
+    evidence="OpenRouter passes on requests of developers who choose among many makers; whoever "
+    "asks a maker directly or runs weights at home is not in it, and closed models are.",
+)
+TOKENISED = Assumption.of_scope(
+    name="a token is as much text whoever made the model",
+    evidence="Tokenizers differ, models that think aloud write more, and promotions move days.",
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tokens(Channel):
+    """Tokens that a router passed on, by model."""
+
+    def units(self, tables: Tables, wanted: Wanted) -> Coarse:
+        return _routed(tables["router_model_tokens"], tables["router_makers"], wanted.day)
+
+    def population(self, tables: Tables, wanted: Wanted) -> str:
+        models = self.units(tables, wanted).rows["repository"].nunique()
+        return written("the {:0} leading models of one router, closed ones too", float(models))
+
+
+@remembered
+def _routed(tokens: pd.DataFrame, makers: pd.DataFrame, day: str) -> Coarse:
+    """The models that are named on a day; what the router calls other is in no population here."""
+    rows = tokens[(tokens["date"] == day) & (tokens["model"] != "other")]
+    known = makers.set_index("author")["candidates"].replace(NOT_TOLD, ANYWHERE)
+    units = rows.assign(
+        organisation=rows["maker"].fillna("not known").astype(object),
+        origin=rows["author"].map(known).astype(object).fillna(ANYWHERE),
+        repository=rows["model"].astype(object),
+        origin_doubt=ORIGIN.name,
+    )
+    units = units[["organisation", "origin", "repository", "origin_doubt"]]
+    weights = {end: rows["tokens_of_day"].astype(float) for end in WEIGHTS}
+    return Coarse(units.assign(**weights).reset_index(drop=True), (ORIGIN,), "models", "tokens")
+
+
+# One row a channel --------------------------------------------------------------------------------
+
+OF_MODELS = {
+    "origin": "country of the publisher (CN, US, FR, ...)",
+    ORGANISATION: "who stands behind the account",
+    "account": "the account of the Hub",
+    "kind": "what the publisher is: company, academic, individual, ...",
+    "role": "what the account does: developer, repackager, both",
+    "task": "the task that the model names (text-generation, ...)",
+    "licence": "the licence that the model names (apache-2.0, ...)",
+    "year": "in which the repository was made",
+    "repository": "the model itself",
+    "family": "the name of the Ollama library that rules put beside it",
+}
+PERSONS = get_args(Persons)  # where private persons are at home, who are coded by no country
+NO_SIZE = {"size": "the lists of downloads do not tell the size of a model"}
+FAMILIES = {"family": ("model_crosswalk_repositories",)}
+CHANNELS: dict[str, Channel] = {
+    channel.name: channel
+    for channel in (
+        Downloads(
+            name="downloads",
+            about="downloads of 30 days of the most downloaded models of the Hugging Face Hub",
+            whom="the {:0} most downloaded models of the Hub",
+            weighs="downloads",
+            unit="models",
+            dated={"hub_top_models": "as_of", "hub_history": "as_of"},
+            tables=("publisher_origins",),
+            attributes=OF_MODELS,
+            lacks=NO_SIZE,
+            more=FAMILIES,
+            choices={"spike": ("kept", "removed"), "persons": PERSONS},
+            assumptions=(USED,),
+            of_attributes={"licence": TAGGED},
+            counted_days=COUNTED_DAYS,
+            no_sum="the Hub's way to count changed over the years",
+            any_size=True,
+        ),
+        Downloads(
+            name="catalogue",
+            about="downloads of 30 days of the models of a catalogue of language models",
+            whom="the {:0} counted models of the LLM catalogue",
+            weighs="downloads",
+            unit="models",
+            dated={"hub_llm_panel": "as_of"},
+            tables=("publisher_origins", "hub_llm_models"),
+            attributes=OF_MODELS,
+            lacks=NO_SIZE,
+            more=FAMILIES,
+            choices={"counts": ("all", "fresh"), "persons": PERSONS},
+            assumptions=(USED,),
+            of_attributes={"licence": TAGGED},
+            counted_days=COUNTED_DAYS,
+            no_sum="the catalogue grew from day to day",
+        ),
+        Pulls(
+            name="pulls",
+            about="pulls of the names of the Ollama library in so many days, or in all",
+            weighs="pulls",
+            unit="names",
+            dated={"ollama_library_pulls": "date"},
+            tables=("model_crosswalk_names", "publisher_origins"),
+            attributes={
+                **{each: OF_MODELS[each] for each in ("origin", ORGANISATION, "account", "kind")},
+                "role": OF_MODELS["role"],
+                "family": "the name in the Ollama library (llama3.2, ...)",
+                "licence": "of the repositories that rules put beside the name",
+                "embedding": "whether the model makes embeddings: yes or no",
+            },
+            lacks={
+                "task": "a name of the library names no task; --among embedding=no leaves models "
+                "that make embeddings out",
+                "year": "the table of pulls does not tell when a name was made",
+                "size": "a pull is counted for a name, and most names come in several sizes",
+                "repository": "a pull is counted for a name, whatever repositories it has; ask for "
+                "family",
+            },
+            more={"licence": ("hub_llm_models", "model_crosswalk_repositories")},
+            choices={"remote_names": ("left out", "counted")},
+            assumptions=(ROUNDED,),
+            of_attributes={"licence": TAGGED},
+            window=30,
+        ),
+        Tokens(
+            name="tokens",
+            about="tokens of a day of the leading models on the router OpenRouter, closed ones too",
+            weighs="tokens",
+            unit="models",
+            dated={"router_model_tokens": "date"},
+            tables=("router_makers",),
+            attributes={
+                "origin": "country of the maker (CN, US, FR, ...)",
+                ORGANISATION: "the maker",
+                "repository": "the model as the router names it",
+            },
+            lacks=NO_SIZE
+            | {
+                name: f"the router names a model and its maker, and no {name}"
+                for name in OF_MODELS
+                if name not in ("origin", ORGANISATION, "repository")
+            },
+            assumptions=(ROUTED, TOKENISED),
+            no_sum="the leading models of two days are not the same, nor are they all",
+        ),
+    )
+}
+ALIKE = 0.01  # lists whose numbers of models differ by no more than this part are of one length
+
+
+def of_one_length(channel: Channel, tables: Tables, days: Sequence[str]) -> None:
+    """Refuse lists of different length: a share of a longer one is of another population.
+
+    Raises
+    ------
+    ResearchError
+        Which days hold how many models.
+    """
+    if not isinstance(channel, Downloads):
+        return
+    sizes = [n_rows(channel.listed(tables, day, {})) for day in days]
+    if min(sizes) >= (1 - ALIKE) * max(sizes):
+        return
+    told = [written("{:0} on {}", *pair) for pair in zip(sizes, days, strict=True)]
+    raise ResearchError(
+        f"A share over time needs lists of one length, and those of {channel.name} hold "
+        f"{few(told)} models: a longer list is another population. Ask for one day: --on DAY."
+    )
+
+
+def few(items: Sequence[str], most: int = 6) -> str:
+    """Items for a message: the first two and the last where they are many.
+
+    Examples
+    --------
+    >>> few(["a", "b"]), few(list("abcdefgh"))
+    ('a, b', 'a, b, ... h (8 in all)')
+    """
+    if len(items) <= most:
+        return ", ".join(items)
+    return f"{items[0]}, {items[1]}, ... {items[-1]} ({len(items)} in all)"

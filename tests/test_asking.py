@@ -1,0 +1,427 @@
+"""Questions that need no file, beside plain pandas on the frozen files; and all that is refused."""
+
+from __future__ import annotations
+
+import json
+import random
+import shutil
+from itertools import pairwise
+
+import pandas as pd
+import pytest
+
+import research
+from research import ask, places
+from research.cli import app
+from research.measures.known_channels import CHANNELS
+from research.results import ResearchError, Result
+
+LAST = "2026-06-11"
+
+
+def countries() -> pd.DataFrame:
+    """The coded accounts; private persons, whom one coder may have taken for such, are in none."""
+    coded = research.load("publisher_origins").set_index("author").astype(object)
+    coders = coded[["kind_coder_a", "kind_coder_b"]].eq("individual").any(axis="columns")
+    person = coded["kind"].eq("individual") | (coded["kind"].eq("unknown") & coders)
+    nowhere = coded["candidates"].isna() & person
+    return coded.assign(candidates=coded["candidates"].mask(nowhere, "none at all").fillna(""))
+
+
+@pytest.fixture(scope="module")
+def listed():
+    """The models of the last day with the countries that their publishers may be in."""
+    models = research.load("hub_top_models")
+    models = models[models["as_of"] == LAST]
+    coded = countries()
+    account = models["author"].fillna(models["model_id"].str.partition("/")[0])
+    codes = account.map(coded["candidates"]).fillna("")
+    return models.assign(
+        countries=[set(each.split("|")) - {""} for each in codes],
+        organisation=account.map(coded["parent"]).astype(object).fillna(account.astype(object)),
+        task=models["pipeline_tag"].astype(object).fillna(""),
+        held=models["hub_downloads_30d"].astype(float),
+    )
+
+
+def ends(found) -> tuple[float, float]:
+    return tuple(found.identified)
+
+
+def only(result: Result):
+    return next(iter(result.answer().estimates.values()))
+
+
+# The numbers, recomputed --------------------------------------------------------------------------
+
+
+def test_a_share_is_that_of_plain_pandas(listed):
+    found = only(ask("downloads", share={"origin": "CN"}, on=LAST))
+    sure = [each == {"CN"} for each in listed["countries"]]
+    maybe = [not each or "CN" in each for each in listed["countries"]]
+    total = listed["held"].sum()
+    expected = listed["held"][sure].sum() / total, listed["held"][maybe].sum() / total
+    assert ends(found) == pytest.approx(expected)
+    assert found.value == pytest.approx(expected[0])
+    assert found.sharpness == "sharp"
+
+
+def test_private_persons_may_be_of_any_country_by_choice(listed):
+    usual = only(ask("downloads", share={"origin": "CN"}, on=LAST))
+    anywhere = only(ask("downloads", share={"origin": "CN"}, on=LAST, persons="of any country"))
+    person = [each == {"none at all"} for each in listed["countries"]]
+    more = listed["held"][person].sum() / listed["held"].sum()
+    assert more > 0
+    assert ends(anywhere) == pytest.approx((ends(usual)[0], ends(usual)[1] + more))
+
+
+def test_a_share_among_a_task_lets_untagged_models_belong_or_not(listed):
+    asked = ask("downloads", share={"origin": "CN"}, among={"task": "text-generation"}, on=LAST)
+    sure = listed["countries"].map(lambda each: each == {"CN"})
+    maybe = listed["countries"].map(lambda each: not each or "CN" in each)
+    of_it, untagged = listed["task"].eq("text-generation"), listed["task"].eq("")
+    held = listed["held"]
+    low = held[sure & of_it].sum() / held[of_it | (untagged & ~sure)].sum()
+    high = held[maybe & (of_it | untagged)].sum() / held[of_it | (untagged & maybe)].sum()
+    assert ends(only(asked)) == pytest.approx((low, high))
+
+
+def test_a_difference_holds_every_world_that_is_drawn(listed):
+    """No closed form: unknown countries and untagged models are drawn, and none leaves the set."""
+    result = ask(
+        "downloads", share={"origin": "CN"}, minus={"origin": "US"},
+        among={"task": "text-generation"}, on=LAST,
+    )  # fmt: skip
+    (low, high), draw = ends(only(result)), random.Random(1)
+    rows = listed[["countries", "task", "held"]].itertuples(index=False, name=None)
+    rows = [row for row in rows if row[1] in ("text-generation", "")]
+    extremes = [(p, q) for p in (0.0, 0.5, 1.0) for q in (0.0, 0.5, 1.0)]
+    found = []
+    for belongs, chinese in extremes:
+        total = lead = 0.0
+        for countries, task, held in rows:
+            if task or draw.random() < belongs:
+                open_to = sorted(countries) or ["CN", "US", "FR"]
+                ahead = "CN" in open_to and (len(open_to) == 1 or draw.random() < chinese)
+                country = "CN" if ahead else ("US" if "US" in open_to else open_to[0])
+                total += held
+                lead += held * ((country == "CN") - (country == "US"))
+        found.append(lead / total)
+    assert low <= min(found)
+    assert max(found) <= high
+    assert max(found) - min(found) > 0.5 * (high - low)
+
+
+def test_every_day_over_time_is_that_of_plain_pandas():
+    history = research.load("hub_history")
+    coded = countries()["candidates"]
+    result = ask("downloads", share={"origin": "US"}, over="time")
+    assert len(result.answers) >= 7
+    for day, answer in result.answers.items():
+        models = history[history["as_of"] == day]
+        codes = models["account"].map(coded).fillna("")
+        held = models["hub_downloads_30d"]
+        sure = held[codes == "US"].sum() / held.sum()
+        maybe = held[[not c or "US" in c.split("|") for c in codes]].sum() / held.sum()
+        (found,) = answer.estimates.values()
+        assert ends(found) == pytest.approx((sure, maybe), abs=2e-3), day  # accounts were renamed
+        assert answer.as_of == day
+
+
+def test_days_whose_counts_overlap_are_one_and_said_to_be_left_out():
+    result = ask("downloads", share={"origin": "US"}, over="time")
+    assert "2026-06-10" not in result.answers
+    assert "2026-06-10" in result.about
+    days = sorted(pd.to_datetime([*ask("pulls", share={"origin": "US"}, over="time").answers]))
+    assert min(later - day for day, later in pairwise(days)) >= pd.Timedelta(days=30)
+
+
+@pytest.mark.parametrize("window", [30, 90])
+def test_a_share_of_pulls_is_the_rounded_gain_of_its_name(window):
+    result = ask("pulls", share={"family": "qwen3"}, on="2026-06-11", window=window)
+    series = research.load("ollama_library_pulls")
+    names = research.load("model_crosswalk_names")
+    local = set(names.loc[~names["served_remotely"], "ollama_name"])
+    day = pd.Timestamp("2026-06-11")
+    after, before = (
+        series[series["date"] == each].set_index("ollama_name")
+        for each in (day, day - pd.Timedelta(days=window))
+    )
+    low, high = {}, {}
+    for name in local & set(after.index):
+        now, then = after.loc[name], before.loc[name] if name in before.index else None
+        half = now["pulls_step"] / 2 + (0 if then is None else then["pulls_step"] / 2)
+        gain = now["ollama_pulls_total"] - (0 if then is None else then["ollama_pulls_total"])
+        low[name], high[name] = max(gain - half, 0), max(gain + half, 0)
+    others = [name for name in low if name != "qwen3"]
+    least = low["qwen3"] / (low["qwen3"] + sum(high[name] for name in others))
+    most = high["qwen3"] / (high["qwen3"] + sum(low[name] for name in others))
+    assert ends(only(result)) == pytest.approx((least, most), rel=2e-3)
+    assert only(result).sharpness in ("sharp", "sharp up to rounding")
+
+
+def test_two_channels_are_compared_over_the_families_that_both_hold():
+    result = ask("catalogue", "pulls", share={"origin": "CN"}, on="2026-06-19")
+    difference, catalogue, pulls = result.answer().estimates.values()
+    assert difference.n == 165
+    assert catalogue.value == pytest.approx(0.67, abs=0.01)
+    assert pulls.value == pytest.approx(0.45, abs=0.01)
+    assert difference.value == pytest.approx(catalogue.value - pulls.value)
+    ratio = only(ask("catalogue", "pulls", share={"origin": "CN"}, on="2026-06-19", ratio=True))
+    assert ratio.value == pytest.approx(catalogue.value / pulls.value)
+    assert ratio.bounds.low <= ratio.value <= ratio.bounds.high
+
+
+def test_a_ratio_of_what_is_open_in_both_channels_is_called_outer():
+    origins = research.load("publisher_origins")
+    open_ones = origins.assign(candidates=origins["candidates"].mask(origins["author"] == "Qwen"))
+    found = only(
+        ask("downloads", "pulls", share={"origin": "US"}, ratio=True, on=LAST,
+            data={"publisher_origins": open_ones})
+    )  # fmt: skip
+    assert found.sharpness == "outer"
+
+
+def test_ranks_are_those_of_plain_pandas(listed):
+    result = ask("downloads", rank="organisation", top=5, on=LAST)
+    sums = listed.groupby("organisation")["held"].sum().sort_values(ascending=False)
+    found = result.answer().estimates
+    for place, (name, held) in enumerate(sums.head(5).items(), 1):
+        assert found[f"{name}: rank by downloads"].value == place
+        assert ends(found[f"{name}: share of downloads"]) == pytest.approx([held / sums.sum()] * 2)
+
+
+def test_ranks_among_what_may_belong_are_sets(listed):
+    result = ask("downloads", rank="organisation", among={"licence": "apache-2.0"}, top=3, on=LAST)
+    licence = listed["licence"].astype(object).fillna("")
+    sure, maybe = licence.eq("apache-2.0"), licence.isin(["apache-2.0", ""])
+    least = listed["held"][sure].groupby(listed["organisation"]).sum()
+    most = listed["held"][maybe].groupby(listed["organisation"]).sum()
+    for label, found in result.answer().estimates.items():
+        if found.unit != "rank":
+            continue
+        name = label.partition(":")[0]
+        best = 1 + (least.drop(name) > most[name]).sum()
+        worst = 1 + (most.drop(name) > least[name]).sum()
+        assert best <= found.identified.low <= found.value <= found.identified.high <= worst
+
+
+def test_a_sum_is_that_of_plain_pandas(listed):
+    found = only(ask("downloads", total={"task": "fill-mask"}, on=LAST))
+    sure, maybe = listed["task"].eq("fill-mask"), listed["task"].isin(["fill-mask", ""])
+    assert ends(found) == pytest.approx([listed["held"][each].sum() for each in (sure, maybe)])
+
+
+def test_tokens_are_of_the_makers_that_are_known():
+    tokens = research.load("router_model_tokens")
+    makers = research.load("router_makers").set_index("author")["candidates"]
+    rows = tokens[(tokens["date"] == "2026-06-28") & (tokens["model"] != "other")]
+    codes, held = rows["author"].map(makers), rows["tokens_of_day"]
+    sure, maybe = (held[codes.isin(c)].sum() / held.sum() for c in (["CN"], ["CN", "ZZ"]))
+    found = only(ask("tokens", share={"origin": "CN"}, on="2026-06-28"))
+    assert ends(found) == pytest.approx((sure, maybe))
+
+
+# Verdicts -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("asked", "place", "word"),
+    [
+        ("more_than", -0.1, "holds"),
+        ("more_than", 1.1, "does not hold"),
+        ("more_than", 0.5, "not identified"),
+        ("less_than", 1.1, "holds"),
+        ("less_than", -0.1, "does not hold"),
+    ],
+)
+def test_a_threshold_gives_a_verdict(asked, place, word):
+    """``place`` is where the threshold lies between the ends of the set."""
+    low, high = ends(only(ask("downloads", share={"origin": "CN"}, on=LAST)))
+    threshold = {asked: low + place * (high - low)}
+    result = ask("downloads", share={"origin": "CN"}, on=LAST, **threshold)
+    (verdict,) = result.answer().verdicts.values()
+    assert verdict.word == word
+    (hypothesis,) = result.hypotheses.values()
+    assert (hypothesis.role, hypothesis.scope) == ("own question", "own")
+
+
+def test_what_turns_a_verdict_turns_it():
+    low, high = ends(only(ask("downloads", share={"origin": "CN"}, on=LAST)))
+    null = low + 0.3 * (high - low)
+    result = ask("downloads", share={"origin": "CN"}, on=LAST, more_than=null)
+    assert only(result).tipping_points[0].threshold == pytest.approx(0.3)
+
+
+def test_a_share_without_a_threshold_has_no_verdict_and_a_difference_has_one():
+    assert not ask("downloads", share={"origin": "CN"}, on=LAST).answer().verdicts
+    minus = ask("downloads", share={"origin": "CN"}, minus={"origin": "US"}, on=LAST)
+    assert [each.null for each in minus.hypotheses.values()] == [0]
+
+
+def test_a_choice_of_the_channel_is_a_specification():
+    result = ask("downloads", share={"task": "image-text-to-text"}, on="2026-04-28", more_than=0.1)
+    (robust,) = result.answer().robustness.values()
+    assert robust.specifications == 2  # persons do not bear on it
+    removed = ask("downloads", share={"task": "image-text-to-text"}, on="2026-04-28",
+                  spike="removed")  # fmt: skip
+    assert only(removed).value < only(result).value
+
+
+# What is refused ----------------------------------------------------------------------------------
+
+CN = {"origin": "CN"}
+REFUSED = {
+    "no such channel": ((("download",), {"share": CN}), "Did you mean 'downloads'"),
+    "no such attribute": ((("downloads",), {"share": {"origni": "CN"}}), "Did you mean 'origin'"),
+    "a country's name": ((("downloads",), {"share": {"origin": "China"}}), "Did you mean CN"),
+    "no such value": ((("downloads",), {"share": {"task": "text-gen"}}), "'text-generation'"),
+    "an attribute of others": ((("pulls",), {"rank": "task"}), "names no task"),
+    "no such day": ((("downloads",), {"share": CN, "on": "2027"}), "begins with '2027'"),
+    "no question": ((("downloads",), {}), "none is given"),
+    "two questions": ((("downloads",), {"share": CN, "rank": "task"}), "found share and rank"),
+    "no channel": (((), {"share": CN}), "one channel or about two"),
+    "one channel twice": ((("pulls", "pulls"), {"share": CN}), "two different ones"),
+    "sums over time": ((("downloads",), {"total": CN, "over": "time"}), "way to count changed"),
+    "lists of two lengths": ((("catalogue",), {"share": CN, "over": "time"}), "one length"),
+    "a rank with a threshold": (
+        (("tokens",), {"rank": "origin", "more_than": 0.1}), "no threshold"
+    ),
+    "a ratio of one channel": ((("pulls",), {"share": CN, "ratio": True}), "one channel over"),
+    "families without pulls": ((("downloads", "tokens"), {"share": CN}), "one of two channels"),
+    "two channels by task": (
+        (("downloads", "pulls"), {"share": {"licence": "mit"}}), "Ask each channel by itself"
+    ),
+    "two channels over time": ((("downloads", "pulls"), {"share": CN, "over": "time"}), "one day"),
+    "a window of downloads": ((("downloads",), {"share": CN, "window": 7}), "no windows"),
+    "a window of nothing": ((("pulls",), {"share": CN, "window": 0}), "at least one day"),
+    "a window too long": ((("pulls",), {"share": CN, "window": 9999}), "no day for this"),
+    "a share above one": ((("downloads",), {"share": CN, "more_than": 41}), "41%"),
+    "two thresholds": (
+        (("tokens",), {"share": CN, "more_than": 0, "less_than": 1}), "one threshold"
+    ),
+    "time and a day": ((("pulls",), {"share": CN, "over": "time", "on": LAST}), "leave one"),
+    "over nothing": ((("pulls",), {"share": CN, "over": "space"}), "no way to ask over"),
+    "no such choice": ((("pulls",), {"share": CN, "spike": "kept"}), "no choice"),
+    "no such version": ((("pulls",), {"share": CN, "data": {"tenthe": "x"}}), "no version"),
+    "a number as a value": ((("pulls",), {"share": {"origin": 3}}), "wants a text"),
+    "no value": ((("pulls",), {"share": {"origin": []}}), "wants a text"),
+    "a text as a condition": ((("pulls",), {"share": "CN"}), "attributes with their values"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_a_question_that_makes_no_sense_gets_its_reason(name):
+    (channels, question), reason = REFUSED[name]
+    with pytest.raises(ResearchError) as refused:
+        ask(*channels, **question)
+    assert reason in str(refused.value), refused.value
+
+
+# Data of one's own --------------------------------------------------------------------------------
+
+
+def test_values_never_seen_are_unknown_and_not_dropped(listed):
+    models = research.load("hub_top_models").head(4).copy()
+    models["as_of"], models["model_id"] = (
+        pd.Timestamp("2027-01-01"),
+        ["a/x", "Qwen/y", "b/z", "c/w"],
+    )
+    models["author"] = ["a", "Qwen", "b", "c"]
+    models["pipeline_tag"] = ["telepathy", "telepathy", None, "smell"]
+    models["hub_downloads_30d"] = [40, 30, 20, 10]
+    models.attrs["population"] = "four models"
+    data = {"hub_top_models": models}
+    found = ask("downloads", share={"origin": "CN"}, among={"task": "telepathy"}, data=data)
+    assert ends(only(found)) == pytest.approx((30 / 90, 1.0))
+    assert found.answer().as_of == "2027-01-01"  # days of the frozen tables are asked no more
+    assert only(ask("downloads", share={"origin": "JP"}, data=data)).value == 0
+
+
+def test_a_table_in_parquet_has_the_answers_of_the_frame(tmp_path, monkeypatch):
+    import duckdb
+
+    from research.datasets import LargeTable, describe, freeze
+
+    form = describe("hub_top_models")
+    duckdb.from_df(research.load("hub_top_models")).write_parquet(str(tmp_path / "made.parquet"))
+    schema = form.resources["hub_top_models"]["schema"]
+    table = {"name": "mine_rows", "form": "hub_top_models", "schema": schema}
+    descriptor = form.descriptor | {"name": "mine", "version": "2026-11-01", "resources": [table]}
+    place = tmp_path / "datasets" / "mine" / "2026-11-01"
+    freeze(place, {"mine_rows": tmp_path / "made.parquet"}, descriptor=descriptor)
+    monkeypatch.chdir(tmp_path)
+    question = {"share": {"origin": "CN"}, "minus": {"origin": "US"}, "on": LAST,
+                "among": {"task": "text-generation", "licence": "apache-2.0"}}  # fmt: skip
+    large = ask("downloads", **question, data={"hub_top_models": "mine"})
+    small = ask("downloads", **question)
+    assert large.answer().estimates == small.answer().estimates
+    opened = research.channels({"hub_top_models": "mine"})["downloads"]._asking("origin").tables
+    assert isinstance(opened["hub_top_models"], LargeTable)
+
+
+# On the command line ------------------------------------------------------------------------------
+
+
+def typed(capsys, *words):
+    app(["ask", *words], prog_name="research", standalone_mode=False)
+    return capsys.readouterr().out
+
+
+def test_the_command_gives_the_result_of_the_function(capsys):
+    words = ("downloads", "--share", "origin=CN", "--on", LAST, "--more-than", "20%")
+    found = Result.from_json(typed(capsys, *words, "--json"))
+    same = ask("downloads", share={"origin": ["CN"]}, on=LAST, more_than=0.2)
+    assert found.to_json() == same.to_json()
+    shown = typed(capsys, *words)
+    assert "What would overturn it" in shown
+    assert "holds" in shown
+
+
+def test_the_command_says_what_can_be_asked(capsys):
+    everything = typed(capsys)
+    assert all(name in everything for name in CHANNELS)
+    one = typed(capsys, "downloads")
+    assert all(name in one for name in CHANNELS["downloads"].attributes)
+    assert "8 in all" in one
+    rows = json.loads(typed(capsys, "pulls", "--values", "embedding", "--json"))
+    assert [row["value"] for row in rows] == ["no", "yes"]
+    assert sum(row["share_low"] for row in rows) <= 1 <= sum(row["share_high"] for row in rows)
+
+
+@pytest.mark.long
+def test_page_and_tables_read_the_answer_like_any_result(tmp_path, capsys):
+    for words in (("--share", "origin=CN", "--minus", "origin=US"), ("--rank", "task")):
+        typed(capsys, "downloads", *words, "--on", LAST, "--out", str(tmp_path / "mine"))
+    results = sorted(path.stem for path in (tmp_path / "mine").glob("*.json"))
+    assert len(results) == 2
+    assert len([*(tmp_path / "mine").glob("*.svg")]) == 2
+    for path in (places.bundled() / "paper" / "results").glob("*.json"):
+        shutil.copy(path, tmp_path / "mine")  # a page answers every claim
+    for words in (
+        ("tables", *results, "--results", str(tmp_path / "mine"), "--out", str(tmp_path / "tex")),
+        ("page", "--results", str(tmp_path / "mine"), "--out", str(tmp_path / "page.html")),
+    ):
+        app(["publish", *words], prog_name="research", standalone_mode=False)
+    assert "origin CN minus origin US" in (tmp_path / "page.html").read_text(encoding="utf-8")
+    assert [*(tmp_path / "tex").rglob("*.tex")]
+
+
+@pytest.mark.parametrize("question", [
+    {"share": CN, "minus": {"origin": "US"}, "over": "time"}, {"share": CN}, {"rank": "kind"},
+])  # fmt: skip
+def test_an_answer_prints_and_draws(question):
+    result = ask("downloads", **question)
+    assert len(repr(result).splitlines()) <= 40
+    assert result.summary()
+    figure = result.plot()
+    assert figure.axes
+
+
+def test_one_question_has_one_name_and_another_has_another():
+    names = {
+        ask("tokens", share=CN, on=day, more_than=more).analysis
+        for day in ("2026-06-28", "2026-06-29") for more in (None, 0.5)
+    }  # fmt: skip
+    assert len(names) == 4
+    assert all(name.isidentifier() for name in names)
