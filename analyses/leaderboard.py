@@ -1,12 +1,13 @@
 """Are five of the ten best models Chinese, and what can a list of ten tell?
 
-The claim of August 2024 names a leaderboard, not its ten models, and no table of that month is
-bundled. The makers printed the ten leading models when they opened the leaderboard's second version
-in June 2024: that list is tested, and two later rankings of language models beside it. Ten places
-tell little about all models: that is shown too.
+The claim of August 2024 names a leaderboard and not its ten models. The board of that day is known,
+and a Chinese model may be one of a Chinese publisher, of a Chinese architecture, or one made from a
+Chinese base: the three readings give one, eight and more. Other rankings of language models stand
+beside it, among them the list that the makers printed when the board's second version began. Ten
+places tell little about all models: that is shown too.
 """
 
-from dataclasses import replace
+from dataclasses import dataclass
 from typing import Annotated, Literal
 
 import numpy as np
@@ -26,22 +27,58 @@ from research import (
 )
 from research.doubts import among, turned_at
 from research.estimators.proportions import clopper_pearson
-from research.measures.publishers import accounts_of, publishers
+from research.measures.leaderboards import TOP, chinese_of_ten, highlighted, origins_read
+from research.measures.publishers import Persons, accounts_of, publishers, with_persons
 
+PUBLISHED = "Chinese share of the ten leading models, on the claim's day"
+BUILT = "share of the ten leading models with a Chinese architecture"
+BASED = "share of the ten leading models with a Chinese base"
+EARLIER = "Chinese share of the ten leading models, in July"
 MODELS = "Chinese share of the ten leading models"
 ORGANISATIONS = "Chinese share of the organisations behind them"
 TELLS = "share of all models that such a list is compatible with"
+DAYS = "days of the leaderboard with five Chinese models of ten"
 
 HYPOTHESES = {
-    MODELS: Hypothesis(
+    label: Hypothesis(
         claims=["china-oss/five-of-ten"],
-        estimand="share of models of Chinese publishers among the ten leading ones",
+        estimand=estimand,
         null=0.45,
         null_source="between four and five of ten: the claim says five",
         alternative="greater",
-        role="out of sample",
-        scope="other measure",
+        role=role,
+        scope=scope,
     )
+    for label, estimand, role, scope in (
+        (PUBLISHED, "share of models of Chinese publishers among the ten leading ones",
+         "reanalysis", "same"),
+        (BUILT, "share of models of a Chinese architecture among the ten leading ones",
+         "reanalysis", "other measure"),
+        (BASED, "share of models made from Chinese ones among the ten leading ones",
+         "out of sample", "other measure"),
+        (EARLIER, "share of models of Chinese publishers among the ten leading ones",
+         "out of sample", "earlier date"),
+        (MODELS, "share of models of Chinese publishers among ten leading ones",
+         "out of sample", "other measure"),
+    )
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Board:
+    """A day of the leaderboard, and how it is read."""
+
+    day: str
+    reading: str
+    label: str
+
+
+BOARDS = {
+    "leaderboard": Board("2024-08-19", "publisher", PUBLISHED),
+    "leaderboard, architectures": Board("2024-08-19", "architecture", BUILT),
+    # The first day that tells bases.
+    "leaderboard, bases": Board("2024-08-30", "base", BASED),
+    "leaderboard, first day": Board("2024-07-13", "publisher", EARLIER),
 }
 # The ten leading models as printed with the second version of the Open LLM Leaderboard, 2024-06-26
 # (Fourrier et al., Open-LLM performances are plateauing, huggingface.co/spaces/open-llm-leaderboard
@@ -62,9 +99,12 @@ PRINTED = (
 # Press reports of the full board in the same days count three of Alibaba and one of 01.AI:
 # https://vietnam.vn/en/llm-trung-quoc-thau-tom-top-10-mo-hinh-ai-nguon-mo-hang-dau-the-gioi.
 REPORTED = 4
-TOP = 10
-RANKINGS = {
-    "leaderboard": ("the ten leading models of the Open LLM Leaderboard", "2024-06-26"),
+BOARD = "the ten leading models of the Open LLM Leaderboard"
+LISTS = {
+    "printed list": (
+        "the ten leading models as the leaderboard's makers printed them",
+        "2024-06-26",
+    ),
     "likes": ("the ten most liked text-generation models of the LLM catalogue", "2026-10-05"),
     "downloads": (
         "the ten most downloaded text-generation models of the LLM catalogue",
@@ -75,32 +115,69 @@ ORDER = {"likes": "likes", "downloads": "hub_downloads_30d"}
 
 
 def sample(
+    leaderboard_states,
     hub_llm_models,
     publisher_origins,
     *,
-    ranking: Annotated[Literal["leaderboard", "likes", "downloads"], ESTIMAND] = "leaderboard",
-    board: Literal[
-        "as printed by the makers", "as reported by the press"
-    ] = "as printed by the makers",
-) -> Sample:
-    population, as_of = RANKINGS[ranking]
-    if ranking != "leaderboard" and board != "as printed by the makers":
-        raise NotApplicable("only the leaderboard was reported in two forms")
-    reported = board == "as reported by the press"
-    if ranking == "leaderboard":
-        listed = pd.DataFrame({"model_id": PRINTED})
-    else:
-        text = hub_llm_models[hub_llm_models["pipeline_tag"] == "text-generation"]
-        listed = text.nlargest(TOP, ORDER[ranking])[["model_id"]]
-    if len(listed) < TOP:
-        raise CannotEstimate(f"the catalogue holds {len(listed)} such models, and ten are needed")
-    ten = _coded(listed.reset_index(drop=True), publisher_origins)
+    ranking: Annotated[
+        Literal[
+            "leaderboard", "leaderboard, architectures", "leaderboard, bases",
+            "leaderboard, first day", "printed list", "likes", "downloads",
+        ],
+        ESTIMAND,
+    ] = "leaderboard",
+    view: Literal["all models", "highlighted by the maintainers"] = "all models",
+    strings: Literal["mended", "as they were"] = "mended",
+    persons: Persons = "in no country",
+    printed: Literal["by the makers", "as the press reported"] = "by the makers",
+) -> Sample:  # fmt: skip
+    if ranking != "printed list" and printed != "by the makers":
+        raise NotApplicable("only the list of June 2024 was reported in two forms")
+    if ranking not in BOARDS and view != "all models":
+        raise NotApplicable("only the leaderboard highlights models")
+    if ranking != "leaderboard, architectures" and strings != "mended":
+        raise NotApplicable("only architectures are told by strings")
+    origins = with_persons(publisher_origins, persons)
+    if ranking in BOARDS:
+        states = leaderboard_states if view == "all models" else highlighted(leaderboard_states)
+        return _of_board(states, origins, BOARDS[ranking], strings)
+    population, as_of = LISTS[ranking]
+    ten = _coded(_listed(hub_llm_models, ranking), origins)
+    reported = printed == "as the press reported"
     return Sample(
         population=population,
         as_of=as_of,
         data={"ten": ten, "reported": REPORTED if reported else None},
         tables={"ten": ten[["model_id", "organisation", "chinese"]]},
     )
+
+
+def _of_board(states, origins, board, strings) -> Sample:
+    """The ten leading models of a day, and how many were Chinese on every day."""
+    origin = origins_read(states, origins, board.reading, mended=strings == "mended")
+    if board.reading == "base":  # days before tell no bases
+        origin, states = (rows[states["as_of"] >= board.day] for rows in (origin, states))
+    days = chinese_of_ten(states, origin)
+    listed, chinese = states[states["as_of"] == board.day].head(TOP), days.loc[board.day]
+    known = publishers(accounts_of(listed["model_id"]), origins)
+    read = among(origin.loc[listed.index], {"CN"})[0]
+    ten = listed[["model_id"]].assign(organisation=known["organisation"], chinese=read)
+    return Sample(
+        population=BOARD,
+        as_of=board.day,
+        data={"board": board, "chinese": chinese, "days": days},
+        tables={"ten": ten, "days": days.reset_index().assign(as_of=days.index.astype(str))},
+    )
+
+
+def _listed(catalogue, ranking) -> pd.DataFrame:
+    if ranking == "printed list":
+        return pd.DataFrame({"model_id": PRINTED})
+    text = catalogue[catalogue["pipeline_tag"] == "text-generation"]
+    listed = text.nlargest(TOP, ORDER[ranking])[["model_id"]].reset_index(drop=True)
+    if len(listed) < TOP:
+        raise CannotEstimate(f"the catalogue holds {len(listed)} such models, and ten are needed")
+    return listed
 
 
 def _coded(models, origins) -> pd.DataFrame:
@@ -121,28 +198,54 @@ def _coded(models, origins) -> pd.DataFrame:
 
 
 def estimate(sample) -> list[Estimate]:
-    ten = sample["ten"]
-    if sample["reported"] is not None:
-        return [_of_ten(sample["reported"], sample["reported"], None)]
+    if "board" in sample.data:
+        return _on_board(sample["board"], sample["chinese"], sample["days"])
+    ten, reported = sample["ten"], sample["reported"]
+    if reported is not None:
+        return [_of_ten(MODELS, Bounds.at(reported), reported, (NOT_AUGUST,))]
+    found, possible = int(ten["chinese"].sum()), int(ten["possible"].sum())
+    assumptions = (NOT_AUGUST, _bases(ten))
     return [
-        _of_ten(int(ten["chinese"].sum()), int(ten["possible"].sum()), ten),
+        _of_ten(MODELS, Bounds(found, possible), found, assumptions),
         _of_organisations(ten),
         _compatible(ten),
     ]
 
 
-def _of_ten(sure, possible, ten) -> Estimate:
-    spare = sure - HYPOTHESES[MODELS].null * TOP
-    entries = int(np.floor(abs(spare))) + 1
+def _on_board(board, chinese, days) -> list[Estimate]:
+    """The share of the day, and on how many days there were five."""
+    found = Bounds(float(chinese["least"]), float(chinese["most"]))
+    assumptions = (WHICH_DAY, READ[board.reading])
+    five = HYPOTHESES[board.label].null * TOP
+    enough = days[["least", "shown", "most"]] > five
+    return [
+        _of_ten(board.label, found, float(chinese["shown"]), assumptions),
+        Estimate(
+            label=DAYS,
+            unit="days",
+            value=float(enough["shown"].sum()),
+            bounds=Bounds(float(enough["least"].sum()), float(enough["most"].sum())),
+            sharpness="sharp",
+            n=len(days),
+            n_unit="days",
+            assumptions=(READ[board.reading],),
+        ),
+    ]
+
+
+def _of_ten(label, chinese, shown, assumptions) -> Estimate:
+    five = HYPOTHESES[label].null * TOP
+    entries = int(np.floor(abs(shown - five))) + 1
     held = "turned if {:0} of the ten places were held by a model of another origin"
     return Estimate(
-        label=MODELS,
+        label=label,
         unit="share of models",
-        value=sure / TOP,
-        bounds=Bounds(sure / TOP, possible / TOP),
+        value=shown / TOP,
+        bounds=chinese / TOP,
+        sharpness="sharp",
         n=TOP,
         n_unit="places",
-        assumptions=(NOT_AUGUST,) if ten is None else (NOT_AUGUST, _bases(ten)),
+        assumptions=assumptions,
         tipping_points=(turned_at("places that would have to change hands", held, entries),),
     )
 
@@ -181,10 +284,35 @@ def _compatible(ten) -> Estimate:
     )
 
 
+WHICH_DAY = Assumption(
+    name="the claim read the board of its own day",
+    holds="not testable",
+    evidence="The text is of 2024-08-19 and sums up another one. On 2024-07-13, the first day that "
+    "is known, two models share place ten, so that one Chinese publisher more or less is listed.",
+)
+READ = {
+    "publisher": Assumption.of_scope(
+        name="a model is as Chinese as its publisher",
+        evidence="From July 2024 on tuned and merged models of others led the board, most of them "
+        "made from Qwen's.",
+    ),
+    "architecture": Assumption.of_scope(
+        name="a model is as Chinese as its architecture",
+        evidence="The string says how weights are laid out. Some bear Llama's that were made in "
+        "China (Yi), and for a month three models of Meta bore InternLM2's: these are mended.",
+    ),
+    "base": Assumption(
+        name="a model is as Chinese as the base that it names",
+        holds="no",
+        without="set",
+        evidence="Bases are told from 2024-08-30 on. Merges, models that name themselves and those "
+        "made from a private person's may have any.",
+    ),
+}
 NOT_AUGUST = Assumption.of_scope(
     name="this is the leaderboard of the claim",
-    evidence="The state of August 2024 is not bundled. The list of June is the makers' selection; "
-    "press reports of the full board in the same days count four Chinese models in ten.",
+    evidence="The list of June 2024 is the makers' selection, of which press reports count four "
+    "Chinese models in ten; the other lists are of 2026 and rank by something else.",
 )
 DRAWN = Assumption(
     name="places are independent draws",
@@ -208,39 +336,69 @@ def _bases(ten) -> Assumption:
 
 # Figure -------------------------------------------------------------------------------------------
 
+SHOWN = {
+    "leaderboard": "by publisher",
+    "leaderboard, architectures": "by architecture",
+    "leaderboard, bases": "by the base that is named",
+}
+APART = TOP + 4  # heights between two rows of days
+PLACES = {
+    "printed list": "as printed, June 2024",
+    "leaderboard, first day": "leaderboard, 13 July 2024",
+    "leaderboard": "leaderboard, 19 August 2024",
+    "likes": "most liked, October 2026",
+    "downloads": "most downloaded, October 2026",
+}
+
 
 def figure(result):
-    canvas, (places, tells) = figures.canvas(
-        (1, 2), height=2.7, source=_source(result), width_ratios=(1.3, 1)
+    canvas, (days, places) = figures.canvas(
+        (1, 2), height=3.3, source=_source(result), width_ratios=(1.2, 1)
     )
-    answers = [result.answer(ranking=name) for name in RANKINGS]
-    for row, answer in enumerate(answers):
-        _draw_places(places, -row, answer.tables["ten"])
-    labels = ["leaderboard, June 2024", "most liked, October 2026", "most downloaded, October 2026"]
+    for row, (ranking, name) in enumerate(SHOWN.items()):
+        _draw_days(days, -row * APART, name, result.answer(ranking=ranking).tables["days"])
+    _dress(days)
+    for row, ranking in enumerate(PLACES):
+        _draw_places(places, -row, result.answer(ranking=ranking).tables["ten"])
     figures.forest(
-        places, labels, width=16, xlim=(0.4, 10.6), xticks=range(1, TOP + 1),
-        xlabel="place (written: Chinese publisher)", title="a  Ten places",
-    )  # fmt: skip
-    tell = [
-        replace(answer.estimates[TELLS], bounds=answer.estimates[MODELS].identified)
-        for answer in answers
-    ]
-    owners = [answer.estimates[ORGANISATIONS].value for answer in answers]
-    figures.forest(
-        tells, [""] * len(labels), figures.Series(rows=tell, offset=0.12),
-        figures.Series(rows=owners, marker="D", offset=-0.22), null=HYPOTHESES[MODELS].null,
-        xlim=(0, 1), title="b  What they tell",
-        xlabel="Chinese share (dot: of models; diamond: of\norganisations; line: 95% interval)",
+        places, list(PLACES.values()), width=18, xlim=(0.4, 10.6), xticks=range(1, TOP + 1),
+        xlabel="place (red: Chinese publisher)", title="b  Ten places",
     )  # fmt: skip
     return canvas
 
 
 def _source(result) -> str:
-    return f"{figures.credits(result)} Leaderboard: as printed by its makers, 2024-06-26."
+    return f"{figures.credits(result)} June 2024: as printed by the leaderboard's makers."
+
+
+def _draw_days(axes, bottom, name, table) -> None:
+    """A bar a day: what is certain in red, what may be in pale red, the rest of ten in grey."""
+    days = pd.DataFrame(table.rows, columns=table.columns)
+    day, least, most = pd.to_datetime(days["as_of"]), days["least"], days["most"]
+    look = {"width": 1.0, "lw": 0}
+    axes.bar(day, TOP, bottom=bottom, color=figures.FAINT, alpha=0.6, **look)
+    axes.bar(day, most, bottom=bottom, color="white", **look)
+    axes.bar(day, most, bottom=bottom, color=figures.CHINA, alpha=0.35, **look)
+    axes.bar(day, least, bottom=bottom, color=figures.CHINA, **look)
+    claimed = bottom + HYPOTHESES[PUBLISHED].null * TOP
+    axes.axhline(claimed, color=figures.INK, lw=0.8, ls=(0, (4, 3)))
+    figures.note(axes, name, (day.max(), bottom + TOP), (-1, 6))
+
+
+def _dress(axes) -> None:
+    rows = range(0, -len(SHOWN) * APART, -APART)
+    axes.set_yticks([row + n for row in rows for n in (0, TOP)], ["0", f"{TOP}"] * len(SHOWN))
+    months = pd.to_datetime(["2024-07-01", "2024-10-01", "2025-01-01", "2025-04-01"])
+    axes.set_xticks(months, [f"{month:%b %Y}" for month in months])
+    axes.set(ylim=(rows[-1] - 0.5, APART + 0.5), title="a  How many of ten are Chinese?")
+    of_claim = pd.Timestamp(BOARDS["leaderboard"].day)
+    axes.axvline(of_claim, color=figures.INK, lw=0.8)
+    figures.note(axes, "the claim", (of_claim, TOP), (4, 6))
+    axes.set_xlabel("day (pale: may be Chinese; white: no state;\ndashed: between four and five)")
 
 
 def _draw_places(axes, y, table) -> None:
     for place, row in enumerate(table.rows, start=1):
         chinese = dict(zip(table.columns, row, strict=True))["chinese"]
         face = figures.CHINA if chinese else "white"
-        axes.plot(place, y, "s", ms=9, mfc=face, mec=figures.CHINA if chinese else figures.MUTED)
+        axes.plot(place, y, "s", ms=8, mfc=face, mec=figures.CHINA if chinese else figures.MUTED)

@@ -21,7 +21,7 @@ from research import (
 from research.doubts import Thinned
 from research.measures.hosts import TENTHE_ADDRESSES, TENTHE_HOSTS, total
 from research.measures.margins import Margins
-from research.measures.other_scans import HOU
+from research.measures.other_scans import HOU, HOU_RECORDS, ONE_SOURCE
 from research.wording import written
 
 HALF = 0.5
@@ -35,7 +35,10 @@ ANY_HTTP = "addresses on HTTP"
 HTTP_ALONE = "addresses on HTTP alone"
 BOTH = "addresses on both HTTP and HTTPS"
 ELSEWHERE = "services on plain HTTP, fifteen programs"
+PLAIN = "addresses on HTTP, of Ollama alone"
+RECORDS_WITH_PORT = "records with port 11434"
 ALL, ANSWERED, ON_HTTP, OTHERS = "all listed", "answering", "on HTTP", "fifteen programs"
+RECORDS = "records"
 
 HYPOTHESES = {
     label: Hypothesis(
@@ -62,6 +65,19 @@ HYPOTHESES = {
          "plain meaning of most", "reanalysis", "other measure"),
         (ELSEWHERE, "tenthe/http-majority", "share of exposed services that are on plain HTTP",
          "plain meaning of most", "out of sample", "other population"),
+        (RECORDS_WITH_PORT, "tenthe/default-port", "share of records of Ollama with port 11434",
+         "plain meaning of great majority; stated by this project", "out of sample",
+         "other population"),
+    )
+} | {
+    PLAIN: Hypothesis(
+        claims=["hou/plain-http"],
+        estimand="share of the listed addresses of one of the fifteen programs that are on HTTP",
+        null=0.4,
+        null_source="the claim itself: over 40 percent",
+        alternative="greater",
+        role="out of sample",
+        scope="other population",
     )
 }  # fmt: skip
 
@@ -71,14 +87,15 @@ def sample(
     published_aggregates,
     *,
     addresses: Annotated[
-        Literal["all listed", "answering", "on HTTP", "fifteen programs"], ESTIMAND
+        Literal["all listed", "answering", "on HTTP", "fifteen programs", "records"], ESTIMAND
     ] = "all listed",
     neither: Literal["possible", "excluded"] = "possible",
 ) -> Sample:
+    scan = {OTHERS: HOU, RECORDS: HOU_RECORDS}.get(addresses)
     return Sample(
         population=POPULATIONS[addresses],
-        as_of=HOU.as_of if addresses == OTHERS else "2025-04-24",
-        elsewhere=addresses == OTHERS,
+        as_of=scan.as_of if scan else "2025-04-24",
+        elsewhere=scan is not None,
         data={
             "addresses": addresses,
             "neither": neither,
@@ -87,6 +104,8 @@ def sample(
                 everyone=total(tenthe_totals, "discovered_ips"),
             ),
             "others": HOU.rows(published_aggregates).set_index("category")["value"],
+            "records": HOU_RECORDS.hosts(published_aggregates),
+            "by port": HOU_RECORDS.of_program(published_aggregates, "Ollama", "port"),
         },
     )
 
@@ -103,6 +122,7 @@ POPULATIONS = {
     ANSWERED: TENTHE_HOSTS,
     ON_HTTP: "the addresses on HTTP that FOFA listed for the Tenthe report",
     OTHERS: HOU.population,
+    RECORDS: f"records of Ollama ({HOU_RECORDS.population})",
 }
 
 
@@ -118,6 +138,8 @@ def estimate(sample) -> list[Estimate]:
             return [_default_port_within(listed, DEFAULT_ON_HTTP, "HTTP")]
         case "fifteen programs":
             return [_elsewhere(sample["others"])]
+        case "records":
+            return [_of_records(sample["by port"], sample["records"])]
     both = listed.all_of("HTTP", "HTTPS")
     if sample["neither"] == "excluded":  # each address is on one of the two at least
         both = Bounds.at(both.low)
@@ -126,6 +148,7 @@ def estimate(sample) -> list[Estimate]:
         **{WITH_PORT.format(port): listed.all_of(port) for port in PORTS[1:]},
         NO_NAMED_PORT: 1 - listed.any_of(*PORTS),
         ANY_HTTP: listed.all_of("HTTP"),
+        PLAIN: listed.all_of("HTTP"),
         HTTP_ALONE: listed.all_of("HTTP") - both,
         BOTH: both,
     }
@@ -192,6 +215,19 @@ def _elsewhere(others) -> Estimate:
         n=float(others["all 15 frameworks"]),
         n_unit="services",
         assumptions=(MORE_THAN,),
+    )
+
+
+def _of_records(by_port, records) -> Estimate:
+    """The default port among the records of the same engine and week."""
+    found = float(by_port.set_index("category").at[f"port {PORTS[0]}", "value"])
+    return Estimate(
+        label=RECORDS_WITH_PORT,
+        unit="share of records",
+        value=found / records,
+        n=records,
+        n_unit="records",
+        assumptions=(ONE_SOURCE,),
     )
 
 

@@ -8,6 +8,8 @@ What the report's own ranking owes to one cloud is the question of amazon_region
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
+import pandas as pd
+
 from research import (
     ESTIMAND,
     Assumption,
@@ -23,7 +25,16 @@ from research import (
 from research.doubts import lost_if
 from research.estimators.budget import alternatives_row
 from research.measures.hosts import CLASSED, LISTED, TENTHE_ADDRESSES, answering_by_country, total
-from research.measures.other_scans import CISCO, CONFIRMED, HOU, QIANXIN, SENTINEL, OtherScan
+from research.measures.other_scans import (
+    CISCO,
+    CONFIRMED,
+    HOU,
+    HOU_RECORDS,
+    ONE_SOURCE,
+    QIANXIN,
+    SENTINEL,
+    OtherScan,
+)
 from research.wording import written
 
 FIRST = "share of the listed addresses, US minus China"
@@ -63,18 +74,37 @@ class Scan:
     """What another measurement tells of countries.
 
     Where the countries given are its largest (``ranked``), no other one exceeds the smallest of
-    them. A printed share may be off by ``within``.
+    them. A printed share may be off by ``within``. Of a scan of several programs one is meant.
     """
 
     other: OtherScan
     unit: str
     ranked: bool = True
     within: float = 0.0
+    program: str = ""
+
+    def countries(self, aggregates) -> pd.DataFrame:
+        """What is told of countries, in rows."""
+        if self.program:
+            return self.other.of_program(aggregates, self.program, "country")
+        return self.other.rows(aggregates, "geography")
+
+    def hosts(self, aggregates) -> float:
+        """How many hosts, or what stands for them, are counted in all countries."""
+        if self.program:
+            return float(self.other.counts(aggregates)[(self.program, "records")])
+        return self.other.hosts(aggregates)
 
 
+# Programs that serve language models, and what the tables of Hou et al. call them.
+PROGRAMS = {"Ollama": "Ollama", "vLLM": "VLLM", "llama.cpp": "llamacpp"}
 SCANS = {
     "Qi An Xin": Scan(QIANXIN, "servers listed by Hunter", ranked=False),
     "Hou et al.": Scan(HOU, "services of 15 frameworks", ranked=False),
+    **{
+        f"records of {name}": Scan(HOU_RECORDS, f"records of {name}", ranked=False, program=program)
+        for name, program in PROGRAMS.items()
+    },
     "Cisco": Scan(CISCO, "servers listed by Shodan", within=0.0005),
     # Press reports print 20 and 21 per cent for the US.
     "SentinelLABS": Scan(SENTINEL, "hosts seen in 293 days", within=0.01),
@@ -89,7 +119,18 @@ def sample(
     published_aggregates,
     *,
     scan: Annotated[
-        Literal["Tenthe", "Qi An Xin", "Hou et al.", "Cisco", "SentinelLABS", "NuClide"], ESTIMAND
+        Literal[
+            "Tenthe",
+            "Qi An Xin",
+            "Hou et al.",
+            "records of Ollama",
+            "records of vLLM",
+            "records of llama.cpp",
+            "Cisco",
+            "SentinelLABS",
+            "NuClide",
+        ],
+        ESTIMAND,
     ] = "Tenthe",
     china: Literal["mainland", "with Hong Kong and Taiwan"] = "mainland",
 ) -> Sample:
@@ -120,19 +161,23 @@ GREATER_CHINA = ["CN", "HK", "TW"]
 
 
 def _other(scan, aggregates) -> Sample:
-    places = scan.other.rows(aggregates, "geography")
+    places = scan.countries(aggregates)
     rows = places[places["category"].str.fullmatch("[A-Z]{2}")]
-    n = scan.other.hosts(aggregates)
+    n = scan.hosts(aggregates)
     percent = rows["unit"].eq("percent").all()
     shares = rows.set_index("category")["value"] / (100 if percent else n)
+    described = scan.other.described
+    if scan.program:
+        described |= {"population": f"{scan.unit} ({scan.other.population})"}
     return Sample(
-        **scan.other.described,
+        **described,
         data={
             "shares": {place: Bounds.at(share, scan.within) for place, share in shares.items()},
             "ranked": scan.ranked,
             "second hand": bool(rows["read"].eq("secondary").any()),
             "n": n,
             "unit": scan.unit,
+            "program": scan.program,
         },
         tables={"countries": rows.drop(columns="note")},
     )
@@ -235,10 +280,16 @@ def _elsewhere(sample) -> list[Estimate]:
             sharpness=sharpness,
             n=sample["n"],
             n_unit=sample["unit"],
-            assumptions=(COMPARABLE, SECOND_HAND) if sample["second hand"] else (COMPARABLE,),
+            assumptions=_assumptions(sample),
         )
         for label, (found, sharpness) in sets.items()
     ]
+
+
+def _assumptions(sample) -> tuple[Assumption, ...]:
+    if sample["program"]:
+        return (ONE_SOURCE,)
+    return (COMPARABLE, SECOND_HAND) if sample["second hand"] else (COMPARABLE,)
 
 
 PLACED = Assumption(
@@ -264,7 +315,7 @@ SECOND_HAND = Assumption(
 
 def figure(result):
     canvas, (first, second) = figures.canvas(
-        (1, 2), height=3.5, source=figures.credits(result), sharex=True, sharey=True
+        (1, 2), height=4.4, source=figures.credits(result), sharex=True, sharey=True
     )
     rows = _rows(result)
     panels = (

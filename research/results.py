@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 Alternative = Literal["greater", "less", "different", "equivalent"]
 Role = Literal["reanalysis", "out of sample", "own question"]
-Scope = Literal["same", "later date", "other population", "other measure", "own"]
+Scope = Literal["same", "earlier date", "later date", "other population", "other measure", "own"]
 Reading = Literal["finite population", "superpopulation"]
 Holds = Literal["yes", "no", "not testable"]
 Sharpness = Literal["sharp", "sharp up to rounding", "outer", "inner"]

@@ -1,9 +1,9 @@
 """Freeze the published claims: ``python datasets/published_claims/snapshot.py RAW``.
 
-RAW is the CSV file of claims, one row each, written by hand while reading the five documents.
+RAW is the CSV file of claims, one row each, written by hand while reading the documents.
 
 What is changed, and why: nothing in the claims. The documents themselves are described here, in
-``SOURCES``, because there are only five and their description belongs beside the code that joins
+``SOURCES``, because there are few and their description belongs beside the code that joins
 them: a claim whose document is not described stops the script.
 """
 
@@ -75,6 +75,124 @@ SOURCES = pd.DataFrame(
             "chinas-entwicklung-kuenstliche-intelligenz-open-source-technologien",
             "note": "Summarises an article of t3n.",
         },
+        {
+            "source": "hub-entities-2025",
+            "title": "Model statistics of the 50 most downloaded entities on Hugging Face",
+            "author": "lbourdois",
+            "publisher": "Hugging Face community articles",
+            "published": "2025-10-13",
+            "data_as_of": "October 2025",
+            "language": "en",
+            "url": "https://huggingface.co/blog/lbourdois/huggingface-models-stats",
+            "note": "Read in part, its summary as printed: downloads since publication; sizes of "
+            "the models of the 50 leading accounts whose size is known.",
+        },
+        {
+            "source": "startups-2025",
+            "title": "80% of US AI startups rely on Chinese open-source models for survival",
+            "publisher": "36Kr Europe",
+            "published": "2025",
+            "data_as_of": "2025",
+            "language": "en",
+            "url": "https://eu.36kr.com/en/p/3440755786126725",
+            "note": "Read in part. Follows the Economist on a remark of an investor; other texts "
+            "give the same figure of companies that pitch to one firm, or of those that use open "
+            "models.",
+        },
+        {
+            "source": "hou-2025",
+            "title": "Unveiling the Landscape of LLM Deployment in the Wild: An Empirical Study",
+            "author": "Hou, Han, Zhao, Wang",
+            "publisher": "arXiv 2505.02502",
+            "published": "2025-08-26",
+            "data_as_of": "April 2025, as names of files of its artifact say",
+            "language": "en",
+            "url": "https://arxiv.org/abs/2505.02502",
+            "note": "The abstract was read, in its second version.",
+        },
+        {
+            "source": "atom-2025",
+            "title": "Chinese AI Models Surpass US Rivals on Hugging Face",
+            "publisher": "aipressa.com",
+            "published": "2025-11",
+            "data_as_of": "late 2025",
+            "language": "en",
+            "url": "https://aipressa.com/top-stories/"
+            "chinas-qwen-ai-models-surpass-us-alternatives-with-385m-downloads-on-hugging-face",
+            "note": "Follows Bloomberg on figures of the ATOM project. Of what the share is, new "
+            "models or new models made from others, texts differ.",
+        },
+        {
+            "source": "qwen-2026",
+            "title": "Alibaba's Qwen leads the global open-source AI community with 700 million "
+            "downloads",
+            "publisher": "Xinhua",
+            "published": "2026-01-13",
+            "data_as_of": "December 2025",
+            "language": "en",
+            "url": "https://yourai.pro/alibabas-qwen-leads-the-global-open-source-ai-community-"
+            "with-700-million-downloads-xinhua-news-agency/",
+            "note": "Read as a reprint. The figures are those of the Qwen team, from the Hub; "
+            "which models are counted is not said.",
+        },
+        {
+            "source": "derivatives-2026",
+            "title": "The Future of the Global Open-Source AI Ecosystem: From DeepSeek to AI+",
+            "publisher": "Hugging Face",
+            "published": "2026-02-03",
+            "data_as_of": "mid-2025",
+            "language": "en",
+            "url": "https://huggingface.co/blog/huggingface/one-year-since-the-deepseek-moment-"
+            "blog-3",
+            "note": "Read at second hand: two summaries agree on the figures.",
+        },
+        {
+            "source": "router-2026",
+            "title": "Chinese AI Models Overtake US Competitors on OpenRouter",
+            "author": "Patricia Miller",
+            "publisher": "Value the Markets",
+            "published": "2026",
+            "data_as_of": "week of 9 to 15 February 2026",
+            "language": "en",
+            "url": "https://www.valuethemarkets.com/cryptocurrency/news/"
+            "chinese-ai-models-overtake-us-competitors-on-openrouter",
+            "note": "Read in part; several texts of 2026 have the same figures and name no other "
+            "source than the router. They are the sums of its nine leading models of that week.",
+        },
+        {
+            "source": "hub-spring-2026",
+            "title": "State of Open Source on Hugging Face: Spring 2026",
+            "publisher": "Hugging Face",
+            "published": "2026-03-17",
+            "data_as_of": "February 2025 to February 2026",
+            "language": "en",
+            "url": "https://huggingface.co/blog/huggingface/state-of-os-hf-spring-2026",
+            "note": "Read at second hand: the share of China in several summaries, that of the US "
+            "and the window in one each. Which models count is not said there.",
+        },
+        {
+            "source": "atom-2026",
+            "title": "The ATOM Report: Measuring the Open Language Model Ecosystem",
+            "author": "Nathan Lambert, Florian Brand",
+            "publisher": "arXiv 2604.07190",
+            "published": "2026-04-08",
+            "data_as_of": "14 months to March 2026",
+            "language": "en",
+            "url": "https://arxiv.org/abs/2604.07190",
+            "note": "The abstract was read; the shares of tokens at second hand (besthub.dev).",
+        },
+        {
+            "source": "oligopoly-2026",
+            "title": "Open-Weight Oligopoly",
+            "author": "Rizsaurav",
+            "publisher": "GitHub",
+            "published": "2026-09",
+            "data_as_of": "2026-09-29",
+            "language": "en",
+            "url": "https://github.com/Rizsaurav/-Open-Weight-Oligopoly",
+            "note": "The file of results was read: the 20,000 most downloaded models and 4,144 "
+            "publishers, 30-day downloads.",
+        },
     ]
 )
 # The parts of claims that say several things; each part has its answers.
@@ -118,6 +236,12 @@ PARTS = pd.DataFrame(
         ),
         ("patterns/fill-mask-first", "text-classification", "text classification is third"),
         ("patterns/fill-mask-first", "text-generation", "text generation is fifth"),
+        ("derivatives/qwen-llama-deepseek", "Qwen", "Qwen has more derived models than Llama"),
+        ("derivatives/qwen-llama-deepseek", "Llama", "Llama has more than DeepSeek"),
+        ("router/china-ahead", "ahead", "Chinese models have more tokens than US ones"),
+        ("router/china-ahead", "before", "they had fewer before"),
+        ("atom/chinese-open-tokens", "before", "the Chinese share was a few per cent at first"),
+        ("atom/chinese-open-tokens", "after", "it is above 70 per cent at the end"),
     ],
     columns=["claim_id", "part", "statement"],
 )
@@ -130,6 +254,16 @@ TERMS = pd.DataFrame(
         ("download-patterns-2024", "2024-01-31", "the 300 most downloaded models"),
         ("trending-top10", "2025-07-31", None),
         ("china-oss-2024", "2024-08-31", None),
+        ("hub-entities-2025", "2025-10-13", None),
+        ("startups-2025", "2025-12-31", None),
+        ("hou-2025", "2025-04-20", None),
+        ("atom-2025", "2025-11-30", None),
+        ("qwen-2026", "2025-12-31", None),
+        ("derivatives-2026", "2025-06-30", None),
+        ("router-2026", "2026-02-15", None),
+        ("hub-spring-2026", "2026-02-28", None),
+        ("atom-2026", "2026-03-31", None),
+        ("oligopoly-2026", "2026-09-29", None),
     ],
     columns=["source", "last_day", "population"],
 )

@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from research.results import Assumption
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -49,6 +51,21 @@ class OtherScan:
         """How many hosts it counts."""
         return float(self.counts(aggregates)[self.total])
 
+    def of_program(self, aggregates: pd.DataFrame, program: str, by: str) -> pd.DataFrame:
+        """What was published of one of several programs, by ``"country"`` or ``"port"``.
+
+        Examples
+        --------
+        >>> import research
+        >>> aggregates = research.load("published_aggregates")
+        >>> found = HOU_RECORDS.of_program(aggregates, "Ollama", "port").set_index("category")
+        >>> int(found.loc["port 11434", "value"])
+        32355
+        """
+        rows = self.rows(aggregates, f"program and {by}")
+        mine = rows[rows["category"].str.startswith(f"{program}, ")]
+        return mine.assign(category=mine["category"].str.removeprefix(f"{program}, "))
+
 
 QIANXIN = OtherScan(
     source="qianxin-2025",
@@ -61,6 +78,13 @@ HOU = OtherScan(
     as_of="2025-05-05",
     population="the exposed services of fifteen programs (Hou et al. 2025)",
     total=("all 15 frameworks", "services"),
+)
+# Of the week and the engine of the Tenthe report, by program.
+HOU_RECORDS = OtherScan(
+    source="hou-2025-records",
+    as_of="2025-04-20",
+    population="the records of FOFA that Hou et al. counted",
+    total=("Ollama", "records"),
 )
 CISCO = OtherScan(
     source="cisco-2025",
@@ -97,4 +121,9 @@ CONFIRMED = OtherScan(
     as_of="2026-05-15",
     population="the hosts that NuClide confirmed as open",
     total=("confirmed unauthenticated", "instances"),
+)
+ONE_SOURCE = Assumption.of_scope(
+    name="records are hosts, and an independent count",
+    evidence="They are records of the engine of the Tenthe report, of the same week: a second "
+    "reading of one source. A host has several.",
 )

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from research.doubts import Coarse, Doubt
+from research.measures.publishers import ORIGIN
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -149,6 +150,48 @@ def downloads_of_new_models(
         member_doubt=AGELESS.name,
     )
     return Coarse(units, (UNSTATED, AGELESS), "groups of publishers", "downloads")
+
+
+def flows_of_makers(
+    flows: pd.DataFrame, cohort: str, first: pd.Timestamp, last: pd.Timestamp
+) -> Coarse:
+    """Downloads that makers of a fixed cohort of models had in a span of months.
+
+    Parameters
+    ----------
+    flows
+        The table ``hub_maker_flows``.
+    cohort
+        Which models: ``"35 models"`` or ``"41 models"``.
+    first, last
+        Any day of the first and of the last month; a month that the cohort lacks is left out.
+
+    Returns
+    -------
+    Coarse
+        One unit a maker, its index; ``organisation`` and ``origin``. Private persons are of no
+        country. A share is one of the cohort and never of the Hub.
+
+    Examples
+    --------
+    >>> import pandas as pd, research
+    >>> december = pd.Timestamp("2025-12-31")
+    >>> flows = research.load("hub_maker_flows")
+    >>> units = flows_of_makers(flows, "41 models", december, december)
+    >>> units.rows.loc[["Alibaba", "Meta"], "value"].div(1e6).round(1).tolist()
+    [32.5, 28.0]
+    """
+    import pandas as pd
+
+    begins = first.to_period("M").to_timestamp()
+    rows = flows[(flows["cohort"] == cohort) & flows["month"].between(begins, last)]
+    weight = rows["hub_downloads_per_30d"] * rows["month"].dt.days_in_month / 30
+    sums = weight.groupby(rows["maker"]).sum().astype(float)
+    code = rows.drop_duplicates("maker").set_index("maker")["candidates"].reindex(sums.index)
+    units = pd.DataFrame(dict.fromkeys(["low", "value", "high"], sums)).assign(
+        organisation=sums.index, origin=code.replace("ZZ", NO_COUNTRY), origin_doubt=ORIGIN.name
+    )
+    return Coarse(units, (ORIGIN,), "makers", "downloads")
 
 
 def _atom(anchors: pd.DataFrame) -> Iterator[Floats]:

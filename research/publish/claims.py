@@ -33,12 +33,14 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-SCOPES = ("same", "later date", "other population", "other measure")
+SCOPES = ("same", "earlier date", "later date", "other population", "other measure")
 CHANNELS = {  # what a failed assumption of every answer is: said once, with the channel
     "deployments": "Hosts and listings are counted as they were listed, where machines stand, and "
     "not by who uses them.",
     "downloads": "Downloads and pulls are requests of files, by publisher, and say nothing of who "
     "the users are.",
+    "tokens": "Tokens are those of one router of requests, by maker, and say nothing of use "
+    "elsewhere.",
 }
 ELSEWHERE = "in another setting, which neither supports nor contradicts the claim as made"
 LEADS = {
@@ -83,7 +85,7 @@ class ClaimAnswer:
         scope, population = item.hypothesis.scope, item.answer.population
         named = self.source.get("population", "")
         own = {one.answer.population for one in self.judged if one.hypothesis.scope == "same"}
-        is_own = population in own | {named} or (scope in SCOPES[:2] and not named)
+        is_own = population in own | {named} or (scope in SCOPES[:3] and not named)
         days = 0 if scope == "same" else days_between(item.answer.as_of, self.source)
         return PartAnswer(
             index=index,

@@ -40,6 +40,8 @@ def test_the_numbers_are_those_of_the_table():
             ((HTTP - HTTPS) / LISTED, (LISTED - HTTPS) / LISTED),
             "not identified",
         ),
+        ("all listed", "addresses on HTTP, of Ollama alone", (HTTP / LISTED,) * 2, "holds"),
+        ("records", "records with port 11434", (32_355 / 155_423,) * 2, "does not hold"),
         (
             "fifteen programs",
             "services on plain HTTP, fifteen programs",

@@ -49,9 +49,9 @@ MEANINGS = {
     "supported": "All that the data allow lies in the region that the claim needs, for the claim's "
     "own data, definition, population and date.",
     "contradicted": "All that the data allow lies outside that region, on the same terms.",
-    "holds": "The same as supported, for another population, measure or a later date, which is "
+    "holds": "The same as supported, for another population, measure or date, which is "
     "named: it does not settle the claim as it was made.",
-    "does not hold": "The same as contradicted, for another population, measure or a later date.",
+    "does not hold": "The same as contradicted, for another population, measure or date.",
     said("holds", True): "It depends on how it is computed: at most half of the defensible ways "
     "agree, or one says the opposite. In the same way with every other word.",
     "mixed": "Answers as near to the claim as each other differ, in population, measure and date "

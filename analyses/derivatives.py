@@ -1,0 +1,135 @@
+"""Are more models made from Qwen's than from Llama's, and more from Llama's than from DeepSeek's?
+
+A text of February 2026 gives 113,000, 27,000 and 6,000 derived models on the Hub in mid-2025. No
+table here counts the whole Hub. Among the most downloaded models, and among those that a radar of
+new models collected, the order can be read off the bases that models name.
+"""
+
+import math
+from typing import Annotated, Literal
+
+import pandas as pd
+
+from research import ESTIMAND, Assumption, Estimate, Hypothesis, Sample, figures
+from research.doubts import Coarse, Quotient, Sum, turned_at, where
+from research.measures.hub import hub_downloads, named_bases
+from research.measures.pulls import WEIGHTS
+from research.measures.top_lists import on_day
+from research.wording import written
+
+QWEN = "models made from Qwen's per model made from Llama's"
+LLAMA = "models made from Llama's per model made from DeepSeek's"
+
+HYPOTHESES = {
+    label: Hypothesis(
+        claims=["derivatives/qwen-llama-deepseek"],
+        estimand=f"{label}, by the bases that models name",
+        null=1,
+        null_source="equality: the claim says which family has more",
+        alternative="greater",
+        role="out of sample",
+        scope="other population",
+        part=part,
+    )
+    for label, part in ((QWEN, "Qwen"), (LLAMA, "Llama"))
+}
+MAKERS = {"Qwen": "Qwen", "Llama": "meta-llama", "DeepSeek": "deepseek-ai"}
+PAIRS = {QWEN: ("Qwen", "Llama"), LLAMA: ("Llama", "DeepSeek")}
+LISTS = {
+    "most downloaded, March 2025": ("the 999 most downloaded models", "2025-03-21"),
+    "most downloaded, April 2026": ("the 1,000 most downloaded models", "2026-04-28"),
+    "new models, August 2026": ("the models of a curated radar of new models", "2026-08-22"),
+}
+
+
+def sample(
+    hub_history,
+    hub_lists,
+    publisher_origins,
+    *,
+    models: Annotated[
+        Literal[
+            "most downloaded, March 2025", "most downloaded, April 2026", "new models, August 2026"
+        ],
+        ESTIMAND,
+    ] = "most downloaded, March 2025",
+    own: Literal["left out", "counted"] = "left out",
+) -> Sample:  # fmt: skip
+    population, day = LISTS[models]
+    listed = on_day(hub_lists if models.startswith("new") else hub_history, day)
+    named = hub_downloads(listed, publisher_origins, tell=["base"]).rows
+    derived = _derived(named.dropna(subset="base"), publisher_origins, own)
+    counts = {name: derived.held(where(base=at)) for name, at in MAKERS.items()}
+    return Sample(
+        population=population,
+        as_of=day,
+        data={"derived": derived, "listed": len(listed)},
+        tables={"derived": pd.DataFrame(counts.items(), columns=["base", "models"])},
+    )
+
+
+def _derived(models, origins, own) -> Coarse:
+    """Each model once with each maker whose base it names; a maker's own count where they shall."""
+    bases = named_bases(models["base"], origins)["account"]
+    pairs = pd.DataFrame({"base": bases, "by": models["account"].reindex(bases.index)})
+    pairs = pairs.reset_index(names="model").drop_duplicates()
+    if own == "left out":
+        pairs = pairs[pairs["base"] != pairs["by"]]
+    return Coarse(pairs.assign(**dict.fromkeys(WEIGHTS, 1.0)), (), "models", "models")
+
+
+# Estimates ----------------------------------------------------------------------------------------
+
+
+def estimate(sample) -> list[Estimate]:
+    units = sample["derived"]
+    found = []
+    for label, pair in PAIRS.items():
+        more, fewer = (Sum(units, where(base=MAKERS[name])) for name in pair)
+        if fewer.value:
+            found.append(_ratio(label, Quotient(more, fewer), more.value - fewer.value, sample))
+    return found
+
+
+def _ratio(label, ratio, gap, sample) -> Estimate:
+    return Estimate(
+        label=label,
+        unit="ratio",
+        value=ratio.value,
+        n=float(sample["listed"]),
+        n_unit="models listed",
+        assumptions=(NAMED, LISTED),
+        tipping_points=(
+            turned_at(
+                "models that would have to name the other base",
+                "turned with {:0} models that name the base of the other instead",
+                math.floor(abs(gap) / 2) + 1,
+            ),
+        ),
+    )
+
+
+NAMED = Assumption.of_scope(
+    name="a derived model names its base",
+    evidence="The Hub counts those that name one, as is done here; most that could name none.",
+)
+LISTED = Assumption.of_scope(
+    name="the list stands for the whole Hub",
+    evidence="It holds what is downloaded most, or what is new; most derived models are neither.",
+)
+
+
+# Figure -------------------------------------------------------------------------------------------
+
+
+def figure(result):
+    canvas, panels = figures.canvas((1, 3), height=1.9, source=figures.credits(result), sharey=True)
+    looks = {"Qwen": figures.INK, "Llama": figures.OTHER, "DeepSeek": figures.OTHER}
+    for axes, (models, (_, day)) in zip(panels, LISTS.items(), strict=True):
+        for row, (name, count) in enumerate(result.answer(models=models).tables["derived"].rows):
+            axes.barh(-row, count, color=looks[name], height=0.6)
+            figures.note(axes, written("{:0}", count), (count, -row))
+        axes.set(title=models.partition(",")[0] + f"\n{day}", xlabel="models")
+        axes.margins(x=0.25)
+    figures.label_rows(panels[0], list(MAKERS))
+    return canvas

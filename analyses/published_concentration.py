@@ -1,0 +1,160 @@
+"""How small are the models that are downloaded, and how few publishers hold the downloads?
+
+Two texts give figures of the whole Hub or of its 20,000 most downloaded models: nine tenths of the
+downloads to models below one billion parameters, four fifths to fifty accounts, an index of 375
+points, nearly half to ten accounts. Here are the 1,000 most downloaded models of three days. A list
+cut by rank leaves the small publishers out, so that the same accounts hold more of it.
+"""
+
+from dataclasses import replace
+from typing import Annotated, Literal
+
+from research import ESTIMAND, Assumption, Estimate, Hypothesis, Sample, figures
+from research.doubts import Doubt, Ranking, Share, where
+from research.estimators.budget import budget
+from research.measures.hub import USED, hub_downloads, without_spike
+from research.measures.top_lists import on_day
+
+SMALL = "share of downloads below one billion parameters, where the size is known"
+SMALL_OF_ALL = "share of downloads below one billion parameters, of all models"
+FIFTY = "share of downloads that the fifty leading publishers hold"
+INDEX = "concentration index (HHI) of publishers"
+TEN = "share of downloads that the ten leading publishers hold"
+
+POINTS = "five percentage points either way, stated by this project"
+HYPOTHESES = {
+    label: Hypothesis(
+        claims=[claim],
+        estimand=f"{label}, among the 1,000 most downloaded models",
+        null=null,
+        margin=margin,
+        null_source=source,
+        alternative=alternative,
+        role="out of sample",
+        scope="other population",
+    )
+    for label, claim, null, margin, source, alternative in (
+        (SMALL, "entities/below-one-billion", 0.9, 0.0, "more than nine tenths: the claim",
+         "greater"),
+        (FIFTY, "entities/fifty-hold", 0.8022, 0.05, f"the published share; {POINTS}",
+         "equivalent"),
+        (INDEX, "oligopoly/index", 0.0375, 0.01, "the published index; 100 points of 10 000 either "
+         "way: the increase that the US merger guidelines of 2023 take for significant",
+         "equivalent"),
+        (TEN, "oligopoly/top-ten", 0.4772, 0.05, f"the published share; {POINTS}", "equivalent"),
+    )
+}  # fmt: skip
+BILLION = 1e9
+LARGEST = {FIFTY: 50, TEN: 10, INDEX: None}
+
+
+def sample(
+    hub_history,
+    publisher_origins,
+    *,
+    day: Annotated[Literal["2025-03-21", "2026-04-28", "2026-06-11"], ESTIMAND] = "2025-03-21",
+    publishers: Literal["accounts", "organisations"] = "accounts",
+    spikes: Literal["kept", "removed"] = "kept",
+) -> Sample:
+    listed = on_day(hub_history, day).rename(columns={"account": "author"})
+    units = hub_downloads(listed, publisher_origins, tell=["parameters", "spike"])
+    if spikes == "removed":
+        units = without_spike(units)
+    by = "account" if publishers == "accounts" else "organisation"
+    ranking = Ranking(units, by)
+    return Sample(
+        population="the 1,000 most downloaded models",
+        as_of=day,
+        data={"units": _sized(units), "ranking": ranking},
+        tables={"publishers": _leading(ranking)},
+    )
+
+
+def _sized(units):
+    """The models with their size: one that tells none may be of any."""
+    parameters = units.rows["parameters"]
+    size = (parameters < BILLION).map({True: "below", False: "above"}).mask(parameters.isna(), "")
+    known = parameters.notna().map({True: "yes", False: "no"})
+    rows = units.rows.assign(size=size, size_doubt=SIZE.name, sized=known)
+    return replace(units, rows=rows, doubts=(*units.doubts, SIZE))
+
+
+def _leading(ranking):
+    held = (ranking.shown / ranking.shown.sum()).head(max(n for n in LARGEST.values() if n))
+    return held.rename("share").rename_axis("publisher").reset_index()
+
+
+# Estimates ----------------------------------------------------------------------------------------
+
+SIZE = Doubt("models of unknown size", "any size")
+BELOW = where(size="below")
+
+
+def estimate(sample) -> list[Estimate]:
+    units, found = sample["units"], []
+    if units.rows["sized"].eq("yes").any():
+        found += [
+            _small(SMALL, Share(of=BELOW, among=where(sized="yes")), units),
+            _small(SMALL_OF_ALL, Share(of=BELOW), units),
+        ]
+    return [*found, *(_held(label, n, sample["ranking"]) for label, n in LARGEST.items())]
+
+
+def _small(label, question, units) -> Estimate:
+    share = question.in_(units)
+    return share.estimate(
+        label=label,
+        unit="share of downloads",
+        value=share.value,
+        n=units.size(),
+        n_unit="models",
+        assumptions=(USED, CUT, SIZED),
+        budget=budget(*share.budget()),
+    )
+
+
+def _held(label, largest, ranking) -> Estimate:
+    asked = ranking.concentration(largest)
+    return asked.estimate(
+        label=label,
+        unit="index" if largest is None else "share of downloads",
+        value=asked.value,
+        n=float(len(ranking.shown)),
+        n_unit="publishers",
+        assumptions=(USED, CUT),
+    )
+
+
+CUT = Assumption.of_scope(
+    name="the 1,000 most downloaded models stand for the Hub",
+    evidence="The published figures are of the whole Hub since its beginning, or of its 20,000 "
+    "leading models; below place 1,000 there are more publishers with less each.",
+)
+SIZED = Assumption.of_scope(
+    name="the sizes that are known are those of the claim",
+    evidence="The claim is about downloads of models whose size is known too, read off more files.",
+)
+
+
+# Figure -------------------------------------------------------------------------------------------
+
+
+def figure(result):
+    canvas, panels = figures.canvas(
+        (1, 4), height=2.0, source=figures.credits(result), sharey=True,
+    )  # fmt: skip
+    days = list(result.answers)
+    for axes, (label, look) in zip(panels, LOOKS.items(), strict=True):
+        rows = [result.answer(day=day).estimates.get(label) for day in days]
+        claim = HYPOTHESES[label]
+        figures.forest(axes, days, figures.Series(rows=rows), **look)
+        axes.plot(claim.null, 0.45, "v", color=figures.MUTED, ms=5, clip_on=False)
+    return canvas
+
+
+LOOKS = {
+    SMALL: {"title": "a  Below one billion", "xlabel": "share of downloads", "xlim": (0.5, 1)},
+    FIFTY: {"title": "b  Fifty publishers", "xlabel": "share of downloads", "xlim": (0.5, 1)},
+    TEN: {"title": "c  Ten publishers", "xlabel": "share of downloads", "xlim": (0.2, 0.8)},
+    INDEX: {"title": "d  Index", "xlabel": "HHI (mark: published)", "xlim": (0, 0.12)},
+}

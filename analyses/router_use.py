@@ -1,0 +1,284 @@
+"""Are Chinese models used more than US ones on a router of requests, and which of open models?
+
+Texts of 2026 give the tokens of one week in February: the frozen table has the same figures, and
+they are those of the nine leading models. Of the fifty leading models of a day in that week the
+answer is another. Tokens of one router are no measure of all use, and free offers move them. That
+four of five US start-ups use Chinese models is a remark on who pitches to one investor: no table
+here holds start-ups.
+"""
+
+from typing import Annotated, Literal
+
+import pandas as pd
+
+from research import (
+    ESTIMAND,
+    Assumption,
+    Bounds,
+    Estimate,
+    Hypothesis,
+    NotApplicable,
+    Sample,
+    Settled,
+    figures,
+)
+from research.doubts import Share, lost_if, where
+from research.measures.publishers import CHINA, CHINA_MINUS_US, UNITED_STATES
+from research.measures.routers import ONE_ROUTER, routed
+
+AHEAD = "share of the tokens of the leading models, China minus US"
+BEFORE = "share of the tokens on any earlier day or week, China minus US at its greatest"
+LATER = "share of all tokens, China minus US"
+OPEN_BEFORE = "Chinese share of the tokens of open models, at the earliest"
+OPEN_AFTER = "Chinese share of the tokens of open models"
+OPEN = "share of tokens that goes to open models"
+
+HYPOTHESES = {
+    label: Hypothesis(
+        claims=["router/china-ahead"],
+        estimand=estimand,
+        null=0,
+        null_source="equality: the claim says that one country has more",
+        alternative=alternative,
+        role="reanalysis" if label != LATER else "out of sample",
+        scope=scope,
+        part=part,
+    )
+    for label, estimand, alternative, scope, part in (
+        (AHEAD, "share of the tokens of the leading models of makers in China minus that of the "
+         "US, in the week of the claim", "greater", "other population", "ahead"),
+        (BEFORE, "the same on the earlier day or week on which it was greatest", "less",
+         "other population", "before"),
+        (LATER, "share of all tokens of makers in China minus that of the US", "greater",
+         "later date", "ahead"),
+    )
+} | {
+    label: Hypothesis(
+        claims=["atom/chinese-open-tokens"],
+        estimand=f"share of the tokens of models with public weights that makers in China have, "
+        f"among the fifty leading models of {when}",
+        null=null,
+        margin=margin,
+        null_source=source,
+        alternative=alternative,
+        role="out of sample",
+        scope="other population",
+        part=part,
+    )
+    for label, when, null, margin, source, alternative, part in (
+        (OPEN_BEFORE, "a day in February 2025", 0.028, 0.05,
+         "the published share; five percentage points either way, stated by this project",
+         "equivalent", "before"),
+        (OPEN_AFTER, "a day in March 2026", 0.7, 0.0, "the claim itself", "greater", "after"),
+    )
+}  # fmt: skip
+SETTLED = [
+    Settled(
+        claim="startups/chinese-models",
+        word="not testable",
+        reason="No table holds start-ups. The figure goes back to one investor's estimate of the "
+        "chance that a company which pitches to them uses a Chinese open model; some texts give it "
+        "of all start-ups, some of those that use open models at all, and one puts it near one in "
+        "five of all. It would take a sample of start-ups drawn without regard to who funds them, "
+        "asked which models they run.",
+        reference="https://officechai.com/ai/80-chance-that-startups-we-see-are-using-chinese-ai-"
+        "models-andreessen-horowitz-partner; https://pbxscience.com/?p=16430; "
+        "https://www.sovereigncompute.news/p/a-fifth-of-us-ai-startups-run-on",
+    )
+]
+# By population: the table, its days, and which of its rows.
+WEEK, DAY, OPEN_DAY, LAST = "2026-02-16", "2026-02-11", "2026-03-11", "2026-10-07"
+MONTH = pd.Timestamp("2026-06-03"), pd.Timestamp("2026-07-05")
+LEADERS = {"nine": 9, "ten": 10}
+POPULATIONS = {
+    "leading models of the week": "the leading models of a week on the router's page",
+    "fifty of a day": "the fifty leading models of a day on the router",
+    "June 2026": "all tokens of 33 days on the router",
+    "by maker": "all tokens of a day on the router",
+    "open models": "the fifty leading models of a day on the router, those with public weights",
+}
+
+
+def sample(
+    router_weekly_tokens,
+    router_model_tokens,
+    router_lab_tokens,
+    router_makers,
+    publisher_origins,
+    *,
+    tokens: Annotated[
+        Literal[
+            "leading models of the week", "fifty of a day", "June 2026", "by maker", "open models"
+        ],
+        ESTIMAND,
+    ] = "leading models of the week",
+    leaders: Literal["nine", "ten"] = "nine",
+    free: Literal["counted", "left out"] = "counted",
+) -> Sample:  # fmt: skip
+    weekly = tokens == "leading models of the week"
+    if leaders != "nine" and not weekly:
+        raise NotApplicable("only the weeks hold the models that the page named")
+    if free != "counted" and tokens == "by maker":
+        raise NotApplicable("tokens by maker do not tell free offers")
+    table, last = {
+        "leading models of the week": (router_weekly_tokens, WEEK),
+        "fifty of a day": (router_model_tokens, DAY),
+        "June 2026": (router_model_tokens, f"{MONTH[1]:%Y-%m-%d}"),
+        "by maker": (router_lab_tokens, LAST),
+        "open models": (router_model_tokens, OPEN_DAY),
+    }[tokens]
+    if weekly:
+        table = table[table["rank"] <= LEADERS[leaders]]
+    if free == "left out":
+        table = table[table["variant"] != "free"]
+
+    def on(day) -> Share:
+        return routed(table[table["date"] == day], router_makers, publisher_origins)
+
+    if tokens == "June 2026":
+        month = table[table["date"].between(*MONTH)]
+        units = {pd.Timestamp(last): routed(month, router_makers, publisher_origins)}
+    else:
+        # The days of that month hold all tokens, those of others the leading models alone.
+        days = table["date"][~table["date"].between(*MONTH)].unique()
+        units = {day: on(day) for day in sorted(days)}
+    return Sample(
+        population=POPULATIONS[tokens],
+        as_of=last,
+        data={"tokens": tokens, "units": units, "day": pd.Timestamp(last)},
+        tables={"days": _days(units)},
+    )
+
+
+def _days(units) -> pd.DataFrame:
+    """China minus US on every day or week: the set, and the shares of both as shown."""
+    rows = []
+    for day, found in units.items():
+        lead = CHINA_MINUS_US.in_(found)
+        shares = {name: Share(of=of).in_(found).value for name, of in BOTH.items()}
+        low, high = lead.bounds()
+        rows.append({"day": f"{day:%Y-%m-%d}", **shares, "low": low, "high": high})
+    return pd.DataFrame(rows)
+
+
+BOTH = {"china": CHINA, "us": UNITED_STATES}
+
+
+# Estimates ----------------------------------------------------------------------------------------
+
+
+def estimate(sample) -> list[Estimate]:
+    units, day = sample["units"], sample["day"]
+    if sample["tokens"] == "open models":
+        return _of_open_models(units[min(units)], units[day])
+    if sample["tokens"] in ("June 2026", "by maker"):
+        return [_lead(units[day], LATER)]
+    earlier = [CHINA_MINUS_US.in_(units[each]) for each in units if each < day]
+    return [_lead(units[day], AHEAD), _greatest(earlier)]
+
+
+def _lead(units, label) -> Estimate:
+    lead = CHINA_MINUS_US.in_(units)
+    china, us = (units.held(of) for of in (CHINA, UNITED_STATES))
+    who = "China" if china > us else "the US"
+    return lead.estimate(
+        label=label,
+        unit="difference in share of tokens",
+        value=lead.value,
+        n=units.held(),
+        n_unit="tokens",
+        assumptions=(ONE_ROUTER, LIST),
+        tipping_points=(
+            lost_if(
+                abs(china - us), max(china, us), f"tokens of {who}", "are not use",
+                given="and all of the other are", reached="level",
+            ),
+        ),
+    )  # fmt: skip
+
+
+def _greatest(leads) -> Estimate:
+    """Where China was furthest ahead before, or least behind: days are open one by one."""
+    sets = [lead.bounds() for lead in leads]
+    return Estimate(
+        label=BEFORE,
+        unit="difference in share of tokens",
+        value=max(lead.value for lead in leads),
+        bounds=Bounds(max(found.low for found in sets), max(found.high for found in sets)),
+        sharpness="sharp",
+        n=float(len(leads)),
+        n_unit="days or weeks before",
+        assumptions=(ONE_ROUTER, GAPS),
+    )
+
+
+OPEN_MODELS = where(weights="open")
+CHINESE_OF_OPEN = Share(of=CHINA, among=OPEN_MODELS)
+
+
+def _of_open_models(first, last) -> list[Estimate]:
+    asked = {OPEN_BEFORE: (CHINESE_OF_OPEN, first), OPEN_AFTER: (CHINESE_OF_OPEN, last),
+             OPEN: (Share(of=OPEN_MODELS), last)}  # fmt: skip
+    return [
+        question.in_(units).estimate(
+            label=label,
+            unit="share of tokens",
+            value=question.in_(units).value,
+            n=units.held(),
+            n_unit="tokens",
+            assumptions=(ONE_ROUTER, PUBLIC),
+        )
+        for label, (question, units) in asked.items()
+    ]
+
+
+LIST = Assumption.of_scope(
+    name="the leading models stand for all",
+    evidence="The published tokens of the week are those of the nine leading models, to "
+    "a hundredth of a trillion; longer lists hold more models of US makers.",
+)
+GAPS = Assumption.of_scope(
+    name="no day before is missing",
+    evidence="Weeks are known from November 2025 on, of the fifty one day a month.",
+)
+PUBLIC = Assumption(
+    name="whether weights are public is known by name",
+    holds="no",
+    without="set",
+    evidence="Models that the router names alone, test models and new ones are open to both.",
+)
+
+
+# Figure -------------------------------------------------------------------------------------------
+
+COURSES = {
+    "leading models of the week": ("nine leading models of a week", "o"),
+    "fifty of a day": ("fifty leading models of a day", "s"),
+    "June 2026": ("all tokens of a month", "D"),
+    "by maker": ("all tokens of a day", "^"),
+}
+
+
+def figure(result):
+    canvas, axes = figures.canvas(height=3.2, source=figures.credits(result))
+    for tokens, look in COURSES.items():
+        _draw(axes, result.answer(tokens=tokens).tables["days"], *look)
+    axes.axhline(0, color=figures.MUTED, lw=0.8, ls=(0, (4, 3)), zorder=0)
+    axes.axvline(pd.Timestamp(WEEK), color=figures.MUTED, lw=0.8, zorder=0)
+    figures.note(axes, "week of the claim", (pd.Timestamp(WEEK), -0.9), (4, 0), muted=True)
+    axes.set(ylim=(-1.05, 0.75), title="Who has more tokens on the router?")
+    axes.set_ylabel("China minus US, share of tokens")
+    axes.set_xlabel("bar: makers that are not known; red: China ahead, blue: the US")
+    axes.legend(loc="upper left", fontsize=7.5)
+    return canvas
+
+
+def _draw(axes, table, name, marker) -> None:
+    rows = pd.DataFrame(table.rows, columns=table.columns)
+    for row in rows.itertuples():
+        day, lead = pd.Timestamp(row.day), row.china - row.us
+        open_sign = row.low <= 0 <= row.high
+        color = figures.INK if open_sign else figures.CHINA if lead > 0 else figures.UNITED_STATES
+        axes.plot([day] * 2, [row.low, row.high], color=color, lw=3, alpha=0.4)
+        axes.plot(day, lead, marker, color=color, ms=4.5, mec="white", mew=0.6)
+    axes.plot([], [], marker, color=figures.INK, ms=4.5, ls="none", label=name)

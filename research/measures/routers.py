@@ -1,0 +1,89 @@
+"""Tokens that a router of requests passed on, by model, and what is a fact about its tables."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from research.doubts import Coarse, Doubt
+from research.doubts.coarse import WEIGHTS
+from research.measures.publishers import ANYWHERE, NOT_TOLD, ORIGIN, publishers
+from research.measures.remembering import remembered
+from research.results import Assumption
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+TOKENS = ("tokens_of_day", "tokens_of_week")
+WEIGHTS_PUBLIC = Doubt("weights not known to be public", "public or not")
+# Names, as the router spells them, of models whose weights are public, and of those whose are not.
+OPEN = (
+    r"^(?:deepseek/|meta-llama/|nvidia/|microsoft/|gryphe/|nousresearch/|neversleep/|openchat/|"
+    r"tngtech/|arcee-ai/trinity|moonshotai/kimi|z-ai/glm(?!.*turbo)|minimax/minimax-(?:01|m[12])|"
+    r"stepfun/step-3|xiaomi/mimo-v2-flash|google/gemma|openai/gpt-oss|"
+    r"mistralai/(?:mistral-nemo|mistral-7b|mistral-small|mixtral|ministral)|"
+    r"qwen/qw[a-z]*[-\d.]*[^/]*\d+b|qwen/qwen3-coder-next)"
+)
+CLOSED = (
+    r"^(?:anthropic/|x-ai/|perplexity/|amazon/|bytedance-seed/|google/gemini|"
+    r"openai/(?!gpt-oss)|qwen/qwen[-\w.]*(?:max|plus|turbo|flash)|xiaomi/mimo-v2-pro)"
+)
+
+ONE_ROUTER = Assumption.of_scope(
+    name="tokens on one router are use",
+    evidence="They are those of developers who choose among many makers, with free offers and "
+    "closed models. Whoever asks a maker directly, or runs weights at home, is not counted, and "
+    "tokens of two makers are not the same amount of text.",
+)
+
+
+@remembered
+def routed(rows: pd.DataFrame, makers: pd.DataFrame, origins: pd.DataFrame) -> Coarse:
+    """The tokens of models, or of makers, and where each may come from.
+
+    Parameters
+    ----------
+    rows
+        Rows of one day or week of a table with ``author`` and tokens, such as
+        ``router_model_tokens``.
+    makers
+        The table ``router_makers``.
+    origins
+        The table ``publisher_origins``: it tells private persons, who are in no country.
+
+    Returns
+    -------
+    Coarse
+        One row a row of ``rows``; ``organisation``, ``origin``, and where the model is named
+        ``weights`` (``"open"``, ``"closed"``, empty where it is not known). The tokens are exact.
+
+    Examples
+    --------
+    >>> import research
+    >>> from research.doubts import Share, where
+    >>> rows = research.load("router_model_tokens")
+    >>> tables = map(research.load, ["router_makers", "publisher_origins"])
+    >>> day = routed(rows[rows["date"] == "2026-03-11"], *tables)
+    >>> china = Share(of=where(origin="CN"), among=where(weights="open"))
+    >>> [round(end, 2) for end in china.in_(day).bounds()]
+    [0.85, 0.85]
+    """
+    known = rows[["author"]].merge(makers, on="author", how="left", validate="many_to_one")
+    accounts = publishers(known["hub_account"], origins)["origin"]
+    codes = known["candidates"].replace(NOT_TOLD, ANYWHERE).fillna(ANYWHERE)
+    tokens = next(rows[column] for column in TOKENS if column in rows).astype(float)
+    told = known.assign(
+        organisation=known["maker"].fillna(known["author"]),
+        origin=codes.where(codes.ne(ANYWHERE), accounts),
+        origin_doubt=ORIGIN.name,
+        **dict.fromkeys(WEIGHTS, tokens.to_numpy()),
+    )
+    if "model" not in rows:
+        return Coarse(told, (ORIGIN,), "makers", "tokens")
+    model = rows["model"].reset_index(drop=True).fillna("")
+    public = model.str.contains(OPEN).map({True: "open", False: ""})
+    told = told.assign(
+        model=model,
+        weights=public.mask(model.str.contains(CLOSED), "closed"),
+        weights_doubt=WEIGHTS_PUBLIC.name,
+    )
+    return Coarse(told, (ORIGIN, WEIGHTS_PUBLIC), "models", "tokens")
