@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import random
+import re
 import shutil
+import sys
 from itertools import pairwise
 
 import pandas as pd
@@ -15,6 +17,11 @@ from research import ask, places
 from research.cli import app
 from research.measures.known_channels import CHANNELS
 from research.results import ResearchError, Result
+
+DOCS = places.bundled() / "docs"
+sys.path.insert(0, str(DOCS / "hooks"))
+
+import asked_pages  # noqa: E402
 
 LAST = "2026-06-11"
 
@@ -172,14 +179,17 @@ def test_two_channels_are_compared_over_the_families_that_both_hold():
     assert ratio.bounds.low <= ratio.value <= ratio.bounds.high
 
 
-def test_a_ratio_of_what_is_open_in_both_channels_is_called_outer():
+def test_a_ratio_of_what_is_open_in_both_channels_is_one_world_at_each_end():
     origins = research.load("publisher_origins")
     open_ones = origins.assign(candidates=origins["candidates"].mask(origins["author"] == "Qwen"))
     found = only(
         ask("downloads", "pulls", share={"origin": "US"}, ratio=True, on=LAST,
             data={"publisher_origins": open_ones})
     )  # fmt: skip
-    assert found.sharpness == "outer"
+    assert found.sharpness == "sharp up to rounding"
+    closed = only(ask("downloads", "pulls", share={"origin": "US"}, ratio=True, on=LAST))
+    assert found.bounds.low <= closed.bounds.low <= closed.bounds.high <= found.bounds.high
+    assert found.bounds.width > closed.bounds.width
 
 
 def test_ranks_are_those_of_plain_pandas(listed):
@@ -425,3 +435,24 @@ def test_one_question_has_one_name_and_another_has_another():
     }  # fmt: skip
     assert len(names) == 4
     assert all(name.isidentifier() for name in names)
+
+
+# The page of questions ----------------------------------------------------------------------------
+
+TWENTY = asked_pages.questions((DOCS / "twenty-questions.md").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("asked", TWENTY, ids=lambda asked: asked.command.partition(" ask ")[2])
+def test_every_question_of_the_page_has_its_answer_or_its_reason(asked):
+    """Refused where the page says so, and nowhere else."""
+    printed = asked.printed
+    assert printed.startswith("Error: ") == (asked.kind == "refused")
+    assert asked.kind == "refused" or "Data: " in printed
+
+
+def test_the_page_has_twenty_questions_and_some_that_are_refused():
+    kinds = [asked.kind == "refused" for asked in TWENTY]
+    assert kinds.count(False) == 20
+    assert kinds.count(True) >= 3
+    headings = re.findall(r"^### (\d+)\. ", (DOCS / "twenty-questions.md").read_text(), re.M)
+    assert [int(number) for number in headings] == list(range(1, 21))

@@ -8,6 +8,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
+import asked_pages
 import command_pages
 import dataset_pages
 import mathml
@@ -61,6 +62,11 @@ def _made() -> Iterator[tuple[str, str | bytes]]:
     yield "tutorial.md", ALONE + page.markdown + TAKE_AWAY
     yield "tutorial.ipynb", notebook.download(tutorial)
     yield from page.images.items()
+    asked = asked_pages.answered(
+        (DOCS / "twenty-questions.md").read_text(encoding="utf-8"), "asked"
+    )
+    yield "twenty-questions.md", asked.markdown
+    yield from asked.images.items()
     for face in FACES:
         name = f"SourceSansPro-{face}.ttf"
         yield f"assets/{name}", (figures.font_folder() / name).read_bytes()

@@ -48,6 +48,12 @@ class LargeTable:
         """The names of the columns that may be read."""
         return tuple(field["name"] for field in self.schema)
 
+    @property
+    def required(self) -> frozenset[str]:
+        """The columns that have a value in every row, as the table was checked for."""
+        fields = (field for field in self.schema if field.get("constraints", {}).get("required"))
+        return frozenset(field["name"] for field in fields)
+
     def on(self, column: str, value: object) -> LargeTable:
         """The rows that have this value alone."""
         chosen = f"{identifier(column)} = {literal(str(value))}"

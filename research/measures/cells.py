@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING
 
 from research.datasets import LargeTable, query
 from research.datasets.files import literal
+from research.datasets.large import PLACE
 from research.doubts import EVERY, Coarse, Where
 from research.doubts.coarse import BETWEEN, NUMBER, WEIGHTS
 from research.measures.hub import DOUBTS
@@ -38,19 +39,10 @@ MAKERS = f"""
     WHEN lower(base_models) = lower(model_id) THEN ''
     ELSE split_part(base_models, '/', 1) END
 """
-# What may be asked of a model, as SQL over its row, its account, and how that is coded.
-ATTRIBUTES = {
-    "account": "account",
-    "organisation": "coalesce(coded.parent, account)",
-    "origin": "coalesce(coded.candidates, '')",
-    "kind": "coalesce(coded.kind, '')",
-    "role": "coalesce(coded.role, '')",
-    "person": "if(coalesce(coded.person, false), 'yes', 'no')",
+# What may be asked of a model, as SQL over its row ...
+OF_MODELS = {
     "task": "coalesce(pipeline_tag, '')",
     "licence": "coalesce(licence, '')",
-    "bases": f"if(makers = '' OR contains(makers, '{BETWEEN}') OR maker.author IS NOT NULL, makers,"
-    f" '{UNCODED}')",
-    "own_base": "makers <> '' AND makers = account",
     "base_relation": "coalesce(base_relation, '')",
     "year": f"CASE WHEN legacy_created_at THEN '{OLDEST}'"
     " ELSE coalesce(strftime(created_at, '%Y'), '') END",
@@ -58,18 +50,35 @@ ATTRIBUTES = {
     "repository": "model_id",
     "family": f"coalesce(joined.ollama_name, '{NO_FAMILY}')",
 }
+# ... and as SQL over its account, how that is coded, and the makers of its bases.
+OF_ACCOUNTS = {
+    "account": "account",
+    "organisation": "coalesce(coded.parent, account)",
+    "origin": "coalesce(coded.candidates, '')",
+    "kind": "coalesce(coded.kind, '')",
+    "role": "coalesce(coded.role, '')",
+    "person": "if(coalesce(coded.person, false), 'yes', 'no')",
+    "bases": f"if(makers = '' OR contains(makers, '{BETWEEN}') OR maker.author IS NOT NULL, makers,"
+    f" '{UNCODED}')",
+    "own_base": "makers <> '' AND makers = account",
+}
 # What is joined where an attribute asks for it.
 JOINED = {
-    "coded.": "LEFT JOIN coded ON coded.author = listed.account",
-    "maker.": "LEFT JOIN coded AS maker ON maker.author = listed.makers",
     "joined.": "LEFT JOIN families AS joined ON joined.hub_repository = listed.model_id",
+    "coded.": "LEFT JOIN coded ON coded.author = summed.account",
+    "maker.": "LEFT JOIN coded AS maker ON maker.author = summed.makers",
 }
+# Models are summed by account before anything is joined to these: a census has fewer accounts.
 CELLS = f"""
-    SELECT {{attributes}}, arg_min(model_id, place) AS model, count(*) AS {NUMBER},
-        if(count(hub_downloads_30d) = count(*), sum(hub_downloads_30d), NULL) AS weight
-    FROM (
-        SELECT *, {ACCOUNT} AS account, {{makers}} AS makers FROM (SELECT {{columns}} FROM rows)
-    ) AS listed {{joins}} WHERE {{among}} GROUP BY ALL ORDER BY min(place)
+    WITH summed AS (
+        SELECT {{account}} AS account{{of_models}}, {{name}} AS model, min({PLACE}) AS place,
+            count(*) AS number, count(hub_downloads_30d) AS known, sum(hub_downloads_30d) AS held
+        FROM (SELECT {{columns}} FROM rows) AS listed {{joined}} WHERE {{of_it}} GROUP BY ALL
+    )
+    SELECT {{attributes}}, arg_min(model, summed.place) AS model,
+        CAST(sum(number) AS BIGINT) AS {NUMBER},
+        if(sum(known) = sum(number), CAST(sum(held) AS DOUBLE), NULL) AS weight
+    FROM summed {{coded}} WHERE {{of_accounts}} GROUP BY ALL ORDER BY min(summed.place)
 """
 
 
@@ -81,6 +90,7 @@ def hub_cells(
     by: Collection[str],
     among: Where = EVERY,
     families: pd.DataFrame | None = None,
+    named: bool = True,
 ) -> Coarse:
     """The downloads of the models of one day, of those together that agree in some attributes.
 
@@ -108,6 +118,9 @@ def hub_cells(
         attributes must be in ``by``.
     families
         The table ``model_crosswalk_repositories``, which ``family`` needs.
+    named
+        Whether a cell goes by the name of its first model; else by the place of that model, so that
+        the names of millions need not be read.
 
     Returns
     -------
@@ -125,19 +138,7 @@ def hub_cells(
     >>> len(cells.rows), cells.size(), round(Share(of=where(origin="CN")).in_(cells).value, 2)
     (41, 1000, 0.24)
     """
-    attributes = ", ".join(f"{ATTRIBUTES[name]} AS {name}" for name in by)
-    absent = [
-        f"CAST(NULL AS {kind}) AS {name}"
-        for name, kind in OPTIONAL.items()
-        if name not in listed.columns
-    ]
-    cells = CELLS.format(
-        attributes=attributes,
-        makers=MAKERS if "makers" in attributes else "''",
-        columns=", ".join(["*", *absent]),
-        joins=" ".join(join for name, join in JOINED.items() if name in attributes),
-        among=_possible(among),
-    )
+    cells = _query(listed, by, among, named)
     coded = in_no_country(origins).assign(person=private_persons(origins))
     beside = {"coded": coded[["author", "candidates", "parent", "kind", "role", "person"]]}
     if families is not None:
@@ -150,15 +151,53 @@ def hub_cells(
     return Coarse(rows, tuple(opened.values()), "models", "downloads")
 
 
-def _possible(among: Where) -> str:
-    """SQL for the models that may be as wanted: what several candidates leave open may be, too."""
-    if among.other or not among.values:
+def _query(
+    listed: pd.DataFrame | LargeTable, by: Collection[str], among: Where, named: bool
+) -> str:
+    told = {name: sql for name, sql in OF_MODELS.items() if name in by}
+    if {"bases", "own_base"} & {*by}:
+        told["makers"] = MAKERS
+    attributes = ", ".join(f"{OF_ACCOUNTS.get(name, name)} AS {name}" for name in by)
+    absent = [
+        f"CAST(NULL AS {kind}) AS {name}"
+        for name, kind in OPTIONAL.items()
+        if name not in listed.columns
+    ]
+    return CELLS.format(
+        account=_account(listed),
+        of_models="".join(f", {sql} AS {name}" for name, sql in told.items()),
+        name=f"arg_min(model_id, {PLACE})" if named else f"min({PLACE})",
+        columns=", ".join(["*", *absent]),
+        joined=_joins("joined.", in_text=" ".join(told.values())),
+        of_it=_possible(among, OF_MODELS),
+        attributes=attributes,
+        coded=_joins("coded.", "maker.", in_text=attributes),
+        of_accounts=_possible(among, OF_ACCOUNTS),
+    )
+
+
+def _account(listed: pd.DataFrame | LargeTable) -> str:
+    """The account of a model: its name need not be read where each row has an author."""
+    known = isinstance(listed, LargeTable) and "author" in listed.required
+    return "author" if known else ACCOUNT
+
+
+def _joins(*names: str, in_text: str) -> str:
+    return " ".join(JOINED[name] for name in names if name in in_text)
+
+
+def _possible(among: Where, attributes: Mapping[str, str]) -> str:
+    """SQL for the models that may be as wanted, as far as these attributes say."""
+    if among.other:
         return "true"
-    return " AND ".join(_one_of(ATTRIBUTES[name], held) for name, held in among.values.items())
+    parts = [_one_of(attributes[n], held) for n, held in among.values.items() if n in attributes]
+    return " AND ".join(parts) or "true"
 
 
 def _one_of(attribute: str, values: Collection[str]) -> str:
+    """What several candidates leave open may be as wanted, too."""
     wanted = ", ".join(map(literal, sorted(values)))
     several = f"list_has_any(string_split({attribute}, '{BETWEEN}'), [{wanted}])"
-    either = f"(contains({attribute}, '{BETWEEN}') AND {several})"
-    return f"(({attribute}) IN ('', {wanted}) OR {either})"
+    return (
+        f"(({attribute}) IN ('', {wanted}) OR (contains({attribute}, '{BETWEEN}') AND {several}))"
+    )

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, get_args
 
 from research.datasets import LargeTable
-from research.doubts import EVERY, Coarse, Where
+from research.doubts import EVERY, Coarse, Doubt, Where
 from research.doubts.coarse import WEIGHTS
 from research.measures.cells import hub_cells
 from research.measures.channels import of_families, of_kinds
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 AnyTable = Any  # a frame or a large table
 Tables = Mapping[str, Any]  # by name: a frame, or a large table where a channel can ask one
+NOT_CODED = Doubt("publishers whom nobody has coded", "any kind of publisher, any role")
 ORGANISATION = "organisation"  # what every channel tells: the clusters of its units
 
 
@@ -165,10 +166,11 @@ class Downloads(Channel):
             by=tuple(dict.fromkeys([*wanted.by, ORGANISATION, "spike", "person"])),
             among=wanted.among,
             families=tables.get("model_crosswalk_repositories"),
+            named=False,
         )
         if wanted.choices.get("spike") == "removed":
             cells = cells.among(cells.rows["spike"] == "no")
-        return _persons_anywhere(cells) if _are_anywhere(wanted) else cells
+        return _not_coded(_persons_anywhere(cells) if _are_anywhere(wanted) else cells)
 
     def listed(self, tables: Tables, day: str, choices: Mapping[str, str]) -> AnyTable:
         """The models of a day."""
@@ -189,6 +191,14 @@ def _are_anywhere(wanted: Wanted) -> bool:
 def _persons_anywhere(units: Coarse) -> Coarse:
     anywhere = units.rows["origin"].mask(units.rows["person"] == "yes", ANYWHERE)
     return replace(units, rows=units.rows.assign(origin=anywhere))
+
+
+def _not_coded(units: Coarse) -> Coarse:
+    """What nobody has coded of a publisher is open under a doubt of its own."""
+    opens = {f"{name}_doubt": NOT_CODED.name for name in ("kind", "role") if name in units.rows}
+    if not opens:
+        return units
+    return replace(units, rows=units.rows.assign(**opens), doubts=(*units.doubts, NOT_CODED))
 
 
 def n_rows(listed: AnyTable) -> float:
@@ -232,7 +242,7 @@ class Pulls(Channel):
         units = ollama_pulls(series, library, day, wanted.window)
         embedding = names.set_index("ollama_name")["embedding"].map({True: "yes", False: "no"})
         units = replace(units, rows=units.rows.assign(embedding=embedding))
-        return _licensed(units, tables) if "licence" in wanted.by else units
+        return _not_coded(_licensed(units, tables) if "licence" in wanted.by else units)
 
     def population(self, tables: Tables, wanted: Wanted) -> str:
         names = float(len(self.units(tables, replace(wanted, by=())).rows))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -20,7 +20,7 @@ from research.doubts import (
     Asked,
     Coarse,
     Gap,
-    Quotient,
+    Representation,
     Share,
     Sum,
     Where,
@@ -303,7 +303,7 @@ def _asked(question: Question, units: Sequence[Coarse]) -> Iterator[tuple[str, A
         return
     of, minus, among = question.share or EVERY, question.minus, question.among
     sides = [Share(of=of, minus=minus, among=among).in_(each) for each in units]
-    yield question.label, _combined(question, sides), question.unit
+    yield question.label, _compared(question, sides), question.unit
     if len(units) == 2:
         for name, side in zip(question.channels, sides, strict=True):
             yield question.label_of(of, name), side, f"share of {name}"
@@ -313,21 +313,13 @@ def _asked(question: Question, units: Sequence[Coarse]) -> Iterator[tuple[str, A
             yield question.label_of(part, weighs), share, f"share of {weighs}"
 
 
-def _combined(question: Question, sides: Sequence[ShareIn]) -> Asked:
+def _compared(question: Question, sides: Sequence[ShareIn]) -> Asked:
     if len(sides) == 1:
         return sides[0]
     first, second = sides
-    return Over(first, second) if question.ratio else Gap(first, second, paired=True)
-
-
-class Over(Quotient):
-    """A share in one channel over that in another, of which both may hold what is open."""
-
-    def sharp(self, doubts: Collection[str] | None = None) -> bool:
-        """Where no doubt is open on both sides: each end lets it be two things at once."""
-        chosen = [each for each in self.doubts if doubts is None or each.name in doubts]
-        shared = any(self.first.opens(each) and self.second.opens(each) for each in chosen)
-        return not shared and self.first.sharp(doubts) and self.second.sharp(doubts)
+    if question.ratio:
+        return Representation(first.units, second.units, question.share or EVERY)
+    return Gap(first, second, paired=True)
 
 
 def _sum(question: Question, units: Coarse) -> Sum:
@@ -338,7 +330,7 @@ def _sum(question: Question, units: Coarse) -> Sum:
 def _told(
     asked: Asked, label: str, unit: str, assumptions: Sequence[Assumption], told: Hypothesis | None
 ) -> Estimate:
-    units = _units_of(asked)
+    units = _first_units(asked)
     return asked.estimate(
         label=label,
         unit=unit,
@@ -351,10 +343,13 @@ def _told(
     )
 
 
-def _units_of(asked: Any) -> Coarse:
-    units: Coarse = asked.units if hasattr(asked, "units") else asked.first.units
-    return units
+def _first_units(asked: Any) -> Coarse:
+    """The units that are asked, or those of the first of two channels."""
+    while not isinstance(asked, Coarse):
+        asked = asked.units if hasattr(asked, "units") else asked.first
+    return asked
 
 
 def _rows(asked: Asked) -> list[BudgetRow]:
-    return [*asked.budget(), *asked.drawn(ORGANISATION)]
+    drawn = asked.drawn(ORGANISATION)
+    return [*asked.budget(), *(drawn or [asked.left_out(ORGANISATION)])]

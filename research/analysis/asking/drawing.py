@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from research import figures
 from research.analysis.asking.labels import PREFIX, RANK
 from research.results import Answer, Estimate, Result
-from research.wording import DIFFERENCES, quantity, tick
+from research.wording import DIFFERENCES, SHARES, quantity, tick
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -133,6 +133,8 @@ def _over_time(result: Result, answers: Sequence[Answer]) -> Figure:
         if len(labels) == 1:
             axes.set_title(labels[0][0].upper() + labels[0][1:])
         _ticks(axes.yaxis, axes.set_ylabel, unit)
+        if unit.startswith(SHARES):
+            axes.set_ylim(bottom=0)
         if (null := _null(result, answers[0].estimates[labels[0]])) is not None:
             axes.axhline(null, color=figures.MUTED, lw=0.8, ls=(0, (4, 3)), zorder=0)
     return canvas
@@ -169,9 +171,12 @@ def _draw_day(axes: Axes, day: Any, found: Estimate, color: str, marker: str) ->
     from matplotlib.colors import to_rgba
 
     low, high = found.identified
-    axes.plot([day, day], [low, high], color=to_rgba(color, 0.45), lw=3.5, solid_capstyle="butt")
+    axes.plot(
+        [day, day], [low, high], color=to_rgba(color, 0.45), lw=4, solid_capstyle="butt",
+        marker="_", ms=6, mec=color, mew=1,
+    )  # fmt: skip
     if found.value is not None:
-        axes.plot(day, found.value, marker=marker, ms=4.5, mfc=color, mec="white", mew=0.6)
+        axes.plot(day, found.value, marker=marker, ms=3.5, mfc=color, mec="white", mew=0.5)
 
 
 def _without_gaps(found: Sequence[tuple[str, Estimate]]) -> Iterator[list[tuple[str, Estimate]]]:

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from research.analysis.asking.question import in_words
 from research.doubts import Asked, Doubt, overturned, turned_at
 from research.doubts.questions import ShareIn
-from research.results import Bounds, Hypothesis, TippingPoint
+from research.results import Hypothesis, TippingPoint
 
-LOST = "the verdict is lost if {:%0} of the {} in doubt ({}) were otherwise than as shown"
+REACHED = "the threshold is reached if {:%0} of the {} in doubt ({}) were otherwise than as shown"
 
 
 def tipping_points(asked: Asked, hypothesis: Hypothesis) -> Iterator[TippingPoint]:
@@ -27,16 +27,18 @@ def _of_doubt(asked: ShareIn, doubt: Doubt, null: float) -> TippingPoint:
     """Which part of what a doubt leaves open must be otherwise, the others being as shown."""
     what, part = f"part of the {asked.units.weighs} open: {doubt.name}", asked.turning(doubt, null)
     if part is None:
-        told = f"kept whatever is true of the {asked.units.weighs} in doubt ({doubt.name})"
+        told = f"the {asked.units.weighs} in doubt alone ({doubt.name}) do not reach the threshold"
         return TippingPoint(what=what, threshold=None, sentence=told)
-    return turned_at(what, LOST, part, asked.units.weighs, doubt.name)
+    return turned_at(what, REACHED, part, asked.units.weighs, doubt.name)
 
 
 def _not_genuine(asked: ShareIn, hypothesis: Hypothesis) -> TippingPoint | None:
     """Which part of what is ahead must not count, every doubt being open."""
     question, null = asked.question, hypothesis.null
-    more = _margin(asked.bounds(), hypothesis) > 0
-    ahead = question.of if (hypothesis.alternative == "greater") == more else question.minus
+    found = asked.bounds()
+    if null in found:  # there is no verdict to lose
+        return None
+    ahead = question.of if found.low > null else question.minus
     if ahead is None:
         return None
 
@@ -47,12 +49,5 @@ def _not_genuine(asked: ShareIn, hypothesis: Hypothesis) -> TippingPoint | None:
     return overturned(
         margin,
         things=f"{asked.units.weighs} of {in_words(ahead)}",
-        nothing="there is no verdict to lose: the set holds the threshold",
+        nothing="there is no verdict to lose",
     )
-
-
-def _margin(found: Bounds, hypothesis: Hypothesis) -> float:
-    """By how much all of a set lies on the side of the alternative; negative where it does not."""
-    if hypothesis.alternative == "greater":
-        return found.low - hypothesis.null
-    return hypothesis.null - found.high
