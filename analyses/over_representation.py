@@ -34,14 +34,16 @@ from research.measures.channels import (
     over_families,
 )
 from research.measures.clone_block import without_block
-from research.measures.hub import hub_downloads, hub_facts, without_spike
+from research.measures.hub import hub_downloads, hub_facts, of_tasks, without_spike
 from research.measures.other_scans import CONFIRMED
 from research.measures.publishers import (
     CHINA,
     ORIGIN,
     UNITED_STATES,
+    Persons,
     base_origins,
     library_publishers,
+    with_persons,
 )
 from research.measures.pulls import ROUNDED, ollama_pulls, pulls_in_words, suddenly_pulled
 from research.measures.remembering import remembered
@@ -133,8 +135,10 @@ def sample(
     embeddings: Literal["counted", "left out"] = "counted",
     copies: Literal["with their family", "left out"] = "with their family",
     origin: Literal["publisher", "base model"] = "publisher",
+    persons: Persons = "in no country",
     clones: Literal["kept", "removed"] = "kept",
 ) -> Sample:
+    origins = with_persons(publisher_origins, persons)
     pair = PAIRS[channels]
     _refuse(pair, window, copies, clones)
     lists = {
@@ -150,7 +154,7 @@ def sample(
         crosswalk=(model_crosswalk, model_crosswalk_tags),
         names=model_crosswalk_names,
         repositories=model_crosswalk_repositories,
-        origins=publisher_origins,
+        origins=origins,
         window=window,
         remote=remote_names,
         embeddings=embeddings,
@@ -209,7 +213,7 @@ class Both:
         """All models: what belongs to no family that both hold stands beside the families."""
         first, second = self._channels()
         _, tasks = of_kinds(self.names, embeddings=self.embeddings)
-        return _odds(over_families(first, _of_kinds(second, tasks), self._library))
+        return _odds(over_families(first, of_tasks(second, tasks), self._library))
 
     def otherwise(self) -> dict[str, Representation]:
         """The families counted in another way, by what is counted or left out."""
@@ -297,28 +301,12 @@ def _without_gguf(units) -> Coarse:
     return units.among(~units.rows["gguf"].fillna(False).to_numpy(dtype=bool))
 
 
-def _of_kinds(units, tasks) -> Coarse:
-    """The models that are of the kinds that Ollama serves, and those that may be.
-
-    A model without a task that belongs to no family may be one, and does not count as shown.
-    """
-    if "task" not in units.rows:
-        return units
-    task = units.rows["task"]
-    certain = units.rows["family"].notna() | task.isin(tasks)
-    shown = units.rows["value"].where(certain, 0.0)
-    rows = units.rows.assign(low=shown, value=shown, weight_doubt=UNTAGGED.name)
-    doubts = (*units.doubts, UNTAGGED)
-    return replace(units, rows=rows, doubts=doubts).among(certain | task.eq(""))
-
-
 def _odds(channels) -> Representation:
     return Representation(*channels, UNITED_STATES, CHINA)
 
 
 SHARED, ALONE = where(shared="yes"), where(shared="no")
 TWICE = Doubt("hosts with several tags of a family", "counted once or once a tag")
-UNTAGGED = Doubt("models without a pipeline tag", "counted or not")
 OUTSIDE = Doubt("other models of any origin", "models that only one channel holds, of any origin")
 
 

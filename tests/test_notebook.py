@@ -110,7 +110,7 @@ LISTED = Listing(
     Outline(name=name, path=HERE, question=question, claims=("tenthe/top-tags",))
     for name, question in {
         "tags": "Does one tag have more than half of the listings of all tags in the library",
-        "sizes_by_channel": "Are larger models a greater part of the downloads",
+        "size_by_origin": "Are larger models a greater part of the downloads",
     }.items()
 )
 SHOWN = {

@@ -37,6 +37,7 @@ CANDIDATES = ("task", "licence")  # facts that are texts of candidates
 
 TASK = Doubt("task unknown", "the models that name no task may be of any")
 BASE = Doubt("bases of repackaged models", "any country of the bases, or any where none is named")
+UNTAGGED = Doubt("models without a pipeline tag", "counted or not")
 LICENCE = Doubt("repositories without a clear licence", "any licence")
 YEAR = Doubt("day of creation unknown", "any year")
 DOUBTS = {
@@ -188,6 +189,42 @@ def hub_downloads(
     opened = {name: doubt for name, doubt in DOUBTS.items() if name in rows}
     opens = {f"{name}_doubt": doubt.name for name, doubt in opened.items()}
     return Coarse(rows.assign(**opens), tuple(opened.values()), "models", "downloads")
+
+
+def of_tasks(units: Coarse, tasks: Collection[str]) -> Coarse:
+    """The models of these tasks, and those that may be.
+
+    Parameters
+    ----------
+    units
+        From :func:`hub_downloads`, told of ``task``; with ``family`` a model of a family is one of
+        them whatever its task.
+    tasks
+        As the Hub names them.
+
+    Returns
+    -------
+    Coarse
+        A model without a task counts or not, and does not as shown; the doubt is :data:`UNTAGGED`.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> weights = dict.fromkeys(["low", "value", "high"], [5.0, 3.0, 2.0])
+    >>> units = Coarse(pd.DataFrame({**weights, "task": ["text-generation", "", "dowsing"]}), ())
+    >>> of_tasks(units, GENERATION).rows[["low", "high"]].to_numpy().tolist()
+    [[5.0, 5.0], [0.0, 3.0]]
+    """
+    if "task" not in units.rows:
+        return units
+    task = units.rows["task"]
+    certain = task.isin(list(tasks))
+    if "family" in units.rows:
+        certain |= units.rows["family"].notna()
+    shown = units.rows["value"].where(certain, 0.0)
+    rows = units.rows.assign(low=shown, value=shown, weight_doubt=UNTAGGED.name)
+    found = replace(units, rows=rows, doubts=(*units.doubts, UNTAGGED))
+    return found.among(certain | task.eq(ANYWHERE))
 
 
 def without_spike(units: Coarse) -> Coarse:

@@ -31,7 +31,7 @@ def headlines(results: Sequence[Result]) -> list[Headline]:
     by_name = {result.analysis: result for result in results}
     return [
         _representation(by_name["over_representation"]),
-        _sizes(by_name["parameter_scale"]),
+        _sizes(by_name["parameter_scale"], by_name["size_by_origin"]),
         _downloads(by_name["chinese_origin_downloads"]),
         _block(by_name["chinese_origin_deployments"]),
     ]
@@ -76,7 +76,7 @@ def _representation(result: Result) -> Headline:
     )
 
 
-def _sizes(result: Result) -> Headline:
+def _sizes(result: Result, by_origin: Result) -> Headline:
     shares, counts = result.answer(quantity="shares"), result.answer(quantity="counts")
     label = "{}: share of hosts, China minus US".format
     small, extra_large = (_text(shares.estimates[label(n)]) for n in ("small", "extra-large"))
@@ -97,11 +97,29 @@ def _sizes(result: Result) -> Headline:
             "with medium ones. As shares of the hosts with a classed model two of the four keep "
             f"their sign, if hosts are genuine: China is ahead by {small} "
             f"for small models and by {extra_large} for "
-            "extra-large ones. For medium and large models the published tables cannot tell."
+            "extra-large ones. For medium and large models the published tables cannot tell. "
+            + _sizes_downloaded(by_origin)
         ),
         claims=("tenthe/china-more-small", "tenthe/us-more-medium", "tenthe/china-more-large",
                 "tenthe/china-more-extra-large"),
     )  # fmt: skip
+
+
+def _sizes_downloaded(result: Result) -> str:
+    leads = [
+        result.answers["catalogue, 2026-10"].estimates[f"{name}: share, China minus US"]
+        for name in CLASSES
+    ]
+    stated(
+        [lead.identified.low > 0 for lead in leads] == [True, True, False, True]
+        and leads[2].identified.high < 0,
+        "publishers in China are ahead in downloads of all classes but large models",
+    )
+    return (
+        "Downloads do not follow the hosts: in a catalogue of October 2026 publishers in China are "
+        f"ahead by {_text(leads[1])} for medium models too, and those in the United States for "
+        "large ones alone."
+    )
 
 
 def _downloads(result: Result) -> Headline:

@@ -20,9 +20,9 @@ KNOWN = ["Qwen/Qwen3-8B", "google/gemma-3-4b-it", "meta-llama/Llama-3.1-8B", "mi
 # They have an estimate for models of which nothing is known, and these for some known families.
 SPEAK = {
     "chinese_origin_downloads", "first_time_ahead", "likes_and_downloads", "lineage", "tasks",
-    "leading_families", "over_representation", "sizes_by_channel",
+    "leading_families", "over_representation", "size_by_origin",
 }  # fmt: skip
-OF_FAMILIES = {"licences", "licences_by_channel"}
+OF_FAMILIES = {"licences"}
 ANALYSES = sorted(
     path.stem
     for path in (places.bundled() / "analyses").glob("*.py")
