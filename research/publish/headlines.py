@@ -118,7 +118,7 @@ def _sizes_downloaded(result: Result) -> str:
     return (
         "Downloads do not follow the hosts: in a catalogue of October 2026 publishers in China are "
         f"ahead by {_text(leads[1])} for medium models too, and those in the United States for "
-        "large ones alone."
+        "large ones alone, if private persons count for neither."
     )
 
 
