@@ -1,0 +1,83 @@
+"""January 2024 between two days: hulls of what both allow, computed again by hand."""
+
+from __future__ import annotations
+
+import pytest
+
+import research
+
+BEFORE, AFTER = "2022-10-01", "2024-09-20"
+MERGED = {"conversational": "text-generation", "text2text-generation": "text-generation"}
+
+
+@pytest.fixture(scope="module")
+def result(analysed):
+    return analysed("january_2024")
+
+
+@pytest.fixture(scope="module")
+def ranked(result):
+    return result.answer(asked="tasks and creators")
+
+
+@pytest.fixture(scope="module")
+def listed():
+    rows = research.load("hub_history")
+    return {day: rows[(rows["as_of"] == day) & (rows["rank"] <= 300)] for day in (BEFORE, AFTER)}
+
+
+def shown_rank(rows, kind):
+    held = rows.groupby(rows["task"].replace(MERGED))["hub_downloads_30d"].sum()
+    return 1 + int((held > held.get(kind, 0)).sum())
+
+
+@pytest.mark.parametrize("task", ["fill-mask", "text-classification", "text-generation"])
+def test_a_rank_is_the_hull_of_both_days(ranked, listed, task):
+    found = ranked.estimates[f"{task}: rank of the task by downloads"]
+    shown = [shown_rank(rows, task) for rows in listed.values()]
+    assert found.value == shown[1]
+    assert found.bounds.low <= min(shown)
+    assert found.bounds.high >= max(shown)
+    # All that names no task may be of it, and lift it so far and no further.
+    best = []
+    for rows in listed.values():
+        held = rows.groupby(rows["task"].replace(MERGED))["hub_downloads_30d"].sum()
+        unnamed = rows.loc[rows["task"].isna(), "hub_downloads_30d"].sum()
+        best.append(1 + int((held.drop(task) > held[task] + unnamed).sum()))
+    assert found.bounds.low == min(best)
+
+
+def test_meta_by_downloads_is_counted_over_its_accounts(ranked, listed):
+    origins = research.load("publisher_origins").set_index("author")["parent"]
+    shares = []
+    for rows in listed.values():
+        who = rows["account"].map(origins).fillna(rows["account"])
+        mine = rows.loc[who == "Meta", "hub_downloads_30d"].sum()
+        shares.append(mine / rows["hub_downloads_30d"].sum())
+    found = ranked.estimates["Meta: share of downloads"]
+    assert tuple(found.bounds) == pytest.approx((min(shares), max(shares)))
+    assert found.value == pytest.approx(shares[1])
+
+
+def test_whoever_is_missing_on_a_day_may_have_been_first(ranked, listed):
+    assert not any((rows["account"] == "TheBloke").any() for rows in listed.values())
+    found = ranked.estimates["TheBloke: rank of the creator by models"]
+    assert found.bounds.low == 1
+    assert ranked.verdicts["TheBloke: rank of the creator by models"].word == "not identified"
+
+
+def test_licences_are_those_of_september_2024_alone(result, listed):
+    rows = listed[AFTER]
+    permissive = rows["licence"].isin(["apache-2.0", "mit"])
+    unnamed = rows["licence"].isna()
+    found = result.answer(asked="licences").estimates["permissive share of models"]
+    least = permissive.mean()
+    assert tuple(found.bounds) == pytest.approx((least, least + unnamed.mean()))
+    row = found.budget[0]
+    assert (row.low, row.high) == pytest.approx((least, least))
+
+
+def test_the_answer_is_as_far_from_the_claim_as_the_nearer_day(ranked):
+    assert ranked.as_of == AFTER
+    named = research.load("claim_terms").set_index("source").loc["download-patterns-2024"]
+    assert ranked.population == named["population"]
