@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from research.estimators import valid
 from research.estimators.cluster_totals import same_length, weights
 from research.estimators.valid import Flags, Floats, estimator
 from research.results import Bounds, CannotEstimate, ResearchError
-
-SEARCH_ACCURACY = 1e-12  # least relative gain worth a step: above the noise of summation
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -220,54 +217,6 @@ def paired_gap_bounds(
     return Bounds(max(low, -1.0), min(high, 1.0))
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Choosing:
-    """One extreme of a statistic: its value, and the option of each unit that gives it."""
-
-    value: float
-    options: NDArray[np.intp]
-
-
-@estimator
-def searched_extremes(
-    terms: ArrayLike, statistic: Callable[[Floats], Floats]
-) -> tuple[Choosing, Choosing]:
-    """How low and how high can a function of sums get if every unit has several options?
-
-    Parameters
-    ----------
-    terms : array of shape (units, options, sums)
-        What each unit adds to each sum under each of its options, e.g. values of its range. The
-        first option is the one shown.
-    statistic : callable
-        From sums, the last axis of an array, to the statistic, without that axis.
-
-    Returns
-    -------
-    lowest, highest : Choosing
-        Found by changing all units that gain, or else the one that gains most, until none does,
-        from every option as a common start. Each is attained; no further one is ruled out, as for
-        any search of a function that may have several local extremes.
-
-    References
-    ----------
-    Manski (2003), as in :func:`rounded`, on the extremes; the search is coordinate ascent. Agrees
-    with the enumeration of all options for few units (in the tests).
-
-    Examples
-    --------
-    >>> ratio_of = lambda sums: sums[..., 0] / sums[..., 1]
-    >>> lowest, highest = searched_extremes([[[1, 2], [3, 2]], [[1, 1], [1, 4]]], ratio_of)
-    >>> lowest.value, highest.value, highest.options.tolist()
-    (0.3333333333333333, 1.3333333333333333, [1, 0])
-    """
-    array = valid.numbers(terms, "terms", "units", "options", "sums")
-    starts = [np.full(len(array), option) for option in range(array.shape[1])]
-    lowest = max((_climbed(array, lambda s: -statistic(s), start) for start in starts), key=_value)
-    highest = max((_climbed(array, statistic, start) for start in starts), key=_value)
-    return Choosing(-lowest.value, lowest.options), highest
-
-
 def _least_mean(weight: Ranged, values: Floats) -> float:
     """Dinkelbach's rounds: each lowers the mean of finitely many weightings, so that they end."""
     mean, lower = np.inf, float(np.average(values, weights=weight.high))
@@ -301,27 +250,3 @@ def _positive(total: float) -> float:
     if total <= 0:
         raise CannotEstimate("The total may be zero, so that no share of it is defined.")
     return float(total)
-
-
-def _value(found: Choosing) -> float:
-    return found.value
-
-
-def _climbed(
-    terms: Floats, statistic: Callable[[Floats], Floats], start: NDArray[np.intp]
-) -> Choosing:
-    units = np.arange(len(terms))
-    chosen, value = start, float(statistic(terms[units, start].sum(axis=0)))
-    while True:
-        now = terms[units, chosen]
-        total = now.sum(axis=0)
-        changed = statistic(total - now[:, None] + terms)
-        best = changed.argmax(axis=1)
-        gains = changed[units, best]
-        improving = gains > value + SEARCH_ACCURACY * abs(value)
-        if not improving.any():
-            return Choosing(value, chosen)
-        every = np.where(improving, best, chosen)
-        single = np.where(units == gains.argmax(), best, chosen)
-        reached = [float(statistic(terms[units, c].sum(axis=0))) for c in (every, single)]
-        chosen, value = (every, reached[0]) if reached[0] >= reached[1] else (single, reached[1])

@@ -134,13 +134,6 @@ INTERVALS = {
         REGRESSION,
         ("pustejovsky2018",),
     ),
-    "CR2 with Satterthwaite t, over the set": Method(
-        "As with organisations as clusters, repeated for every count that the rounding allows; the "
-        "interval holds all of them.",
-        rf"\bigcup \{{ {SLOPE} \}}",
-        REGRESSION,
-        ("pustejovsky2018",),
-    ),
     "CR1 by cluster, t": Method(
         "A regression whose errors go together within an organisation: the variance is summed by "
         "organisation, with the degrees of freedom of their number less one.",
@@ -162,29 +155,6 @@ INTERVALS = {
         r"\right)",
         ASSOCIATION,
         ("fieller1957",),
-    ),
-    "Lin, Fisher z scale, over the set": Method(
-        "Lin's concordance asks not only whether two measures rise together, but whether they are "
-        "equal; its interval is taken on Fisher's scale, over all values that rounding allows.",
-        rf"\hat\rho = \frac{{2 s_{{xy}}}}{{s_x^2 + s_y^2 + (m_x - m_y)^2}}, \quad {FISHER}",
-        ASSOCIATION,
-        ("lin1989",),
-    ),
-    "t, of logarithms, over the set": Method(
-        "Student's interval for the mean of the logarithms, which is one for the typical ratio; "
-        "over all values that rounded counts allow.",
-        r"\exp\left(\hat\mu \pm t_{1-\alpha/2,\,n-1} \frac{s}{\sqrt{n}}\right)",
-        ASSOCIATION,
-        ("bland1999",),
-    ),
-    "exact, noncentral t, of logarithms, over the set": Method(
-        "The exact interval for a limit of agreement, a quantile of normal log ratios, from the "
-        "noncentral t distribution (its quantiles are t* below); over all values that rounded "
-        "counts allow.",
-        r"\exp\left(\left[\hat\mu - t^*_{1-\alpha/2} \frac{s}{\sqrt{n}},\; "
-        r"\hat\mu - t^*_{\alpha/2} \frac{s}{\sqrt{n}}\right]\right)",
-        ASSOCIATION,
-        ("carkeet2015", "bland1999"),
     ),
     "Fisher's z, over the rounding": Method(
         "Fisher's transformation makes a correlation nearly normal with a known variance; the "

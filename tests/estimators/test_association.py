@@ -14,7 +14,6 @@ from scipy import stats
 from research.calibration.populations import draw_pairs
 from research.estimators.association import (
     bland_altman,
-    bland_altman_ratio,
     clustered_correlation,
     correlation,
     correlation_without_each,
@@ -25,13 +24,9 @@ from research.estimators.association import (
     median_regression,
     pearson_interval,
     robust_regression,
-    share_concordance,
-    share_elasticity,
-    share_ratios,
     spearman,
     spearman_interval,
 )
-from research.estimators.ranged import Ranged
 from research.results import Bounds, CannotEstimate, ResearchError
 
 EXACT = 1e-9  # the same arithmetic in another order
@@ -178,15 +173,6 @@ def test_limits_swap_with_the_measures() -> None:
     assert swapped.lower_interval.low == pytest.approx(-found.upper_interval.high)
 
 
-def test_ratio_limits_are_exponentials() -> None:
-    logs, ratios = bland_altman(np.log(X), np.log(Y)), bland_altman_ratio(X, Y)
-    assert ratios.bias == pytest.approx(stats.gmean(X / Y))
-    for name in ("bias_interval", "lower_interval", "upper_interval"):
-        assert getattr(ratios, name).low == pytest.approx(np.exp(getattr(logs, name).low))
-        assert getattr(ratios, name).high == pytest.approx(np.exp(getattr(logs, name).high))
-    assert ratios.sd == pytest.approx(logs.sd)
-
-
 def test_exact_interval_of_a_limit_covers() -> None:
     """8 pairs, 2,000 times: coverage of the upper limit within three standard errors of 0.95."""
     rng = np.random.default_rng(10)
@@ -210,7 +196,6 @@ def test_equal_differences_have_limits_without_width() -> None:
         (lambda: lin_concordance([1, 1, 1], [1, 2, 3]), "constant"),
         (lambda: lin_concordance([1, 2], [1, 2]), "at least three pairs"),
         (lambda: bland_altman([1, 2], [1, 2]), "at least three pairs"),
-        (lambda: bland_altman_ratio([1, 2, 0], [1, 2, 3]), "positive measurements, found 0"),
     ],
 )
 def test_agreement_refusals(call, message) -> None:
@@ -337,38 +322,3 @@ def test_correlations_without_an_interval_are_refused():
         clustered_correlation([1, 2, 3], [2, 4, 5], ["a", "a", "a"])
     with pytest.raises(CannotEstimate, match="more than three pairs"):
         pearson_interval(Bounds(0.2, 0.2), 3, design_effect=1)
-
-
-# Shares in two channels ---------------------------------------------------------------------------
-
-
-def by_hand(x, y):
-    """Concordance, typical ratio, slope and its limits of the shares, from their logarithms."""
-    a, b = (np.log(each / each.sum()) for each in (x, y))
-    spread, gap = stats.norm.ppf(0.975) * (a - b).std(ddof=1), (a - b).mean()
-    of = np.cov(a, b, ddof=0)
-    lin = 2 * of[0, 1] / (of[0, 0] + of[1, 1] + gap**2)
-    return [lin, *np.exp([gap, gap - spread, gap + spread]), of[0, 1] / of[0, 0]]
-
-
-def test_what_ranges_leave_open_of_shares_holds_every_draw() -> None:
-    rng = np.random.default_rng(5)
-    shown, y = np.exp(rng.normal(5, 2, 45)).round(), np.exp(rng.normal(5, 2, 45))
-    error = 0.3 * shown
-    error[:3] = shown[:3]  # these may be absent
-    x = Ranged(low=shown - error, value=shown, high=shown + error)
-    found = [share_concordance(x, y), *share_ratios(x, y), share_elasticity(x, y)]
-    assert [each.value for each in found] == pytest.approx(by_hand(shown, y))
-    for ends in range(100):
-        drawn = (
-            rng.uniform(x.low, x.high) if ends % 2 else np.where(y > rng.random(), x.low, x.high)
-        )
-        there = drawn >= 1
-        for each, value in zip(found, by_hand(drawn[there], y[there]), strict=True):
-            assert each.bounds.low - EXACT <= value <= each.bounds.high + EXACT
-            assert each.interval.low < each.bounds.low <= each.bounds.high < each.interval.high
-
-
-def test_shares_of_nothing_have_no_logarithm() -> None:
-    with pytest.raises(CannotEstimate, match="positive counts"):
-        share_ratios(Ranged.exactly([1, 2, 3]), [1, 0, 2])

@@ -95,9 +95,6 @@ CALLS: dict[str, Callable[[Units], Any]] = {
     "gap_ratio": lambda u: gap_ratio(u.x, u.yes, u.member, u.cluster, rng=u.rng),
     "ranged_mean": lambda u: ranged.ranged_mean(u.ranged, u.yes, u.yes | u.member),
     "paired_gap_bounds": lambda u: ranged.paired_gap_bounds(u.ranged, u.exact, u.yes, u.member),
-    "searched_extremes": lambda u: ranged.searched_extremes(
-        np.stack((u.line, 2 * u.line), axis=1), lambda sums: sums[..., 0] / sums[..., 1]
-    ),
     "misclassification_tipping": lambda u: tipping.misclassification_tipping(
         u.x, u.yes, ~u.yes & u.member
     ),
@@ -105,7 +102,6 @@ CALLS: dict[str, Callable[[Units], Any]] = {
         u.x, u.tied, u.cluster, of="ranks"
     ),
     "correlation_without_each": lambda u: association.correlation_without_each(u.x, u.y),
-    "share_concordance": lambda u: association.share_concordance(u.ranged, u.y),
     "ranged_hhi": lambda u: ranged_indices.ranged_hhi(u.ranged),
     "ranged_top_share": lambda u: ranged_indices.ranged_top_share(u.ranged, 4),
     "herfindahl_bounds": lambda u: truncation.herfindahl_bounds(u.listed, 2 * u.listed.sum()),

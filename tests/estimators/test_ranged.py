@@ -12,7 +12,6 @@ from research.estimators.ranged import (
     paired_gap_bounds,
     ranged_mean,
     rounded_gain,
-    searched_extremes,
 )
 from research.results import CannotEstimate, ResearchError
 
@@ -112,24 +111,3 @@ def test_a_gain_is_never_negative():
 def test_refusals_say_what_is_wrong(call, error, message):
     with pytest.raises(error, match=message):
         call()
-
-
-@pytest.mark.parametrize("seed", range(8))
-def test_searched_extremes_are_those_of_all_options(seed):
-    terms = np.random.default_rng(seed).uniform(1, 5, (5, 3, 2))
-
-    def ratio(sums):
-        return sums[..., 0] / sums[..., 1]
-
-    every = [ratio(terms[range(5), chosen].sum(axis=0)) for chosen in product(range(3), repeat=5)]
-    lowest, highest = searched_extremes(terms, ratio)
-    assert lowest.value == pytest.approx(min(every), abs=ROUNDING)
-    assert highest.value == pytest.approx(max(every), abs=ROUNDING)
-    for found in (lowest, highest):
-        attained = ratio(terms[range(5), found.options].sum(axis=0))
-        assert attained == pytest.approx(found.value, abs=ROUNDING)
-
-
-def test_searched_extremes_refuse_terms_without_options():
-    with pytest.raises(ResearchError, match="units by options by sums"):
-        searched_extremes(np.ones((3, 2)), np.sum)

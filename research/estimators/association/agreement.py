@@ -52,7 +52,7 @@ class Concordance:
 class LimitsOfAgreement:
     """Mean difference of two measures and the limits within which single differences fall.
 
-    ``sd`` is the standard deviation of the differences (of their logarithms for ratios).
+    ``sd`` is the standard deviation of the differences.
     """
 
     bias: float
@@ -178,43 +178,6 @@ def bland_altman(x: ArrayLike, y: ArrayLike, *, level: float = 0.95) -> LimitsOf
     )
 
 
-@estimator
-def bland_altman_ratio(x: ArrayLike, y: ArrayLike, *, level: float = 0.95) -> LimitsOfAgreement:
-    """By which factor may two measurements of one unit differ?
-
-    :func:`bland_altman` of the logarithms, for positive measurements whose differences grow with
-    their size. Bias, limits and intervals are ratios ``x / y``; ``sd`` stays logarithmic.
-
-    Raises
-    ------
-    CannotEstimate
-        Fewer than three pairs, or a measurement that is not positive: a family that one channel
-        lacks has no ratio, so report its bounds.
-
-    Examples
-    --------
-    >>> round(bland_altman_ratio([2, 4, 8], [1, 2, 4.4]).bias, 3)
-    1.937
-    """
-    a, b = _measurements(x, y)
-    if min(a.min(), b.min()) <= 0:
-        raise CannotEstimate(
-            f"Ratios need positive measurements, found {min(a.min(), b.min()):g}. Leave out units "
-            "that one measure lacks, and report bounds for them."
-        )
-    logs = bland_altman(np.log(a), np.log(b), level=level)
-    return LimitsOfAgreement(
-        bias=math.exp(logs.bias),
-        sd=logs.sd,
-        n=logs.n,
-        bias_interval=_exponentiated(logs.bias_interval),
-        lower=math.exp(logs.lower),
-        upper=math.exp(logs.upper),
-        lower_interval=_exponentiated(logs.lower_interval),
-        upper_interval=_exponentiated(logs.upper_interval),
-    )
-
-
 def _exact_limit(mean: float, sd: float, n: int, k: float, level: float) -> Interval:
     """Interval of ``mu + k sigma``: ``sqrt(n) (mean - mu - k sigma) / sd`` is noncentral t."""
     center = -k * math.sqrt(n)
@@ -223,15 +186,6 @@ def _exact_limit(mean: float, sd: float, n: int, k: float, level: float) -> Inte
     )
     half = sd / math.sqrt(n)
     return Interval(mean - half * high_t, mean - half * low_t, level, "exact, noncentral t")
-
-
-def _exponentiated(interval: Interval) -> Interval:
-    return Interval(
-        math.exp(interval.low),
-        math.exp(interval.high),
-        interval.level,
-        f"{interval.method}, of logarithms",
-    )
 
 
 def _measurements(x: ArrayLike, y: ArrayLike) -> tuple[Floats, Floats]:
