@@ -125,7 +125,8 @@ def test_every_day_over_time_is_that_of_plain_pandas():
     result = ask("downloads", share={"origin": "US"}, over="time")
     assert len(result.answers) >= 7
     for day, answer in result.answers.items():
-        models = history[history["as_of"] == day]
+        models = history[(history["as_of"] == day) & (history["rank"] <= 999)]
+        assert answer.population == "the 999 most downloaded models of the Hub"
         codes = models["account"].map(coded).fillna("")
         held = models["hub_downloads_30d"]
         sure = held[codes == "US"].sum() / held.sum()
@@ -141,6 +142,14 @@ def test_days_whose_counts_overlap_are_one_and_said_to_be_left_out():
     assert "2026-06-10" in result.about
     days = sorted(pd.to_datetime([*ask("pulls", share={"origin": "US"}, over="time").answers]))
     assert min(later - day for day, later in pairwise(days)) >= pd.Timedelta(days=30)
+
+
+def test_a_day_on_which_nothing_was_recorded_is_left_out_and_said():
+    result = ask("downloads", share={"task": "text-generation"}, over="time")
+    assert "2021-06-15" not in result.answers
+    assert "no task was recorded: 2021-06-15" in result.about
+    with pytest.raises(ResearchError, match="No task was recorded on 2021-06-15"):
+        ask("downloads", share={"task": "text-generation"}, on="2021")
 
 
 @pytest.mark.parametrize("window", [30, 90])

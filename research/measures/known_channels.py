@@ -47,6 +47,8 @@ class Wanted:
     window
         Days of which the units' weights are counted, where the channel has windows; ``None`` for
         all since a unit exists.
+    size
+        Units of a list, where it is cut to those that weigh most; ``None`` for the whole list.
     by
         The attributes that the question names.
     among
@@ -57,6 +59,7 @@ class Wanted:
 
     day: str
     window: int | None = None
+    size: int | None = None
     by: tuple[str, ...] = ()
     among: Where = EVERY
     choices: Mapping[str, str] = field(default_factory=dict)
@@ -127,6 +130,10 @@ class Channel(ABC):
         held = (self._held(tables, name) for name in self.dated if name in tables)
         return sorted({day for days in held for day in days})
 
+    def records(self, tables: Tables, day: str, attribute: str) -> bool:
+        """Whether anything is told of an attribute on a day."""
+        return attribute in self.attributes and day in self.days(tables)
+
     def table_of(self, tables: Tables, day: str) -> str:
         """The first table that has a day."""
         return next(n for n in self.dated if n in tables and day in self._held(tables, n))
@@ -161,7 +168,7 @@ class Downloads(Channel):
 
     def units(self, tables: Tables, wanted: Wanted) -> Coarse:
         cells = hub_cells(
-            self.listed(tables, wanted.day, wanted.choices),
+            self.listed(tables, wanted),
             tables["publisher_origins"],
             by=tuple(dict.fromkeys([*wanted.by, ORGANISATION, "spike", "person"])),
             among=wanted.among,
@@ -172,15 +179,24 @@ class Downloads(Channel):
             cells = cells.among(cells.rows["spike"] == "no")
         return _not_coded(_persons_anywhere(cells) if _are_anywhere(wanted) else cells)
 
-    def listed(self, tables: Tables, day: str, choices: Mapping[str, str]) -> AnyTable:
-        """The models of a day."""
-        listed = on_day(tables[self.table_of(tables, day)], day)
+    def listed(self, tables: Tables, wanted: Wanted) -> AnyTable:
+        """The models of a day, the most downloaded ones where the list is cut."""
+        listed = on_day(tables[self.table_of(tables, wanted.day)], wanted.day)
         if "hub_llm_models" in self.tables:
-            return _of_catalogue(listed, tables["hub_llm_models"], choices.get("counts", "all"))
+            counts = wanted.choices.get("counts", "all")
+            return _of_catalogue(listed, tables["hub_llm_models"], counts)
+        if wanted.size is not None and n_rows(listed) > wanted.size:
+            listed = _cut(listed, wanted.size)
         return _as_listed(listed)
 
     def population(self, tables: Tables, wanted: Wanted) -> str:
-        return written(self.whom, n_rows(self.listed(tables, wanted.day, wanted.choices)))
+        return written(self.whom, n_rows(self.listed(tables, wanted)))
+
+    def records(self, tables: Tables, day: str, attribute: str) -> bool:
+        """Whether anything is told of it on a day: of the oldest lists some columns are empty."""
+        column = COLUMNS.get(attribute, "model_id")
+        listed = self.listed(tables, Wanted(day=day))
+        return isinstance(listed, LargeTable) or bool(listed[column].notna().any())
 
 
 def _are_anywhere(wanted: Wanted) -> bool:
@@ -205,6 +221,15 @@ def n_rows(listed: AnyTable) -> float:
     """How many rows a table has, of any size."""
     held = listed.counts("as_of").sum() if isinstance(listed, LargeTable) else len(listed)
     return float(held)
+
+
+@remembered
+def _cut(listed: AnyTable, size: int) -> pd.DataFrame:
+    """The so many most downloaded models."""
+    by = "hub_downloads_30d"
+    large = isinstance(listed, LargeTable)
+    cut: pd.DataFrame = listed.largest(size, by) if large else listed.nlargest(size, by)
+    return cut
 
 
 @remembered
@@ -406,22 +431,23 @@ CHANNELS: dict[str, Channel] = {
         ),
     )
 }
+COLUMNS = {"task": "pipeline_tag", "licence": "licence", "year": "created_at"}  # of attributes
 ALIKE = 0.01  # lists whose numbers of models differ by no more than this part are of one length
 
 
-def of_one_length(channel: Channel, tables: Tables, days: Sequence[str]) -> None:
-    """Refuse lists of different length: a share of a longer one is of another population.
+def common_size(channel: Channel, tables: Tables, days: Sequence[str]) -> int | None:
+    """The length of lists that hardly differ in it: the share of a longer one is another's.
 
     Raises
     ------
     ResearchError
-        Which days hold how many models.
+        They differ: which days hold how many models.
     """
     if not isinstance(channel, Downloads):
-        return
-    sizes = [n_rows(channel.listed(tables, day, {})) for day in days]
+        return None
+    sizes = [n_rows(channel.listed(tables, Wanted(day=day))) for day in days]
     if min(sizes) >= (1 - ALIKE) * max(sizes):
-        return
+        return int(min(sizes))
     told = [written("{:0} on {}", *pair) for pair in zip(sizes, days, strict=True)]
     raise ResearchError(
         f"A share over time needs lists of one length, and those of {channel.name} hold "

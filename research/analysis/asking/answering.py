@@ -36,8 +36,8 @@ from research.measures.known_channels import (
     Channel,
     Downloads,
     Wanted,
+    common_size,
     few,
-    of_one_length,
 )
 from research.measures.publishers import library_publishers
 from research.results import (
@@ -132,14 +132,29 @@ class Asking:
         channel = self.question.channel
         if self.question.total and channel.no_sum:
             raise ResearchError(f"No sums over time: {channel.no_sum}. Ask for a share.")
-        days = channel.apart(known, self.window)
+        days = channel.apart(self._recorded(known), self.window)
         if len(days) < 2:
             raise ResearchError(
                 f"Over time needs two days whose counts do not overlap, and {channel.name} have "
                 f"{few(known)}."
             )
-        of_one_length(channel, self.tables, days)
         return days[::-1]
+
+    def _recorded(self, days: Sequence[str]) -> list[str]:
+        """The days on which something is told of every attribute that is named."""
+        asked = self.question.attributes
+        return [
+            day
+            for day in days
+            if all(each.records(self.tables, day, a) for each in self._channels for a in asked)
+        ]
+
+    @cached_property
+    def size(self) -> int | None:
+        """The length to which the lists of several days are cut."""
+        if not self.question.over_time:
+            return None
+        return common_size(self.question.channel, self.tables, self.days)
 
     @cached_property
     def _known_days(self) -> list[str]:
@@ -166,7 +181,13 @@ class Asking:
                 f"No day of {names} begins with '{self.question.on}'. They have, each{window}: "
                 f"{few(known)}."
             )
-        return found[-1]
+        day = found[-1]
+        for name in self.question.attributes:
+            if not all(each.records(self.tables, day, name) for each in self._channels):
+                raise ResearchError(
+                    f"No {name} was recorded on {day}. Ask for a later day: {few(known)}."
+                )
+        return day
 
     # Its units ------------------------------------------------------------------------------------
 
@@ -175,6 +196,7 @@ class Asking:
         return Wanted(
             day=day,
             window=self.window,
+            size=self.size,
             by=self.question.attributes,
             among=self.question.among,
             choices=choices,
@@ -187,7 +209,7 @@ class Asking:
         (other,) = (each for each in self._channels if isinstance(each, Downloads))
         pulled = CHANNELS["pulls"].units(self.tables, wanted)
         origins = self.tables["publisher_origins"]
-        models = other.listed(self.tables, wanted.day, wanted.choices)
+        models = other.listed(self.tables, wanted)
         listed = hub_downloads(models, origins, families=self.tables[REPOSITORIES])
         library = library_publishers(self.tables[NAMES], origins)
         pair = dict(zip(("pulls", other.name), over_families(pulled, listed, library), strict=True))
@@ -249,10 +271,15 @@ class Asking:
         """Which days are asked, and which are left out."""
         if not self.question.over_time:
             return ""
-        left_out = [day for day in self._known_days if day not in self.days]
+        recorded = self._recorded(self._known_days)
+        silent = [day for day in self._known_days if day not in recorded]
+        overlapping = [day for day in recorded if day not in self.days]
         told = f"Asked of {len(self.days)} days: {few(self.days[::-1])}."
-        if left_out:
-            told += f" Left out, as their counts overlap with later ones: {few(left_out)}."
+        if overlapping:
+            told += f" Left out, as their counts overlap with later ones: {few(overlapping)}."
+        if silent:
+            named = " or ".join(self.question.attributes)
+            told += f" Left out, as no {named} was recorded: {few(silent)}."
         return told
 
     def estimates(self, sample: Sample) -> Iterator[Estimate]:
