@@ -127,6 +127,30 @@ def library_publishers(
     return found.fillna({"organisation": NOT_PUBLISHED})
 
 
+def with_unmatched(library: pd.DataFrame, names: pd.Series) -> pd.DataFrame:
+    """The names of a library with those that nobody has matched: they may be of any country.
+
+    Parameters
+    ----------
+    library
+        What :func:`library_publishers` gives.
+    names
+        Names of the library.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> library = pd.DataFrame({"origin": ["CN"], "organisation": ["Alibaba"]}, index=["qwen"])
+    >>> with_unmatched(library, pd.Series(["qwen", "orca"])).values.tolist()
+    [['CN', 'Alibaba'], ['', 'not published']]
+    """
+    import pandas as pd
+
+    new = pd.Index(names.unique()).difference(library.index)
+    unknown = {"origin": ANYWHERE, "organisation": NOT_PUBLISHED}
+    return pd.concat([library, pd.DataFrame(unknown, index=new)])
+
+
 def base_origins(library: pd.DataFrame, crosswalk: pd.DataFrame, tags: pd.DataFrame) -> pd.Series:
     """In which countries may those be at home who made the weights that a name was made from?
 
@@ -237,7 +261,8 @@ def private_persons(origins: pd.DataFrame) -> pd.Series:
     >>> int(private_persons(research.load("publisher_origins")).sum())
     1129
     """
-    either = (origins[["kind_coder_a", "kind_coder_b"]] == PERSON).any(axis="columns")
+    coders = origins.reindex(columns=["kind_coder_a", "kind_coder_b"])
+    either = (coders == PERSON).any(axis="columns")
     return origins["kind"].eq(PERSON) | (origins["kind"].eq("unknown") & either)
 
 

@@ -162,6 +162,13 @@ INTERVALS = {
         rf"{FISHER}, \quad s = \sqrt{{\frac{{\delta}}{{n - 3}}}}",
         ASSOCIATION,
     ),
+    "least squares, windows less their likeness": Method(
+        "A straight line through windows of time. Neighbouring windows are alike, so that they "
+        "count as fewer independent ones, by the correlation of neighbouring residuals (a below).",
+        r"\hat\beta \pm t_{1-\alpha/2,\,n_e-2}\, s_\beta \sqrt{\frac{n - 2}{n_e - 2}}, \quad "
+        r"n_e = n \frac{1 - a}{1 + a}",
+        CLUSTERS,
+    ),
     "months as clusters, both ends of the set": Method(
         "Days of a month are alike, so months are the draws; both ends of the identified set get "
         "the error of their monthly means.",

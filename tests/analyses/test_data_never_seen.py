@@ -19,7 +19,7 @@ KNOWN = ["Qwen/Qwen3-8B", "google/gemma-3-4b-it", "meta-llama/Llama-3.1-8B", "mi
          "mistralai/Mistral-7B-v0.1", "Qwen/Qwen2.5-7B"]  # fmt: skip
 # They have an estimate for models of which nothing is known, and these for some known families.
 SPEAK = {
-    "chinese_origin_downloads", "first_time_ahead", "likes_and_downloads", "lineage", "tasks",
+    "chinese_origin_downloads", "likes_and_downloads", "lineage", "tasks",
     "leading_families", "over_representation", "size_by_origin",
 }  # fmt: skip
 OF_FAMILIES = {"licences"}

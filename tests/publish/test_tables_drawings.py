@@ -39,7 +39,7 @@ def sizes(stem):
         [
             "parameter_scale",
             "leading_families",
-            "first_time_ahead",
+            "origin_over_time",
             "release_cadence",
             "clone_block",
         ]

@@ -1,0 +1,528 @@
+"""Since when is China ahead of the United States, and in which channel?
+
+A first time needs a state before it in which China was certainly behind, and one in which China is
+certainly ahead. Three channels have dated states: the most downloaded models of the Hub on eight
+days from June 2021 to June 2026, the pulls of the Ollama library since November 2023, and published
+cumulative downloads of two days. Between two states nothing is known, so that a first time is a set
+of dates. Volumes do not compare across days, since the Hub has changed what it counts: shares do.
+
+The claim on the year to August 2025 is about new models. Two states lie in that year: of the most
+downloaded models that were then less than a year old, the answer is given for either day.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+import numpy as np
+import pandas as pd
+
+from research import (
+    ESTIMAND,
+    Assumption,
+    Bounds,
+    Estimate,
+    FromTable,
+    Hypothesis,
+    NotApplicable,
+    Sample,
+    TippingPoint,
+    figures,
+)
+from research.doubts import Share, turned_at, where
+from research.estimators.budget import budget, leave_one_out_row
+from research.estimators.clustered import LeaveOneOut
+from research.estimators.serial import serial_trend
+from research.measures.hub import USED, without_spike
+from research.measures.hub_states import (
+    COUNTED_ANEW,
+    apart,
+    common_size,
+    crossing,
+    for_trend,
+    hub_state,
+    new_models,
+    refuse_unmerged,
+    states_of,
+)
+from research.measures.published_totals import cumulative_downloads
+from research.measures.publishers import (
+    CHINA,
+    UNITED_STATES,
+    Persons,
+    kept_at_hugging_face,
+    library_publishers,
+    with_persons,
+    with_unmatched,
+)
+from research.measures.pulls import ollama_pulls
+from research.wording import written
+
+LEAD = "share of downloads, China minus US"
+BEFORE = "at the earliest date: China minus US"
+AFTER = "after the claimed year: China minus US"
+SHARE = "{}: share at the last date"
+TREND = "trend of China minus US"
+FIRST = "first time ahead, days after the claimed year"
+
+HYPOTHESES = {
+    LEAD: Hypothesis(
+        claims=["tuoitre/china-over-us-downloads"],
+        estimand="share of the downloads of 30 days of models created within a year, publishers in "
+        "China minus those in the US",
+        null=0,
+        null_source="equality: the claim says that China's share is larger",
+        alternative="greater",
+        role="out of sample",
+        scope="other population",
+    )
+} | {
+    label: Hypothesis(
+        claims=["tuoitre/first-time-ahead"],
+        estimand=f"share of the channel of publishers in China minus that of the US, {when}",
+        null=0,
+        null_source="equality: a first time means behind before and ahead after",
+        alternative=alternative,
+        role="out of sample",
+        scope="other measure",
+        part="before" if label == BEFORE else "after",
+    )
+    for label, when, alternative in (
+        (BEFORE, "as early as it is known", "less"),
+        (AFTER, "as soon after August 2025 as it is known", "greater"),
+    )
+}
+
+CLAIMED_YEAR = pd.Timestamp("2024-08-01"), pd.Timestamp("2025-08-31")
+PUBLISHED = pd.Timestamp("2025-11-27")
+TEXT = where(task="text-generation")
+PULLS, TOTALS = "Ollama pulls", "published downloads"
+ALL, GENERATION, NEW = "Hub, all models", "Hub, text generation", "Hub, created within a year"
+COUNTRIES = {"China": CHINA, "US": UNITED_STATES}
+YEAR = 365.25  # days
+
+
+def populations(states) -> list[str]:
+    """The channels and parts of them, and the new models of each state in the claimed year."""
+    inside = [s.day for s in states_of(states).values() if s.date > CLAIMED_YEAR[0]]
+    claimed = [day for day in inside if pd.Timestamp(day) <= CLAIMED_YEAR[1]]
+    return [ALL, GENERATION, NEW, PULLS, TOTALS, *(f"{NEW}, {day}" for day in claimed)]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How the units of the Hub are read, where more than one way is defensible."""
+
+    spikes: str
+    untagged: str
+
+
+def sample(
+    hub_history,
+    hub_history_states,
+    ollama_library_pulls,
+    ollama_pull_states,
+    model_crosswalk,
+    model_crosswalk_names,
+    hub_published_anchors,
+    publisher_origins,
+    *,
+    population: Annotated[str, ESTIMAND, FromTable("hub_history_states", populations)] = ALL,
+    spikes: Literal["kept", "removed"] = "kept",
+    untagged: Literal["may belong", "left out"] = "may belong",
+    persons: Persons = "in no country",
+    sentence_transformers: Literal["Germany", "United States"] = "Germany",
+    remote_names: Literal["counted", "left out"] = "counted",
+    window: Literal[30, 60, 90] = 30,
+) -> Sample:
+    of_hub = (spikes, sentence_transformers) != ("kept", "Germany")
+    _refuse(population, of_hub, untagged, persons, (remote_names, window) != ("counted", 30))
+    origins = with_persons(publisher_origins, persons)
+    if population == PULLS:
+        remote = model_crosswalk_names["served_remotely"]
+        names = model_crosswalk_names[~remote | (remote_names == "counted")]
+        library = library_publishers(names, origins, model_crosswalk)
+        asked = _pulls(ollama_library_pulls, ollama_pull_states, library, window)
+        words = "the pulls of the Ollama library"
+    elif population == TOTALS:
+        asked = _totals(hub_published_anchors)
+        words = "the language models of a published count"
+    else:
+        if sentence_transformers == "United States":
+            origins = kept_at_hugging_face(origins)
+        states = states_of(hub_history_states)
+        asked = _hub(hub_history, origins, states, population, Reading(spikes, untagged))
+        words = WORDS[population.split(", 2")[0]].format(common_size(states))
+    leads = pd.DataFrame([_row(*each) for each in asked])
+    after = leads[(leads["end"] > CLAIMED_YEAR[1]) & (leads["kind"] != "window")]
+    return Sample(
+        population=words,
+        as_of=f"{(after if len(after) else leads)['end'].iloc[0]:%Y-%m-%d}",
+        data={
+            "population": population,
+            "leads": leads,
+            "units": [units for *_, units in asked],
+            "compared": _compared(hub_history_states, leads, population),
+        },
+        tables={"leads": _dated(leads)},
+    )
+
+
+WORDS = {
+    ALL: "the {} most downloaded models of the Hub",
+    GENERATION: "the text-generation models among the {} most downloaded of the Hub",
+    NEW: "the models created within a year before, among the {} most downloaded of the Hub",
+}
+
+
+def _refuse(population, of_hub, untagged, persons, of_pulls) -> None:
+    if population != PULLS and of_pulls:
+        raise NotApplicable("only pulls have remote names, and windows that can be chosen")
+    if population in (PULLS, TOTALS) and of_hub:
+        raise NotApplicable("only lists of the Hub have spikes, and hold sentence-transformers")
+    if population != GENERATION and untagged != "may belong":
+        raise NotApplicable("these models are chosen whatever their task")
+    if population == TOTALS and persons != "in no country":
+        raise NotApplicable("the published count says nothing of private persons")
+
+
+def _dated(leads) -> pd.DataFrame:
+    """The rows with days as text, as a result holds them."""
+    days = {name: leads[name].dt.strftime("%Y-%m-%d") for name in ("begin", "end")}
+    return leads.assign(**days).drop(columns="sharpness")
+
+
+def _compared(states, leads, population) -> list[str]:
+    """The days that a line may be drawn through."""
+    if population in (PULLS, TOTALS):
+        return []
+    days = set(leads["end"].dt.strftime("%Y-%m-%d"))
+    return [s.day for s in for_trend([*states_of(states).values()]) if s.day in days]
+
+
+# Channels: kind of state, first and last day, the question, its units -----------------------------
+
+
+def _hub(history, origins, states, population, reading) -> list:
+    part, _, day = population.partition(", 2")
+    days = [f"2{day}"] if day else [state.day for state in apart([*states.values()])]
+    if part == GENERATION:
+        days = [each for each in days if states[each].labels]
+        refuse_unmerged([states[each] for each in days], merged=True)
+    size, found = common_size(states), []
+    for each in days:
+        units = hub_state(history, origins, each, size)
+        units = without_spike(units) if reading.spikes == "removed" else units
+        if part == NEW:
+            units = new_models(units, each)
+        if reading.untagged == "left out":
+            units = units.among(units.holds(TEXT, ())[0])
+        found.append(("state", states[each].date, states[each].date, _asked(part), units))
+    return found
+
+
+def _asked(part) -> dict[str, Share]:
+    """China minus US, and either, among the models that count."""
+    among = {"among": TEXT} if part == GENERATION else {}
+    lead = Share(of=CHINA, minus=UNITED_STATES, **among)
+    return {"": lead} | {name: Share(of=of, **among) for name, of in COUNTRIES.items()}
+
+
+def _pulls(series, early, library, window) -> list:
+    """All pulls until each early state, then windows one after the other, and the year's end."""
+    first, last = series["date"].min(), series["date"].max()
+    states = early[early["as_of"] < first].rename(columns={"as_of": "date"})
+    known = with_unmatched(library, states["ollama_name"])
+    asked, found = _asked(PULLS), []
+    for day in states["date"].drop_duplicates().sort_values():
+        found.append(("until", day, day, asked, ollama_pulls(states, known, day)))
+    found.append(("until", first, first, asked, ollama_pulls(series, library, first)))
+    for end in pd.date_range(first + pd.Timedelta(days=window), last, freq=f"{window}D"):
+        begin = end - pd.Timedelta(days=window)
+        found.append(("window", begin, end, asked, ollama_pulls(series, library, end, window)))
+    since = ollama_pulls(series, library, PUBLISHED, (PUBLISHED - CLAIMED_YEAR[1]).days)
+    return [*found, ("after", CLAIMED_YEAR[1], PUBLISHED, asked, since)]
+
+
+def _totals(anchors) -> list:
+    return [
+        ("until", pd.Timestamp(day), pd.Timestamp(day), _asked(TOTALS), units)
+        for day, units in cumulative_downloads(anchors).items()
+    ]
+
+
+def _row(kind, begin, end, asked, units) -> dict:
+    """China minus US and both shares on one day: as shown, and their least and greatest value."""
+    lead = asked[""].in_(units)
+    row = {"kind": kind, "begin": begin, "end": end, "sharpness": lead.sharpness()}
+    for name, question in asked.items():
+        share = question.in_(units)
+        found = {"low": share.bounds().low, "value": share.value, "high": share.bounds().high}
+        row |= {f"{name} {part}".strip(): value for part, value in found.items()}
+    china, us = (units.held(of) for of in COUNTRIES.values())
+    return row | {"china": china, "us": us, "total": units.held()}
+
+
+# Estimates ----------------------------------------------------------------------------------------
+
+
+def estimate(sample) -> Iterator[Estimate]:
+    leads, population = sample["leads"], sample["population"]
+    if population not in (ALL, GENERATION, NEW, PULLS, TOTALS):
+        yield _level(sample, leads.index[0], LEAD)
+    else:
+        late = leads.index[(leads["end"] > CLAIMED_YEAR[1]) & (leads["kind"] != "window")]
+        yield _level(sample, leads.index[0], BEFORE)
+        yield _level(sample, late[0], AFTER)
+        yield _first(sample)
+        yield from _trend(sample)
+    yield from (_share(sample, name) for name in COUNTRIES)
+
+
+def _level(sample, at, label) -> Estimate:
+    row, units = sample["leads"].loc[at], sample["units"][at]
+    lead = _asked(sample["population"].split(", 2")[0])[""].in_(units)
+    return lead.estimate(
+        label=label,
+        unit=f"difference in share of {_unit(sample)}",
+        value=lead.value,
+        n=row["total"],
+        n_unit=_unit(sample),
+        assumptions=ASSUMPTIONS[sample["population"].split(",")[0]],
+        tipping_points=(_not_of_users(row, _unit(sample)),),
+        budget=budget(*lead.budget()),
+    )
+
+
+def _unit(sample) -> str:
+    units = {PULLS: "pulls", TOTALS: "cumulative downloads"}
+    return units.get(sample["population"], "downloads")
+
+
+def _share(sample, name) -> Estimate:
+    leads, of = sample["leads"], _asked(sample["population"].split(", 2")[0])[name]
+    at = leads.index[leads["kind"] != "after"][-1]
+    share = of.in_(sample["units"][at])
+    return share.estimate(
+        label=SHARE.format(name),
+        unit=f"share of {_unit(sample)}",
+        value=share.value,
+        n=leads.loc[at, "total"],
+        n_unit=_unit(sample),
+        assumptions=ASSUMPTIONS[sample["population"].split(",")[0]],
+    )
+
+
+def _not_of_users(row, unit) -> TippingPoint:
+    """Which part of the leader's weight would have to go for both to be level?"""
+    leader = "China" if row["value"] > 0 else "the US"
+    what = f"share of the {unit} of {leader} that did not come from users"
+    ahead, behind = max(row["china"], row["us"]), min(row["china"], row["us"])
+    if not ahead:
+        return TippingPoint(what=what, threshold=None, sentence="neither country leads as it is")
+    lost = "the lead of {1} is lost if {0:%0} of its {2} did not come from users"
+    return turned_at(what, lost, 1 - behind / ahead, leader, unit)
+
+
+def _first(sample) -> Estimate:
+    """Between the last state certainly behind and the first certainly ahead: a set of dates."""
+    leads = sample["leads"][sample["leads"]["kind"] != "after"]
+    found = crossing(leads["end"], leads["low"], leads["high"])
+    ends = [(day - CLAIMED_YEAR[1]).days if day else None for day in (found.behind, found.ahead)]
+    return Estimate(
+        label=FIRST,
+        unit="days",
+        bounds=Bounds(
+            -np.inf if ends[0] is None else float(ends[0]),
+            np.inf if ends[1] is None else float(ends[1]),
+        ),
+        sharpness="sharp",
+        n=len(leads),
+        n_unit="states",
+        assumptions=(NOT_BETWEEN,),
+    )
+
+
+def _trend(sample) -> Iterator[Estimate]:
+    if sample["population"] == PULLS:
+        yield _of_windows(sample)
+    elif len(sample["compared"]):
+        yield _of_states(sample)
+
+
+def _of_windows(sample) -> Estimate:
+    """Least squares over windows that do not overlap, wider where neighbours are alike."""
+    windows = sample["leads"][sample["leads"]["kind"] == "window"]
+    found = serial_trend(_years(windows), windows["value"])
+    days = windows["end"].dt.strftime("%Y-%m-%d").to_numpy()
+    without = LeaveOneOut(value=found.slope, labels=days, values=found.without)
+    return Estimate(
+        label=TREND,
+        unit="difference in share, change per year",
+        reading="superpopulation",
+        value=found.slope,
+        interval=found.interval,
+        n=len(windows),
+        n_unit="windows one after the other",
+        n_effective=found.n_effective,
+        assumptions=(_alike(found, len(windows)), *ASSUMPTIONS[PULLS]),
+        budget=(leave_one_out_row(without, "window"),),
+    )
+
+
+def _of_states(sample) -> Estimate:
+    """A line through the states that count alike: each is a set, and no error is drawn."""
+    leads = sample["leads"]
+    chosen = leads[leads["end"].dt.strftime("%Y-%m-%d").isin(sample["compared"])]
+    years = _years(chosen)
+    weight = (years - years.mean()) / ((years - years.mean()) ** 2).sum()
+    ends = [weight * chosen[end].to_numpy() for end in ("low", "high")]
+    return Estimate(
+        label=TREND,
+        unit="difference in share, change per year",
+        value=float(weight @ chosen["value"]),
+        bounds=Bounds(float(np.minimum(*ends).sum()), float(np.maximum(*ends).sum())),
+        sharpness="outer",
+        n=len(chosen),
+        n_unit="states that count alike",
+        assumptions=(STRAIGHT, *ASSUMPTIONS["Hub"]),
+    )
+
+
+def _years(rows):
+    return ((rows["end"] - rows["end"].min()).dt.days / YEAR).to_numpy()
+
+
+# Assumptions --------------------------------------------------------------------------------------
+
+
+def _alike(trend, windows) -> Assumption:
+    return Assumption(
+        name="windows are independent",
+        holds="no" if trend.likeness > 0.1 else "yes",
+        without="scope",
+        evidence=written(
+            "Neighbouring windows are alike by {} (autocorrelation of residuals): {:0} windows "
+            "count as {:1}.",
+            trend.likeness,
+            windows,
+            trend.n_effective,
+        ),
+    )
+
+
+NOT_BETWEEN = Assumption.of_scope(
+    name="whoever leads in two states leads between them",
+    evidence="Between two states of the Hub lie weeks to two years: a lead that came and went in "
+    "between is not seen. First means that no dated state before has it.",
+)
+STRAIGHT = Assumption.of_scope(
+    name="the share moves in a straight line",
+    evidence="Four states tell of no error of a line: the set holds what is not known of the "
+    "states themselves, each at its worst.",
+)
+OTHER = Assumption.of_scope(
+    name="these are the downloads of the claim",
+    evidence="The claim rests on downloads of new models from the Hub, August 2024 to August 2025.",
+)
+ASSUMPTIONS = {
+    "Hub": (OTHER, COUNTED_ANEW, USED),
+    PULLS: (
+        OTHER,
+        Assumption.of_scope(
+            name="pulls are made by users",
+            evidence="Scripts pulled all names alike from January to April 2026, and names served "
+            "remotely in May; one name, llama3.1, fills a window of spring 2025.",
+        ),
+        Assumption.of_scope(
+            name="the early states list every name",
+            evidence="They are transcribed from the page; names that they lack had pulls too.",
+        ),
+    ),
+    TOTALS: (
+        OTHER,
+        Assumption.of_scope(
+            name="cumulative downloads show who leads now",
+            evidence="They lag behind the downloads of a month; the figures were read at second "
+            "hand, and those of 2025 follow from published rates of growth.",
+        ),
+    ),
+}
+
+
+# Figure -------------------------------------------------------------------------------------------
+
+
+PANELS = {
+    ALL: "a  Hub: most downloaded models",
+    PULLS: "b  Ollama: pulls",
+    GENERATION: "c  Hub: text generation",
+    NEW: "d  Hub: models less than a year old",
+}
+LOOK = {"US": (figures.UNITED_STATES, "o", -1), "China": (figures.CHINA, "s", 1)}
+BESIDE = pd.Timedelta(days=16)  # so that both countries show on one day
+
+
+def figure(result):
+    canvas, axes = figures.canvas((2, 2), height=4.9, source=figures.credits(result), sharex=True)
+    for panel, (population, title) in zip(axes.flat, PANELS.items(), strict=True):
+        answer = result.answer(population=population)
+        table = answer.tables["leads"]
+        rows = [dict(zip(table.columns, row, strict=True)) for row in table.rows]
+        _draw_gap(panel, answer.estimates[FIRST].bounds)
+        for country in LOOK:
+            _draw_country(panel, [row for row in rows if row["kind"] != "after"], country)
+        _dress(panel, title)
+    axes[1, 1].legend(*_keys(), loc="upper left", fontsize=7.5, borderaxespad=0.3)
+    for panel in axes.flat:
+        panel.set_ylabel("share of downloads")
+    axes[0, 1].set_ylabel("share of pulls")
+    return canvas
+
+
+def _draw_gap(axes, found) -> None:
+    """Where China may have come ahead for the first time."""
+    if not np.isfinite(found.high):
+        at = pd.Timestamp("2021-02-01"), 0.95
+        figures.note(axes, "China certainly ahead in no state", at, (0, 0), muted=True)
+        return
+    ends = [CLAIMED_YEAR[1] + pd.Timedelta(days=days) for days in found]
+    axes.axvspan(*ends, color=figures.FAINT, alpha=0.6, lw=0, zorder=-1)
+    figures.note(axes, "China first\nahead", (ends[0] + (ends[1] - ends[0]) / 2, 0.9), (0, 0),
+                 muted=True, ha="center", va="top")  # fmt: skip
+
+
+def _draw_country(axes, rows, country) -> None:
+    color, marker, side = LOOK[country]
+    for row in rows:
+        begin, end = pd.Timestamp(row["begin"]), pd.Timestamp(row["end"])
+        low, value, high = (row[f"{country} {part}"] for part in ("low", "value", "high"))
+        if row["kind"] == "window":
+            axes.fill_between([begin, end], low, high, color=color, alpha=0.4, lw=0)
+            axes.plot([begin, end], [value, value], color=color, lw=1.2)
+            continue
+        day = end + side * BESIDE
+        axes.plot([day, day], [low, high], color=color, lw=3.5, alpha=0.4, solid_capstyle="butt")
+        face, edge = ("white", color) if row["kind"] == "until" else (color, "white")
+        axes.plot(day, value, marker, ms=4.5, mfc=face, mec=edge, mew=0.7)
+
+
+def _dress(axes, title) -> None:
+    axes.set_xlim(pd.Timestamp("2021-01-01"), pd.Timestamp("2026-12-31"))
+    years = pd.date_range("2021-01-01", "2026-01-01", freq="YS")
+    axes.set_xticks(years, [f"{year:%Y}" for year in years])
+    axes.set_ylim(0, 1)
+    figures.percent_ticks(axes.yaxis)
+    axes.set_title(title)
+
+
+def _keys():
+    from matplotlib.lines import Line2D
+
+    look = {"ms": 4.5, "mew": 0.7, "lw": 0}
+    keys = [
+        Line2D([], [], marker=marker, mfc=color, mec="white", **look)
+        for color, marker, _ in LOOK.values()
+    ]
+    until = Line2D([], [], marker="o", mfc="white", mec=figures.INK, **look)
+    return [*keys, until], [*LOOK, "all until then"]
