@@ -1,0 +1,188 @@
+"""Have the downloads of the Hub and the pulls of Ollama spread over more publishers?
+
+An index of concentration (HHI: the sum of squared shares) and the share of the ten largest
+publishers, on the dated states of the 1,000 most downloaded models and in windows of pulls one
+after the other. Compared are states that count alike. A list cut off by rank leaves publishers
+below the cut out; the site rounds pulls, so that theirs are known up to bounds.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Annotated, Literal
+
+import pandas as pd
+
+from research import ESTIMAND, Assumption, Estimate, Hypothesis, NotApplicable, Sample, figures
+from research.doubts import Difference, Ranking
+from research.estimators.budget import budget
+from research.measures.hub import without_spike
+from research.measures.hub_states import (
+    COUNTED_ANEW,
+    apart,
+    common_size,
+    for_trend,
+    hub_state,
+    states_of,
+)
+from research.measures.publishers import kept_at_hugging_face, library_publishers
+from research.measures.pulls import ROUNDED, ROUNDING, WEIGHTS, ollama_pulls
+
+INDEX, TEN = "concentration index (HHI)", "share of the ten largest"
+LAST, CHANGE = "{} of publishers at the last date", "{}: change since the first date"
+LARGEST = {INDEX: None, TEN: 10}
+SIGNIFICANT = (
+    "100 points of 10 000: the increase that the US Merger Guidelines of 2023 take for "
+    "significant, taken over by this project"
+)
+HYPOTHESES = {
+    CHANGE.format(INDEX): Hypothesis(
+        estimand="concentration index of publishers at the last date minus that at the first one "
+        "that counts alike",
+        null=-0.01,
+        null_source=SIGNIFICANT,
+        alternative="less",
+        role="own question",
+    )
+}
+HUB, PULLS = "Hub downloads", "Ollama pulls"
+
+
+def sample(
+    hub_history,
+    hub_history_states,
+    ollama_library_pulls,
+    model_crosswalk,
+    model_crosswalk_names,
+    publisher_origins,
+    *,
+    channel: Annotated[Literal["Hub downloads", "Ollama pulls"], ESTIMAND] = "Hub downloads",
+    organisation: Literal["parent", "account"] = "parent",
+    spikes: Literal["kept", "removed"] = "kept",
+    sentence_transformers: Literal["Germany", "United States"] = "Germany",
+    window: Literal[30, 60, 90] = 30,
+) -> Sample:
+    if channel == HUB and window != 30:
+        raise NotApplicable("the Hub counts 30 days")
+    if channel == PULLS and (spikes, sentence_transformers) != ("kept", "Germany"):
+        raise NotApplicable("only lists of the Hub have spikes, and hold sentence-transformers")
+    origins = publisher_origins
+    if sentence_transformers == "United States":
+        origins = kept_at_hugging_face(origins)
+    if channel == HUB:
+        found = _of_hub(hub_history, origins, states_of(hub_history_states), spikes)
+        compared = [state.day for state in for_trend([*states_of(hub_history_states).values()])]
+        first = pd.Timestamp(compared[0])
+        words = f"the {common_size(states_of(hub_history_states))} most downloaded models"
+    else:
+        library = library_publishers(model_crosswalk_names, origins, model_crosswalk)
+        found = _of_pulls(ollama_library_pulls, library, window)
+        first, words = min(found), "the names of the Ollama library"
+    by = "organisation" if organisation == "parent" else "account"
+    rankings = {day: _ranked(units, by) for day, units in found.items()}
+    return Sample(
+        population=f"the publishers of {words}",
+        as_of=f"{max(found):%Y-%m-%d}",
+        data={"first": rankings[first], "last": rankings[max(found)], "channel": channel},
+        tables={"course": pd.DataFrame([_row(day, each) for day, each in rankings.items()])},
+    )
+
+
+def _of_hub(history, origins, states, spikes) -> dict:
+    found = {}
+    for state in apart([*states.values()]):
+        units = hub_state(history, origins, state.day, common_size(states))
+        found[state.date] = without_spike(units) if spikes == "removed" else units
+    return found
+
+
+def _of_pulls(series, library, window) -> dict:
+    begin = series["date"].min() + pd.Timedelta(days=window)
+    ends = pd.date_range(begin, series["date"].max(), freq=f"{window}D")
+    return {end: ollama_pulls(series, library, end, window) for end in ends}
+
+
+def _ranked(units, by) -> Ranking:
+    """What each publisher holds; who has no known account stands for itself."""
+    who = units.rows[by].fillna(units.rows["organisation"])
+    rows = units.rows.groupby(who.rename(by))[WEIGHTS].sum().reset_index()
+    rows = rows.assign(weight_doubt=ROUNDING.name)
+    return Ranking(replace(units, rows=rows, doubts=(ROUNDING,), unit="publishers"), by)
+
+
+def _row(day, ranking) -> dict:
+    row: dict = {"date": f"{day:%Y-%m-%d}", "publishers": len(ranking.shown)}
+    for name, largest in LARGEST.items():
+        found = ranking.concentration(largest)
+        low, high = found.bounds()
+        row |= {f"{name} low": low, f"{name} value": found.value, f"{name} high": high}
+    return row
+
+
+# Estimates ----------------------------------------------------------------------------------------
+
+
+def estimate(sample) -> Iterator[Estimate]:
+    first, last = sample["first"], sample["last"]
+    for name, largest in LARGEST.items():
+        now, then = (ranking.concentration(largest) for ranking in (last, first))
+        yield _told(sample, now, LAST.format(name), "index" if name == INDEX else "share")
+        unit = "change of the index" if name == INDEX else "difference in share"
+        yield _told(sample, Difference(now, then), CHANGE.format(name), unit)
+
+
+def _told(sample, asked, label, unit) -> Estimate:
+    hub = sample["channel"] == HUB
+    return asked.estimate(
+        label=label,
+        unit=unit,
+        value=asked.value,
+        n=len(sample["last"].shown),
+        n_unit="publishers",
+        assumptions=(COUNTED_ANEW, CUT) if hub else (ROUNDED, COMPLETE),
+        budget=budget(*asked.budget(), asked.left_out(sample["last"].by)),
+    )
+
+
+CUT = Assumption.of_scope(
+    name="the list is the Hub",
+    evidence="Publishers below the cut would lower the index and the share of the ten largest.",
+)
+COMPLETE = Assumption.of_scope(
+    name="each name has one publisher",
+    evidence="Names that nobody has matched stand together as one.",
+)
+
+
+# Figure -------------------------------------------------------------------------------------------
+
+
+LOOK = {HUB: (figures.INK, "s"), PULLS: (figures.OTHER, "o")}
+
+
+def figure(result):
+    canvas, axes = figures.canvas((1, 2), height=2.9, source=figures.credits(result))
+    titles = {INDEX: "a  Concentration index", TEN: "b  Ten largest publishers"}
+    for panel, (name, title) in zip(axes, titles.items(), strict=True):
+        for channel, (color, marker) in LOOK.items():
+            _draw_course(panel, result.answer(channel=channel), name, color, marker, channel)
+        years = pd.date_range("2021-01-01", "2026-01-01", freq="YS")
+        panel.set_xticks(years, [f"{year:%Y}" for year in years])
+        panel.set_title(title)
+        panel.set_ylim(0, None)
+    axes[0].set_ylabel("sum of squared shares (1: one publisher)")
+    axes[1].set_ylabel("share of downloads or pulls")
+    axes[1].set_ylim(0, 1)
+    figures.percent_ticks(axes[1].yaxis)
+    axes[0].legend(loc="upper left", fontsize=7.5)
+    return canvas
+
+
+def _draw_course(axes, answer, name, color, marker, channel) -> None:
+    table = answer.tables["course"]
+    rows = [dict(zip(table.columns, row, strict=True)) for row in table.rows]
+    for row in rows:
+        day = pd.Timestamp(row["date"])
+        ends = [row[f"{name} low"], row[f"{name} high"]]
+        axes.plot([day] * 2, ends, color=color, lw=3.5, alpha=0.4, solid_capstyle="butt")
+        axes.plot(day, row[f"{name} value"], marker, ms=4.5, mfc=color, mec="white", mew=0.7)
+    axes.plot([], [], marker, ms=4.5, color=color, label=channel)
