@@ -46,6 +46,23 @@ def test_a_settled_claim_says_why_and_by_what(answers):
         assert answer.word == "not testable" or answer.reference
 
 
+def test_every_claim_says_how_near_its_answers_are(answers):
+    """None is at an unknown distance, and only the claim's own data are at none by definition."""
+    for answer in answers:
+        assert bool(answer.nearness) == bool(answer.judged)
+        for scope, days in answer.nearness:
+            assert days < 10_000, answer.id
+            assert days == 0 or scope != "same"
+
+
+def test_dated_states_bring_the_answers_nearer(answers):
+    """The claims that had data of 2026 alone: how many days lie between them and their answers."""
+    nearest = {answer.id: answer.nearness for answer in answers}
+    assert nearest["china-oss/five-of-ten"] == (("same", 0),)
+    for claim in ("permissive-by-count", "creators-by-count", "fill-mask-first"):
+        assert nearest[f"patterns/{claim}"] == (("later date", 233),)
+
+
 def test_claims_without_a_threshold_are_not_given_one_silently(answers):
     for answer in answers:
         for item in answer.judged:

@@ -39,6 +39,7 @@ def _claims(answers: Sequence[ClaimAnswer]) -> str:
             f"{plain(answer.claim['claim'])}<br><small>{plain(answer.id)}</small>",
             f"**{plain(answer.word)}**",
             plain(answer.why),
+            "<br>".join(f"{scope}, {days} days" for scope, days in answer.nearness),
             ", ".join(f"[{name}](analyses/{name}.md)" for name in _analyses_of(answer)),
         )
         for answer in answers
@@ -47,8 +48,12 @@ def _claims(answers: Sequence[ClaimAnswer]) -> str:
         "# Claims and verdicts\n\n"
         f"All {len(rows)} claims of the dataset [published_claims](datasets/published_claims.md), "
         "with the estimate that is nearest to each. The words are explained in "
-        "[concepts](concepts.md#the-verdict), and in plain words in the [questions](faq.md).\n\n"
-        + table(("claim", "verdict", "estimate, and what would overturn it", "analysis"), rows)
+        "[concepts](concepts.md#the-verdict), and in plain words in the [questions](faq.md). "
+        "*Distance* says what the nearest data differ in, and by how many days.\n\n"
+        + table(
+            ("claim", "verdict", "estimate, and what would overturn it", "distance", "analysis"),
+            rows,
+        )
     )
 
 

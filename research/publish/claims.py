@@ -172,6 +172,18 @@ class ClaimAnswer:
         return scopes.pop() if len(scopes) == 1 else ""
 
     @property
+    def nearness(self) -> tuple[tuple[str, int], ...]:
+        """How near the answers that decide are: scope, and days from the claim's data to theirs."""
+        if self.verdict is None:
+            return ()
+        near = {
+            (self.judged[answer.index].hypothesis.scope, setting.days)
+            for setting in self.verdict.nearest
+            for answer in setting.answers
+        }
+        return tuple(sorted(near, key=lambda each: (each[1], SCOPES.index(each[0]))))
+
+    @property
     def agreement(self) -> str:
         """How many specifications agree with the estimate that decides, or with the least sure."""
         return self.weakest.agreement if self.weakest else ""
