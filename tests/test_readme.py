@@ -37,7 +37,7 @@ def drawn(name: str):
     return find(name).module.figure(recorded(name, RESULTS))
 
 
-@pytest.mark.parametrize("name", first(["claims", "parameter_scale"]))
+@pytest.mark.parametrize("name", first(["claims", "over_representation", "parameter_scale"]))
 def test_the_pictures_show_the_committed_results(name, tmp_path):
     with figures.theme():
         figures.save(drawn(name), tmp_path / name)
