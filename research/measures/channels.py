@@ -15,8 +15,6 @@ from research.results import Assumption, CannotEstimate
 if TYPE_CHECKING:
     import pandas as pd
 
-# Days of the tables of the Hub for which the series holds pulls too.
-HUB_DATES = {"catalogue": "2026-06-19", "top 1,000": "2026-06-11"}
 BELOW_LAST = Doubt("order below the cut", "less than the last place of the list, if anything")
 SAME_ACT = Assumption.of_scope(
     name="a pull and a download count the same act",

@@ -7,11 +7,11 @@ import pytest
 
 import research
 from research.doubts import Coarse
-from research.measures.channels import HUB_DATES, in_both, of_families, over_families
+from research.measures.channels import in_both, of_families, over_families
 from research.measures.publishers import library_publishers
 from research.measures.pulls import WEIGHTS, ollama_pulls, pulls_by_name
 
-DAY = pd.Timestamp(HUB_DATES["top 1,000"])
+DAY = pd.Timestamp("2026-06-11")
 
 
 @pytest.fixture(scope="module")
