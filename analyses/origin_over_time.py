@@ -41,9 +41,11 @@ from research.measures.hub_states import (
     crossing,
     for_trend,
     hub_state,
+    later_states,
     new_models,
     refuse_unmerged,
     states_of,
+    with_later,
 )
 from research.measures.published_totals import cumulative_downloads
 from research.measures.publishers import (
@@ -120,6 +122,7 @@ class Reading:
 def sample(
     hub_history,
     hub_history_states,
+    hub_top_models,
     ollama_library_pulls,
     ollama_pull_states,
     model_crosswalk,
@@ -138,6 +141,7 @@ def sample(
     of_hub = (spikes, sentence_transformers) != ("kept", "Germany")
     _refuse(population, of_hub, untagged, persons, (remote_names, window) != ("counted", 30))
     origins = with_persons(publisher_origins, persons)
+    states = later_states(hub_history_states, hub_top_models)
     if population == PULLS:
         remote = model_crosswalk_names["served_remotely"]
         names = model_crosswalk_names[~remote | (remote_names == "counted")]
@@ -150,8 +154,8 @@ def sample(
     else:
         if sentence_transformers == "United States":
             origins = kept_at_hugging_face(origins)
-        states = states_of(hub_history_states)
-        asked = _hub(hub_history, origins, states, population, Reading(spikes, untagged))
+        history = with_later(hub_history, hub_top_models)
+        asked = _hub(history, origins, states, population, Reading(spikes, untagged))
         words = WORDS[population.split(", 2")[0]].format(common_size(states))
     leads = pd.DataFrame([_row(*each) for each in asked])
     after = leads[(leads["end"] > CLAIMED_YEAR[1]) & (leads["kind"] != "window")]
@@ -162,7 +166,7 @@ def sample(
             "population": population,
             "leads": leads,
             "units": [units for *_, units in asked],
-            "compared": _compared(hub_history_states, leads, population),
+            "compared": _compared(states, leads, population),
         },
         tables={"leads": _dated(leads)},
     )
@@ -197,7 +201,7 @@ def _compared(states, leads, population) -> list[str]:
     if population in (PULLS, TOTALS):
         return []
     days = set(leads["end"].dt.strftime("%Y-%m-%d"))
-    return [s.day for s in for_trend([*states_of(states).values()]) if s.day in days]
+    return [state.day for state in for_trend([*states.values()]) if state.day in days]
 
 
 # Channels: kind of state, first and last day, the question, its units -----------------------------

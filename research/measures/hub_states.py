@@ -132,6 +132,73 @@ def hub_state(
     return hub_downloads(told, origins, tell=["task", "created", "legacy", "spike"])
 
 
+@remembered
+def with_later(history: pd.DataFrame, top: pd.DataFrame) -> pd.DataFrame:
+    """The table ``hub_history`` with the lists of later days, such as next month's.
+
+    Parameters
+    ----------
+    history
+        The table ``hub_history``.
+    top
+        The table ``hub_top_models``, of any version: days after the last state are added.
+
+    Examples
+    --------
+    >>> import research
+    >>> history, top = research.load("hub_history"), research.load("hub_top_models")
+    >>> len(with_later(history, top)) == len(history)  # it holds these days already
+    True
+    """
+    import pandas as pd
+
+    later = top[top["as_of"] > history["as_of"].max()]
+    if later.empty:
+        return history
+    named = later.rename(columns={"author": "account", "pipeline_tag": "task"})
+    downloads = named.groupby("as_of")["hub_downloads_30d"]
+    ranks = downloads.rank(ascending=False, method="first").astype(int)
+    rows = named.assign(rank=ranks).sort_values(["as_of", "rank"], kind="stable")
+    every: pd.DataFrame = pd.concat(
+        [history, rows.reindex(columns=history.columns)], ignore_index=True
+    )
+    return every
+
+
+@remembered
+def later_states(table: pd.DataFrame, top: pd.DataFrame) -> dict[str, State]:
+    """The dated states with those of later days: they count and label as the last one does.
+
+    Parameters
+    ----------
+    table, top
+        The tables ``hub_history_states`` and ``hub_top_models``.
+
+    Raises
+    ------
+    CannotEstimate
+        A later list is shorter than those that it would be compared with.
+
+    Examples
+    --------
+    >>> import research
+    >>> tables = research.load("hub_history_states"), research.load("hub_top_models")
+    >>> list(later_states(*tables)) == list(states_of(tables[0]))
+    True
+    """
+    states = states_of(table)
+    last, shortest = max(states.values(), key=lambda each: each.day), common_size(states)
+    sizes = top.loc[top["as_of"] > last.date, "as_of"].value_counts().sort_index()
+    for day, size in sizes.items():
+        if size < shortest:
+            raise CannotEstimate(
+                f"the list of {day:%Y-%m-%d} has {size} models, and the dated lists have "
+                f"{shortest}: collect as many"
+            )
+    new = {f"{day:%Y-%m-%d}": int(size) for day, size in sizes.items()}
+    return states | {day: State(day, size, last.counting, last.labels) for day, size in new.items()}
+
+
 def new_models(units: Coarse, day: str) -> Coarse:
     """The models created within a year before a day; those of unknown age may be.
 

@@ -23,6 +23,8 @@ from research.collect.hub import (
 )
 from research.datasets import load, verify
 from research.datasets.reading import read
+from research.measures.hub_states import hub_state, later_states, with_later
+from research.measures.publishers import CHINA_MINUS_US
 from tests.collect.loopback import Listed, Loopback, Synthetic, rows, serving
 from tests.collect.taking import Seen, begin, bundled_rows, rows_of, table_bytes, take
 from tests.shortened import first
@@ -497,3 +499,15 @@ def test_the_descriptor_tells_how_the_table_was_taken(tmp_path):
     assert json.dumps(made.descriptor["resources"]).count('"unit"') == len(
         made.descriptor["resources"][0]["schema"]["fields"]
     )
+
+
+def test_next_months_list_is_a_dated_state_behind_the_others(tmp_path):
+    with serving(Loopback(Listed(bundled_rows()))) as server:
+        made = take(top(1000), server.address, tmp_path)
+    taken = read(made, made.name)
+    states = later_states(load("hub_history_states"), taken)
+    assert list(states)[-1] == "2026-11-21"
+    tables = with_later(load("hub_history"), taken), load("publisher_origins")
+    now, then = (hub_state(*tables, day, 999) for day in ("2026-11-21", "2026-06-11"))
+    assert CHINA_MINUS_US.in_(now).value == pytest.approx(CHINA_MINUS_US.in_(then).value)
+    assert now.rows["task"].tolist() == then.rows["task"].tolist()

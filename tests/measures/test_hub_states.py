@@ -12,10 +12,12 @@ from research.measures.hub_states import (
     crossing,
     for_trend,
     hub_state,
+    later_states,
     new_models,
     refuse_unmerged,
     refuse_volumes,
     states_of,
+    with_later,
 )
 from research.measures.publishers import CHINA_MINUS_US
 from research.results import CannotEstimate
@@ -139,3 +141,29 @@ def test_a_crossing_within_one_window_has_a_day():
     days = pd.Series(pd.to_datetime(["2026-01-01", "2026-01-31"]))
     found = crossing(days, pd.Series([-2.0, 1.0]), pd.Series([-1.0, 2.0]))
     assert found.day() == days[1]
+
+
+# Next month's list --------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def next_month():
+    top = research.load("hub_top_models")
+    last = top[top["as_of"] == top["as_of"].max()]
+    return last.assign(as_of=pd.Timestamp("2026-12-11")).sample(frac=1, random_state=1)
+
+
+def test_a_later_list_becomes_a_state_of_its_own(tables, next_month):
+    history = with_later(tables[0], next_month)
+    found = later_states(research.load("hub_history_states"), next_month)
+    assert list(found)[-1] == "2026-12-11"
+    units = hub_state(history, tables[1], "2026-12-11", 999)
+    before = hub_state(*tables, "2026-06-11", 999)
+    assert CHINA_MINUS_US.in_(units).bounds() == CHINA_MINUS_US.in_(before).bounds()
+    assert len(for_trend([*found.values()])) == 5
+    assert len(history) == len(tables[0]) + 1000
+
+
+def test_a_later_list_that_is_shorter_is_refused(next_month):
+    with pytest.raises(CannotEstimate, match="300 models, and the dated lists have 999"):
+        later_states(research.load("hub_history_states"), next_month.head(300))
