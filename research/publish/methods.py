@@ -134,6 +134,15 @@ INTERVALS = {
         REGRESSION,
         ("pustejovsky2018",),
     ),
+    "truncated regression, jackknife over clusters, t": Method(
+        "A regression on a list that was cut: units below the last place are not there, and the "
+        "normal law of those that are is taken above it alone. Each organisation is left out in "
+        "turn for the error.",
+        rf"{SLOPE}, \quad s_\beta^2 = \frac{{G - 1}}{{G}} "
+        r"\sum (\hat\beta_{(-g)} - \overline{\hat\beta_{(-\cdot)}})^2",
+        ASSOCIATION,
+        ("hausman1977",),
+    ),
     "CR1 by cluster, t": Method(
         "A regression whose errors go together within an organisation: the variance is summed by "
         "organisation, with the degrees of freedom of their number less one.",

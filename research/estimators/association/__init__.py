@@ -1,7 +1,8 @@
 """Two measures of the same units: do they go together, and do they give the same number?
 
 ``ranks`` holds rank correlations, ``clustered`` correlations of units in clusters, ``agreement``
-concordance and limits of agreement, and ``regression`` slopes.
+concordance and limits of agreement, ``regression`` slopes, ``truncated`` those of a list that was
+cut, and ``sensitivity`` what an unmeasured cause could do to them.
 """
 
 from research.estimators.association.agreement import (
@@ -29,6 +30,11 @@ from research.estimators.association.regression import (
     median_regression,
     robust_regression,
 )
+from research.estimators.association.sensitivity import (
+    partial_r2,
+    robustness_value,
+)
+from research.estimators.association.truncated import truncated_regression
 
 __all__ = [
     "ClusteredCorrelation",
@@ -44,8 +50,11 @@ __all__ = [
     "lin_concordance",
     "log_log",
     "median_regression",
+    "partial_r2",
     "pearson_interval",
     "robust_regression",
+    "robustness_value",
     "spearman",
     "spearman_interval",
+    "truncated_regression",
 ]

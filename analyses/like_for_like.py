@@ -1,0 +1,318 @@
+"""Is a Chinese model of the same age, size, task and licence downloaded more than a US one?
+
+The two countries publish models of other ages, sizes and licences, and downloads go with all of
+them. Logarithms of downloads are compared with these held alike; what is left may still come from
+anything that no table tells, such as the fame of a publisher.
+"""
+
+from dataclasses import replace
+from typing import Annotated, Literal
+
+import numpy as np
+import pandas as pd
+
+from research import (
+    ESTIMAND,
+    Assumption,
+    BudgetRow,
+    Estimate,
+    Hypothesis,
+    Interval,
+    NotApplicable,
+    Sample,
+    figures,
+)
+from research.doubts import turned_at
+from research.estimators.association import (
+    median_regression,
+    partial_r2,
+    robustness_value,
+    truncated_regression,
+)
+from research.estimators.budget import alternatives_row, budget, leave_one_out_row
+from research.estimators.clustered import LeaveOneOut, cluster_robust
+from research.measures.channels import of_families, of_kinds
+from research.measures.hub import USED, hub_downloads, hub_facts
+from research.measures.like_for_like import COVARIATES, compared, generating
+from research.measures.publishers import CHINA, UNITED_STATES, library_publishers
+from research.measures.pulls import ollama_pulls
+from research.measures.top_lists import newest_first, on_day
+from research.results import deferred
+
+ALIKE, AS_THEY_ARE = "China over US, like for like", "China over US, as they are"
+UNCUT = "China over US, like for like, had the list no end"
+ORIGIN = 1  # the column of the regressors
+
+HYPOTHESES = {
+    ALIKE: Hypothesis(
+        estimand="downloads or pulls of a Chinese model over those of a US one of the same age, "
+        "size, task and licence (ratio of geometric means)",
+        null=1,
+        null_source="equality; stated by this project",
+        alternative="greater",
+        role="own question",
+    )
+}
+DAYS = {"catalogue": "2026-10-05", "top 1,000": "2026-06-11", "pulls": "2026-06-11"}
+POPULATIONS = {
+    "catalogue": "the generating models of the LLM catalogue from China and the US",
+    "top 1,000": "the generating ones of the 1,000 most downloaded models from China and the US",
+    "pulls": "the names of the Ollama library from China and the US",
+}
+UNITS = {"catalogue": "models", "top 1,000": "models", "pulls": "names"}
+
+
+def sample(
+    hub_llm_models,
+    hub_top_models,
+    ollama_library_pulls,
+    model_crosswalk,
+    model_crosswalk_names,
+    model_crosswalk_repositories,
+    publisher_origins,
+    *,
+    channel: Annotated[Literal["catalogue", "top 1,000", "pulls"], ESTIMAND] = "catalogue",
+    sizes: Literal["all models", "known alone"] = "all models",
+    slopes: Literal["shared", "by origin"] = "shared",
+) -> Sample:
+    day = pd.Timestamp(DAYS[channel])
+    facts = hub_facts(newest_first(hub_top_models), hub_llm_models)
+    if channel == "pulls":
+        names, _ = of_kinds(model_crosswalk_names, embeddings="left out")
+        library = library_publishers(names, publisher_origins, model_crosswalk)
+        units = ollama_pulls(ollama_library_pulls, library, day)
+        units = replace(units, rows=units.rows.assign(**_told(facts, model_crosswalk_repositories)))
+        every = units
+    else:
+        every = _models(channel, day, hub_llm_models, hub_top_models, publisher_origins, facts)
+        units = generating(every)
+    pairs = compared(units, day)
+    return Sample(
+        population=POPULATIONS[channel],
+        as_of=DAYS[channel],
+        data={
+            "channel": channel,
+            "pairs": pairs.sized() if sizes == "known alone" else pairs,
+            "by origin": slopes == "by origin",
+            "last place": every.rows["value"].min() if channel == "top 1,000" else None,
+            "origins": {
+                "unknown origins counted to China": compared(units, day, possible=CHINA),
+                "unknown origins counted to the US": compared(units, day, possible=UNITED_STATES),
+            },
+            "tasks": _with_untold(every, day) if channel != "pulls" else {},
+        },
+        tables={"organisations": _beyond(pairs)},
+    )
+
+
+def _models(channel, day, catalogue, top, origins, facts):
+    """The models of the catalogue whose downloads were asked for, or of the list."""
+    listed = (
+        catalogue[catalogue["downloads_observed"]] if channel == "catalogue" else on_day(top, day)
+    )
+    told = ["task", "licence", "created", "parameters"]
+    return hub_downloads(listed[["model_id", "hub_downloads_30d"]], origins, tell=told, facts=facts)
+
+
+def _with_untold(models, day) -> dict:
+    return {"those without a task too": compared(generating(models, or_unknown=True), day)}
+
+
+def _told(facts, repositories) -> dict:
+    """Of each name: the first day and the middle size of its own repositories, task and licence."""
+    own = repositories[repositories["relation"] == "own"].set_index("hub_repository")["ollama_name"]
+    known = facts.reindex(own.index).set_axis(own.to_numpy())
+    return {
+        "created": pd.to_datetime(known["created_at"]).groupby(level=0).min(),
+        "parameters": known["parameters"].astype(float).groupby(level=0).median(),
+        "task": of_families(facts["pipeline_tag"], repositories),
+        "licence": of_families(facts["licence"], repositories),
+    }
+
+
+def _beyond(pairs) -> pd.DataFrame:
+    """How far the models of each organisation lie from what age, size, task and licence tell."""
+    x = pairs.design(*COVARIATES).drop(columns="chinese")
+    fitted = x @ np.linalg.lstsq(x, pairs.logarithms, rcond=None)[0]
+    rows = pairs.rows.assign(beyond=pairs.logarithms - fitted)
+    found = rows.groupby("organisation").agg(
+        chinese=("chinese", "max"), models=("beyond", "size"), beyond=("beyond", "mean")
+    )
+    found["times"] = np.exp(found.pop("beyond"))
+    return found.sort_values("models", ascending=False, kind="stable").reset_index()
+
+
+# Estimates ----------------------------------------------------------------------------------------
+
+
+def estimate(sample, *, level) -> list[Estimate]:
+    pairs, by_origin = sample["pairs"], sample["by origin"]
+    if by_origin and sample["last place"]:
+        raise NotApplicable("the list is too short for slopes of each origin")
+    found = [
+        _ratio(sample, ALIKE, _fit(pairs, by_origin, level), budget=_doubts(sample)),
+        _ratio(sample, AS_THEY_ARE, _fit(pairs, level=level, covariates=())),
+    ]
+    found[0] = replace(found[0], tipping_points=_unmeasured(pairs))
+    if sample["last place"]:
+        found.append(_ratio(sample, UNCUT, _had_no_end(sample, level)))
+    return found
+
+
+def _fit(pairs, by_origin=False, level=0.95, covariates=COVARIATES):
+    x = pairs.design(*covariates, by_origin=by_origin)
+    return cluster_robust(pairs.logarithms, x, pairs.rows["organisation"], level=level)
+
+
+def _had_no_end(sample, level):
+    pairs, cut = sample["pairs"], float(np.log(sample["last place"]))
+    x, organisation = pairs.design(*COVARIATES), pairs.rows["organisation"]
+    return truncated_regression(pairs.logarithms, x, cut, organisation, level=level)
+
+
+def _times(fit) -> float:
+    """The coefficient of the origin as a ratio."""
+    return float(np.exp(fit.coefficients[ORIGIN]))
+
+
+def _ratio(sample, label, fit, **more) -> Estimate:
+    found = fit.intervals[ORIGIN]
+    return Estimate(
+        label=label,
+        unit="ratio",
+        reading="superpopulation",
+        value=_times(fit),
+        interval=Interval(
+            float(np.exp(found.low)), float(np.exp(found.high)), found.level, found.method
+        ),
+        n=fit.n,
+        n_unit=UNITS[sample["channel"]],
+        n_effective=fit.n_clusters,
+        assumptions=(UNMEASURED, DRAWN, LISTED, USED),
+        **more,
+    )
+
+
+@deferred
+def _doubts(sample) -> tuple[BudgetRow, ...]:
+    pairs = sample["pairs"]
+    fits = {
+        "least squares": _plain(pairs),
+        "slopes by origin": _plain(pairs, by_origin=True),
+        "the median": _times(median_regression(pairs.logarithms, pairs.design(*COVARIATES))),
+        "known sizes alone": _plain(pairs.sized()),
+    }
+    rows = [
+        leave_one_out_row(_without_each(pairs)),
+        alternatives_row("how it is fitted", fits),
+        alternatives_row("origin unknown or disputed", _alternatives(sample, "origins")),
+    ]
+    if sample["tasks"]:
+        rows.append(alternatives_row("models that name no task", _alternatives(sample, "tasks")))
+    return budget(*rows)
+
+
+def _alternatives(sample, what) -> dict:
+    others = {name: _plain(pairs) for name, pairs in sample[what].items()}
+    return {"as coded": _plain(sample["pairs"])} | others
+
+
+def _without_each(pairs) -> LeaveOneOut:
+    """The ratio without each organisation."""
+    names = pairs.rows["organisation"].unique()
+    values = np.array([_plain(pairs.without(name)) for name in names])
+    return LeaveOneOut(value=_plain(pairs), labels=names, values=values)
+
+
+def _plain(pairs, by_origin=False) -> float:
+    """The ratio alone, without its interval."""
+    x = pairs.design(*COVARIATES, by_origin=by_origin)
+    return float(np.exp(np.linalg.lstsq(x, pairs.logarithms, rcond=None)[0][ORIGIN]))
+
+
+@deferred
+def _unmeasured(pairs):
+    """How strong a cause that no table tells would have to be, beside the size of a model."""
+    x, y = pairs.design(*COVARIATES), pairs.logarithms
+    value = robustness_value(partial_r2(y, x, ORIGIN))
+    of_downloads = partial_r2(y, x, x.columns.get_loc("log size"))
+    others = x.drop(columns="chinese")
+    of_origin = partial_r2(x["chinese"], others, others.columns.get_loc("log size"))
+    told = (
+        "the ratio would be one if an unmeasured cause explained {:%1} of what is left of both; "
+        "size explains {:%1} of the weight and {:%1} of the origin"
+    )
+    yield turned_at("an unmeasured cause", told, value, of_downloads, of_origin)
+
+
+UNMEASURED = Assumption.of_scope(
+    name="nothing else differs between the models of the two countries",
+    evidence="The comparison is of models alike in four things, and of no cause: the fame of a "
+    "publisher, the quality of a model and mirrors of the Hub in China are in no table. How strong "
+    "an unmeasured cause would have to be is told beside it.",
+)
+DRAWN = Assumption.of_scope(
+    name="organisations are a draw",
+    evidence="The interval is about other organisations that might have published such models.",
+)
+LISTED = Assumption.of_scope(
+    name="listed models are compared",
+    evidence="The list of 1,000 is cut by downloads, which draws its two countries together; what "
+    "it would be without an end stands beside it. The catalogue is not cut at one number.",
+)
+
+
+# Figure -------------------------------------------------------------------------------------------
+
+
+def figure(result):
+    canvas, (ratios, spread) = figures.canvas(
+        (1, 2), height=3.4, source=figures.credits(result), width_ratios=(1.2, 1)
+    )
+    _draw_ratios(ratios, result)
+    _draw_spread(spread, result.answer(channel="catalogue").tables["organisations"])
+    return canvas
+
+
+def _draw_ratios(axes, result) -> None:
+    answers = {channel: result.answer(channel=channel).estimates for channel in DAYS}
+    rows = [
+        (NAMES[channel] if label == ALIKE else WAYS[label], found)
+        for channel, estimates in answers.items()
+        for label, found in estimates.items()
+    ]
+    figures.forest(
+        axes, [name for name, _ in rows], figures.Series(rows=[found for _, found in rows]),
+        null=1, width=30, groups=_groups(answers), title="a  A Chinese model over a US one",
+        xlabel="ratio of downloads or pulls\n(95% intervals, organisations as units)",
+    )  # fmt: skip
+    axes.set_xscale("log")
+    figures.plain_ticks(axes.xaxis, (0.1, 0.3, 1, 3, 10, 30))
+
+
+def _groups(answers) -> list[int]:
+    """The rows that begin another channel."""
+    return np.cumsum([len(estimates) for estimates in answers.values()])[:-1].tolist()
+
+
+NAMES = {
+    "catalogue": "LLM catalogue, like for like",
+    "top 1,000": "top 1,000, like for like",
+    "pulls": "Ollama pulls, like for like",
+}
+WAYS = {AS_THEY_ARE: "as they are", UNCUT: "had the list no end"}
+
+
+def _draw_spread(axes, table) -> None:
+    rows = pd.DataFrame(table.rows, columns=table.columns)
+    places = rows["chinese"].astype(float)
+    offsets = np.resize([-0.24, -0.12, 0.0, 0.12, 0.24], len(rows))
+    colors = [figures.CHINA if chinese else figures.UNITED_STATES for chinese in places]
+    sizes = 4 + 6 * np.sqrt(rows["models"].astype(float))
+    axes.scatter(1 - places + offsets, rows["times"].astype(float), s=sizes, c=colors, alpha=0.6)
+    axes.axhline(1, color=figures.MUTED, lw=0.8, ls=(0, (4, 3)))
+    axes.set_yscale("log")
+    figures.plain_ticks(axes.yaxis, (0.001, 0.01, 0.1, 1, 10, 100))
+    axes.set_xticks([0, 1], ["China", "US"])
+    axes.set(xlim=(-0.5, 1.5), title="b  Organisations, LLM catalogue")
+    axes.set_ylabel("downloads over those of like models\n(larger: more models)")

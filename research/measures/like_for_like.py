@@ -1,0 +1,112 @@
+"""Models or names of two countries side by side, with what else they differ in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from research.doubts import Coarse, Where
+from research.measures.hub import GENERATION
+from research.measures.publishers import CHINA, UNITED_STATES
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from research.estimators.valid import Floats
+
+# Licences that allow use, change and redistribution against a notice, as nearly all of them are.
+NOTICE_ONLY = frozenset({"apache-2.0", "mit"})
+COVARIATES = ["log age", "log size", "size not known", "text alone", "Apache or MIT"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Compared:
+    """Units of China and of the United States.
+
+    Parameters
+    ----------
+    rows
+        One row a unit: ``weight``, ``organisation``, ``chinese`` (1 or 0) and :data:`COVARIATES`.
+    """
+
+    rows: pd.DataFrame
+
+    def design(self, *covariates: str, by_origin: bool = False) -> pd.DataFrame:
+        """Regressors: ones, ``chinese``, and the covariates as differences from their means.
+
+        Where ``by_origin``, each covariate may matter more in one country; the coefficient of
+        ``chinese`` is then the mean over all units of what their origin would change (Lin 2013).
+        """
+        told = [name for name in covariates if self.rows[name].nunique() > 1]
+        centred = self.rows[told] - self.rows[told].mean()
+        found = self.rows[["chinese"]].join(centred)
+        if by_origin:
+            found = found.join(centred.mul(self.rows["chinese"], axis=0).add_suffix(" if Chinese"))
+        found.insert(0, "one", 1.0)
+        return found
+
+    @property
+    def logarithms(self) -> Floats:
+        """Of the weights."""
+        return np.log(self.rows["weight"].to_numpy(dtype=float))
+
+    def without(self, organisation: str) -> Compared:
+        return Compared(self.rows[self.rows["organisation"] != organisation])
+
+    def sized(self) -> Compared:
+        """The units of known size alone."""
+        return Compared(self.rows[self.rows["size not known"].eq(0)])
+
+
+def compared(
+    units: Coarse, day: pd.Timestamp, *, china: Where = CHINA, us: Where = UNITED_STATES,
+    possible: Where | None = None,
+) -> Compared:  # fmt: skip
+    """The units of both countries with age, size, task and licence.
+
+    Parameters
+    ----------
+    units
+        With ``origin``, ``organisation``, ``created``, ``parameters``, ``task`` and ``licence``.
+        What weighs nothing has no logarithm and is left out.
+    day
+        On which the age counts.
+    china, us
+        The two origins.
+    possible
+        One of the two, to which all units are counted that may be of it.
+    """
+    sides = {}
+    for name, origin in (("chinese", china), ("american", us)):
+        certain, may_be = units.holds(origin)
+        sides[name] = may_be if origin is possible else certain
+    chosen = sides["chinese"] | sides["american"]
+    rows = units.rows.assign(chinese=sides["chinese"].astype(float))[chosen]
+    return Compared(_covariates(rows[rows["value"] > 0], day))
+
+
+def generating(units: Coarse, *, or_unknown: bool = False) -> Coarse:
+    """The models of the tasks that Ollama serves, and those that name none where wanted."""
+    certain, possible = units.holds(Where({"task": frozenset(GENERATION)}))
+    return units.among(possible if or_unknown else certain)
+
+
+def _covariates(rows: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
+    """Columns of :data:`COVARIATES`; a missing size or age has the mean of the others."""
+    import pandas as pd
+
+    age = (day - pd.to_datetime(rows["created"])).dt.days.clip(lower=1).astype(float)
+    size = rows["parameters"].astype(float)
+    logs = {"log age": np.log(age), "log size": np.log(size.where(size > 0))}
+    known = {name: values.fillna(values.mean()) for name, values in logs.items()}
+    return rows[["organisation", "chinese"]].assign(
+        weight=rows["value"].astype(float),
+        **known,
+        **{
+            "size not known": logs["log size"].isna().astype(float),
+            "text alone": rows["task"].eq("text-generation").astype(float),
+            "Apache or MIT": rows["licence"].isin(NOTICE_ONLY).astype(float),
+        },
+    )
