@@ -196,15 +196,10 @@ def _ratio(sample, label, fit, **more) -> Estimate:
 @deferred
 def _doubts(sample) -> tuple[BudgetRow, ...]:
     pairs = sample["pairs"]
-    fits = {
-        "least squares": _plain(pairs),
-        "slopes by origin": _plain(pairs, by_origin=True),
-        "the median": _times(median_regression(pairs.logarithms, pairs.design(*COVARIATES))),
-        "known sizes alone": _plain(pairs.sized()),
-    }
+    median = median_regression(pairs.logarithms, pairs.design(*COVARIATES))
     rows = [
         leave_one_out_row(_without_each(pairs)),
-        alternatives_row("how it is fitted", fits),
+        alternatives_row("mean or median", {"mean": _plain(pairs), "median": _times(median)}),
         alternatives_row("origin unknown or disputed", _alternatives(sample, "origins")),
     ]
     if sample["tasks"]:
@@ -219,15 +214,19 @@ def _alternatives(sample, what) -> dict:
 
 def _without_each(pairs) -> LeaveOneOut:
     """The ratio without each organisation."""
-    names = pairs.rows["organisation"].unique()
-    values = np.array([_plain(pairs.without(name)) for name in names])
-    return LeaveOneOut(value=_plain(pairs), labels=names, values=values)
+    found = {name: _slope(x, y) for name, x, y in pairs.without_each()}
+    return LeaveOneOut(
+        value=_plain(pairs), labels=np.array([*found]), values=np.array([*found.values()])
+    )
 
 
-def _plain(pairs, by_origin=False) -> float:
+def _plain(pairs) -> float:
     """The ratio alone, without its interval."""
-    x = pairs.design(*COVARIATES, by_origin=by_origin)
-    return float(np.exp(np.linalg.lstsq(x, pairs.logarithms, rcond=None)[0][ORIGIN]))
+    return _slope(pairs.design(*COVARIATES), pairs.logarithms)
+
+
+def _slope(x, y) -> float:
+    return float(np.exp(np.linalg.lstsq(x, y, rcond=None)[0][ORIGIN]))
 
 
 @deferred
@@ -235,14 +234,17 @@ def _unmeasured(pairs):
     """How strong a cause that no table tells would have to be, beside the size of a model."""
     x, y = pairs.design(*COVARIATES), pairs.logarithms
     value = robustness_value(partial_r2(y, x, ORIGIN))
-    of_downloads = partial_r2(y, x, x.columns.get_loc("log size"))
+    told = "the ratio would be one if an unmeasured cause explained {:%1} of what is left of both"
+    if "log size" not in x:
+        yield turned_at("an unmeasured cause", told, value)
+        return
     others = x.drop(columns="chinese")
-    of_origin = partial_r2(x["chinese"], others, others.columns.get_loc("log size"))
-    told = (
-        "the ratio would be one if an unmeasured cause explained {:%1} of what is left of both; "
-        "size explains {:%1} of the weight and {:%1} of the origin"
+    of_weight, of_origin = (
+        partial_r2(outcome, known, known.columns.get_loc("log size"))
+        for outcome, known in ((y, x), (x["chinese"], others))
     )
-    yield turned_at("an unmeasured cause", told, value, of_downloads, of_origin)
+    told += "; size explains {:%1} of the weight and {:%1} of the origin"
+    yield turned_at("an unmeasured cause", told, value, of_weight, of_origin)
 
 
 UNMEASURED = Assumption.of_scope(

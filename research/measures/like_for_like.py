@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -10,8 +11,11 @@ import numpy as np
 from research.doubts import Coarse, Where
 from research.measures.hub import GENERATION
 from research.measures.publishers import CHINA, UNITED_STATES
+from research.results import CannotEstimate
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     import pandas as pd
 
     from research.estimators.valid import Floats
@@ -29,9 +33,19 @@ class Compared:
     ----------
     rows
         One row a unit: ``weight``, ``organisation``, ``chinese`` (1 or 0) and :data:`COVARIATES`.
+
+    Raises
+    ------
+    CannotEstimate
+        A country has fewer than two organisations: they are the draws.
     """
 
     rows: pd.DataFrame
+
+    def __post_init__(self) -> None:
+        pairs = self.rows.groupby("chinese")["organisation"].nunique()
+        if pairs.reindex([0.0, 1.0], fill_value=0).min() < 2:
+            raise CannotEstimate("China or the US has fewer than two organisations among the units")
 
     def design(self, *covariates: str, by_origin: bool = False) -> pd.DataFrame:
         """Regressors: ones, ``chinese``, and the covariates as differences from their means.
@@ -50,10 +64,14 @@ class Compared:
     @property
     def logarithms(self) -> Floats:
         """Of the weights."""
-        return np.log(self.rows["weight"].to_numpy(dtype=float))
+        return np.asarray(np.log(self.rows["weight"].to_numpy(dtype=float)), dtype=float)
 
-    def without(self, organisation: str) -> Compared:
-        return Compared(self.rows[self.rows["organisation"] != organisation])
+    def without_each(self) -> Iterator[tuple[str, pd.DataFrame, Floats]]:
+        """Each organisation, with the regressors and outcomes of all others."""
+        x, y = self.design(*COVARIATES), self.logarithms
+        for name, own in self.rows.groupby("organisation").indices.items():
+            kept = np.delete(np.arange(len(y)), own)
+            yield str(name), x.iloc[kept], y[kept]
 
     def sized(self) -> Compared:
         """The units of known size alone."""
@@ -99,8 +117,8 @@ def _covariates(rows: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
 
     age = (day - pd.to_datetime(rows["created"])).dt.days.clip(lower=1).astype(float)
     size = rows["parameters"].astype(float)
-    logs = {"log age": np.log(age), "log size": np.log(size.where(size > 0))}
-    known = {name: values.fillna(values.mean()) for name, values in logs.items()}
+    logs = {"log age": age.map(math.log), "log size": size.where(size > 0).map(math.log)}
+    known = {name: values.fillna(values.mean()).fillna(0.0) for name, values in logs.items()}
     return rows[["organisation", "chinese"]].assign(
         weight=rows["value"].astype(float),
         **known,

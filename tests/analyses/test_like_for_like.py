@@ -126,10 +126,10 @@ def test_an_unmeasured_cause_is_as_strong_as_the_t_says(result, listed):
 
 def test_the_mean_contrast_is_that_of_predictions(listed):
     """Slopes by origin: predict each model as Chinese and as of the US, and average."""
-    y, x, _ = listed
+    y, x, organisation = listed
     rows = x.rename(columns={"age": "log age", "size": "log size", "unsized": "size not known",
                              "text": "text alone", "open": "Apache or MIT"})  # fmt: skip
-    pairs = Compared(rows.assign(weight=np.exp(y), organisation="one"))
+    pairs = Compared(rows.assign(weight=np.exp(y), organisation=organisation))
     sides = {side: x["chinese"] == side for side in (0, 1)}
     fits = [sm.OLS(y[own], x[own].drop(columns="chinese")).fit() for own in sides.values()]
     every = x.drop(columns="chinese")

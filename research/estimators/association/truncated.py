@@ -123,7 +123,7 @@ def _most_likely(listed: Truncated) -> Floats:
     found = np.append(start / spread, 1 / spread)
     value, score, curvature = _likelihood(listed, found)
     for _ in range(STEPS):
-        step = np.linalg.lstsq(curvature, score, rcond=None)[0]
+        step = np.asarray(np.linalg.lstsq(curvature, score, rcond=None)[0], dtype=float)
         if score @ step < CONVERGED * len(listed.y):
             return np.asarray(found[:-1] / found[-1], dtype=float)
         found, value, score, curvature = _uphill(listed, found, step, value)
