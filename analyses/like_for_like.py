@@ -31,9 +31,9 @@ from research.estimators.association import (
 )
 from research.estimators.budget import alternatives_row, budget, leave_one_out_row
 from research.estimators.clustered import LeaveOneOut, cluster_robust
-from research.measures.channels import of_families, of_kinds
+from research.measures.channels import of_kinds
 from research.measures.hub import USED, hub_downloads, hub_facts
-from research.measures.like_for_like import COVARIATES, compared, generating
+from research.measures.like_for_like import COVARIATES, compared, generating, told_of_names
 from research.measures.publishers import CHINA, UNITED_STATES, library_publishers
 from research.measures.pulls import ollama_pulls
 from research.measures.top_lists import newest_first, on_day
@@ -81,7 +81,7 @@ def sample(
         names, _ = of_kinds(model_crosswalk_names, embeddings="left out")
         library = library_publishers(names, publisher_origins, model_crosswalk)
         units = ollama_pulls(ollama_library_pulls, library, day)
-        units = replace(units, rows=units.rows.assign(**_told(facts, model_crosswalk_repositories)))
+        units = told_of_names(units, facts, model_crosswalk_repositories)
         every = units
     else:
         every = _models(channel, day, hub_llm_models, hub_top_models, publisher_origins, facts)
@@ -116,18 +116,6 @@ def _models(channel, day, catalogue, top, origins, facts):
 
 def _with_untold(models, day) -> dict:
     return {"those without a task too": compared(generating(models, or_unknown=True), day)}
-
-
-def _told(facts, repositories) -> dict:
-    """Of each name: the first day and the middle size of its own repositories, task and licence."""
-    own = repositories[repositories["relation"] == "own"].set_index("hub_repository")["ollama_name"]
-    known = facts.reindex(own.index).set_axis(own.to_numpy())
-    return {
-        "created": pd.to_datetime(known["created_at"]).groupby(level=0).min(),
-        "parameters": known["parameters"].astype(float).groupby(level=0).median(),
-        "task": of_families(facts["pipeline_tag"], repositories),
-        "licence": of_families(facts["licence"], repositories),
-    }
 
 
 def _beyond(pairs) -> pd.DataFrame:

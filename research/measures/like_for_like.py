@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from research.doubts import Coarse, Where
+from research.measures.channels import of_families
 from research.measures.hub import GENERATION
 from research.measures.publishers import CHINA, UNITED_STATES
 from research.results import CannotEstimate
@@ -109,6 +110,37 @@ def generating(units: Coarse, *, or_unknown: bool = False) -> Coarse:
     """The models of the tasks that Ollama serves, and those that name none where wanted."""
     certain, possible = units.holds(Where({"task": frozenset(GENERATION)}))
     return units.among(possible if or_unknown else certain)
+
+
+def told_of_names(units: Coarse, facts: pd.DataFrame, repositories: pd.DataFrame) -> Coarse:
+    """Names of the Ollama library with what is told of their own repositories on the Hub.
+
+    Parameters
+    ----------
+    units
+        From :func:`research.measures.pulls.ollama_pulls`.
+    facts
+        From :func:`research.measures.hub.hub_facts`.
+    repositories
+        The table ``model_crosswalk_repositories``.
+
+    Returns
+    -------
+    Coarse
+        With ``created``, the first day of a repository, ``parameters``, the middle of their sizes,
+        ``task`` and ``licence``.
+    """
+    import pandas as pd
+
+    own = repositories[repositories["relation"] == "own"].set_index("hub_repository")["ollama_name"]
+    known = facts.reindex(own.index).set_axis(own.to_numpy())
+    told = units.rows.assign(
+        created=pd.to_datetime(known["created_at"]).groupby(level=0).min(),
+        parameters=known["parameters"].astype(float).groupby(level=0).median(),
+        task=of_families(facts["pipeline_tag"], repositories),
+        licence=of_families(facts["licence"], repositories),
+    )
+    return replace(units, rows=told)
 
 
 def _covariates(rows: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
