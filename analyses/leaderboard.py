@@ -158,6 +158,8 @@ def _of_board(states, origins, board, strings) -> Sample:
     if board.reading == "base":  # days before tell no bases
         origin, states = (rows[states["as_of"] >= board.day] for rows in (origin, states))
     days = chinese_of_ten(states, origin)
+    if board.day not in days.index:
+        raise CannotEstimate(f"the table holds no ten models of {board.day}")
     listed, chinese = states[states["as_of"] == board.day].head(TOP), days.loc[board.day]
     known = publishers(accounts_of(listed["model_id"]), origins)
     read = among(origin.loc[listed.index], {"CN"})[0]

@@ -15,6 +15,7 @@ from research import (
     ESTIMAND,
     Assumption,
     Bounds,
+    CannotEstimate,
     Estimate,
     Hypothesis,
     NotApplicable,
@@ -142,6 +143,8 @@ def sample(
         # The days of that month hold all tokens, those of others the leading models alone.
         days = table["date"][~table["date"].between(*MONTH)].unique()
         units = {day: on(day) for day in sorted(days)}
+    if pd.Timestamp(last) not in units:
+        raise CannotEstimate(f"the table holds no tokens of {last}")
     return Sample(
         population=POPULATIONS[tokens],
         as_of=last,
