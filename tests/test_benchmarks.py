@@ -30,3 +30,11 @@ def test_a_scan_is_read_and_aggregated(tmp_path):
     write_scan(tmp_path, 300, form="jsonl.gz")
     for task in ("read", "aggregate"):
         assert set(figures(task, tmp_path)) == {"wall", "cpu", "memory"}
+
+
+def test_a_question_is_measured_beside_the_group_by_of_its_file(tmp_path):
+    script = SCRIPT.with_name("any_size.py")
+    for task, names in (("question", {"group", "share"}), ("bootstrap", {"bootstrap"})):
+        command = [sys.executable, script, "run", task, str(tmp_path), "1000"]
+        done = subprocess.run(command, capture_output=True, text=True, check=True)
+        assert set(json.loads(done.stdout)) == {*names, "memory"}

@@ -312,7 +312,8 @@ def answer(
 ) -> Result:
     """The result of a question."""
     result = run(asking.analysis(), fixed=choices, done=done)
-    tables = {name: asking.sources[name].origin for name in asking.used}
+    mine = {name: asking.sources[name].origin for name in asking.used}
+    tables = {**mine, **result.provenance.tables}
     return replace(result, path="", provenance=Provenance(seed=SEED, tables=tables))
 
 
