@@ -117,6 +117,33 @@ def hub_state(
     >>> units.rows.loc["bert-base-uncased", ["account", "origin"]].tolist()
     ['bert-base-uncased', 'US']
     """
+    listed = state_models(history, origins, day, size, merged=merged)
+    return hub_downloads(listed, origins, tell=["task", "created", "legacy", "spike"])
+
+
+@remembered
+def state_models(
+    history: pd.DataFrame, origins: pd.DataFrame, day: str, size: int, *, merged: bool = True
+) -> pd.DataFrame:
+    """The rows of the most downloaded models of a day, with the columns of ``hub_top_models``.
+
+    Parameters
+    ----------
+    history, origins, day, size, merged
+        As for :func:`hub_state`.
+
+    Raises
+    ------
+    CannotEstimate
+        The list of that day is shorter, or the day is none of the states.
+
+    Examples
+    --------
+    >>> import research
+    >>> tables = research.load("hub_history"), research.load("publisher_origins")
+    >>> state_models(*tables, "2022-10-01", 2)["author"].tolist()
+    ['bert-base-uncased', 'xlm-roberta-base']
+    """
     listed = on_day(history, day)
     if len(listed) < size:
         raise CannotEstimate(
@@ -128,8 +155,7 @@ def hub_state(
         listed["model_id"].isin(origins["author"]), listed["account"]
     )
     task = listed["task"].replace(MERGED) if merged else listed["task"]
-    told = listed.assign(author=made_by, pipeline_tag=task)
-    return hub_downloads(told, origins, tell=["task", "created", "legacy", "spike"])
+    return listed.assign(author=made_by, pipeline_tag=task).drop(columns=["account", "task"])
 
 
 @remembered

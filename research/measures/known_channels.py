@@ -14,6 +14,7 @@ from research.doubts.coarse import WEIGHTS
 from research.measures.cells import hub_cells
 from research.measures.channels import of_families, of_kinds
 from research.measures.hub import COUNTED_DAYS, LICENCE, TAGGED, USED, fresh, hub_facts
+from research.measures.hub_states import state_models
 from research.measures.publishers import (
     ANYWHERE,
     NOT_TOLD,
@@ -181,13 +182,15 @@ class Downloads(Channel):
 
     def listed(self, tables: Tables, wanted: Wanted) -> AnyTable:
         """The models of a day, the most downloaded ones where the list is cut."""
-        listed = on_day(tables[self.table_of(tables, wanted.day)], wanted.day)
-        if "hub_llm_models" in self.tables:
+        table = self.table_of(tables, wanted.day)
+        listed = on_day(tables[table], wanted.day)
+        if table == "hub_llm_panel":
             counts = wanted.choices.get("counts", "all")
             return _of_catalogue(listed, tables["hub_llm_models"], counts)
-        if wanted.size is not None and n_rows(listed) > wanted.size:
-            listed = _cut(listed, wanted.size)
-        return _as_listed(listed)
+        size = wanted.size or int(n_rows(listed))
+        if table == "hub_history":
+            return state_models(listed, tables["publisher_origins"], wanted.day, size)
+        return _cut(listed, size) if size < n_rows(listed) else listed
 
     def population(self, tables: Tables, wanted: Wanted) -> str:
         return written(self.whom, n_rows(self.listed(tables, wanted)))
@@ -230,13 +233,6 @@ def _cut(listed: AnyTable, size: int) -> pd.DataFrame:
     large = isinstance(listed, LargeTable)
     cut: pd.DataFrame = listed.largest(size, by) if large else listed.nlargest(size, by)
     return cut
-
-
-@remembered
-def _as_listed(listed: AnyTable) -> AnyTable:
-    """Rows of any table of the Hub with the columns of ``hub_top_models``."""
-    names = {"account": "author", "task": "pipeline_tag"}
-    return listed.rename(columns=names) if "account" in listed.columns else listed
 
 
 @remembered
