@@ -145,6 +145,12 @@ def test_days_whose_counts_overlap_are_one_and_said_to_be_left_out():
     assert min(later - day for day, later in pairwise(days)) >= pd.Timedelta(days=30)
 
 
+def test_a_series_prints_a_line_a_day_and_says_once_of_whom():
+    lines = repr(ask("downloads", share={"origin": "US"}, over="time", more_than=0.2)).split("\n")
+    assert sum("most downloaded" in line for line in lines) == 1
+    assert sum(line.strip().startswith("2024-09-20 ") for line in lines) == 1
+
+
 def test_a_day_on_which_nothing_was_recorded_is_left_out_and_said():
     result = ask("downloads", share={"task": "text-generation"}, over="time")
     assert "2021-06-15" not in result.answers

@@ -165,12 +165,12 @@ def _is_series(wanted: Sequence[ReportedEstimate]) -> bool:
 def _series(rows: Sequence[tuple[ReportedEstimate, Row]]) -> Group:
     """One line a day, with the population where that is not always the same."""
     whom = {each.answer.population for each, _ in rows}
+    label, same = rows[0][0].label, len(whom) == 1
     named = (
-        replace(row, label=each.key if len(whom) == 1 else f"{each.key}: {each.answer.population}")
+        replace(row, label=each.key if same else f"{each.key}: {each.answer.population}")
         for each, row in rows
     )
-    label = rows[0][0].label
-    return Group(heading=f"{label}: {whom.pop()}" if len(whom) == 1 else label, rows=tuple(named))
+    return Group(heading=f"{label}: {whom.pop()}" if same else label, rows=tuple(named))
 
 
 def _notes(shown: Iterable[ReportedEstimate]) -> list[str]:
