@@ -265,9 +265,9 @@ China's share of the downloads of invented models in Parquet, about one account 
 identified set, and its interval by organisation (`hub_cells`, `Share`). DuckDB's own group-by sums
 the downloads of each account of the same file, in the same process; processor seconds, medians of
 {TIMES} in turn, libraries loaded. The last columns read the account and the downloads alone into
-pandas and draw {RESAMPLES} resamples of organisations (`scipy.stats.bootstrap`): that gives no set.
-Memory is the peak of each process, Python and its libraries being part of it. The aim is at most 2.5
-times the group-by and 500 MB for 5 million models.
+pandas and draw {RESAMPLES} resamples of organisations (`scipy.stats.bootstrap`), without a set.
+Memory is the peak of each process, Python and its libraries being part of it. The aim is at most
+2.5 times the group-by and 500 MB for 5 million models.
 
 | models | group-by | share, set, interval | ratio | memory | pandas and scipy | memory |
 | --- | --- | --- | --- | --- | --- | --- |
