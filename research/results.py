@@ -498,6 +498,69 @@ class Curve(Record):
             self._refuse("every line should have a value for each point of the grid.")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chance(Record):
+    """How often the region of a claim is hit in drawn worlds, under one set of beliefs.
+
+    ``error`` is the standard error of so many worlds.
+    """
+
+    beliefs: Literal["stated", "flat", "shifted"]
+    probability: float
+    error: float
+
+    def __post_init__(self) -> None:
+        Record.__post_init__(self)
+        if not 0 <= self.probability <= 1:
+            self._refuse(f"a probability lies between 0 and 1, found {self.probability}.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part(Record):
+    """Which part of the variance over drawn worlds a doubt explains alone (first order)."""
+
+    doubt: str
+    basis: Literal["measured", "published", "judgement"]
+    part: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Simulated(Record):
+    """What follows if doubts are drawn from what is believed of each.
+
+    Parameters
+    ----------
+    low, high
+        The simulation interval: the 2.5 and 97.5 % points under doubts that open the set.
+    worlds
+        How many worlds were drawn.
+    with_errors
+        The same with the doubts that open no set, such as a code that is wrong.
+    apart, as_one
+        The same if each unit, or all that is open, resolved alike: how units move together is
+        part of a belief.
+    parts
+        Which doubt explains which part of the variance, the largest first.
+    chances
+        The likelihood of the claim's region under stated, flat and shifted beliefs; none where the
+        set decides.
+    """
+
+    low: float
+    high: float
+    worlds: int
+    with_errors: Bounds | None = None
+    apart: Bounds | None = None
+    as_one: Bounds | None = None
+    parts: tuple[Part, ...] = ()
+    chances: tuple[Chance, ...] = ()
+
+    @property
+    def interval(self) -> Bounds:
+        """The simulation interval."""
+        return Bounds(self.low, self.high)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Estimate(Readable):
     """One estimated quantity with everything needed to judge and to print it.
@@ -522,6 +585,10 @@ class Estimate(Readable):
         Sample size, the unit it counts, and the effective size (Kish, or n over design effect).
     test, assumptions, tipping_points, budget, curves
         What a reader is told of it; may be :func:`deferred`, a test as the only item.
+    simulated, undrawn
+        What follows if the doubts are drawn from what is believed of them; or why they are not.
+    drawn
+        What can be asked in drawn worlds; it is not stored.
     """
 
     label: str
@@ -539,6 +606,9 @@ class Estimate(Readable):
     tipping_points: Sequence[TippingPoint] = ()
     budget: Sequence[BudgetRow] = ()
     curves: Sequence[Curve] = ()
+    simulated: Simulated | None = None
+    undrawn: str = ""
+    drawn: Any = field(default=None, compare=False)
 
     def __post_init__(self) -> None:
         Record.__post_init__(self)
@@ -576,7 +646,11 @@ class Estimate(Readable):
 
     def bare(self) -> Estimate:
         """The same as a number alone, without what a reader is told of it."""
-        return replace(self, test=None, assumptions=(), tipping_points=(), budget=(), curves=())
+        nothing: Any = ()
+        return replace(
+            self, test=None, drawn=None, assumptions=nothing, tipping_points=nothing,
+            budget=nothing, curves=nothing,
+        )  # fmt: skip
 
     @property
     def widest(self) -> BudgetRow | None:

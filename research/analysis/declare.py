@@ -21,6 +21,10 @@ from research.results import ESTIMAND, Choices, Hypothesis, ResearchError, Settl
 if TYPE_CHECKING:
     import pandas as pd
 
+    from research.doubts import Beliefs
+
+BELIEFS = "stated_beliefs"  # the table that no analysis names, as all draw from it
+
 
 @dataclass(frozen=True, kw_only=True)
 class Sample:
@@ -92,6 +96,7 @@ class Analysis:
     hypotheses: dict[str, Hypothesis]
     settled: tuple[Settled, ...]
     data: Mapping[str, datasets.Given] = field(default_factory=dict)
+    believed: Mapping[str, datasets.Given] = field(default_factory=dict)
 
     @cached_property
     def sources(self) -> dict[str, datasets.Source | None]:
@@ -102,6 +107,24 @@ class Analysis:
             if found[parameter.name] is None and parameter.default is parameter.empty:
                 raise ResearchError(self._lacks(parameter.name))
         return found
+
+    @cached_property
+    def beliefs(self) -> Beliefs:
+        """What is believed of each doubt: as the study states it, or another analyst."""
+        from research.doubts import Beliefs
+
+        return Beliefs.of(self.stated.load())
+
+    @property
+    def stated(self) -> datasets.Source:
+        """Where beliefs are read from."""
+        source = datasets.sources([BELIEFS], self.believed)[BELIEFS]
+        if source is None:
+            raise ResearchError(
+                f"What was chosen ({datasets.told(self.believed)}) holds no table of the form "
+                f"'{BELIEFS}'. Choose data that hold it: `research data show {BELIEFS}`."
+            )
+        return source
 
     def _lacks(self, table: str) -> str:
         if self.data:
@@ -238,7 +261,8 @@ def _declared(path: Path, module: ModuleType, data: Mapping[str, datasets.Given]
         declared=_choices(module, path),
         hypotheses=hypotheses,
         settled=tuple(getattr(module, "SETTLED", ())),
-        data=dict(data),
+        data={name: given for name, given in data.items() if name != BELIEFS},
+        believed={name: given for name, given in data.items() if name == BELIEFS},
     )
 
 

@@ -13,7 +13,7 @@ from traceback import walk_tb
 from typing import TYPE_CHECKING, Any
 
 from research import datasets
-from research.analysis.declare import Analysis, Sample, where_in
+from research.analysis.declare import BELIEFS, Analysis, Sample, where_in
 from research.analysis.family import level_of
 from research.plain import changes, to_plain
 from research.results import (
@@ -227,6 +227,8 @@ class _Computed:
 
 
 def _answer(question: _Question) -> Answer:
+    from research.doubts import with_draws
+
     computed, skipped = _compute(question)
     primary = next(iter(computed.values()), None)
     specifications = question.specifications()
@@ -239,13 +241,18 @@ def _answer(question: _Question) -> Answer:
         for label, estimate in primary.estimates.items()
         if label in hypotheses
     }
+    beliefs = question.analysis.beliefs
+    drawn = {
+        label: with_draws(estimate, hypotheses.get(label), beliefs)
+        for label, estimate in primary.estimates.items()
+    }
     rows = tuple(_specifications(computed, hypotheses, where))
     return Answer(
         estimand=question.estimand,
         choices=primary.choices,
         population=primary.sample.population,
         as_of=primary.sample.as_of,
-        estimates=primary.estimates,
+        estimates=drawn,
         verdicts=judged,
         robustness={
             label: _robustness(label, judged[label], rows, len(skipped)) for label in judged
@@ -411,7 +418,8 @@ def _refuse_unanswered(analysis: Analysis, answers: Mapping[str, Answer]) -> Non
 
 
 def _origins(analysis: Analysis) -> dict[str, dict[str, str]]:
-    return {name: source.origin for name, source in analysis.sources.items() if source}
+    every = {**analysis.sources, BELIEFS: analysis.stated}
+    return {name: source.origin for name, source in every.items() if source}
 
 
 def _as_of(sample: Sample, analysis: Analysis) -> Sample:

@@ -5,16 +5,19 @@ identified set with every doubt open, the budget row of each doubt alone, the ti
 """
 
 from research.doubts.asking import Asked, Difference, Gap, Quotient, levelled, overturned
+from research.doubts.beliefs import Belief, Beliefs
 from research.doubts.coarse import EVERY, Coarse, Doubt, Where, among, where
 from research.doubts.correlating import RankCorrelation
+from research.doubts.drawing import Worlds
 from research.doubts.questions import Share, Sum
 from research.doubts.ranking import Ranking
 from research.doubts.representing import Representation
+from research.doubts.simulating import with_draws
 from research.doubts.telling import lost_at, lost_if, turned_at
 from research.doubts.thinning import Thinned
 
 __all__ = [
-    "EVERY", "Asked", "Coarse", "Difference", "Doubt", "Gap", "Quotient", "RankCorrelation",
-    "Ranking", "Representation", "Share", "Sum", "Thinned", "Where", "among", "levelled", "lost_at",
-    "lost_if", "overturned", "turned_at", "where",
+    "EVERY", "Asked", "Belief", "Beliefs", "Coarse", "Difference", "Doubt", "Gap", "Quotient",
+    "RankCorrelation", "Ranking", "Representation", "Share", "Sum", "Thinned", "Where", "Worlds",
+    "among", "levelled", "lost_at", "lost_if", "overturned", "turned_at", "where", "with_draws",
 ]  # fmt: skip

@@ -32,6 +32,7 @@ from research.results import (
 from research.wording import number, percent
 
 if TYPE_CHECKING:
+    from research.doubts.drawing import Worlds
     from research.doubts.questions import ShareIn
     from research.estimators.clustered import ClusteredEstimate
     from research.estimators.ranged import Ranged
@@ -55,6 +56,20 @@ class Asked(Protocol):
     @abstractmethod
     def over(self, change: Callable[[Coarse], Coarse]) -> Self:
         """The same asked of units that are made of these."""
+
+    @abstractmethod
+    def in_worlds(self, worlds: Worlds) -> Floats:
+        """The estimate in each world; NaN where it is not defined there.
+
+        Returns
+        -------
+        array of shape (worlds,)
+
+        Raises
+        ------
+        NoBelief
+            Nothing is believed of a doubt that is open.
+        """
 
     def without(self, cluster: str, *names: object) -> Self:
         """The same asked of the units that are of none of these clusters."""
@@ -91,6 +106,7 @@ class Asked(Protocol):
 
     def estimate(self, **told: Any) -> Estimate:
         """The identified set as an estimate, with what else is told of it."""
+        told = {"drawn": self} | told
         return Estimate(bounds=self.bounds(), sharpness=self.sharpness(), **told)
 
     @abstractmethod
@@ -191,6 +207,10 @@ class OfTwo(Asked):
     @abstractmethod
     def of(self, first: Floats, second: Floats) -> Floats:
         """What values of both sides give: more, the more the first and the less the second has."""
+
+    def in_worlds(self, worlds: Worlds) -> Floats:
+        """Both sides in the same worlds."""
+        return self.of(self.first.in_worlds(worlds), self.second.in_worlds(worlds))
 
     @property
     def value(self) -> float:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from copy import copy
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from research.estimators.valid import Flags, Floats
 
+Made = TypeVar("Made")
 WEIGHTS = ("low", "value", "high")
 OPENED_BY = "{}_doubt"  # the column with the doubt that opens a column
 WEIGHT, MEMBER, NUMBER = "weight", "member", "number"
@@ -157,9 +158,7 @@ class Coarse:
     weighs: str = "weight"
     independent: bool = True
     # What was read off the rows: the same few conditions are asked of the same units many times.
-    _read: dict[Any, tuple[Flags, ...]] = field(
-        default_factory=dict, init=False, repr=False, compare=False
-    )
+    _read: dict[Any, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         missing = [column for column in WEIGHTS if column not in self.rows]
@@ -283,7 +282,7 @@ class Coarse:
         )
         return one, two
 
-    def _with(self, rows: pd.DataFrame, read: dict[Any, tuple[Flags, ...]]) -> Coarse:
+    def _with(self, rows: pd.DataFrame, read: dict[Any, Any]) -> Coarse:
         """The same of fewer units or other weights: what opens them needs no second check."""
         found = copy(self)
         object.__setattr__(found, "rows", rows)
@@ -307,7 +306,7 @@ class Coarse:
                 f"These units have no attribute '{attribute}'. They have: {', '.join(known)}."
             )
         key = attribute, values
-        certain, possible = self._once(key, lambda: among(self.rows[attribute], values))
+        certain, possible = self.once(key, lambda: _kept(*among(self.rows[attribute], values)))
         return certain, possible
 
     def is_open(self, column: str, doubts: Collection[str] | None) -> Flags:
@@ -317,16 +316,22 @@ class Coarse:
             return np.full(len(self.rows), doubts is None, dtype=bool)
         names = sorted(set(doubts))
         key = (OPENED_BY, by, *names)
-        (opened,) = self._once(key, lambda: (np.array(self.rows[by].isin(names), dtype=bool),))
-        return opened
+        found = self.once(key, lambda: _kept(np.array(self.rows[by].isin(names), dtype=bool)))
+        return found[0]
 
-    def _once(self, key: Any, read: Callable[[], tuple[Flags, ...]]) -> tuple[Flags, ...]:
+    def once(self, key: Any, read: Callable[[], Made]) -> Made:
         """What is read off the rows, read once; nobody may write into it."""
         if key not in self._read:
             self._read[key] = read()
-            for flags in self._read[key]:
-                flags.flags.writeable = False
-        return self._read[key]
+        found: Made = self._read[key]
+        return found
+
+
+def _kept(*flags: Flags) -> tuple[Flags, ...]:
+    """Flags into which nobody can write."""
+    for each in flags:
+        each.flags.writeable = False
+    return flags
 
 
 def _named(column: pd.Series) -> set[Any]:

@@ -11,6 +11,7 @@ from scipy.stats import kendalltau
 
 from research.doubts.asking import Asked
 from research.doubts.coarse import Coarse, Doubt
+from research.doubts.resolving import weights_of_units
 from research.estimators.association import (
     correlation,
     kendall,
@@ -26,8 +27,10 @@ from research.results import Bounds, Interval, Sharpness, Test
 from research.wording import written
 
 if TYPE_CHECKING:
+    from research.doubts.drawing import Worlds
     from research.estimators.valid import Flags, Floats
 
+RANKED = 1_000  # worlds in which units are ranked anew
 TESTS = {"Spearman": spearman, "Kendall": kendall}
 BOUNDS = {"Spearman": spearman_bounds, "Kendall": kendall_bounds}
 INTERVALS: dict[str, Callable[..., Interval]] = {
@@ -76,6 +79,14 @@ class RankCorrelation(Asked):
     def bounds(self, doubts: Collection[str] | None = None) -> Bounds:
         """Valid for every order that is left open; wide where open orders exclude each other."""
         return BOUNDS[self.of](self.first.weight(doubts), self.second.weight(doubts))
+
+    def in_worlds(self, worlds: Worlds) -> Floats:
+        """Of few worlds only, as each is ranked anew."""
+        fewer = replace(worlds, count=min(worlds.count, RANKED))
+        first, second = np.broadcast_arrays(
+            *(weights_of_units(side, fewer) for side in (self.first, self.second))
+        )
+        return np.array([self._correlated(*pair) for pair in zip(first.T, second.T, strict=True)])
 
     def sharp(self, doubts: Collection[str] | None = None) -> bool:
         """Where all weights are known."""

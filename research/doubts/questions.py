@@ -10,6 +10,7 @@ import numpy as np
 
 from research.doubts.asking import Gap, OfUnits
 from research.doubts.coarse import EVERY, Coarse, Doubt, Where
+from research.doubts.resolving import resolved
 from research.doubts.worlds import World
 from research.estimators.clustered import LeaveOneOut, clustered_share, share_difference
 from research.estimators.clustered.leave_one_out import share_of_totals, totals_of
@@ -18,6 +19,7 @@ from research.estimators.ranged import Ranged, ranged_mean
 from research.results import Bounds, BudgetRow, CannotEstimate
 
 if TYPE_CHECKING:
+    from research.doubts.drawing import Worlds
     from research.estimators.clustered import ClusteredEstimate
     from research.estimators.valid import Flags, Floats
 
@@ -105,6 +107,18 @@ class ShareIn(OfUnits):
         opened: Flags = ((least != most) & (weight.high > 0)) | (weight.low != weight.high)
         return opened
 
+    def in_worlds(self, worlds: Worlds) -> Floats:
+        asked = [self.question.of, *filter(None, [self.question.minus]), self.question.among]
+        fixed, cells = resolved(self.units, asked, worlds)
+        counted = cells.weight() * cells.holds(self.question.among)
+        held, whole = _held(replace(self, units=fixed))
+        held = held + (counted * cells.holds(self.question.of)).sum(axis=0)
+        if self.question.minus is not None:
+            held -= (counted * cells.holds(self.question.minus)).sum(axis=0)
+        whole = whole + counted.sum(axis=0)
+        share: Floats = np.full(worlds.count, np.nan)
+        return np.divide(held, whole, out=share, where=whole > 0)
+
     def sharp(self, doubts: Collection[str] | None = None) -> bool:
         """Unless an open attribute decides both what a unit is and whether it counts at all.
 
@@ -181,6 +195,14 @@ class ShareIn(OfUnits):
         )
 
 
+def _held(asked: ShareIn) -> tuple[float, float]:
+    """What units weigh that are the same in all worlds: those asked for, and the whole."""
+    if asked.units.rows.empty:
+        return 0.0, 0.0
+    weight = asked.whole(()).value
+    return float((weight * asked.scores(())[0]).sum()), float(weight.sum())
+
+
 @dataclass(frozen=True, slots=True)
 class Sum(OfUnits):
     """How much do the units weigh that are as wanted?
@@ -213,6 +235,11 @@ class Sum(OfUnits):
     def bounds(self, doubts: Collection[str] | None = None) -> Bounds:
         weight, (certain, possible) = self.whole(doubts), self.units.holds(self.wanted, doubts)
         return Bounds(float(weight.low[certain].sum()), float(weight.high[possible].sum()))
+
+    def in_worlds(self, worlds: Worlds) -> Floats:
+        fixed, cells = resolved(self.units, [self.wanted], worlds)
+        held: Floats = (cells.weight() * cells.holds(self.wanted)).sum(axis=0)
+        return held + fixed.held(self.wanted)
 
     def without_each(self, cluster: str) -> LeaveOneOut:
         """The sum as shown without each cluster."""

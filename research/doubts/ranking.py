@@ -11,6 +11,7 @@ import numpy as np
 
 from research.doubts.asking import OfUnits
 from research.doubts.coarse import BETWEEN, Coarse, Doubt
+from research.doubts.resolving import weights_of_kinds
 from research.estimators.budget import drawn_row, leave_one_out_row
 from research.estimators.clustered import LeaveOneOut, kish_effective_size
 from research.estimators.concentration import hhi, top_share
@@ -23,7 +24,8 @@ from research.wording import number
 if TYPE_CHECKING:
     import pandas as pd
 
-    from research.estimators.valid import Codes, Flags, Floats
+    from research.doubts.drawing import Worlds
+    from research.estimators.valid import Codes, Flags, Floats, Labels
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,6 +71,10 @@ class Ranking:
     def concentration(self, largest: int | None = None) -> Concentration:
         """The concentration index (HHI), or the share of so many of the largest kinds."""
         return Concentration(self.units, self, largest)
+
+    def in_worlds(self, worlds: Worlds) -> tuple[Floats, Labels]:
+        """What all kinds weigh in each world, and their names."""
+        return weights_of_kinds(self.units, self.by, worlds)
 
     def extent(
         self, doubts: Collection[str] | None = None, kinds: Collection[str] = ()
@@ -190,6 +196,11 @@ class Rank(OfKinds):
         low, high = (max(ends) for ends in zip(*places, strict=True))
         return Bounds(float(max(low, len(self.kinds))), float(high))
 
+    def in_worlds(self, worlds: Worlds) -> Floats:
+        held, names = self.ranking.in_worlds(worlds)
+        ranks = [1 + (held > held[names == kind].sum(axis=0)).sum(axis=0) for kind in self.kinds]
+        return np.asarray(np.maximum(np.max(ranks, axis=0), len(self.kinds)), dtype=float)
+
     def without_each(self, cluster: str) -> LeaveOneOut:
         """The rank as shown without each cluster."""
         ranks = [_without_each(self.ranking, kind, cluster) for kind in self.kinds]
@@ -250,6 +261,12 @@ class Lead(OfKinds):
 
     kind: str
 
+    def in_worlds(self, worlds: Worlds) -> Floats:
+        held, names = self.ranking.in_worlds(worlds)
+        mine = names == self.kind
+        lead: Floats = held[mine].sum(axis=0) - held[~mine].max(axis=0, initial=0.0)
+        return np.asarray(lead / held.sum(axis=0))
+
     def bounds(self, doubts: Collection[str] | None = None) -> Bounds:
         """Sharp at the low end, where all that is open is of one rival."""
         weight = self.units.weight(doubts)
@@ -271,6 +288,13 @@ class Concentration(OfKinds):
     """
 
     largest: int | None = None
+
+    def in_worlds(self, worlds: Worlds) -> Floats:
+        held, _ = self.ranking.in_worlds(worlds)
+        shares: Floats = held / held.sum(axis=0)
+        if self.largest is None:
+            return np.asarray(np.square(shares).sum(axis=0))
+        return np.asarray(np.sort(shares, axis=0)[-self.largest :].sum(axis=0))
 
     @property
     def value(self) -> float:

@@ -1,0 +1,228 @@
+"""What is believed of a doubt: how that which it leaves open resolves, and where this comes from.
+
+A set never depends on a belief; the simulation interval does, and says so.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Literal, get_args
+
+import numpy as np
+
+from research.plain import unknown
+from research.results import ResearchError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from research.estimators.valid import Floats
+
+Family = Literal["categories", "as named", "alike", "range", "rate", "miscoded"]
+Together = Literal["unit", "organisation", "all"]
+Basis = Literal["measured", "published", "judgement"]
+Stance = Literal["stated", "flat", "shifted"]
+
+STANCES: tuple[Stance, ...] = get_args(Stance)
+COMPARED = ("CN", "US")  # the countries that nearly all claims set side by side
+OTHER = "other"  # every value that a belief does not name
+SHAPE = {
+    "as named": ("strength", "own"), "range": ("alpha", "beta"), "rate": ("alpha", "beta"),
+    "miscoded": ("alpha", "beta"),
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Belief:
+    """How what one doubt leaves open resolves.
+
+    Parameters
+    ----------
+    doubt
+        Its name.
+    kind
+        Of units of this kind alone; empty for all others.
+    family
+        ``"categories"``: an attribute, whose values have the shares of a Dirichlet distribution.
+        ``"as named"``: the same, centred on the units of the channel that name it. ``"alike"``: the
+        same, with all values that are named alike. ``"range"``: a weight, at a place of its range
+        that has a beta distribution. ``"rate"``: what belongs to the channel, at a rate that has
+        one. ``"miscoded"``: a code that is wrong, at a rate that has one.
+    parameters
+        Its parameters by name. Of ``"categories"`` the weight of each value, and of ``"miscoded"``
+        of those in which a unit that is coded elsewhere may be; :data:`OTHER` stands for all values
+        that are not named. ``strength``: as how many units those count that name it; ``own``: as
+        how many those of the channel count beside those of the same organisation. ``alpha`` and
+        ``beta`` are those of the beta distribution.
+    together
+        What resolves alike: each unit by itself, all of an organisation, or all that is open.
+    basis, source, sentence
+        Whether it was measured, published or judged; where; and what a reader is told.
+    """
+
+    doubt: str
+    kind: str = ""
+    family: Family
+    parameters: Mapping[str, float]
+    together: Together
+    basis: Basis
+    source: str
+    sentence: str
+
+    def __post_init__(self) -> None:
+        lacking = [name for name in SHAPE.get(self.family, ()) if name not in self.parameters]
+        if lacking:
+            self._refuse(f"a belief of the family '{self.family}' needs {' and '.join(lacking)}")
+        for name, value in self.parameters.items():
+            if not 0 < value < math.inf:
+                self._refuse(f"'{name}' should be a positive number, found {value:g}")
+        if self.family == "categories" and len(self.parameters) < 2:
+            self._refuse("categories need two values at least, such as CN=1|other=9")
+
+    def _refuse(self, what: str) -> None:
+        raise ResearchError(f"stated_beliefs, '{self.doubt}': {what}.")
+
+    @property
+    def weights(self) -> dict[str, float]:
+        """The weight of each value, by its name."""
+        shape = SHAPE.get(self.family, ())
+        return {name: value for name, value in self.parameters.items() if name not in shape}
+
+    @property
+    def strength(self) -> float:
+        """As how many units those count that name an attribute."""
+        return self.parameters["strength"]
+
+    @property
+    def own(self) -> float:
+        """As how many units the channel counts beside those of the same organisation."""
+        return self.parameters["own"]
+
+    def place(self, drawn: Floats) -> Floats:
+        """From a uniform draw to the place in a range."""
+        alpha, beta = self.parameters["alpha"], self.parameters["beta"]
+        if alpha == beta == 1:
+            return drawn
+        from scipy.special import betaincinv
+
+        return np.asarray(betaincinv(alpha, beta, drawn))
+
+    def flat(self) -> Belief:
+        """The same, vague: all values, and all places of a range, alike.
+
+        Of countries China, the US and all others together are alike. A rate of errors stays as it
+        is: it has been measured.
+        """
+        if self.family == "as named":
+            return replace(self, family="alike", parameters={})
+        if self.family == "categories":
+            return replace(self, parameters=_alike(self.weights))
+        if self.family in ("range", "rate"):
+            return replace(self, parameters={"alpha": 1.0, "beta": 1.0})
+        return self
+
+
+@dataclass(frozen=True, slots=True)
+class Beliefs:
+    """What is believed of every doubt, as stated, flat, or shifted.
+
+    Parameters
+    ----------
+    stated, shifted
+        One for each doubt and kind of units.
+
+    Examples
+    --------
+    >>> import research
+    >>> beliefs = Beliefs.of(research.load("stated_beliefs"))
+    >>> belief = beliefs["rounding of the pulls", ""]
+    >>> belief.family, belief.together, belief.basis
+    ('range', 'unit', 'judgement')
+    """
+
+    stated: Mapping[tuple[str, str], Belief]
+    shifted: Mapping[tuple[str, str], Belief] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, table: pd.DataFrame) -> Beliefs:
+        """Those of the table ``stated_beliefs``.
+
+        Raises
+        ------
+        ResearchError
+            A family, basis or parameter that does not exist, or a doubt twice.
+        """
+        given: dict[Stance, dict[tuple[str, str], Belief]] = {"stated": {}, "shifted": {}}
+        for row in table.fillna("").to_dict("records"):
+            key = str(row["doubt"]), str(row["kind"])
+            if key in given["stated"]:
+                name = " of kind ".join(filter(None, key))
+                raise ResearchError(f"stated_beliefs states '{name}' twice: keep one row.")
+            for stance, beliefs in given.items():
+                beliefs[key] = _belief(row, str(row[stance]) or str(row["stated"]))
+        return cls(given["stated"], given["shifted"])
+
+    def __getitem__(self, key: tuple[str, str]) -> Belief:
+        doubt, _ = key
+        found = self.stated.get(key) or self.stated.get((doubt, ""))
+        if found is None:
+            raise NoBelief(unknown("belief about", doubt, [name for name, _ in self.stated]))
+        return found
+
+    def __contains__(self, doubt: object) -> bool:
+        return any(name == doubt for name, _ in self.stated)
+
+    def by_unit(self) -> list[str]:
+        """The doubts of which each unit resolves by itself."""
+        return [belief.doubt for belief in self.stated.values() if belief.together == "unit"]
+
+    def as_(self, stance: Stance) -> Beliefs:
+        """The same with every belief as stated, flat, or shifted."""
+        if stance == "flat":
+            return Beliefs({key: belief.flat() for key, belief in self.stated.items()})
+        return self if stance == "stated" else Beliefs(self.shifted)
+
+    def moving(self, together: Together) -> Beliefs:
+        """The same with all that is open moving together, or each unit by itself."""
+        return Beliefs(
+            {key: replace(belief, together=together) for key, belief in self.stated.items()}
+        )
+
+
+class NoBelief(ResearchError):
+    """Nothing is believed of a doubt, so that nothing can be drawn."""
+
+
+def _belief(row: Mapping[Any, Any], parameters: str) -> Belief:
+    for column, allowed in (("family", Family), ("together", Together), ("basis", Basis)):
+        if row[column] not in get_args(allowed):
+            raise ResearchError(
+                f"stated_beliefs, '{row['doubt']}': '{column}' should be one of "
+                f"{', '.join(get_args(allowed))}, found '{row[column]}'."
+            )
+    told = {name: row[name] for name in ("doubt", "kind", "family", "together", "basis", "source")}
+    return Belief(
+        **told,
+        sentence=str(row["sentence"]),
+        parameters=dict(_parameters(str(row["doubt"]), parameters)),
+    )
+
+
+def _parameters(doubt: str, text: str) -> Iterator[tuple[str, float]]:
+    for part in filter(None, text.split("|")):
+        name, _, value = part.partition("=")
+        try:
+            yield name, float(value)
+        except ValueError:
+            raise ResearchError(
+                f"stated_beliefs, '{doubt}': parameters are written like CN=1.5|other=9, found "
+                f"'{part}'."
+            ) from None
+
+
+def _alike(weights: Mapping[str, float]) -> dict[str, float]:
+    """One for each country of the comparison, and one for all others together, as they were."""
+    others = sum(value for name, value in weights.items() if name not in COMPARED)
+    return {name: 1.0 if name in COMPARED else value / others for name, value in weights.items()}

@@ -1,0 +1,358 @@
+"""The units of a channel in drawn worlds: what they are there, and what they weigh."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+from zlib import crc32
+
+import numpy as np
+
+from research.doubts.beliefs import COMPARED, Belief, Beliefs
+from research.doubts.coarse import (
+    BETWEEN,
+    MEMBER,
+    NUMBER,
+    OPENED_BY,
+    WEIGHT,
+    WEIGHTS,
+    Coarse,
+    Where,
+    among,
+    where,
+)
+from research.doubts.drawing import Worlds
+from research.results import CannotEstimate
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from research.estimators.valid import Codes, Flags, Floats, Labels
+
+MISCODED = "coded wrong"  # the doubt about origins that are in no other doubt
+CODED = "origin"
+ORGANISATION, KIND, UNIT = "organisation", "kind", "unit"
+ONE_BY_ONE = 256  # cells that are drawn one by one: lighter ones move in BUCKETS
+BUCKETS = 32
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Cells:
+    """Units that differ between worlds; those that always resolve alike are one row.
+
+    Parameters
+    ----------
+    rows
+        As those of :class:`research.doubts.Coarse`, with ``member``, ``organisation``, ``kind`` and
+        ``unit``: the last three say what resolves together.
+    named
+        Of each attribute how many units name each value, a row an organisation.
+    worlds
+        The worlds.
+    """
+
+    rows: pd.DataFrame
+    named: dict[str, pd.DataFrame]
+    worlds: Worlds
+
+    def weight(self) -> Floats:
+        """What each cell weighs in each world: nothing where it does not belong to the channel.
+
+        Returns
+        -------
+        array of shape (cells, worlds), or (cells, 1) where it is the same in all
+        """
+        low, shown, high = (self.rows[end].to_numpy(dtype=float) for end in WEIGHTS)
+        outside = ~self.rows[MEMBER].to_numpy(dtype=bool)
+        found = shown[:, None]
+        if (low < high).any() or outside.any():
+            found = np.repeat(found, self.worlds.count, axis=1)
+        for belief, at in self._by_belief(low < high, self._doubts(WEIGHT)):
+            for one, drawn in self._uniform(belief, at, WEIGHT):
+                found[one] = low[one] + (high[one] - low[one]) * belief.place(drawn)
+        for belief, at in self._by_belief(outside, self._doubts(MEMBER)):
+            rate = self.worlds.rate(belief)
+            for one, drawn in self._uniform(belief, at, MEMBER):
+                found[one] *= drawn < rate
+        return found
+
+    def holds(self, wanted: Where) -> Flags:
+        """Whether each cell is as wanted in each world.
+
+        Returns
+        -------
+        array of shape (cells, worlds)
+        """
+        found = np.ones((len(self.rows), self.worlds.count), dtype=bool)
+        for attribute, values in wanted.values.items():
+            found &= self._among(attribute, values)
+        return ~found if wanted.other else found
+
+    def _among(self, attribute: str, values: frozenset[str]) -> Flags:
+        certain, possible = among(self.rows[attribute], values)
+        found = np.repeat(certain[:, None], self.worlds.count, axis=1)
+        for belief, at in self._by_belief(certain != possible, self._doubts(attribute)):
+            for edges, names, same in self._edges(attribute, belief, at):
+                spans = list(_spans(edges, names, values))
+                for one, drawn in self._uniform(belief, at[same], attribute):
+                    found[one] = _within(drawn, spans)
+        if attribute == CODED and self.worlds.with_errors:
+            self._miscode(found, values)
+        return found
+
+    def _edges(
+        self, attribute: str, belief: Belief, at: Codes
+    ) -> Iterator[tuple[Floats, Sequence[str], Codes]]:
+        """Where between 0 and 1 each value begins, for cells of the same candidates at a time."""
+        texts = self.rows[attribute].to_numpy()[at]
+        for text in dict.fromkeys(texts):
+            same = np.flatnonzero(texts == text)
+            if text:  # what evidence leaves open between few is alike among these
+                names = text.split(BETWEEN)
+                yield np.arange(len(names) + 1) / len(names), names, same
+            elif belief.family == "categories":
+                shares = self.worlds.shares(belief.doubt, belief.weights, belief.kind)
+                yield _cumulated(shares), list(belief.weights), same
+            else:
+                yield from self._as_named(attribute, belief, at, same)
+
+    def _as_named(
+        self, attribute: str, belief: Belief, at: Codes, same: Codes
+    ) -> Iterator[tuple[Floats, Sequence[str], Codes]]:
+        """As the units that name one: those of the same organisation and, less, of the channel."""
+        named = self.named[attribute]
+        if named.empty:
+            raise CannotEstimate(f"No unit names its {attribute}: nothing says what others may be.")
+        names, every = [str(name) for name in named], named.sum().to_numpy(dtype=float)
+        vague = belief.family == "alike"
+        weights = np.ones(len(names)) if vague else belief.strength * every / every.sum()
+        shares = self.worlds.shares(belief.doubt, dict(zip(names, weights, strict=True)))
+        organisations = self.rows[ORGANISATION].to_numpy()[at[same]]
+        known = np.isin(organisations, named.index) & (not vague)
+        yield _cumulated(shares), names, same[~known]
+        for organisation in dict.fromkeys(organisations[known]):
+            own = named.loc[organisation].to_numpy(dtype=float)[:, None]
+            mixed = (own + belief.own * shares) / (own.sum() + belief.own)
+            yield _cumulated(mixed), names, same[organisations == organisation]
+
+    def _miscode(self, found: Flags, values: frozenset[str]) -> None:
+        """Codes that are wrong in a world: China and the US elsewhere, others as is stated."""
+        texts = self.rows[CODED].to_numpy()
+        for belief, at in self._by_belief(_names_one(self.rows[CODED]), MISCODED):
+            rate = self.worlds.rate(belief)
+            shares = self.worlds.shares(belief.doubt, belief.weights, "elsewhere")
+            spans = list(_spans(_cumulated(shares), list(belief.weights), values))
+            drawn = zip(
+                self._uniform(belief, at, MISCODED), self._uniform(belief, at, "elsewhere"),
+                strict=True,
+            )  # fmt: skip
+            for (one, erring), (_, place) in drawn:
+                wrong = erring < rate
+                found[one] &= ~wrong
+                if texts[one] not in COMPARED:
+                    found[one] |= wrong & _within(place, spans)
+
+    def _doubts(self, column: str) -> pd.Series:
+        return self.rows[OPENED_BY.format(column)]
+
+    def _by_belief(self, opened: Flags, doubts: pd.Series | str) -> Iterator[tuple[Belief, Codes]]:
+        """What is believed of the cells that are open, and which these are."""
+        (at,) = np.nonzero(opened)
+        names = np.array([doubts] * len(opened) if isinstance(doubts, str) else doubts)[at]
+        kinds = self.rows[KIND].to_numpy()[at]
+        for doubt, kind in dict.fromkeys(zip(names, kinds, strict=True)):
+            of_it = (names == doubt) & (kinds == kind)
+            yield self.worlds.beliefs[doubt, kind], at[of_it]
+
+    def _uniform(self, belief: Belief, at: Codes, what: str) -> Iterator[tuple[int, Floats]]:
+        """For each of some cells a number between 0 and 1 in each world.
+
+        It is the same for all that resolves together.
+        """
+        column = UNIT if belief.together == "unit" else ORGANISATION
+        keys = self.rows[column].to_numpy()
+        for one in at:
+            key = "" if belief.together == "all" else keys[one]
+            yield one, self.worlds.uniform(belief.doubt, key, what)
+
+
+def _cumulated(shares: Floats) -> Floats:
+    """Where between 0 and 1 each of several shares begins, and the last ends."""
+    ends = np.cumsum(shares, axis=0)
+    ends[-1] = 1.0
+    return np.concatenate([np.zeros_like(ends[:1]), ends])
+
+
+def _spans(
+    edges: Floats, names: Sequence[str], values: frozenset[str]
+) -> Iterator[tuple[Floats, Floats]]:
+    """From where to where the values lie; neighbours are one span."""
+    wanted = np.array([False, *(name in values for name in names), False])
+    (turns,) = np.nonzero(wanted[1:] != wanted[:-1])
+    for first, last in zip(turns[::2], turns[1::2], strict=True):
+        yield edges[first], edges[last]
+
+
+def _within(drawn: Floats, spans: Sequence[tuple[Floats, Floats]]) -> Flags:
+    """Whether each draw lies in one of the spans."""
+    found = np.zeros(drawn.shape, dtype=bool)
+    for begin, end in spans:
+        found |= (drawn >= begin) & (drawn < end)
+    return found
+
+
+# Which units are cells ----------------------------------------------------------------------------
+
+
+def resolved(units: Coarse, asked: Collection[Where], worlds: Worlds) -> tuple[Coarse, Cells]:
+    """The units that are the same in all worlds, and the cells of the others.
+
+    Parameters
+    ----------
+    units
+        A channel.
+    asked
+        What a question wants to know of its units.
+    worlds
+        The worlds.
+
+    Notes
+    -----
+    Of many cells the :data:`ONE_BY_ONE` with most weight are drawn one by one, and the others in
+    :data:`BUCKETS` groups, each of which resolves alike: a census costs no more than a list, and
+    its interval is a little wider, not narrower.
+    """
+    alone = tuple(sorted(worlds.beliefs.by_unit()))
+    key = ("cells", tuple(map(_told, asked)), worlds.with_errors, alone)
+    fixed, rows, named = units.once(key, lambda: _separated(units, asked, worlds))
+    return fixed, Cells(rows, named, worlds)
+
+
+def _told(wanted: Where) -> tuple[Any, ...]:
+    return wanted.other, *sorted((name, *sorted(them)) for name, them in wanted.values.items())
+
+
+def _separated(
+    units: Coarse, asked: Collection[Where], worlds: Worlds
+) -> tuple[Coarse, pd.DataFrame, dict[str, pd.DataFrame]]:
+    """The units that are the same in all worlds, the cells of the others, and what units name."""
+    attributes = sorted({name for wanted in asked for name in wanted.values})
+    differs = _differs(units, asked, worlds)
+    rows = _dressed(units, attributes)[differs].reset_index(drop=True)
+    cells = _joined(rows, attributes, _alone(rows, attributes, worlds.beliefs))
+    return units.among(~differs), cells, {name: _named(units, name) for name in attributes}
+
+
+def weights_of_kinds(units: Coarse, by: str, worlds: Worlds) -> tuple[Floats, Labels]:
+    """What units weigh together of each kind in each world, and the names of the kinds.
+
+    Parameters
+    ----------
+    units
+        A channel.
+    by
+        The attribute whose values are the kinds: all that any unit names.
+    worlds
+        The worlds.
+
+    Returns
+    -------
+    weights : array of shape (kinds, worlds)
+    kinds : array of shape (kinds,)
+    """
+    texts = units.rows[by].fillna("")
+    names = sorted(set(texts.str.split(BETWEEN).explode()) - {""})
+    # One candidate of each text is enough to tell that a unit differs between worlds.
+    asked = dict.fromkeys([text.split(BETWEEN)[0] for text in texts.unique() if text])
+    fixed, cells = resolved(units, [where(**{by: name}) for name in asked], worlds)
+    shown = fixed.rows.groupby(by)["value"].sum().reindex(names, fill_value=0.0)
+    weight, one = cells.weight(), _names_one(cells.rows[by])
+    found = np.repeat(shown.to_numpy(dtype=float)[:, None], worlds.count, axis=1)
+    several = replace(cells, rows=cells.rows[~one].reset_index(drop=True))
+    for at, name in enumerate(names):
+        found[at] += weight[one & cells.rows[by].eq(name).to_numpy()].sum(axis=0)
+        if not one.all():
+            found[at] += (weight[~one] * several.holds(where(**{by: name}))).sum(axis=0)
+    return found, np.array(names, dtype=object)
+
+
+def weights_of_units(units: Coarse, worlds: Worlds) -> Floats:
+    """What each unit weighs in each world.
+
+    Returns
+    -------
+    array of shape (units, worlds), or (units, 1) where they are the same in all
+    """
+    return Cells(_dressed(units, []).reset_index(drop=True), {}, worlds).weight()
+
+
+def _names_one(texts: pd.Series) -> Flags:
+    """Whether each text names one candidate."""
+    one: Flags = (texts.ne("") & ~texts.str.contains(BETWEEN, regex=False)).to_numpy(dtype=bool)
+    return one
+
+
+def _differs(units: Coarse, asked: Collection[Where], worlds: Worlds) -> Flags:
+    """Which units are not the same in all worlds."""
+    weight = units.weight()
+    differs = np.asarray(weight.low != weight.high)
+    for attribute, values in {item for wanted in asked for item in wanted.values.items()}:
+        certain, possible = units.holds(Where({attribute: values}))
+        differs |= certain != possible
+        if worlds.with_errors and attribute == CODED:
+            differs |= True
+    return np.asarray(differs & (weight.high > 0))
+
+
+def _dressed(units: Coarse, attributes: Sequence[str]) -> pd.DataFrame:
+    """All units with the columns that cells have."""
+    import pandas as pd
+
+    rows = units.rows
+    unit = pd.Series(rows.index.astype(str), rows.index)
+    defaults = {
+        MEMBER: True, ORGANISATION: unit, KIND: "",
+        **{OPENED_BY.format(name): "" for name in (*attributes, WEIGHT, MEMBER)},
+    }  # fmt: skip
+    missing: dict[str, Any] = {n: value for n, value in defaults.items() if n not in rows}
+    texts = [*attributes, *defaults]
+    found = rows.assign(**missing)[[*WEIGHTS, *dict.fromkeys(texts)]]
+    return found.astype(dict.fromkeys(attributes, object)).fillna("").assign(**{UNIT: unit})
+
+
+def _alone(rows: pd.DataFrame, attributes: Sequence[str], beliefs: Beliefs) -> Flags:
+    """Which units resolve each by itself in anything."""
+    columns = [OPENED_BY.format(name) for name in (*attributes, WEIGHT, MEMBER)]
+    return np.asarray(rows[columns].isin(beliefs.by_unit()).any(axis="columns"))
+
+
+def _joined(rows: pd.DataFrame, attributes: Sequence[str], alone: Flags) -> pd.DataFrame:
+    """One row for the units that always resolve alike; of many such rows the lighter in buckets."""
+    opened = [OPENED_BY.format(name) for name in (*attributes, WEIGHT, MEMBER)]
+    alike = [*attributes, *opened, MEMBER, ORGANISATION, KIND, UNIT]
+
+    def joined(rows: pd.DataFrame) -> pd.DataFrame:
+        return rows.groupby(alike, as_index=False, sort=False)[list(WEIGHTS)].sum()
+
+    cells = joined(rows.assign(**{UNIT: rows[UNIT].where(alone, "")}))
+    if len(cells) <= ONE_BY_ONE:
+        return cells
+    cells = cells.sort_values("high", ascending=False, kind="stable").reset_index(drop=True)
+    light = cells.index >= ONE_BY_ONE
+    buckets = [f"bucket {crc32(name.encode()) % BUCKETS}" for name in cells[ORGANISATION]]
+    return joined(
+        cells.assign(**{name: cells[name].mask(light, buckets) for name in (ORGANISATION, UNIT)})
+    )
+
+
+def _named(units: Coarse, attribute: str) -> pd.DataFrame:
+    """How many units name each value of an attribute and no other: a row an organisation."""
+    import pandas as pd
+
+    rows = units.rows
+    texts = rows[attribute].astype(object).fillna("")
+    one = _names_one(texts)
+    of = rows[ORGANISATION].fillna("") if ORGANISATION in rows else pd.Series("", rows.index)
+    count = rows[NUMBER] if NUMBER in rows else pd.Series(1.0, rows.index)
+    return count[one].groupby([of[one], texts[one]]).sum().unstack().fillna(0.0)
