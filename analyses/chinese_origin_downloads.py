@@ -249,9 +249,8 @@ def _by_date(counted, top, catalogue) -> dict[str, pd.DataFrame]:
 
 def _members(table, counted, untagged) -> pd.DataFrame:
     """The models of a population, and those of which nobody knows whether they are of it."""
-    if counted.task is not None:
-        may_belong = table["pipeline_tag"].isna() & (untagged == "may belong")
-        table = table[may_belong | (table["pipeline_tag"] == counted.task)]
+    if untagged == "left out":
+        table = table[table["pipeline_tag"].notna()]
     if counted.created is not None:
         table = table[table["created_at"].between(*counted.created)]
     return table

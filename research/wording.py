@@ -67,6 +67,21 @@ def percent(share: float, digits: int = 1) -> str:
     return f"{number(100 * share, digits)} %"
 
 
+def chance(low: float, high: float) -> str:
+    """A probability, or a range of them, in whole per cent: none is said to be 0 or 100.
+
+    >>> chance(0.091, 0.139), chance(0.5, 0.5), chance(0.0, 0.004), chance(0.999, 1.0)
+    ('9 to 14 %', '50 %', 'below 1 %', 'above 99 %')
+    """
+    if high < 0.005:
+        return "below 1 %"
+    if low >= 0.995:
+        return "above 99 %"
+    ends = dict.fromkeys(number(100 * end, 0) for end in (max(low, 0.0), high))
+    told = " to ".join(ends)
+    return f"{told} %"
+
+
 def span(low: float, high: float, between: str = ", ") -> str:
     """Both ends of a range, with the decimals that tell them apart and the smaller one needs.
 

@@ -21,6 +21,9 @@ NOT_KNOWN = ["ZZ"]
 CODERS = ["country_coder_a", "country_coder_b"]
 COMPARED = ("CN", "US")
 ASKED_FOR = ("DE", "FR", "GB", "KR", "JP", "IL", "CA", "HK", "TW")  # by a question or a choice
+OTHER_KINDS = ("academic", "community", "government", "nonprofit", "unknown")
+ADDED = 491  # accounts that were coded last stand last
+AS_MANY = 50.0  # accounts of another sort than those that are asked about count a tenth
 PLAIN = "alpha=1|beta=1"
 NAMED = "strength=20|own=1"
 ELSEWHERE = "strength=20|own=1000"
@@ -43,38 +46,60 @@ class Row(NamedTuple):
 def snapshot() -> dict[str, pd.DataFrame]:
     """The table of the dataset by name."""
     coded = read_descriptor(Path(__file__).parents[1] / "publisher_origins")
-    rows = [*origins(reading.read(coded, "publisher_origins")), *ATTRIBUTES, *WEIGHTS, *HOSTS, *ERRORS]
+    rows = [
+        *origins(reading.read(coded, "publisher_origins")),
+        *ATTRIBUTES,
+        *WEIGHTS,
+        *HOSTS,
+        *ERRORS,
+    ]
     columns = ["doubt", "kind", *(name for name in Row._fields if name not in ("doubt", "kind"))]
     return {"stated_beliefs": pd.DataFrame(rows)[columns]}
 
 
 def origins(coded: pd.DataFrame) -> list[Row]:
-    """Accounts that one coder alone could place, beside those that both could."""
+    """Accounts that nobody could place, by kind, and those that nobody has looked at."""
     known = coded[CODERS].mask(coded[CODERS].isin(NOT_KNOWN))
     organisation = coded["kind"].ne("individual")
     one = organisation & known.notna().sum(axis="columns").eq(1)
     both = organisation & known[CODERS[0]].eq(known[CODERS[1]]).fillna(False)
     place, company = known.bfill(axis="columns")[CODERS[0]], coded["kind"].eq("company")
-    rows = []
-    for kind, chosen in (("company", company), ("", ~company)):
-        stated, shifted = counts(place[one & chosen]), counts(place[both & chosen])
-        scale = sum(stated.values()) / sum(shifted.values())
-        rows.append(
-            Row(
-                doubt="origin unknown or disputed",
-                kind=kind,
-                family="categories",
-                stated=weights(stated),
-                shifted=weights({name: scale * value for name, value in shifted.items()}),
-                together="organisation",
-                basis="measured",
-                source="publisher_origins: accounts of organisations that one of two coders alone "
-                "could place, by country; shifted: those that both placed alike",
-                sentence="An account that nobody could place is like one that only one coder could "
-                "place: seldom Chinese. Private persons are of no country.",
-            )
+    kinds = {"company": company} | dict.fromkeys(OTHER_KINDS, ~company)
+    rows = [
+        origin(
+            counts(place[one & chosen]), counts(place[both & chosen]), kind=kind,
+            source="publisher_origins: accounts of organisations that one of two coders alone "
+            "could place, by country; shifted: those that both placed alike",
+            sentence="An account that nobody could place is like one that only one coder could "
+            "place: seldom Chinese. Private persons are of no country.",
         )
-    return rows
+        for kind, chosen in kinds.items()
+    ]  # fmt: skip
+    later = coded.tail(ADDED)
+    looked_at = later["candidates"].fillna("no country").where(later["candidates"].ne(""))
+    return [
+        *rows,
+        origin(
+            counts(looked_at), counts(place[both]), kind="", as_many=AS_MANY,
+            source="publisher_origins: the 491 accounts that were coded last, persons among them, "
+            "counted as 50; shifted: all organisations that both coders placed alike",
+            sentence="An account that nobody has looked at is like those that were coded last: "
+            "half of them are persons, and of the organisations a sixth are Chinese.",
+        ),
+    ]  # fmt: skip
+
+
+def origin(
+    stated: dict[str, float], shifted: dict[str, float], *, kind: str, source: str, sentence: str,
+    as_many: float | None = None,
+) -> Row:  # fmt: skip
+    """A belief about origin, both forms of which weigh as many accounts."""
+    size = as_many or sum(stated.values())
+    return Row(
+        doubt="origin unknown or disputed", kind=kind, family="categories",
+        stated=weights(stated, size), shifted=weights(shifted, size), together="organisation",
+        basis="measured", source=source, sentence=sentence,
+    )  # fmt: skip
 
 
 def counts(places: pd.Series) -> dict[str, float]:
@@ -86,8 +111,9 @@ def counts(places: pd.Series) -> dict[str, float]:
     return {**compared, **asked_for, "other": sum(named.values()) + 0.5}
 
 
-def weights(counted: dict[str, float]) -> str:
-    return "|".join(f"{name}={value:.4g}" for name, value in counted.items())
+def weights(counted: dict[str, float], size: float) -> str:
+    scale = size / sum(counted.values())
+    return "|".join(f"{name}={scale * value:.4g}" for name, value in counted.items())
 
 
 def as_named(doubt: str, sentence: str) -> Row:
@@ -102,14 +128,23 @@ def as_named(doubt: str, sentence: str) -> Row:
 
 
 def anywhere(
-    doubt: str, sentence: str, *, together: str = "unit", shifted: str = "alpha=2|beta=1"
-) -> Row:
+    doubt: str, sentence: str, *, together: str = "unit", stated: str = PLAIN,
+    shifted: str = "alpha=2|beta=1",
+) -> Row:  # fmt: skip
     """A weight somewhere between the ends of its range."""
     return Row(
-        doubt=doubt, family="range", stated=PLAIN, shifted=shifted, together=together,
+        doubt=doubt, family="range", stated=stated, shifted=shifted, together=together,
         basis="judgement", source="no place of the range is likelier than another; shifted: the "
         "upper places are likelier, or the lower ones where nothing is likelier than much",
         sentence=sentence,
+    )  # fmt: skip
+
+
+def alike(doubt: str, sentence: str, *, together: str = "unit") -> Row:
+    """Candidates of which each is as likely."""
+    return Row(
+        doubt=doubt, family="alike", stated="", shifted="", together=together, basis="judgement",
+        source="nothing speaks for one of the candidates", sentence=sentence,
     )  # fmt: skip
 
 
@@ -130,15 +165,17 @@ ATTRIBUTES = [
     ),
     as_named("models that name no base", "It was made from a base as those were that name one."),
     as_named("families with a licence not named", "Its licence is as those that are named."),
-    Row(
-        doubt="models with two names", family="alike", stated="", shifted="", together="unit",
-        basis="judgement", source="either name", sentence="Either name is as likely.",
+    alike("models with two names", "Either name is as likely."),
+    alike("families of several licences", "Each licence of the family is as likely."),
+    alike(
+        "publishers outside China", "They are of the US or of elsewhere, all as one.",
+        together="all",
     ),
-    Row(
-        doubt="families of several licences", family="alike", stated="", shifted="",
-        together="unit", basis="judgement", source="the licences of the family",
-        sentence="Each licence of the family is as likely.",
+    alike(
+        "publishers whose country the study does not state",
+        "They are of any country that they may be of, all as one.", together="all",
     ),
+    alike("models whose age is not known", "They are new or older, all as one.", together="all"),
 ]  # fmt: skip
 
 WEIGHTS = [
@@ -154,7 +191,22 @@ WEIGHTS = [
     ),
 ]
 
-HOSTS: list[Row] = []
+HOSTS = [
+    anywhere(
+        "which kinds share a host",
+        "How far kinds of models overlap on hosts lies between the ends, the middle likelier.",
+        together="all",
+        stated="alpha=2|beta=2",
+        shifted="alpha=2|beta=4",
+    ),
+    anywhere(
+        "the five-tag block",
+        "Any part of the block may be copies: all of it is likelier than none.",
+        together="all",
+        stated="alpha=2|beta=1",
+        shifted="alpha=1|beta=2",
+    ),
+]
 
 ERRORS = [
     Row(

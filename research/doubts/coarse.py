@@ -22,6 +22,7 @@ Made = TypeVar("Made")
 WEIGHTS = ("low", "value", "high")
 OPENED_BY = "{}_doubt"  # the column with the doubt that opens a column
 WEIGHT, MEMBER, NUMBER = "weight", "member", "number"
+CONFIRMED = "confirmed"  # whether what a unit is said to be is beyond error
 BETWEEN = "|"  # two candidates
 
 
@@ -157,6 +158,8 @@ class Coarse:
     unit: str = "units"
     weighs: str = "weight"
     independent: bool = True
+    # The channel that these units are a part of: what its units name says what others may be.
+    _whole: Coarse | None = field(default=None, init=False, repr=False, compare=False)
     # What was read off the rows: the same few conditions are asked of the same units many times.
     _read: dict[Any, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
@@ -223,7 +226,14 @@ class Coarse:
 
     def among(self, chosen: Flags | pd.Series) -> Coarse:
         """These units alone."""
-        return self._with(self.rows[chosen], {})
+        part = self._with(self.rows[chosen], {})
+        object.__setattr__(part, "_whole", self.channel)
+        return part
+
+    @property
+    def channel(self) -> Coarse:
+        """The channel that these units were taken from."""
+        return self._whole or self
 
     def certain(self) -> Coarse:
         """The units that belong to the channel whatever its doubts."""
@@ -266,7 +276,8 @@ class Coarse:
         import pandas as pd
 
         both, keys = (self, other), list(by)
-        named = {OPENED_BY.format(attribute) for attribute in by} & set(self.rows) & set(other.rows)
+        carried = {*map(OPENED_BY.format, by), CONFIRMED}
+        named = carried & set(self.rows) & set(other.rows)
         rows = pd.concat([units.rows[[*keys, *named]] for units in both], ignore_index=True)
         # Groups are numbered once: texts take longer to tell apart than numbers.
         grouped = rows.groupby(keys)

@@ -117,7 +117,8 @@ class ShareIn(OfUnits):
             held -= (counted * cells.holds(self.question.minus)).sum(axis=0)
         whole = whole + counted.sum(axis=0)
         share: Floats = np.full(worlds.count, np.nan)
-        return np.divide(held, whole, out=share, where=whole > 0)
+        np.divide(held, whole, out=share, where=whole > 0)
+        return share
 
     def sharp(self, doubts: Collection[str] | None = None) -> bool:
         """Unless an open attribute decides both what a unit is and whether it counts at all.

@@ -11,7 +11,7 @@ import numpy as np
 
 from research.doubts.asking import OfUnits
 from research.doubts.coarse import BETWEEN, Coarse, Doubt
-from research.doubts.resolving import weights_of_kinds
+from research.doubts.resolving import KindsInWorlds
 from research.estimators.budget import drawn_row, leave_one_out_row
 from research.estimators.clustered import LeaveOneOut, kish_effective_size
 from research.estimators.concentration import hhi, top_share
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from research.doubts.drawing import Worlds
-    from research.estimators.valid import Codes, Flags, Floats, Labels
+    from research.estimators.valid import Codes, Flags, Floats
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,9 +72,9 @@ class Ranking:
         """The concentration index (HHI), or the share of so many of the largest kinds."""
         return Concentration(self.units, self, largest)
 
-    def in_worlds(self, worlds: Worlds) -> tuple[Floats, Labels]:
-        """What all kinds weigh in each world, and their names."""
-        return weights_of_kinds(self.units, self.by, worlds)
+    def in_worlds(self, worlds: Worlds) -> KindsInWorlds:
+        """What the kinds weigh in each world."""
+        return KindsInWorlds.of(self.units, self.by, worlds)
 
     def extent(
         self, doubts: Collection[str] | None = None, kinds: Collection[str] = ()
@@ -197,9 +197,9 @@ class Rank(OfKinds):
         return Bounds(float(max(low, len(self.kinds))), float(high))
 
     def in_worlds(self, worlds: Worlds) -> Floats:
-        held, names = self.ranking.in_worlds(worlds)
-        ranks = [1 + (held > held[names == kind].sum(axis=0)).sum(axis=0) for kind in self.kinds]
-        return np.asarray(np.maximum(np.max(ranks, axis=0), len(self.kinds)), dtype=float)
+        kinds = self.ranking.in_worlds(worlds)
+        last = np.max([1 + kinds.ahead_of(kind) for kind in self.kinds], axis=0)
+        return np.asarray(np.maximum(last, len(self.kinds)), dtype=float)
 
     def without_each(self, cluster: str) -> LeaveOneOut:
         """The rank as shown without each cluster."""
@@ -262,10 +262,8 @@ class Lead(OfKinds):
     kind: str
 
     def in_worlds(self, worlds: Worlds) -> Floats:
-        held, names = self.ranking.in_worlds(worlds)
-        mine = names == self.kind
-        lead: Floats = held[mine].sum(axis=0) - held[~mine].max(axis=0, initial=0.0)
-        return np.asarray(lead / held.sum(axis=0))
+        kinds = self.ranking.in_worlds(worlds)
+        return (kinds.weight(self.kind) - kinds.next_to(self.kind)) / kinds.total()
 
     def bounds(self, doubts: Collection[str] | None = None) -> Bounds:
         """Sharp at the low end, where all that is open is of one rival."""
@@ -290,11 +288,10 @@ class Concentration(OfKinds):
     largest: int | None = None
 
     def in_worlds(self, worlds: Worlds) -> Floats:
-        held, _ = self.ranking.in_worlds(worlds)
-        shares: Floats = held / held.sum(axis=0)
+        kinds = self.ranking.in_worlds(worlds)
         if self.largest is None:
-            return np.asarray(np.square(shares).sum(axis=0))
-        return np.asarray(np.sort(shares, axis=0)[-self.largest :].sum(axis=0))
+            return kinds.squares() / np.square(kinds.total())
+        return kinds.largest(self.largest) / kinds.total()
 
     @property
     def value(self) -> float:

@@ -12,6 +12,7 @@ import numpy as np
 from research.doubts.beliefs import COMPARED, Belief, Beliefs
 from research.doubts.coarse import (
     BETWEEN,
+    CONFIRMED,
     MEMBER,
     NUMBER,
     OPENED_BY,
@@ -30,11 +31,12 @@ if TYPE_CHECKING:
 
     from research.estimators.valid import Codes, Flags, Floats, Labels
 
-MISCODED = "coded wrong"  # the doubt about origins that are in no other doubt
+MISCODED = "coded wrong"  # the doubt about origins that are in no other, and not confirmed
 CODED = "origin"
 ORGANISATION, KIND, UNIT = "organisation", "kind", "unit"
 ONE_BY_ONE = 256  # cells that are drawn one by one: lighter ones move in BUCKETS
 BUCKETS = 32
+LEAST_NAMED = 2  # values of an attribute: where there is one, the others have been left out
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -44,8 +46,9 @@ class Cells:
     Parameters
     ----------
     rows
-        As those of :class:`research.doubts.Coarse`, with ``member``, ``organisation``, ``kind`` and
-        ``unit``: the last three say what resolves together.
+        As those of :class:`research.doubts.Coarse`, with ``member``, ``confirmed`` (whether its
+        origin is beyond error), ``organisation``, ``kind`` and ``unit``: the last three say what
+        resolves together.
     named
         Of each attribute how many units name each value, a row an organisation.
     worlds
@@ -122,8 +125,10 @@ class Cells:
     ) -> Iterator[tuple[Floats, Sequence[str], Codes]]:
         """As the units that name one: those of the same organisation and, less, of the channel."""
         named = self.named[attribute]
-        if named.empty:
-            raise CannotEstimate(f"No unit names its {attribute}: nothing says what others may be.")
+        if len(named.columns) < LEAST_NAMED:
+            raise CannotEstimate(
+                f"All units that name a {attribute} name the same: nothing says what others may be."
+            )
         names, every = [str(name) for name in named], named.sum().to_numpy(dtype=float)
         vague = belief.family == "alike"
         weights = np.ones(len(names)) if vague else belief.strength * every / every.sum()
@@ -139,7 +144,8 @@ class Cells:
     def _miscode(self, found: Flags, values: frozenset[str]) -> None:
         """Codes that are wrong in a world: China and the US elsewhere, others as is stated."""
         texts = self.rows[CODED].to_numpy()
-        for belief, at in self._by_belief(_names_one(self.rows[CODED]), MISCODED):
+        coded = _names_one(self.rows[CODED]) & ~self.rows[CONFIRMED].to_numpy(dtype=bool)
+        for belief, at in self._by_belief(coded, MISCODED):
             rate = self.worlds.rate(belief)
             shares = self.worlds.shares(belief.doubt, belief.weights, "elsewhere")
             spans = list(_spans(_cumulated(shares), list(belief.weights), values))
@@ -241,40 +247,78 @@ def _separated(
     differs = _differs(units, asked, worlds)
     rows = _dressed(units, attributes)[differs].reset_index(drop=True)
     cells = _joined(rows, attributes, _alone(rows, attributes, worlds.beliefs))
-    return units.among(~differs), cells, {name: _named(units, name) for name in attributes}
+    return units.among(~differs), cells, {name: _named(units.channel, name) for name in attributes}
 
 
-def weights_of_kinds(units: Coarse, by: str, worlds: Worlds) -> tuple[Floats, Labels]:
-    """What units weigh together of each kind in each world, and the names of the kinds.
+@dataclass(frozen=True, slots=True, eq=False)
+class KindsInWorlds:
+    """What the kinds of units weigh in each world.
 
     Parameters
     ----------
-    units
-        A channel.
-    by
-        The attribute whose values are the kinds: all that any unit names.
-    worlds
-        The worlds.
-
-    Returns
-    -------
-    weights : array of shape (kinds, worlds)
-    kinds : array of shape (kinds,)
+    fixed : array of shape (kinds,)
+        Of the kinds that weigh the same in all worlds.
+    names : array of shape (others,)
+        The other kinds.
+    weights : array of shape (others, worlds)
+        What these weigh.
     """
-    texts = units.rows[by].fillna("")
-    names = sorted(set(texts.str.split(BETWEEN).explode()) - {""})
-    # One candidate of each text is enough to tell that a unit differs between worlds.
-    asked = dict.fromkeys([text.split(BETWEEN)[0] for text in texts.unique() if text])
-    fixed, cells = resolved(units, [where(**{by: name}) for name in asked], worlds)
-    shown = fixed.rows.groupby(by)["value"].sum().reindex(names, fill_value=0.0)
-    weight, one = cells.weight(), _names_one(cells.rows[by])
-    found = np.repeat(shown.to_numpy(dtype=float)[:, None], worlds.count, axis=1)
-    several = replace(cells, rows=cells.rows[~one].reset_index(drop=True))
-    for at, name in enumerate(names):
-        found[at] += weight[one & cells.rows[by].eq(name).to_numpy()].sum(axis=0)
-        if not one.all():
-            found[at] += (weight[~one] * several.holds(where(**{by: name}))).sum(axis=0)
-    return found, np.array(names, dtype=object)
+
+    fixed: pd.Series
+    names: Labels
+    weights: Floats
+
+    @classmethod
+    def of(cls, units: Coarse, by: str, worlds: Worlds) -> KindsInWorlds:
+        """By the attribute whose values are the kinds: all that any unit names."""
+        texts = units.rows[by].astype(object).fillna("")
+        # One candidate of each text is enough to tell that a unit differs between worlds.
+        asked = dict.fromkeys([str(text).split(BETWEEN)[0] for text in texts.unique() if text])
+        fixed, cells = resolved(units, [where(**{by: name}) for name in asked], worlds)
+        named = set(cells.rows[by].str.split(BETWEEN).explode())
+        varying = sorted(map(str, cells.named[by] if "" in named else named))
+        held = fixed.rows.groupby(by)["value"].sum()
+        shown = held.reindex(varying, fill_value=0.0).to_numpy(dtype=float)[:, None]
+        found = np.repeat(shown, worlds.count, axis=1)
+        weight, one = cells.weight(), _names_one(cells.rows[by])
+        several = replace(cells, rows=cells.rows[~one].reset_index(drop=True))
+        for at, name in enumerate(varying):
+            found[at] += weight[one & cells.rows[by].eq(name).to_numpy()].sum(axis=0)
+            if not one.all():
+                found[at] += (weight[~one] * several.holds(where(**{by: name}))).sum(axis=0)
+        return cls(held.drop(varying, errors="ignore"), np.array(varying, dtype=object), found)
+
+    def weight(self, kind: str) -> Floats:
+        """Of one kind."""
+        found: Floats = self.weights[self.names == kind].sum(axis=0)
+        return found + float(self.fixed.get(kind, 0.0))
+
+    def total(self) -> Floats:
+        """Of all."""
+        return np.asarray(self.weights.sum(axis=0) + self.fixed.sum())
+
+    def ahead_of(self, kind: str) -> Floats:
+        """How many kinds weigh more than one."""
+        mine, fixed = self.weight(kind), np.sort(self.fixed.to_numpy(dtype=float))
+        ahead = (self.weights > mine).sum(axis=0) + len(fixed) - fixed.searchsorted(mine, "right")
+        return np.asarray(ahead, dtype=float)
+
+    def next_to(self, kind: str) -> Floats:
+        """The largest of the others."""
+        others = self.weights[self.names != kind].max(axis=0, initial=0.0)
+        fixed = self.fixed.drop(kind, errors="ignore").to_numpy(dtype=float)
+        return np.asarray(np.maximum(others, fixed.max(initial=0.0)))
+
+    def squares(self) -> Floats:
+        """The sum of their squares."""
+        return np.asarray(np.square(self.weights).sum(axis=0) + np.square(self.fixed).sum())
+
+    def largest(self, k: int) -> Floats:
+        """The sum of the ``k`` largest."""
+        first = self.fixed.nlargest(k).to_numpy(dtype=float)[:, None]
+        every = np.concatenate([self.weights, np.repeat(first, self.weights.shape[1], axis=1)])
+        k = min(k, len(every))
+        return np.asarray(np.partition(every, len(every) - k, axis=0)[-k:].sum(axis=0))
 
 
 def weights_of_units(units: Coarse, worlds: Worlds) -> Floats:
@@ -301,7 +345,7 @@ def _differs(units: Coarse, asked: Collection[Where], worlds: Worlds) -> Flags:
         certain, possible = units.holds(Where({attribute: values}))
         differs |= certain != possible
         if worlds.with_errors and attribute == CODED:
-            differs |= True
+            differs |= ~_dressed(units, [])[CONFIRMED].to_numpy(dtype=bool)
     return np.asarray(differs & (weight.high > 0))
 
 
@@ -312,7 +356,7 @@ def _dressed(units: Coarse, attributes: Sequence[str]) -> pd.DataFrame:
     rows = units.rows
     unit = pd.Series(rows.index.astype(str), rows.index)
     defaults = {
-        MEMBER: True, ORGANISATION: unit, KIND: "",
+        MEMBER: True, CONFIRMED: False, ORGANISATION: unit, KIND: "",
         **{OPENED_BY.format(name): "" for name in (*attributes, WEIGHT, MEMBER)},
     }  # fmt: skip
     missing: dict[str, Any] = {n: value for n, value in defaults.items() if n not in rows}
@@ -330,7 +374,7 @@ def _alone(rows: pd.DataFrame, attributes: Sequence[str], beliefs: Beliefs) -> F
 def _joined(rows: pd.DataFrame, attributes: Sequence[str], alone: Flags) -> pd.DataFrame:
     """One row for the units that always resolve alike; of many such rows the lighter in buckets."""
     opened = [OPENED_BY.format(name) for name in (*attributes, WEIGHT, MEMBER)]
-    alike = [*attributes, *opened, MEMBER, ORGANISATION, KIND, UNIT]
+    alike = [*attributes, *opened, MEMBER, CONFIRMED, ORGANISATION, KIND, UNIT]
 
     def joined(rows: pd.DataFrame) -> pd.DataFrame:
         return rows.groupby(alike, as_index=False, sort=False)[list(WEIGHTS)].sum()

@@ -24,6 +24,7 @@ from research.results import (
     Hypothesis,
     Part,
     Simulated,
+    judge,
 )
 
 if TYPE_CHECKING:
@@ -63,10 +64,17 @@ def with_draws(estimate: Estimate, hypothesis: Hypothesis | None, beliefs: Belie
         point = estimate.identified.width == 0
         return replace(estimate, undrawn=EXACT if point else BY_HAND)
     try:
-        found = simulated(asked, beliefs, hypothesis if estimate.interval is None else None)
+        found = simulated(asked, beliefs, hypothesis)
+        if hypothesis is None or estimate.interval or not _is_open(estimate, hypothesis):
+            found = replace(found, chances=())
     except (NoBelief, CannotEstimate) as reason:
         return replace(estimate, undrawn=str(reason), drawn=None)
     return replace(estimate, simulated=found, drawn=None)
+
+
+def _is_open(estimate: Estimate, hypothesis: Hypothesis) -> bool:
+    """Whether the set leaves the claim open: else no belief matters for it."""
+    return judge(hypothesis, estimate.identified, None).word == "not identified"
 
 
 def simulated(asked: Drawn, beliefs: Beliefs, hypothesis: Hypothesis | None = None) -> Simulated:
@@ -158,10 +166,7 @@ def _explained(
 def chances(
     asked: Drawn, worlds: Worlds, hypothesis: Hypothesis, stated: Floats
 ) -> Iterator[Chance]:
-    """How often is the claim right, under stated, flat and shifted beliefs?
-
-    None where the set decides: then no belief matters.
-    """
+    """How often is the claim right, under stated, flat and shifted beliefs?"""
     for stance in STANCES:
         beliefs = worlds.beliefs.as_(stance)
         is_stated = stance == "stated"

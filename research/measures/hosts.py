@@ -11,7 +11,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from research.doubts import Coarse, Doubt, Thinned, Where
+import numpy as np
+
+from research.doubts import Coarse, Doubt, Thinned, Where, Worlds
 from research.doubts.coarse import WEIGHTS
 from research.estimators.identification import frechet_bounds
 from research.measures.clone_block import LEADING, Block, in_block, with_block_tags, without_part
@@ -30,9 +32,13 @@ from research.results import (
 if TYPE_CHECKING:
     import pandas as pd
 
+    from research.estimators.valid import Floats
+
 HOSTS, LISTINGS = "answering_hosts", "tag_occurrences"
 BLOCK = "the five-tag block"
 NOTHING = Block(0.0, 0.0)
+SHARED = Doubt("which kinds share a host", "any overlap that the counts allow")
+GRID = 21  # parts of the block between which a share is interpolated
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -266,9 +272,8 @@ class OverBlock:
         found = self.at(part)
         if null is not None and not part:
             told = {"tipping_points": self.points(null), "curves": self.curves()} | told
-        return Estimate(
-            bounds=found, sharpness="sharp", **{"value": found.point, "budget": self.rows()} | told
-        )
+        told = {"value": found.point, "budget": self.rows(), "drawn": WithinSet(self, part)} | told
+        return Estimate(bounds=found, sharpness="sharp", **told)
 
     @deferred
     def rows(self) -> tuple[BudgetRow, ...]:
@@ -300,6 +305,36 @@ class OverBlock:
             without=lambda clones: self.at(clones / block), of=block, things="hosts of the block",
             are="were clones",
         )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class WithinSet:
+    """A share over the block in drawn worlds: somewhere in its set.
+
+    How many of the block are copies is drawn where codes and counts may be wrong: it opens no set.
+    """
+
+    over: OverBlock
+    part: float
+
+    @property
+    def doubts(self) -> tuple[Doubt, ...]:
+        return (SHARED,)
+
+    def opens(self, doubt: Doubt) -> bool:
+        return doubt == SHARED and self.over.at(self.part).width > 0
+
+    def in_worlds(self, worlds: Worlds) -> Floats:
+        parts: Floats = np.full(worlds.count, self.part)
+        if worlds.with_errors and self.over.hosts.block != NOTHING:
+            parts = self._drawn(BLOCK, worlds)
+        grid = np.linspace(0, 1, GRID) if np.ptp(parts) else np.array([self.part])
+        ends = np.array([list(self.over.at(part)) for part in grid])
+        low, high = (np.interp(parts, grid, end) for end in ends.T)
+        return np.asarray(low + (high - low) * self._drawn(SHARED.name, worlds))
+
+    def _drawn(self, doubt: str, worlds: Worlds) -> Floats:
+        return worlds.beliefs[doubt, ""].place(worlds.uniform(doubt, ""))
 
 
 # Facts about the tables ---------------------------------------------------------------------------

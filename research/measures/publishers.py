@@ -39,8 +39,8 @@ def publishers(accounts: pd.Series, origins: pd.DataFrame) -> pd.DataFrame:
     pandas.DataFrame
         The rows of ``accounts``; columns ``account``, ``organisation`` (the account itself where
         no other is known), ``origin`` (candidates such as ``"CN|US"``, empty for any country,
-        :data:`NO_COUNTRY` for private persons), and ``kind`` and ``role``, empty where nobody has
-        coded them.
+        :data:`NO_COUNTRY` for private persons), ``kind`` and ``role``, empty where nobody has
+        coded them, and ``confirmed``, whether people have coded an account of the organisation too.
 
     Examples
     --------
@@ -53,9 +53,20 @@ def publishers(accounts: pd.Series, origins: pd.DataFrame) -> pd.DataFrame:
     coded = in_no_country(origins).set_index("author")
     known = coded[["candidates", "kind", "role"]].reindex(accounts)
     texts = known.set_axis(accounts.index).astype(object).fillna(ANYWHERE)
+    organisation = organisations(accounts, origins)
     return texts.rename(columns={"candidates": "origin"}).assign(
-        account=accounts, organisation=organisations(accounts, origins)
+        account=accounts,
+        organisation=organisation,
+        confirmed=texts["candidates"].eq(NO_COUNTRY) | organisation.isin(_confirmed(origins)),
     )
+
+
+def _confirmed(origins: pd.DataFrame) -> pd.Series:
+    """The organisations of which people have coded an account."""
+    if "region_human" not in origins:
+        return origins["parent"].head(0)
+    by_people = origins[origins["region_human"].notna()]
+    return organisations(by_people["author"], by_people)
 
 
 def accounts_of(repositories: pd.Series) -> pd.Series:

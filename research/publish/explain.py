@@ -38,6 +38,7 @@ class Explained:
     claims: tuple[str, ...]
     needs: str
     amount: str
+    drawn: tuple[str, ...]
     verdict: str
     why: str
     robustness: str
@@ -68,6 +69,7 @@ def _explained(item: JudgedEstimate) -> Explained:
         claims=tuple(claim_text(name) for name in item.hypothesis.claims),
         needs=item.needs,
         amount="; ".join(filter(None, (item.amount, item.ends, item.interval))),
+        drawn=item.drawn,
         verdict=item.phrase,
         why=why(item),
         robustness=_robustness(item),

@@ -192,6 +192,7 @@ def _measured(item: JudgedEstimate) -> tuple[str, ...]:
     return (
         f"Among {item.answer.population}, {item.answer.as_of}.",
         f"Found {found}; needed {item.needs}: {why(item)}.",
+        *item.drawn,
     )
 
 

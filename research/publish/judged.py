@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from research import wording
+from research.publish import likelihood
 from research.publish.verdict import FIRM, Support
 from research.results import (
     Answer,
@@ -87,6 +88,29 @@ class ReportedEstimate:
     def interval(self) -> str:
         """The interval with its level and design effect; empty where there is none."""
         return wording.interval_text(self.estimate.interval, self.estimate.unit)
+
+    @property
+    def simulation(self) -> str:
+        """The simulation interval, in its unit; empty where there is none."""
+        found = self.estimate.simulated
+        return wording.quantity(found.interval, self.estimate.unit) if found else ""
+
+    @property
+    def chances(self) -> dict[str, float]:
+        """The likelihood of the claim's region by the beliefs it is read under."""
+        found = self.estimate.simulated
+        return {each.beliefs: each.probability for each in found.chances} if found else {}
+
+    @property
+    def matters_most(self) -> str:
+        """The doubt that explains most of the variance over worlds; empty where none was drawn."""
+        found = self.estimate.simulated
+        return found.parts[0].doubt if found and found.parts else ""
+
+    @property
+    def drawn(self) -> tuple[str, ...]:
+        """What follows if the doubts are drawn from beliefs, as sentences."""
+        return tuple(likelihood.sentences(self.estimate))
 
     @property
     def overturned(self) -> tuple[str, ...]:
@@ -197,13 +221,13 @@ class JudgedEstimate(ReportedEstimate):
         """The verdict in sentences that are right when quoted without the page.
 
         Says the scope, the conditions, the measure, the value beside what the claim needs,
-        population and date, how many other specifications agree and what all of them give, and what
+        population and date, what follows if the doubts are drawn, how many other specifications agree and what all of them give, and what
         the verdict is sensitive to.
         """
         claimed = bool(self.hypothesis.claims)
         lead = LEADS[self.word] if claimed else UNCLAIMED.get(self.word, LEADS[self.word])
         doubt = ", but fragile" if self.is_fragile else ""
-        sentences = [f"{lead}{doubt}.", self._measured(claimed), self.ways]
+        sentences = [f"{lead}{doubt}.", self._measured(claimed), *self.drawn, self.ways]
         if self.conditions:
             told = f"It stands only if {' and '.join(self.conditions)}"
             sentences.insert(1, f"{told}, which the evidence speaks against.")

@@ -21,6 +21,7 @@ LINES = 36  # of a screen, with room for a prompt
 GAP = 2  # between columns
 LEAST = 28  # what a label needs beside numbers; where less is left, numbers stand below it
 WIDEST = 30  # a column other than the label; longer texts go on in the next line
+DRAWN = "*"  # after an interval that is drawn from beliefs
 LEVEL = 0.95  # of intervals, where it is not said
 
 
@@ -209,9 +210,15 @@ def row_of(
     row = Row(
         label=reported.label,
         found=wording.entry(found.identified, found.unit),
-        interval=told(interval, found.unit) if interval else "",
+        interval=told(interval, found.unit) if interval else _drawn(reported),
     )
     return _judged(row, reported, notes) if isinstance(reported, JudgedEstimate) else row
+
+
+def _drawn(reported: ReportedEstimate) -> str:
+    """The simulation interval, marked, where it says more than the value does."""
+    found = reported.estimate.simulated
+    return f"{reported.simulation} {DRAWN}" if found and found.interval.width else ""
 
 
 def _judged(row: Row, reported: JudgedEstimate, notes: Sequence[str]) -> Row:
@@ -241,6 +248,8 @@ def _foot(result: Result, shown: Sequence[ReportedEstimate], more: str) -> Itera
     form = _common(each.estimate.interval for each in shown)
     if form and form.design_effect:
         yield f"Intervals assume a design effect of {wording.trimmed(form.design_effect)}."
+    if any(_drawn(each) and not each.estimate.interval for each in shown):
+        yield f"{DRAWN} doubts drawn as `research data show stated_beliefs` says, not sampled."
     if any(isinstance(each, JudgedEstimate) for each in shown):
         yield "agree: specifications with the same verdict, of all"
     if unseen := len(reported(result)) - len(shown):

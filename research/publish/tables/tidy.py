@@ -43,6 +43,20 @@ FIELDS = (
     Field("method", "estimate.interval.method", "string", "Method of the interval."),
     Field("design_effect", "estimate.interval.design_effect", "number", "Design effect that the "
           "interval assumes; empty where the method itself handles clustering."),
+    Field("simulation_low", "estimate.simulated.low", "number", "Lower end of the simulation "
+          "interval: the doubts that open the set drawn as stated, 2.5 % point of 10,000 worlds."),
+    Field("simulation_high", "estimate.simulated.high", "number", "Its upper end, the 97.5 % "
+          "point."),
+    Field("with_errors_low", "estimate.simulated.with_errors.low", "number", "The same where codes "
+          "and counts that open no set may be wrong too."),
+    Field("with_errors_high", "estimate.simulated.with_errors.high", "number", "Its upper end."),
+    Field("chance_stated", "chances.stated", "number", "The likelihood of the claim's region under "
+          "the stated beliefs; empty where the set decides or nothing is claimed."),
+    Field("chance_flat", "chances.flat", "number", "The same under flat beliefs."),
+    Field("chance_shifted", "chances.shifted", "number", "The same under shifted beliefs."),
+    Field("matters_most", "matters_most", "string", "The doubt that explains most of the variance "
+          "over the worlds."),
+    Field("not_drawn", "estimate.undrawn", "string", "Why there is no simulation interval."),
     Field("test", "estimate.test.name", "string", "Name of the test."),
     Field("statistic", "estimate.test.statistic", "number", "Statistic of the test."),
     Field("p", "estimate.test.p", "number", "Its p-value; no verdict is read off it."),
@@ -79,7 +93,7 @@ def tidy(rows: Iterable[ReportedEstimate]) -> str:
 def held(part: Any, path: str) -> Any:
     """What stands at a path of attributes; ``None`` where a part of it is missing."""
     for name in path.split("."):
-        part = getattr(part, name, None)
+        part = part.get(name) if isinstance(part, dict) else getattr(part, name, None)
     return part
 
 

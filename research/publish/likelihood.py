@@ -1,0 +1,94 @@
+"""What follows if doubts are drawn from beliefs, in words: interval, chance, and what decides."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from research import wording
+from research.results import Estimate, Simulated
+
+# Mastrandrea et al. (2010): the least probability of each word, the greatest first.
+WORDS = (
+    (0.99, "virtually certain"), (0.90, "very likely"), (0.66, "likely"),
+    (0.33, "about as likely as not"), (0.10, "unlikely"), (0.01, "very unlikely"),
+    (0.0, "exceptionally unlikely"),
+)  # fmt: skip
+ERRORS = 2  # of Monte Carlo by which a chance is away from the border of a word
+DECIDES = 0.1  # of the variance: a doubt with less decides nothing
+
+
+def simulation(estimate: Estimate) -> str:
+    """The simulation interval as a clause; empty where there is none."""
+    found = estimate.simulated
+    if found is None or not found.interval.width:
+        return ""
+    drawn = wording.quantity(found.interval, estimate.unit)
+    return f"with the doubts drawn as stated it is {drawn} (95 %)"
+
+
+def chance(estimate: Estimate) -> str:
+    """The claim's chance over all sets of beliefs, as a clause; empty where the set decides."""
+    found = estimate.simulated
+    if found is None or not found.chances:
+        return ""
+    every = [each.probability for each in found.chances]
+    said = f", which makes it {word}" if (word := calibrated(found)) else ""
+    return f"the claim's chance is {wording.chance(min(every), max(every))} over the beliefs tried{said}"
+
+
+def decisive(estimate: Estimate) -> str:
+    """Which doubt matters most and what is believed of it rests on, as a clause."""
+    found = estimate.simulated
+    if found is None or not found.parts:
+        return ""
+    first = found.parts[0]
+    return f"what matters most is “{first.doubt}” ({BASES[first.basis]})"
+
+
+BASES = {
+    "measured": "what is believed of it was measured",
+    "published": "what is believed of it was published",
+    "judgement": "what is believed of it is a judgement",
+}
+
+
+def sentences(estimate: Estimate) -> Iterator[str]:
+    """Interval, chance and what decides, as sentences."""
+    first = [text for text in (simulation(estimate), chance(estimate)) if text]
+    if first:
+        yield _sentence("; ".join(first))
+        if chance(estimate):
+            yield _sentence(decisive(estimate))
+
+
+def calibrated(found: Simulated) -> str:
+    """The word of likelihood, where it is earned; else empty.
+
+    It is the same under stated, flat and shifted beliefs, lies clear of the border between two
+    words, and no belief that is a judgement decides it.
+
+    References
+    ----------
+    Mastrandrea et al. (2010), Guidance note for lead authors of the IPCC fifth assessment report on
+    consistent treatment of uncertainties.
+
+    Examples
+    --------
+    >>> from research.results import Chance, Part
+    >>> chances = [Chance(beliefs=b, probability=0.95, error=0.01) for b in ("stated", "flat")]
+    >>> measured = (Part(doubt="origin", basis="measured", part=1.0),)
+    >>> calibrated(Simulated(low=0, high=1, worlds=9, chances=tuple(chances), parts=measured))
+    'very likely'
+    """
+    words = {_word(each.probability + k * each.error) for each in found.chances
+             for k in (-ERRORS, 0, ERRORS)}  # fmt: skip
+    judged = any(part.basis == "judgement" and part.part > DECIDES for part in found.parts)
+    return words.pop() if len(words) == 1 and found.parts and not judged else ""
+
+
+def _word(probability: float) -> str:
+    return next(word for least, word in WORDS if probability >= least or least == 0)
+
+
+def _sentence(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}."
