@@ -165,7 +165,15 @@ ATTRIBUTES = [
     ),
     as_named("models that name no base", "It was made from a base as those were that name one."),
     as_named("families with a licence not named", "Its licence is as those that are named."),
+    as_named("day of creation unknown", "It was created when the others of its organisation were."),
+    as_named(
+        "other models of any origin",
+        "A model that one channel alone holds is of the origin of others there.",
+    ),
+    as_named("names without a size", "Its size is as those of the names that tell one."),
     alike("models with two names", "Either name is as likely."),
+    alike("names of several sizes", "Each size that is listed is as likely."),
+    alike("sizes in the other channel", "Each size that its record allows is as likely."),
     alike("families of several licences", "Each licence of the family is as likely."),
     alike(
         "publishers outside China", "They are of the US or of elsewhere, all as one.",
@@ -185,6 +193,11 @@ WEIGHTS = [
     ),
     anywhere("rounding of the published figures", "A rounded figure lies anywhere in its range."),
     anywhere(
+        "models without a pipeline tag",
+        "Any part of the downloads of a model that names no task counts.",
+        shifted="alpha=1|beta=2",
+    ),
+    anywhere(
         "order below the cut",
         "A model below the list has anything from nothing to the last place.",
         shifted="alpha=1|beta=2",
@@ -192,6 +205,17 @@ WEIGHTS = [
 ]
 
 HOSTS = [
+    anywhere(
+        "repositories without a date",
+        "Of the repositories without a date any number are of the year that is asked about.",
+        together="all",
+        shifted="alpha=1|beta=2",
+    ),
+    anywhere(
+        "hosts with several tags of a family",
+        "How far the tags of a family share hosts lies anywhere between the ends.",
+        shifted="alpha=1|beta=2",
+    ),
     anywhere(
         "which kinds share a host",
         "How far kinds of models overlap on hosts lies between the ends, the middle likelier.",

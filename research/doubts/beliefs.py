@@ -100,6 +100,15 @@ class Belief:
         """As how many units the channel counts beside those of the same organisation."""
         return self.parameters["own"]
 
+    def about(self, what: str, *families: Family) -> Belief:
+        """The same, refused where its family does not fit what the doubt opens."""
+        if self.family not in families:
+            self._refuse(
+                f"it opens {what}, of which a belief of the family "
+                f"{' or '.join(map(repr, families))} can be stated, found '{self.family}'"
+            )
+        return self
+
     def place(self, drawn: Floats) -> Floats:
         """From a uniform draw to the place in a range."""
         alpha, beta = self.parameters["alpha"], self.parameters["beta"]

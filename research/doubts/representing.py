@@ -10,6 +10,7 @@ import numpy as np
 
 from research.doubts.asking import Asked
 from research.doubts.coarse import EVERY, Coarse, Doubt, Where
+from research.doubts.questions import Sum
 from research.doubts.telling import turned_at
 from research.estimators.clustered import LeaveOneOut
 from research.estimators.clustered.leave_one_out import totals_of
@@ -18,7 +19,8 @@ from research.results import Bounds, TippingPoint
 from research.wording import written
 
 if TYPE_CHECKING:
-    from research.estimators.valid import Flags
+    from research.doubts.drawing import Worlds
+    from research.estimators.valid import Flags, Floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +86,17 @@ class Representation(Asked):
             for side in (self.of, self.than)
         )
         return Bounds(of.low / than.high, of.high / than.low)
+
+    def in_worlds(self, worlds: Worlds) -> Floats:
+        """In each world what a unit is, it is in both channels."""
+        (of, of_other), (than, than_other) = (
+            [Sum(channel, side).in_worlds(worlds) for channel in (self.first, self.second)]
+            for side in (self.of, self.than)
+        )
+        ratio: Floats = np.full(worlds.count, np.nan)
+        below = of_other * than
+        np.divide(of * than_other, below, out=ratio, where=below > 0)
+        return ratio
 
     def sharp(self, doubts: Collection[str] | None = None) -> bool:
         """While weights and what units are are not open at once, and no unit may be on both sides.

@@ -72,10 +72,11 @@ class Cells:
         if (low < high).any() or outside.any():
             found = np.repeat(found, self.worlds.count, axis=1)
         for belief, at in self._by_belief(low < high, self._doubts(WEIGHT)):
+            belief.about("a weight", "range")
             for one, drawn in self._uniform(belief, at, WEIGHT):
                 found[one] = low[one] + (high[one] - low[one]) * belief.place(drawn)
         for belief, at in self._by_belief(outside, self._doubts(MEMBER)):
-            rate = self.worlds.rate(belief)
+            rate = self.worlds.rate(belief.about("what belongs to the channel", "rate"))
             for one, drawn in self._uniform(belief, at, MEMBER):
                 found[one] *= drawn < rate
         return found
@@ -96,6 +97,7 @@ class Cells:
         certain, possible = among(self.rows[attribute], values)
         found = np.repeat(certain[:, None], self.worlds.count, axis=1)
         for belief, at in self._by_belief(certain != possible, self._doubts(attribute)):
+            belief.about("an attribute", "categories", "as named", "alike")
             for edges, names, same in self._edges(attribute, belief, at):
                 spans = list(_spans(edges, names, values))
                 for one, drawn in self._uniform(belief, at[same], attribute):
@@ -146,7 +148,7 @@ class Cells:
         texts = self.rows[CODED].to_numpy()
         coded = _names_one(self.rows[CODED]) & ~self.rows[CONFIRMED].to_numpy(dtype=bool)
         for belief, at in self._by_belief(coded, MISCODED):
-            rate = self.worlds.rate(belief)
+            rate = self.worlds.rate(belief.about("codes that are wrong", "miscoded"))
             shares = self.worlds.shares(belief.doubt, belief.weights, "elsewhere")
             spans = list(_spans(_cumulated(shares), list(belief.weights), values))
             drawn = zip(
@@ -272,9 +274,7 @@ class KindsInWorlds:
     def of(cls, units: Coarse, by: str, worlds: Worlds) -> KindsInWorlds:
         """By the attribute whose values are the kinds: all that any unit names."""
         texts = units.rows[by].astype(object).fillna("")
-        # One candidate of each text is enough to tell that a unit differs between worlds.
-        asked = dict.fromkeys([str(text).split(BETWEEN)[0] for text in texts.unique() if text])
-        fixed, cells = resolved(units, [where(**{by: name}) for name in asked], worlds)
+        fixed, cells = resolved(units, [where(**{by: name}) for name in _telling(texts)], worlds)
         named = set(cells.rows[by].str.split(BETWEEN).explode())
         varying = sorted(map(str, cells.named[by] if "" in named else named))
         held = fixed.rows.groupby(by)["value"].sum()
@@ -319,6 +319,16 @@ class KindsInWorlds:
         every = np.concatenate([self.weights, np.repeat(first, self.weights.shape[1], axis=1)])
         k = min(k, len(every))
         return np.asarray(np.partition(every, len(every) - k, axis=0)[-k:].sum(axis=0))
+
+
+def _telling(texts: pd.Series) -> list[str]:
+    """Few values that are enough to tell which units have several candidates.
+
+    One candidate of each such text; of texts without any, any value does.
+    """
+    distinct = [str(text) for text in texts.unique()]
+    several = [text.split(BETWEEN)[0] for text in distinct if BETWEEN in text]
+    return list(dict.fromkeys([*several, *[text for text in distinct if text][:1]]))
 
 
 def weights_of_units(units: Coarse, worlds: Worlds) -> Floats:

@@ -221,8 +221,8 @@ class JudgedEstimate(ReportedEstimate):
         """The verdict in sentences that are right when quoted without the page.
 
         Says the scope, the conditions, the measure, the value beside what the claim needs,
-        population and date, what follows if the doubts are drawn, how many other specifications agree and what all of them give, and what
-        the verdict is sensitive to.
+        population and date, what follows if the doubts are drawn, how many other specifications
+        agree and what all of them give, and what the verdict is sensitive to.
         """
         claimed = bool(self.hypothesis.claims)
         lead = LEADS[self.word] if claimed else UNCLAIMED.get(self.word, LEADS[self.word])

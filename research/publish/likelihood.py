@@ -33,7 +33,8 @@ def chance(estimate: Estimate) -> str:
         return ""
     every = [each.probability for each in found.chances]
     said = f", which makes it {word}" if (word := calibrated(found)) else ""
-    return f"the claim's chance is {wording.chance(min(every), max(every))} over the beliefs tried{said}"
+    told = wording.chance(min(every), max(every))
+    return f"the claim's chance is {told} over the beliefs tried{said}"
 
 
 def decisive(estimate: Estimate) -> str:
