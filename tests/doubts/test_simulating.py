@@ -1,0 +1,290 @@
+"""Worlds: closed forms, plain recomputation, and what must hold of every result."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy import stats
+
+import research
+from research.doubts import Beliefs, Coarse, Difference, Doubt, Ranking, Share, Sum, Worlds, where
+from research.doubts.simulating import parts, simulated, with_draws
+from research.results import Estimate, Hypothesis, ResearchError
+
+ORIGIN, ROUNDED = Doubt("origin", "any country"), Doubt("rounding", "its range", is_rounding=True)
+CHINA, US = where(origin="CN"), where(origin="US")
+ROW = {
+    "doubt": "origin", "kind": "", "family": "categories", "stated": "CN=2|US=3|other=5",
+    "shifted": "", "together": "organisation", "basis": "measured", "source": "s", "sentence": "t",
+}  # fmt: skip
+RANGE = ROW | {"doubt": "rounding", "family": "range", "stated": "alpha=1|beta=1",
+               "together": "unit", "basis": "judgement"}  # fmt: skip
+ERRORS = ROW | {"doubt": "coded wrong", "family": "miscoded", "stated": "alpha=1|beta=9|CN=1|US=1"}
+
+
+def beliefs(*rows: dict[str, str]) -> Beliefs:
+    return Beliefs.of(pd.DataFrame([*rows, ERRORS]))
+
+
+def units(origins, weights=None, *, organisations=None, ranges=None) -> Coarse:
+    weights = weights or [1.0] * len(origins)
+    low, high = ranges or (weights, weights)
+    rows = pd.DataFrame({
+        "origin": origins, "low": low, "value": weights, "high": high,
+        "organisation": organisations or [f"o{at}" for at in range(len(origins))],
+        "origin_doubt": ORIGIN.name, "weight_doubt": ROUNDED.name, "confirmed": True,
+    })  # fmt: skip
+    return Coarse(rows, [ORIGIN, ROUNDED])
+
+
+# Closed forms -------------------------------------------------------------------------------------
+
+
+def test_one_open_unit_is_of_a_country_as_often_as_its_belief_says():
+    drawn = Sum(units([""]), CHINA).in_worlds(Worlds(beliefs(ROW, RANGE)))
+    assert set(drawn) == {0.0, 1.0}
+    assert drawn.mean() == pytest.approx(0.2, abs=4 * np.sqrt(0.16 / 10_000))
+
+
+def test_many_open_units_have_the_share_of_a_beta_distribution():
+    drawn = Share(of=CHINA).in_(units([""] * 200)).in_worlds(Worlds(beliefs(ROW, RANGE)))
+    expected = stats.betabinom(200, 2, 8).ppf([0.025, 0.5, 0.975]) / 200
+    assert np.quantile(drawn, [0.025, 0.5, 0.975]) == pytest.approx(expected, abs=0.02)
+
+
+def test_a_rounded_total_lies_anywhere_in_its_range():
+    rounded = units(["CN"], [10.0], ranges=([8.0], [12.0]))
+    drawn = Sum(rounded, CHINA).in_worlds(Worlds(beliefs(ROW, RANGE)))
+    assert stats.kstest(drawn, stats.uniform(8, 4).cdf).pvalue > 1e-4
+
+
+def test_a_place_in_a_range_has_its_beta_distribution():
+    skewed = RANGE | {"stated": "alpha=2|beta=1"}
+    rounded = units(["CN"], [10.0], ranges=([8.0], [12.0]))
+    drawn = Sum(rounded, CHINA).in_worlds(Worlds(beliefs(ROW, skewed)))
+    assert stats.kstest(drawn, stats.beta(2, 1, 8, 4).cdf).pvalue > 1e-4
+
+
+def test_candidates_named_by_evidence_are_alike():
+    drawn = Sum(units(["CN|US"]), CHINA).in_worlds(Worlds(beliefs(ROW, RANGE)))
+    assert drawn.mean() == pytest.approx(0.5, abs=0.02)
+
+
+def test_wrong_codes_move_out_of_china_and_never_to_the_us():
+    coded = units(["CN"])
+    coded = Coarse(coded.rows.assign(confirmed=False), coded.doubts)
+    worlds = Worlds(beliefs(ROW, RANGE), with_errors=True)
+    assert Sum(coded, CHINA).in_worlds(worlds).mean() == pytest.approx(0.9, abs=0.02)
+    assert Sum(coded, US).in_worlds(worlds).max() == 0
+    confirmed = units(["CN"])
+    assert Sum(confirmed, CHINA).in_worlds(worlds).min() == 1
+
+
+def test_parts_of_the_variance_of_a_sum_are_those_of_its_doubts():
+    asked = Sum(units(["", "CN"], [2.0, 10.0], ranges=([2.0, 8.0], [2.0, 12.0])), CHINA)
+    found = {each.doubt: each.part for each in parts(asked, Worlds(beliefs(ROW, RANGE)))}
+    of_origin, of_rounding = 4 * 0.2 * 0.8, 16 / 12
+    whole = of_origin + of_rounding
+    assert found["origin"] == pytest.approx(of_origin / whole, abs=0.04)
+    assert found["rounding"] == pytest.approx(of_rounding / whole, abs=0.04)
+
+
+# One family of worlds -----------------------------------------------------------------------------
+
+
+def test_an_organisation_is_of_one_country_in_every_question_and_channel():
+    first = units(["", "CN"], organisations=["a", "b"])
+    other = units(["", "US", "US"], [5.0, 1.0, 1.0], organisations=["a", "c", "d"])
+    worlds = Worlds(beliefs(ROW, RANGE))
+    one, two = Sum(first, CHINA).in_worlds(worlds) - 1, Sum(other, CHINA).in_worlds(worlds) / 5
+    assert (one == two).all()
+    assert 0 < one.mean() < 1
+    both = Sum(first, US).in_worlds(worlds) + one
+    assert both.max() == 1  # never Chinese and American at once
+
+
+def test_the_difference_of_a_thing_and_itself_is_nothing():
+    asked = Share(of=CHINA).in_(units(["", "", "CN", "US"]))
+    assert not Difference(asked, asked).in_worlds(Worlds(beliefs(ROW, RANGE))).any()
+
+
+def test_a_further_organisation_moves_nobody_elses_draws():
+    worlds = Worlds(beliefs(ROW, RANGE))
+    few = Sum(units(["", ""]), CHINA).in_worlds(worlds)
+    more = units(["", "", ""])
+    third = Sum(more.among(np.array([False, False, True])), CHINA).in_worlds(worlds)
+    assert (Sum(more, CHINA).in_worlds(worlds) == few + third).all()
+
+
+def test_doubts_that_are_drawn_anew_are_others():
+    asked, worlds = Sum(units(["", ""]), CHINA), Worlds(beliefs(ROW, RANGE))
+    again = Worlds(beliefs(ROW, RANGE), anew={"origin"})
+    correlation = np.corrcoef(asked.in_worlds(worlds), asked.in_worlds(again))[0, 1]
+    assert abs(correlation) < 0.05
+
+
+def test_the_lighter_ones_of_many_move_in_buckets_which_widens_the_interval_a_little():
+    weights = [float(1 + at % 7) for at in range(3000)]
+    asked = Share(of=CHINA).in_(units([""] * 3000, weights))
+    found = simulated(asked, beliefs(ROW, RANGE))
+    alone = stats.beta(2, 8).ppf([0.025, 0.975])
+    assert found.low <= alone[0] + 0.01 and found.high >= alone[1] - 0.01
+    assert found.high - found.low < 1.15 * (alone[1] - alone[0])
+
+
+# Against plain Python -----------------------------------------------------------------------------
+
+
+def test_the_lead_in_the_1000_most_downloaded_is_that_of_plain_python():
+    from research.measures.hub import hub_downloads
+    from research.measures.publishers import CHINA_MINUS_US
+    from research.measures.top_lists import on_day
+
+    listed = on_day(research.load("hub_top_models"), "2026-06-11")
+    channel = hub_downloads(listed, research.load("publisher_origins"))
+    stated = research.load("stated_beliefs")
+    found = simulated(CHINA_MINUS_US.in_(channel), Beliefs.of(stated))
+
+    rng = np.random.default_rng(1)
+    rows = channel.rows
+    weights = {
+        row.kind if isinstance(row.kind, str) else "": dict(
+            (part.split("=")[0], float(part.split("=")[1])) for part in row.stated.split("|")
+        )
+        for row in stated[stated["doubt"] == "origin unknown or disputed"].itertuples()
+    }
+    leads = []
+    for _ in range(4000):
+        shares = {kind: dict(zip(w, rng.dirichlet([*w.values()]))) for kind, w in weights.items()}
+        u = dict(zip(rows["organisation"].unique(), rng.random(rows["organisation"].nunique())))
+        lead = 0.0
+        for origin, kind, organisation, value in zip(
+            rows["origin"], rows["kind"], rows["organisation"], rows["value"], strict=True
+        ):
+            if origin and "|" in origin:
+                named = origin.split("|")
+                code = named[int(u[organisation] * len(named))]
+            elif origin:
+                code = origin
+            else:
+                shared = shares.get(kind, shares[""])
+                ends = np.cumsum([*shared.values()])
+                code = [*shared][int(np.searchsorted(ends, u[organisation]).clip(0, len(ends) - 1))]
+            lead += value * ((code == "CN") - (code == "US"))
+        leads.append(lead / rows["value"].sum())
+    low, high = np.quantile(leads, [0.025, 0.975])
+    assert (found.low, found.high) == pytest.approx((low, high), abs=0.0015)
+
+
+# Of every result ----------------------------------------------------------------------------------
+
+
+def recorded():
+    for path in sorted(Path("paper/results").glob("*.json")):
+        for key, answer in json.loads(path.read_text())["answers"].items():
+            for label, estimate in answer["estimates"].items():
+                yield f"{path.stem}: {key}: {label}", estimate
+
+
+def test_every_interval_under_bounded_doubts_lies_in_its_set():
+    outside = []
+    for name, estimate in recorded():
+        found, bounds = estimate["simulated"], estimate["bounds"]
+        if not found:
+            continue
+        ends = bounds or {"low": estimate["value"], "high": estimate["value"]}
+        low, high = float(ends["low"]), float(ends["high"])
+        room = 1e-9 * max(1.0, abs(low), abs(high))
+        if found["low"] < low - room or found["high"] > high + room:
+            outside.append(name)
+    assert not outside
+
+
+def test_every_estimate_has_an_interval_or_says_why_not():
+    silent = [
+        name for name, e in recorded() if not (e["simulated"] or e["interval"] or e["undrawn"])
+    ]
+    assert not silent
+
+
+def test_no_chance_is_told_where_the_set_decides():
+    asked = Share(of=CHINA).in_(units(["CN", "CN", ""]))
+    claim = Hypothesis(estimand="e", null=0.5, alternative="greater", role="own question")
+    estimate = with_draws(asked.estimate(label="a", unit="share"), claim, beliefs(ROW, RANGE))
+    assert estimate.simulated is not None and not estimate.simulated.chances
+    open_claim = Hypothesis(estimand="e", null=0.8, alternative="greater", role="own question")
+    found = with_draws(asked.estimate(label="a", unit="share"), open_claim, beliefs(ROW, RANGE))
+    assert [each.beliefs for each in found.simulated.chances] == ["stated", "flat", "shifted"]
+    assert found.simulated.chances[0].probability == pytest.approx(0.2, abs=0.02)
+    assert found.simulated.chances[1].probability == pytest.approx(1 / 3, abs=0.04)
+
+
+# What is refused ----------------------------------------------------------------------------------
+
+
+def test_a_doubt_of_which_nothing_is_believed_gives_a_reason_and_no_interval():
+    asked = Share(of=CHINA).in_(units(["CN", ""]))
+    found = with_draws(asked.estimate(label="a", unit="share"), None, beliefs(RANGE))
+    assert found.simulated is None
+    assert "belief about" in found.undrawn and "origin" in found.undrawn
+
+
+def test_an_exact_estimate_says_that_nothing_is_open():
+    found = with_draws(Estimate(label="a", unit="hosts", value=3.0), None, beliefs(ROW))
+    assert found.undrawn.startswith("Nothing is left open")
+
+
+@pytest.mark.parametrize(
+    ("changed", "told"),
+    [
+        ({"family": "normal"}, "'family' should be one of"),
+        ({"stated": "CN:2"}, "written like CN=1.5"),
+        ({"stated": "CN=-1|US=2"}, "'CN' should be a positive number"),
+        ({"stated": "CN=1"}, "two values at least"),
+        ({"family": "range"}, "needs alpha and beta"),
+        ({"together": "kind"}, "'together' should be one of"),
+    ],
+)
+def test_a_belief_that_makes_no_sense_is_refused(changed, told):
+    with pytest.raises(ResearchError, match=told):
+        beliefs(ROW | changed)
+
+
+def test_a_belief_that_does_not_fit_what_its_doubt_opens_is_refused():
+    asked = Sum(units(["CN"], [10.0], ranges=([8.0], [12.0])), CHINA)
+    wrong = beliefs(ROW, ROW | {"doubt": "rounding"})
+    with pytest.raises(ResearchError, match="it opens a weight"):
+        asked.in_worlds(Worlds(wrong))
+
+
+def test_a_belief_stated_twice_is_refused():
+    with pytest.raises(ResearchError, match="twice"):
+        beliefs(ROW, ROW)
+
+
+# Kinds --------------------------------------------------------------------------------------------
+
+
+def test_ranks_leads_and_concentration_in_worlds_are_those_of_each_world_by_itself():
+    weights = [5.0, 4.0, 3.0, 2.0]
+    rows = pd.DataFrame({
+        "task": ["text", "audio", "audio|image", "image"], "low": weights, "value": weights,
+        "high": weights, "task_doubt": "task", "organisation": [*"abcd"],
+    })  # fmt: skip
+    ranking = Ranking(Coarse(rows, [Doubt("task", "either")]), "task")
+    known = beliefs(ROW | {"doubt": "task", "family": "alike", "stated": ""})
+    worlds = Worlds(known)
+    audio = Sum(ranking.units, where(task="audio")).in_worlds(worlds)
+    image = 9.0 - audio
+    assert set(audio) == {4.0, 7.0}
+    assert (ranking.rank("text").in_worlds(worlds) == np.where(audio == 7, 2, 1)).all()
+    lead = (5 - np.maximum(audio, image)) / 14
+    assert ranking.lead("text").in_worlds(worlds) == pytest.approx(lead)
+    squares = (25 + audio**2 + image**2) / 14**2
+    assert ranking.concentration().in_worlds(worlds) == pytest.approx(squares)
+    first = np.maximum(5, np.maximum(audio, image)) / 14
+    assert ranking.concentration(1).in_worlds(worlds) == pytest.approx(first)
