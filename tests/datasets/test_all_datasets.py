@@ -97,7 +97,7 @@ def test_table_names_are_unique():
 
 
 STATED = {"asOf", "known", "table", "rows", "list", "counted", "shows", "silentOn"}
-WITHOUT_DAYS = {"model_crosswalk", "published_claims", "publisher_origins"}
+WITHOUT_DAYS = {"stated_beliefs", "model_crosswalk", "published_claims", "publisher_origins"}
 
 
 @pytest.mark.parametrize("folder", FOLDERS, ids=NAMES)
