@@ -535,7 +535,8 @@ class Simulated(Record):
     worlds
         How many worlds were drawn.
     with_errors
-        The same with the doubts that open no set, such as a code that is wrong.
+        The same with the doubts that open no set, such as a code that is wrong; this and what
+        follows of estimates that are judged.
     apart, as_one
         The same if each unit, or all that is open, resolved alike: how units move together is
         part of a belief.

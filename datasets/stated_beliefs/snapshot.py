@@ -49,6 +49,7 @@ def snapshot() -> dict[str, pd.DataFrame]:
     rows = [
         *origins(reading.read(coded, "publisher_origins")),
         *ATTRIBUTES,
+        *MEMBERS,
         *WEIGHTS,
         *HOSTS,
         *ERRORS,
@@ -170,6 +171,12 @@ ATTRIBUTES = [
         "other models of any origin",
         "A model that one channel alone holds is of the origin of others there.",
     ),
+    as_named("models of unknown size", "Its size is as those of its organisation that tell one."),
+    as_named("sizes of repositories", "Its size is as those of its organisation that tell one."),
+    as_named(
+        "weights not known to be public",
+        "Whether its weights are public is as with the others of its maker.",
+    ),
     as_named("names without a size", "Its size is as those of the names that tell one."),
     alike("models with two names", "Either name is as likely."),
     alike("names of several sizes", "Each size that is listed is as likely."),
@@ -184,6 +191,15 @@ ATTRIBUTES = [
         "They are of any country that they may be of, all as one.", together="all",
     ),
     alike("models whose age is not known", "They are new or older, all as one.", together="all"),
+]  # fmt: skip
+
+MEMBERS = [
+    Row(
+        doubt="day of creation not known", family="rate", stated=PLAIN, shifted="alpha=1|beta=2",
+        together="organisation", basis="judgement",
+        source="any part of them may be new; shifted: fewer",
+        sentence="A model without a day of creation may be new or not, as any part of them.",
+    ),
 ]  # fmt: skip
 
 WEIGHTS = [
@@ -205,6 +221,11 @@ WEIGHTS = [
 ]
 
 HOSTS = [
+    anywhere(
+        "hosts in other countries",
+        "How many hosts are in other countries lies anywhere between the ends.",
+        together="all",
+    ),
     anywhere(
         "repositories without a date",
         "Of the repositories without a date any number are of the year that is asked about.",

@@ -177,7 +177,10 @@ class Beliefs:
         doubt, _ = key
         found = self.stated.get(key) or self.stated.get((doubt, ""))
         if found is None:
-            raise NoBelief(unknown("belief about", doubt, [name for name, _ in self.stated]))
+            if not doubt:
+                raise NoBelief("Something is open under no doubt that is named: it is not drawn.")
+            names = [name for name, _ in self.stated]
+            raise NoBelief(unknown("belief about the doubt", doubt, names))
         return found
 
     def __contains__(self, doubt: object) -> bool:

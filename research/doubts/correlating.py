@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, Self
 
 import numpy as np
-from scipy.stats import kendalltau
+from scipy.stats import kendalltau, rankdata
 
 from research.doubts.asking import Asked
 from research.doubts.coarse import Coarse, Doubt
@@ -86,7 +86,7 @@ class RankCorrelation(Asked):
         first, second = np.broadcast_arrays(
             *(weights_of_units(side, fewer) for side in (self.first, self.second))
         )
-        return np.array([self._correlated(*pair) for pair in zip(first.T, second.T, strict=True)])
+        return (_rho if self.of == "Spearman" else _tau)(first, second)
 
     def sharp(self, doubts: Collection[str] | None = None) -> bool:
         """Where all weights are known."""
@@ -130,6 +130,24 @@ class RankCorrelation(Asked):
         if self.of == "Spearman":
             return correlation(first, second, of="ranks")
         return float(kendalltau(first, second).statistic)
+
+
+def _rho(first: Floats, second: Floats) -> Floats:
+    """Spearman's rho of each column: the correlation of average ranks."""
+    ranks = [rankdata(side, axis=0) for side in (first, second)]
+    one, two = (rank - rank.mean(axis=0) for rank in ranks)
+    within = np.sqrt((one**2).sum(axis=0) * (two**2).sum(axis=0))
+    return np.asarray((one * two).sum(axis=0) / within)
+
+
+def _tau(first: Floats, second: Floats) -> Floats:
+    """Kendall's tau-b of each column."""
+    both = untied = other = np.zeros(first.shape[1])
+    for at in range(len(first) - 1):
+        one, two = (np.sign(side[at] - side[at + 1 :]) for side in (first, second))
+        both = both + (one * two).sum(axis=0)
+        untied, other = untied + np.abs(one).sum(axis=0), other + np.abs(two).sum(axis=0)
+    return np.asarray(both / np.sqrt(untied * other))
 
 
 def _ranged(units: Coarse, doubts: Collection[str] | None) -> Flags:

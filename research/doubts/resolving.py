@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 MISCODED = "coded wrong"  # the doubt about origins that are in no other, and not confirmed
 CODED = "origin"
 ORGANISATION, KIND, UNIT = "organisation", "kind", "unit"
-ONE_BY_ONE = 256  # cells that are drawn one by one: lighter ones move in BUCKETS
+ONE_BY_ONE = 128  # cells that are drawn one by one: lighter ones move in BUCKETS
 BUCKETS = 32
 LEAST_NAMED = 2  # values of an attribute: where there is one, the others have been left out
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
@@ -64,20 +64,26 @@ def with_draws(estimate: Estimate, hypothesis: Hypothesis | None, beliefs: Belie
         point = estimate.identified.width == 0
         return replace(estimate, undrawn=EXACT if point else BY_HAND)
     try:
-        found = simulated(asked, beliefs, hypothesis)
-        if hypothesis is None or estimate.interval or not _is_open(estimate, hypothesis):
-            found = replace(found, chances=())
+        is_open = hypothesis is not None and _is_open(estimate, hypothesis)
+        found = simulated(asked, beliefs, hypothesis, with_chances=is_open)
     except (NoBelief, CannotEstimate) as reason:
         return replace(estimate, undrawn=str(reason), drawn=None)
     return replace(estimate, simulated=found, drawn=None)
 
 
 def _is_open(estimate: Estimate, hypothesis: Hypothesis) -> bool:
-    """Whether the set leaves the claim open: else no belief matters for it."""
-    return judge(hypothesis, estimate.identified, None).word == "not identified"
+    """Whether the set leaves the claim open: else no belief matters for it.
+
+    Nor is a chance told where units are draws, which no world draws again.
+    """
+    word = judge(hypothesis, estimate.identified, None).word
+    return estimate.interval is None and word == "not identified"
 
 
-def simulated(asked: Drawn, beliefs: Beliefs, hypothesis: Hypothesis | None = None) -> Simulated:
+def simulated(
+    asked: Drawn, beliefs: Beliefs, hypothesis: Hypothesis | None = None, *,
+    with_chances: bool = True,
+) -> Simulated:  # fmt: skip
     """The interval that holds an estimate in 95 % of the worlds, and what it rests on.
 
     Parameters
@@ -87,7 +93,10 @@ def simulated(asked: Drawn, beliefs: Beliefs, hypothesis: Hypothesis | None = No
     beliefs
         What is believed of each doubt.
     hypothesis
-        The claim: what its chance is, and what decides it, is told where there is one.
+        The claim. Where there is one, it is also told what the interval is with errors and if all
+        moved otherwise together, and what decides it.
+    with_chances
+        Whether its chance is told too.
 
     Raises
     ------
@@ -111,20 +120,21 @@ def simulated(asked: Drawn, beliefs: Beliefs, hypothesis: Hypothesis | None = No
     drawn = asked.in_worlds(Worlds(beliefs))
     fewer = Worlds(beliefs, FEWER)
     low, high = _interval(drawn)
-    found = Simulated(
-        low=low,
-        high=high,
-        worlds=len(drawn),
-        with_errors=_interval(asked.in_worlds(replace(fewer, with_errors=True))),
-    )
+    found = Simulated(low=low, high=high, worlds=len(drawn))
     if hypothesis is None:
         return found
+
+    def under(**changed: Any) -> Bounds:
+        return _interval(asked.in_worlds(replace(fewer, **changed)))
+
+    told = chances(asked, fewer, hypothesis, drawn) if with_chances else ()
     return replace(
         found,
-        apart=_interval(asked.in_worlds(replace(fewer, beliefs=beliefs.moving("unit")))),
-        as_one=_interval(asked.in_worlds(replace(fewer, beliefs=beliefs.moving("all")))),
+        with_errors=under(with_errors=True),
+        apart=under(beliefs=beliefs.moving("unit")),
+        as_one=under(beliefs=beliefs.moving("all")),
         parts=tuple(parts(asked, fewer)),
-        chances=tuple(chances(asked, fewer, hypothesis, drawn)),
+        chances=tuple(told),
     )
 
 

@@ -288,3 +288,14 @@ def test_ranks_leads_and_concentration_in_worlds_are_those_of_each_world_by_itse
     assert ranking.concentration().in_worlds(worlds) == pytest.approx(squares)
     first = np.maximum(5, np.maximum(audio, image)) / 14
     assert ranking.concentration(1).in_worlds(worlds) == pytest.approx(first)
+
+
+@pytest.mark.parametrize(("of", "known"), [("_rho", stats.spearmanr), ("_tau", stats.kendalltau)])
+def test_correlations_of_many_worlds_are_those_of_scipy(of, known):
+    from research.doubts import correlating
+
+    rng = np.random.default_rng(3)
+    first, second = rng.integers(0, 6, (2, 12, 5)).astype(float)  # with ties
+    found = getattr(correlating, of)(first, second)
+    expected = [known(one, two).statistic for one, two in zip(first.T, second.T, strict=True)]
+    assert found == pytest.approx(expected)
