@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import numpy as np
@@ -133,7 +134,7 @@ class Belief:
         return self
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Beliefs:
     """What is believed of every doubt, as stated, flat, or shifted.
 
@@ -190,12 +191,14 @@ class Beliefs:
         """The doubts of which each unit resolves by itself."""
         return [belief.doubt for belief in self.stated.values() if belief.together == "unit"]
 
+    @cache  # noqa: B019 (few beliefs are read in a run, and all of it needs them)
     def as_(self, stance: Stance) -> Beliefs:
         """The same with every belief as stated, flat, or shifted."""
         if stance == "flat":
             return Beliefs({key: belief.flat() for key, belief in self.stated.items()})
         return self if stance == "stated" else Beliefs(self.shifted)
 
+    @cache  # noqa: B019
     def moving(self, together: Together) -> Beliefs:
         """The same with all that is open moving together, or each unit by itself."""
         return Beliefs(

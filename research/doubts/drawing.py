@@ -8,7 +8,7 @@ day and in every channel, and a further organisation moves nobody else's draws.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -49,7 +49,7 @@ class Worlds:
     beliefs: Beliefs
     count: int = WORLDS
     with_errors: bool = False
-    anew: Collection[str] = ()
+    anew: frozenset[str] = frozenset()
 
     def uniform(self, doubt: str, key: str, what: str = "") -> Floats:
         """A number between 0 and 1 in each world, for one of what resolves together.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
@@ -33,7 +33,8 @@ if TYPE_CHECKING:
 
 MISCODED = "coded wrong"  # the doubt about origins that are in no other, and not confirmed
 CODED = "origin"
-ORGANISATION, KIND, UNIT = "organisation", "kind", "unit"
+ORGANISATION, KIND = "organisation", "kind"
+OWNER, UNIT = "_owner", "_unit"  # what resolves together; buckets, where a cell is one of many
 ONE_BY_ONE = 128  # cells that are drawn one by one: lighter ones move in BUCKETS
 BUCKETS = 32
 LEAST_NAMED = 2  # values of an attribute: where there is one, the others have been left out
@@ -47,7 +48,7 @@ class Cells:
     ----------
     rows
         As those of :class:`research.doubts.Coarse`, with ``member``, ``confirmed`` (whether its
-        origin is beyond error), ``organisation``, ``kind`` and ``unit``: the last three say what
+        origin is beyond error), ``kind``, and :data:`OWNER` and :data:`UNIT`, which say what
         resolves together.
     named
         Of each attribute how many units name each value, a row an organisation.
@@ -106,6 +107,15 @@ class Cells:
             self._miscode(found, values)
         return found
 
+    def kinds(self, attribute: str) -> Iterator[tuple[int, str, Flags]]:
+        """Each cell that has several candidates, with each of them and whether it is that one."""
+        several = ~_names_one(self.rows[attribute])
+        for belief, at in self._by_belief(several, self._doubts(attribute)):
+            for edges, names, same in self._edges(attribute, belief, at):
+                for one, drawn in self._uniform(belief, at[same], attribute):
+                    for which, name in enumerate(names):
+                        yield one, name, (drawn >= edges[which]) & (drawn < edges[which + 1])
+
     def _edges(
         self, attribute: str, belief: Belief, at: Codes
     ) -> Iterator[tuple[Floats, Sequence[str], Codes]]:
@@ -135,7 +145,7 @@ class Cells:
         vague = belief.family == "alike"
         weights = np.ones(len(names)) if vague else belief.strength * every / every.sum()
         shares = self.worlds.shares(belief.doubt, dict(zip(names, weights, strict=True)))
-        organisations = self.rows[ORGANISATION].to_numpy()[at[same]]
+        organisations = self.rows[OWNER].to_numpy()[at[same]]
         known = np.isin(organisations, named.index) & (not vague)
         yield _cumulated(shares), names, same[~known]
         for organisation in dict.fromkeys(organisations[known]):
@@ -178,7 +188,7 @@ class Cells:
 
         It is the same for all that resolves together.
         """
-        column = UNIT if belief.together == "unit" else ORGANISATION
+        column = UNIT if belief.together == "unit" else OWNER
         keys = self.rows[column].to_numpy()
         for one in at:
             key = "" if belief.together == "all" else keys[one]
@@ -273,6 +283,10 @@ class KindsInWorlds:
     @classmethod
     def of(cls, units: Coarse, by: str, worlds: Worlds) -> KindsInWorlds:
         """By the attribute whose values are the kinds: all that any unit names."""
+        return units.once(("kinds", by, worlds), lambda: cls._made(units, by, worlds))
+
+    @classmethod
+    def _made(cls, units: Coarse, by: str, worlds: Worlds) -> KindsInWorlds:
         texts = units.rows[by].astype(object).fillna("")
         fixed, cells = resolved(units, [where(**{by: name}) for name in _telling(texts)], worlds)
         named = set(cells.rows[by].str.split(BETWEEN).explode())
@@ -281,11 +295,12 @@ class KindsInWorlds:
         shown = held.reindex(varying, fill_value=0.0).to_numpy(dtype=float)[:, None]
         found = np.repeat(shown, worlds.count, axis=1)
         weight, one = cells.weight(), _names_one(cells.rows[by])
-        several = replace(cells, rows=cells.rows[~one].reset_index(drop=True))
-        for at, name in enumerate(varying):
-            found[at] += weight[one & cells.rows[by].eq(name).to_numpy()].sum(axis=0)
-            if not one.all():
-                found[at] += (weight[~one] * several.holds(where(**{by: name}))).sum(axis=0)
+        places = {name: at for at, name in enumerate(varying)}
+        for at, name in zip(np.flatnonzero(one).tolist(), cells.rows[by][one], strict=True):
+            found[places[name]] += weight[at]
+        for at, name, chosen in cells.kinds(by):
+            if name in places:
+                found[places[name]] += weight[at] * chosen
         return cls(held.drop(varying, errors="ignore"), np.array(varying, dtype=object), found)
 
     def weight(self, kind: str) -> Floats:
@@ -366,13 +381,18 @@ def _dressed(units: Coarse, attributes: Sequence[str]) -> pd.DataFrame:
     rows = units.rows
     unit = pd.Series(rows.index.astype(str), rows.index)
     defaults = {
-        MEMBER: True, CONFIRMED: False, ORGANISATION: unit, KIND: "",
+        MEMBER: True, CONFIRMED: False, KIND: "",
         **{OPENED_BY.format(name): "" for name in (*attributes, WEIGHT, MEMBER)},
     }  # fmt: skip
     missing: dict[str, Any] = {n: value for n, value in defaults.items() if n not in rows}
     texts = [*attributes, *defaults]
     found = rows.assign(**missing)[[*WEIGHTS, *dict.fromkeys(texts)]]
-    return found.astype(dict.fromkeys(attributes, object)).fillna("").assign(**{UNIT: unit})
+    owner = rows.get(ORGANISATION, unit)
+    return (
+        found.astype(dict.fromkeys(attributes, object))
+        .assign(**{UNIT: unit, OWNER: owner})
+        .fillna("")
+    )
 
 
 def _alone(rows: pd.DataFrame, attributes: Sequence[str], beliefs: Beliefs) -> Flags:
@@ -384,7 +404,7 @@ def _alone(rows: pd.DataFrame, attributes: Sequence[str], beliefs: Beliefs) -> F
 def _joined(rows: pd.DataFrame, attributes: Sequence[str], alone: Flags) -> pd.DataFrame:
     """One row for the units that always resolve alike; of many such rows the lighter in buckets."""
     opened = [OPENED_BY.format(name) for name in (*attributes, WEIGHT, MEMBER)]
-    alike = [*attributes, *opened, MEMBER, CONFIRMED, ORGANISATION, KIND, UNIT]
+    alike = [*attributes, *opened, MEMBER, CONFIRMED, OWNER, KIND, UNIT]
 
     def joined(rows: pd.DataFrame) -> pd.DataFrame:
         return rows.groupby(alike, as_index=False, sort=False)[list(WEIGHTS)].sum()
@@ -394,9 +414,9 @@ def _joined(rows: pd.DataFrame, attributes: Sequence[str], alone: Flags) -> pd.D
         return cells
     cells = cells.sort_values("high", ascending=False, kind="stable").reset_index(drop=True)
     light = cells.index >= ONE_BY_ONE
-    buckets = [f"bucket {crc32(name.encode()) % BUCKETS}" for name in cells[ORGANISATION]]
+    buckets = [f"bucket {crc32(name.encode()) % BUCKETS}" for name in cells[OWNER]]
     return joined(
-        cells.assign(**{name: cells[name].mask(light, buckets) for name in (ORGANISATION, UNIT)})
+        cells.assign(**{name: cells[name].mask(light, buckets) for name in (OWNER, UNIT)})
     )
 
 

@@ -122,7 +122,7 @@ def test_a_further_organisation_moves_nobody_elses_draws():
 
 def test_doubts_that_are_drawn_anew_are_others():
     asked, worlds = Sum(units(["", ""]), CHINA), Worlds(beliefs(ROW, RANGE))
-    again = Worlds(beliefs(ROW, RANGE), anew={"origin"})
+    again = Worlds(beliefs(ROW, RANGE), anew=frozenset({"origin"}))
     correlation = np.corrcoef(asked.in_worlds(worlds), asked.in_worlds(again))[0, 1]
     assert abs(correlation) < 0.05
 
@@ -299,3 +299,11 @@ def test_correlations_of_many_worlds_are_those_of_scipy(of, known):
     found = getattr(correlating, of)(first, second)
     expected = [known(one, two).statistic for one, two in zip(first.T, second.T, strict=True)]
     assert found == pytest.approx(expected)
+
+
+def test_a_question_about_organisations_finds_them_in_buckets_too():
+    many = units([""] * 500, organisations=[f"o{at // 2}" for at in range(500)])
+    many = Coarse(many.rows.assign(organisation_doubt=""), many.doubts)
+    asked = Sum(many, where(organisation="o7", origin=["CN", "US", "other"]))
+    drawn = asked.in_worlds(Worlds(beliefs(ROW, RANGE)))
+    assert set(drawn) == {0.0, 2.0} or set(drawn) == {2.0}
