@@ -43,7 +43,7 @@ POINTS = "five percentage points either way, stated by this project"
 # Label: claim, null, margin, where that is from, alternative, part.
 _ASKED = {
     **{
-        TASK_RANK.format(task): ("fill-mask-first", rank, 0.0, CLAIM, "equivalent", task)
+        TASK_RANK.format(task): ("patterns/fill-mask-first", rank, 0.0, CLAIM, "equivalent", task)
         for task, rank in TASKS.items()
     },
     **{
@@ -51,31 +51,35 @@ _ASKED = {
             claim, (first + last) / 2, (last - first) / 2, CLAIM, "equivalent", who,
         )
         for unit, claim, ranks in (
-            ("models", "creators-by-count", BY_MODELS),
-            ("downloads", "meta-leads-downloads", BY_DOWNLOADS),
+            ("models", "patterns/creators-by-count", BY_MODELS),
+            ("downloads", "patterns/meta-leads-downloads", BY_DOWNLOADS),
         )
         for who, (first, last) in ranks.items()
     },
-    META: ("meta-leads-downloads", 0.3, 0.05, f"the published share; {POINTS}", "equivalent", ""),
+    META: (
+        "patterns/meta-leads-downloads", 0.3, 0.05, f"the published share; {POINTS}",
+        "equivalent", "",
+    ),
     MODELS: (
-        "permissive-by-count", 0.5, 0.0, "plain meaning of most: more than half; stated by this "
-        "project", "greater", "",
+        "patterns/permissive-by-count", 0.5, 0.0, "plain meaning of most: more than half; stated "
+        "by this project", "greater", "",
     ),
     DOWNLOADS: (
-        "permissive-by-downloads", 0.92, 0.05, f"the published share; {POINTS}", "equivalent", "",
+        "patterns/permissive-by-downloads", 0.92, 0.05, f"the published share; {POINTS}",
+        "equivalent", "",
     ),
     GAP: (
-        "permissive-by-downloads", 0.0, 0.0, "equality: the claim says that the share of downloads "
-        "is larger", "greater", "larger",
+        "patterns/permissive-by-downloads", 0.0, 0.0, "equality: the claim says that the share of "
+        "downloads is larger", "greater", "larger",
     ),
     RATIO: (
-        "apache-twice-mit", 1.75, 0.25, "'nearly twice': at most twice, and nearer to it than to "
-        "once; stated by this project", "equivalent", "",
+        "patterns/apache-twice-mit", 1.75, 0.25, "'nearly twice': at most twice, and nearer to it "
+        "than to once; stated by this project", "equivalent", "",
     ),
 }  # fmt: skip
 HYPOTHESES = {
     label: Hypothesis(
-        claims=[f"patterns/{claim}"],
+        claims=[claim],
         estimand=f"{label}, among the 300 most downloaded models",
         null=null,
         margin=margin,

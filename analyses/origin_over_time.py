@@ -238,7 +238,7 @@ def _pulls(series, early, library, window) -> list:
     states = early[early["as_of"] < first].rename(columns={"as_of": "date"})
     known = with_unmatched(library, states["ollama_name"])
     asked, found = _asked(PULLS), []
-    for day in states["date"].drop_duplicates().sort_values():
+    for day in states["date"].drop_duplicates().sort_values(kind="stable"):
         found.append(("until", day, day, asked, ollama_pulls(states, known, day)))
     found.append(("until", first, first, asked, ollama_pulls(series, library, first)))
     for end in pd.date_range(first + pd.Timedelta(days=window), last, freq=f"{window}D"):

@@ -116,7 +116,8 @@ def test_an_optional_table_is_none_until_data_hold_it(here, mine):
     freeze(here / "datasets/more/2026-11-02", frames, descriptor=descriptor)
     result = run(find("toy.py", data={"tenthe": "more@2026-11-02"}))
     assert result.answer().estimates["share"].unit == "known"
-    assert set(result.provenance.tables) == {"tenthe_countries", "tenthe_overlaps"}
+    read = {"stated_beliefs", "tenthe_countries", "tenthe_overlaps"}
+    assert set(result.provenance.tables) == read
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,7 @@ ABOUT_THE_REPORT = {
 ANSWERED = {
     "chinese_origin_deployments": 3, "city_concentration": 2, "families": 3,
     "hosting_concentration": 3, "leading_tags": 2, "parameter_scale": 2, "parameter_sizes": 2,
-    "quantisation": 3, "reachability": 7, "us_against_china_hosts": 6,
+    "quantisation": 3, "reachability": 7, "us_against_china_hosts": 9,
 }  # fmt: skip
 TITLE = "Own scan, with suspected clones"
 

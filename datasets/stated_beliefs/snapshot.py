@@ -190,10 +190,15 @@ ATTRIBUTES = [
         "publishers whose country the study does not state",
         "They are of any country that they may be of, all as one.", together="all",
     ),
-    alike("models whose age is not known", "They are new or older, all as one.", together="all"),
 ]  # fmt: skip
 
 MEMBERS = [
+    Row(
+        doubt="models whose age is not known", family="rate", stated=PLAIN,
+        shifted="alpha=1|beta=2", together="all", basis="judgement",
+        source="any part of them may be new; shifted: fewer",
+        sentence="They are new or older, as any part of them.",
+    ),
     Row(
         doubt="day of creation not known", family="rate", stated=PLAIN, shifted="alpha=1|beta=2",
         together="organisation", basis="judgement",

@@ -25,9 +25,12 @@ def named(path: Path) -> frozenset[str]:
 
 @cache
 def _words_of_measures() -> frozenset[str]:
-    """Without those of cells, which the engine makes of the file itself."""
+    """Without those of cells, which the engine makes of the file itself, and of leaderboards.
+
+    These read a table of their own, and none of the Hub's models.
+    """
     folder = Path(measures.__file__).parent
-    paths = (path for path in folder.glob("*.py") if path.stem != "cells")
+    paths = (path for path in folder.glob("*.py") if path.stem not in ("cells", "leaderboards"))
     return frozenset[str]().union(*map(_words, paths))
 
 

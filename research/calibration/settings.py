@@ -146,7 +146,6 @@ def _units() -> list[Cell]:
     rows = _grid("rank correlation", 4_000, units=[10, 30, 100], **correlated)
     clustered: dict[str, Any] = {"alike": [0.0, 0.5, 0.9], "log sd": [0.0, 1.0, 1.5, 2.0]}
     rows += _grid("correlation of clusters", 1_000, organisations=[90], **clustered)
-    rows += _grid("agreement", 4_000, units=[10, 30, 100], errors=["normal", "t, 4 df"])
     rows += _grid("ranks", 500, hosts=[500, 5_000])
     sizes = {"cluster sizes": ["equal", "lognormal 1"]}
     rows += _grid("cluster mean", 4_000, clusters=[10, 30], **sizes)

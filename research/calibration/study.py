@@ -48,7 +48,6 @@ STUDIES: dict[str, Study] = {
     "two tags": proportions.study_two_tags,
     "rank correlation": units.study_rank_correlation,
     "correlation of clusters": units.study_clustered_correlation,
-    "agreement": units.study_agreement,
     "ranks": units.study_ranks,
     "cluster mean": units.study_cluster_mean,
     "slope": slopes.study_slope,

@@ -1,4 +1,4 @@
-"""Two measures of each unit, ranks, and means of clusters."""
+"""Correlations, ranks, and means of clusters."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ from research.calibration.cells import (
     Flags,
     Floats,
     Method,
-    Role,
     Row,
     Target,
     covered,
@@ -24,12 +23,9 @@ from research.calibration.cells import (
 )
 from research.calibration.populations import draw_pairs, true_correlation
 from research.estimators.association import (
-    bland_altman,
     clustered_correlation,
-    lin_concordance,
     spearman_interval,
 )
-from research.estimators.association.agreement import MINIMUM_LIN
 from research.estimators.association.clustered import Of
 from research.estimators.association.ranks import MINIMUM_KENDALL, fieller_tau
 from research.estimators.clustered import (
@@ -38,8 +34,6 @@ from research.estimators.clustered import (
 )
 from research.estimators.multiverse import rank_confidence_sets
 from research.results import Bounds, Interval
-
-NORMAL_95 = float(stats.norm.ppf(0.975))
 
 
 def study_rank_correlation(cell: Cell, rng: np.random.Generator) -> Iterator[Row]:
@@ -67,31 +61,6 @@ def study_clustered_correlation(cell: Cell, rng: np.random.Generator) -> Iterato
         limits = limits_of(partial(_of_pairs, of), samples)
         method = Method(name=f"linearised over clusters, {of}", role="no verdict")
         yield covered(method, target, limits)
-
-
-def study_agreement(cell: Cell, rng: np.random.Generator) -> Iterator[Row]:
-    """Two measurements that differ by a shift and a scale: concordance and limits of agreement."""
-    n, errors = int(cell.setting["units"]), str(cell.setting["errors"])
-    normal, r, shift, scale = errors == "normal", 0.8, 0.3, 1.2
-    pairs = _normal_pairs(rng, r, (cell.repetitions, n))
-    if not normal:  # both measurements share the heavy tails of a multivariate t with 4 df
-        pairs = pairs / np.sqrt(rng.chisquare(4, (cell.repetitions, 1, n)) / 2)
-    pairs[:, 1] = shift + scale * pairs[:, 1]
-    role: Role = "verdict" if normal else "assumption violated"
-    concordance = 2 * r * scale / (1 + scale**2 + shift**2)
-    target = Target(parameter="Lin's concordance", truth=concordance)
-    limits = limits_of(lambda pair: lin_concordance(*pair).interval_of_any_size(), list(pairs))
-    holds = _enough(cell, MINIMUM_LIN)
-    yield covered(Method(name="Lin, Fisher z scale", role=role), target, limits, holds=holds)
-    sd = math.sqrt(1 + scale**2 - 2 * r * scale)
-    found = [bland_altman(*pair) for pair in pairs]
-    for field, name, parameter, at in (
-        ("bias_interval", "t", "mean difference", 0.0),
-        ("lower_interval", "noncentral t", "lower limit of agreement", -NORMAL_95),
-    ):
-        limits = limits_of(lambda limit, field=field: getattr(limit, field), found)  # type: ignore[misc]
-        method = Method(name=name, role=role)
-        yield covered(method, Target(parameter=parameter, truth=-shift + at * sd), limits)
 
 
 def study_ranks(cell: Cell, rng: np.random.Generator) -> Iterator[Row]:

@@ -104,9 +104,9 @@ class Belief:
     def about(self, what: str, *families: Family) -> Belief:
         """The same, refused where its family does not fit what the doubt opens."""
         if self.family not in families:
-            self._refuse(
-                f"it opens {what}, of which a belief of the family "
-                f"{' or '.join(map(repr, families))} can be stated, found '{self.family}'"
+            raise NoBelief(
+                f"stated_beliefs, '{self.doubt}': it opens {what}, of which a belief of the family "
+                f"{' or '.join(map(repr, families))} can be stated, found '{self.family}'."
             )
         return self
 

@@ -6,8 +6,6 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from research.estimators import valid
-from research.estimators.cluster_totals import all_but_one
-from research.estimators.clustered.jackknife import jackknife_se
 from research.estimators.valid import Floats, estimator
 from research.results import CannotEstimate, ResearchError
 
@@ -63,45 +61,12 @@ def top_share(sizes: ArrayLike, k: int) -> float:
     return min(1.0, float(shares.cumsum()[_rank(k, len(shares)) - 1]))  # rounding may pass 1
 
 
-@estimator
-def hhi_jackknife_se(sizes: ArrayLike) -> float:
-    """How much would the concentration index vary, had other units been drawn?
-
-    The jackknife's standard error (centred at the mean) over units.
-
-    Raises
-    ------
-    CannotEstimate
-        Fewer than three units, or one holds everything.
-
-    Examples
-    --------
-    >>> round(hhi_jackknife_se([1, 2, 3, 10]), 4)
-    0.1486
-    """
-    shares, others = _without_each(sizes)
-    squares = np.square(shares)
-    return jackknife_se(all_but_one(squares) / np.square(others))
-
-
 def _shares(sizes: ArrayLike) -> Floats:
     """Shares of all units, largest first."""
     numbers = valid.counts(sizes, "sizes")
     if len(numbers) < 2:
         raise CannotEstimate("Concentration is about how units share a total: there is one unit.")
     return np.sort(numbers / numbers.sum())[::-1]
-
-
-def _without_each(sizes: ArrayLike) -> tuple[Floats, Floats]:
-    """Shares, largest first, and what is left of the total without each."""
-    shares = _shares(sizes)
-    others = all_but_one(shares)
-    if len(shares) < 3 or others[0] == 0:
-        raise CannotEstimate(
-            "A jackknife needs at least three units of which no one holds everything, found "
-            f"{len(shares)} units, the second of them with {shares[1]:.3g} of the total."
-        )
-    return shares, others
 
 
 def _rank(k: int, n: int) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Hashable
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -83,59 +83,6 @@ def tipping_point(
     if found is None:
         return None
     return float(brentq(sign_kept, *found, rtol=ACCURACY, xtol=ACCURACY * (high - low)))
-
-
-@estimator
-def verdict_change(
-    verdict: Callable[[float], Hashable], low: float, high: float, *, steps: int = 256
-) -> float | None:
-    """At which smallest value of a nuisance does a verdict become another one?
-
-    Parameters
-    ----------
-    verdict : callable
-        The verdict (a word, a truth value) at a value of the nuisance.
-    low, high : float
-        Range of the nuisance; the verdict is the one at ``low``.
-    steps : int
-        Equal steps in which the range is searched: a verdict that is lost and regained within
-        one step is not seen.
-
-    Returns
-    -------
-    float or None
-        The smallest value found, by bisection, at which the verdict differs; ``None`` where it
-        is the same over the range.
-
-    Raises
-    ------
-    ResearchError
-        An empty range or no step.
-
-    References
-    ----------
-    Rosenbaum (2002), Observational Studies, 2nd ed., doi:10.1007/978-1-4757-3692-2, chapter 4.
-    Agrees with :func:`tipping_point` for verdicts read off a margin (in the tests).
-
-    Examples
-    --------
-    >>> round(verdict_change(lambda x: "holds" if x < 3 else "lost", 0, 10), 6)
-    3.0
-    """
-    start = verdict(low)
-    found = _first_step(lambda x: verdict(x) == start, low, high, steps)
-    if found is None:
-        return None
-    same, other = found
-    while other - same > ACCURACY * (high - low):
-        middle = (same + other) / 2
-        if not same < middle < other:  # neighbouring numbers
-            break
-        if verdict(middle) == start:
-            same = middle
-        else:
-            other = middle
-    return other
 
 
 @estimator

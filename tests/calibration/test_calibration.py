@@ -399,7 +399,7 @@ def test_the_figure_of_methods_has_a_row_each_and_open_dots_without_verdict(comm
     with figures.theme():
         axes = calibration.figure_of_methods(committed).axes[0]
     labels = [text.get_text() for text in axes.get_yticklabels()]
-    assert len(set(labels)) == len(labels) > 20
+    assert len(set(labels)) == len(labels) > 15
     assert "difference of two proportions: Newcombe" in labels
     dots = [line for line in axes.lines if line.get_marker() == "o"]
     assert len(dots) == len(labels)

@@ -1,4 +1,4 @@
-"""Association and agreement: against scipy and statsmodels, by definition, and by simulation."""
+"""Association: against scipy and statsmodels, by definition, and by simulation."""
 
 from __future__ import annotations
 
@@ -13,13 +13,11 @@ from scipy import stats
 
 from research.calibration.populations import draw_pairs
 from research.estimators.association import (
-    bland_altman,
     clustered_correlation,
     correlation,
     correlation_without_each,
     kendall,
     kendall_interval,
-    lin_concordance,
     log_log,
     median_regression,
     pearson_interval,
@@ -29,7 +27,6 @@ from research.estimators.association import (
 )
 from research.results import Bounds, CannotEstimate, ResearchError
 
-EXACT = 1e-9  # the same arithmetic in another order
 MONTE_CARLO = 0.02  # four standard errors of a p-value from 9,999 permutations
 
 pairs = st.integers(3, 6).flatmap(
@@ -127,79 +124,6 @@ def test_intervals_contain_the_correlation_and_widen(value, n) -> None:
 )
 def test_rank_refusals(call, error, message) -> None:
     with pytest.raises(error, match=message):
-        call()
-
-
-# Agreement ----------------------------------------------------------------------------------------
-
-X = np.array([1.0, 2, 3, 4, 5, 7])
-Y = np.array([1.2, 1.9, 3.5, 3.8, 5.5, 6.1])
-
-
-def test_concordance_is_symmetric_and_falls_with_a_shift() -> None:
-    found, swapped = lin_concordance(X, Y), lin_concordance(Y, X)
-    assert swapped.value == pytest.approx(found.value)
-    assert swapped.se == pytest.approx(found.se)
-    shifted = lin_concordance(X, Y + 2)
-    assert shifted.value < found.value
-    expected = 2 * np.cov(X, Y, ddof=0)[0, 1] / (X.var() + Y.var() + (X.mean() - Y.mean()) ** 2)
-    assert found.value == pytest.approx(expected)
-
-
-def test_concordance_without_correlation_is_zero() -> None:
-    found = lin_concordance([1, 2, 3, 4], [1, -1, -1, 1])
-    assert found.value == pytest.approx(0, abs=EXACT)
-    assert found.interval_of_any_size().low < 0 < found.interval_of_any_size().high
-
-
-def test_concordance_of_few_pairs_has_no_interval() -> None:
-    x = np.arange(30.0)
-    found = lin_concordance(x, x + np.sin(x))
-    assert tuple(found.interval) == tuple(found.interval_of_any_size())
-    with pytest.raises(CannotEstimate, match=r"Of 29 pairs .* it needs 30"):
-        _ = lin_concordance(x[:29], x[:29] + np.sin(x[:29])).interval
-
-
-@given(st.floats(0.1, 100), st.floats(-100, 100))
-def test_concordance_does_not_depend_on_the_unit(scale, shift) -> None:
-    found = lin_concordance(X * scale + shift, Y * scale + shift)
-    assert found.value == pytest.approx(lin_concordance(X, Y).value, rel=1e-6)
-
-
-def test_limits_swap_with_the_measures() -> None:
-    found, swapped = bland_altman(X, Y), bland_altman(Y, X)
-    assert swapped.bias == pytest.approx(-found.bias)
-    assert swapped.lower == pytest.approx(-found.upper)
-    assert swapped.lower_interval.low == pytest.approx(-found.upper_interval.high)
-
-
-def test_exact_interval_of_a_limit_covers() -> None:
-    """8 pairs, 2,000 times: coverage of the upper limit within three standard errors of 0.95."""
-    rng = np.random.default_rng(10)
-    truth = 1 + 1.959963984540054 * 2
-    held = sum(
-        truth in bland_altman(rng.normal(1, 2, 8), np.zeros(8)).upper_interval for _ in range(2000)
-    )
-    assert held / 2000 == pytest.approx(0.95, abs=3 * np.sqrt(0.95 * 0.05 / 2000))
-
-
-def test_equal_differences_have_limits_without_width() -> None:
-    found = bland_altman([1, 2, 3], [0, 1, 2])
-    assert (found.lower, found.upper, found.upper_interval.width) == (1, 1, 0)
-
-
-@pytest.mark.parametrize(
-    ("call", "message"),
-    [
-        (lambda: lin_concordance([-1, 0, 1], [-2, 0, 2]), "on a straight line"),
-        (lambda: lin_concordance([1, 2, 3], [1, 2, 3]), "on a straight line"),
-        (lambda: lin_concordance([1, 1, 1], [1, 2, 3]), "constant"),
-        (lambda: lin_concordance([1, 2], [1, 2]), "at least three pairs"),
-        (lambda: bland_altman([1, 2], [1, 2]), "at least three pairs"),
-    ],
-)
-def test_agreement_refusals(call, message) -> None:
-    with pytest.raises(CannotEstimate, match=message):
         call()
 
 

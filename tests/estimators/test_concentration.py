@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 
 from research.estimators.concentration import (
     hhi,
-    hhi_jackknife_se,
     top_share,
 )
 from research.results import CannotEstimate, ResearchError
@@ -29,13 +28,6 @@ def test_the_index_stays_within_its_range(x) -> None:
 @given(sizes, st.floats(1e-3, 1e3))
 def test_order_and_unit_do_not_matter(x, factor) -> None:
     assert hhi(np.array(x)[::-1] * factor) == pytest.approx(hhi(x), abs=EXACT)
-
-
-@given(sizes)
-def test_jackknife_by_leaving_out(x) -> None:
-    without = [hhi(np.delete(x, i)) for i in range(len(x))]
-    expected = np.sqrt((len(x) - 1) * np.var(without))
-    assert hhi_jackknife_se(x) == pytest.approx(expected, abs=EXACT)
 
 
 def test_equal_units_and_a_monopoly() -> None:
@@ -58,8 +50,6 @@ def test_top_shares_grow_to_one(x) -> None:
         (lambda: hhi([-1, 2]), ResearchError, "cannot be negative"),
         (lambda: hhi([np.inf, 2]), ResearchError, "missing or infinite"),
         (lambda: top_share([1, 2], 3), ResearchError, "between 1 and the number of units"),
-        (lambda: hhi_jackknife_se([1, 2]), CannotEstimate, "at least three units"),
-        (lambda: hhi_jackknife_se([1, 0, 0]), CannotEstimate, "no one holds everything"),
     ],
 )
 def test_refusals(call, error, message) -> None:

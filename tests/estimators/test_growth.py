@@ -22,9 +22,7 @@ from research.estimators import (
     truncation,
 )
 from research.estimators.association import (
-    bland_altman,
     kendall,
-    lin_concordance,
     log_log,
     median_regression,
     robust_regression,
@@ -40,7 +38,6 @@ from research.estimators.clustered import (
 )
 from research.estimators.concentration import (
     hhi,
-    hhi_jackknife_se,
 )
 from research.estimators.multiverse import (
     rank_confidence_sets,
@@ -77,8 +74,6 @@ CALLS: dict[str, Callable[[Units], Any]] = {
     "kendall, ties": lambda u: kendall(u.x, u.tied, rng=u.rng),
     "kendall_bounds": lambda u: partial_ranks.kendall_bounds(u.ranged, u.exact),
     "spearman_bounds": lambda u: partial_ranks.spearman_bounds(u.ranged, u.exact),
-    "lin_concordance": lambda u: lin_concordance(u.x, u.y),
-    "bland_altman": lambda u: bland_altman(u.x, u.y),
     "log_log": lambda u: log_log(u.y, u.x, u.cluster),
     "log_log, no clusters": lambda u: log_log(u.y, u.x),
     "robust_regression": lambda u: robust_regression(u.y, u.line, u.cluster),
@@ -91,7 +86,6 @@ CALLS: dict[str, Callable[[Units], Any]] = {
     "cluster_sample_mean": lambda u: cluster_sample_mean(u.y, u.cluster),
     "leave_one_out": lambda u: leave_one_out(u.yes * u.y, u.y, u.cluster),
     "hhi": lambda u: hhi(u.y),
-    "hhi_jackknife_se": lambda u: hhi_jackknife_se(u.y),
     "gap_ratio": lambda u: gap_ratio(u.x, u.yes, u.member, u.cluster, rng=u.rng),
     "ranged_mean": lambda u: ranged.ranged_mean(u.ranged, u.yes, u.yes | u.member),
     "paired_gap_bounds": lambda u: ranged.paired_gap_bounds(u.ranged, u.exact, u.yes, u.member),

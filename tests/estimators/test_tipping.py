@@ -20,7 +20,6 @@ from research.estimators.identification import contrast_interval
 from research.estimators.tipping import (
     misclassification_tipping,
     tipping_point,
-    verdict_change,
 )
 from research.results import CannotEstimate, ResearchError
 
@@ -48,18 +47,6 @@ def test_the_smallest_root_and_none(
 ) -> None:
     found = tipping_point(margin, 0, 10)
     assert found == (None if expected is None else pytest.approx(expected, abs=CLOSED_FORM))
-
-
-@given(st.floats(0.01, 9.99))
-def test_a_verdict_changes_where_its_margin_does(threshold: float) -> None:
-    by_margin = tipping_point(lambda x: threshold - x, 0, 10)
-    by_verdict = verdict_change(lambda x: "holds" if x < threshold else "lost", 0, 10)
-    assert by_margin == pytest.approx(threshold, abs=CLOSED_FORM)
-    assert by_verdict == pytest.approx(threshold, abs=CLOSED_FORM)
-
-
-def test_a_verdict_that_never_changes_has_no_tipping_point() -> None:
-    assert verdict_change(lambda _: True, 0, 1) is None
 
 
 def test_the_design_effect_that_loses_the_sign_of_class_s() -> None:
@@ -127,7 +114,6 @@ def test_swapping_the_groups_leaves_the_miscoding() -> None:
         (lambda: tipping_point(lambda x: 1 - x, 0, math.inf), ResearchError, "low < high"),
         (lambda: tipping_point(lambda x: 1 - x, 0, 2, steps=0), ResearchError, "between one and"),
         (lambda: tipping_point(lambda _: math.nan, 0, 1), ResearchError, "not a number"),
-        (lambda: verdict_change(lambda _: 1, 1, 1), ResearchError, "low < high"),
         (lambda: design_effect([3, 1], 1.5), ResearchError, "'icc'"),
         (lambda: design_effect([0, 0], 0.5), CannotEstimate, "All counts"),
         (lambda: intraclass_correlation(0.5, 10), ResearchError, "'design_effect'"),

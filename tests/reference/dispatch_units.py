@@ -12,9 +12,7 @@ import numpy as np
 from scipy import special, stats
 
 from research.estimators.association import (
-    bland_altman,
     kendall,
-    lin_concordance,
     robust_regression,
     spearman,
     spearman_interval,
@@ -110,25 +108,6 @@ def rank_intervals(case: Case) -> Case:
     }
 
 
-def lin(case: Case) -> Case:
-    found = lin_concordance(case["x"], case["y"])
-    return {
-        "ccc": found.value,
-        "ci_z": ends(found.interval_of_any_size()),
-        "ci_asymptotic": [found.value + z * found.se for z in stats.norm.ppf([0.025, 0.975])],
-    }
-
-
-def limits_of_agreement(case: Case) -> Case:
-    found = bland_altman(case["x"], case["y"])
-    return {
-        "bias": found.bias,
-        "sd": found.sd,
-        "loa_196": [found.lower, found.upper],
-        "ci_bias": ends(found.bias_interval),
-    }
-
-
 def robust(case: Case) -> Case:
     x = np.column_stack((np.ones(len(case["year"])), case["year"]))
     huber = robust_regression(case["calls"], x)
@@ -185,8 +164,6 @@ CASES: dict[str, Callable[[Case], Case]] = {
     "hill": hill,
     "kendall_spearman": rank_tests,
     "spearman_kendall_ci": rank_intervals,
-    "lin_": lin,
-    "bland_altman": limits_of_agreement,
     "rlm": robust,
     "cluster_robust": few_clusters,
     "poisson_quasi": counts,

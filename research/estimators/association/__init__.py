@@ -1,16 +1,10 @@
-"""Two measures of the same units: do they go together, and do they give the same number?
+"""Two measures of the same units: do they go together?
 
-``ranks`` holds rank correlations, ``clustered`` correlations of units in clusters, ``agreement``
-concordance and limits of agreement, ``regression`` slopes, ``truncated`` those of a list that was
-cut, and ``sensitivity`` what an unmeasured cause could do to them.
+``ranks`` holds rank correlations, ``clustered`` correlations of units in clusters, ``regression``
+slopes, ``truncated`` those of a list that was cut, and ``sensitivity`` what an unmeasured cause
+could do to them.
 """
 
-from research.estimators.association.agreement import (
-    Concordance,
-    LimitsOfAgreement,
-    bland_altman,
-    lin_concordance,
-)
 from research.estimators.association.clustered import (
     ClusteredCorrelation,
     clustered_correlation,
@@ -38,16 +32,12 @@ from research.estimators.association.truncated import truncated_regression
 
 __all__ = [
     "ClusteredCorrelation",
-    "Concordance",
-    "LimitsOfAgreement",
     "RankCorrelation",
-    "bland_altman",
     "clustered_correlation",
     "correlation",
     "correlation_without_each",
     "kendall",
     "kendall_interval",
-    "lin_concordance",
     "log_log",
     "median_regression",
     "partial_r2",
