@@ -12,13 +12,17 @@ from typing import Any
 
 import pytest
 
-from research import estimators, places
+from research import doubts, estimators, places
 
 TEXT = (places.bundled() / "METHODS.md").read_text(encoding="utf-8")
 MODULES = {
     found.name.removeprefix("research.estimators."): importlib.import_module(found.name)
     for found in pkgutil.walk_packages(estimators.__path__, "research.estimators.")
 }
+DRAWING = [
+    importlib.import_module(found.name)
+    for found in pkgutil.walk_packages(doubts.__path__, "research.doubts.")
+]
 NAMES = sorted(
     name
     for name in set(re.findall(r"`([a-z_]+(?:\.\w+)+)`", TEXT))
@@ -56,7 +60,7 @@ def test_every_estimator_is_named():
 
 def test_every_reference_is_one_of_the_code():
     cited = re.findall(r"doi:(10\.[^\s`]+)", TEXT)
-    docstrings = "".join(inspect.getsource(module) for module in MODULES.values())
+    docstrings = "".join(inspect.getsource(module) for module in (*MODULES.values(), *DRAWING))
     assert len(cited) > 30
     assert [doi for doi in cited if doi not in docstrings] == []
 

@@ -1,4 +1,8 @@
-"""Units of which not everything is known: candidates, ranges, and the doubt that opens each."""
+"""Units of which not everything is known: candidates, ranges, and the doubt that opens each.
+
+Such data are coarse: Heitjan and Rubin (1991), doi:10.1214/aos/1176348396. Here nothing is assumed
+about why they are.
+"""
 
 from __future__ import annotations
 

@@ -51,7 +51,7 @@ SETS = "3 Intervals for a parameter that is only bounded"
 PROPORTIONS = "5 Proportions"
 CLUSTERS = "6 Design effects and cluster samples"
 REGRESSION = "8 Regression with few clusters"
-ASSOCIATION = "9 Association and agreement"
+ASSOCIATION = "9 Association and slopes"
 RATES = "12 Rates and counts"
 RANKS = "14 Ranks and paired counts"
 
