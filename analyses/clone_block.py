@@ -347,7 +347,7 @@ def _draw_shares(axes, later) -> None:
     bar = axes.plot([], [], color=figures.CHINA, lw=5, alpha=0.45, solid_capstyle="butt")[0]
     axes.legend(
         [dot, ring, diamond, bar],
-        ["April 2025, as listed", "the same without the block", "another scan, May 2026",
+        ["April 2025, as listed", "without the block", "another scan, May 2026",
          "not in its list of fifteen"],
         loc="lower right", fontsize=7.5, handlelength=1.2,
     )  # fmt: skip

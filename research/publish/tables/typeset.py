@@ -16,6 +16,7 @@ from research.wording import count, level, trimmed
 
 LONGEST = 42  # lines of small type that fit on a page; a longer table breaks over pages
 LINE = 75  # characters of small type in the text width of an article
+DIGIT = 0.012  # of the text width: a figure of small type, or the space after three of them
 _MARKUP = re.compile(r"\\[a-z]+|[\\{}$]")
 READINGS = {
     "finite population": "Finite population: the table is all there is, so that there is neither "
@@ -63,7 +64,8 @@ def _columns(rows: Sequence[ReportedEstimate]) -> list[Column]:
     if has_interval:
         columns.append(Column("interval", 0.13, "raggedleft", _interval_cell(rows)))
     digits = max((len(count(row.estimate.n or 0)) for row in rows), default=0)
-    columns.append(Column("n", 0.10 if digits < 10 else 0.16, "raggedleft", _sample_cell(rows)))
+    wide = 0.10 if digits < 10 else max(0.16, round(DIGIT * digits, 2))
+    columns.append(Column("n", wide, "raggedleft", _sample_cell(rows)))
     if judged:
         columns += [
             Column("needed", 0.09, "raggedright", _of_judged("needs")),
