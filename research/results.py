@@ -36,7 +36,7 @@ Role = Literal["reanalysis", "out of sample", "own question"]
 Scope = Literal["same", "earlier date", "later date", "other population", "other measure", "own"]
 Reading = Literal["finite population", "superpopulation"]
 Holds = Literal["yes", "no", "not testable"]
-Sharpness = Literal["sharp", "sharp up to rounding", "outer", "inner"]
+Sharpness = Literal["sharp", "sharp up to rounding", "outer"]
 Word = Literal[
     "supported", "contradicted", "holds", "does not hold", "not identified", "inconclusive"
 ]
@@ -580,8 +580,7 @@ class Estimate(Readable):
         Identified set; defaults to the point ``value``.
     sharpness
         Whether the data allow both ends of the set, as they do those of a point. ``"outer"``: the
-        set is valid and may be too wide. ``"inner"``: a search found both ends, and does not prove
-        that nothing lies further out. ``None`` where that is not said.
+        set is valid and may be too wide. ``None`` where that is not said.
     n, n_unit, n_effective
         Sample size, the unit it counts, and the effective size (Kish, or n over design effect).
     test, assumptions, tipping_points, budget, curves

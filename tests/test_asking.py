@@ -279,6 +279,24 @@ def test_what_turns_a_verdict_turns_it():
     assert only(result).tipping_points[0].threshold == pytest.approx(0.3)
 
 
+@pytest.mark.parametrize("ratio", [True, False])
+def test_what_turns_a_verdict_over_two_channels_turns_it(ratio):
+    both = ("catalogue", "pulls"), {"share": {"origin": "CN"}, "on": "2026-06-19", "ratio": ratio}
+    shown = only(ask(*both[0], **both[1]))
+    pulls = next(row for row in shown.budget if row.source == "rounding of the pulls")
+    null = (shown.value + pulls.high) / 2
+    found = only(ask(*both[0], **both[1], more_than=null)).tipping_points
+    rounding = next(point for point in found if "rounding" in point.what)
+    assert rounding.what.startswith("part of the pulls open")
+    assert 0.2 < rounding.threshold < 0.8
+    assert "the threshold is" in rounding.sentence
+    # Whoever is ahead for certain must lose a part of what makes it so.
+    firm = only(ask(*both[0], **both[1], more_than=shown.bounds.low - 0.1)).tipping_points[-1]
+    assert "downloads of origin CN were not genuine" in firm.sentence
+    behind = only(ask(*both[0], **both[1], more_than=shown.bounds.high + 0.1)).tipping_points[-1]
+    assert "pulls of origin CN were not genuine" in behind.sentence
+
+
 def test_a_share_without_a_threshold_has_no_verdict_and_a_difference_has_one():
     assert not ask("downloads", share={"origin": "CN"}, on=LAST).answer().verdicts
     minus = ask("downloads", share={"origin": "CN"}, minus={"origin": "US"}, on=LAST)

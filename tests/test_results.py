@@ -219,7 +219,7 @@ def test_a_curve_runs_through_its_sets_and_intervals():
 @pytest.mark.parametrize(
     ("high", "given", "told"),
     [
-        (1.0, None, "sharp"), (1.0, "outer", "sharp"), (1.0, "inner", "inner"),
+        (1.0, None, "sharp"), (1.0, "outer", "sharp"),
         (2.0, None, None), (2.0, "outer", "outer"),
     ],
 )  # fmt: skip

@@ -6,7 +6,7 @@ import math
 from abc import abstractmethod
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Protocol, Self
+from typing import TYPE_CHECKING, Any, Literal, Protocol, Self
 
 import numpy as np
 
@@ -123,6 +123,23 @@ class Asked(Protocol):
         return BudgetRow(
             source=doubt.name, low=found.low, high=found.high, detail=self.detail(doubt)
         )
+
+    def turning(self, doubt: Doubt, null: float = 0.0) -> float | None:
+        """Which part of what a doubt leaves open must resolve against the estimate to reach a null?
+
+        That part of each unit's weight is open and resolves in the worst way, all else being as
+        shown. ``None`` where no part is enough, or the estimate as shown is the null. Where the set
+        is not sharp, a smaller part does not reach it, and this one may not.
+        """
+        end: Literal["low", "high"] = "low" if self.value > null else "high"
+
+        def margin(part: float) -> float:
+            partly = self.over(lambda units: units.partly(doubt, part))
+            return float(getattr(partly.bounds([doubt.name]), end)) - null
+
+        if not self.opens(doubt) or self.value == null:
+            return None
+        return tipping_point(margin, 0, 1, steps=1)  # the more is open the wider is the set
 
     def left_out(self, cluster: str) -> BudgetRow:
         """The row of the estimate without one of the clusters, whichever that is."""

@@ -261,6 +261,20 @@ class Coarse:
         lighter = {column: (self.rows[column] - amounts).clip(lower=0) for column in WEIGHTS}
         return self._with(self.rows.assign(**lighter), self._read)
 
+    def partly(self, doubt: Doubt, part: float) -> Coarse:
+        """The units of each of which this part is open under a doubt, and the rest as shown.
+
+        Each stands in two rows, whose weights together are its weight.
+        """
+        import pandas as pd
+
+        opened = [str(column) for column in self.rows if str(column).endswith(OPENED_BY.format(""))]
+        closed = {name: self.rows[name].mask(self.rows[name] == doubt.name, "") for name in opened}
+        weights = self.rows[list(WEIGHTS)].astype(float)
+        shown = self.rows.assign(**closed, **(weights * (1 - part)))
+        rows = pd.concat([shown, self.rows.assign(**(weights * part))])
+        return self._with(rows, {})
+
     def thinned(self, wanted: Where, part: float) -> Coarse:
         """The units if this part of the weight of those that certainly are as wanted were gone."""
         kept = np.where(self.holds(wanted)[0], 1 - part, 1.0)

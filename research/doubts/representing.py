@@ -15,7 +15,7 @@ from research.doubts.telling import turned_at
 from research.estimators.clustered import LeaveOneOut
 from research.estimators.clustered.leave_one_out import totals_of
 from research.estimators.ranged_ratios import paired_ratio_bounds, representation_bounds
-from research.results import Bounds, TippingPoint
+from research.results import Bounds, CannotEstimate, TippingPoint
 from research.wording import written
 
 if TYPE_CHECKING:
@@ -68,8 +68,10 @@ class Representation(Asked):
         chosen = self.first.holds(wanted, ())[0]
         return self.over(lambda units: units.among(chosen))
 
-    def thinned(self, wanted: Where, part: float) -> Self:
-        """The same without a part of the weight that some units have in the first channel."""
+    def thinned(self, wanted: Where, part: float, *, second: bool = False) -> Self:
+        """Without a part of the weight of some units in the first or the second channel."""
+        if second:
+            return replace(self, second=self.second.thinned(wanted, part))
         return replace(self, first=self.first.thinned(wanted, part))
 
     def share(self, of: Where) -> Self:
@@ -77,7 +79,14 @@ class Representation(Asked):
         return replace(self, of=of, than=EVERY)
 
     def bounds(self, doubts: Collection[str] | None = None) -> Bounds:
-        """Valid whatever is open; sharp as :meth:`sharp` says."""
+        """Valid whatever is open; sharp as :meth:`sharp` says.
+
+        Raises
+        ------
+        CannotEstimate
+            The units asked about, or those that they are set against, may weigh nothing in the
+            second channel, or the latter in the first.
+        """
         weights = self.first.weight(doubts), self.second.weight(doubts)
         if self.than == EVERY:
             return representation_bounds(*weights, *self.first.holds(self.of, doubts))
@@ -85,6 +94,10 @@ class Representation(Asked):
             paired_ratio_bounds(*weights, *self.first.holds(side, doubts))
             for side in (self.of, self.than)
         )
+        if than.low <= 0:
+            raise CannotEstimate(
+                f"The units that are set against may have no {self.first.weighs}: no odds to them."
+            )
         return Bounds(of.low / than.high, of.high / than.low)
 
     def in_worlds(self, worlds: Worlds) -> Floats:

@@ -36,7 +36,6 @@ ENDS = {
     "sharp": "sharp: the data allow both ends",
     "sharp up to rounding": "sharp up to rounding: the data allow both ends but for rounding",
     "outer": "outer: all that the data allow lies in it, and it may be too wide",
-    "inner": "inner: a search found both ends, and does not prove that nothing lies further out",
 }
 READ_ANYWAY = ("scope", "set", "interval")  # of a failed assumption: the word is read without it
 

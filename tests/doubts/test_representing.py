@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from research.doubts import EVERY, Coarse, Doubt, Representation, where
+from research.doubts import EVERY, Asked, Coarse, Doubt, Representation, Share, where
 from research.results import CannotEstimate
 
 EXACT = 1e-9
@@ -127,3 +127,58 @@ def test_as_many_as_are_missing_level_both_channels():
 def test_a_class_that_nobody_certainly_is_in_has_no_ratio():
     with pytest.raises(CannotEstimate, match="may weigh nothing"):
         Representation(*paired(UNITS[2:]), US).bounds()
+
+
+# Units of the US and of China that pulls may lack altogether.
+NOTHING = [((8, 9, 10), (2, 2, 2), "US"), ((0, 1, 2), (3, 3, 3), "CN")]
+
+
+def test_odds_against_what_may_weigh_nothing_are_refused():
+    with pytest.raises(CannotEstimate, match="set against may have no pulls"):
+        Representation(*paired(NOTHING), US, CHINA).bounds()
+    assert Representation(*paired(NOTHING), CHINA, US).bounds().low == 0
+
+
+def partly(units, part):
+    """Units of which that part is open, and the rest as it is shown."""
+    rows = []
+    for one, two, origin in units:
+        for of, weights in ((part, lambda w: w), (1 - part, lambda w: (w[1],) * 3)):
+            scaled = [tuple(of * np.array(weights(side), dtype=float)) for side in (one, two)]
+            rows.append((*scaled, origin))
+    return rows
+
+
+def test_the_part_of_the_rounding_that_reaches_a_null_is_that_of_worlds():
+    odds = Representation(*paired(UNITS), US, CHINA)
+    null = (odds.row(ROUNDING).low + odds.value) / 2
+    part = odds.turning(ROUNDING, null)
+    reached = Representation(*paired(partly(UNITS, part)), US, CHINA)
+    assert 0 < part < 1
+    assert reached.bounds([ROUNDING.name]).low == pytest.approx(null)
+    assert odds.turning(ROUNDING, odds.row(ROUNDING).high) == pytest.approx(1)
+    assert odds.turning(ROUNDING, 100) is None
+    assert odds.turning(ROUNDING, odds.value) is None
+    closed = [(one, two, origin.split("|")[0]) for one, two, origin in UNITS]
+    assert Representation(*paired(closed), US, CHINA).turning(ORIGIN, 4) is None
+
+
+def test_the_part_of_an_origin_that_reaches_a_null_moves_its_unit_by_that_part():
+    odds = Representation(*paired(UNITS), US, CHINA)
+    # The unit of either country lowers the odds the most as one of the US in part.
+    part = odds.turning(ORIGIN, 3.5)
+    us, china = np.array([13, 4]) + part * np.array([4, 5]), np.array([8, 11])
+    assert (us[0] / us[1]) / (china[0] / china[1]) >= 3.5
+    both = odds.over(lambda units: units.partly(ORIGIN, part))
+    assert both.bounds([ORIGIN.name]).low == pytest.approx(3.5)
+    share = Representation(*paired([(o[1:2] * 3, t, c) for o, t, c in UNITS]), US)
+    part = share.turning(ORIGIN, 2.0)
+    more = np.array([13 + 4 * part, 27, 4 + 5 * part, 21])
+    assert more[0] / more[1] / (more[2] / more[3]) == pytest.approx(2.0)
+
+
+@pytest.mark.parametrize("null", [0.0, 0.1, 0.2, 0.3, 0.35])
+@pytest.mark.parametrize("doubt", [ORIGIN, ROUNDING])
+def test_in_one_channel_the_search_finds_what_the_share_finds_by_itself(doubt, null):
+    lead = Share(of=US, minus=CHINA).in_(paired(UNITS)[0])
+    assert Asked.turning(lead, doubt, null) == pytest.approx(lead.turning(doubt, null))

@@ -130,6 +130,5 @@ def test_every_identified_set_says_whether_it_is_sharp(results):
     assert silent == [], (
         "These sets do not say whether the data allow both of their ends. Take the estimate from a "
         "question (`asked.estimate(...)`), or give `sharpness=`: 'sharp' where the docstring of "
-        "the routine that made the set argues so or an enumeration shows it, else 'outer'; 'inner' "
-        "where a search found the ends."
+        "the routine that made the set argues so or an enumeration shows it, else 'outer'."
     )
