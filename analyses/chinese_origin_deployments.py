@@ -44,7 +44,7 @@ SHARE, ANY, BASED = (
 HYPOTHESES = {
     SHARE: Hypothesis(
         claims=["tenthe/chinese-tags-strong"],
-        estimand="share of the listings of the ten leading tags that belong to Chinese-origin tags",
+        estimand="share of Chinese-origin tags in the hosts or listings of the ten leading tags",
         null=0.3,
         null_source="an even share of the ten places, three of which are Chinese; stated by this "
         "project, since the claim says only that such tags rank high",

@@ -22,7 +22,8 @@ SPANS = [("// ABSTRACT", "// END ABSTRACT"), ("// RESULTS", "// END RESULTS")]
 # Digits that are names: the level of the intervals, populations (the 300 and the 1 000 most
 # downloaded), measures (30-day downloads), classes (7 to 8 billion parameters, 4-bit), and years.
 ALLOWED = {
-    "95", "300", "1\\u{202f}000", "30", "7", "8", "4", "2022", "2023", "2024", "2025", "2026",
+    "95", "300", "1\\u{202f}000", "30", "7", "8", "4", "2010", "2022", "2023", "2024", "2025",
+    "2026",
 }  # fmt: skip
 NUMBER = r"\d+(?:(?:[.,]|\\u\{202f\})\d+)*"
 

@@ -69,8 +69,8 @@ def _representation(result: Result) -> Headline:
             f"Over the {number(odds.n, 0)} families that the Ollama library and a catalogue of the "
             f"Hub both hold, publishers in China have {china}, those in the United States {us}. "
             f"The odds ratio is {_text(odds)}; without Alibaba, the publisher of Qwen, it is "
-            f"{amount(Bounds(carries.low, carries.low), odds.unit)}. If the other models of both "
-            "channels may be of any origin, it is not identified."
+            f"{amount(Bounds(carries.low, carries.low), odds.unit)} at the values shown. If the "
+            "other models of both channels may be of any origin, it is not identified."
         ),
         claims=(),
     )
@@ -95,7 +95,7 @@ def _sizes(result: Result, by_origin: Result) -> Headline:
         text=(
             "China has more hosts with small, large and extra-large models, the United States more "
             "with medium ones. As shares of the hosts with a classed model two of the four keep "
-            f"their sign, if hosts are genuine: China is ahead by {small} "
+            f"their sign, if every host counts: China is ahead by {small} "
             f"for small models and by {extra_large} for "
             "extra-large ones. For medium and large models the published tables cannot tell. "
             + _sizes_downloaded(by_origin)
@@ -157,9 +157,9 @@ def _block(result: Result) -> Headline:
     return Headline(
         headline="Chinese tags among deployments: one block of look-alike hosts decides",
         text=(
-            f"Chinese-origin tags make up {_text(found)} of the listings of the ten leading tags. "
-            "Five of these tags look like copies of one another; without that block the share is "
-            f"{amount(Bounds(block.low, block.low), found.unit)}, below the "
+            f"Chinese-origin tags make up {_text(found)} of the pairs of a host and one of the ten "
+            "leading tags. Five of these tags look like copies of one another; without that block "
+            f"the share is {amount(Bounds(block.low, block.low), found.unit)}, below the "
             f"{region(result.hypotheses[TAGS], found.unit).removeprefix('more than ')} of an even "
             f"share, and the verdict turns. It is {sensitivity(found.tipping_points[0])}."
         ),
