@@ -269,7 +269,7 @@ def figure(result):
         sets = [Bounds(row["low"] / 1e6, row["high"] / 1e6) for row in shown]
         values = [row["value"] / 1e6 for row in shown]
         figures.forest(
-            axes, [f"{1 + rows.index(row)}  {row['family']}" for row in shown],
+            axes, [f"{1 + rows.index(row)}  {_called(row['family'], population)}" for row in shown],
             figures.Series(rows=sets, values=values, color=colors),
             groups=[2],
             xlabel="million " + ("pulls" if "pulls" in population else "downloads in 30 days"),
@@ -277,3 +277,9 @@ def figure(result):
         axes.set_xlim(left=0)
         axes.set_title(title, fontsize=9)
     return canvas
+
+
+def _called(family, population) -> str:
+    """Models of the Hub that bear no family's name stand together by account."""
+    is_family = population == "Ollama pulls" or family in (*FAMILIES, *ACCOUNTS.values())
+    return family if is_family else f"others of {family}"
