@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 import shutil
+from collections.abc import Sequence
 
 from research.results import Bounds, Estimate, Hypothesis, Interval, TippingPoint, Verdict
 
@@ -80,6 +81,18 @@ def chance(low: float, high: float) -> str:
     ends = dict.fromkeys(number(100 * end, 0) for end in (max(low, 0.0), high))
     told = " to ".join(ends)
     return f"{told} %"
+
+
+def chances(probabilities: Sequence[float]) -> str:
+    """Several probabilities in whole per cent: none is said to be 0 or 100.
+
+    >>> chances([0.091, 0.139, 0.002, 1.0])
+    '9, 14, <1, >99 %'
+    """
+    told = (
+        "<1" if p < 0.005 else ">99" if p >= 0.995 else number(100 * p, 0) for p in probabilities
+    )
+    return f"{', '.join(told)} %"
 
 
 def span(low: float, high: float, between: str = ", ") -> str:

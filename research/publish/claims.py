@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from calendar import monthrange
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
@@ -25,7 +25,7 @@ from research.publish.judged import (
     tally,
     towards_claim,
 )
-from research.publish.verdict import ClaimVerdict, PartAnswer, judge_claim
+from research.publish.verdict import TIE, ClaimVerdict, PartAnswer, judge_claim
 from research.results import Bounds, ResearchError, Result, Settled
 from research.wording import one_line, typeset
 
@@ -116,6 +116,12 @@ class ClaimAnswer:
         if self.verdict:
             return said(self.verdict.word, self.verdict.is_fragile)
         return self.settled.word if self.settled else ""
+
+    @property
+    def heading(self) -> str:
+        """Name, claim and word in one line, with the reason where no estimate decides."""
+        told = f"{self.id}: {self.claim.get('claim', '')} — {self.word}"
+        return told if self.deciding or not self.settled else f"{told}: {self.settled.reason}"
 
     @property
     def alone(self) -> JudgedEstimate | None:
@@ -319,11 +325,45 @@ def list_claims(answers: Sequence[ClaimAnswer], build: Path) -> None:
             "why": typeset(answer.why),
             "agree": answer.agreement,
             "analyses": answer.analyses,
+            "estimates": [_row(answer, item) for item in answer.deciding],
+            "further": [_row(answer, item) for item in [*_told_once(answer)][::-1]],
         }
         for answer in answers
     ]
     text = json.dumps(rows, indent=1, ensure_ascii=False) + "\n"
     write_beside(build / "claims.json", text.encode())
+
+
+def _row(answer: ClaimAnswer, item: JudgedEstimate) -> dict[str, str]:
+    """One estimate that answers a claim, as a table of the paper shows it."""
+    told = {
+        "name": item.name,
+        "set": item.quantity,
+        "interval": item.drawn_or_sampled,
+        "likelihood": item.likelihood,
+        "matters": item.matters,
+        "needs": item.needs,
+        "verdict": item.said,
+        "agree": item.agreement,
+        "part": answer.parts.get(item.hypothesis.part, ""),
+    }
+    return {"analysis": item.result.analysis, **{key: typeset(text) for key, text in told.items()}}
+
+
+def _told_once(answer: ClaimAnswer) -> Iterator[JudgedEstimate]:
+    """The answers that do not decide, but those of a day that others of the same list are near."""
+    settings: dict[tuple[str, str, str], list[date]] = {}
+    for item in answer.deciding:
+        settings.setdefault(_setting(item), []).extend(filter(None, [last_day(item.answer.as_of)]))
+    for item in reversed(answer.others):
+        day, days = last_day(item.answer.as_of), settings.setdefault(_setting(item), [])
+        if day is None or all(abs((day - other).days) > TIE for other in days):
+            days.extend(filter(None, [day]))
+            yield item
+
+
+def _setting(item: JudgedEstimate) -> tuple[str, str, str]:
+    return item.result.analysis, item.label, item.answer.population
 
 
 # The summary figure -------------------------------------------------------------------------------

@@ -37,6 +37,9 @@ ENDS = {
     "sharp up to rounding": "sharp up to rounding: the data allow both ends but for rounding",
     "outer": "outer: all that the data allow lies in it, and it may be too wide",
 }
+TRIED = ("stated", "flat", "shifted", "apart", "as one")  # sets of beliefs, in their order
+BY_THE_SET = "set"  # what decides, where no belief matters for a likelihood
+NOT_DRAWN = "not drawn"
 READ_ANYWAY = ("scope", "set", "interval")  # of a failed assumption: the word is read without it
 
 
@@ -107,6 +110,35 @@ class ReportedEstimate:
         return found.parts[0].doubt if found and found.parts else ""
 
     @property
+    def matters_most_basis(self) -> str:
+        """What the belief about that doubt rests on."""
+        found = self.estimate.simulated
+        return found.parts[0].basis if found and found.parts else ""
+
+    @property
+    def matters(self) -> str:
+        """Both, for a table."""
+        return f"{self.matters_most} ({self.matters_most_basis})" if self.matters_most else ""
+
+    @property
+    def name(self) -> str:
+        """What it is of all estimates of its analysis."""
+        return f"{self.question}: {self.label}" if self.question else self.label
+
+    @property
+    def drawn_or_sampled(self) -> str:
+        """The simulation interval, or that of sampling, which says so; empty for a point."""
+        if self.estimate.interval:
+            return f"{self.limits} (sampling)"
+        return (self.simulation or NOT_DRAWN) if self.estimate.identified.width else ""
+
+    @property
+    def likelihood(self) -> str:
+        """The chance under each set of beliefs, in the order of :data:`TRIED`."""
+        chances = [self.chances[each] for each in TRIED if each in self.chances]
+        return wording.chances(chances) if chances else ""
+
+    @property
     def drawn(self) -> tuple[str, ...]:
         """What follows if the doubts are drawn from beliefs, as sentences."""
         return tuple(likelihood.sentences(self.estimate))
@@ -147,6 +179,13 @@ class JudgedEstimate(ReportedEstimate):
     def specifications(self) -> list[Specification]:
         """All defensible ways to compute it."""
         return [row for row in self.answer.specifications if row.label == self.label]
+
+    @property
+    def likelihood(self) -> str:
+        """The chance under each set of beliefs; where there is none, what decides instead."""
+        if self.estimate.interval:
+            return ""
+        return super().likelihood or (BY_THE_SET if self.word in FIRM else NOT_DRAWN)
 
     @property
     def needs(self) -> str:

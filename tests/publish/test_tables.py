@@ -11,6 +11,7 @@ from dataclasses import replace
 
 import pytest
 
+import research
 from research.analysis import record, recorded
 from research.publish.datasets_read import datasets_read
 from research.publish.judged import reported
@@ -59,6 +60,57 @@ def same(written: str, value) -> bool:
     if isinstance(value, str) and value not in ("inf", "-inf"):
         return written == value
     return float(written) == float(value)
+
+
+# Claims -------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def claims(everything):
+    text = (everything / "tables" / "claims-answered.csv").read_text(encoding="utf-8")
+    return list(csv.DictReader(io.StringIO(text)))
+
+
+def test_every_claim_stands_in_the_table_of_claims(claims):
+    table = research.load("published_claims")
+    assert [*dict.fromkeys(row["claim"] for row in claims)] == sorted(table["claim_id"])
+
+
+def test_the_table_of_claims_holds_the_draws_of_the_result(claims):
+    drawn = [row for row in claims if row["chance_stated"]]
+    assert len(drawn) > 5
+    for row in drawn:
+        found = stored(row["analysis"])["answers"][row["answer"]]["estimates"][row["label"]]
+        simulated = found["simulated"]
+        chances = {each["beliefs"]: each["probability"] for each in simulated["chances"]}
+        for name in ("stated", "flat", "shifted"):
+            assert float(row[f"chance_{name}"]) == chances[name]
+        assert float(row["simulation_low"]) == simulated["low"]
+        assert row["matters_most"] == simulated["parts"][0]["doubt"]
+        assert row["matters_most_basis"] == simulated["parts"][0]["basis"]
+        assert row["verdict"] == "not identified"  # else no belief matters
+
+
+def test_a_claim_that_no_estimate_answers_says_what_settles_it(claims):
+    settled = [row for row in claims if not row["analysis"]]
+    assert settled
+    assert all(row["settled"] and not row["verdict"] for row in settled)
+
+
+def test_the_latex_of_the_claims_says_of_each_likelihood_what_it_rests_on(everything):
+    text = (everything / "tables" / "claims-answered.tex").read_text(encoding="ascii")
+    text = text.replace(r"\hspace{0pt}", "")
+    row = next(row for row in text.split(r"\tabularnewline") if "text generation in the top" in row)
+    assert "task unknown (judgement)" in row
+    assert re.search(r"raggedleft[\d$<>]+, [\d$<>]+, [\d$<>]+", row)
+
+
+def test_chances_have_one_order(monkeypatch):
+    item = next(each for each in reported(recorded("published_past_year", RESULTS)) if each.chances)
+    shuffled = dict(reversed(item.chances.items()))
+    told = item.likelihood
+    monkeypatch.setattr(type(item), "chances", property(lambda _: shuffled))
+    assert item.likelihood == told
 
 
 # Numbers ------------------------------------------------------------------------------------------
@@ -268,7 +320,7 @@ def test_frictionless_finds_the_data_package_valid(everything):
     with system.use_context(trusted=False):
         report = Package(str(everything / PACKAGE)).validate()
     assert report.valid, report.flatten(["message"])
-    assert report.stats["tasks"] == len(NAMES)
+    assert report.stats["tasks"] == len(NAMES) + 1  # and the claims
 
 
 def test_every_column_is_described(everything):

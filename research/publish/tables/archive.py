@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from research import __version__
 from research.publish.datasets_read import ReadDataset
 from research.publish.outputs import files, sha256
+from research.publish.tables import claims_answered
 from research.publish.tables.references import citation
 from research.publish.tables.tidy import schema
 from research.results import Result
 
 SUMS, PACKAGE, CRATE = "SHA256SUMS", "datapackage.json", "ro-crate-metadata.json"
 SCHEMA = "tables/schema.json"
+CLAIMS, CLAIMS_SCHEMA = f"tables/{claims_answered.NAME}.csv", "tables/claims-schema.json"
 FORMATS = {
     ".csv": "text/csv", ".tex": "application/x-tex", ".bib": "application/x-bibtex",
     ".json": "application/json", ".txt": "text/plain", ".pdf": "application/pdf",
@@ -27,6 +29,8 @@ TITLE = "Results of modelometrics: tables, figures, numbers and methods"
 def describe(folder: Path, results: Sequence[Result], sources: Sequence[ReadDataset]) -> None:
     """Write the schema, the Data Package and the RO-Crate."""
     _write_json(folder / SCHEMA, schema())
+    if (folder / CLAIMS).exists():
+        _write_json(folder / CLAIMS_SCHEMA, claims_answered.schema())
     _write_json(folder / PACKAGE, _data_package(folder, results, sources))
     _write_json(folder / CRATE, _crate(folder, results, sources))
 
@@ -54,16 +58,23 @@ def _data_package(
             | ({"path": source.url} if source.url else {})
             for source in sources
         ],
-        "resources": [_resource(folder, result) for result in results],
+        "resources": [*_resources(folder, results)],
     }
 
 
-def _resource(folder: Path, result: Result) -> dict[str, Any]:
-    path = f"tables/{result.analysis}.csv"
+def _resources(folder: Path, results: Sequence[Result]) -> Iterator[dict[str, Any]]:
+    for result in results:
+        yield _resource(folder, result.analysis, result.title, SCHEMA)
+    if (folder / CLAIMS).exists():
+        yield _resource(folder, claims_answered.NAME, claims_answered.TITLE, CLAIMS_SCHEMA)
+
+
+def _resource(folder: Path, name: str, title: str, schema: str) -> dict[str, Any]:
+    path = f"tables/{name}.csv"
     return {
-        "name": result.analysis.lower(),
+        "name": name.lower(),
         "type": "table",
-        "title": result.title,
+        "title": title,
         "description": "One row an estimate; numbers with all stored digits.",
         "path": path,
         "scheme": "file",
@@ -72,7 +83,7 @@ def _resource(folder: Path, result: Result) -> dict[str, Any]:
         "encoding": "utf-8",
         "bytes": (folder / path).stat().st_size,
         "hash": f"sha256:{sha256(folder / path)}",
-        "schema": SCHEMA,
+        "schema": schema,
     }
 
 

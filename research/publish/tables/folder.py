@@ -12,7 +12,7 @@ from research.publish.claims import ClaimAnswer, answered
 from research.publish.datasets_read import datasets_read
 from research.publish.judged import JudgedEstimate, reported
 from research.publish.outputs import Outputs
-from research.publish.tables import archive, drawings
+from research.publish.tables import archive, claims_answered, drawings
 from research.publish.tables.latex import Latex, fill
 from research.publish.tables.macros import command, entries, numbers
 from research.publish.tables.methods_text import methods_text
@@ -92,7 +92,10 @@ def _write(folder: Path, chosen: Sequence[Result], known: Sequence[Result], done
     for result in chosen:
         _write_analysis(folder, result)
         done(result.analysis)
-    _put(folder / "numbers.tex", numbers(chosen, _claims(chosen, known)))
+    answers = _claims(chosen, known)
+    _put(folder / "numbers.tex", numbers(chosen, answers))
+    if answers:
+        _write_claims(folder / "tables", answers)
     _put(folder / "references.bib", bibliography(chosen))
     _put(folder / "example.tex", example(folder, chosen))
     _put(folder / "README.txt", readme(folder, chosen))
@@ -112,6 +115,12 @@ def _claims(chosen: Sequence[Result], known: Sequence[Result]) -> list[ClaimAnsw
             else answer.settled in documents
         )
     ]
+
+
+def _write_claims(folder: Path, answers: Sequence[ClaimAnswer]) -> None:
+    """The claims in one table."""
+    _put(folder / f"{claims_answered.NAME}.csv", claims_answered.as_csv(answers))
+    _put(folder / f"{claims_answered.NAME}.tex", claims_answered.as_latex(answers))
 
 
 def _write_analysis(folder: Path, result: Result) -> None:
@@ -158,6 +167,7 @@ def readme(folder: Path, results: Sequence[Result]) -> str:
     drawn = folder / "figures"
     values = {
         "names": names,
+        "claims": (folder / "tables" / f"{claims_answered.NAME}.csv").exists(),
         "wide": drawings.WIDE,
         "narrow": drawings.NARROW,
         "wide_only": [name for name in names if not (drawn / f"{name}-single.pdf").exists()],

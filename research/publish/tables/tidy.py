@@ -54,8 +54,13 @@ FIELDS = (
           "the stated beliefs; empty where the set decides or nothing is claimed."),
     Field("chance_flat", "chances.flat", "number", "The same under flat beliefs."),
     Field("chance_shifted", "chances.shifted", "number", "The same under shifted beliefs."),
+    Field("chance_apart", "chances.apart", "number", "The same as stated, each unit by itself."),
+    Field("chance_as_one", "chances.as one", "number", "The same as stated, all that a doubt "
+          "leaves open resolving alike."),
     Field("matters_most", "matters_most", "string", "The doubt that explains most of the variance "
           "over the worlds."),
+    Field("matters_most_basis", "matters_most_basis", "string", "What the belief about it rests "
+          "on: measured, published or judgement."),
     Field("not_drawn", "estimate.undrawn", "string", "Why there is no simulation interval."),
     Field("test", "estimate.test.name", "string", "Name of the test."),
     Field("statistic", "estimate.test.statistic", "number", "Statistic of the test."),
