@@ -13,7 +13,7 @@ from research import ESTIMAND, Assumption, Estimate, Sample, Settled, figures
 from research.doubts import Share, where
 from research.estimators.budget import budget
 from research.measures.hub import GENERATION, hub_downloads
-from research.measures.publishers import CHINA, UNITED_STATES
+from research.measures.publishers import CHINA, UNITED_STATES, Persons, with_persons
 
 SHARE = "share of the {} models that are small"
 GAP = "share that is small, China minus US"
@@ -46,16 +46,17 @@ def sample(
     ] = "below 7 billion parameters",
     weight: Annotated[Literal["models", "downloads"], ESTIMAND] = "models",
     created: Literal["in the year before the news", "ever"] = "in the year before the news",
-    publishers: Literal["organisations", "and individuals"] = "organisations",
+    persons: Persons = "in no country",
 ) -> Sample:
-    units = hub_downloads(hub_llm_models, publisher_origins, tell=["task", "created", "parameters"])
+    origins = with_persons(publisher_origins, persons)
+    units = hub_downloads(hub_llm_models, origins, tell=["task", "created", "parameters"])
     rows = units.rows
     sizes = rows["parameters"].lt(SMALL[small]).map({True: "small", False: "larger"})
     models = replace(units, rows=rows.assign(size=sizes))
     # Publishers whom nobody has coded are left out: they may be of any country.
-    uncoded = {"", "unknown"} if publishers == "and individuals" else {"", "unknown", "individual"}
+    others = {"", "unknown"} if persons == "of any country" else {"", "unknown", "individual"}
     chosen = (
-        ~rows["kind"].isin(uncoded) & rows["role"].ne("repackager") & rows["task"].isin(GENERATION)
+        ~rows["kind"].isin(others) & rows["role"].ne("repackager") & rows["task"].isin(GENERATION)
     )
     news = pd.Timestamp(claim_sources.set_index("source").loc[NEWS, "published"])
     last = news if created != "ever" else rows["created"].max()

@@ -21,7 +21,7 @@ from research import (
 )
 from research.doubts import lost_if
 from research.measures.hub import GENERATION, hub_downloads
-from research.measures.publishers import CHINA
+from research.measures.publishers import CHINA, Persons, with_persons
 
 COUNT = "Chinese language models until August 2024"
 
@@ -54,10 +54,11 @@ def sample(
         "parameters meant"
     ),
     counted: Literal["repositories", "variants of a model once"] = "repositories",
-    publishers: Literal["all developers", "organisations"] = "all developers",
+    persons: Persons = "in no country",
 ) -> Sample:
     published = pd.Timestamp(claim_sources.set_index("source").loc[ARTICLE, "published"])
-    units = hub_downloads(hub_llm_models, publisher_origins, tell=["task", "created", "parameters"])
+    origins = with_persons(publisher_origins, persons)
+    units = hub_downloads(hub_llm_models, origins, tell=["task", "created", "parameters"])
     rows = units.rows
     chosen = rows["task"].isin(GENERATION) & rows["role"].ne("repackager")
     chosen &= ~(rows["created"] > published)
@@ -65,8 +66,6 @@ def sample(
     if tokens == "parameters meant":
         chosen &= ~(rows["parameters"] <= BILLION)
         known &= rows["parameters"].notna()
-    if publishers == "organisations":
-        chosen &= rows["kind"].ne("individual")
     units, known = units.among(chosen), known[chosen]
     return Sample(
         population="the Chinese language models in the Hub tables",

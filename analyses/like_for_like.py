@@ -34,7 +34,13 @@ from research.estimators.clustered import LeaveOneOut, cluster_robust
 from research.measures.channels import of_kinds
 from research.measures.hub import USED, hub_downloads, hub_facts
 from research.measures.like_for_like import COVARIATES, compared, generating, told_of_names
-from research.measures.publishers import CHINA, UNITED_STATES, library_publishers
+from research.measures.publishers import (
+    CHINA,
+    UNITED_STATES,
+    Persons,
+    library_publishers,
+    with_persons,
+)
 from research.measures.pulls import ollama_pulls
 from research.measures.top_lists import newest_first, on_day
 from research.results import deferred
@@ -74,17 +80,19 @@ def sample(
     channel: Annotated[Literal["catalogue", "top 1,000", "pulls"], ESTIMAND] = "catalogue",
     sizes: Literal["all models", "known alone"] = "all models",
     slopes: Literal["shared", "by origin"] = "shared",
+    persons: Persons = "in no country",
 ) -> Sample:
     day = pd.Timestamp(DAYS[channel])
     facts = hub_facts(newest_first(hub_top_models), hub_llm_models)
+    origins = with_persons(publisher_origins, persons)
     if channel == "pulls":
         names, _ = of_kinds(model_crosswalk_names, embeddings="left out")
-        library = library_publishers(names, publisher_origins, model_crosswalk)
+        library = library_publishers(names, origins, model_crosswalk)
         units = ollama_pulls(ollama_library_pulls, library, day)
         units = told_of_names(units, facts, model_crosswalk_repositories)
         every = units
     else:
-        every = _models(channel, day, hub_llm_models, hub_top_models, publisher_origins, facts)
+        every = _models(channel, day, hub_llm_models, hub_top_models, origins, facts)
         units = generating(every)
     pairs = compared(units, day)
     return Sample(

@@ -27,7 +27,15 @@ from research.doubts import Coarse, Doubt, Share, Sum, turned_at, where
 from research.doubts.coarse import BETWEEN
 from research.measures.cells import hub_cells
 from research.measures.hub import hub_downloads, named_bases
-from research.measures.publishers import ANYWHERE, NOT_TOLD, ORIGIN, any_of, library_publishers
+from research.measures.publishers import (
+    ANYWHERE,
+    NOT_TOLD,
+    ORIGIN,
+    Persons,
+    any_of,
+    library_publishers,
+    with_persons,
+)
 from research.measures.top_lists import last_day, on_day
 from research.wording import written
 
@@ -76,15 +84,17 @@ def sample(
     *,
     counted: Annotated[Literal["models", "downloads", "Ollama names"], ESTIMAND] = "models",
     relation: Literal["any", "trained further"] = "any",
+    persons: Persons = "in no country",
 ) -> Sample:
+    origins = with_persons(publisher_origins, persons)
     if counted != "Ollama names":
         who, as_of = "the 1,000 most downloaded models", last_day(hub_top_models)
-        models = _of_hub(on_day(hub_top_models, as_of), publisher_origins)
+        models = _of_hub(on_day(hub_top_models, as_of), origins)
         if relation == "trained further":
             models = models.among(models.rows["base_relation"].ne("quantized"))
     elif relation == "any":
         who, as_of = LIBRARY
-        library = library_publishers(model_crosswalk_names, publisher_origins, model_crosswalk)
+        library = library_publishers(model_crosswalk_names, origins, model_crosswalk)
         models = _of_library(library, model_crosswalk.set_index("ollama_name"))
     else:
         raise NotApplicable("the library does not tell how a model was made from its base")
@@ -93,7 +103,7 @@ def sample(
     return Sample(
         population=who,
         as_of=as_of,
-        data={"models": models, "text": _text_models(hub_llm_models, publisher_origins)},
+        data={"models": models, "text": _text_models(hub_llm_models, origins)},
         tables={"flows": _flows(models), "published": _published(hub_published_anchors)},
     )
 

@@ -26,7 +26,9 @@ from research.measures.publishers import (
     CHINA,
     CHINA_MINUS_US,
     UNITED_STATES,
+    Persons,
     kept_at_hugging_face,
+    with_persons,
 )
 from research.measures.top_lists import on_day
 
@@ -85,6 +87,7 @@ def sample(
     old_models: Literal["counted", "left out"] = "counted",
     spike: Literal["kept", "removed"] = "kept",
     kept_at: Literal["birthplace", "Hugging Face"] = "birthplace",
+    persons: Persons = "in no country",
 ) -> Sample:  # fmt: skip
     of_list = counted == "1,000 most downloaded"
     if of_list and old_models != "counted":
@@ -92,9 +95,9 @@ def sample(
     if not of_list and (spike, kept_at) != ("kept", "birthplace"):
         raise NotApplicable("only the list has a spike, and models of sentence-transformers")
     if of_list:
-        origins = publisher_origins
+        origins = with_persons(publisher_origins, persons)
         if kept_at == "Hugging Face":
-            origins = kept_at_hugging_face(publisher_origins)
+            origins = kept_at_hugging_face(origins)
         listed = on_day(hub_top_models, LIST_DAY)
         units = hub_downloads(listed, origins, tell=["spike"])
         units = without_spike(units) if spike == "removed" else units
@@ -103,7 +106,7 @@ def sample(
         )
     period, _, cohort = counted.partition(", ")
     span, label = (YEAR, LEAD) if period == "a year" else (DECEMBER, EIGHT)
-    units = flows_of_makers(hub_maker_flows, cohort, *span)
+    units = flows_of_makers(hub_maker_flows, cohort, *span, persons=persons)
     if old_models == "left out":
         units = units.among(~units.rows["organisation"].isin(OLD))
     population = f"the {cohort.removesuffix(' models')} language models that a site followed"

@@ -24,7 +24,13 @@ from research import (
     figures,
 )
 from research.doubts import Share, lost_if, where
-from research.measures.publishers import CHINA, CHINA_MINUS_US, UNITED_STATES
+from research.measures.publishers import (
+    CHINA,
+    CHINA_MINUS_US,
+    UNITED_STATES,
+    Persons,
+    with_persons,
+)
 from research.measures.routers import ONE_ROUTER, routed
 
 AHEAD = "share of the tokens of the leading models, China minus US"
@@ -91,8 +97,9 @@ SETTLED = [
 WEEK, DAY, OPEN_DAY, LAST = "2026-02-16", "2026-02-11", "2026-03-11", "2026-10-07"
 MONTH = pd.Timestamp("2026-06-03"), pd.Timestamp("2026-07-05")
 LEADERS = {"nine": 9, "ten": 10}
+WEEKLY = "leading models of the week"
 POPULATIONS = {
-    "leading models of the week": "the leading models of a week on the router's page",
+    WEEKLY: "the leading models of a week on the router's page",
     "fifty of a day": "the fifty leading models of a day on the router",
     "June 2026": "all tokens of 33 days on the router",
     "by maker": "all tokens of a day on the router",
@@ -115,14 +122,15 @@ def sample(
     ] = "leading models of the week",
     leaders: Literal["nine", "ten"] = "nine",
     free: Literal["counted", "left out"] = "counted",
+    persons: Persons = "in no country",
 ) -> Sample:  # fmt: skip
-    weekly = tokens == "leading models of the week"
+    weekly, origins = tokens == WEEKLY, with_persons(publisher_origins, persons)
     if leaders != "nine" and not weekly:
         raise NotApplicable("only the weeks hold the models that the page named")
     if free != "counted" and tokens == "by maker":
         raise NotApplicable("tokens by maker do not tell free offers")
     table, last = {
-        "leading models of the week": (router_weekly_tokens, WEEK),
+        WEEKLY: (router_weekly_tokens, WEEK),
         "fifty of a day": (router_model_tokens, DAY),
         "June 2026": (router_model_tokens, f"{MONTH[1]:%Y-%m-%d}"),
         "by maker": (router_lab_tokens, LAST),
@@ -132,17 +140,9 @@ def sample(
         table = table[table["rank"] <= LEADERS[leaders]]
     if free == "left out":
         table = table[table["variant"] != "free"]
-
-    def on(day) -> Share:
-        return routed(table[table["date"] == day], router_makers, publisher_origins)
-
-    if tokens == "June 2026":
-        month = table[table["date"].between(*MONTH)]
-        units = {pd.Timestamp(last): routed(month, router_makers, publisher_origins)}
-    else:
-        # The days of that month hold all tokens, those of others the leading models alone.
-        days = table["date"][~table["date"].between(*MONTH)].unique()
-        units = {day: on(day) for day in sorted(days)}
+    units = {
+        day: routed(rows, router_makers, origins) for day, rows in _by_day(table, tokens, last)
+    }
     if pd.Timestamp(last) not in units:
         raise CannotEstimate(f"the table holds no tokens of {last}")
     return Sample(
@@ -151,6 +151,14 @@ def sample(
         data={"tokens": tokens, "units": units, "day": pd.Timestamp(last)},
         tables={"days": _days(units)},
     )
+
+
+def _by_day(table, tokens, last) -> list[tuple[pd.Timestamp, pd.DataFrame]]:
+    """The rows of each day or week; those of the month that holds all tokens together."""
+    inside = table["date"].between(*MONTH)
+    if tokens == "June 2026":
+        return [(pd.Timestamp(last), table[inside])]
+    return list(table[~inside].groupby("date"))
 
 
 def _days(units) -> pd.DataFrame:

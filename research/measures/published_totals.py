@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from research.doubts import Coarse, Doubt
-from research.measures.publishers import ORIGIN
+from research.measures.publishers import ANYWHERE, NOT_TOLD, ORIGIN, Persons
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -153,8 +153,9 @@ def downloads_of_new_models(
 
 
 def flows_of_makers(
-    flows: pd.DataFrame, cohort: str, first: pd.Timestamp, last: pd.Timestamp
-) -> Coarse:
+    flows: pd.DataFrame, cohort: str, first: pd.Timestamp, last: pd.Timestamp,
+    *, persons: Persons = "in no country",
+) -> Coarse:  # fmt: skip
     """Downloads that makers of a fixed cohort of models had in a span of months.
 
     Parameters
@@ -165,12 +166,15 @@ def flows_of_makers(
         Which models: ``"35 models"`` or ``"41 models"``.
     first, last
         Any day of the first and of the last month; a month that the cohort lacks is left out.
+    persons
+        Whether private persons, who are one maker of the table, are in no country, as by default,
+        or may be of any.
 
     Returns
     -------
     Coarse
-        One unit a maker, its index; ``organisation`` and ``origin``. Private persons are of no
-        country. A share is one of the cohort and never of the Hub.
+        One unit a maker, its index; ``organisation`` and ``origin``. A share is one of the
+        cohort and never of the Hub.
 
     Examples
     --------
@@ -187,9 +191,10 @@ def flows_of_makers(
     rows = flows[(flows["cohort"] == cohort) & flows["month"].between(begins, last)]
     weight = rows["hub_downloads_per_30d"] * rows["month"].dt.days_in_month / 30
     sums = weight.groupby(rows["maker"]).sum().astype(float)
+    nowhere = NO_COUNTRY if persons == "in no country" else ANYWHERE
     code = rows.drop_duplicates("maker").set_index("maker")["candidates"].reindex(sums.index)
     units = pd.DataFrame(dict.fromkeys(["low", "value", "high"], sums)).assign(
-        organisation=sums.index, origin=code.replace("ZZ", NO_COUNTRY), origin_doubt=ORIGIN.name
+        organisation=sums.index, origin=code.replace(NOT_TOLD, nowhere), origin_doubt=ORIGIN.name
     )
     return Coarse(units, (ORIGIN,), "makers", "downloads")
 
