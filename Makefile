@@ -11,7 +11,8 @@ READY := $(VENV)/.ready
 .PHONY: reproduce test test-all check lint docs bench spark wheel lock clean
 
 reproduce: $(READY)
-	$(BIN)/research reproduce
+	@echo "The study: every analysis, then the paper and the page"
+	@$(BIN)/research reproduce
 
 # A file of tests stays in one process: what its tests share is made once.
 test: $(READY)
@@ -36,11 +37,12 @@ bench: $(READY)  ## speed beside scipy and arch, into benchmarks/RESULTS.md: six
 	$(BIN)/python benchmarks/estimators.py
 
 spark: $(READY)  ## the second engine of `research aggregate`; needs Java 17
+	@echo "Installing Spark, one large package"
 	$(BIN)/python -m pip install --disable-pip-version-check --quiet --require-hashes --requirement requirements-spark.lock
 
-wheel: $(READY)
+wheel: $(READY)  ## and the source distribution
 	rm -rf dist
-	$(BIN)/python -m hatchling build --target wheel
+	$(BIN)/python -m hatchling build --target sdist --target wheel
 
 lock:  ## renew requirements.lock from pyproject.toml (needs uv)
 	uv pip compile --universal --fork-strategy fewest --python-version 3.11 --extra dev --extra bench --generate-hashes --upgrade \
@@ -53,10 +55,6 @@ lock:  ## renew requirements.lock from pyproject.toml (needs uv)
 clean:
 	rm -rf .venv .venv-* dist site paper/build .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 
-# Modules are compiled when they are first used: most never are.
 $(READY): requirements.lock pyproject.toml
-	@$(PYTHON) -c 'import sys; v = sys.version_info; v >= (3, 11) or sys.exit("modelometrics needs Python 3.11 or newer, found %d.%d. Name one: make PYTHON=python3.11" % v[:2])'
-	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --disable-pip-version-check --quiet --no-compile --require-hashes --requirement requirements.lock
-	$(BIN)/python -m pip install --disable-pip-version-check --quiet --no-deps --no-build-isolation --editable .
-	touch $@
+	@$(PYTHON) set_up.py $(VENV)
+	@touch $@

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import textwrap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -49,6 +49,14 @@ def theme() -> Iterator[None]:
     plain = {name: value for name, value in mpl.rcParamsDefault.items() if name != "backend"}
     with mpl.rc_context(plain | style), _typeset():
         yield
+
+
+def _in_style() -> AbstractContextManager[None]:
+    """The theme, where it does not hold yet: within it a format may have settings of its own."""
+    import matplotlib as mpl
+
+    holds = mpl.rcParams["font.sans-serif"] == _OURS["font.sans-serif"]
+    return nullcontext() if holds else theme()
 
 
 @contextmanager
@@ -165,6 +173,15 @@ def _shown_by_notebooks() -> type[Figure]:
         def savefig(self, *where: Any, **how: Any) -> None:
             with theme():
                 super().savefig(*where, **how)
+
+        # Where pyplot draws inline, these two alone are called.
+        def draw(self, renderer: Any) -> None:
+            with _in_style():
+                super().draw(renderer)
+
+        def get_tightbbox(self, *renderer: Any, **how: Any) -> Any:
+            with _in_style():
+                return super().get_tightbbox(*renderer, **how)
 
     return Drawing
 

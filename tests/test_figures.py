@@ -7,6 +7,8 @@ import io
 from pathlib import Path
 
 import matplotlib as mpl
+import matplotlib.image
+import numpy as np
 import pandas as pd
 import pytest
 from matplotlib import font_manager
@@ -120,6 +122,24 @@ def test_saving_twice_gives_the_same_bytes(tmp_path):
     assert sorted(path.name for path in tmp_path.iterdir()) == [
         "a.pdf", "a.png", "a.svg", "b.pdf", "b.png", "b.svg",
     ]  # fmt: skip
+
+
+def test_pyplot_inline_draws_in_the_style_in_which_a_figure_was_made():
+    """The inline backend of a notebook prints the canvas, outside the theme."""
+    with figures.theme():
+        figure, axes = figures.canvas(height=2, source="Data: none.")
+        axes.set_title("Share of hosts")
+        axes.plot([0, 1000], [0, 1])
+
+    def printed():
+        made = io.BytesIO()
+        figure.canvas.print_figure(made, format="png", dpi=60, bbox_inches="tight")
+        made.seek(0)
+        return mpl.image.imread(made)
+
+    alone = printed()
+    with figures.theme():
+        assert np.array_equal(alone, printed())
 
 
 def test_a_format_is_drawn_once_and_as_savefig_writes_it(monkeypatch):

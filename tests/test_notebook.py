@@ -341,7 +341,8 @@ def test_all_choices_that_are_none_are_named_at_once(tmp_path):
 
 # Examples -----------------------------------------------------------------------------------------
 
-PAGES = ("docs/guides/in-a-notebook.md", "README.md", "docs/guides/change-a-choice.md")
+PAGES = ("README.md", "docs/guides/change-a-choice.md", "docs/guides/bring-a-table.md",
+         "docs/guides/state-beliefs.md")  # fmt: skip
 
 
 @pytest.mark.parametrize("page", first(PAGES))

@@ -20,11 +20,13 @@ from research.cli import app, printing
 from research.cli.analyses import known_claims
 from research.publish.claims import answer_claims, answered, verdicts_on_record
 from research.publish.explanation import of_claim, of_result
+from research.publish.headlines import headlines
 
 HERE = Path(__file__).parent / "prints"
 RESULTS = places.bundled() / "paper" / "results"
 WIDTHS = 60, 80, 150
 TWO_SCREENS = 80
+TEN_LINES = 13  # of 80 columns, about
 LISTED = (
     "city_concentration",
     "clone_block",
@@ -107,6 +109,24 @@ def test_every_explanation_fits_two_screens(results, monkeypatch, capsys):
         printing.print_explanation(each)
         lines = capsys.readouterr().out.splitlines()
         assert len(lines) <= TWO_SCREENS, each.title
+
+
+def test_the_study_ends_with_its_findings_in_words_and_where_it_lies(results, monkeypatch, capsys):
+    monkeypatch.setenv("COLUMNS", "80")
+    made = {name: f"mine/build/{name}" for name in ("figures", "paper.pdf", "page.html")}
+    printing.print_findings(results, Path("mine"), made)
+    printed = capsys.readouterr().out
+    assert len(printed.splitlines()) <= TEN_LINES
+    flat = " ".join(printed.split())
+    for told in (
+        *(found.headline for found in headlines(results)),
+        *made.values(),
+        "research list",
+    ):
+        assert told in flat
+    counted = re.search(r"(\d+) claims: (.*?)\.", flat)
+    parts = [int(number) for number in re.findall(r"(?:^|; )(\d+) ", counted[2])]
+    assert sum(parts) == int(counted[1]) == len(known_claims())
 
 
 def test_an_explanation_begins_with_the_word_of_the_claim(results):

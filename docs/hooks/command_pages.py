@@ -18,7 +18,9 @@ def page() -> str:
         "# Commands",
         "`research COMMAND --help` prints the same. With `--json` a command prints what a script "
         "can read. Exit codes: 0 done; 1 a check found differences; 2 the request needs mending, "
-        "and the message says how; 130 stopped by the user.",
+        "and the message says how; 130 stopped by the user or by SIGTERM; 141 nobody reads the "
+        "output any more. What is piped has no colours and no progress bars; `NO_COLOR` turns "
+        "colours off elsewhere, and `research --install-completion` completes names in your shell.",
         *_described(root, typer.Context(root, info_name="research")),
     ]
     return "\n\n".join(parts)

@@ -11,6 +11,7 @@ from typing import Any
 import asked_pages
 import command_pages
 import dataset_pages
+import gallery_page
 import mathml
 import notebook
 import reference_pages
@@ -26,14 +27,20 @@ from research.wording import one_line
 
 DOCS = ROOT / "docs"
 FACES = ("Regular", "Semibold", "It")
-ALONE = "---\ntitle: Tutorial\nhide: [navigation]\n---\n\n"
+ALONE = "---\ntitle: {}\nhide: [navigation]\n---\n\n"
 TAKE_AWAY = """
 ## Take it with you
 
-[The notebook](tutorial.ipynb), with its solutions folded and not yet run; lay
-[exercises.py](exercises.py) beside it. Any program that opens notebooks will do, with the Python in
-which modelometrics is installed.
+[The notebook]({}.ipynb){}, not yet run. Any program that opens notebooks will do, with the Python
+in which modelometrics is installed.
 """
+NOTEBOOKS = {
+    "in-ten-minutes": ("In ten minutes", ""),
+    "tutorial": (
+        "Tutorial",
+        ", with its solutions folded; lay [exercises.py](exercises.py) beside it",
+    ),
+}
 _formulas: dict[str, dict[str, str]] = {}
 
 
@@ -57,19 +64,27 @@ def _made() -> Iterator[tuple[str, str | bytes]]:
     yield "coverage.md", document("paper/coverage.md")
     for drawing in ("calibration.svg", "calibration_methods.svg"):
         yield drawing, (ROOT / "paper" / drawing).read_bytes()
-    tutorial = DOCS / "tutorial.md"
-    page = notebook.render(notebook.executed(tutorial), "tutorial")
-    yield "tutorial.md", ALONE + page.markdown + TAKE_AWAY
-    yield "tutorial.ipynb", notebook.download(tutorial)
-    yield from page.images.items()
+    for name in NOTEBOOKS:
+        yield from _notebook(name)
     asked = asked_pages.answered(
         (DOCS / "twenty-questions.md").read_text(encoding="utf-8"), "asked"
     )
     yield "twenty-questions.md", asked.markdown
     yield from asked.images.items()
+    yield "gallery.md", gallery_page.page((DOCS / "twenty-questions.md").read_text("utf-8"))
     for face in FACES:
         name = f"SourceSansPro-{face}.ttf"
         yield f"assets/{name}", (figures.font_folder() / name).read_bytes()
+
+
+def _notebook(name: str) -> Iterator[tuple[str, str | bytes]]:
+    """A page that was run, its images, and the notebook to take home."""
+    title, more = NOTEBOOKS[name]
+    source = DOCS / f"{name}.md"
+    page = notebook.render(notebook.executed(source), name)
+    yield f"{name}.md", ALONE.format(title) + page.markdown + TAKE_AWAY.format(name, more)
+    yield f"{name}.ipynb", notebook.download(source)
+    yield from page.images.items()
 
 
 def _with_made(entry: Any, made: dict[str, Any]) -> Any:

@@ -15,6 +15,7 @@ from research.cli.printing import (
     AsJson,
     least_coverage,
     print_analysis,
+    print_findings,
     print_headlines,
     print_json,
     print_outlines,
@@ -268,8 +269,7 @@ def reproduce(
     if as_json:
         print_json({"results": str(folder / "results"), **made})
         return
-    print_results(results)
-    say(f"Results in {folder}/results; also {', '.join(made.values())}. See: research open.")
+    print_findings(results, folder, made)
 
 
 def calibrate(

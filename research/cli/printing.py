@@ -10,7 +10,8 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import groupby
 from pathlib import Path
@@ -163,6 +164,21 @@ def print_results(results: Iterable[Result]) -> None:
     for result in results:
         print(screen(result, width=width_here(), lines=None, more="--json has all"))
         write()
+
+
+def print_findings(results: Sequence[Result], folder: Path, made: Mapping[str, str]) -> None:
+    """What the whole study found, in words, and where it lies."""
+    from research.publish.claims import answered
+    from research.publish.headlines import headlines
+
+    for found in headlines(results):
+        write(found.headline, first="- ", later="  ", bold=True)
+    words = Counter(answer.word for answer in answered(results))
+    counted = "; ".join(f"{times} {word}" for word, times in words.most_common())
+    write(f"{words.total()} claims: {counted}.")
+    places = {"Paper": made["paper.pdf"], "Page": f"{made['page.html']}, or: research open"}
+    places["Results"] = f"{folder / 'results'}, figures in {made['figures']}"
+    print_terms({**places, "Verdicts": "research list"}.items())
 
 
 def print_headlines(results: Sequence[Result], claims: Sequence[str]) -> None:
