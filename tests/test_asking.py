@@ -9,13 +9,17 @@ import shutil
 import sys
 from itertools import pairwise
 
+import numpy as np
 import pandas as pd
 import pytest
 
 import research
 from research import ask, places
 from research.cli import app
+from research.doubts import Beliefs, Share, Worlds, where
+from research.measures.hub import hub_downloads
 from research.measures.known_channels import CHANNELS
+from research.measures.top_lists import on_day
 from research.results import ResearchError, Result
 
 DOCS = places.bundled() / "docs"
@@ -91,6 +95,18 @@ def test_a_share_among_a_task_lets_untagged_models_belong_or_not(listed):
     low = held[sure & of_it].sum() / held[of_it | (untagged & ~sure)].sum()
     high = held[maybe & (of_it | untagged)].sum() / held[of_it | (untagged & maybe)].sum()
     assert ends(only(asked)) == pytest.approx((low, high))
+
+
+def test_a_share_among_a_task_is_drawn_as_that_of_the_whole_list_says():
+    """Which task an untagged model is of is believed of what all others name, not of that task."""
+    found = ask("downloads", share={"origin": "CN"}, among={"task": "text-generation"}, on=LAST)
+    found = only(found).simulated
+    origins = research.load("publisher_origins")
+    models = hub_downloads(on_day(research.load("hub_top_models"), LAST), origins, tell=["task"])
+    asked = Share(of=where(origin="CN"), among=where(task="text-generation")).in_(models)
+    beliefs = Beliefs.of(research.load("stated_beliefs"))
+    alone = np.quantile(asked.in_worlds(Worlds(beliefs)), [0.025, 0.975])
+    assert (found.low, found.high) == pytest.approx(tuple(alone), abs=0.003)
 
 
 def test_a_difference_holds_every_world_that_is_drawn(listed):

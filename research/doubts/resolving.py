@@ -238,8 +238,9 @@ def resolved(units: Coarse, asked: Collection[Where], worlds: Worlds) -> tuple[C
     Notes
     -----
     Of many cells the :data:`ONE_BY_ONE` with most weight are drawn one by one, and the others in
-    :data:`BUCKETS` groups, each of which resolves alike: a census costs no more than a list, and
-    its interval is a little wider, not narrower.
+    :data:`BUCKETS` groups, each of which resolves alike, but for those of an organisation with a
+    heavy cell, which resolve as that does: a census costs no more than a list, and its interval is
+    a little wider, not narrower.
     """
     alone = tuple(sorted(worlds.beliefs.by_unit()))
     key = ("cells", tuple(map(_told, asked)), worlds.with_errors, alone)
@@ -396,9 +397,17 @@ def _dressed(units: Coarse, attributes: Sequence[str]) -> pd.DataFrame:
 
 
 def _alone(rows: pd.DataFrame, attributes: Sequence[str], beliefs: Beliefs) -> Flags:
-    """Which units resolve each by itself in anything."""
-    columns = [OPENED_BY.format(name) for name in (*attributes, WEIGHT, MEMBER)]
-    return np.asarray(rows[columns].isin(beliefs.by_unit()).any(axis="columns"))
+    """Which units resolve each by itself in anything that is open."""
+    opened = {name: ~_names_one(rows[name]) for name in attributes}
+    opened |= {
+        WEIGHT: (rows["low"] < rows["high"]).to_numpy(),
+        MEMBER: ~rows[MEMBER].to_numpy(bool),
+    }
+    by_unit = beliefs.by_unit()
+    alone = [
+        rows[OPENED_BY.format(name)].isin(by_unit) & is_open for name, is_open in opened.items()
+    ]
+    return np.asarray(np.any(alone, axis=0))
 
 
 def _joined(rows: pd.DataFrame, attributes: Sequence[str], alone: Flags) -> pd.DataFrame:
@@ -415,9 +424,10 @@ def _joined(rows: pd.DataFrame, attributes: Sequence[str], alone: Flags) -> pd.D
     cells = cells.sort_values("high", ascending=False, kind="stable").reset_index(drop=True)
     light = cells.index >= ONE_BY_ONE
     buckets = [f"bucket {crc32(name.encode()) % BUCKETS}" for name in cells[OWNER]]
-    return joined(
-        cells.assign(**{name: cells[name].mask(light, buckets) for name in (OWNER, UNIT)})
-    )
+    # What is light of an organisation with a heavy cell resolves as that does.
+    others = light & ~cells[OWNER].isin(cells[OWNER][~light])
+    grouped = {OWNER: cells[OWNER].mask(others, buckets), UNIT: cells[UNIT].mask(light, buckets)}
+    return joined(cells.assign(**grouped))
 
 
 def _named(units: Coarse, attribute: str) -> pd.DataFrame:

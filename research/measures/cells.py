@@ -119,8 +119,8 @@ def hub_cells(
     families
         The table ``model_crosswalk_repositories``, which ``family`` needs.
     named
-        Whether a cell goes by the name of its first model; else by the place of that model, so that
-        the names of millions need not be read.
+        Whether a cell goes by the name of its first model; else by its number, so that the names of
+        millions need not be read.
 
     Returns
     -------
@@ -144,6 +144,8 @@ def hub_cells(
     if families is not None:
         beside["families"] = families[["hub_repository", "ollama_name"]]
     rows = query(listed, cells, **beside).set_index("model")
+    if not named:  # by their order: the places of a file are not those of a frame
+        rows = rows.reset_index(drop=True)
     rows[list(WEIGHTS)] = rows[["weight"] * 3].astype(float).to_numpy()
     opened = {name: doubt for name, doubt in DOUBTS.items() if name in by}
     opens = {f"{name}_doubt": doubt.name for name, doubt in opened.items()}

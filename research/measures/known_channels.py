@@ -13,7 +13,7 @@ from research.doubts import EVERY, Coarse, Doubt, Where
 from research.doubts.coarse import WEIGHTS
 from research.measures.cells import hub_cells
 from research.measures.channels import of_families, of_kinds
-from research.measures.hub import COUNTED_DAYS, LICENCE, TAGGED, USED, fresh, hub_facts
+from research.measures.hub import COUNTED_DAYS, DOUBTS, LICENCE, TAGGED, USED, fresh, hub_facts
 from research.measures.hub_states import state_models
 from research.measures.publishers import (
     ANYWHERE,
@@ -172,13 +172,14 @@ class Downloads(Channel):
             self.listed(tables, wanted),
             tables["publisher_origins"],
             by=tuple(dict.fromkeys([*wanted.by, ORGANISATION, "spike", "person"])),
-            among=wanted.among,
+            among=_settled(wanted.among),
             families=tables.get("model_crosswalk_repositories"),
             named=False,
         )
         if wanted.choices.get("spike") == "removed":
             cells = cells.among(cells.rows["spike"] == "no")
-        return _not_coded(_persons_anywhere(cells) if _are_anywhere(wanted) else cells)
+        units = _not_coded(_persons_anywhere(cells) if _are_anywhere(wanted) else cells)
+        return units.among(units.holds(wanted.among)[1]) if wanted.among.values else units
 
     def listed(self, tables: Tables, wanted: Wanted) -> AnyTable:
         """The models of a day, the most downloaded ones where the list is cut."""
@@ -200,6 +201,16 @@ class Downloads(Channel):
         column = COLUMNS.get(attribute, "model_id")
         listed = self.listed(tables, Wanted(day=day))
         return isinstance(listed, LargeTable) or bool(listed[column].notna().any())
+
+
+def _settled(wanted: Where) -> Where:
+    """What is wanted of attributes that no doubt opens.
+
+    Of those that one may open all models are read: what the others name is what is believed of the
+    models that name nothing.
+    """
+    settled = {name: values for name, values in wanted.values.items() if name not in DOUBTS}
+    return EVERY if wanted.other else Where(settled)
 
 
 def _are_anywhere(wanted: Wanted) -> bool:

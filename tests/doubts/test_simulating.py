@@ -137,6 +137,17 @@ def test_the_lighter_ones_of_many_move_in_buckets_which_widens_the_interval_a_li
     assert found.high - found.low < 1.15 * (alone[1] - alone[0])
 
 
+@pytest.mark.parametrize("wide", [0.0, 0.001])
+def test_what_is_light_of_an_organisation_is_of_the_country_of_what_is_heavy(wide):
+    """Rounded weights, each open by itself, make cells of units: 400 where 128 are drawn apart."""
+    organisations = [f"o{at % 4}" for at in range(400)]
+    ranges = ([1.0 - wide] * 400, [1.0 + wide] * 400)
+    open_to_all = units([""] * 400, [1.0] * 400, organisations=organisations, ranges=ranges)
+    drawn = 4 * Share(of=CHINA).in_(open_to_all).in_worlds(Worlds(beliefs(ROW, RANGE)))
+    assert np.abs(drawn - drawn.round()).max() < 0.01
+    assert set(drawn.round()) == {0, 1, 2, 3, 4}
+
+
 # Against plain Python -----------------------------------------------------------------------------
 
 
