@@ -1,7 +1,8 @@
 """One look for every figure. Estimates go in, a Figure comes out; nothing is estimated here.
 
-Reading key, the same everywhere: a thick bar is the identified set, a thin line with caps the
-confidence interval, a dot the point estimate, a dashed line the null of the claim.
+Reading key, the same everywhere: a thick bar is the identified set and its dark part the simulation
+interval, a thin line with caps the confidence interval, a dot the point estimate, a dashed line the
+null of the claim.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.axis import Axis
     from matplotlib.backend_bases import FigureCanvasBase
-    from matplotlib.figure import Figure
+    from matplotlib.figure import Figure, FigureBase
     from matplotlib.layout_engine import LayoutEngine
 
 WIDTH = 6.6  # inches: the text width of the paper
@@ -31,6 +32,7 @@ CHINA, UNITED_STATES, OTHER = "#b2402a", "#1f4e8c", "#8a8a8a"  # also differ in 
 FORMATS = ("svg", "pdf", "png")
 ROOM = 0.45  # of the width of a panel: names of series fit in
 TEXT_SVG = "text.svg"  # text stays text, set in the type face of the page that holds it
+DARK = "Bars: all that the data allow; dark: with the doubts drawn as stated (95 %)."
 DECIMALS = 6  # of a drawn position; the last bits of a number differ between processors
 
 
@@ -153,10 +155,13 @@ def canvas(
     figure = _shown_by_notebooks()(figsize=(WIDTH, height), layout=_layout())
     axes = figure.subplots(*shape, **gridspec)
     if source:
-        figure.supxlabel(
-            textwrap.fill(source, 128), x=0.008, ha="left", fontsize=7, color=MUTED, linespacing=1.3
-        )
+        _write_below(figure, source)
     return figure, axes
+
+
+def _write_below(figure: FigureBase, text: str) -> None:
+    look: dict[str, Any] = {"ha": "left", "fontsize": 7, "color": MUTED, "linespacing": 1.3}
+    figure.supxlabel(textwrap.fill(text, 128), x=0.008, **look)
 
 
 @cache
@@ -219,12 +224,14 @@ def draw_set(
     interval: Interval | None = None,
     *,
     value: float | None = None,
+    drawn: Bounds | None = None,
     color: str = INK,
     marker: str = "o",
 ) -> None:
     """One estimate at height ``y``: bar = identified set, capped line = interval, dot = point.
 
-    An interval without an end runs as an arrow to the edge of the axes.
+    An interval without an end runs as an arrow to the edge of the axes. Where a simulation interval
+    is ``drawn``, it is the dark part of the bar; the figure then says so below.
     """
     from matplotlib.colors import to_rgba
 
@@ -238,12 +245,24 @@ def draw_set(
     if found.width > 0:
         # Without its ends a set that is narrower than a pixel would not show.
         axes.plot(
-            [found.low, found.high], [y, y], color=to_rgba(color, 0.45), lw=5, marker="|", ms=5.4,
+            [found.low, found.high], [y, y], color=to_rgba(color, 0.4), lw=5, marker="|", ms=5.4,
             mec=color, mew=1.1, solid_capstyle="butt",
         )  # fmt: skip
+    if drawn is not None and found.width > 0:
+        dark = to_rgba(color, 0.75)
+        axes.plot([drawn.low, drawn.high], [y, y], color=dark, lw=5, solid_capstyle="butt")
+        _tell_below(axes, DARK)
     point = value if value is not None else (found.low if found.width == 0 else None)
     if point is not None:
         axes.plot(point, y, marker=marker, ms=4.5, mfc=color, mec="white", mew=0.6, ls="none")
+
+
+def _tell_below(axes: Axes, sentence: str) -> None:
+    """Add a sentence to the small type below the figure, once."""
+    figure = axes.figure
+    told = " ".join(figure.get_supxlabel().split())
+    if sentence not in told:
+        _write_below(figure, f"{sentence} {told}".strip())
 
 
 def _draw_endless(axes: Axes, y: float, found: Bounds, interval: Interval, color: str) -> None:
@@ -373,8 +392,9 @@ def _draw_series(axes: Axes, series: Series, offset: float) -> None:
         look: dict[str, Any] = {"color": color, "marker": series.marker}
         match drawn:
             case Estimate():
-                found, interval = drawn.identified, drawn.interval
-                draw_set(axes, offset - row, found, interval, value=drawn.value, **look)
+                inner = drawn.simulated and drawn.simulated.interval
+                look |= {"value": drawn.value, "drawn": inner}
+                draw_set(axes, offset - row, drawn.identified, drawn.interval, **look)
             case Bounds():
                 value = series.values[row] if series.values else None
                 draw_set(axes, offset - row, drawn, value=value, **look)

@@ -16,7 +16,7 @@ from matplotlib.layout_engine import ConstrainedLayoutEngine
 
 from research import Bounds, BudgetRow, Estimate, Interval, Result, figures, places
 from research.analysis import recorded
-from research.results import Answer, Provenance, Verdict
+from research.results import Answer, Provenance, Simulated, Verdict
 
 RESULTS = places.bundled() / "paper" / "results"
 
@@ -54,6 +54,24 @@ def test_a_forest_has_whiskers_at_the_limits_and_bars_over_the_set(axes):
     points = [line.get_xdata()[0] for line in axes.lines if line.get_marker() == "o"]
     assert points == [0.2]
     assert [label.get_text() for label in axes.get_yticklabels()] == ["one", "two"]
+
+
+def test_the_interval_of_draws_is_the_dark_part_of_the_set(axes):
+    drawn = dataclasses.replace(WITH_INTERVAL, simulated=Simulated(low=0.2, high=0.3, worlds=9))
+    figures.forest(axes, ["one", "two"], figures.Series(rows=[drawn, drawn]))
+    bars = [line for line in axes.lines if line.get_linewidth() == 5]
+    assert [tuple(bar.get_xdata()) for bar in bars] == [(0.1, 0.4), (0.2, 0.3)] * 2
+    assert bars[1].get_color()[3] > bars[0].get_color()[3]
+    below = " ".join(axes.figure.get_supxlabel().split())
+    assert below.count(figures.DARK) == 1
+
+
+def test_a_figure_without_draws_does_not_speak_of_them(axes):
+    point = dataclasses.replace(
+        estimate(0.2, 0.2), simulated=Simulated(low=0.2, high=0.2, worlds=9)
+    )
+    figures.forest(axes, ["one", "two"], figures.Series(rows=[WITH_INTERVAL, point]))
+    assert axes.figure.get_supxlabel() == ""
 
 
 def test_series_share_the_rows_of_a_forest(axes):

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from research import datasets, figures
 from research.analysis import recorded_verdicts
@@ -391,7 +391,7 @@ def figure(answers: Sequence[ClaimAnswer]) -> Figure:
 
 
 def _draw_row(axes: Axes, y: float, item: JudgedEstimate) -> None:
-    """The set (bar), the interval (line with caps) and the range over all specifications (thin)."""
+    """The set (bar), intervals (of draws within it, of sampling with caps), all specifications."""
     found, everything = item.estimate, towards_claim(item.hypothesis, item.everything)
     furthest = max(abs(everything.low), abs(everything.high), 1e-12)
     axes.plot(
@@ -399,7 +399,11 @@ def _draw_row(axes: Axes, y: float, item: JudgedEstimate) -> None:
     )
     shown = towards_claim(item.hypothesis, found.identified)
     inner = Bounds(shown.low / furthest, shown.high / furthest)
-    figures.draw_set(axes, y, inner, value=None if inner.width > 0 else inner.low)
+    look: dict[str, Any] = {"value": None if inner.width > 0 else inner.low, "drawn": None}
+    if found.simulated is not None:
+        low, high = towards_claim(item.hypothesis, found.simulated.interval)
+        look["drawn"] = Bounds(low / furthest, high / furthest)
+    figures.draw_set(axes, y, inner, **look)
     if found.interval is not None:
         limits = towards_claim(item.hypothesis, found.interval)
         for end in limits:

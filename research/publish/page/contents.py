@@ -222,8 +222,10 @@ def strip(item: JudgedEstimate) -> dict[str, Any]:
     scale = Axis(-1.05 * furthest, 1.05 * furthest, "")
     shown = towards_claim(item.hypothesis, found.identified)
     limits = found.interval and towards_claim(item.hypothesis, found.interval)
+    drawn = found.simulated.interval if found.simulated else None
     return {
         "range": scale.span(everything),
         "set": scale.span(shown),
+        "drawn": scale.span(drawn and towards_claim(item.hypothesis, drawn)),
         "interval": scale.span(limits),
     }

@@ -99,6 +99,7 @@ def plot(item: JudgedEstimate) -> dict[str, Any]:
     scale = axis(sets, found.unit)
     return {
         "set": scale.span(found.identified),
+        "drawn": scale.span(found.simulated.interval if found.simulated else None),
         "value": None if found.value is None else scale.at(found.value),
         "interval": scale.span(found.interval),
         "range": scale.span(item.everything),
