@@ -1,10 +1,11 @@
 # make reproduce   set up once, then rerun the whole study (results, figures, paper)
 # make test        set up once, then run the tests
-# make test-all    the same, then the long ones: fuzzing, kills, the study under other conditions
+# make test-all    the same and the long ones: fuzzing, kills, the study under other conditions
 # make docs        set up once, then build the documentation into site/
 # With another interpreter, beside the first: make test PYTHON=python3.13 VENV=.venv-3.13
 PYTHON ?= python3
 VENV ?= .venv
+LEFT_OUT ?= long
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
@@ -15,11 +16,13 @@ reproduce: $(READY)
 	@$(BIN)/research reproduce
 
 # A file of tests stays in one process: what its tests share is made once.
-test: $(READY)
-	$(BIN)/pytest --numprocesses auto --dist loadfile -m "not long"
+PYTEST := $(BIN)/pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
 
-test-all: test  ## minutes more
-	$(BIN)/pytest --numprocesses auto --dist loadfile -m long
+test: $(READY)
+	$(PYTEST) -m "not ($(LEFT_OUT))"
+
+test-all: $(READY)  ## minutes more
+	$(PYTEST)
 
 check: $(READY)  ## the committed results still come out
 	$(BIN)/research reproduce --check

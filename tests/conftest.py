@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from functools import cache
+from pathlib import Path
 
 import hypothesis
 import pytest
@@ -19,10 +20,18 @@ from research.publish import study
 hypothesis.settings.register_profile("any machine", deadline=None)
 hypothesis.settings.load_profile("any machine")
 
+# Where this very code has just run the study, STUDY names its folder: nothing is run twice.
+STUDY = Path(os.environ["STUDY"]).absolute() if os.environ.get("STUDY") else None
+
 QUIET = [
     "--no-sandbox", "--disable-gpu", "--disable-background-networking",
     "--disable-component-update", "--disable-sync", "--no-first-run",
 ]  # fmt: skip
+
+
+def pytest_collection_modifyitems(items):
+    """Files that take minutes first, so that no process is left alone with one in the end."""
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
 
 
 @pytest.fixture(scope="session")
@@ -41,6 +50,8 @@ def analysed(shared):
 
     @cache
     def result(name, *, multiverse=True):
+        if STUDY:
+            return recorded(name, STUDY / "results")
         folder = shared / ("multiverse" if multiverse else "primary")
         with FileLock(shared / f"{folder.name}-{name}.lock"):
             if not (folder / f"{name}.json").exists():
@@ -59,6 +70,8 @@ def committed_copy(result, folder):
 @pytest.fixture(scope="session")
 def paper(shared):
     """The folder that a run of the study leaves; its analyses find the committed results."""
+    if STUDY:
+        return STUDY
     folder = shared / "study" / "paper"
     committed = places.bundled() / "paper" / "results"
     with FileLock(shared / "study.lock"), pytest.MonkeyPatch.context() as patch:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import textwrap
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -68,6 +70,17 @@ def test_the_signature_declares_tables_choices_and_question(toy):
         ("spelling", ("long", "short"), False),
         ("noise", ("none", "some"), False),
     ]
+
+
+def test_a_file_is_read_as_it_stands_and_nothing_is_left_beside_it(toy, monkeypatch):
+    """Even where it was changed within a second and is as long as before."""
+    monkeypatch.setattr(sys, "dont_write_bytecode", False)
+    monkeypatch.setattr(sys, "pycache_prefix", None)
+    for title in ("Is the US ahead?", "Is the UK ahead?"):
+        path = Path(toy(TOY.replace("Is the US ahead?", title)))
+        os.utime(path, (1e9, 1e9))
+        assert find(str(path)).title == title
+    assert [file.name for file in path.parent.iterdir()] == [path.name]
 
 
 def test_estimand_choices_make_answers_and_analytic_ones_a_multiverse(toy):

@@ -11,6 +11,8 @@ import pytest
 
 from research.collect.scans import write_scan
 
+pytestmark = pytest.mark.long
+
 SCRIPT = Path(__file__).parents[1] / "benchmarks" / "aggregate.py"
 
 
@@ -25,7 +27,6 @@ def test_the_step_counts_what_it_generates():
     assert figures("step", "duckdb", 3_000)["rows"] == 3_000
 
 
-@pytest.mark.long
 def test_a_scan_is_read_and_aggregated(tmp_path):
     write_scan(tmp_path, 300, form="jsonl.gz")
     for task in ("read", "aggregate"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
 import sys
@@ -34,7 +35,12 @@ SHOWN = ("index", "concepts", "in-ten-minutes", "tutorial", "gallery", "claims",
 
 @pytest.fixture(scope="session")
 def site(tmp_path_factory):
-    """The folder of the site, built as strictly as can be: a warning stops it."""
+    """The folder of the site, built as strictly as can be: a warning stops it.
+
+    Where `make docs` has just built it, SITE names its folder.
+    """
+    if os.environ.get("SITE"):
+        return Path(os.environ["SITE"])
     from mkdocs.commands.build import build
     from mkdocs.config import load_config
 

@@ -267,13 +267,14 @@ def _declared(path: Path, module: ModuleType, data: Mapping[str, datasets.Given]
 
 
 def _imported(path: Path) -> ModuleType:
+    """The file as it stands: no compiled one of the same second is taken for it, none is left."""
     spec = importlib.util.spec_from_file_location(f"analyses.{path.stem}", path)
-    if spec is None or spec.loader is None:
+    if spec is None:
         raise ResearchError(f"{path} is not a Python file. An analysis ends in .py.")
     module = importlib.util.module_from_spec(spec)
     sys.modules[spec.name] = module
     try:
-        spec.loader.exec_module(module)
+        exec(compile(path.read_bytes(), path, "exec", dont_inherit=True), vars(module))
     except (Exception, SystemExit) as error:
         raise ResearchError(f"{where_in(error, path)}: {type(error).__name__}: {error}") from error
     return module

@@ -17,6 +17,8 @@ from research.wording import amount, interval_text, typeset
 from tests.publish.conftest import RESULTS
 from tests.publish.test_page import HOSTILE, poisoned
 
+pytestmark = pytest.mark.browser
+
 WIDTHS = (390, 820, 1280)
 SHARES, COUNTS, DOWNLOADS, TAGS = (  # many switches, two, a skipped combination, sliders
     ("tenthe/china-more-small", "parameter_scale", "shares",

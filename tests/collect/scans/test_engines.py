@@ -13,6 +13,7 @@ from tests.collect.scans.test_aggregation import BAD, KEPT, crowd, write
 ODD = [line for kind, (line, _) in BAD.items() if "MB" not in kind]
 
 
+@pytest.mark.long
 # Spark leaves the socket to its Java process to the garbage collector.
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.usefixtures("spark")
