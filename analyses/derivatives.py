@@ -10,7 +10,15 @@ from typing import Annotated, Literal
 
 import pandas as pd
 
-from research import ESTIMAND, Assumption, Estimate, Hypothesis, Sample, figures
+from research import (
+    ESTIMAND,
+    Assumption,
+    CannotEstimate,
+    Estimate,
+    Hypothesis,
+    Sample,
+    figures,
+)
 from research.doubts import Coarse, Quotient, Sum, turned_at, where
 from research.measures.hub import hub_downloads, named_bases
 from research.measures.pulls import WEIGHTS
@@ -60,10 +68,11 @@ def sample(
     named = hub_downloads(listed, publisher_origins, tell=["base"]).rows
     derived = _derived(named.dropna(subset="base"), publisher_origins, own)
     counts = {name: derived.held(where(base=at)) for name, at in MAKERS.items()}
+    named_any = int(named["base"].notna().sum())
     return Sample(
         population=population,
         as_of=day,
-        data={"derived": derived, "listed": len(listed)},
+        data={"derived": derived, "listed": len(listed), "naming": named_any, "own": own},
         tables={"derived": pd.DataFrame(counts.items(), columns=["base", "models"])},
     )
 
@@ -86,8 +95,12 @@ def estimate(sample) -> list[Estimate]:
     found = []
     for label, pair in PAIRS.items():
         more, fewer = (Sum(units, where(base=MAKERS[name])) for name in pair)
-        if fewer.value:
-            found.append(_ratio(label, Quotient(more, fewer), more.value - fewer.value, sample))
+        if not fewer.value:
+            raise CannotEstimate(
+                f"no model of the list names a base of {MAKERS[pair[1]]}: there is nothing that "
+                f"the models made from {pair[0]}'s could be set against"
+            )
+        found.append(_ratio(label, Quotient(more, fewer), more.value - fewer.value, sample))
     return found
 
 
@@ -98,7 +111,7 @@ def _ratio(label, ratio, gap, sample) -> Estimate:
         value=ratio.value,
         n=float(sample["listed"]),
         n_unit="models listed",
-        assumptions=(NAMED, LISTED),
+        assumptions=(_named(sample), LISTED),
         tipping_points=(
             turned_at(
                 "models that would have to name the other base",
@@ -109,10 +122,17 @@ def _ratio(label, ratio, gap, sample) -> Estimate:
     )
 
 
-NAMED = Assumption.of_scope(
-    name="a derived model names its base",
-    evidence="The Hub counts those that name one, as is done here; most that could name none.",
-)
+def _named(sample) -> Assumption:
+    """What is counted, and how many models could have been."""
+    counted = (
+        "{:0} of the {:0} models listed name a base. A model counts once for each of the three "
+        "makers of whose account it names one, whatever it was made by; a maker's own models are "
+        "{}. The Hub too counts those alone that name their base."
+    )
+    told = written(counted, sample["naming"], sample["listed"], sample["own"])
+    return Assumption.of_scope(name="a derived model names its base", evidence=told)
+
+
 LISTED = Assumption.of_scope(
     name="the list stands for the whole Hub",
     evidence="It holds what is downloaded most, or what is new; most derived models are neither.",

@@ -42,6 +42,9 @@ PROGRAMS = {
 GREATER_CHINA = ["CN", "HK", "TW"]
 WEEK = pd.Timestamp("2025-04-24")
 MILLION = 1e6
+PLURAL = {
+    "developer": "developers", "person": "people", "registered address": "registered addresses",
+}  # fmt: skip
 
 
 def sample(
@@ -130,8 +133,8 @@ def estimate(sample) -> Estimate:
         assumptions=(sample["counts"], SIZES[per]),
         tipping_points=(
             turned_at(
-                f"factor on what is counted of {small} as {per}s",
-                f"level if {small} had {{}} times as many {per}s as are counted",
+                f"factor on the {PLURAL[per]} that are counted in {small}",
+                f"level if {small} had {{}} times as many {PLURAL[per]} as are counted",
                 float(max(ratio, 1 / ratio)),
             ),
         ),
@@ -168,13 +171,10 @@ def figure(result):
             axes.plot(list(rates.values()), [-row] * 2, color=figures.FAINT, lw=1.5, zorder=0)
             axes.plot(rates["US"], -row, "o", color=figures.UNITED_STATES, ms=6)
             axes.plot(rates["China"], -row, "s", color=figures.CHINA, ms=6)
-        axes.set(xscale="log", title=f"per million {PLURAL[per]}")
+        axes.set(xscale="log", title=f"per million\n{PLURAL[per]}")
     figures.label_rows(panels[0], rows)
     panels[2].plot([], [], "o", color=figures.UNITED_STATES, label="US")
     panels[2].plot([], [], "s", color=figures.CHINA, label="China")
     panels[2].legend(loc="lower right", fontsize=7.5)
     panels[1].set_xlabel("hosts or records (logarithmic)")
     return canvas
-
-
-PLURAL = {"developer": "developers", "person": "people", "registered address": "addresses"}

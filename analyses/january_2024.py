@@ -3,9 +3,12 @@
 An article of January 2024 ranked tasks and creators of the 300 top models. The Hub is known on a
 day before it, in October 2022, and on one after it, in September 2024. That the month lay between
 the two, in every rank and share, is an assumption that nothing here can test: where both days agree
-under it, the answer is firm, and else open. Licences are known after it alone.
+under it, the answer is firm, and else open. Licences are known after it alone. Likes are known in
+two lists that were chosen by them, of April 2023 and of December 2025: of each the 300 models with
+most downloads are taken.
 """
 
+from dataclasses import dataclass
 from typing import Annotated, Literal
 
 import pandas as pd
@@ -14,6 +17,7 @@ from research import (
     ESTIMAND,
     Assumption,
     Bounds,
+    CannotEstimate,
     Estimate,
     Hypothesis,
     NotApplicable,
@@ -21,9 +25,12 @@ from research import (
     figures,
 )
 from research.doubts import Gap, Quotient, Ranking, Share, Sum, where
+from research.estimators.association import correlation
 from research.estimators.budget import alternatives_row, budget
 from research.measures.hub import TAGGED, USED, hub_downloads, without_spike
+from research.measures.hub_states import MERGED
 from research.measures.top_lists import on_day
+from research.wording import written
 
 TASKS = {
     "fill-mask": 1,
@@ -37,7 +44,9 @@ TASK_RANK, RANK = "{}: rank of the task by downloads", "{}: rank of the creator 
 META = "Meta: share of downloads"
 MODELS, DOWNLOADS = "permissive share of models", "permissive share of downloads"
 GAP, RATIO = "permissive share of downloads minus that of models", "Apache models per MIT model"
+COUNTS, RANKS = "correlation of likes and downloads", "rank correlation of likes and downloads"
 CLAIM = "the rank that the claim gives"
+SMALL = "below what Cohen (1988) calls small, stated by this project"
 POINTS = "five percentage points either way, stated by this project"
 
 # Label: claim, null, margin, where that is from, alternative, part.
@@ -76,61 +85,101 @@ _ASKED = {
         "patterns/apache-twice-mit", 1.75, 0.25, "'nearly twice': at most twice, and nearer to it "
         "than to once; stated by this project", "equivalent", "",
     ),
+    COUNTS: ("patterns/likes-uncorrelated", 0.0, 0.1, SMALL, "equivalent", ""),
+    RANKS: ("patterns/likes-uncorrelated", 0.0, 0.1, SMALL, "equivalent", ""),
 }  # fmt: skip
+LIKED, LISTED = (COUNTS, RANKS), " of lists that were chosen by likes"
 HYPOTHESES = {
     label: Hypothesis(
         claims=[claim],
-        estimand=f"{label}, among the 300 most downloaded models",
+        estimand=f"{label}, among the 300 most downloaded models{LISTED if label in LIKED else ''}",
         null=null,
         margin=margin,
         null_source=source,
         alternative=alternative,
         role="out of sample",
-        scope="later date",
+        scope="other population" if label in LIKED else "later date",
         part=part,
     )
     for label, (claim, null, margin, source, alternative, part) in _ASKED.items()
 }
 BEFORE, AFTER = "2022-10-01", "2024-09-20"
 TOP = 300
-# Labels of tasks that are of one kind, as far as they changed between the two days.
-MERGED = {"conversational": "text-generation", "text2text-generation": "text-generation"}
+LIKES_BEFORE, LIKES_AFTER = "2023-04-01", "2025-12-08"
 PERMISSIVE = {"apache-2.0", "mit"}
-LICENSED = (MODELS, DOWNLOADS, GAP, RATIO)
+ARTICLE = "download-patterns-2024"
 
 
 def sample(
     hub_history,
+    hub_lists,
     publisher_origins,
+    claim_terms,
     *,
-    asked: Annotated[Literal["tasks and creators", "licences"], ESTIMAND] = "tasks and creators",
+    asked: Annotated[
+        Literal["tasks and creators", "licences", "likes"], ESTIMAND
+    ] = "tasks and creators",
     spikes: Literal["kept", "removed"] = "kept",
     labels: Literal["merged", "as they were"] = "merged",
     creator: Literal["organisation", "account"] = "organisation",
 ) -> Sample:
-    if asked == "licences" and (labels, creator) != ("merged", "organisation"):
-        raise NotApplicable("licences are asked of no task and of no creator")
-    days = (AFTER,) if asked == "licences" else (BEFORE, AFTER)
-    found = {}
-    for day in days:
-        units = _listed(hub_history, publisher_origins, day, labels)
-        units = without_spike(units) if spikes == "removed" else units
-        found[day] = _licences(units) if asked == "licences" else _ranks(units, creator)
+    if asked != "tasks and creators" and (labels, creator) != ("merged", "organisation"):
+        raise NotApplicable("licences and likes are asked of no task and of no creator")
+    if asked == "likes" and spikes != "kept":
+        raise NotApplicable("the lists with likes do not tell which counts are spikes")
+    claimed = pd.Timestamp(claim_terms.set_index("source").loc[ARTICLE, "last_day"])
+    if asked == "likes":
+        found = {day: _likes(hub_lists, day) for day in (LIKES_BEFORE, LIKES_AFTER)}
+        assumptions = (_between_days([*found], claimed), CHOSEN, USED)
+    elif asked == "licences":
+        units = _listed(hub_history, publisher_origins, AFTER, labels, spikes)
+        found, assumptions = {AFTER: _licences(units)}, (LATER, TAGGED, USED)
+    else:
+        units = {
+            day: _listed(hub_history, publisher_origins, day, labels, spikes)
+            for day in (BEFORE, AFTER)
+        }
+        found = {day: _ranks(each, creator) for day, each in units.items()}
+        assumptions = (_between_days([*found], claimed), _spikes(hub_history), USED)
+    of_lists = " of a list that was chosen by likes" if asked == "likes" else ""
     return Sample(
-        population=f"the {TOP} most downloaded models",
-        as_of=AFTER,
-        data={"asked": found, "n": TOP},
+        population=f"the {TOP} most downloaded models{of_lists}",
+        as_of=max(found),
+        data={"asked": found, "assumptions": assumptions},
         tables={"states": _states(found)},
     )
 
 
-def _listed(history, origins, day, labels):
+def _listed(history, origins, day, labels, spikes):
     """The most downloaded models of a day; a model that names no task may be of any."""
     listed = on_day(history, day)
     task = listed["task"].replace(MERGED) if labels == "merged" else listed["task"]
     listed = listed.assign(author=listed["account"], pipeline_tag=task)
     told = ["task", "licence", "spike"]
-    return hub_downloads(listed[listed["rank"] <= TOP], origins, tell=told)
+    units = hub_downloads(listed[listed["rank"] <= TOP], origins, tell=told)
+    return without_spike(units) if spikes == "removed" else units
+
+
+@dataclass(frozen=True)
+class Known:
+    """What the counts of a list say: nothing of it is open."""
+
+    value: float
+
+    def bounds(self) -> Bounds:
+        return Bounds.at(self.value)
+
+
+def _likes(lists, day) -> dict:
+    """Both correlations, of the models of a list that were downloaded most."""
+    listed = on_day(lists, day).nlargest(TOP, "hub_downloads_30d")
+    if len(listed) < TOP:
+        raise CannotEstimate(f"the list of {day} has {len(listed)} models, and {TOP} are compared")
+    counts = [listed[name].astype(float) for name in ("hub_downloads_30d", "likes")]
+    return {
+        COUNTS: Known(correlation(*counts, of="values")),
+        RANKS: Known(correlation(*counts, of="ranks")),
+    }
 
 
 def _ranks(units, creator) -> dict:
@@ -178,23 +227,23 @@ def _states(found) -> pd.DataFrame:
 
 def estimate(sample) -> list[Estimate]:
     days = sample["asked"]
-    return [_between(label, days, sample["n"]) for label in days[AFTER]]
+    return [_between(label, days, sample["assumptions"]) for label in days[max(days)]]
 
 
-def _between(label, days, n) -> Estimate:
+def _between(label, days, assumptions) -> Estimate:
     """All values from those that one day allows to those of the other."""
     sets = {day: _allowed(asked[label]) for day, asked in days.items()}
     known = {day: asked[label].value for day, asked in days.items()}
     return Estimate(
         label=label,
         unit=_unit(label),
-        value=known[AFTER],
+        value=known[max(days)],
         bounds=Bounds(min(found.low for found in sets.values()),
                       max(found.high for found in sets.values())),
         sharpness="outer",
-        n=float(n),
+        n=float(TOP),
         n_unit="models",
-        assumptions=(BETWEEN, SPIKES, USED) if len(days) > 1 else (LATER, TAGGED, USED),
+        assumptions=assumptions,
         budget=budget(alternatives_row("state", known)),
     )  # fmt: skip
 
@@ -208,6 +257,8 @@ def _allowed(asked) -> Bounds:
 
 
 def _unit(label) -> str:
+    if label in LIKED:
+        return "correlation"
     if label == RATIO:
         return "ratio of models"
     if label == GAP:
@@ -217,28 +268,55 @@ def _unit(label) -> str:
     return "share of models" if label == MODELS else "share of downloads"
 
 
-BETWEEN = Assumption(
-    name="in January 2024 every rank and share lay between those of both days",
-    holds="not testable",
-    evidence="The days are 16 months before and eight months after. What rose and fell again in "
-    "between is seen on neither: whoever is missing on a day may have had any rank.",
-)
+def _between_days(days, claimed) -> Assumption:
+    """That January 2024 lay between both days, in whatever is asked."""
+    before, after = (abs((pd.Timestamp(day) - claimed).days) for day in days)
+    told = written(
+        "The days are {:0} days before and {:0} days after the claim's. What rose and fell again "
+        "in between is seen on neither: whoever is missing on a day may have had any rank.",
+        before,
+        after,
+    )
+    return Assumption(
+        name="in January 2024 whatever is asked lay between what both days say",
+        holds="not testable",
+        evidence=told,
+    )
+
+
+def _spikes(history) -> Assumption:
+    """How much of the later day is in counts that stand far above those of before and after."""
+    top = on_day(history, AFTER).nsmallest(TOP, "rank")
+    spike = top["traffic_spike"].fillna(False).astype(bool)
+    held = top["hub_downloads_30d"] / top["hub_downloads_30d"].sum()
+    told = (
+        "{:%0} of the downloads of {} are those of {:0} models whose counts are spikes, {:%0} of "
+        "one of them: without them is another specification."
+    )
+    told = written(told, held[spike].sum(), AFTER, spike.sum(), held[spike].max())
+    return Assumption.of_scope(name="the counts are genuine", evidence=told)
+
+
 LATER = Assumption.of_scope(
     name="licences were in January 2024 as in September",
-    evidence="No list before has them, so that there is no bracket.",
+    evidence="Of the lists before, that of April 2023 alone has them. It was chosen by likes in "
+    "each task, and is no part of the most downloaded models that a share could be taken of: so "
+    "there is no bracket.",
 )
-SPIKES = Assumption.of_scope(
-    name="the counts are genuine",
-    evidence="One model of September 2024 has a sixth of the downloads of that day's list, and "
-    "next to none half a year later.",
+CHOSEN = Assumption.of_scope(
+    name="a list that was chosen by likes shows how likes go with downloads",
+    evidence="The list of 2023 holds the most liked models of each task, without masked language "
+    "models and embeddings; that of 2025 was gathered by likes, trend and downloads. Cutting a "
+    "list by either can lower a correlation. The dated lists of the most downloaded models record "
+    "no likes before 2026.",
 )
 
 # Figure -------------------------------------------------------------------------------------------
 
 
 def figure(result):
-    canvas, (ranks, shares) = figures.canvas(
-        (1, 2), height=3.6, source=figures.credits(result), width_ratios=(1.3, 1)
+    canvas, (ranks, shares, liked) = figures.canvas(
+        (1, 3), height=3.6, source=figures.credits(result), width_ratios=(1.1, 0.6, 0.6)
     )
     ranked = result.answer(asked="tasks and creators").estimates
     rows = [label for label in ranked if ranked[label].unit == "rank"]
@@ -256,7 +334,13 @@ def figure(result):
     licensed = result.answer(asked="licences").estimates
     found = {META: ranked[META], **{label: licensed[label] for label in (MODELS, DOWNLOADS, GAP)}}
     figures.forest(
-        shares, list(found), figures.Series(rows=list(found.values())), width=18,
-        title="b  Shares", xlabel="share\n(licences: September 2024)",
+        shares, list(found), figures.Series(rows=list(found.values())), width=16,
+        title="b  Shares", xlabel="share (licences:\nSeptember 2024)",
+    )  # fmt: skip
+    margin, likes = HYPOTHESES[COUNTS].margin, result.answer(asked="likes").estimates
+    figures.forest(
+        liked, ["counts", "ranks"], figures.Series(rows=[likes[label] for label in LIKED]),
+        null=0, band=(-margin, margin), xlim=(-0.15, 0.45), title="c  Likes",
+        xlabel="correlation\n(grey: small)",
     )  # fmt: skip
     return canvas

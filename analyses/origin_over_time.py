@@ -1,8 +1,8 @@
 """Since when is China ahead of the United States, and in which channel?
 
 A first time needs a state before it in which China was certainly behind, and one in which China is
-certainly ahead. Three channels have dated states: the most downloaded models of the Hub on eight
-days from June 2021 to June 2026, the pulls of the Ollama library since November 2023, and published
+certainly ahead. Three channels have dated states: the most downloaded models of the Hub on some
+days from June 2021 on, the pulls of the Ollama library since November 2023, and published
 cumulative downloads of two days. Between two states nothing is known, so that a first time is a set
 of dates. Volumes do not compare across days, since the Hub has changed what it counts: shares do.
 
@@ -21,6 +21,7 @@ from research import (
     ESTIMAND,
     Assumption,
     Bounds,
+    CannotEstimate,
     Estimate,
     FromTable,
     Hypothesis,
@@ -211,8 +212,9 @@ def _hub(history, origins, states, population, reading) -> list:
     part, _, day = population.partition(", 2")
     days = [f"2{day}"] if day else [state.day for state in apart([*states.values()])]
     if part == GENERATION:
-        days = [each for each in days if states[each].labels]
-        refuse_unmerged([states[each] for each in days], merged=True)
+        labelled = [each for each in days if states[each].labels]
+        refuse_unmerged([states[each] for each in labelled or days], merged=True)
+        days = labelled
     size, found = common_size(states), []
     for each in days:
         units = hub_state(history, origins, each, size)
@@ -276,6 +278,11 @@ def estimate(sample) -> Iterator[Estimate]:
         yield _level(sample, leads.index[0], LEAD)
     else:
         late = leads.index[(leads["end"] > CLAIMED_YEAR[1]) & (leads["kind"] != "window")]
+        if late.empty:
+            raise CannotEstimate(
+                f"no state lies after the claimed year, which ends on {CLAIMED_YEAR[1]:%Y-%m-%d}: "
+                f"the last one is of {leads['end'].max():%Y-%m-%d}"
+            )
         yield _level(sample, leads.index[0], BEFORE)
         yield _level(sample, late[0], AFTER)
         yield _first(sample)
@@ -343,7 +350,7 @@ def _first(sample) -> Estimate:
         sharpness="sharp",
         n=len(leads),
         n_unit="states",
-        assumptions=(NOT_BETWEEN,),
+        assumptions=(_not_between(leads["end"]),),
     )
 
 
@@ -389,7 +396,7 @@ def _of_states(sample) -> Estimate:
         sharpness="outer",
         n=len(chosen),
         n_unit="states that count alike",
-        assumptions=(STRAIGHT, *ASSUMPTIONS["Hub"]),
+        assumptions=(_straight(len(chosen)), *ASSUMPTIONS["Hub"]),
     )
 
 
@@ -415,16 +422,28 @@ def _alike(trend, windows) -> Assumption:
     )
 
 
-NOT_BETWEEN = Assumption.of_scope(
-    name="whoever leads in two states leads between them",
-    evidence="Between two states of the Hub lie weeks to two years: a lead that came and went in "
-    "between is not seen. First means that no dated state before has it.",
-)
-STRAIGHT = Assumption.of_scope(
-    name="the share moves in a straight line",
-    evidence="Four states tell of no error of a line: the set holds what is not known of the "
-    "states themselves, each at its worst.",
-)
+def _not_between(days) -> Assumption:
+    """What lies between the states is not seen."""
+    apart = days.drop_duplicates().diff().dropna().dt.days
+    told = (
+        "From one of the {:0} states to the next it is up to {:0} days: a lead that came and went "
+        "in between is not seen. First means that no dated state before has it."
+    )
+    told = written(told, days.nunique(), apart.max())
+    return Assumption.of_scope(name="whoever leads in two states leads between them", evidence=told)
+
+
+def _straight(states) -> Assumption:
+    """A line through few states has no error of its own."""
+    told = (
+        "{:0} states tell of no error of a line: the set holds what is not known of the states "
+        "themselves, each at its worst."
+    )
+    return Assumption.of_scope(
+        name="the share moves in a straight line", evidence=written(told, states)
+    )
+
+
 OTHER = Assumption.of_scope(
     name="these are the downloads of the claim",
     evidence="The claim rests on downloads of new models from the Hub, August 2024 to August 2025.",

@@ -2,8 +2,9 @@
 
 Two texts give figures of the whole Hub or of its 20,000 most downloaded models: nine tenths of the
 downloads to models below one billion parameters, four fifths to fifty accounts, an index of 375
-points, nearly half to ten accounts. Here are the 1,000 most downloaded models of three days. A list
-cut by rank leaves the small publishers out, so that the same accounts hold more of it.
+points, nearly half to ten accounts. Here are the most downloaded models of three days, and their
+sizes on the days that record them. A list cut by rank leaves the small publishers out, so that the
+same accounts hold more of it.
 """
 
 from dataclasses import replace
@@ -12,8 +13,9 @@ from typing import Annotated, Literal
 from research import ESTIMAND, Assumption, Estimate, Hypothesis, Sample, figures
 from research.doubts import Doubt, Ranking, Share, where
 from research.estimators.budget import budget
-from research.measures.hub import USED, hub_downloads, without_spike
-from research.measures.top_lists import on_day
+from research.measures.hub import COUNTED_DAYS, USED, hub_downloads, without_spike
+from research.measures.top_lists import TopList, on_day
+from research.wording import written
 
 SMALL = "share of downloads below one billion parameters, where the size is known"
 SMALL_OF_ALL = "share of downloads below one billion parameters, of all models"
@@ -25,7 +27,7 @@ POINTS = "five percentage points either way, stated by this project"
 HYPOTHESES = {
     label: Hypothesis(
         claims=[claim],
-        estimand=f"{label}, among the 1,000 most downloaded models",
+        estimand=f"{label}, among the most downloaded models",
         null=null,
         margin=margin,
         null_source=source,
@@ -63,9 +65,9 @@ def sample(
     by = "account" if publishers == "accounts" else "organisation"
     ranking = Ranking(units, by)
     return Sample(
-        population="the 1,000 most downloaded models",
+        population=TopList(len(listed), day).population,
         as_of=day,
-        data={"units": _sized(units), "ranking": ranking},
+        data={"units": _sized(units), "ranking": ranking, "cut": _cut(listed)},
         tables={"publishers": _leading(ranking)},
     )
 
@@ -91,16 +93,17 @@ BELOW = where(size="below")
 
 
 def estimate(sample) -> list[Estimate]:
-    units, found = sample["units"], []
+    units, cut, found = sample["units"], sample["cut"], []
+    # A day that records no size at all says nothing of sizes.
     if units.rows["sized"].eq("yes").any():
         found += [
-            _small(SMALL, Share(of=BELOW, among=where(sized="yes")), units),
-            _small(SMALL_OF_ALL, Share(of=BELOW), units),
+            _small(SMALL, Share(of=BELOW, among=where(sized="yes")), units, cut),
+            _small(SMALL_OF_ALL, Share(of=BELOW), units, cut),
         ]
-    return [*found, *(_held(label, n, sample["ranking"]) for label, n in LARGEST.items())]
+    return [*found, *(_held(label, n, sample["ranking"], cut) for label, n in LARGEST.items())]
 
 
-def _small(label, question, units) -> Estimate:
+def _small(label, question, units, cut) -> Estimate:
     share = question.in_(units)
     return share.estimate(
         label=label,
@@ -108,12 +111,12 @@ def _small(label, question, units) -> Estimate:
         value=share.value,
         n=units.size(),
         n_unit="models",
-        assumptions=(USED, CUT, SIZED),
+        assumptions=(USED, cut, _known_sizes(units)),
         budget=budget(*share.budget()),
     )
 
 
-def _held(label, largest, ranking) -> Estimate:
+def _held(label, largest, ranking, cut) -> Estimate:
     asked = ranking.concentration(largest)
     return asked.estimate(
         label=label,
@@ -121,19 +124,34 @@ def _held(label, largest, ranking) -> Estimate:
         value=asked.value,
         n=float(len(ranking.shown)),
         n_unit="publishers",
-        assumptions=(USED, CUT),
+        assumptions=(USED, cut),
     )
 
 
-CUT = Assumption.of_scope(
-    name="the 1,000 most downloaded models stand for the Hub",
-    evidence="The published figures are of the whole Hub since its beginning, or of its 20,000 "
-    "leading models; below place 1,000 there are more publishers with less each.",
-)
-SIZED = Assumption.of_scope(
-    name="the sizes that are known are those of the claim",
-    evidence="The claim is about downloads of models whose size is known too, read off more files.",
-)
+def _cut(listed) -> Assumption:
+    """What a list that ends leaves out of the published figures."""
+    told = written(
+        "The published figures are of the whole Hub since its beginning, or of its 20 000 leading "
+        "models. The list ends at place {:0} with {:0} downloads in {:0} days: publishers whose "
+        "models all lie below are in no share, so that the leading ones have more of it.",
+        len(listed),
+        listed["hub_downloads_30d"].min(),
+        COUNTED_DAYS,
+    )
+    return Assumption.of_scope(name="the most downloaded models stand for the Hub", evidence=told)
+
+
+def _known_sizes(units) -> Assumption:
+    """How much of the downloads is of models whose size is known."""
+    known = units.among(units.rows["sized"].eq("yes"))
+    told = written(
+        "{:%} of the downloads, of {:0} of {:0} models, are of a size that is known. The claim too "
+        "is about those whose size its authors know, among the models of fifty accounts.",
+        known.held() / units.held(),
+        known.size(),
+        units.size(),
+    )
+    return Assumption.of_scope(name="the known sizes are those of the claim", evidence=told)
 
 
 # Figure -------------------------------------------------------------------------------------------

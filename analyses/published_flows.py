@@ -3,7 +3,7 @@
 A report gives China 41 and the US 36.5 per cent of the downloads of February 2025 to February 2026,
 and Qwen's team says that Qwen had more in December 2025 than eight other makers together. Neither
 says which models count. Two things are known here: what a fixed cohort of language models had month
-by month, chosen in hindsight, and the 1,000 most downloaded models of the Hub a few weeks later.
+by month, chosen in hindsight, and the most downloaded models of the Hub a few weeks later.
 """
 
 from typing import Annotated, Literal
@@ -19,18 +19,18 @@ from research import (
     Sample,
     figures,
 )
-from research.doubts import Quotient, Sum, lost_if, turned_at, where
-from research.measures.hub import USED, hub_downloads, without_spike
+from research.doubts import Quotient, Sum, turned_at, where
+from research.measures.hub import COUNTED_DAYS, USED, hub_downloads, without_spike
 from research.measures.published_totals import flows_of_makers
 from research.measures.publishers import (
-    CHINA,
     CHINA_MINUS_US,
-    UNITED_STATES,
     Persons,
     kept_at_hugging_face,
+    level_if,
     with_persons,
 )
 from research.measures.top_lists import on_day
+from research.wording import written
 
 LEAD = "share of the downloads of a cohort, China minus US"
 LATER_LEAD = "share of the downloads of a later list, China minus US"
@@ -68,7 +68,8 @@ EIGHT_MAKERS = [
 YEAR = pd.Timestamp("2025-02-01"), pd.Timestamp("2026-02-28")
 DECEMBER = pd.Timestamp("2025-12-01"), pd.Timestamp("2025-12-31")
 LIST_DAY = "2026-04-28"
-# In the cohorts these makers have old models alone, which tests and tutorials fetch.
+NOT_OF_USERS = "did not come from users"
+# In the cohorts these makers have old models alone.
 OLD = ["OpenAI", "Hugging Face"]
 
 
@@ -102,29 +103,32 @@ def sample(
         units = hub_downloads(listed, origins, tell=["spike"])
         units = without_spike(units) if spike == "removed" else units
         return _sample(
-            "the 1,000 most downloaded models", LIST_DAY, units, (LATER_LEAD, LATER_EIGHT)
-        )
+            "the 1,000 most downloaded models", LIST_DAY, units, (LATER_LEAD, LATER_EIGHT),
+            _list_of(listed),
+        )  # fmt: skip
     period, _, cohort = counted.partition(", ")
     span, label = (YEAR, LEAD) if period == "a year" else (DECEMBER, EIGHT)
     units = flows_of_makers(hub_maker_flows, cohort, *span, persons=persons)
+    told = _cohort(_months(hub_maker_flows, cohort, span), cohort, units)
     if old_models == "left out":
         units = units.among(~units.rows["organisation"].isin(OLD))
     population = f"the {cohort.removesuffix(' models')} language models that a site followed"
-    return _sample(population, _last_day(hub_maker_flows, cohort, span[1]), units, (label,))
+    last = _months(hub_maker_flows, cohort, span).max() + pd.offsets.MonthEnd()
+    return _sample(population, f"{last:%Y-%m-%d}", units, (label,), told)
 
 
-def _last_day(flows, cohort, until) -> str:
-    """The end of the last month that the cohort holds."""
-    months = flows.loc[(flows["cohort"] == cohort) & (flows["month"] <= until), "month"]
-    return f"{months.max() + pd.offsets.MonthEnd():%Y-%m-%d}"
+def _months(flows, cohort, span) -> pd.Series:
+    """The months of the span that the cohort holds."""
+    months = flows.loc[flows["cohort"] == cohort, "month"]
+    return months[months.between(*span)].drop_duplicates()
 
 
-def _sample(population, as_of, units, labels) -> Sample:
+def _sample(population, as_of, units, labels, stands_for) -> Sample:
     made = units.rows.groupby("organisation")["value"].sum().nlargest(12)
     return Sample(
         population=population,
         as_of=as_of,
-        data={"units": units, "labels": labels},
+        data={"units": units, "labels": labels, "assumptions": (USED, stands_for)},
         tables={"makers": made.rename("downloads").reset_index()},
     )
 
@@ -133,39 +137,27 @@ def _sample(population, as_of, units, labels) -> Sample:
 
 
 def estimate(sample) -> list[Estimate]:
-    units = sample["units"]
     ask = {LEAD: _lead, LATER_LEAD: _lead, EIGHT: _eight, LATER_EIGHT: _eight}
-    return [ask[label](units, label) for label in sample["labels"]]
+    return [ask[label](sample["units"], label, sample["assumptions"]) for label in sample["labels"]]
 
 
-def _assumptions(label) -> tuple[Assumption, ...]:
-    return (USED, COHORT) if label in (LEAD, EIGHT) else (USED, LIST)
-
-
-def _lead(units, label) -> Estimate:
+def _lead(units, label, assumptions) -> Estimate:
     asked = CHINA_MINUS_US.in_(units)
-    china, us = (units.held(of) for of in (CHINA, UNITED_STATES))
-    who = "China" if china > us else "the US"
     return asked.estimate(
         label=label,
         unit="difference in share of downloads",
         value=asked.value,
         n=units.held(),
         n_unit="downloads",
-        assumptions=_assumptions(label),
-        tipping_points=(
-            lost_if(
-                abs(china - us), max(china, us), f"downloads of {who}", "did not come from users",
-                given="and all of the other did", reached="level",
-            ),
-        ),
-    )  # fmt: skip
+        assumptions=assumptions,
+        tipping_points=(level_if(units, NOT_OF_USERS, other="all of the other did"),),
+    )
 
 
 QWEN = {"account": "Qwen", "organisation": "Alibaba"}  # a cohort names makers and no accounts
 
 
-def _eight(units, label) -> Estimate:
+def _eight(units, label, assumptions) -> Estimate:
     by = "account" if "account" in units.rows else "organisation"
     qwen, eight = (
         Sum(units, of) for of in (where(**{by: QWEN[by]}), where(organisation=EIGHT_MAKERS))
@@ -177,7 +169,7 @@ def _eight(units, label) -> Estimate:
         value=ratio.value,
         n=units.held(),
         n_unit="downloads",
-        assumptions=_assumptions(label),
+        assumptions=assumptions,
         tipping_points=(
             turned_at(
                 "factor on the downloads of Qwen",
@@ -188,17 +180,28 @@ def _eight(units, label) -> Estimate:
     )
 
 
-COHORT = Assumption.of_scope(
-    name="the cohort stands for the Hub",
-    evidence="It holds the 35 or 41 language models that a site followed in August 2026, chosen in "
-    "hindsight, without Gemma, gpt-oss, Llama 4, embeddings or any quantized copy. A third of the "
-    "downloads of the 35 are of old models that tests and tutorials fetch. Of the claim's months "
-    "the 35 have March to December 2025, the 41 June 2025 to February 2026.",
-)
-LIST = Assumption.of_scope(
-    name="the list stands for the claim's models and months",
-    evidence="It holds the 1,000 most downloaded models of all tasks in 30 days of spring 2026.",
-)
+def _cohort(months, cohort, units) -> Assumption:
+    """Which models and months stand for those of the claim?"""
+    old = units.held(where(organisation=OLD)) / units.held()
+    told = written(
+        "It holds {} that a site followed in August 2026, chosen in hindsight: what it does not "
+        "follow, such as Gemma, embeddings and quantized copies, is in no share. {:%0} of its "
+        "downloads are those of {}, whose models in it are old ones. Months: {}.",
+        cohort.replace("models", "language models"),
+        old,
+        " and ".join(OLD),
+        " to ".join(dict.fromkeys(f"{month:%Y-%m}" for month in (months.min(), months.max()))),
+    )
+    return Assumption.of_scope(name="the cohort stands for the Hub", evidence=told)
+
+
+def _list_of(listed) -> Assumption:
+    """Which models and days stand for those of the claim?"""
+    told = "It holds the {:0} most downloaded models of all tasks, in the {:0} days before {}."
+    return Assumption.of_scope(
+        name="the list stands for the claim's models and months",
+        evidence=written(told, len(listed), COUNTED_DAYS, LIST_DAY),
+    )
 
 
 # Figure -------------------------------------------------------------------------------------------

@@ -23,15 +23,17 @@ from research import (
     Settled,
     figures,
 )
-from research.doubts import Share, lost_if, where
+from research.doubts import Share, where
 from research.measures.publishers import (
     CHINA,
     CHINA_MINUS_US,
     UNITED_STATES,
     Persons,
+    level_if,
     with_persons,
 )
 from research.measures.routers import ONE_ROUTER, routed
+from research.wording import written
 
 AHEAD = "share of the tokens of the leading models, China minus US"
 BEFORE = "share of the tokens on any earlier day or week, China minus US at its greatest"
@@ -181,35 +183,31 @@ BOTH = {"china": CHINA, "us": UNITED_STATES}
 def estimate(sample) -> list[Estimate]:
     units, day = sample["units"], sample["day"]
     if sample["tokens"] == "open models":
-        return _of_open_models(units[min(units)], units[day])
+        return _of_open_models(units, min(units), day)
     if sample["tokens"] in ("June 2026", "by maker"):
         return [_lead(units[day], LATER)]
-    earlier = [CHINA_MINUS_US.in_(units[each]) for each in units if each < day]
-    return [_lead(units[day], AHEAD), _greatest(earlier)]
+    earlier = {each: CHINA_MINUS_US.in_(units[each]) for each in units if each < day}
+    if not earlier:
+        raise CannotEstimate(f"the table holds no tokens before {day:%Y-%m-%d}")
+    return [_lead(units[day], AHEAD), _greatest(earlier, day)]
 
 
 def _lead(units, label) -> Estimate:
     lead = CHINA_MINUS_US.in_(units)
-    china, us = (units.held(of) for of in (CHINA, UNITED_STATES))
-    who = "China" if china > us else "the US"
     return lead.estimate(
         label=label,
         unit="difference in share of tokens",
         value=lead.value,
         n=units.held(),
         n_unit="tokens",
-        assumptions=(ONE_ROUTER, LIST),
-        tipping_points=(
-            lost_if(
-                abs(china - us), max(china, us), f"tokens of {who}", "are not use",
-                given="and all of the other are", reached="level",
-            ),
-        ),
-    )  # fmt: skip
+        assumptions=(ONE_ROUTER, LEADING) if label == AHEAD else (ONE_ROUTER, ANOTHER_TIME),
+        tipping_points=(level_if(units, "are not use", other="all of the other are"),),
+    )
 
 
-def _greatest(leads) -> Estimate:
+def _greatest(earlier, day) -> Estimate:
     """Where China was furthest ahead before, or least behind: days are open one by one."""
+    leads = earlier.values()
     sets = [lead.bounds() for lead in leads]
     return Estimate(
         label=BEFORE,
@@ -219,7 +217,7 @@ def _greatest(leads) -> Estimate:
         sharpness="sharp",
         n=float(len(leads)),
         n_unit="days or weeks before",
-        assumptions=(ONE_ROUTER, GAPS),
+        assumptions=(ONE_ROUTER, LEADING, _start(earlier), _gaps(earlier, day)),
     )
 
 
@@ -227,31 +225,59 @@ OPEN_MODELS = where(weights="open")
 CHINESE_OF_OPEN = Share(of=CHINA, among=OPEN_MODELS)
 
 
-def _of_open_models(first, last) -> list[Estimate]:
-    asked = {OPEN_BEFORE: (CHINESE_OF_OPEN, first), OPEN_AFTER: (CHINESE_OF_OPEN, last),
-             OPEN: (Share(of=OPEN_MODELS), last)}  # fmt: skip
+def _of_open_models(units, first, last) -> list[Estimate]:
     return [
-        question.in_(units).estimate(
-            label=label,
-            unit="share of tokens",
-            value=question.in_(units).value,
-            n=units.held(),
-            n_unit="tokens",
-            assumptions=(ONE_ROUTER, PUBLIC),
-        )
-        for label, (question, units) in asked.items()
+        _of_day(OPEN_BEFORE, CHINESE_OF_OPEN.in_(units[first]), (_start(units),)),
+        _of_day(OPEN_AFTER, CHINESE_OF_OPEN.in_(units[last]), ()),
+        _of_day(OPEN, Share(of=OPEN_MODELS).in_(units[last]), ()),
     ]
 
 
-LIST = Assumption.of_scope(
+def _of_day(label, share, more) -> Estimate:
+    return share.estimate(
+        label=label,
+        unit="share of tokens",
+        value=share.value,
+        n=share.units.held(),
+        n_unit="tokens",
+        assumptions=(ONE_ROUTER, PUBLIC, LEADING, ONE_DAY, *more),
+    )
+
+
+LEADING = Assumption.of_scope(
     name="the leading models stand for all",
-    evidence="The published tokens of the week are those of the nine leading models, to "
-    "a hundredth of a trillion; longer lists hold more models of US makers.",
+    evidence="A list holds the models that were used most; what lies below its last place is in no "
+    "share. In the week of the claim nine models and fifty say opposite things.",
 )
-GAPS = Assumption.of_scope(
-    name="no day before is missing",
-    evidence="Weeks are known from November 2025 on, of the fifty one day a month.",
+ANOTHER_TIME = Assumption.of_scope(
+    name="the router of a later time is that of the claim",
+    evidence="All tokens are known for days after the claim alone: who led then may have led by "
+    "models that came out since.",
 )
+ONE_DAY = Assumption.of_scope(
+    name="a day stands for its month",
+    evidence="Of a month one day is known, and a free offer can carry a day.",
+)
+
+
+def _start(days) -> Assumption:
+    """The router is older than what is known of it."""
+    told = f"The first day or week that is known is {min(days):%Y-%m-%d}; the router is older."
+    return Assumption.of_scope(name="nothing is missing before the first day", evidence=told)
+
+
+def _gaps(earlier, day) -> Assumption:
+    """Which months between the first day and the claim no day or week is known of."""
+    months = pd.period_range(min(earlier), day, freq="M")
+    without = [f"{month}" for month in months.difference(pd.PeriodIndex(earlier, freq="M"))]
+    without = [month for month in without if month != f"{day:%Y-%m}"]
+    known = written(
+        "{:0} days or weeks are known since {}; ", len(earlier), f"{min(earlier):%Y-%m}"
+    )
+    known += f"of these months none is: {', '.join(without)}." if without else "no month lacks one."
+    return Assumption.of_scope(name="no day before is missing", evidence=known)
+
+
 PUBLIC = Assumption(
     name="whether weights are public is known by name",
     holds="no",

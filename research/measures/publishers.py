@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Literal
 
-from research.doubts import Doubt, Share, where
+from research.doubts import Doubt, Share, lost_if, where
 from research.doubts.coarse import BETWEEN
 from research.measures.remembering import remembered
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from research.doubts import Coarse
+    from research.results import TippingPoint
 
 ANYWHERE = ""  # the candidates of a publisher of whom nobody knows the country
 NOT_PUBLISHED = "not published"  # the organisation behind a name without an account
@@ -309,3 +312,30 @@ def greater_china(origins: pd.DataFrame) -> pd.DataFrame:
     """
     codes = origins["candidates"].str.replace(r"\b(?:HK|TW)\b", "CN", regex=True)
     return origins.assign(candidates=codes)
+
+
+def level_if(units: Coarse, are: str, *, other: str) -> TippingPoint:
+    """How much of the weight of the leading one of China and the US must be otherwise.
+
+    Parameters
+    ----------
+    units
+        With ``origin``; what counts is what is shown.
+    are
+        What the weight of the leader would have to be.
+    other
+        What that of the other country is then, as in ``"all of the other did"``.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from research.doubts import Coarse
+    >>> weights = dict.fromkeys(["low", "value", "high"], [5.0, 8.0])
+    >>> units = Coarse(pd.DataFrame({**weights, "origin": ["CN", "US"]}), (), weighs="tokens")
+    >>> level_if(units, "are not use", other="all of the other are").sentence
+    'level if 3 of the 8 tokens of the US are not use and all of the other are'
+    """
+    china, us = (units.held(of) for of in (CHINA, UNITED_STATES))
+    who, gap = "China" if china > us else "the US", abs(china - us)
+    things = f"{units.weighs} of {who}"
+    return lost_if(gap, max(china, us), things, are, given=f"and {other}", reached="level")

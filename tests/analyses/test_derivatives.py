@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 import research
+from research.analysis import find, run
 
 QWEN = "models made from Qwen's per model made from Llama's"
 LLAMA = "models made from Llama's per model made from DeepSeek's"
@@ -58,3 +59,23 @@ def test_qwen_is_ahead_in_2026_and_in_march_2025_only_with_its_own_models(result
     rows = result.answer(models="most downloaded, March 2025").specifications
     own = next(s for s in rows if s.label == QWEN and s.choices["own"] == "counted")
     assert own.verdict.word == "holds"
+
+
+def test_where_nobody_names_a_base_of_a_maker_there_is_no_ratio():
+    history = research.load("hub_history")
+    bases = history["base_models"].str.replace("deepseek-ai/", "someone/", regex=False)
+    analysis = find("derivatives", data={"hub_history": history.assign(base_models=bases)})
+    models = "most downloaded, March 2025"
+    refused = run(analysis, fixed={"models": models}, multiverse=False).answer(models=models)
+    assert not refused.estimates
+    assert "names a base of deepseek-ai" in refused.skipped[0].reason
+
+
+@pytest.mark.parametrize("models", LISTS)
+def test_it_is_said_how_many_models_name_a_base(result, models):
+    table, day = LISTS[models]
+    rows = research.load(table)
+    rows = rows[rows["as_of"] == day]
+    told = result.answer(models=models).estimates[QWEN].assumptions[0].evidence
+    naming = rows["base_models"].notna().sum()
+    assert "".join(told.split()).startswith(f"{naming}ofthe{len(rows)}modelslistednameabase")

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from scipy import stats
 
 import research
+from research.analysis import find, run
 
 BEFORE, AFTER = "2022-10-01", "2024-09-20"
+RANKED = "rank correlation of likes and downloads"
 MERGED = {"conversational": "text-generation", "text2text-generation": "text-generation"}
 
 
@@ -81,3 +84,49 @@ def test_the_answer_is_as_far_from_the_claim_as_the_nearer_day(ranked):
     assert ranked.as_of == AFTER
     named = research.load("claim_terms").set_index("source").loc["download-patterns-2024"]
     assert ranked.population == named["population"]
+
+
+def liked(day):
+    rows = research.load("hub_lists")
+    rows = rows[rows["as_of"] == day].sort_values("hub_downloads_30d", ascending=False)
+    return rows.head(300)[["hub_downloads_30d", "likes"]].astype(float)
+
+
+@pytest.mark.parametrize(
+    ("label", "of", "word"),
+    [
+        ("correlation of likes and downloads", stats.pearsonr, "not identified"),
+        ("rank correlation of likes and downloads", stats.spearmanr, "does not hold"),
+    ],
+)
+def test_likes_are_bracketed_by_two_lists_that_were_chosen_by_them(result, label, of, word):
+    answer = result.answer(asked="likes")
+    sides = [float(of(*liked(day).to_numpy().T).statistic) for day in ("2023-04-01", "2025-12-08")]
+    assert tuple(answer.estimates[label].bounds) == pytest.approx((min(sides), max(sides)))
+    assert answer.estimates[label].value == pytest.approx(sides[1])
+    assert answer.verdicts[label].word == word
+    assert answer.as_of == "2025-12-08"
+
+
+def test_the_dated_lists_of_downloads_have_no_likes(result):
+    assert "likes" not in research.load("hub_history")
+    assert research.load("hub_top_models")["as_of"].min().year == 2026
+    (between, *_) = result.answer(asked="likes").estimates[RANKED].assumptions
+    assert between.holds == "not testable"
+    assert "305 days before and 677 days after" in between.evidence  # of 2024-01-31
+
+
+def test_a_list_with_likes_that_is_shorter_is_refused():
+    lists = research.load("hub_lists")
+    short = lists[(lists["as_of"] != "2023-04-01") | (lists.index % 3 == 0)]
+    analysis = find("january_2024", data={"hub_lists": short})
+    refused = run(analysis, fixed={"asked": "likes"}, multiverse=False).answer(asked="likes")
+    assert "and 300 are compared" in refused.skipped[0].reason
+
+
+def test_how_much_is_in_spikes_is_read_off_the_list(ranked, listed):
+    rows = listed[AFTER]
+    share = rows["hub_downloads_30d"].max() / rows["hub_downloads_30d"].sum()
+    told = next(iter(ranked.estimates.values())).assumptions[1].evidence
+    assert f"{share:.0%}".removesuffix("%") in told
+    assert str(int(rows["traffic_spike"].sum())) in told

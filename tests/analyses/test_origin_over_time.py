@@ -10,7 +10,7 @@ from scipy import stats
 
 import research
 from research import figures
-from research.analysis import find
+from research.analysis import find, run
 from tests.origins import coded_origins
 
 LEAD = "share of downloads, China minus US"
@@ -259,3 +259,50 @@ def test_the_figure_draws_every_share_that_the_result_holds_and_bridges_no_gap(r
                 assert any(h == pytest.approx(found, abs=EXACT) for h in heights), row["end"]
         spans = [max(line.get_xdata()) - min(line.get_xdata()) for line in panel.lines]
         assert all(pd.Timedelta(span) <= pd.Timedelta(days=90) for span in spans)
+
+
+def earlier(**more):
+    """The dated lists as if they were of 500 days before."""
+    back = pd.Timedelta(days=500)
+    tables = {name: research.load(name) for name in ("hub_history", "hub_history_states")}
+    data = {name: table.assign(as_of=table["as_of"] - back) for name, table in tables.items()}
+    one_day = research.load("hub_top_models").query("as_of == '2026-06-11'")
+    data["hub_top_models"] = one_day.assign(as_of=one_day["as_of"] - back)
+    return data | more
+
+
+def refusal(data, population):
+    analysis = find("origin_over_time", data=data)
+    result = run(analysis, fixed={"population": population}, multiverse=False)
+    (skipped,) = result.answer(population=population).skipped
+    return skipped.reason
+
+
+def test_without_a_state_after_the_claimed_year_nothing_is_said():
+    reason = refusal(earlier(), NEW)
+    assert "no state lies after the claimed year, which ends on 2025-08-31" in reason
+    assert reason.endswith("the last one is of 2025-01-27")
+
+
+def test_a_trend_from_three_comparable_states_is_refused():
+    data = earlier()
+    few = {
+        name: data[name][data[name]["as_of"] != data[name]["as_of"].unique()[3]]
+        for name in ("hub_history", "hub_history_states")
+    }
+    assert "a trend needs 4 states" in refusal(data | few, ALL)
+
+
+def test_tasks_of_days_without_labels_are_refused():
+    data = earlier()
+    unlabelled = data["hub_history_states"].assign(task_labels=None)
+    reason = refusal(data | {"hub_history_states": unlabelled}, TEXT)
+    assert reason.startswith("no task is recorded on 2020-02-01")
+
+
+def test_the_longest_gap_is_told(result):
+    for population in (ALL, PULLS):
+        days = pd.to_datetime(leads(result, population).query("kind != 'after'")["end"])
+        apart = days.drop_duplicates().diff().max().days
+        (told,) = result.answer(population=population).estimates[FIRST].assumptions
+        assert f"up to {apart} days" in told.evidence
