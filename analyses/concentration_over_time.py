@@ -15,10 +15,9 @@ import pandas as pd
 from research import ESTIMAND, Assumption, Estimate, Hypothesis, NotApplicable, Sample, figures
 from research.doubts import Difference, Ranking
 from research.estimators.budget import budget
-from research.measures.hub import without_spike
+from research.measures.hub import COUNTED_DAYS, without_spike
 from research.measures.hub_states import (
     COUNTED_ANEW,
-    apart,
     common_size,
     for_trend,
     hub_state,
@@ -26,6 +25,7 @@ from research.measures.hub_states import (
 )
 from research.measures.publishers import kept_at_hugging_face, library_publishers
 from research.measures.pulls import ROUNDED, ROUNDING, WEIGHTS, ollama_pulls
+from research.measures.top_lists import apart
 
 INDEX, TEN = "concentration index (HHI)", "share of the ten largest"
 LAST, CHANGE = "{} of publishers at the last date", "{}: change since the first date"
@@ -89,9 +89,9 @@ def sample(
 
 def _of_hub(history, origins, states, spikes) -> dict:
     found = {}
-    for state in apart([*states.values()]):
-        units = hub_state(history, origins, state.day, common_size(states))
-        found[state.date] = without_spike(units) if spikes == "removed" else units
+    for day in apart(states, COUNTED_DAYS):
+        units = hub_state(history, origins, day, common_size(states))
+        found[states[day].date] = without_spike(units) if spikes == "removed" else units
     return found
 
 

@@ -34,17 +34,16 @@ from research.doubts import Share, turned_at, where
 from research.estimators.budget import budget, leave_one_out_row
 from research.estimators.clustered import LeaveOneOut
 from research.estimators.serial import serial_trend
-from research.measures.hub import USED, without_spike
+from research.measures.hub import COUNTED_DAYS, USED, without_spike
 from research.measures.hub_states import (
     COUNTED_ANEW,
-    apart,
     common_size,
     crossing,
     for_trend,
     hub_state,
     later_states,
     new_models,
-    refuse_unmerged,
+    refuse_unlabelled,
     states_of,
     with_later,
 )
@@ -59,6 +58,7 @@ from research.measures.publishers import (
     with_unmatched,
 )
 from research.measures.pulls import ollama_pulls
+from research.measures.top_lists import apart
 from research.wording import written
 
 LEAD = "share of downloads, China minus US"
@@ -210,10 +210,10 @@ def _compared(states, leads, population) -> list[str]:
 
 def _hub(history, origins, states, population, reading) -> list:
     part, _, day = population.partition(", 2")
-    days = [f"2{day}"] if day else [state.day for state in apart([*states.values()])]
+    days = [f"2{day}"] if day else apart(states, COUNTED_DAYS)
     if part == GENERATION:
         labelled = [each for each in days if states[each].labels]
-        refuse_unmerged([states[each] for each in labelled or days], merged=True)
+        refuse_unlabelled([states[each] for each in labelled or days])
         days = labelled
     size, found = common_size(states), []
     for each in days:

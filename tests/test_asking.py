@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
 import random
 import re
 import shutil
+import subprocess
 import sys
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -14,14 +17,19 @@ import pandas as pd
 import pytest
 
 import research
-from research import ask, places
+from research import ask, datasets, figures, places
+from research.analysis.asking import drawing
+from research.analysis.asking.question import Question, condition
 from research.cli import app
 from research.doubts import Beliefs, Share, Worlds, where
+from research.doubts.simulating import simulated
 from research.measures.hub import hub_downloads
 from research.measures.known_channels import CHANNELS
+from research.measures.publishers import CHINA_MINUS_US
 from research.measures.top_lists import on_day
 from research.results import ResearchError, Result
 
+CN = {"origin": "CN"}
 DOCS = places.bundled() / "docs"
 sys.path.insert(0, str(DOCS / "hooks"))
 
@@ -84,6 +92,79 @@ def test_private_persons_may_be_of_any_country_by_choice(listed):
     more = listed["held"][person].sum() / listed["held"].sum()
     assert more > 0
     assert ends(anywhere) == pytest.approx((ends(usual)[0], ends(usual)[1] + more))
+
+
+def test_persons_of_any_country_may_belong_to_a_whole_of_one_country(listed):
+    asked = ask(
+        "downloads", share={"task": "text-generation"}, among=CN, on=LAST, persons="of any country"
+    )
+    person = listed["countries"].map(lambda each: each == {"none at all"})
+    sure = listed["countries"].map(lambda each: each == {"CN"})
+    maybe = person | listed["countries"].map(lambda each: not each or "CN" in each)
+    of_it, untagged = listed["task"].eq("text-generation"), listed["task"].eq("")
+    held = listed["held"]
+    low = held[sure & of_it].sum() / held[sure | (maybe & ~of_it)].sum()
+    part = held[maybe & (of_it | untagged)].sum()
+    high = part / (part + held[sure & ~of_it & ~untagged].sum())
+    assert ends(only(asked)) == pytest.approx((low, high))
+
+
+def test_what_may_be_of_the_whole_is_drawn_as_the_models_of_the_list_are():
+    """Not as certainly of one of the tasks that are asked about, which all that is left names."""
+    among = {"task": ["text-generation", "any-to-any"]}
+    found = only(ask("downloads", share=CN, among=among, on=LAST))
+    low, high = ends(found)
+    models = research.load("hub_top_models")
+    models = models[models["as_of"] == LAST]
+    named = models["pipeline_tag"].dropna()
+    assert 0.2 < named.isin(among["task"]).mean() < 0.5  # most of the untagged are of other tasks
+    all_of_it = (low + 1e-9, low + 0.05 * (high - low))  # what it was when these were cut out
+    assert found.simulated.low > all_of_it[1]
+    assert low < found.simulated.low < found.simulated.high < high
+
+
+def test_an_answer_is_drawn_as_the_same_estimate_of_an_analysis():
+    """One belief for all: of the kinds of publishers, and which codes people have confirmed."""
+    result = ask("downloads", share=CN, minus={"origin": "US"}, on=LAST)
+    models = research.load("hub_top_models")
+    units = hub_downloads(models[models["as_of"] == LAST], research.load("publisher_origins"))
+    by_model = simulated(
+        CHINA_MINUS_US.in_(units),
+        Beliefs.of(research.load("stated_beliefs")),
+        next(iter(result.hypotheses.values())),
+        with_chances=False,
+    )
+    drawn = only(result).simulated
+    assert [drawn.low, drawn.high] == pytest.approx([by_model.low, by_model.high])
+    assert list(drawn.with_errors) == pytest.approx(list(by_model.with_errors))
+
+
+def test_what_coders_called_unknown_is_no_value(listed):
+    coded = research.load("publisher_origins").set_index("author")["kind"].astype(object)
+    account = listed["author"].fillna(listed["model_id"].str.partition("/")[0])
+    told = account.map(coded).fillna("").replace("unknown", "")
+    assert told.eq("").any()
+    held = listed["held"]
+    expected = [held[told.isin(each)].sum() / held.sum() for each in (["company"], ["company", ""])]
+    assert ends(only(ask("downloads", share={"kind": "company"}, on=LAST))) == pytest.approx(
+        expected
+    )
+    seen = research.channels()["downloads"].values("kind", on=LAST)["value"]
+    assert "unknown" not in set(seen)
+
+
+def test_a_maker_whom_nobody_knows_may_be_any():
+    day = "2026-06-28"
+    tokens = research.load("router_model_tokens")
+    rows = tokens[(tokens["date"] == day) & (tokens["model"] != "other")]
+    held, unnamed = rows["tokens_of_day"], rows["maker"].eq("not known")
+    assert unnamed.any()
+    ours = held[rows["maker"] == "Google"].sum()
+    found = only(ask("tokens", share={"organisation": "Google"}, on=day))
+    assert ends(found) == pytest.approx(
+        (ours / held.sum(), (ours + held[unnamed].sum()) / held.sum())
+    )
+    assert "not known" not in set(research.channels()["tokens"].values("organisation")["value"])
 
 
 def test_a_share_among_a_task_lets_untagged_models_belong_or_not(listed):
@@ -211,6 +292,21 @@ def test_two_channels_are_compared_over_the_families_that_both_hold():
     assert ratio.bounds.low <= ratio.value <= ratio.bounds.high
 
 
+def test_beliefs_of_ones_own_move_what_is_drawn_and_not_the_set():
+    stated = research.load("stated_beliefs")
+    chinese = stated.assign(
+        stated=stated["stated"].mask(stated["family"] == "categories", "CN=999|other=1"),
+    )
+    question = {"share": CN, "on": LAST}
+    usual, mine = (
+        ask("downloads", **question, data=data) for data in (None, {"stated_beliefs": chinese})
+    )
+    assert ends(only(mine)) == ends(only(usual))
+    assert only(mine).simulated.low > only(usual).simulated.high
+    assert mine.provenance.tables["stated_beliefs"] != usual.provenance.tables["stated_beliefs"]
+    assert mine.answer().as_of == LAST
+
+
 def test_a_ratio_of_what_is_open_in_both_channels_is_one_world_at_each_end():
     origins = research.load("publisher_origins")
     open_ones = origins.assign(candidates=origins["candidates"].mask(origins["author"] == "Qwen"))
@@ -330,8 +426,21 @@ def test_a_choice_of_the_channel_is_a_specification():
 
 # What is refused ----------------------------------------------------------------------------------
 
-CN = {"origin": "CN"}
 REFUSED = {
+    "a sum of a part of itself": (
+        (("downloads",), {"total": CN, "among": {"origin": "US"}}), "both name origin"
+    ),
+    "all pulls over time": (
+        (("pulls",), {"share": CN, "window": "all", "over": "time"}), "every earlier day"
+    ),
+    "ranks over time": ((("downloads",), {"rank": "origin", "over": "time"}), "no course"),
+    "a whole alone": ((("downloads",), {"among": CN}), "none is given"),
+    "a part of a sum": ((("downloads",), {"total": CN, "more_than": 0.41}), "is an amount"),
+    "so many shares": ((("downloads",), {"share": CN, "top": 3}), "give 'rank' too"),
+    "two channels and a difference": (
+        (("downloads", "pulls"), {"share": CN, "minus": {"origin": "US"}}), "leave out minus"
+    ),
+    "a kind that is unknown": ((("downloads",), {"share": {"kind": "unknown"}}), "no kind named"),
     "no such channel": ((("download",), {"share": CN}), "Did you mean 'downloads'"),
     "no such attribute": ((("downloads",), {"share": {"origni": "CN"}}), "Did you mean 'origin'"),
     "a country's name": ((("downloads",), {"share": {"origin": "China"}}), "Did you mean CN"),
@@ -376,6 +485,52 @@ def test_a_question_that_makes_no_sense_gets_its_reason(name):
     with pytest.raises(ResearchError) as refused:
         ask(*channels, **question)
     assert reason in str(refused.value), refused.value
+
+
+MISTYPED = {
+    "share": (3, "attributes with their values"),
+    "among": (["origin"], "attributes with their values"),
+    "total": ({3: "CN"}, "wants a text as the value of 3"),
+    "rank": (3, "'organisation'"),
+    "top": ("ten", "a whole number"),
+    "on": (pd.Timestamp(LAST), "'2026-06'"),
+    "over": (3, "Known: time"),
+    "window": (1.5, "a whole number of days"),
+    "ratio": ("yes", "True or False"),
+    "more_than": ("41%", "such as 0.41"),
+    "less_than": (float("nan"), "such as 0.41"),
+    "data": (["hub_history"], "what stands in for it"),
+    "done": (3, "a function"),
+}
+
+
+@pytest.mark.parametrize("name", MISTYPED)
+def test_a_slip_of_python_gets_a_sentence(name):
+    value, reason = MISTYPED[name]
+    question = {"share": CN} if name not in ("share", "total", "rank") else {}
+    with pytest.raises(ResearchError) as refused:
+        ask("downloads", **(question | {name: value}))
+    assert reason in str(refused.value)
+    assert re.search(rf"'?{name}'?", str(refused.value))
+
+
+@pytest.mark.parametrize("channel", [3, ["downloads"], None])
+def test_a_channel_that_is_no_text_gets_a_sentence(channel):
+    with pytest.raises(ResearchError, match="wants the names of channels"):
+        ask(channel, share=CN)
+
+
+def test_a_list_of_values_takes_a_text():
+    with pytest.raises(ResearchError, match="is a text such as 'origin'; found"):
+        research.channels()["downloads"].values(["origin"])
+    with pytest.raises(ResearchError, match="'data' wants"):
+        research.channels(["hub_history"])
+
+
+def test_two_channels_and_a_difference_are_refused_before_anything_is_read(monkeypatch):
+    monkeypatch.setattr(datasets.Source, "load", lambda *_: pytest.fail("a table was read"))
+    with pytest.raises(ResearchError, match="leave out minus"):
+        ask("downloads", "pulls", share=CN, minus={"origin": "US"})
 
 
 # Data of one's own --------------------------------------------------------------------------------
@@ -449,6 +604,26 @@ def test_the_command_says_what_can_be_asked(capsys):
     assert sum(row["share_low"] for row in rows) <= 1 <= sum(row["share_high"] for row in rows)
 
 
+@pytest.mark.parametrize(
+    ("words", "reason"),
+    [
+        (("--among", "origin=CN"), "--among belongs to a question"),
+        (("--over", "time"), "add --share, --sum or --rank"),
+        (("--on", "2026"), "--on belongs"),
+        (("--more-than", "3"), "--more-than belongs"),
+        (("--set", "spike=kept"), "--set belongs"),
+        (("--top", "3"), "--top belongs"),
+        (("--values", "origin", "--among", "task=x"), "leave out --among"),
+        (("--values", "origin", "--share", "origin=CN"), "leave out --share"),
+        (("--sum", "origin=CN", "--more-than", "41%"), "of a sum wants an amount"),
+        (("--share", "origin="), "--share wants ATTRIBUTE=VALUE, found 'origin='"),
+    ],
+)
+def test_what_is_typed_without_a_question_is_refused(capsys, words, reason):
+    with pytest.raises(ResearchError, match=reason):
+        typed(capsys, "downloads", *words)
+
+
 @pytest.mark.long
 def test_page_and_tables_read_the_answer_like_any_result(tmp_path, capsys):
     for words in (("--share", "origin=CN", "--minus", "origin=US"), ("--rank", "task")):
@@ -485,6 +660,68 @@ def test_one_question_has_one_name_and_another_has_another():
     }  # fmt: skip
     assert len(names) == 4
     assert all(name.isidentifier() for name in names)
+
+
+def of(**parts) -> Question:
+    return Question(channels=("downloads",), **parts)
+
+
+def test_a_name_is_the_same_in_every_process_and_in_whatever_order():
+    told = "share=where(origin=['CN', 'US', 'FR', 'DE', 'JP']), among=where(task=list('abcdefgh'))"
+    code = (
+        "from research.analysis.asking.question import Question, where\n"
+        f"print(Question(channels=('downloads',), {told}).name)"
+    )
+    named = {
+        subprocess.run(
+            [sys.executable, "-c", code], env=os.environ | {"PYTHONHASHSEED": seed}, check=True,
+            capture_output=True, text=True,
+        ).stdout
+        for seed in ("1", "2", "3")
+    }  # fmt: skip
+    assert len(named) == 1
+    one, other = {"origin": ["US", "CN"], "task": "x"}, {"task": ["x"], "origin": ["CN", "US"]}
+    assert of(share=condition("share", one)).name == of(share=condition("share", other)).name
+    assert (
+        of(share=where(task="x"), more_than=1).name == of(share=where(task="x"), more_than=1.0).name
+    )
+
+
+def test_two_questions_never_have_one_name():
+    long = "a" * 80
+    asked = [
+        of(share=where(task="a b")), of(share=where(task="a-b")), of(share=where(task="A b")),
+        of(share=where(task="x"), more_than=0.1), of(share=where(task="x"), more_than=0.01),
+        of(share=where(task="x"), minus=where(task="y"), more_than=0.1),
+        of(share=where(task="x"), minus=where(task="y"), more_than=-0.1),
+        of(share=where(task=["x", "y"])), of(share=where(task="x or y")),
+        of(share=where(task="x"), over_time=True), of(share=where(task="x over time")),
+        of(share=where(task=long + "1")), of(share=where(task=long + "2")),
+        of(rank="task"), of(rank="task", top=3), of(total=where(task="x")),
+        of(share=where(task="x"), less_than=0.1),
+    ]  # fmt: skip
+    assert len({each.name for each in asked}) == len(asked)
+    assert all(each.name.isidentifier() and len(each.name) < 80 for each in asked)
+
+
+def test_a_file_of_ones_own_is_no_question_whatever_its_name():
+    result = ask("tokens", share=CN)
+    assert drawing.is_asked(result)
+    assert not drawing.is_asked(replace(result, path="ask_me.py"))
+
+
+@pytest.mark.parametrize(
+    ("label", "expected"),
+    [
+        ("share of downloads, origin CN", "CN"),
+        ("share of downloads, origin CN, among origin CN or US", "CN"),
+        ("share of downloads, task fill-mask, among origin CN", ""),
+        ("share of downloads, origin CN minus origin US", ""),
+        ("US: share of downloads", "US"),
+    ],
+)
+def test_a_colour_is_of_what_is_asked_and_not_of_the_whole(label, expected):
+    assert drawing.colour(label) == drawing.COLOURS.get(expected, figures.INK)
 
 
 # The page of questions ----------------------------------------------------------------------------

@@ -326,12 +326,12 @@ EXAMPLES = {  # accepted when typed (a test types them)
 
 def pairs(option: str, texts: list[str] | None) -> dict[str, str]:
     """NAME=VALUE options as a dictionary."""
-    found = {}
-    for text in texts or []:
-        name, equals, value = text.partition("=")
-        if not (equals and name.strip()):
-            raise ResearchError(
-                f"{option} wants NAME=VALUE, found '{text}'. Example: {EXAMPLES[option]}"
-            )
-        found[name.strip()] = value.strip()
-    return found
+    return dict(pair(option, text) for text in texts or [])
+
+
+def pair(option: str, text: str, form: str = "NAME=VALUE") -> tuple[str, str]:
+    """One such option: what is named and its value, which is no empty text."""
+    name, _, value = (part.strip() for part in text.partition("="))
+    if not (name and value):
+        raise ResearchError(f"{option} wants {form}, found '{text}'. Example: {EXAMPLES[option]}")
+    return name, value

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from research.cli.analyses import EXAMPLES, Data, Kept, pairs, written_to
+from research.analysis.asking.labels import TOP
+from research.cli.analyses import EXAMPLES, Data, Kept, pair, pairs, written_to
 from research.cli.printing import (
     AsJson,
     print_json,
@@ -57,7 +58,7 @@ def ask(
     rank: Annotated[
         str, typer.Option(metavar="ATTRIBUTE", help="Which values of it have most?")
     ] = "",
-    top: Annotated[int, typer.Option(help="How many of these.")] = 10,
+    top: Annotated[int, typer.Option(help="How many of these.")] = TOP,
     among: Annotated[list[str] | None, _conditions("Of which whole? By default of all.")] = None,
     over: Annotated[
         str, typer.Option(metavar="time", help="On all days whose counts compare.")
@@ -107,7 +108,15 @@ def ask(
         name: conditions(f"--{'sum' if name == 'total' else name}", given)
         for name, given in asked.items()
     }
-    if values or not (rank or any(question.values())):
+    asks = bool(rank or any(question[name] for name in ("share", "minus", "total")))
+    further = {
+        "--among": among, "--over": over, "--ratio": ratio, "--more-than": more_than,
+        "--less-than": less_than, "--set": choose, "--out": out, "--top": top != TOP,
+    }  # fmt: skip
+    if values or not asks:
+        _refuse_unasked(
+            values, asks, further if values else further | {"--on": on, "--window": window}
+        )
         _tell(named, values, on, _days(window), chosen, as_json)
         return
     with written_to(out, "research ask") as keep, progress_of_each() as begin:
@@ -117,8 +126,8 @@ def ask(
             {
                 **question, "rank": rank, "top": top, "over": over, "on": on,
                 "window": _days(window), "ratio": ratio,
-                "more_than": _threshold("--more-than", more_than),
-                "less_than": _threshold("--less-than", less_than),
+                "more_than": _threshold("--more-than", more_than, is_amount=bool(total)),
+                "less_than": _threshold("--less-than", less_than, is_amount=bool(total)),
                 "data": chosen, "done": lambda: done("ask"),
             },
             pairs("--set", choose),
@@ -151,20 +160,36 @@ def conditions(option: str, texts: Iterable[str] | None) -> dict[str, list[str]]
     """
     found: dict[str, list[str]] = {}
     for text in texts or ():
-        name, equals, value = text.partition("=")
-        if not (equals and name.strip() and value.strip()):
-            raise ResearchError(
-                f"{option} wants ATTRIBUTE=VALUE, found '{text}'. Example: {EXAMPLES[option]}"
-            )
-        found.setdefault(name.strip(), []).append(value.strip())
+        name, value = pair(option, text, "ATTRIBUTE=VALUE")
+        found.setdefault(name, []).append(value)
     return found or None
 
 
-def _threshold(option: str, text: str) -> float | None:
+def _refuse_unasked(values: str, asks: bool, further: Mapping[str, object]) -> None:
+    """Stop where options belong to a question and none is asked, or values are listed instead."""
+    given = [name for name, value in further.items() if value]
+    if values and (asks or given):
+        named = given[0] if given else "--share, --sum or --rank"
+        raise ResearchError(
+            f"--values lists what occurs and answers nothing: leave out {named}, or --values."
+        )
+    if given:
+        raise ResearchError(
+            f"{given[0]} belongs to a question, and none is asked: add --share, --sum or --rank. "
+            f"Example: {EXAMPLES['--share']}"
+        )
+
+
+def _threshold(option: str, text: str, *, is_amount: bool) -> float | None:
     """A number, or a percentage as the share that it is."""
     if not text:
         return None
     plain = text.strip()
+    if is_amount and plain.endswith("%"):
+        raise ResearchError(
+            f"{option} of a sum wants an amount such as 500000, found '{text}'. To compare a part "
+            "of the whole, ask for it by --share."
+        )
     try:
         value = float(plain.removesuffix("%")) / (100 if plain.endswith("%") else 1)
     except ValueError:

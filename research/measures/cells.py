@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from research.datasets import LargeTable, query
-from research.datasets.files import literal
 from research.datasets.large import PLACE
-from research.doubts import EVERY, Coarse, Where
+from research.doubts import Coarse
 from research.doubts.coarse import BETWEEN, NUMBER, WEIGHTS
 from research.measures.hub import DOUBTS
-from research.measures.publishers import in_no_country, private_persons
+from research.measures.publishers import in_no_country, private_persons, publishers
 from research.measures.remembering import remembered
 
 if TYPE_CHECKING:
@@ -58,6 +57,7 @@ OF_ACCOUNTS = {
     "kind": "coalesce(coded.kind, '')",
     "role": "coalesce(coded.role, '')",
     "person": "if(coalesce(coded.person, false), 'yes', 'no')",
+    "confirmed": "coalesce(coded.confirmed, false)",
     "bases": f"if(makers = '' OR contains(makers, '{BETWEEN}') OR maker.author IS NOT NULL, makers,"
     f" '{UNCODED}')",
     "own_base": "makers <> '' AND makers = account",
@@ -71,14 +71,13 @@ JOINED = {
 # Models are summed by account before anything is joined to these: a census has fewer accounts.
 CELLS = f"""
     WITH summed AS (
-        SELECT {{account}} AS account{{of_models}}, {{name}} AS model, min({PLACE}) AS place,
+        SELECT {{account}} AS account{{of_models}}{{name}}, min({PLACE}) AS place,
             count(*) AS number, count(hub_downloads_30d) AS known, sum(hub_downloads_30d) AS held
-        FROM (SELECT {{columns}} FROM rows) AS listed {{joined}} WHERE {{of_it}} GROUP BY ALL
+        FROM (SELECT {{columns}} FROM rows) AS listed {{joined}} GROUP BY ALL
     )
-    SELECT {{attributes}}, arg_min(model, summed.place) AS model,
-        CAST(sum(number) AS BIGINT) AS {NUMBER},
+    SELECT {{attributes}}{{first}}, CAST(sum(number) AS BIGINT) AS {NUMBER},
         if(sum(known) = sum(number), CAST(sum(held) AS DOUBLE), NULL) AS weight
-    FROM summed {{coded}} WHERE {{of_accounts}} GROUP BY ALL ORDER BY min(summed.place)
+    FROM summed {{coded}} GROUP BY ALL ORDER BY min(summed.place)
 """
 
 
@@ -88,7 +87,6 @@ def hub_cells(
     origins: pd.DataFrame,
     *,
     by: Collection[str],
-    among: Where = EVERY,
     families: pd.DataFrame | None = None,
     named: bool = True,
 ) -> Coarse:
@@ -107,15 +105,14 @@ def hub_cells(
         The table ``publisher_origins``.
     by
         Out of ``account``, ``organisation``, ``origin``, ``kind``, ``role``, ``person`` (whether
-        the account is a private person's), ``task``, ``licence``, ``bases`` (the accounts of the
-        bases that a model names, itself left out, such as ``"Qwen|google"``; ``"?"`` may stand for
-        one that ``origins`` lacks, and nothing where none is named), ``own_base`` (whether these
-        are its own account alone), ``base_relation``, ``year`` (in which the repository was made),
-        ``spike`` (whether its count is known for automated traffic), ``repository`` and
-        ``family`` (the name of the Ollama library that rules put beside it).
-    among
-        Models that certainly are not as wanted are left out before anything is summed; their
-        attributes must be in ``by``.
+        the account is a private person's), ``confirmed`` (whether people have coded its
+        organisation, so that its origin is beyond error), ``task``, ``licence``, ``bases`` (the
+        accounts of the bases that a model names, itself left out, such as ``"Qwen|google"``, where
+        ``"?"`` may stand for one that ``origins`` lacks, and nothing where none is named),
+        ``own_base`` (whether these are its own account alone), ``base_relation``, ``year`` (in
+        which the repository was made), ``spike`` (whether its count is known for automated
+        traffic), ``repository`` and ``family`` (the name of the Ollama library that rules put
+        beside it).
     families
         The table ``model_crosswalk_repositories``, which ``family`` needs.
     named
@@ -138,14 +135,11 @@ def hub_cells(
     >>> len(cells.rows), cells.size(), round(Share(of=where(origin="CN")).in_(cells).value, 2)
     (41, 1000, 0.24)
     """
-    cells = _query(listed, by, among, named)
-    coded = in_no_country(origins).assign(person=private_persons(origins))
-    beside = {"coded": coded[["author", "candidates", "parent", "kind", "role", "person"]]}
+    beside = {"coded": _coded(origins)}
     if families is not None:
         beside["families"] = families[["hub_repository", "ollama_name"]]
-    rows = query(listed, cells, **beside).set_index("model")
-    if not named:  # by their order: the places of a file are not those of a frame
-        rows = rows.reset_index(drop=True)
+    rows = query(listed, _query(listed, by, named), **beside)
+    rows = rows.set_index("model") if named else rows
     rows[list(WEIGHTS)] = rows[["weight"] * 3].astype(float).to_numpy()
     opened = {name: doubt for name, doubt in DOUBTS.items() if name in by}
     opens = {f"{name}_doubt": doubt.name for name, doubt in opened.items()}
@@ -153,9 +147,17 @@ def hub_cells(
     return Coarse(rows, tuple(opened.values()), "models", "downloads")
 
 
-def _query(
-    listed: pd.DataFrame | LargeTable, by: Collection[str], among: Where, named: bool
-) -> str:
+@remembered
+def _coded(origins: pd.DataFrame) -> pd.DataFrame:
+    """What is known of the accounts that somebody has coded."""
+    told = publishers(origins["author"], origins)
+    coded = in_no_country(origins).assign(
+        person=private_persons(origins), confirmed=told["confirmed"]
+    )
+    return coded[["author", "candidates", "parent", "kind", "role", "person", "confirmed"]]
+
+
+def _query(listed: pd.DataFrame | LargeTable, by: Collection[str], named: bool) -> str:
     told = {name: sql for name, sql in OF_MODELS.items() if name in by}
     if {"bases", "own_base"} & {*by}:
         told["makers"] = MAKERS
@@ -168,13 +170,12 @@ def _query(
     return CELLS.format(
         account=_account(listed),
         of_models="".join(f", {sql} AS {name}" for name, sql in told.items()),
-        name=f"arg_min(model_id, {PLACE})" if named else f"min({PLACE})",
+        name=f", arg_min(model_id, {PLACE}) AS model" if named else "",
+        first=", arg_min(model, summed.place) AS model" if named else "",
         columns=", ".join(["*", *absent]),
         joined=_joins("joined.", in_text=" ".join(told.values())),
-        of_it=_possible(among, OF_MODELS),
         attributes=attributes,
         coded=_joins("coded.", "maker.", in_text=attributes),
-        of_accounts=_possible(among, OF_ACCOUNTS),
     )
 
 
@@ -186,20 +187,3 @@ def _account(listed: pd.DataFrame | LargeTable) -> str:
 
 def _joins(*names: str, in_text: str) -> str:
     return " ".join(JOINED[name] for name in names if name in in_text)
-
-
-def _possible(among: Where, attributes: Mapping[str, str]) -> str:
-    """SQL for the models that may be as wanted, as far as these attributes say."""
-    if among.other:
-        return "true"
-    parts = [_one_of(attributes[n], held) for n, held in among.values.items() if n in attributes]
-    return " AND ".join(parts) or "true"
-
-
-def _one_of(attribute: str, values: Collection[str]) -> str:
-    """What several candidates leave open may be as wanted, too."""
-    wanted = ", ".join(map(literal, sorted(values)))
-    several = f"list_has_any(string_split({attribute}, '{BETWEEN}'), [{wanted}])"
-    return (
-        f"(({attribute}) IN ('', {wanted}) OR (contains({attribute}, '{BETWEEN}') AND {several}))"
-    )

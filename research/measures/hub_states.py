@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from research.doubts import Coarse, Doubt
 from research.measures.hub import COUNTED_DAYS, hub_downloads
 from research.measures.remembering import remembered
-from research.measures.top_lists import on_day
+from research.measures.top_lists import apart, on_day
 from research.results import Assumption, CannotEstimate
 
 if TYPE_CHECKING:
@@ -79,12 +79,11 @@ def states_of(table: pd.DataFrame) -> dict[str, State]:
 
 
 @remembered
-def hub_state(
-    history: pd.DataFrame, origins: pd.DataFrame, day: str, size: int, *, merged: bool = True
-) -> Coarse:
+def hub_state(history: pd.DataFrame, origins: pd.DataFrame, day: str, size: int) -> Coarse:
     """The downloads of the most downloaded models of a day, and what is known of each.
 
-    An old id without an account is coded as the maker of the model, where it is coded itself, and
+    Labels of tasks that have become part of another one are counted to that. An old id without an
+    account is coded as the maker of the model, where it is coded itself, and
     else as the account that holds it today.
 
     Parameters
@@ -95,8 +94,6 @@ def hub_state(
         One of the states.
     size
         Models of the list.
-    merged
-        Whether labels of tasks that have become part of another one are counted to that.
 
     Returns
     -------
@@ -117,19 +114,17 @@ def hub_state(
     >>> units.rows.loc["bert-base-uncased", ["account", "origin"]].tolist()
     ['bert-base-uncased', 'US']
     """
-    listed = state_models(history, origins, day, size, merged=merged)
+    listed = state_models(history, origins, day, size)
     return hub_downloads(listed, origins, tell=["task", "created", "legacy", "spike"])
 
 
 @remembered
-def state_models(
-    history: pd.DataFrame, origins: pd.DataFrame, day: str, size: int, *, merged: bool = True
-) -> pd.DataFrame:
+def state_models(history: pd.DataFrame, origins: pd.DataFrame, day: str, size: int) -> pd.DataFrame:
     """The rows of the most downloaded models of a day, with the columns of ``hub_top_models``.
 
     Parameters
     ----------
-    history, origins, day, size, merged
+    history, origins, day, size
         As for :func:`hub_state`.
 
     Raises
@@ -154,7 +149,7 @@ def state_models(
     made_by = listed["model_id"].where(
         listed["model_id"].isin(origins["author"]), listed["account"]
     )
-    task = listed["task"].replace(MERGED) if merged else listed["task"]
+    task = listed["task"].replace(MERGED)
     return listed.assign(author=made_by, pipeline_tag=task).drop(columns=["account", "task"])
 
 
@@ -262,54 +257,17 @@ def common_size(states: Mapping[str, State]) -> int:
     return min(state.size for state in states.values())
 
 
-def refuse_volumes(states: Sequence[State]) -> None:
-    """Stop before downloads of several days are added up, or one is set beside another.
+def refuse_unlabelled(states: Sequence[State]) -> None:
+    """Stop before a task is asked for on days of which no task is recorded.
 
     Raises
     ------
     CannotEstimate
-        There is more than one day.
-    """
-    if len(states) > 1:
-        days = ", ".join(state.day for state in states)
-        raise CannotEstimate(
-            f"downloads of {days} do not compare: what counted as one has changed, and the Hub has "
-            "grown; compare shares"
-        )
-
-
-def refuse_unmerged(states: Sequence[State], *, merged: bool) -> None:
-    """Stop before a task is compared across a change of the labels.
-
-    Raises
-    ------
-    CannotEstimate
-        A day has no labels, or labels differ and are not merged.
+        There is such a day.
     """
     without = [state.day for state in states if not state.labels]
     if without:
         raise CannotEstimate(f"no task is recorded on {', '.join(without)}")
-    if not merged and len({state.labels for state in states}) > 1:
-        raise CannotEstimate(
-            "the labels of tasks changed between these days: merge those that became one"
-        )
-
-
-def apart(states: Sequence[State]) -> list[State]:
-    """The states in order, without those whose window of counting overlaps that of a later one.
-
-    Examples
-    --------
-    >>> import research
-    >>> states = states_of(research.load("hub_history_states"))
-    >>> [state.day for state in apart([*states.values()])][-2:]
-    ['2026-04-28', '2026-06-11']
-    """
-    chosen: list[State] = []
-    for state in sorted(states, key=lambda each: each.day, reverse=True):
-        if not chosen or (chosen[-1].date - state.date).days >= COUNTED_DAYS:
-            chosen.append(state)
-    return chosen[::-1]
 
 
 def for_trend(states: Sequence[State]) -> list[State]:
@@ -327,7 +285,8 @@ def for_trend(states: Sequence[State]) -> list[State]:
     >>> [state.day for state in for_trend([*states.values()])]
     ['2024-09-20', '2025-03-21', '2026-04-28', '2026-06-11']
     """
-    known = apart(states)
+    by_day = {state.day: state for state in states}
+    known = [by_day[day] for day in apart(by_day, COUNTED_DAYS)]
     chosen = [state for state in known if state.counting == known[-1].counting]
     if len(chosen) < FEWEST:
         raise CannotEstimate(

@@ -9,14 +9,15 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, get_args
 
 from research.datasets import LargeTable
-from research.doubts import EVERY, Coarse, Doubt, Where
-from research.doubts.coarse import WEIGHTS
+from research.doubts import Coarse, Doubt
+from research.doubts.coarse import OPENED_BY, WEIGHTS
 from research.measures.cells import hub_cells
 from research.measures.channels import of_families, of_kinds
-from research.measures.hub import COUNTED_DAYS, DOUBTS, LICENCE, TAGGED, USED, fresh, hub_facts
+from research.measures.hub import COUNTED_DAYS, LICENCE, TAGGED, USED, fresh, hub_facts
 from research.measures.hub_states import state_models
 from research.measures.publishers import (
     ANYWHERE,
+    NOT_PUBLISHED,
     NOT_TOLD,
     ORIGIN,
     Persons,
@@ -24,7 +25,7 @@ from research.measures.publishers import (
 )
 from research.measures.pulls import ROUNDED, ollama_pulls, pulls_in_words
 from research.measures.remembering import remembered
-from research.measures.top_lists import days_of, on_day
+from research.measures.top_lists import apart, days_of, on_day
 from research.results import Assumption, ResearchError
 from research.wording import written
 
@@ -33,8 +34,12 @@ if TYPE_CHECKING:
 
 AnyTable = Any  # a frame or a large table
 Tables = Mapping[str, Any]  # by name: a frame, or a large table where a channel can ask one
-NOT_CODED = Doubt("publishers whom nobody has coded", "any kind of publisher, any role")
+NOT_CODED = Doubt("publishers whose kind or role is not known", "any kind of publisher, any role")
+UNNAMED = Doubt("makers whom nobody knows", "any maker")
+UNKNOWN = ("unknown", "not known", NOT_PUBLISHED)  # what stands where nothing is known
 ORGANISATION = "organisation"  # what every channel tells: the clusters of its units
+FURTHER = ("spike", "person", "kind", "confirmed")  # what choices and beliefs need of models
+OPENED = {"kind": NOT_CODED, "role": NOT_CODED, ORGANISATION: UNNAMED}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,8 +57,6 @@ class Wanted:
         Units of a list, where it is cut to those that weigh most; ``None`` for the whole list.
     by
         The attributes that the question names.
-    among
-        The whole: units that certainly are not of it need not be given.
     choices
         Values of the channel's choices.
     """
@@ -62,7 +65,6 @@ class Wanted:
     window: int | None = None
     size: int | None = None
     by: tuple[str, ...] = ()
-    among: Where = EVERY
     choices: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -149,13 +151,7 @@ class Channel(ABC):
 
     def apart(self, days: Sequence[str], window: int | None) -> list[str]:
         """The days whose counts do not overlap, from the last one back."""
-        between = timedelta(days=(self.window and window) or self.counted_days)
-        kept: list[str] = []
-        for day in sorted(days, reverse=True):
-            ends = date.fromisoformat(day) + between
-            if not kept or ends <= date.fromisoformat(kept[-1]):
-                kept.append(day)
-        return kept[::-1]
+        return apart(days, (self.window and window) or self.counted_days)
 
 
 # The Hub ------------------------------------------------------------------------------------------
@@ -171,15 +167,13 @@ class Downloads(Channel):
         cells = hub_cells(
             self.listed(tables, wanted),
             tables["publisher_origins"],
-            by=tuple(dict.fromkeys([*wanted.by, ORGANISATION, "spike", "person"])),
-            among=_settled(wanted.among),
+            by=tuple(dict.fromkeys([*wanted.by, ORGANISATION, *FURTHER])),
             families=tables.get("model_crosswalk_repositories"),
             named=False,
         )
         if wanted.choices.get("spike") == "removed":
             cells = cells.among(cells.rows["spike"] == "no")
-        units = _not_coded(_persons_anywhere(cells) if _are_anywhere(wanted) else cells)
-        return units.among(units.holds(wanted.among)[1]) if wanted.among.values else units
+        return _opened(_persons_anywhere(cells) if _are_anywhere(wanted) else cells, wanted.by)
 
     def listed(self, tables: Tables, wanted: Wanted) -> AnyTable:
         """The models of a day, the most downloaded ones where the list is cut."""
@@ -203,16 +197,6 @@ class Downloads(Channel):
         return isinstance(listed, LargeTable) or bool(listed[column].notna().any())
 
 
-def _settled(wanted: Where) -> Where:
-    """What is wanted of attributes that no doubt opens.
-
-    Of those that one may open all models are read: what the others name is what is believed of the
-    models that name nothing.
-    """
-    settled = {name: values for name, values in wanted.values.items() if name not in DOUBTS}
-    return EVERY if wanted.other else Where(settled)
-
-
 def _are_anywhere(wanted: Wanted) -> bool:
     """Whether private persons may be of any country, where countries are asked for."""
     return wanted.choices.get("persons") == PERSONS[1] and "origin" in wanted.by
@@ -223,12 +207,18 @@ def _persons_anywhere(units: Coarse) -> Coarse:
     return replace(units, rows=units.rows.assign(origin=anywhere))
 
 
-def _not_coded(units: Coarse) -> Coarse:
-    """What nobody has coded of a publisher is open under a doubt of its own."""
-    opens = {f"{name}_doubt": NOT_CODED.name for name in ("kind", "role") if name in units.rows}
-    if not opens:
-        return units
-    return replace(units, rows=units.rows.assign(**opens), doubts=(*units.doubts, NOT_CODED))
+def _opened(units: Coarse, by: Collection[str]) -> Coarse:
+    """What is asked of publishers is open where nobody knows it, whatever stands in its place."""
+    told: dict[str, Any] = {}
+    doubts = []
+    for name, doubt in OPENED.items():
+        if name in by and name in units.rows:
+            texts = units.rows[name].astype(object).fillna("")
+            told[name] = texts.mask(texts.isin(UNKNOWN), "")
+            told[OPENED_BY.format(name)] = doubt.name
+            doubts.append(doubt)
+    rows = units.rows.assign(**told)
+    return replace(units, rows=rows, doubts=tuple(dict.fromkeys([*units.doubts, *doubts])))
 
 
 def n_rows(listed: AnyTable) -> float:
@@ -274,7 +264,7 @@ class Pulls(Channel):
         units = ollama_pulls(series, library, day, wanted.window)
         embedding = names.set_index("ollama_name")["embedding"].map({True: "yes", False: "no"})
         units = replace(units, rows=units.rows.assign(embedding=embedding))
-        return _not_coded(_licensed(units, tables) if "licence" in wanted.by else units)
+        return _opened(_licensed(units, tables) if "licence" in wanted.by else units, wanted.by)
 
     def population(self, tables: Tables, wanted: Wanted) -> str:
         names = float(len(self.units(tables, replace(wanted, by=())).rows))
@@ -309,7 +299,8 @@ class Tokens(Channel):
     """Tokens that a router passed on, by model."""
 
     def units(self, tables: Tables, wanted: Wanted) -> Coarse:
-        return _routed(tables["router_model_tokens"], tables["router_makers"], wanted.day)
+        routed = _routed(tables["router_model_tokens"], tables["router_makers"], wanted.day)
+        return _opened(routed, wanted.by)
 
     def population(self, tables: Tables, wanted: Wanted) -> str:
         models = self.units(tables, wanted).rows["repository"].nunique()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Literal, TypeVar
 
 from research.datasets import LargeTable
@@ -10,7 +11,7 @@ from research.measures.remembering import remembered
 from research.results import CannotEstimate
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     import pandas as pd
 
@@ -70,6 +71,29 @@ def lists_of(models: pd.DataFrame | LargeTable) -> dict[str, TopList]:
         for size in [n for n in SIZES if n <= listed] or [int(listed)]
     ]
     return {each.name: each for each in found}
+
+
+def apart(days: Iterable[str], between: int) -> list[str]:
+    """The days in order, without those whose window of counting overlaps that of a later one.
+
+    Parameters
+    ----------
+    days
+        Such as ``"2026-06-11"``.
+    between
+        Days of which a count is.
+
+    Examples
+    --------
+    >>> apart(["2026-05-20", "2026-04-11", "2026-06-10"], 30)
+    ['2026-04-11', '2026-06-10']
+    """
+    kept: list[str] = []
+    for day in sorted(days, reverse=True):
+        ends = date.fromisoformat(day) + timedelta(days=between)
+        if not kept or ends <= date.fromisoformat(kept[-1]):
+            kept.append(day)
+    return kept[::-1]
 
 
 def _days(table: pd.DataFrame | LargeTable) -> pd.Series:

@@ -14,8 +14,7 @@ from research.measures.hub_states import (
     hub_state,
     later_states,
     new_models,
-    refuse_unmerged,
-    refuse_volumes,
+    refuse_unlabelled,
     states_of,
     with_later,
 )
@@ -73,8 +72,8 @@ def test_text_generation_is_counted_under_its_merged_label(tables, plain):
     text = rows[rows["merged"] == "text-generation"]
     held = text.loc[text["code"] == "US", "hub_downloads_30d"].sum()
     assert asked.certain.value == pytest.approx(held / text["hub_downloads_30d"].sum(), abs=EXACT)
-    apart = hub_state(*tables, "2022-07-02", 999, merged=False).rows["task"]
-    assert {"conversational", "text2text-generation"} <= set(apart)
+    as_they_were = set(tables[0].loc[tables[0]["as_of"] == "2022-07-02", "task"].dropna())
+    assert {"conversational", "text2text-generation"} <= as_they_were
 
 
 def test_models_of_unknown_age_may_be_new_and_older_ones_are_left_out(tables, plain):
@@ -99,16 +98,10 @@ def test_lists_are_compared_at_the_length_of_the_shortest(tables, states):
         hub_state(*tables, "2025-03-21", 1000)
 
 
-def test_volumes_and_labels_that_changed_are_refused(states):
-    two = [states["2022-10-01"], states["2024-09-20"]]
-    with pytest.raises(CannotEstimate, match="compare shares"):
-        refuse_volumes(two)
-    refuse_volumes(two[:1])
-    with pytest.raises(CannotEstimate, match="merge those"):
-        refuse_unmerged(two, merged=False)
+def test_tasks_of_a_day_without_any_are_refused(states):
+    refuse_unlabelled([states["2022-10-01"], states["2024-09-20"]])
     with pytest.raises(CannotEstimate, match="no task is recorded on 2021-06-15"):
-        refuse_unmerged([states["2021-06-15"]], merged=True)
-    refuse_unmerged(two, merged=True)
+        refuse_unlabelled([states["2021-06-15"]])
 
 
 def test_a_trend_needs_four_states_that_count_alike_and_are_apart(states):

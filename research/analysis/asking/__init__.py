@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Literal
 
+from research.analysis.asking.labels import TOP
 from research.datasets import Given
-from research.results import Result
+from research.results import ResearchError, Result
 
 if TYPE_CHECKING:
     from research.analysis.asking.question import Conditions
@@ -21,7 +22,7 @@ def ask(
     minus: Conditions | None = None,
     total: Conditions | None = None,
     rank: str = "",
-    top: int = 10,
+    top: int = TOP,
     among: Conditions | None = None,
     over: Literal["", "time"] = "",
     on: str = "",
@@ -106,7 +107,9 @@ def ask(
         more_than=more_than,
         less_than=less_than,
     )
-    asking = Asking(question, dict(data or {}))
+    if not callable(done):
+        raise ResearchError(f"'done' wants a function without arguments; found {done!r}.")
+    asking = Asking.of(question, data)
     refuse_unseen(asking)
     return answer(asking, choices, done)
 
@@ -138,4 +141,4 @@ def channels(data: Mapping[str, Given] | None = None) -> Listing:
     """
     from research.analysis.asking.telling import Listing
 
-    return Listing(dict(data or {}))
+    return Listing(data)

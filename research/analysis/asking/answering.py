@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 from research import datasets
+from research.analysis.asking.given import refuse_other_data
 from research.analysis.asking.question import Question, in_words
 from research.analysis.asking.ranks import ranks
 from research.analysis.asking.tipping import tipping_points
-from research.analysis.declare import Analysis, Choice, Sample
+from research.analysis.declare import BELIEFS, Analysis, Choice, Sample
 from research.analysis.running import SEED, run
 from research.doubts import (
     EVERY,
@@ -65,10 +66,27 @@ class Asking:
         What is asked.
     data
         What stands in for a table or dataset, as :func:`research.run` takes it.
+    believed
+        What stands in for the table of beliefs, which no channel reads.
     """
 
     question: Question
     data: Mapping[str, datasets.Given]
+    believed: Mapping[str, datasets.Given] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, question: Question, data: Mapping[str, datasets.Given] | None) -> Asking:
+        """A question with all that is given in place of tables.
+
+        Raises
+        ------
+        ResearchError
+            It is not given by the names of tables.
+        """
+        refuse_other_data(data)
+        given = {**(data or {})}
+        beliefs = {name: given.pop(name) for name in [BELIEFS] if name in given}
+        return cls(question, given, beliefs)
 
     # What it reads --------------------------------------------------------------------------------
 
@@ -198,7 +216,6 @@ class Asking:
             window=self.window,
             size=self.size,
             by=self.question.attributes,
-            among=self.question.among,
             choices=choices,
         )
 
@@ -218,8 +235,9 @@ class Asking:
     def population(self, wanted: Wanted) -> str:
         """Of whom the answer speaks."""
         told = [each.population(self.tables, wanted) for each in self._channels]
-        if self.question.rank and wanted.among.values:
-            return f"{told[0]}, those with {in_words(wanted.among)}"
+        among = self.question.among
+        if self.question.rank and among.values:
+            return f"{told[0]}, those with {in_words(among)}"
         if len(told) == 1:
             return told[0]
         return f"the families that {told[0]} and {told[1]} both hold"
@@ -240,6 +258,7 @@ class Asking:
             declared=tuple(self._choices()),
             hypotheses={self.question.label: hypothesis} if hypothesis else {},
             settled=(),
+            believed=self.believed,
         )
 
     def _choices(self) -> Iterator[Choice]:
@@ -290,7 +309,8 @@ class Asking:
             return
         for label, asked, unit in _asked(self.question, units):
             told = self.question.hypothesis() if label == self.question.label else None
-            yield _told(asked, label, unit, self.assumptions, told)
+            n = _possible(_first_units(asked), self.question.among)
+            yield _told(asked, label, unit, self.assumptions, told, n)
 
     @property
     def assumptions(self) -> tuple[Assumption, ...]:
@@ -356,19 +376,28 @@ def _sum(question: Question, units: Coarse) -> Sum:
 
 
 def _told(
-    asked: Asked, label: str, unit: str, assumptions: Sequence[Assumption], told: Hypothesis | None
+    asked: Asked,
+    label: str,
+    unit: str,
+    assumptions: Sequence[Assumption],
+    told: Hypothesis | None,
+    n: int,
 ) -> Estimate:
-    units = _first_units(asked)
     return asked.estimate(
         label=label,
         unit=unit,
         value=asked.value,
-        n=float(units.size()),
-        n_unit=units.unit,
+        n=float(n),
+        n_unit=_first_units(asked).unit,
         assumptions=tuple(assumptions),
         budget=Deferred(lambda: budget(*_rows(asked))),
         tipping_points=Deferred(lambda: tipping_points(asked, told) if told else ()),
     )
+
+
+def _possible(units: Coarse, among: Where) -> int:
+    """How many units may be of the whole."""
+    return units.size(units.holds(among)[1])
 
 
 def _first_units(asked: Any) -> Coarse:

@@ -22,7 +22,7 @@ MARKS = ("o", "s", "D")
 
 def is_asked(result: Result) -> bool:
     """Whether a result answers a question that has no file."""
-    return result.analysis.startswith(PREFIX)
+    return result.analysis.startswith(PREFIX) and not result.path
 
 
 def figure(result: Result) -> Figure:
@@ -39,8 +39,9 @@ def figure(result: Result) -> Figure:
 
 def colour(label: str) -> str:
     """Of what is of China or the US alone; anything else is black."""
-    named = [code for code in COLOURS if f"origin {code}" in label or label.startswith(f"{code}: ")]
-    alone = " minus " not in label and " or " not in label
+    asked = label.partition(", among ")[0]
+    named = [code for code in COLOURS if f"origin {code}" in asked or asked.startswith(f"{code}: ")]
+    alone = " minus " not in asked and " or " not in asked
     return COLOURS[named[0]] if alone and len(named) == 1 else figures.INK
 
 

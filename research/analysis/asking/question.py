@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Literal
 
-from research.analysis.asking.labels import PREFIX, SHARE
+from research.analysis.asking.given import mistyped
+from research.analysis.asking.labels import PREFIX, SHARE, TOP
 from research.doubts import EVERY, Where, where
 from research.measures.known_channels import CHANNELS, ORGANISATION, Channel
 from research.plain import unknown
@@ -17,7 +19,7 @@ from research.wording import trimmed
 
 Conditions = Mapping[str, str | Collection[str]]  # attribute -> the value, or several
 Alternative = Literal["greater", "less"]
-LONGEST = 60  # characters of such a name
+LONGEST, DIGITS = 60, 10  # characters of such a name, and of its code
 BETWEEN_FAMILIES = ("origin", ORGANISATION, "family")  # what two channels tell of a family
 
 
@@ -59,7 +61,7 @@ class Question:
     minus: Where | None = None
     total: Where | None = None
     rank: str = ""
-    top: int = 10
+    top: int = TOP
     among: Where = EVERY
     over_time: bool = False
     on: str = ""
@@ -69,6 +71,8 @@ class Question:
     less_than: float | None = None
 
     def __post_init__(self) -> None:
+        if sentence := mistyped(self):
+            raise ResearchError(sentence)
         for name in self.channels:
             if name not in CHANNELS:
                 raise UnknownName(unknown("channel", name, CHANNELS))
@@ -137,22 +141,40 @@ class Question:
 
     @property
     def name(self) -> str:
-        """Of its result: the same question has the same name, another one has another."""
+        """Of its result: the same question has the same name, another one has another.
+
+        Words tell a reader what is asked, and a code all that words leave out.
+        """
         parts: dict[str, object] = {
             "": self.on,
             "window": self.window,
             "over": "time" if self.over_time else None,
         }
-        parts |= {"more than": self.more_than, "less than": self.less_than}
+        given = zip(("more than", "less than"), self._thresholds, strict=True)
+        parts |= {name: trimmed(each) for name, each in given if each is not None}
         parts |= {"top": self.top if self.rank else None}
         told = (f"{name} {value}" for name, value in parts.items() if value not in (None, ""))
         text = " ".join([self.label, *told])
-        plain = re.sub(r"[^a-z0-9]+", "_", text.lower()).strip("_")
-        if len(plain) <= LONGEST:
-            return PREFIX + plain
-        return (
-            f"{PREFIX}{plain[:LONGEST].rstrip('_')}_{sha256(repr(self).encode()).hexdigest()[:6]}"
-        )
+        plain = re.sub(r"[^a-z0-9]+", "_", text.lower())[:LONGEST].strip("_")
+        return f"{PREFIX}{plain}_{self._code}"
+
+    @property
+    def _code(self) -> str:
+        """Of all that is asked, in whatever order it was given."""
+        conditions = {
+            "share": self.share, "minus": self.minus, "total": self.total, "among": self.among,
+        }  # fmt: skip
+        told = {name: _sorted(each) for name, each in conditions.items() if each}
+        thresholds = [None if each is None else float(each) for each in self._thresholds]
+        parts = [
+            self.channels, told, self.rank, int(self.top) if self.rank else 0, self.over_time,
+            self.on, self.window and str(self.window), self.ratio, thresholds,
+        ]  # fmt: skip
+        return sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:DIGITS]
+
+    @property
+    def _thresholds(self) -> tuple[float | None, float | None]:
+        return self.more_than, self.less_than
 
     def hypothesis(self) -> Hypothesis | None:
         """What its estimate is compared with: a difference or a ratio with equality by itself."""
@@ -220,11 +242,19 @@ def condition(what: str, given: Conditions | None) -> Where | None:
             raise ResearchError(
                 f"'{what}' wants a text as the value of {name!r}, or several; found {values!r}."
             )
-    return where(**held)
+    return where(**dict(sorted(held.items())))
+
+
+def _sorted(condition: Where) -> dict[str, list[str]]:
+    return {name: sorted(held) for name, held in condition.values.items()}
 
 
 def tells(channel: Channel, attribute: str) -> None:
     """Refuse an attribute that a channel does not tell, with the reason where there is one."""
+    if not isinstance(attribute, str):
+        raise ResearchError(
+            f"An attribute of {channel.name} is a text such as 'origin'; found {attribute!r}."
+        )
     if attribute in channel.attributes:
         return
     if attribute in channel.lacks:
@@ -248,6 +278,16 @@ def _nonsense(asked: Question) -> str:
         return f"A question asks for one of share, sum and rank; {given}. Example: {EXAMPLE}"
     if asked.minus and not asked.share:
         return "'minus' takes a share off another one: give 'share' too."
+    if named := [*_named(asked.total) & _named(asked.among)]:
+        return (
+            f"'sum' and 'among' both name {sorted(named)[0]}, and a sum is of what is as both say: "
+            "name it once. A part of that whole is asked for by share."
+        )
+    if asked.over_time and asked.rank:
+        return (
+            "A rank over time has no course: other values lead on each day. Ask for the share of "
+            "one value over time, or for the ranks of one day."
+        )
     if asked.over_time and asked.on:
         return "A question is asked over time or on one day: leave one of them out."
     if asked.ratio and len(asked.channels) == 1:
@@ -260,9 +300,18 @@ def _nonsense(asked: Question) -> str:
     return _nonsense_of_two(asked) if len(asked.channels) == 2 else ""
 
 
+def _named(condition: Where | None) -> set[str]:
+    return set(condition.values) if condition else set()
+
+
 def _nonsense_of_two(asked: Question) -> str:
     if not asked.share:
         return "Two channels count different acts: shares of them compare, sums and ranks do not."
+    if asked.minus:
+        return (
+            "Two channels are compared by one share: leave out minus, and ask for the share of "
+            "each group, or for the difference in each channel by itself."
+        )
     others = [name for name in asked.attributes if name not in BETWEEN_FAMILIES]
     if others:
         return (
@@ -281,9 +330,14 @@ def _nonsense_of_two(asked: Question) -> str:
 
 def _out_of_place(asked: Question) -> str:
     """A number that means nothing here; empty where all do."""
-    given = [each for each in (asked.more_than, asked.less_than) if each is not None]
+    given = [each for each in asked._thresholds if each is not None]
     if len(given) == 2:
         return "A question has one threshold: give 'more than' or 'less than'."
+    if given and asked.total and 0 < given[0] < 1:
+        return (
+            f"The threshold of a sum is an amount of {asked.weighs[0]}, such as 500000; found "
+            f"{trimmed(given[0])}. To compare a part of the whole, ask for it by share."
+        )
     if given and asked.rank:
         return "A rank has no threshold: ask for the share of one, with more than or less than."
     low, high = (0.0, 1.0) if asked.unit.startswith("share") else (-1.0, 1.0)
@@ -294,15 +348,19 @@ def _out_of_place(asked: Question) -> str:
         )
     if asked.top < 1:
         return f"At least one value is ranked; found {asked.top}."
+    if asked.top != TOP and not asked.rank:
+        return "'top' says how many values are ranked: give 'rank' too, such as rank organisation."
     return _window_out_of_place(asked)
 
 
 def _window_out_of_place(asked: Question) -> str:
     windows = [CHANNELS[name].window for name in asked.channels]
-    if asked.window is None or any(windows):
-        if isinstance(asked.window, int) and asked.window < 1:
-            return f"A window has at least one day; found {asked.window}."
+    if asked.window is None:
         return ""
+    if any(windows):
+        if asked.window != "all" and asked.window < 1:
+            return f"A window has at least one day; found {asked.window}."
+        return ALL_OVER_TIME if asked.window == "all" and asked.over_time else ""
     counted = asked.channel.counted_days
     days = "day" if counted == 1 else "days"
     return (
@@ -310,4 +368,8 @@ def _window_out_of_place(asked: Question) -> str:
     )
 
 
+ALL_OVER_TIME = (
+    "All counts since a name exists hold those of every earlier day, so that days overlap: over "
+    "time give a window of days, such as 30, or ask for one day."
+)
 EXAMPLE = "research ask downloads --share origin=CN"

@@ -26,7 +26,8 @@ def ranks(
     CannotEstimate
         No unit names a value.
     """
-    ranking = Ranking(belonging(units, question.among), question.rank)
+    whole = belonging(units, question.among)
+    ranking = Ranking(whole, question.rank)
     shown = ranking.shown[ranking.shown > 0]
     if shown.empty:
         raise CannotEstimate(f"No unit that is asked about names its {question.rank}.")
@@ -34,14 +35,15 @@ def ranks(
     for kind in leading:
         share = Share(of=where(**{question.rank: kind}), among=question.among).in_(units)
         label, unit = KIND.format(kind, units.weighs), f"share of {units.weighs}"
-        yield _estimate(share, label, unit, assumptions)
+        yield _estimate(share, label, unit, assumptions, whole)
     for kind in leading:
         label = RANK.format(kind, units.weighs)
-        yield _estimate(ranking.rank(kind), label, "rank", assumptions)
+        yield _estimate(ranking.rank(kind), label, "rank", assumptions, whole)
 
 
-def _estimate(asked: Asked, label: str, unit: str, assumptions: Sequence[Assumption]) -> Estimate:
-    units: Coarse = asked.units  # type: ignore[attr-defined]
+def _estimate(
+    asked: Asked, label: str, unit: str, assumptions: Sequence[Assumption], units: Coarse
+) -> Estimate:
     return asked.estimate(
         label=label,
         unit=unit,

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, overload
 
 from research.analysis.asking.answering import Asking
+from research.analysis.asking.given import refuse_other_data
 from research.analysis.asking.question import Question, tells
 from research.collect import country_names
 from research.datasets import Given
-from research.doubts import EVERY, Coarse, Ranking, Share, where
+from research.doubts import Coarse, Ranking, Share, where
 from research.doubts.coarse import BETWEEN
 from research.measures.known_channels import CHANNELS, Channel, few
 from research.plain import unknown
@@ -27,7 +28,7 @@ class Told:
     """One channel: ``attributes`` with what each tells, ``days``, ``values("origin")``."""
 
     channel: Channel
-    data: Mapping[str, Given]
+    data: Mapping[str, Given] | None
 
     @property
     def name(self) -> str:
@@ -74,7 +75,7 @@ class Told:
     def _asking(self, attribute: str, on: str = "", window: int | None = None) -> Asking:
         tells(self.channel, attribute)
         question = Question(channels=(self.name,), rank=attribute, on=on, window=window)
-        return Asking(question, self.data)
+        return Asking.of(question, self.data)
 
     def __repr__(self) -> str:
         lines = [f"{self.name}: {self.about}", f"  days: {few(self.days)}"]
@@ -84,7 +85,8 @@ class Told:
 class Listing(Sequence[Told]):
     """The channels in a list: ``listing["NAME"]`` is one of them."""
 
-    def __init__(self, data: Mapping[str, Given]) -> None:
+    def __init__(self, data: Mapping[str, Given] | None) -> None:
+        refuse_other_data(data)
         self._told = {name: Told(channel, data) for name, channel in CHANNELS.items()}
 
     def __len__(self) -> int:
@@ -148,18 +150,16 @@ def refuse_unseen(asking: Asking) -> None:
         if not (attribute == "origin" and value in country_names.iso())
     ]
     for attribute, value in named:
-        # What the question itself needs is looked at first: of a large table nothing is read twice.
         if not any(value in seen for seen in _seen(asking, attribute)):
             raise UnknownName(_unseen(attribute, value, set().union(*_seen(asking, attribute))))
 
 
 def _seen(asking: Asking, attribute: str) -> Iterator[set[str]]:
-    """The values that units name: those of each day that the question needs, then of all others."""
-    for among in dict.fromkeys((asking.question.among, EVERY)):
-        for day in asking.days:
-            units = asking.units(replace(asking.wanted(day, {}), among=among))
-            texts = (text for each in units for text in each.rows[attribute].dropna().unique())
-            yield {name for text in texts for name in text.split(BETWEEN)}
+    """The values that units name on each day."""
+    for day in asking.days:
+        units = asking.units(asking.wanted(day, {}))
+        texts = (text for each in units for text in each.rows[attribute].dropna().unique())
+        yield {name for text in texts for name in text.split(BETWEEN)}
 
 
 def _unseen(attribute: str, value: str, seen: set[str]) -> str:
