@@ -31,12 +31,15 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure
 
+    from research.estimators.valid import Flags, Floats
+
 Alternative = Literal["greater", "less", "different", "equivalent"]
 Role = Literal["reanalysis", "out of sample", "own question"]
 Scope = Literal["same", "earlier date", "later date", "other population", "other measure", "own"]
 Reading = Literal["finite population", "superpopulation"]
 Holds = Literal["yes", "no", "not testable"]
 Sharpness = Literal["sharp", "sharp up to rounding", "outer"]
+Tried = Literal["stated", "flat", "shifted", "apart", "as one"]  # sets of beliefs
 Word = Literal[
     "supported", "contradicted", "holds", "does not hold", "not identified", "inconclusive"
 ]
@@ -502,10 +505,11 @@ class Curve(Record):
 class Chance(Record):
     """How often the region of a claim is hit in drawn worlds, under one set of beliefs.
 
-    ``error`` is the standard error of so many worlds.
+    ``error`` is the standard error of so many worlds. Under ``"apart"`` each unit, and under
+    ``"as one"`` all that is open, resolves alike, as stated otherwise.
     """
 
-    beliefs: Literal["stated", "flat", "shifted"]
+    beliefs: Tried
     probability: float
     error: float
 
@@ -543,8 +547,8 @@ class Simulated(Record):
     parts
         Which doubt explains which part of the variance, the largest first.
     chances
-        The likelihood of the claim's region under stated, flat and shifted beliefs; none where the
-        set decides.
+        The likelihood of the claim's region under each set of beliefs that is tried; none where
+        the set decides.
     """
 
     low: float
@@ -716,6 +720,25 @@ class Hypothesis(Record):
                 return Bounds(self.null - self.margin, self.null + self.margin), True
             case "equivalent":
                 return Bounds(self.null - self.margin, self.null + self.margin), False
+
+    def is_met_by(self, values: Floats) -> Flags:
+        """Whether each value lies in the region of the alternative.
+
+        One within a rounding error of its border lies on the border, as in the verdict.
+
+        Parameters
+        ----------
+        values : array
+            Values of the estimand.
+
+        Returns
+        -------
+        array of the same shape
+        """
+        closed, complement = self.region()
+        region = _widened(closed)
+        inside: Flags = (values >= region.low) & (values <= region.high)
+        return ~inside if complement else inside
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,11 +16,22 @@ from typing import NamedTuple
 import pandas as pd
 
 from research.datasets import freeze, read_descriptor, reading
+from research.wording import percent
 
 NOT_KNOWN = ["ZZ"]
 CODERS = ["country_coder_a", "country_coder_b"]
 COMPARED = ("CN", "US")
 ASKED_FOR = ("DE", "FR", "GB", "KR", "JP", "IL", "CA", "HK", "TW")  # by a question or a choice
+REGIONS = {
+    "us": "US",
+    "china": "CN",
+    "eu": "EUROPE",
+    "other": "ELSEWHERE",
+}  # of the coding by people
+EUROPE = (
+    "AT", "BE", "BG", "CH", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GB", "GR", "HR", "HU",
+    "IE", "IT", "LT", "LU", "LV", "MT", "NL", "NO", "PL", "PT", "RO", "SE", "SI", "SK",
+)  # fmt: skip
 OTHER_KINDS = ("academic", "community", "government", "nonprofit", "unknown")
 ADDED = 491  # accounts that were coded last stand last
 AS_MANY = 50.0  # accounts of another sort than those that are asked about count a tenth
@@ -52,7 +63,7 @@ def snapshot() -> dict[str, pd.DataFrame]:
         *MEMBERS,
         *WEIGHTS,
         *HOSTS,
-        *ERRORS,
+        wrong_codes(reading.read(coded, "publisher_origins")),
     ]
     columns = ["doubt", "kind", *(name for name in Row._fields if name not in ("doubt", "kind"))]
     return {"stated_beliefs": pd.DataFrame(rows)[columns]}
@@ -76,18 +87,53 @@ def origins(coded: pd.DataFrame) -> list[Row]:
         )
         for kind, chosen in kinds.items()
     ]  # fmt: skip
-    later = coded.tail(ADDED)
-    looked_at = later["candidates"].fillna("no country").where(later["candidates"].ne(""))
-    return [
-        *rows,
-        origin(
-            counts(looked_at), counts(place[both]), kind="", as_many=AS_MANY,
-            source="publisher_origins: the 491 accounts that were coded last, persons among them, "
-            "counted as 50; shifted: all organisations that both coders placed alike",
-            sentence="An account that nobody has looked at is like those that were coded last: "
-            "half of them are persons, and of the organisations a sixth are Chinese.",
-        ),
-    ]  # fmt: skip
+    return [*rows, not_looked_at(coded.tail(ADDED), counts(place[both])), DISPUTED]
+
+
+def not_looked_at(later: pd.DataFrame, shifted: dict[str, float]) -> Row:
+    """Accounts that nobody has looked at, from those that were coded last."""
+    person = later["kind"].eq("individual")
+    found = later["candidates"].mask(person, "no country").dropna()
+    chinese = (found[~person] == "CN").mean()
+    return origin(
+        counts(found), shifted, kind="", as_many=AS_MANY,
+        source=f"publisher_origins: those of the {len(later)} accounts that were coded last that "
+        f"are persons or could be placed, counted as {AS_MANY:g}; shifted: all organisations that "
+        "both coders placed alike",
+        sentence="An account that nobody has looked at is like those that were coded last: "
+        f"{percent(person.sum() / len(found))} of them are persons, and of the organisations that "
+        f"could be placed {percent(chinese)} are Chinese.",
+    )  # fmt: skip
+
+
+def wrong_codes(coded: pd.DataFrame) -> Row:
+    """Codes that both coders gave, against the regions that people gave."""
+    first, second = (coded[name] for name in CODERS)
+    told = (
+        first.eq(second).fillna(False)
+        & ~first.isin(NOT_KNOWN)
+        & coded["region_human"].isin(REGIONS)
+    )
+    code, people = first[told], coded.loc[told, "region_human"].map(REGIONS)
+    region = code.mask(code.isin(EUROPE), "EUROPE")
+    region = region.where(region.isin([*COMPARED, "EUROPE"]), "ELSEWHERE")
+    wrong = region != people
+    places = counts(people[wrong])
+    errors, right = int(wrong.sum()) + 0.5, int((~wrong).sum()) + 0.5
+
+    def told_as(errors: float) -> str:
+        rate = {"alpha": errors, "beta": len(code) + 1 - errors}
+        return "|".join(f"{name}={value:g}" for name, value in {**rate, **places}.items())
+
+    return Row(
+        doubt="coded wrong", family="miscoded", stated=told_as(errors), shifted=told_as(2 * errors),
+        together="organisation", basis="measured",
+        source=f"publisher_origins: the coding of {len(code)} organisations by people, of which "
+        f"{wrong.sum()} contradicts what both coders gave (Jeffreys' prior); shifted: twice as "
+        "many errors",
+        sentence="Of the codes that nobody disputes about "
+        f"{percent(errors / (errors + right))} are wrong.",
+    )  # fmt: skip
 
 
 def origin(
@@ -148,6 +194,12 @@ def alike(doubt: str, sentence: str, *, together: str = "unit") -> Row:
         source="nothing speaks for one of the candidates", sentence=sentence,
     )  # fmt: skip
 
+
+DISPUTED = Row(
+    doubt="origin unknown or disputed", kind="disputed", family="alike", stated="", shifted="",
+    together="organisation", basis="judgement", source="nothing speaks for one of the candidates",
+    sentence="An account that the coders place in different countries is of each as likely.",
+)  # fmt: skip
 
 ATTRIBUTES = [
     as_named(
@@ -256,21 +308,6 @@ HOSTS = [
         stated="alpha=2|beta=1",
         shifted="alpha=1|beta=2",
     ),
-]
-
-ERRORS = [
-    Row(
-        doubt="coded wrong",
-        family="miscoded",
-        stated="alpha=6.5|beta=97.5|CN=1.5|US=2.5|other=3.5",
-        shifted="alpha=13|beta=91|CN=1.5|US=2.5|other=3.5",
-        together="organisation",
-        basis="measured",
-        source="the coding of 103 organisations by people, of which 97 agree and none is moved "
-        "between China and the US (Jeffreys' prior); shifted: twice as many errors",
-        sentence="Of the codes that nobody disputes about 6 % are wrong; none moves between China "
-        "and the US.",
-    )
 ]
 
 

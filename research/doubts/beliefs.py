@@ -6,7 +6,7 @@ A set never depends on a belief; the simulation interval does, and says so.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import TYPE_CHECKING, Any, Literal, get_args
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 import numpy as np
 
 from research.plain import unknown
-from research.results import ResearchError
+from research.results import ResearchError, Tried
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -24,9 +24,7 @@ if TYPE_CHECKING:
 Family = Literal["categories", "as named", "alike", "range", "rate", "miscoded"]
 Together = Literal["unit", "organisation", "all"]
 Basis = Literal["measured", "published", "judgement"]
-Stance = Literal["stated", "flat", "shifted"]
 
-STANCES: tuple[Stance, ...] = get_args(Stance)
 COMPARED = ("CN", "US")  # the countries that nearly all claims set side by side
 OTHER = "other"  # every value that a belief does not name
 SHAPE = {
@@ -79,8 +77,8 @@ class Belief:
         for name, value in self.parameters.items():
             if not 0 < value < math.inf:
                 self._refuse(f"'{name}' should be a positive number, found {value:g}")
-        if self.family == "categories" and len(self.parameters) < 2:
-            self._refuse("categories need two values at least, such as CN=1|other=9")
+        if self.family in ("categories", "miscoded") and len(self.weights) < 2:
+            self._refuse(f"{self.family} need two values at least, such as CN=1|other=9")
 
     def _refuse(self, what: str) -> None:
         raise ResearchError(f"stated_beliefs, '{self.doubt}': {what}.")
@@ -128,7 +126,7 @@ class Belief:
         if self.family == "as named":
             return replace(self, family="alike", parameters={})
         if self.family == "categories":
-            return replace(self, parameters=_alike(self.weights))
+            return replace(self, parameters=alike(self.weights, self.weights))
         if self.family in ("range", "rate"):
             return replace(self, parameters={"alpha": 1.0, "beta": 1.0})
         return self
@@ -164,7 +162,7 @@ class Beliefs:
         ResearchError
             A family, basis or parameter that does not exist, or a doubt twice.
         """
-        given: dict[Stance, dict[tuple[str, str], Belief]] = {"stated": {}, "shifted": {}}
+        given: dict[str, dict[tuple[str, str], Belief]] = {"stated": {}, "shifted": {}}
         for row in table.fillna("").to_dict("records"):
             key = str(row["doubt"]), str(row["kind"])
             if key in given["stated"]:
@@ -191,19 +189,28 @@ class Beliefs:
         """The doubts of which each unit resolves by itself."""
         return [belief.doubt for belief in self.stated.values() if belief.together == "unit"]
 
-    @cache  # noqa: B019 (few beliefs are read in a run, and all of it needs them)
-    def as_(self, stance: Stance) -> Beliefs:
-        """The same with every belief as stated, flat, or shifted."""
-        if stance == "flat":
-            return Beliefs({key: belief.flat() for key, belief in self.stated.items()})
-        return self if stance == "stated" else Beliefs(self.shifted)
+    def basis(self, doubt: str) -> Basis:
+        """The weakest basis of all that is believed of a doubt, whatever the kind of units."""
+        bases = [belief.basis for (name, _), belief in self.stated.items() if name == doubt]
+        return max(bases, key=get_args(Basis).index)
 
-    @cache  # noqa: B019
-    def moving(self, together: Together) -> Beliefs:
-        """The same with all that is open moving together, or each unit by itself."""
-        return Beliefs(
-            {key: replace(belief, together=together) for key, belief in self.stated.items()}
-        )
+    @cache  # noqa: B019 (few beliefs are read in a run, and all of it needs them)
+    def tried(self, how: Tried) -> Beliefs:
+        """The same as stated, flat or shifted; or all that is open moving as one, or apart."""
+        match how:
+            case "stated":
+                return self
+            case "shifted":
+                return Beliefs(self.shifted)
+            case "flat":
+                return self._each(Belief.flat)
+            case "apart":
+                return self._each(lambda belief: replace(belief, together="unit"))
+            case "as one":
+                return self._each(lambda belief: replace(belief, together="all"))
+
+    def _each(self, changed: Callable[[Belief], Belief]) -> Beliefs:
+        return Beliefs({key: changed(belief) for key, belief in self.stated.items()})
 
 
 class NoBelief(ResearchError):
@@ -237,7 +244,20 @@ def _parameters(doubt: str, text: str) -> Iterator[tuple[str, float]]:
             ) from None
 
 
-def _alike(weights: Mapping[str, float]) -> dict[str, float]:
-    """One for each country of the comparison, and one for all others together, as they were."""
-    others = sum(value for name, value in weights.items() if name not in COMPARED)
-    return {name: 1.0 if name in COMPARED else value / others for name, value in weights.items()}
+def alike(names: Iterable[str], weights: Mapping[str, float] | None = None) -> dict[str, float]:
+    """A weight of each value, all of which are alike.
+
+    Of countries each of :data:`COMPARED` has one, and all others have one together.
+
+    Parameters
+    ----------
+    names
+        The values.
+    weights
+        How the weight of the other countries is split among them; in equal parts if not given.
+    """
+    given = {name: 1.0 if weights is None else weights[name] for name in names}
+    others = sum(value for name, value in given.items() if name not in COMPARED)
+    if not any(name in COMPARED for name in given):
+        return dict.fromkeys(given, 1.0)
+    return {name: 1.0 if name in COMPARED else value / others for name, value in given.items()}

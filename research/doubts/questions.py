@@ -110,12 +110,13 @@ class ShareIn(OfUnits):
     def in_worlds(self, worlds: Worlds) -> Floats:
         asked = [self.question.of, *filter(None, [self.question.minus]), self.question.among]
         fixed, cells = resolved(self.units, asked, worlds)
-        counted = cells.weight() * cells.holds(self.question.among)
         held, whole = _held(replace(self, units=fixed))
-        held = held + (counted * cells.holds(self.question.of)).sum(axis=0)
-        if self.question.minus is not None:
-            held -= (counted * cells.holds(self.question.minus)).sum(axis=0)
-        whole = whole + counted.sum(axis=0)
+        for part in cells.chunks():
+            counted = part.weight() * part.holds(self.question.among)
+            held = held + (counted * part.holds(self.question.of)).sum(axis=0)
+            if self.question.minus is not None:
+                held = held - (counted * part.holds(self.question.minus)).sum(axis=0)
+            whole = whole + counted.sum(axis=0)
         share: Floats = np.full(worlds.count, np.nan)
         np.divide(held, whole, out=share, where=whole > 0)
         return share
@@ -239,8 +240,10 @@ class Sum(OfUnits):
 
     def in_worlds(self, worlds: Worlds) -> Floats:
         fixed, cells = resolved(self.units, [self.wanted], worlds)
-        held: Floats = (cells.weight() * cells.holds(self.wanted)).sum(axis=0)
-        return held + fixed.held(self.wanted)
+        held: Floats = np.full(worlds.count, fixed.held(self.wanted))
+        for part in cells.chunks():
+            held += (part.weight() * part.holds(self.wanted)).sum(axis=0)
+        return held
 
     def without_each(self, cluster: str) -> LeaveOneOut:
         """The sum as shown without each cluster."""

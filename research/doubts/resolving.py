@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
 import numpy as np
 
-from research.doubts.beliefs import COMPARED, Belief, Beliefs
+from research.doubts.beliefs import Belief, Beliefs, alike
 from research.doubts.coarse import (
     BETWEEN,
     CONFIRMED,
@@ -35,9 +35,30 @@ MISCODED = "coded wrong"  # the doubt about origins that are in no other, and no
 CODED = "origin"
 ORGANISATION, KIND = "organisation", "kind"
 OWNER, UNIT = "_owner", "_unit"  # what resolves together; buckets, where a cell is one of many
-ONE_BY_ONE = 128  # cells that are drawn one by one: lighter ones move in BUCKETS
+ONE_BY_ONE = 2_048  # cells that are drawn one by one: lighter ones move in BUCKETS
 BUCKETS = 32
+CHUNK = 256  # cells whose worlds are held at once
 LEAST_NAMED = 2  # values of an attribute: where there is one, the others have been left out
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Group:
+    """Cells that may be the same.
+
+    Parameters
+    ----------
+    edges : array of shape (names + 1, worlds) or (names + 1,)
+        Where between 0 and 1 each value begins, and the last ends.
+    names
+        The values.
+    cells
+        Of each cell its position, a place between 0 and 1 in each world, and in which worlds it is
+        what lies there and not what it is coded as.
+    """
+
+    edges: Floats
+    names: Sequence[str]
+    cells: Iterable[tuple[int, Floats, Flags]]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -94,27 +115,53 @@ class Cells:
             found &= self._among(attribute, values)
         return ~found if wanted.other else found
 
+    def chunks(self) -> Iterator[Cells]:
+        """The same cells, so many at a time: no array of all cells and worlds is held."""
+        for first in range(0, len(self.rows), CHUNK):
+            rows = self.rows.iloc[first : first + CHUNK].reset_index(drop=True)
+            yield Cells(rows, self.named, self.worlds)
+
     def _among(self, attribute: str, values: frozenset[str]) -> Flags:
-        certain, possible = among(self.rows[attribute], values)
+        certain, _ = among(self.rows[attribute], values)
         found = np.repeat(certain[:, None], self.worlds.count, axis=1)
-        for belief, at in self._by_belief(certain != possible, self._doubts(attribute)):
-            belief.about("an attribute", "categories", "as named", "alike")
-            for edges, names, same in self._edges(attribute, belief, at):
-                spans = list(_spans(edges, names, values))
-                for one, drawn in self._uniform(belief, at[same], attribute):
-                    found[one] = _within(drawn, spans)
-        if attribute == CODED and self.worlds.with_errors:
-            self._miscode(found, values)
+        for group in self._open(attribute):
+            spans = list(_spans(group.edges, group.names, values))
+            for one, drawn, moves in group.cells:
+                np.copyto(found[one], _within(drawn, spans), where=moves)
         return found
 
-    def kinds(self, attribute: str) -> Iterator[tuple[int, str, Flags]]:
-        """Each cell that has several candidates, with each of them and whether it is that one."""
+    def by_kind(self, attribute: str) -> Iterator[tuple[int, str, Flags | bool]]:
+        """Each cell with each of its candidates, and in which worlds it is that one."""
+        texts = self.rows[attribute].to_numpy()
+        stays: dict[int, Flags | bool] = dict.fromkeys(
+            np.flatnonzero(_names_one(self.rows[attribute])).tolist(), True
+        )
+        for group in self._open(attribute):
+            for one, drawn, moves in group.cells:
+                for which, name in enumerate(group.names):
+                    begin, end = group.edges[which], group.edges[which + 1]
+                    yield one, name, (drawn >= begin) & (drawn < end) & moves
+                if one in stays:
+                    stays[one] = ~moves
+        for one, when in stays.items():
+            yield one, texts[one], when
+
+    def candidates(self, attribute: str) -> set[str]:
+        """All values that any cell has in any world."""
+        one = _names_one(self.rows[attribute])
+        return set(self.rows[attribute][one]).union(*(each.names for each in self._open(attribute)))
+
+    def _open(self, attribute: str) -> Iterator[Group]:
+        """The cells that are not the same in all worlds, by what they may be."""
         several = ~_names_one(self.rows[attribute])
+        always = np.ones(self.worlds.count, dtype=bool)
         for belief, at in self._by_belief(several, self._doubts(attribute)):
+            belief.about("an attribute", "categories", "as named", "alike")
             for edges, names, same in self._edges(attribute, belief, at):
-                for one, drawn in self._uniform(belief, at[same], attribute):
-                    for which, name in enumerate(names):
-                        yield one, name, (drawn >= edges[which]) & (drawn < edges[which + 1])
+                drawn = self._uniform(belief, at[same], attribute)
+                yield Group(edges, names, ((one, place, always) for one, place in drawn))
+        if attribute == CODED and self.worlds.with_errors:
+            yield from self._miscoded()
 
     def _edges(
         self, attribute: str, belief: Belief, at: Codes
@@ -143,8 +190,8 @@ class Cells:
             )
         names, every = [str(name) for name in named], named.sum().to_numpy(dtype=float)
         vague = belief.family == "alike"
-        weights = np.ones(len(names)) if vague else belief.strength * every / every.sum()
-        shares = self.worlds.shares(belief.doubt, dict(zip(names, weights, strict=True)))
+        weights = alike(names) if vague else _counted(names, belief.strength * every / every.sum())
+        shares = self.worlds.shares(belief.doubt, weights)
         organisations = self.rows[OWNER].to_numpy()[at[same]]
         known = np.isin(organisations, named.index) & (not vague)
         yield _cumulated(shares), names, same[~known]
@@ -153,23 +200,27 @@ class Cells:
             mixed = (own + belief.own * shares) / (own.sum() + belief.own)
             yield _cumulated(mixed), names, same[organisations == organisation]
 
-    def _miscode(self, found: Flags, values: frozenset[str]) -> None:
-        """Codes that are wrong in a world: China and the US elsewhere, others as is stated."""
+    def _miscoded(self) -> Iterator[Group]:
+        """Codes that are wrong in a world: the country is any of the others."""
         texts = self.rows[CODED].to_numpy()
         coded = _names_one(self.rows[CODED]) & ~self.rows[CONFIRMED].to_numpy(dtype=bool)
         for belief, at in self._by_belief(coded, MISCODED):
             rate = self.worlds.rate(belief.about("codes that are wrong", "miscoded"))
-            shares = self.worlds.shares(belief.doubt, belief.weights, "elsewhere")
-            spans = list(_spans(_cumulated(shares), list(belief.weights), values))
-            drawn = zip(
-                self._uniform(belief, at, MISCODED), self._uniform(belief, at, "elsewhere"),
-                strict=True,
-            )  # fmt: skip
-            for (one, erring), (_, place) in drawn:
-                wrong = erring < rate
-                found[one] &= ~wrong
-                if texts[one] not in COMPARED:
-                    found[one] |= wrong & _within(place, spans)
+            drawn = self.worlds.shares(belief.doubt, belief.weights, "elsewhere")
+            shares = dict(zip(belief.weights, drawn, strict=True))
+            for code in dict.fromkeys(texts[at]):
+                others = {name: share for name, share in shares.items() if name != code}
+                them = np.stack(list(others.values()))
+                same = at[texts[at] == code]
+                cells = zip(
+                    self._uniform(belief, same, MISCODED),
+                    self._uniform(belief, same, "elsewhere"),
+                    strict=True,
+                )
+                yield Group(
+                    _cumulated(them / them.sum(axis=0)), list(others),
+                    ((one, place, erring < rate) for (one, erring), (_, place) in cells),
+                )  # fmt: skip
 
     def _doubts(self, column: str) -> pd.Series:
         return self.rows[OPENED_BY.format(column)]
@@ -193,6 +244,10 @@ class Cells:
         for one in at:
             key = "" if belief.together == "all" else keys[one]
             yield one, self.worlds.uniform(belief.doubt, key, what)
+
+
+def _counted(names: Sequence[str], numbers: Floats) -> dict[str, float]:
+    return dict(zip(names, numbers.tolist(), strict=True))
 
 
 def _cumulated(shares: Floats) -> Floats:
@@ -239,8 +294,8 @@ def resolved(units: Coarse, asked: Collection[Where], worlds: Worlds) -> tuple[C
     -----
     Of many cells the :data:`ONE_BY_ONE` with most weight are drawn one by one, and the others in
     :data:`BUCKETS` groups, each of which resolves alike, but for those of an organisation with a
-    heavy cell, which resolve as that does: a census costs no more than a list, and its interval is
-    a little wider, not narrower.
+    heavy cell, which resolve as that does: a census costs little more than a list. What lies in the
+    groups weighs little, and moves a little more together than it would alone.
     """
     alone = tuple(sorted(worlds.beliefs.by_unit()))
     key = ("cells", tuple(map(_told, asked)), worlds.with_errors, alone)
@@ -275,11 +330,15 @@ class KindsInWorlds:
         The other kinds.
     weights : array of shape (others, worlds)
         What these weigh.
+    unnamed : array of shape (worlds,)
+        What falls on kinds that no unit names, such as the other countries of a belief: each has
+        little, and they are no rivals of a kind.
     """
 
     fixed: pd.Series
     names: Labels
     weights: Floats
+    unnamed: Floats
 
     @classmethod
     def of(cls, units: Coarse, by: str, worlds: Worlds) -> KindsInWorlds:
@@ -290,19 +349,20 @@ class KindsInWorlds:
     def _made(cls, units: Coarse, by: str, worlds: Worlds) -> KindsInWorlds:
         texts = units.rows[by].astype(object).fillna("")
         fixed, cells = resolved(units, [where(**{by: name}) for name in _telling(texts)], worlds)
-        named = set(cells.rows[by].str.split(BETWEEN).explode())
-        varying = sorted(map(str, cells.named[by] if "" in named else named))
+        named = {name for text in texts.unique() for name in text.split(BETWEEN)}
+        varying = sorted(map(str, cells.candidates(by) & named))
         held = fixed.rows.groupby(by)["value"].sum()
         shown = held.reindex(varying, fill_value=0.0).to_numpy(dtype=float)[:, None]
         found = np.repeat(shown, worlds.count, axis=1)
-        weight, one = cells.weight(), _names_one(cells.rows[by])
+        unnamed = np.zeros(worlds.count)
         places = {name: at for at, name in enumerate(varying)}
-        for at, name in zip(np.flatnonzero(one).tolist(), cells.rows[by][one], strict=True):
-            found[places[name]] += weight[at]
-        for at, name, chosen in cells.kinds(by):
-            if name in places:
-                found[places[name]] += weight[at] * chosen
-        return cls(held.drop(varying, errors="ignore"), np.array(varying, dtype=object), found)
+        for part in cells.chunks():
+            weight = part.weight()
+            for at, name, chosen in part.by_kind(by):
+                into = found[places[name]] if name in places else unnamed
+                into += weight[at] * chosen
+        kinds = np.array(varying, dtype=object)
+        return cls(held.drop(varying, errors="ignore"), kinds, found, unnamed)
 
     def weight(self, kind: str) -> Floats:
         """Of one kind."""
@@ -311,7 +371,7 @@ class KindsInWorlds:
 
     def total(self) -> Floats:
         """Of all."""
-        return np.asarray(self.weights.sum(axis=0) + self.fixed.sum())
+        return np.asarray(self.weights.sum(axis=0) + self.fixed.sum() + self.unnamed)
 
     def ahead_of(self, kind: str) -> Floats:
         """How many kinds weigh more than one."""

@@ -10,11 +10,11 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, get_args
 
 import numpy as np
 
-from research.doubts.beliefs import STANCES, Beliefs, NoBelief
+from research.doubts.beliefs import Beliefs, NoBelief
 from research.doubts.drawing import Worlds
 from research.results import (
     Bounds,
@@ -24,12 +24,13 @@ from research.results import (
     Hypothesis,
     Part,
     Simulated,
+    Tried,
     judge,
 )
 
 if TYPE_CHECKING:
     from research.doubts.coarse import Doubt
-    from research.estimators.valid import Flags, Floats
+    from research.estimators.valid import Floats
 
 FEWER = 2_000  # worlds for what is told beside an interval
 ENDS = (0.025, 0.975)
@@ -131,8 +132,8 @@ def simulated(
     return replace(
         found,
         with_errors=under(with_errors=True),
-        apart=under(beliefs=beliefs.moving("unit")),
-        as_one=under(beliefs=beliefs.moving("all")),
+        apart=under(beliefs=beliefs.tried("apart")),
+        as_one=under(beliefs=beliefs.tried("as one")),
         parts=tuple(parts(asked, fewer)),
         chances=tuple(told),
     )
@@ -154,7 +155,7 @@ def parts(asked: Drawn, worlds: Worlds) -> list[Part]:
     if not variance:
         return []
     found = [
-        Part(doubt=name, basis=worlds.beliefs[name, ""].basis, part=part)
+        Part(doubt=name, basis=worlds.beliefs.basis(name), part=part)
         for name in opened
         for part in [_explained(asked, worlds, name, opened, shown)]
     ]
@@ -176,21 +177,14 @@ def _explained(
 def chances(
     asked: Drawn, worlds: Worlds, hypothesis: Hypothesis, stated: Floats
 ) -> Iterator[Chance]:
-    """How often is the claim right, under stated, flat and shifted beliefs?"""
-    for stance in STANCES:
-        beliefs = worlds.beliefs.as_(stance)
-        is_stated = stance == "stated"
+    """How often is the claim right, under each set of beliefs that is tried?"""
+    for tried in get_args(Tried):
+        beliefs = worlds.beliefs.tried(tried)
+        is_stated = tried == "stated"
         drawn = _defined(stated if is_stated else asked.in_worlds(replace(worlds, beliefs=beliefs)))
-        right = float(in_region(hypothesis, drawn).mean())
+        right = float(hypothesis.is_met_by(drawn).mean())
         error = math.sqrt(right * (1 - right) / len(drawn))
-        yield Chance(beliefs=stance, probability=right, error=error)
-
-
-def in_region(hypothesis: Hypothesis, values: Floats) -> Flags:
-    """Which values lie in the region of the alternative?"""
-    region, complement = hypothesis.region()
-    inside: Flags = (values >= region.low) & (values <= region.high)
-    return ~inside if complement else inside
+        yield Chance(beliefs=tried, probability=right, error=error)
 
 
 def _interval(drawn: Floats) -> Bounds:
