@@ -427,3 +427,9 @@ def test_the_page_of_the_documentation_is_that_of_the_committed_study():
     for figure in ("calibration.svg", "calibration_methods.svg"):
         assert figure in page.read_text(encoding="utf-8")
         assert (page.parent / figure).stat().st_size > 10_000
+
+
+@pytest.mark.parametrize("table", settings.TABLES)
+def test_a_table_is_drawn_with_as_many_organisations_as_it_holds(table):
+    whole, _ = clustered.organisations(table)
+    assert settings.TABLES[table] == len(whole)
