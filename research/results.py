@@ -30,8 +30,8 @@ from research.plain import (
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure
-
-    from research.estimators.valid import Flags, Floats
+    from numpy import bool_, float64
+    from numpy.typing import NDArray
 
 Alternative = Literal["greater", "less", "different", "equivalent"]
 Role = Literal["reanalysis", "out of sample", "own question"]
@@ -721,7 +721,7 @@ class Hypothesis(Record):
             case "equivalent":
                 return Bounds(self.null - self.margin, self.null + self.margin), False
 
-    def is_met_by(self, values: Floats) -> Flags:
+    def is_met_by(self, values: NDArray[float64]) -> NDArray[bool_]:
         """Whether each value lies in the region of the alternative.
 
         One within a rounding error of its border lies on the border, as in the verdict.
@@ -737,7 +737,7 @@ class Hypothesis(Record):
         """
         closed, complement = self.region()
         region = _widened(closed)
-        inside: Flags = (values >= region.low) & (values <= region.high)
+        inside: NDArray[bool_] = (values >= region.low) & (values <= region.high)
         return ~inside if complement else inside
 
 
