@@ -313,7 +313,7 @@ def _separated(
     """The units that are the same in all worlds, the cells of the others, and what units name."""
     attributes = sorted({name for wanted in asked for name in wanted.values})
     differs = _differs(units, asked, worlds)
-    rows = _dressed(units, attributes)[differs].reset_index(drop=True)
+    rows = _dressed(units.rows[differs], attributes).reset_index(drop=True)
     cells = _joined(rows, attributes, _alone(rows, attributes, worlds.beliefs))
     return units.among(~differs), cells, {name: _named(units.channel, name) for name in attributes}
 
@@ -414,7 +414,7 @@ def weights_of_units(units: Coarse, worlds: Worlds) -> Floats:
     -------
     array of shape (units, worlds), or (units, 1) where they are the same in all
     """
-    return Cells(_dressed(units, []).reset_index(drop=True), {}, worlds).weight()
+    return Cells(_dressed(units.rows, []).reset_index(drop=True), {}, worlds).weight()
 
 
 def _names_one(texts: pd.Series) -> Flags:
@@ -431,15 +431,14 @@ def _differs(units: Coarse, asked: Collection[Where], worlds: Worlds) -> Flags:
         certain, possible = units.holds(Where({attribute: values}))
         differs |= certain != possible
         if worlds.with_errors and attribute == CODED:
-            differs |= ~_dressed(units, [])[CONFIRMED].to_numpy(dtype=bool)
+            differs |= ~_dressed(units.rows, [])[CONFIRMED].to_numpy(dtype=bool)
     return np.asarray(differs & (weight.high > 0))
 
 
-def _dressed(units: Coarse, attributes: Sequence[str]) -> pd.DataFrame:
-    """All units with the columns that cells have."""
+def _dressed(rows: pd.DataFrame, attributes: Sequence[str]) -> pd.DataFrame:
+    """Units with the columns that cells have."""
     import pandas as pd
 
-    rows = units.rows
     unit = pd.Series(rows.index.astype(str), rows.index)
     defaults = {
         MEMBER: True, CONFIRMED: False, KIND: "",
@@ -492,9 +491,12 @@ def _joined(rows: pd.DataFrame, attributes: Sequence[str], alone: Flags) -> pd.D
 
 def _named(units: Coarse, attribute: str) -> pd.DataFrame:
     """How many units name each value of an attribute and no other: a row an organisation."""
+    return units.once(("named", attribute), lambda: _counted(units.rows, attribute))
+
+
+def _counted(rows: pd.DataFrame, attribute: str) -> pd.DataFrame:
     import pandas as pd
 
-    rows = units.rows
     texts = rows[attribute].astype(object).fillna("")
     one = _names_one(texts)
     of = rows[ORGANISATION].fillna("") if ORGANISATION in rows else pd.Series("", rows.index)
