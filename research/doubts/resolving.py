@@ -190,8 +190,8 @@ class Cells:
             )
         names, every = [str(name) for name in named], named.sum().to_numpy(dtype=float)
         vague = belief.family == "alike"
-        weights = alike(names) if vague else _counted(names, belief.strength * every / every.sum())
-        shares = self.worlds.shares(belief.doubt, weights)
+        as_named = dict(zip(names, belief.strength * every / every.sum(), strict=True))
+        shares = self.worlds.shares(belief.doubt, alike(names) if vague else as_named)
         organisations = self.rows[OWNER].to_numpy()[at[same]]
         known = np.isin(organisations, named.index) & (not vague)
         yield _cumulated(shares), names, same[~known]
@@ -244,10 +244,6 @@ class Cells:
         for one in at:
             key = "" if belief.together == "all" else keys[one]
             yield one, self.worlds.uniform(belief.doubt, key, what)
-
-
-def _counted(names: Sequence[str], numbers: Floats) -> dict[str, float]:
-    return dict(zip(names, numbers.tolist(), strict=True))
 
 
 def _cumulated(shares: Floats) -> Floats:
