@@ -11,7 +11,7 @@ downloaded models that were then less than a year old, the answer is given for e
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Literal
 
 import numpy as np
@@ -30,8 +30,8 @@ from research import (
     TippingPoint,
     figures,
 )
-from research.doubts import Share, turned_at, where
-from research.estimators.budget import budget, leave_one_out_row
+from research.doubts import Coarse, Share, turned_at, where
+from research.estimators.budget import alternatives_row, budget, leave_one_out_row
 from research.estimators.clustered import LeaveOneOut
 from research.estimators.serial import serial_trend
 from research.measures.hub import COUNTED_DAYS, USED, without_spike
@@ -59,6 +59,7 @@ from research.measures.publishers import (
 )
 from research.measures.pulls import ollama_pulls
 from research.measures.top_lists import apart
+from research.results import BudgetRow, deferred
 from research.wording import written
 
 LEAD = "share of downloads, China minus US"
@@ -112,12 +113,31 @@ def populations(states) -> list[str]:
     return [ALL, GENERATION, NEW, PULLS, TOTALS, *(f"{NEW}, {day}" for day in claimed)]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Reading:
-    """How the units of the Hub are read, where more than one way is defensible."""
+    """How units and their publishers are read, where more than one way is defensible."""
 
     spikes: str
     untagged: str
+    persons: Persons
+    sentence_transformers: str
+    remote_names: str
+    window: int
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Tables:
+    """What the channels are made of."""
+
+    history: pd.DataFrame
+    states: pd.DataFrame
+    later: pd.DataFrame
+    pulls: pd.DataFrame
+    early_pulls: pd.DataFrame
+    crosswalk: pd.DataFrame
+    names: pd.DataFrame
+    published: pd.DataFrame
+    origins: pd.DataFrame
 
 
 def sample(
@@ -141,27 +161,22 @@ def sample(
 ) -> Sample:
     of_hub = (spikes, sentence_transformers) != ("kept", "Germany")
     _refuse(population, of_hub, untagged, persons, (remote_names, window) != ("counted", 30))
-    origins = with_persons(publisher_origins, persons)
-    states = later_states(hub_history_states, hub_top_models)
-    if population == PULLS:
-        remote = model_crosswalk_names["served_remotely"]
-        names = model_crosswalk_names[~remote | (remote_names == "counted")]
-        library = library_publishers(names, origins, model_crosswalk)
-        asked = _pulls(ollama_library_pulls, ollama_pull_states, library, window)
-        words = "the pulls of the Ollama library"
-    elif population == TOTALS:
-        asked = _totals(hub_published_anchors)
-        words = "the language models of a published count"
-    else:
-        if sentence_transformers == "United States":
-            origins = kept_at_hugging_face(origins)
-        history = with_later(hub_history, hub_top_models)
-        asked = _hub(history, origins, states, population, Reading(spikes, untagged))
-        words = WORDS[population.split(", 2")[0]].format(common_size(states))
+    tables = Tables(
+        history=hub_history, states=hub_history_states, later=hub_top_models,
+        pulls=ollama_library_pulls, early_pulls=ollama_pull_states, crosswalk=model_crosswalk,
+        names=model_crosswalk_names, published=hub_published_anchors, origins=publisher_origins,
+    )  # fmt: skip
+    reading = Reading(
+        spikes=spikes, untagged=untagged, persons=persons,
+        sentence_transformers=sentence_transformers, remote_names=remote_names, window=window,
+    )  # fmt: skip
+    asked = _states(tables, population, reading)
     leads = pd.DataFrame([_row(*each) for each in asked])
     after = leads[(leads["end"] > CLAIMED_YEAR[1]) & (leads["kind"] != "window")]
+    states = later_states(hub_history_states, hub_top_models)
+    words = POPULATIONS.get(population) or WORDS[population.split(", 2")[0]]
     return Sample(
-        population=words,
+        population=words.format(common_size(states)),
         as_of=f"{(after if len(after) else leads)['end'].iloc[0]:%Y-%m-%d}",
         data={
             "population": population,
@@ -170,9 +185,14 @@ def sample(
             "compared": _compared(states, leads, population),
         },
         tables={"leads": _dated(leads)},
+        deferred={"otherwise": lambda: _otherwise(tables, population, reading)},
     )
 
 
+POPULATIONS = {
+    PULLS: "the pulls of the Ollama library",
+    TOTALS: "the language models of a published count",
+}
 WORDS = {
     ALL: "the {} most downloaded models of the Hub",
     GENERATION: "the text-generation models among the {} most downloaded of the Hub",
@@ -206,6 +226,47 @@ def _compared(states, leads, population) -> list[str]:
 
 
 # Channels: kind of state, first and last day, the question, its units -----------------------------
+
+
+def _states(tables, population, reading) -> list:
+    """The states of a channel: kind, first and last day, questions, units."""
+    origins = with_persons(tables.origins, reading.persons)
+    if population == PULLS:
+        remote = tables.names["served_remotely"]
+        names = tables.names[~remote | (reading.remote_names == "counted")]
+        library = library_publishers(names, origins, tables.crosswalk)
+        return _pulls(tables.pulls, tables.early_pulls, library, reading.window)
+    if population == TOTALS:
+        return _totals(tables.published)
+    if reading.sentence_transformers == "United States":
+        origins = kept_at_hugging_face(origins)
+    history = with_later(tables.history, tables.later)
+    return _hub(history, origins, later_states(tables.states, tables.later), population, reading)
+
+
+OTHERWISE = {
+    "private persons of any country": {"persons": "of any country"},
+    "sentence-transformers as of the United States": {"sentence_transformers": "United States"},
+    "marked traffic spikes left out": {"spikes": "removed"},
+    "models without a task left out": {"untagged": "left out"},
+    "names served remotely left out": {"remote_names": "left out"},
+}
+NO_OTHER = {TOTALS: tuple(OTHERWISE), PULLS: ("sentence-transformers", "marked", "models without")}
+
+
+def _otherwise(tables, population, reading) -> dict[str, Coarse]:
+    """The units at the last date under another convention each, by what the convention says."""
+    part = population.partition(", 2")[0]
+    of_hub = ("names served", *(() if part == GENERATION else ("models without",)))
+    return {
+        told: _last(_states(tables, population, replace(reading, **change)))
+        for told, change in OTHERWISE.items()
+        if not told.startswith(NO_OTHER.get(part, of_hub))
+    }
+
+
+def _last(states) -> Coarse:
+    return [units for kind, *_, units in states if kind != "after"][-1]
 
 
 def _hub(history, origins, states, population, reading) -> list:
@@ -321,7 +382,15 @@ def _share(sample, name) -> Estimate:
         n=leads.loc[at, "total"],
         n_unit=_unit(sample),
         assumptions=ASSUMPTIONS[sample["population"].split(",")[0]],
+        budget=_under_conventions(sample, of),
     )
+
+
+@deferred
+def _under_conventions(sample, of) -> tuple[BudgetRow, ...]:
+    """The share at the last date under each other convention alone."""
+    others = sample["otherwise"].items()
+    return tuple(alternatives_row(told, {told: of.in_(units).bounds()}) for told, units in others)
 
 
 def _not_of_users(row, unit) -> TippingPoint:
