@@ -17,6 +17,7 @@ from research.places import write_beside
 
 PAGE = Path("paper/build/page.html")
 TIMES = 15
+DRAWN = "".join(f":has([data-chart={name}][data-drawn])" for name in ("time", "pair", "size"))
 CLAIM = "tenthe/china-more-small"
 QUIET = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run")
 
@@ -38,6 +39,7 @@ def measured() -> dict[str, list[float]]:
         browser = play.chromium.launch(executable_path=shutil.which("chromium"), args=[*QUIET])
         found = {
             "the table of claims": [opened(browser, address, "#table") for _ in range(TIMES)],
+            "the three charts": [opened(browser, address, f"body{DRAWN}") for _ in range(TIMES)],
             "a claim with its switches": [
                 opened(browser, f"{address}#{CLAIM}", ".card.open fieldset") for _ in range(TIMES)
             ],

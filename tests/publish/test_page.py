@@ -277,7 +277,7 @@ def unpacked(text: str) -> str:
 
 def test_the_page_is_one_small_file_that_asks_for_nothing(written):
     text = written.read_text(encoding="utf-8")
-    assert written.stat().st_size < 3 * MEGABYTE
+    assert written.stat().st_size < 5 * MEGABYTE
     seen = Markup5(text)
     assert seen.attributes("src") == []
     for tag, attrs in seen.tags:

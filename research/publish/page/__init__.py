@@ -20,7 +20,8 @@ from research.places import write_beside
 from research.publish.judged import said
 from research.publish.outputs import Outputs
 from research.publish.page.contents import contents
-from research.publish.page.embedding import font, packed, script_hash, script_json
+from research.publish.page.embedding import font, library, packed, script_hash, script_json
+from research.publish.page.specs import specs
 from research.publish.verdict import FIRM
 from research.results import ResearchError
 from research.wording import typeset
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 
 TEMPLATES = Path(__file__).parent / "templates"
 FACES = {"Regular": ("400", "normal"), "Semibold": ("600", "normal"), "It": ("400", "italic")}
+SCRIPTS = ("charts.js", "page.js")
+DRAWN = ("title", "together", "without", "columns", "views", "rows")  # what the script reads
 FIRST = "document.documentElement.classList.add('live')"  # before anything is drawn
 FRAGILE = "fragile"
 MARKS = {
@@ -105,7 +108,7 @@ def rendered(results_folder: Path, drawings: Mapping[str, bytes] = MappingProxyT
 
 def render(shown: Mapping[str, Any], recordings: Mapping[str, str]) -> str:
     """The contents as one HTML document, which carries the recorded results as they are."""
-    style, script = (_template_text(name) for name in ("page.css", "page.js"))
+    style, script = _template_text("page.css"), _script()
     return (
         _templates()
         .get_template("page.html")
@@ -121,7 +124,7 @@ def render(shown: Mapping[str, Any], recordings: Mapping[str, str]) -> str:
             style=Markup(style),
             first=Markup(FIRST),
             script=Markup(script),
-            hashes=[script_hash(FIRST), script_hash(script)],
+            hashes=[script_hash(each) for each in (FIRST, script, library())],
             data=Markup(script_json(_data(shown, recordings))),
         )
     )
@@ -133,10 +136,21 @@ def _data(shown: Mapping[str, Any], recordings: Mapping[str, str]) -> dict[str, 
     return {
         "claims": [_row(card) for card in shown["claims"]],
         "marks": MARKS,
+        "charts": {
+            chart["name"]: {name: chart[name] for name in DRAWN} | {"spec": specs()[chart["name"]]}
+            for chart in shown["charts"]
+        },
+        "library": packed(library()),
         "cards": {card["id"]: packed(script_json(list(_questions(card)))) for card in cards},
         "figures": {name: packed(text) for name, text in shown["figures"].items()},
         "results": {name: packed(text) for name, text in recordings.items()},
     }
+
+
+def _script() -> str:
+    """The script of the page: one scope, so that its parts know each other and nobody else does."""
+    parts = "".join(_template_text(name) for name in SCRIPTS)
+    return f'(() => {{\n  "use strict";\n{parts}}})();\n'
 
 
 def _row(card: Mapping[str, Any]) -> dict[str, str]:

@@ -21,11 +21,13 @@ from research.publish.judged import (
 )
 from research.publish.page.citing import TITLE, bibtex, csl
 from research.publish.page.embedding import drawing, inline
+from research.publish.page.first_screen import COLUMNS, Chart, first_screen
 from research.publish.page.questions import command, explorer, question
 from research.publish.page.scales import Axis
 from research.publish.page.sliders import sliders
+from research.publish.page.specs import placed
 from research.results import Result, Settled
-from research.wording import count
+from research.wording import count, typeset
 
 OWN = "own"  # the source of questions that nobody claimed an answer to
 
@@ -46,6 +48,7 @@ def contents(
         "verdicts": list(Counter(card["word"] for card in claims).items()),
         "sources": {card["source"]["id"]: card["source"]["name"] for card in claims},
         "channels": sorted({card["channel"] for card in claims}),
+        "charts": [_chart(each) for each in first_screen(results)],
         "headlines": headlines(results),
         "datasets": [_dataset(source) for source in datasets_read(results)],
         "as_of": as_of,
@@ -74,6 +77,28 @@ def _complete(cards: Iterable[dict[str, Any]], as_of: str) -> None:
 
 
 # Cards --------------------------------------------------------------------------------------------
+
+
+def _chart(chart: Chart) -> dict[str, Any]:
+    """A chart of the first screen: its rows as they are placed, its views, what it is drawn by."""
+    rows = placed(chart)
+    views = {name: {"sentence": typeset(view.sentence), "under": typeset(view.under)}
+             for name, view in chart.views.items()}  # fmt: skip
+    first = next(iter(views))
+    return {
+        "name": chart.name,
+        "title": chart.title,
+        "note": chart.note,
+        "together": chart.together,
+        "switches": [vars(switch) for switch in chart.switches],
+        "without": {"/".join(at): why for switch in chart.switches
+                    for at, why in switch.without.items()},
+        "columns": [{"name": name, "unit": unit, "about": about}
+                    for name, (unit, about) in COLUMNS.items()],
+        "views": views,
+        "first": views[first] | {"rows": [row for row in rows if row["view"] == first]},
+        "rows": rows,
+    }  # fmt: skip
 
 
 def _dataset(source: ReadDataset) -> dict[str, Any]:

@@ -38,6 +38,15 @@ def font(weight: str) -> str:
     return base64.b64encode(buffer.getvalue()).decode()
 
 
+@cache
+def library() -> str:
+    """Vega, Vega-Lite and Vega-Embed as one script, which sets ``vegaEmbed``."""
+    import vl_convert
+
+    whole = vl_convert.javascript_bundle(None)  # type: ignore[arg-type]  # the whole bundle
+    return f"(() => {{{whole}}})();"
+
+
 def drawing(result: Result) -> str:
     """The figure of an analysis as SVG whose text stays text, in the page's own type face."""
     with figures.theme():

@@ -1,7 +1,5 @@
-/* Shows what the page holds: texts and positions that were made when it was written. It filters,
-   sorts, opens cards, moves switches and sliders, and hands out files. It computes no estimate. */
-(() => {
-  "use strict";
+  /* Shows what the page holds: texts and positions that were made when it was written. It filters,
+     sorts, opens cards, moves switches and sliders, and hands out files. It computes no estimate. */
   const data = JSON.parse(document.getElementById("data").textContent);
   const $ = (selector, within = document) => within.querySelector(selector);
   const all = (selector, within = document) => [...within.querySelectorAll(selector)];
@@ -40,6 +38,20 @@
     return new Response(stream).text();
   }
   const resultOf = async (name) => JSON.parse(await unpack(data.results[name]));
+
+  // What readers have set, in the address: #PLACE?name=value&name=value ----------------------------
+  const place = () => location.hash.slice(1).split("?")[0];
+  const settings = () => new URLSearchParams(location.hash.split("?")[1] ?? "");
+  const state = {
+    get: (name) => settings().get(name),
+    set(name, value) {
+      const all = settings();
+      if (value) all.set(name, value); else all.delete(name);
+      const told = all.toString();
+      const hash = place() || told ? `#${place()}${told && `?${told}`}` : location.pathname;
+      history.replaceState(null, "", hash);
+    },
+  };
 
   // The table of claims -------------------------------------------------------------------------
   const form = $(".filters");
@@ -103,7 +115,7 @@
   let opened = null;
 
   function addressed() {
-    let hash = location.hash.slice(1);
+    let hash = place();
     try { hash = decodeURIComponent(hash); } catch { /* taken as it stands */ }
     const id = [...cards.keys()].find((key) => hash === key || hash.startsWith(`${key}/`));
     if (!id) return null;
@@ -121,7 +133,7 @@
     const moved = opened !== at?.card;
     opened = at?.card ?? null;
     document.title = at ? `${$("h2", at.card).textContent} · modelometrics` : title;
-    $("#unknown").hidden = Boolean(at) || location.hash.length < 2 || Boolean(document.getElementById(location.hash.slice(1)));
+    $("#unknown").hidden = Boolean(at) || !place() || Boolean(document.getElementById(place()));
     if (!at) return;
     await ask(at.card, at.question);
     if (moved && !at.rowsOf) { window.scrollTo(0, 0); at.card.focus({ preventScroll: true }); }
@@ -461,4 +473,4 @@
   addEventListener("hashchange", route);
   filter();
   route();
-})();
+  startCharts();

@@ -1,0 +1,213 @@
+"""The three charts as Vega-Lite: what is drawn where, in which colour. No number is made here.
+
+The rows come from the page as the data ``rows``; the script sets ``at``, the row that is read, and
+``view``, the rows that the switches choose. Red and blue are the two countries, and nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, date, datetime, time
+from typing import Any
+
+import altair as alt
+
+from research import figures
+from research.publish.headlines import CLASSES
+from research.publish.page.first_screen import CHINA, LIMITS, UNITED_STATES, Chart, Row
+
+HEIGHT = 240  # pixels
+FONT = "Source Sans Pro"
+PAPER = "#ffffff"
+APART = 0.07  # of the height: two names that are nearer would touch
+SHORT = {CHINA: "China", UNITED_STATES: "US"}
+COLOUR = alt.Color(
+    "origin:N",
+    scale=alt.Scale(
+        domain=[CHINA, UNITED_STATES], range=[figures.CHINA, figures.UNITED_STATES]
+    ),
+    legend=None,
+)  # fmt: skip
+SHAPE = alt.Shape(
+    "origin:N",
+    scale=alt.Scale(domain=[CHINA, UNITED_STATES], range=["circle", "square"]),
+    legend=None,
+)
+PERCENT = "format(datum.value * 100, '.0f') + '\u00a0%'"
+READ = "datum.row === at"
+CHOSEN = "datum.view === view"
+
+
+def specs() -> dict[str, dict[str, Any]]:
+    """Each chart's specification by its name."""
+    return {"time": _time(), "pair": _pair(), "size": _size()}
+
+
+def placed(chart: Chart) -> list[dict[str, Any]]:
+    """The rows of all views of a chart, each with its number and its place in the drawing."""
+    place = {"time": _in_time, "pair": _in_pairs, "size": _in_sizes}[chart.name]
+    rows = [
+        placed for at, view in enumerate(chart.views.values()) for placed in place(view.rows, at)
+    ]
+    return [row | {"row": number} for number, row in enumerate(rows)]
+
+
+def _in_time(rows: Sequence[Row], _: int) -> Iterator[dict[str, Any]]:
+    last = {row.origin: row for row in rows}
+    names = _apart({origin: row.value or row.low for origin, row in last.items()})
+    for row in rows:
+        midnight = datetime.combine(date.fromisoformat(row.end), time(), UTC)
+        is_last = row is last[row.origin]
+        name = {"label": SHORT[row.origin], "label_at": names[row.origin]} if is_last else {}
+        yield row.record() | {"at": int(midnight.timestamp() * 1000), "label": ""} | name
+
+
+def _apart(places: dict[str, float]) -> dict[str, float]:
+    """Where both names stand: beside their last value, and never over each other."""
+    (lower, low), (upper, high) = sorted(places.items(), key=lambda each: each[1])
+    room = max(0.0, APART - (high - low)) / 2
+    return {lower: low - room, upper: high + room}
+
+
+def _in_pairs(rows: Sequence[Row], view: int) -> Iterator[dict[str, Any]]:
+    for at, row in enumerate(rows):
+        place = {"place": view + 0.22 + 0.26 * at, "label": "" if view else SHORT[row.origin]}
+        head = {"head": row.series, "place_of_head": view - 0.12} if at == 0 else {}
+        yield row.record() | place | head
+
+
+def _in_sizes(rows: Sequence[Row], _: int) -> Iterator[dict[str, Any]]:
+    for row in rows:
+        label = SHORT[row.origin] if row.size == CLASSES[0] else ""
+        yield row.record() | {"middle": (row.low + row.high) / 2, "label": label}
+
+
+def _base() -> alt.Chart:
+    return alt.Chart(alt.NamedData(name="rows"))
+
+
+def _finished(*layers: alt.Chart, height: int = HEIGHT) -> dict[str, Any]:
+    """The layers as one specification, in the page's look."""
+    params = [alt.param(name="at", value=-1), alt.param(name="view", value="")]
+    chart = (
+        alt.layer(*layers)
+        .add_params(*params)
+        .properties(width="container", height=height, background="transparent")
+        .configure(
+            font=FONT, autosize=alt.AutoSizeParams(type="fit-x", contains="padding"), padding=2
+        )
+        .configure_view(stroke=None)
+        .configure_axis(
+            labelColor=figures.MUTED, titleColor=figures.MUTED, gridColor=figures.FAINT,
+            domainColor=figures.MUTED, tickColor=figures.MUTED, labelFontSize=12,
+            titleFontSize=12, titleFontWeight="normal",
+        )
+    )  # fmt: skip
+    plain: dict[str, Any] = chart.to_dict()
+    return plain
+
+
+def _nearest(layer: alt.Chart) -> alt.Chart:
+    """The layer whose nearest mark is read when a pointer moves over the chart."""
+    near = alt.selection_point(
+        name="near", fields=["row"], on="pointermove", nearest=True, clear=False, empty=False
+    )
+    return layer.add_params(near)
+
+
+# Shares over time ---------------------------------------------------------------------------------
+
+
+def _time() -> dict[str, Any]:
+    x = alt.X(
+        "at:T",
+        scale=alt.Scale(type="utc", domain=[{"year": each, "utc": True} for each in (2021, 2027)]),
+        axis=alt.Axis(title=None, format="%Y", tickCount="year", grid=False, labelFlush=False),
+    )  # fmt: skip
+    low = alt.Y(
+        "low:Q", scale=alt.Scale(domain=[0, 1]),
+        axis=alt.Axis(title=None, labelExpr=PERCENT, values=[0, 0.25, 0.5, 0.75, 1], domain=False,
+                      ticks=False),
+    )  # fmt: skip
+    base = _base().encode(x=x, color=COLOUR)
+    bands = base.mark_area(opacity=0.18).encode(y=low, y2="high:Q", detail="kind:N")
+    paths = base.mark_line(strokeWidth=1, opacity=0.6).encode(y="value:Q", detail="kind:N")
+    sets = base.mark_rule(strokeWidth=5, opacity=0.45).encode(y=low, y2="high:Q")
+    filled = alt.condition("datum.kind === 'until'", alt.value(PAPER), COLOUR)
+    points = base.mark_point(size=38, strokeWidth=1.4, opacity=1).encode(
+        y="value:Q", shape=SHAPE, fill=filled
+    )
+    names = base.mark_text(align="left", dx=7, fontSize=13, fontWeight=600).encode(
+        y="label_at:Q", text="label:N"
+    )
+    return _finished(bands, paths, sets, _nearest(points), _read(base).encode(y="value:Q"), names)
+
+
+def _read(base: alt.Chart) -> alt.Chart:
+    """A ring around the row that is read."""
+    ring = base.transform_filter(READ).mark_point(size=190, strokeWidth=1.6, opacity=1, fill=None)
+    coloured: alt.Chart = ring.encode(color=alt.value(figures.INK))
+    return coloured
+
+
+# Over-representation ------------------------------------------------------------------------------
+
+
+def _pair() -> dict[str, Any]:
+    y = alt.Y("place:Q", scale=alt.Scale(reverse=True, domain=[-0.45, 6]), axis=None)
+    x = alt.X(
+        "low:Q",
+        scale=alt.Scale(type="log", domain=[0.25, 4], nice=False),
+        axis=alt.Axis(title="times as large a share (log scale)", values=[0.25, 0.5, 1, 2, 4],
+                      labelExpr="format(datum.value, '~g') + '×'", domain=False, ticks=False),
+    )  # fmt: skip
+    strength = alt.condition(CHOSEN, alt.value(1), alt.value(0.4))
+    base = _base().encode(y=y, color=COLOUR, opacity=strength)
+    even = alt.Chart(alt.InlineData(values=[{"even": 1}])).mark_rule(
+        color=figures.MUTED, strokeDash=[4, 3]
+    ).encode(x=alt.X("even:Q"))  # fmt: skip
+    sets = base.mark_rule(strokeWidth=6, opacity=0.5).encode(x=x, x2="high:Q")
+    points = base.mark_point(size=42, filled=True).encode(x="value:Q", shape=SHAPE)
+    legible = alt.condition(CHOSEN, alt.value(1), alt.value(0.8))
+    heads = (
+        _base().transform_filter("isValid(datum.head)")
+        .mark_text(align="left", fontSize=12, baseline="middle", color=figures.MUTED)
+        .encode(
+            y=alt.Y("place_of_head:Q", axis=None), x=alt.value(0), text="head:N", opacity=legible
+        )
+    )  # fmt: skip
+    names = base.mark_text(align="left", dx=8, fontSize=12, fontWeight=600).encode(
+        x="high:Q", text="label:N"
+    )
+    ring = _read(base).encode(x="value:Q", opacity=alt.value(1))
+    return _finished(even, sets, _nearest(points), heads, names, ring)
+
+
+# Sizes --------------------------------------------------------------------------------------------
+
+
+def _size() -> dict[str, Any]:
+    x = alt.X(
+        "low:Q", scale=alt.Scale(domain=[0, 1]),
+        axis=alt.Axis(title=None, labelExpr=PERCENT, values=[0, 0.25, 0.5, 0.75, 1], domain=False,
+                      ticks=False),
+    )  # fmt: skip
+    limits = " : ".join(f"datum.value == '{name}' ? '{LIMITS[name]}'" for name in CLASSES)
+    y = alt.Y(
+        "size:N",
+        sort=list(CLASSES),
+        scale=alt.Scale(paddingInner=0.4, paddingOuter=0.1),
+        axis=alt.Axis(title=None, ticks=False, domain=False, labelPadding=8,
+                      labelExpr=f"[datum.label, {limits} : '']", labelLimit=120),
+    )  # fmt: skip
+    dodge = alt.YOffset("origin:N", sort=[CHINA, UNITED_STATES])
+    base = _base().encode(y=y, yOffset=dodge, color=COLOUR)
+    sets = base.mark_bar(height=9, opacity=0.85).encode(x=x, x2="high:Q")
+    aims = base.mark_point(opacity=0, size=10).encode(x=alt.X("middle:Q"))
+    ring = base.transform_filter(READ).mark_bar(
+        height=9, fill=None, stroke=figures.INK, strokeWidth=1.6
+    ).encode(x=x, x2="high:Q", color=alt.value("transparent"))  # fmt: skip
+    names = base.mark_text(align="left", dx=6, fontSize=12, fontWeight=600).encode(
+        x="high:Q", text="label:N"
+    )
+    return _finished(sets, _nearest(aims), ring, names)

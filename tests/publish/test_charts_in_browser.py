@@ -1,0 +1,294 @@
+"""The charts in a browser: the values of the results, read by keys and pointer, and as files."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import shutil
+import subprocess
+import threading
+import time
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from xml.etree import ElementTree
+
+import numpy as np
+import pytest
+from matplotlib.image import imread
+
+from research import figures
+from research.publish.page import render
+from research.publish.page.first_screen import COLUMNS, first_screen
+from research.publish.page.specs import placed
+from research.wording import typeset
+from tests.publish.conftest import RESULTS
+from tests.publish.test_page import HOSTILE
+from tests.publish.test_page_in_browser import taken
+
+NAMES = ("time", "pair", "size")
+
+
+@pytest.fixture(scope="module")
+def charts(results):
+    return {chart.name: chart for chart in first_screen(results.values())}
+
+
+@pytest.fixture
+def screen(visit, written):
+    def open_page(address="", **settings):
+        tab = visit(written, address, **settings)
+        drawn(tab)
+        return tab
+
+    return open_page
+
+
+def drawn(tab):
+    tab.wait_for_function("() => document.querySelectorAll('[data-drawn]').length === 3")
+
+
+def figure(tab, name):
+    return tab.locator(f"[data-chart={name}]")
+
+
+def choose(tab, name, view, chart):
+    """Set the switches of a chart by what a reader sees."""
+    for value, switch in zip(view.split("/"), chart.switches, strict=True):
+        box = figure(tab, name).locator(f"[data-switch={switch.name}]")
+        box.select_option(label=typeset(switch.values[value]))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_view_shows_its_sentence_and_the_rows_of_the_result(screen, charts, name):
+    tab, chart = screen(), charts[name]
+    for view, shown in chart.views.items():
+        choose(tab, name, view, chart)
+        said = figure(tab, name).locator(".say").text_content().strip()
+        assert said == typeset(shown.quote)
+        cells = (
+            figure(tab, name)
+            .locator("tbody tr")
+            .evaluate_all("rows => rows.map(row => [...row.cells].map(cell => cell.textContent))")
+        )
+        columns = list(COLUMNS)
+        assert [[float(line[columns.index(end)]) for end in ("low", "high")] for line in cells] == [
+            [row.low, row.high] for row in shown.rows
+        ]
+        assert [line[columns.index("origin")] for line in cells] == [r.origin for r in shown.rows]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_set_of_the_result_is_drawn(screen, charts, name):
+    """Each mark tells a screen reader what it was drawn from."""
+    tab, chart = screen(), charts[name]
+    told = (
+        figure(tab, name)
+        .locator("[role=graphics-symbol][aria-label]")
+        .evaluate_all("marks => marks.map(mark => mark.getAttribute('aria-label'))")
+    )
+    first = next(iter(chart.views))
+    for row in placed(chart):
+        drawn = [t for t in told if f"low: {row['low']};" in t and f"high: {row['high']};" in t]
+        assert any(f"origin: {row['origin']}" in t for t in drawn) or row["view"] != first
+    assert len(told) >= 2 * len(chart.views[first].rows)
+
+
+def test_bars_begin_and_end_where_their_values_are_on_the_axis(screen, charts):
+    tab = screen()
+    bars = (
+        figure(tab, "size")
+        .locator("[aria-roledescription=bar]")
+        .evaluate_all("bars => bars.map(bar => [bar.getAttribute('d'), bar.getAttribute('fill')])")
+    )
+    rows = charts["size"].views["in-1"].rows
+    ends = []
+    for row, (path, fill) in zip(rows, bars, strict=False):
+        start, width = re.match(r"M([\d.]+),[\d.]+h([\d.]+)", path).groups()
+        ends += [(row.low, float(start)), (row.high, float(start) + float(width))]
+        assert fill == (figures.CHINA if row.origin == "China" else figures.UNITED_STATES)
+    values, places = np.array(ends).T
+    slope, start = np.polyfit(values, places, 1)
+    assert np.abs(start + slope * values - places).max() < 0.01  # pixels
+    box = figure(tab, "size").locator(".canvas svg").bounding_box()
+    assert start > -0.01
+    assert slope > 200
+    assert start + slope < box["width"]  # none and all lie within
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_arrow_keys_read_every_value_in_order(screen, charts, name):
+    tab, chart = screen(), charts[name]
+    view = next(iter(chart.views.values()))
+    host, said = figure(tab, name).locator("[data-draw]"), figure(tab, name).locator("[data-read]")
+    host.focus()
+    for row in view.rows:
+        tab.keyboard.press("ArrowRight")
+        assert said.text_content() == typeset(row.words)
+    tab.keyboard.press("ArrowLeft")
+    assert said.text_content() == typeset(view.rows[-2].words)
+
+
+def test_the_pointer_reads_the_nearest_value(screen, charts):
+    tab = screen()
+    host = figure(tab, "time").locator("[data-draw]")
+    box = host.bounding_box()
+    words = {typeset(row.words) for row in charts["time"].views["downloads/all"].rows}
+    for part in (0.2, 0.6, 0.95):
+        tab.mouse.move(box["x"] + part * box["width"], box["y"] + 0.3 * box["height"])
+        tab.wait_for_function("() => document.querySelector('[data-chart=time] .read.on')")
+        assert figure(tab, "time").locator("[data-read]").text_content() in words
+
+
+def test_a_switch_that_leads_nowhere_is_off_and_says_why(screen, charts):
+    tab = screen()
+    time = figure(tab, "time")
+    assert not time.locator("[data-why]").is_visible()
+    time.get_by_label("Models").select_option("new")
+    time.get_by_label("Counted").select_option("pulls")
+    (reason,) = set(charts["time"].switches[1].without.values())
+    assert time.locator("[data-why]").inner_text() == reason
+    assert time.get_by_label("Models").input_value() == "all"
+    assert time.locator("option:disabled").count() == 2
+
+
+def test_the_state_of_the_switches_is_in_the_address_and_survives_a_reload(screen, charts):
+    tab = screen()
+    choose(tab, "time", "downloads/text", charts["time"])
+    choose(tab, "size", "in-6", charts["size"])
+    said = [figure(tab, name).locator(".say").text_content() for name in NAMES]
+    address = tab.evaluate("location.hash")
+    assert address == "#?time.models=text&size.channel=in-6"
+    tab.reload()
+    drawn(tab)
+    assert [figure(tab, name).locator(".say").text_content() for name in NAMES] == said
+    assert figure(tab, "size").get_by_label("Counted").input_value() == "in-6"
+    choose(tab, "time", "downloads/all", charts["time"])
+    choose(tab, "size", "in-1", charts["size"])
+    assert tab.evaluate("location.hash") == ""
+    assert not tab.locator("#unknown").is_visible()
+
+
+def test_an_address_that_names_no_value_leaves_the_first_view(screen, charts):
+    tab = screen("#?time.models=nonsense&pair.channels=pair-99")
+    first = typeset(charts["time"].views["downloads/all"].quote)
+    assert figure(tab, "time").locator(".say").text_content().strip() == first
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_files_of_a_chart_parse_as_numbers_and_pictures(screen, charts, name):
+    tab, chart = screen(), charts[name]
+    get = {kind: taken(tab, figure(tab, name).locator(f"[data-take={kind}]"))
+           for kind in ("svg", "png", "csv", "codebook")}  # fmt: skip
+    rows = list(csv.DictReader(io.StringIO(get["csv"].decode())))
+    expected = [row for view in chart.views.values() for row in view.rows]
+    assert [(float(r["low"]), float(r["high"])) for r in rows] == [
+        (e.low, e.high) for e in expected
+    ]
+    assert [float(r["value"]) if r["value"] else None for r in rows] == [e.value for e in expected]
+    assert [r["end"] for r in rows] == [e.end for e in expected]
+    assert all(r["unit"] and r["source"].startswith("modelometrics ") for r in rows)
+    codebook = list(csv.DictReader(io.StringIO(get["codebook"].decode())))
+    assert [each["column"] for each in codebook] == list(rows[0])
+    drawing = ElementTree.fromstring(get["svg"])
+    texts = " ".join(
+        "".join(each.itertext()) for each in drawing.iter() if each.tag.endswith("text")
+    )
+    assert chart.title in texts
+    assert "modelometrics" in texts
+    assert b"font/ttf" in get["svg"]
+    assert get["png"].startswith(b"\x89PNG")
+    assert len(get["png"]) > 20_000
+
+
+def test_the_policy_allows_no_evaluated_code(screen):
+    tab = screen()
+    policy = tab.locator("meta[http-equiv=Content-Security-Policy]").get_attribute("content")
+    assert "unsafe-eval" not in policy
+    assert "unsafe-inline" not in policy.partition("style-src")[0]
+    assert tab.evaluate("() => document.querySelectorAll('[data-drawn] .canvas svg').length") == 3
+
+
+def test_hostile_text_in_a_chart_is_shown_and_does_nothing(visit, shown, tmp_path):
+    texts = ("series", "population", "source", "words", "amount", "label", "head")
+
+    def poison(row):
+        return {k: f"{v}{HOSTILE}" if k in texts and v else v for k, v in row.items()}
+
+    charts = [
+        chart | {
+            "title": chart["title"] + HOSTILE,
+            "note": chart["note"] + HOSTILE,
+            "rows": [poison(row) for row in chart["rows"]],
+            "first": chart["first"] | {"rows": [poison(row) for row in chart["first"]["rows"]]},
+            "views": {name: {part: text + HOSTILE for part, text in view.items()}
+                      for name, view in chart["views"].items()},
+        }
+        for chart in shown["charts"]
+    ]  # fmt: skip
+    recordings = {path.stem: path.read_text() for path in RESULTS.glob("*.json")}
+    file = tmp_path / "hostile.html"
+    file.write_text(render(shown | {"charts": charts}, recordings), encoding="utf-8")
+    tab = visit(file)
+    drawn(tab)
+    assert tab.evaluate("window.pwned") is None
+    assert tab.locator(".charts :is(img, script)").count() == 0
+    assert "{{7*7}}" in figure(tab, "time").locator(".say").inner_text()
+    svg = taken(tab, figure(tab, "pair").locator("[data-take=svg]"))
+    assert not [e for e in ElementTree.fromstring(svg).iter() if e.tag.endswith(("script", "img"))]
+
+
+def test_without_scripts_the_sentences_and_the_rows_can_be_read(visit, written, charts):
+    tab = visit(written, java_script_enabled=False)
+    for name, chart in charts.items():
+        first = next(iter(chart.views.values()))
+        assert figure(tab, name).locator(".say").text_content().strip() == typeset(first.quote)
+        assert figure(tab, name).locator("tbody tr").count() == len(first.rows)
+
+
+def test_the_charts_stand_on_the_first_screen(screen):
+    tab = screen()
+    tab.set_viewport_size({"width": 1280, "height": 800})
+    for name in NAMES:
+        box = figure(tab, name).locator("[data-draw]").bounding_box()
+        assert box["y"] + box["height"] < 620
+        said = figure(tab, name).locator("[data-sentence]").bounding_box()
+        assert said["y"] + said["height"] < 800
+
+
+class Slow(BaseHTTPRequestHandler):
+    """Answers late, so that a page that waits for it stays open until its charts are drawn."""
+
+    def do_GET(self):
+        time.sleep(SECONDS)
+        self.send_error(404)
+
+    def log_message(self, *_):
+        pass
+
+
+SECONDS = 12
+
+
+@pytest.mark.long
+def test_firefox_draws_the_charts_from_disk(written, tmp_path):
+    program = shutil.which("firefox-esr") or shutil.which("firefox")
+    if program is None:
+        pytest.skip("The smoke test of the page in Firefox needs firefox-esr.")
+    picture, profile, frame = (tmp_path / name for name in ("page.png", "profile", "frame.html"))
+    profile.mkdir()
+    with HTTPServer(("127.0.0.1", 0), Slow) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        frame.write_text(
+            f"<iframe src='{written.as_uri()}' width='1280' height='800'></iframe>"
+            f"<img src='http://127.0.0.1:{server.server_port}/'>"
+        )
+        subprocess.run(
+            [program, "--headless", "--no-remote", "--profile", str(profile),
+             "--window-size=1320,820", f"--screenshot={picture}", frame.as_uri()],
+            check=True, timeout=120, capture_output=True,
+        )  # fmt: skip
+        server.shutdown()
+    pixels = imread(picture)[..., :3]
+    for colour in ((0xB2, 0x40, 0x2A), (0x1F, 0x4E, 0x8C)):
+        near = abs(pixels * 255 - colour).max(axis=2) < 6
+        assert near.sum() > 200  # both countries are drawn
