@@ -487,10 +487,10 @@ def _joined(rows: pd.DataFrame, attributes: Sequence[str], alone: Flags) -> pd.D
 
 def _named(units: Coarse, attribute: str) -> pd.DataFrame:
     """How many units name each value of an attribute and no other: a row an organisation."""
-    return units.once(("named", attribute), lambda: _counted(units.rows, attribute))
+    return units.once(("named", attribute), lambda: _counted_by_organisation(units.rows, attribute))
 
 
-def _counted(rows: pd.DataFrame, attribute: str) -> pd.DataFrame:
+def _counted_by_organisation(rows: pd.DataFrame, attribute: str) -> pd.DataFrame:
     import pandas as pd
 
     texts = rows[attribute].astype(object).fillna("")
