@@ -9,6 +9,8 @@ SHIPPED = (
     "datasets",
     "analyses",
     "paper/paper.typ",
+    "paper/supplement.typ",
+    "paper/style.typ",
     "paper/numbers.typ",
     "paper/references.bib",
     "paper/results",

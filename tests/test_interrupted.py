@@ -175,7 +175,9 @@ def test_a_folder_with_files_of_its_own_keeps_them(place):
     assert "my_thesis" not in (place / "mine/build/manifest.json").read_text()
 
 
-@pytest.mark.parametrize("name", first(["results/first.json", "build/paper.pdf"]))
+@pytest.mark.parametrize(
+    "name", first(["results/first.json", "build/paper.pdf", "build/supplement.pdf"])
+)
 def test_a_file_that_is_not_the_studys_stops_it_before_the_work(place, name):
     (place / "mine" / name).parent.mkdir(parents=True)
     (place / "mine" / name).write_text('{"mine": true}')

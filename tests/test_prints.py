@@ -17,7 +17,7 @@ import research.datasets
 from research import places
 from research.analysis import analyses, recorded, recorded_verdicts
 from research.cli import app, printing
-from research.cli.analyses import known_claims
+from research.cli.analyses import MADE, known_claims
 from research.publish.claims import answer_claims, answered, verdicts_on_record
 from research.publish.explanation import of_claim, of_result
 from research.publish.headlines import headlines
@@ -113,7 +113,7 @@ def test_every_explanation_fits_two_screens(results, monkeypatch, capsys):
 
 def test_the_study_ends_with_its_findings_in_words_and_where_it_lies(results, monkeypatch, capsys):
     monkeypatch.setenv("COLUMNS", "80")
-    made = {name: f"mine/build/{name}" for name in ("figures", "paper.pdf", "page.html")}
+    made = {name: f"mine/build/{name}" for name in MADE}
     printing.print_findings(results, Path("mine"), made)
     printed = capsys.readouterr().out
     assert len(printed.splitlines()) <= TEN_LINES

@@ -123,7 +123,8 @@ def test_the_study_leaves_figures_paper_and_manifest(paper):
     for name in analyses():
         assert all((paper / "build" / "figures" / f"{name}.{kind}").stat().st_size > 1000
                    for kind in ("svg", "pdf", "png"))  # fmt: skip
-    assert (paper / "build" / "paper.pdf").read_bytes().startswith(b"%PDF")
+    for name in ("paper.pdf", "supplement.pdf"):
+        assert (paper / "build" / name).read_bytes().startswith(b"%PDF")
     manifest = json.loads((paper / "build" / "manifest.json").read_text())
-    assert "build/paper.pdf" in manifest["outputs"]
+    assert {"build/paper.pdf", "build/supplement.pdf"} <= manifest["outputs"].keys()
     assert len(manifest["lock"]) == 64

@@ -40,7 +40,7 @@ def test_the_search_for_formats_finds_them():
     assert formats("f'{a:<8} {b:04x} {c:<{width}} {d}'") == []
 
 
-@pytest.mark.parametrize("name", ["paper.typ", "numbers.typ"])
+@pytest.mark.parametrize("name", ["paper.typ", "supplement.typ", "numbers.typ"])
 def test_the_paper_formats_no_number(name):
     text = (ROOT / "paper" / name).read_text(encoding="utf-8")
     assert re.findall(r"calc\.(?:round|trunc|fract)|digits:", text) == []

@@ -45,6 +45,7 @@ Choose = Annotated[
     ),
 ]
 PAPER = Path("paper")
+MADE = ("figures", "paper.pdf", "supplement.pdf", "page.html")  # of a study
 
 
 def complete_analysis(typed: str) -> list[str]:
@@ -265,7 +266,7 @@ def reproduce(
         raise typer.Exit(1 if moved else 0)
     with progress("Study", total + 2) as done:
         results = study.reproduce(folder, jobs=jobs, done=done, told=partial(say, error=True))
-    made = {name: str(folder / "build" / name) for name in ("figures", "paper.pdf", "page.html")}
+    made = {name: str(folder / "build" / name) for name in MADE}
     if as_json:
         print_json({"results": str(folder / "results"), **made})
         return

@@ -176,7 +176,8 @@ def print_findings(results: Sequence[Result], folder: Path, made: Mapping[str, s
     words = Counter(answer.word for answer in answered(results))
     counted = "; ".join(f"{times} {word}" for word, times in words.most_common())
     write(f"{words.total()} claims: {counted}.")
-    places = {"Paper": made["paper.pdf"], "Page": f"{made['page.html']}, or: research open"}
+    pdfs = f"{made['paper.pdf']} and {made['supplement.pdf']}"
+    places = {"Paper": pdfs, "Page": f"{made['page.html']}, or: research open"}
     places["Results"] = f"{folder / 'results'}, figures in {made['figures']}"
     print_terms({**places, "Verdicts": "research list"}.items())
 

@@ -323,6 +323,7 @@ def list_claims(answers: Sequence[ClaimAnswer], build: Path) -> None:
             "verdict": answer.word,
             "scope": answer.scope,
             "why": typeset(answer.why),
+            "lost": typeset(_lost(answer)),
             "agree": answer.agreement,
             "analyses": answer.analyses,
             "estimates": [_row(answer, item) for item in answer.deciding],
@@ -334,6 +335,12 @@ def list_claims(answers: Sequence[ClaimAnswer], build: Path) -> None:
     write_beside(build / "claims.json", text.encode())
 
 
+def _lost(answer: ClaimAnswer) -> str:
+    """What would overturn it, where one estimate decides."""
+    lost = answer.alone.overturned_by if answer.alone else ""
+    return f"{lost[:1].upper()}{lost[1:]}"
+
+
 def _row(answer: ClaimAnswer, item: JudgedEstimate) -> dict[str, str]:
     """One estimate that answers a claim, as a table of the paper shows it."""
     told = {
@@ -342,7 +349,7 @@ def _row(answer: ClaimAnswer, item: JudgedEstimate) -> dict[str, str]:
         "interval": item.drawn_or_sampled,
         "likelihood": item.likelihood,
         "matters": item.matters,
-        "needs": item.needs,
+        "needs": item.needs.replace("percentage points", "points"),
         "verdict": item.said,
         "agree": item.agreement,
         "part": answer.parts.get(item.hypothesis.part, ""),
@@ -366,6 +373,8 @@ def _setting(item: JudgedEstimate) -> tuple[str, str, str]:
     return item.result.analysis, item.label, item.answer.population
 
 
+ROW = 0.125  # inches a claim: all of them and a caption fit on a page
+
 # The summary figure -------------------------------------------------------------------------------
 
 
@@ -375,7 +384,7 @@ def figure(answers: Sequence[ClaimAnswer]) -> Figure:
     Each row is scaled by its own furthest specification, so that rows compare in direction and in
     doubt, not in size.
     """
-    canvas, axes = figures.canvas(height=0.9 + 0.205 * len(answers))
+    canvas, axes = figures.canvas(height=0.9 + ROW * len(answers))
     axes.axvline(0, color=figures.MUTED, lw=0.8)
     axes.axvspan(0, 1.06, color=figures.FAINT, alpha=0.35, lw=0, zorder=-2)
     for row, answer in enumerate(answers):

@@ -1,13 +1,14 @@
-"""The paper: Typst reads the results by path; a missing number stops the build."""
+"""Paper and supplement: Typst reads the results by path; a missing number stops the build."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from research import figures, places, wording
+from research import datasets, figures, places, wording
 from research.analysis.family import DECLARED, FAMILY
 from research.places import write_beside
 from research.publish.claims import answer_claims, list_claims
@@ -23,7 +24,14 @@ from research.results import (
     Result,
 )
 
-SOURCES = ("paper.typ", "numbers.typ", "references.bib", "calibration.json")
+MANUSCRIPTS = ("paper", "supplement")
+SOURCES = (
+    *(f"{name}.typ" for name in MANUSCRIPTS),
+    "numbers.typ",
+    "style.typ",
+    "references.bib",
+    "calibration.json",
+)
 
 
 def working_copy(folder: Path) -> None:
@@ -53,6 +61,33 @@ def list_datasets(results: Iterable[Result], build: Path) -> None:
     write_beside(build / "datasets.json", text.encode())
 
 
+def list_sources(build: Path) -> None:
+    """Write who published the claims and the scans, as entries of a bibliography.
+
+    JSON is YAML, which Typst reads.
+    """
+    rows = [*datasets.texts("aggregate_sources"), *datasets.texts("claim_sources")]
+    entries = {row["source"]: dict(_entry(row)) for row in rows}
+    text = json.dumps(entries, indent=1, ensure_ascii=False) + "\n"
+    write_beside(build / "sources.yml", text.encode())
+
+
+def _entry(row: Mapping[str, str]) -> Iterator[tuple[str, Any]]:
+    dates = (YEAR.search(row.get(name, "")) for name in ("published", "data_as_of", "time_window"))
+    yield "type", "web"
+    yield "title", {"value": wording.typeset(row["title"]), "verbatim": True}
+    hosted = row["publisher"].startswith(PLATFORMS)
+    yield "author", {"name": BRACKETS.sub("", row["author"] if hosted else row["publisher"])}
+    if found := next(filter(None, dates), None):
+        yield "date", int(found[0])
+    if row["url"]:
+        yield "url", row["url"]
+
+
+PLATFORMS = ("arXiv", "GitHub", "Hugging Face community")  # which publish what others write
+YEAR, BRACKETS = re.compile(r"20\d\d"), re.compile(r" \(.*")
+
+
 def prepare_paper(results: Sequence[Result], folder: Path, build: Path) -> None:
     """Write into ``build`` what the text reads besides results.
 
@@ -61,6 +96,7 @@ def prepare_paper(results: Sequence[Result], folder: Path, build: Path) -> None:
     from research import calibration  # every estimator, which drawing one result does not need
 
     list_datasets(results, build)
+    list_sources(build)
     names = json.dumps([result.analysis for result in results], indent=1) + "\n"
     write_beside(build / "analyses.json", names.encode())
     family = {"declared": DECLARED, "members": [member._asdict() for member in FAMILY]}
@@ -83,30 +119,35 @@ def words_of(results: Iterable[Result]) -> dict[str, Any]:
     return words
 
 
-def compile_paper(folder: Path) -> bytes:
-    """The PDF of ``folder/paper.typ``: offline, the same bytes always.
+def compile_paper(folder: Path) -> dict[str, bytes]:
+    """The PDF of the paper and of its supplement, by name: offline, the same bytes always.
 
-    It is read twice: once for the numbers that it asks for, and once with their texts.
+    Each is read twice: once for the numbers that it asks for, and once with their texts.
 
     Raises
     ------
     ResearchError
-        With file and line, if the text asks for a number, figure or reference that does not exist.
+        With file and line, if a text asks for a number, figure or reference that does not exist.
     """
+    return {f"{name}.pdf": _compiled(folder, name) for name in MANUSCRIPTS}
+
+
+def _compiled(folder: Path, name: str) -> bytes:
     import typst
 
+    source = folder / f"{name}.typ"
     how: dict[str, Any] = {
         "root": folder,
         "font_paths": [figures.font_folder()],
         "ignore_system_fonts": True,
     }
     try:
-        asked = typst.query(folder / "paper.typ", "<asked>", field="value", **how)
+        asked = typst.query(source, "<asked>", field="value", **how)
         texts = {each.pop("key"): printed(**each) for each in json.loads(asked)}
         told = {"texts": json.dumps(texts, sort_keys=True)}
-        pdf: bytes = typst.compile(folder / "paper.typ", sys_inputs=told, **how)
+        pdf: bytes = typst.compile(source, sys_inputs=told, **how)
     except (typst.TypstError, RuntimeError) as error:  # a query raises the latter
-        raise ResearchError(f"The paper does not compile: {error}") from error
+        raise ResearchError(f"The {name} does not compile: {error}") from error
     return pdf
 
 
@@ -117,8 +158,8 @@ def printed(form: str, unit: str, values: Sequence[Any]) -> str:
     ----------
     form
         ``amount`` in its unit, ``quantity`` without what is counted, ``found`` the same in running
-        text, ``number``, ``count``, ``limits`` of an interval, the ``region`` of a hypothesis, or
-        a ``text`` that holds numbers.
+        text, ``number``, ``count``, a range of a ``chance``, ``limits`` of an interval, the
+        ``region`` of a hypothesis, or a ``text`` that holds numbers.
     unit
         Of the estimate; decides whether a share is said in per cent.
     values
@@ -137,6 +178,8 @@ def printed(form: str, unit: str, values: Sequence[Any]) -> str:
             return wording.typeset(wording.number(ends[0]))
         case "count":
             return wording.count(ends[0])
+        case "chance":
+            return wording.typeset(wording.chance(*ends))
         case "quantity":
             return wording.quantity(Bounds(*ends), unit)
         case "limits":

@@ -20,7 +20,7 @@ from research.plain import changes
 from research.publish.drawing import drawn
 from research.publish.outputs import Outputs, Told, sha256
 from research.publish.page import rendered
-from research.publish.paper import compile_paper, prepare_paper, working_copy
+from research.publish.paper import MANUSCRIPTS, compile_paper, prepare_paper, working_copy
 from research.results import ResearchError, Result
 from research.workers import workers
 
@@ -69,7 +69,8 @@ def reproduce(
         done("page")
         kept = results.put(fresh / "results", adopts=is_result)
         built = build.put(fresh / "build")
-        write_beside(fresh / "last/paper.pdf", compile_paper(folder))
+        for name, pdf in compile_paper(folder).items():
+            write_beside(fresh / "last" / name, pdf)
         done("paper")
         built += build.put(fresh / "last")
         outputs = [f"results/{name}" for name in kept] + [f"build/{name}" for name in built]
@@ -84,7 +85,8 @@ def _refuse_others(results: Outputs, build: Outputs) -> None:
     names = list(analyses())
     drawn = [f"figures/{name}.{kind}" for name in names for kind in figures.FORMATS]
     results.refuse_others((f"{name}.json" for name in names), adopts=is_result)
-    build.refuse_others(["paper.pdf", "page.html", "manifest.json", *drawn])
+    pdfs = [f"{name}.pdf" for name in MANUSCRIPTS]
+    build.refuse_others([*pdfs, "page.html", "manifest.json", *drawn])
 
 
 def _stored(folder: Path) -> dict[str, str]:
