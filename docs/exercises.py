@@ -8,20 +8,21 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cache
-from math import isclose
+from math import floor, isclose
 
 import numpy as np
 
-from research import datasets
+from research import ask, datasets
 from research.analysis import find, run
 from research.estimators.design_effects import design_effect
 from research.estimators.identification import contrast_interval, share_bounds
 from research.estimators.tipping import tipping_point
-from research.results import Answer, ResearchError
+from research.results import Answer, ResearchError, Result
 
 NETWORKS = (40,) * 50  # hosts in each of the networks of a made-up scan
 LIKENESS = 0.05  # intraclass correlation of the hosts of one network
 CLASSES = {"small": 120, "medium": 300, "large": 80}  # hosts with a model of each class
+LIKELY = 0.66  # from here on, as Mastrandrea et al. (2010) use the word
 ROUNDED = 0.01  # answers copied from a printed number are right to one per cent
 
 
@@ -122,6 +123,33 @@ def check_bounds(low: float, high: float) -> Checked:
     if isclose(low, right.low, rel_tol=ROUNDED):
         return Checked(False, "The low end is right. When are there fewest hosts in all?")
     return Checked(False, "How many hosts are there at least, and how many at most?")
+
+
+def check_threshold(percent: float) -> Checked:
+    """Exercise 7: the highest whole per cent of which "more than" holds of the share asked for."""
+    (found,) = ask("downloads", share={"licence": "apache-2.0"}).answer().estimates.values()
+    low, high = found.identified
+    if percent == floor(100 * low):
+        return Checked(True, f"The set reaches from {low:.1%} to {high:.1%}: all of it is above.")
+    if percent > 100 * low:
+        return Checked(False, "Not all of the set lies above that. Ask: is the verdict *holds*?")
+    return Checked(False, "More than that holds, and more than one per cent more does too.")
+
+
+def check_belief(before: Result, after: Result) -> Checked:
+    """Exercise 8: the same question with another belief, under which the claim is not likely."""
+    first, second = (next(iter(each.answer().estimates.values())) for each in (before, after))
+    if first.label != second.label or before.analysis != after.analysis:
+        return Checked(False, "Both should be answers to the same question.")
+    if second.simulated is None or not second.simulated.chances:
+        return Checked(False, "Nothing was drawn: is a belief left for every doubt?")
+    likely = second.simulated.chances[0].probability
+    if first.simulated == second.simulated:
+        return Checked(False, "The beliefs are the same. Hand yours over in `data`.")
+    if likely >= LIKELY:
+        return Checked(False, f"Its likelihood is {likely:.0%}. Give the US more weight.")
+    same = first.identified == second.identified
+    return Checked(same, f"The likelihood is {likely:.0%} now, and the set is the same.")
 
 
 @cache

@@ -15,7 +15,7 @@ sys.path[:0] = [str(DOCS), str(DOCS / "hooks")]
 import exercises  # noqa: E402
 import notebook  # noqa: E402
 
-EXERCISES = 6
+EXERCISES = 8
 NEARLY = 0.02  # coverage of 2,000 samples, four standard errors
 SHARES = [
     f"{size}: share of hosts, China minus US"
@@ -68,6 +68,18 @@ def test_bounds_hold_the_truth_where_the_naive_test_rejects_it(printed):
 
 
 @pytest.mark.long
+def test_a_belief_moves_the_likelihood_and_not_the_set(printed):
+    table = printed[printed.rindex("as stated") :]
+    rows = dict(re.findall(r"^(set|interval|likely, stated) +(.*)$", table, re.MULTILINE))
+    stated, mine = re.split(r"  +", rows["likely, stated"].strip())
+    assert int(stated.rstrip("%")) > 66
+    assert int(mine.rstrip("%")) < 66
+    for name, is_same in (("set", True), ("interval", False)):
+        first, second = re.split(r"  +", rows[name].strip())
+        assert (first == second) is is_same
+
+
+@pytest.mark.long
 def test_no_place_of_the_machine_is_printed(printed):
     assert re.findall(r"(?<![\w.])/(?:tmp|home|root|usr|var)\S*", printed) == []
 
@@ -88,6 +100,8 @@ def test_no_place_of_the_machine_is_printed(printed):
         ("check_bounds", [0.24, 0.5], "low end is right"),
         ("check_bounds", [0.3, 0.4], "high end is right"),
         ("check_bounds", [0.2, 0.3], "at least, and how many at most"),
+        ("check_threshold", [99], "Not all of the set"),
+        ("check_threshold", [1], "more than one per cent more does too"),
     ],
 )
 def test_a_wrong_answer_is_refused_with_a_hint(check, wrong, hint):
@@ -116,4 +130,5 @@ def test_the_download_is_not_run_and_the_same_every_time():
     cells = [c for c in nbformat.reads(text, as_version=4).cells if c.cell_type == "code"]
     assert text == notebook.download(DOCS / "tutorial.md")
     assert all(cell.outputs == [] for cell in cells)
-    assert sum(cell.metadata.get("jupyter", {}).get("source_hidden", False) for cell in cells) == 6
+    folded = [c for c in cells if c.metadata.get("jupyter", {}).get("source_hidden", False)]
+    assert len(folded) == EXERCISES
