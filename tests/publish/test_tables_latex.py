@@ -92,6 +92,15 @@ def test_the_example_is_a_paper_that_compiles(tmp_path):
     assert "Output written on example.pdf" in log
 
 
+def test_the_example_shows_a_figure_that_leaves_room_for_text(tmp_path):
+    """That of one column, at its own size, only where it is no higher than most of the page."""
+    publish_tables(RESULTS, ["over_representation"], tmp_path / "material")
+    assert (tmp_path / "material/figures/over_representation-single.pdf").exists()
+    log = compile_tex(tmp_path / "material", "example")
+    assert problems(log) == []
+    assert "figures/over_representation.pdf" in log
+
+
 def test_hostile_texts_are_printed_and_not_obeyed(tmp_path, monkeypatch):
     def blank(result, folder):
         return figures.save(Figure(), folder / result.analysis)

@@ -6,6 +6,7 @@ make legible (text that overlaps or leaves the canvas) is not delivered: the wid
 
 from __future__ import annotations
 
+import re
 import textwrap
 import warnings
 from collections.abc import Iterator
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 INCH = 25.4  # mm
 WIDE, NARROW = 183, 89  # mm: the widths of two columns and of one in most journals
 TALLEST = 240  # mm: the text height of a page
+FITTING = 200  # mm of it that leave room for text
 SMALLEST = 6.0  # pt: below it journals refuse type
 SCALES = (1.0, 6 / 7)  # of the type; the smallest in use, 7 pt, becomes the smallest allowed
 RESOLUTION = 300  # dots per inch of the PNG
@@ -45,6 +47,14 @@ def draw(result: Result, folder: Path) -> list[Path]:
             if is_legible(narrow, as_good_as=wide):
                 return written + figures.save(narrow, folder / f"{result.analysis}-single")
     return written
+
+
+def leaves_room(picture: Path) -> bool:
+    """Whether an SVG is there that leaves room for text on a page, at its own size."""
+    if not picture.exists():
+        return False
+    (height,) = re.findall(r'<svg [^>]*\bheight="([\d.]+)pt"', picture.read_text("utf-8")[:2000])
+    return float(height) / 72 * INCH <= FITTING
 
 
 def widened(figure: Figure) -> Figure:

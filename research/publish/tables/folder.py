@@ -151,7 +151,7 @@ def example(folder: Path, results: Sequence[Result]) -> str:
             "title": result.title,
             "narrow": drawings.NARROW,
             "smallest": trimmed(drawings.SMALLEST),
-            "single": (folder / "figures" / f"{result.analysis}-single.pdf").exists(),
+            "single": drawings.leaves_room(folder / "figures" / f"{result.analysis}-single.svg"),
             "path": Latex(entry.path),
             "command": command(f"{entry.path}/found") if entry.is_named else "",
             "cited": Latex(
