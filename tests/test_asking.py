@@ -18,6 +18,7 @@ import pytest
 
 import research
 from research import ask, datasets, figures, places
+from research.analysis import recorded
 from research.analysis.asking import drawing
 from research.analysis.asking.question import Question, condition
 from research.cli import app
@@ -28,6 +29,7 @@ from research.measures.known_channels import CHANNELS
 from research.measures.publishers import CHINA_MINUS_US
 from research.measures.top_lists import on_day
 from research.results import ResearchError, Result
+from research.wording import amount
 
 CN = {"origin": "CN"}
 DOCS = places.bundled() / "docs"
@@ -591,6 +593,26 @@ def test_the_command_gives_the_result_of_the_function(capsys):
     shown = typed(capsys, *words)
     assert "What would overturn it" in shown
     assert "holds" in shown
+
+
+def test_an_answer_ends_with_a_sentence_to_quote_and_where_it_was_written(
+    capsys, tmp_path, monkeypatch
+):
+    """Of whom and when, the set, the word of what is asked, what is drawn, all ways together."""
+    monkeypatch.setenv("COLUMNS", "80")
+    words = ("downloads", "--share", "origin=CN", "--minus", "origin=US", "--on", LAST)
+    shown = typed(capsys, *words, "--out", str(tmp_path / "mine"))
+    (stored,) = (tmp_path / "mine").glob("*.json")
+    found = next(iter(recorded(stored.stem, tmp_path / "mine").answer().estimates.values()))
+    quoted = " ".join(shown[shown.index("To quote") :].split("\n\n")[0].split())
+    assert f"({LAST}), {found.label}: " in quoted
+    assert amount(found.identified, found.unit).replace("\u202f", " ") in quoted
+    assert "That it is more than 0 percentage points does not hold." in quoted
+    assert quoted.endswith("It counts no users.")
+    made = {path.suffix for path in (tmp_path / "mine").iterdir() if path.stem == stored.stem}
+    assert made == {".json", ".pdf", ".svg", ".png"}
+    told = f"{stored.stem} (result .json; figure .pdf, .svg, .png)."
+    assert told in " ".join(shown.split())
 
 
 def test_the_command_says_what_can_be_asked(capsys):

@@ -21,6 +21,7 @@ from research.cli.printing import (
     print_outlines,
     print_results,
     print_rows,
+    print_written,
     progress,
     progress_of_each,
     say,
@@ -196,6 +197,7 @@ def run(
     else:
         print_results(results)
         print_headlines(results, [name for name in names if is_claim(name)])
+        print_written(out, results)
 
 
 Write = Callable[[Result, str, bool], None]

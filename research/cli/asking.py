@@ -13,9 +13,11 @@ from research.cli.analyses import EXAMPLES, Data, Kept, pair, pairs, written_to
 from research.cli.printing import (
     AsJson,
     print_json,
+    print_quotable,
     print_results,
     print_rows,
     print_terms,
+    print_written,
     progress_of_each,
     write,
 )
@@ -137,6 +139,7 @@ def ask(
         print_json(json.loads(result.to_json()))
     else:
         _print(result)
+        print_written(out, [result])
 
 
 def _answered(
@@ -289,6 +292,7 @@ def _print(result: Result) -> None:
     if result.about:
         write(result.about)
     if len(answers) == 1 and not any(each.unit == "rank" for each in answers[0].estimates.values()):
+        print_quotable(result)
         _print_doubts(answers[0])
 
 

@@ -182,6 +182,22 @@ def print_findings(results: Sequence[Result], folder: Path, made: Mapping[str, s
     print_terms({**places, "Verdicts": "research list"}.items())
 
 
+def print_quotable(result: Result) -> None:
+    """The answer to a question that was asked, as sentences that may be quoted."""
+    from research.publish.judged import answer_to_quote, reported
+
+    write("To quote", bold=True)
+    write(answer_to_quote(reported(result)[0]))
+    write()
+
+
+def print_written(out: Path | None, results: Sequence[Result]) -> None:
+    """Where results and figures were written, if anywhere."""
+    if out is not None:
+        names = ", ".join(result.analysis for result in results)
+        write(f"Written into {out}: {names} (result .json; figure .pdf, .svg, .png).")
+
+
 def print_headlines(results: Sequence[Result], claims: Sequence[str]) -> None:
     """The answers that these results give to claims, a sentence each."""
     from research.publish.claims import answered

@@ -154,6 +154,9 @@ class ReportedEstimate:
         return next(iter(self.overturned), "")
 
 
+COUNTED = "It counts no users."
+
+
 @dataclass(frozen=True, kw_only=True)
 class JudgedEstimate(ReportedEstimate):
     """An estimate that is compared with what a hypothesis needs."""
@@ -340,6 +343,23 @@ def quotable_settled(settled: Settled) -> str:
     """The sentences to quote for a claim that no estimate answers."""
     reason = settled.reason[:1].upper() + settled.reason[1:]
     return f"{settled.word.capitalize()}. {reason}{'' if reason.endswith('.') else '.'}"
+
+
+def answer_to_quote(each: ReportedEstimate) -> str:
+    """The answer to a question that was asked, in sentences that are right when quoted alone.
+
+    Says of whom and when, the set, whether it is what was asked, what follows if the doubts are
+    drawn, what all defensible ways give together, and what is counted.
+    """
+    where = f"Among {each.answer.population} ({each.answer.as_of})"
+    sentences = [f"{where}, {each.label}: {each.amount}."]
+    if isinstance(each, JudgedEstimate):
+        said = each.said if each.word in FIRM else f"is {each.said}"
+        sentences.append(f"That it is {each.needs} {said}.")
+    sentences += each.drawn
+    if isinstance(each, JudgedEstimate):
+        sentences.append(each.ways)
+    return " ".join([*sentences, COUNTED])
 
 
 def towards_claim(hypothesis: Hypothesis, found: Bounds) -> Bounds:
