@@ -190,8 +190,10 @@ class Cells:
             )
         names, every = [str(name) for name in named], named.sum().to_numpy(dtype=float)
         vague = belief.family == "alike"
-        as_named = dict(zip(names, belief.strength * every / every.sum(), strict=True))
-        shares = self.worlds.shares(belief.doubt, alike(names) if vague else as_named)
+        weights = alike(names)
+        if not vague:
+            weights = dict(zip(names, belief.strength * every / every.sum(), strict=True))
+        shares = self.worlds.shares(belief.doubt, weights)
         organisations = self.rows[OWNER].to_numpy()[at[same]]
         known = np.isin(organisations, named.index) & (not vague)
         yield _cumulated(shares), names, same[~known]

@@ -401,3 +401,13 @@ def test_a_value_within_a_rounding_error_of_the_border_lies_on_it():
 def test_the_basis_of_a_doubt_is_the_weakest_of_its_beliefs():
     rows = [ROW, ROW | {"kind": "company", "basis": "judgement"}]
     assert beliefs(*rows).basis("origin") == "judgement"
+
+
+def test_of_what_any_value_may_be_each_value_that_is_named_is_as_likely():
+    alike = ROW | {"doubt": "task", "family": "alike", "stated": ""}
+    rows = pd.DataFrame({
+        "task": ["x", "y", "y", ""], "low": 1.0, "value": 1.0, "high": 1.0, "task_doubt": "task",
+        "organisation": ["a", "b", "c", "d"],
+    })  # fmt: skip
+    asked = Sum(Coarse(rows, [Doubt("task", "any")]), where(task="x"))
+    assert asked.in_worlds(Worlds(beliefs(alike))).mean() == pytest.approx(1.5, abs=0.03)
