@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import get_args
 
 from research import wording
 from research.publish import likelihood
@@ -18,6 +19,7 @@ from research.results import (
     Robustness,
     Settled,
     Specification,
+    Tried,
     judge,
 )
 
@@ -37,7 +39,7 @@ ENDS = {
     "sharp up to rounding": "sharp up to rounding: the data allow both ends but for rounding",
     "outer": "outer: all that the data allow lies in it, and it may be too wide",
 }
-TRIED = ("stated", "flat", "shifted", "apart", "as one")  # sets of beliefs, in their order
+TRIED: tuple[Tried, ...] = get_args(Tried)  # sets of beliefs, in their order
 BY_THE_SET = "set"  # what decides, where no belief matters for a likelihood
 NOT_DRAWN = "not drawn"
 READ_ANYWAY = ("scope", "set", "interval")  # of a failed assumption: the word is read without it
