@@ -145,6 +145,20 @@ def test_prints_are_as_stored(name, width, monkeypatch):
         assert max(map(len, text.splitlines())) <= width
 
 
+@pytest.mark.parametrize(
+    ("dataset", "told"),
+    [("stated_beliefs", "`research data show stated_beliefs` says"), ("mine", "‘mine’ says")],
+)
+def test_a_print_names_the_beliefs_that_doubts_were_drawn_from(dataset, told):
+    result = recorded("trending_top_ten", RESULTS)
+    tables = {**result.provenance.tables}
+    tables["stated_beliefs"] = {**tables["stated_beliefs"], "dataset": dataset}
+    other = dataclasses.replace(
+        result, provenance=dataclasses.replace(result.provenance, tables=tables)
+    )
+    assert f"* doubts drawn as {told}" in screen(other, width=150)
+
+
 def test_no_print_of_the_study_exceeds_a_screen_or_its_width():
     for path in RESULTS.glob("*.json"):
         result = recorded(path.stem, RESULTS)

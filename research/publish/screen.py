@@ -22,6 +22,7 @@ GAP = 2  # between columns
 LEAST = 28  # what a label needs beside numbers; where less is left, numbers stand below it
 WIDEST = 30  # a column other than the label; longer texts go on in the next line
 DRAWN = "*"  # after an interval that is drawn from beliefs
+BELIEFS = "stated_beliefs"
 LEVEL = 0.95  # of intervals, where it is not said
 
 
@@ -237,6 +238,12 @@ def _form(interval: Interval | None) -> tuple[float | None, float | None]:
     return (interval.level, interval.design_effect) if interval else (None, None)
 
 
+def _beliefs(result: Result) -> str:
+    """The table from which doubts were drawn: that of the project, or the one in its place."""
+    name = result.provenance.tables.get(BELIEFS, {}).get("dataset", BELIEFS)
+    return f"`research data show {BELIEFS}`" if name == BELIEFS else f"‘{name}’"
+
+
 def _foot(result: Result, shown: Sequence[ReportedEstimate], more: str) -> Iterator[str]:
     for at, note in enumerate(_notes(shown), 1):
         yield f"[{at}] {note}"
@@ -249,7 +256,7 @@ def _foot(result: Result, shown: Sequence[ReportedEstimate], more: str) -> Itera
     if form and form.design_effect:
         yield f"Intervals assume a design effect of {wording.trimmed(form.design_effect)}."
     if any(_drawn(each) and not each.estimate.interval for each in shown):
-        yield f"{DRAWN} doubts drawn as `research data show stated_beliefs` says, not sampled."
+        yield f"{DRAWN} doubts drawn as {_beliefs(result)} says, not sampled."
     if any(isinstance(each, JudgedEstimate) for each in shown):
         yield "agree: specifications with the same verdict, of all"
     if unseen := len(reported(result)) - len(shown):
