@@ -14,7 +14,9 @@ from tests.shortened import first
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="limits and pipes of Unix")
 
 LIMITED = (  # a file may have so many bytes: the disk is full for all that is larger
-    "import resource, sys; sys.argv[0] = 'research'\n"
+    "import os, resource, sys; sys.argv[0] = 'research'\n"
+    "sys.dont_write_bytecode = True\n"  # a compiled module would be cut, and be kept
+    "os.environ['PYTHONDONTWRITEBYTECODE'] = '1'\n"
     "import research.cli, matplotlib.font_manager\n"  # writes a cache of its own
     "resource.setrlimit(resource.RLIMIT_FSIZE, (1500, 1500))\n"
     "research.cli.main()\n"
