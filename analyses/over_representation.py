@@ -4,7 +4,11 @@ A family is a name of the Ollama library, such as qwen2.5; rules in the crosswal
 repositories on the Hub. Over the families that two channels of one date both hold: how many times
 as large is the share of each country's publishers in the one as in the other? The odds ratio sets
 the United States against China, and whatever both lack in either channel drops out of it. Neither
-channel consists of these families alone: the same is asked of all models beside it.
+channel consists of these families alone: the same is asked of all models beside it. Among the most
+downloaded models it is asked on every date that has both channels.
+
+A router names models and not families. It is set beside the others as a caution, over the
+publishers that both hold and their models with public weights.
 """
 
 from collections.abc import Iterator
@@ -16,6 +20,7 @@ import pandas as pd
 from research import (
     ESTIMAND,
     Assumption,
+    CannotEstimate,
     Estimate,
     Hypothesis,
     NotApplicable,
@@ -23,7 +28,16 @@ from research import (
     TippingPoint,
     figures,
 )
-from research.doubts import Coarse, Doubt, Representation, Share, overturned, where
+from research.doubts import (
+    Coarse,
+    Doubt,
+    Representation,
+    Share,
+    overturned,
+    resolved_against,
+    where,
+)
+from research.doubts.representing import NOTHING
 from research.estimators.budget import alternatives_row, budget
 from research.measures.channels import (
     SAME_ACT,
@@ -34,7 +48,13 @@ from research.measures.channels import (
     over_families,
 )
 from research.measures.clone_block import without_block
-from research.measures.hub import hub_downloads, hub_facts, of_tasks, without_spike
+from research.measures.hub import (
+    GENERATION,
+    hub_downloads,
+    hub_facts,
+    of_tasks,
+    without_spike,
+)
 from research.measures.other_scans import CONFIRMED
 from research.measures.publishers import (
     CHINA,
@@ -47,6 +67,7 @@ from research.measures.publishers import (
 )
 from research.measures.pulls import ROUNDED, ollama_pulls, pulls_in_words, suddenly_pulled
 from research.measures.remembering import remembered
+from research.measures.routers import ONE_ROUTER, over_publishers, routed
 from research.measures.top_lists import on_day
 from research.results import BudgetRow, deferred
 from research.wording import written
@@ -54,6 +75,7 @@ from research.wording import written
 ODDS = "odds ratio, US to China"
 CODED = "the same over all models, by publisher"
 ANY = "the same over all models, those of one channel alone of any origin"
+ON = "odds ratio, US to China, {}"
 TIMES, SHARE = "{}: share of {} over share of {}", "{}: share of {}"
 COVERED = "share of {} in families that both hold"
 ORIGINS = {
@@ -65,7 +87,7 @@ ORIGINS = {
 HYPOTHESES = {
     ODDS: Hypothesis(
         estimand="odds of a US against a Chinese publisher in one channel over those in another, "
-        "families that both hold",
+        "among what both hold",
         null=1,
         null_source="equality: both channels hold as much of one for each of the other",
         alternative="greater",
@@ -78,13 +100,23 @@ HYPOTHESES = {
 class Pair:
     """Two channels and their days; what each counts."""
 
-    first: Literal["pulls", "hosts"]
-    second: Literal["catalogue", "top 1,000", "top 1,000 of 2025", "hosts"]
+    first: Literal["pulls", "hosts", "tokens"]
+    second: Literal["catalogue", "top 1,000", "top 1,000 of 2025", "hosts", "pulls"]
     days: tuple[str, str]
 
     @property
     def counts(self) -> tuple[str, str]:
-        return self.first, "hosts" if self.second == "hosts" else "downloads"
+        return self.first, self.second if self.second in ("hosts", "pulls") else "downloads"
+
+    @property
+    def units(self) -> str:
+        """Over what both channels are set side by side."""
+        return "publishers" if self.first == "tokens" else "families"
+
+    @property
+    def by(self) -> tuple[str, ...]:
+        """What is told one by one, and left out one by one."""
+        return ("organisation",) if self.first == "tokens" else ("family", "organisation")
 
 
 PAIRS = {
@@ -100,12 +132,24 @@ PAIRS = {
     "hosts of 2026, catalogue": Pair(
         first="hosts", second="catalogue", days=(CONFIRMED.as_of, "2026-05-09")
     ),
+    "pulls, hosts of 2026": Pair(first="pulls", second="hosts", days=(CONFIRMED.as_of,) * 2),
+    "tokens, catalogue": Pair(first="tokens", second="catalogue", days=("2026-06-19",) * 2),
+    "tokens, pulls": Pair(first="tokens", second="pulls", days=("2026-06-19",) * 2),
 }
 Name = Literal[
     "pulls, catalogue", "pulls, top 1,000", "pulls, top 1,000 of 2025", "pulls, hosts of 2025",
-    "hosts of 2025, top 1,000", "hosts of 2026, catalogue",
+    "hosts of 2025, top 1,000", "hosts of 2026, catalogue", "pulls, hosts of 2026",
+    "tokens, catalogue", "tokens, pulls",
 ]  # fmt: skip
+# Of the most downloaded models: the table of a day, and until when and of how many days pulls are.
+COURSE_DAYS = {
+    "2024-09-20": ("hub_history", "2024-12-10", 165),
+    "2025-03-21": ("hub_history", "2025-03-21", 30),
+    "2026-04-28": ("hub_top_models", "2026-04-28", 30),
+    "2026-06-11": ("hub_top_models", "2026-06-11", 30),
+}
 WORDS = {
+    "tokens": "the tokens of a month of models with public weights on one router",
     "catalogue": "the LLM catalogue",
     "top 1,000": "the 1,000 most downloaded models",
     "top 1,000 of 2025": "the 1,000 most downloaded models",
@@ -117,12 +161,15 @@ FAMILIES, ORGANISATIONS = 18, 8  # that are told of, those of most weight
 
 def sample(
     ollama_library_pulls,
+    ollama_pull_states,
     hub_llm_panel,
     hub_llm_models,
     hub_top_models,
     hub_history,
     tenthe_model_tags,
     published_aggregates,
+    router_model_tokens,
+    router_makers,
     model_crosswalk,
     model_crosswalk_tags,
     model_crosswalk_names,
@@ -140,17 +187,19 @@ def sample(
 ) -> Sample:
     origins = with_persons(publisher_origins, persons)
     pair = PAIRS[channels]
-    _refuse(pair, window, copies, clones)
+    _refuse(pair, window, copies, clones, origin)
     lists = {
         "catalogue": hub_llm_panel, "top 1,000": hub_top_models, "top 1,000 of 2025": hub_history
     }  # fmt: skip
     both = Both(
         pair=pair,
         series=ollama_library_pulls,
+        states=ollama_pull_states,
         listed=lists.get(pair.second),
         models=hub_llm_models,
         tags=without_block(tenthe_model_tags) if clones == "removed" else tenthe_model_tags,
         published=published_aggregates,
+        router=(router_model_tokens, router_makers),
         crosswalk=(model_crosswalk, model_crosswalk_tags),
         names=model_crosswalk_names,
         repositories=model_crosswalk_repositories,
@@ -162,18 +211,23 @@ def sample(
         origin=origin,
     )
     odds = both.families()
+    dated = {"hub_top_models": hub_top_models, "hub_history": hub_history}
     return Sample(
-        population=f"the families that both {both.told} hold",
+        population=f"the {pair.units} that both {both.told} hold",
         as_of=f"{both.days[0]:%Y-%m-%d}",
-        data={"odds": odds, "counts": pair.counts, "scanned": "hosts" in pair.counts},
-        tables={"families": odds.first.rows[["family", "organisation", "origin"]]},
-        deferred={"whole": both.whole, "otherwise": both.otherwise},
-    )
+        data={"odds": odds, "pair": pair},
+        tables={"families": odds.first.rows.filter(["family", "organisation", "origin"])},
+        deferred={
+            "whole": both.whole, "otherwise": both.otherwise, "course": lambda: both.course(dated)
+        },
+    )  # fmt: skip
 
 
-def _refuse(pair, window, copies, clones) -> None:
+def _refuse(pair, window, copies, clones, origin) -> None:
     if window != 30 and (pair.first != "pulls" or pair.days[0] < "2025-06"):
         raise NotApplicable("the series of pulls begins too late for this window, or has no part")
+    if pair.first == "tokens" and (copies, origin) != ("with their family", "publisher"):
+        raise NotApplicable("a router names models and their makers, and no families")
     if pair.second == "hosts" and copies == "left out":
         raise NotApplicable("this pair holds no repositories of the Hub, so it has no copies")
     if clones == "removed" and "2025-04-24" not in pair.days:
@@ -189,10 +243,12 @@ class Both:
 
     pair: Pair
     series: pd.DataFrame
+    states: pd.DataFrame
     listed: pd.DataFrame | None
     models: pd.DataFrame
     tags: pd.DataFrame
     published: pd.DataFrame
+    router: tuple[pd.DataFrame, pd.DataFrame]
     crosswalk: tuple[pd.DataFrame, pd.DataFrame]
     names: pd.DataFrame
     repositories: pd.DataFrame
@@ -206,6 +262,8 @@ class Both:
     def families(self, change=lambda units: units) -> Representation:
         """The families that both hold; ``change`` is made to the second channel."""
         first, second = self._channels()
+        if self.pair.first == "tokens":
+            return _odds(over_publishers(first, second, self.origins), weights="open")
         first, second = in_both(first, change(second))
         return _odds((first, of_names(first, second)))
 
@@ -217,6 +275,8 @@ class Both:
 
     def otherwise(self) -> dict[str, Representation]:
         """The families counted in another way, by what is counted or left out."""
+        if self.pair.first == "tokens":
+            return {}
         other = {"left out": "counted", "counted": "left out"}
         changed = {
             "names served remotely": {"remote": other[self.remote]},
@@ -231,6 +291,24 @@ class Both:
             found["repositories of GGUF files"] = self.families(_without_gguf)
         return found
 
+    def course(self, lists) -> dict[str, Representation]:
+        """The most downloaded models on every date that has both channels.
+
+        The pulls of 2024 are those between two states of the library on either side.
+        """
+        found = {}
+        for day, (table, until, window) in COURSE_DAYS.items():
+            listed = lists[table]
+            if not (listed["as_of"] == day).any():
+                continue  # other data stand in, which lack the day
+            dated = replace(self, listed=listed, window=window)
+            if window != 30:
+                dated = replace(dated, series=self.states.rename(columns={"as_of": "date"}))
+            pulled = dated._channel("pulls", pd.Timestamp(until))
+            first, second = in_both(pulled, dated._channel("top 1,000", pd.Timestamp(day)))
+            found[day] = _odds((first, of_names(first, second)))
+        return found
+
     @property
     def days(self) -> tuple[pd.Timestamp, pd.Timestamp]:
         """Those of the pair, or the last that both channels hold where other data stand in."""
@@ -243,8 +321,10 @@ class Both:
     def told(self) -> str:
         """Both channels in words."""
         first = pulls_in_words(self.window)
-        if self.pair.first == "hosts":
-            first = WORDS[self.pair.days[0]]
+        if self.pair.first != "pulls":
+            first = WORDS[self.pair.days[0] if self.pair.first == "hosts" else "tokens"]
+        if self.pair.second == "pulls":
+            return f"{first} and {pulls_in_words(self.window)}"
         second = WORDS[self.pair.days[1] if self.pair.second == "hosts" else self.pair.second]
         return f"{first} and {second}"
 
@@ -265,13 +345,18 @@ class Both:
         if name == "hosts":
             tags = self.tags if f"{day:%Y}" == "2025" else _published(self.published)
             return _hosts(tags, self._library)
+        if name == "tokens":
+            return _tokens(*self.router, self.origins, day)
+        by_router = self.pair.first == "tokens"
         units = hub_downloads(
             on_day(self.listed, day),
             self.origins,
             tell=["task", "spike", "gguf"],
             facts=hub_facts(self.models),
-            families=self.repositories,
+            families=None if by_router else self.repositories,
         )
+        if by_router:
+            return of_tasks(units, GENERATION)
         if self.copies == "left out":
             units = units.among(units.rows["relation"] != "copy")
         return units
@@ -291,6 +376,14 @@ def _hosts(tags, library) -> Coarse:
     return Coarse(rows, (TWICE, ORIGIN), "families", "hosts")
 
 
+def _tokens(models, makers, origins, day) -> Coarse:
+    """The tokens of the days that the table holds of the thirty until this one."""
+    within = models["date"].between(day - pd.Timedelta(days=29), day)
+    if not within.any():
+        raise CannotEstimate(f"the table holds no tokens of the month until {day:%Y-%m-%d}")
+    return routed(models[within], makers, origins)
+
+
 def _published(aggregates) -> pd.DataFrame:
     """The leading tags of a later scan in the form of the earlier one."""
     tags = CONFIRMED.rows(aggregates, "model tag")
@@ -301,8 +394,8 @@ def _without_gguf(units) -> Coarse:
     return units.among(~units.rows["gguf"].fillna(False).to_numpy(dtype=bool))
 
 
-def _odds(channels) -> Representation:
-    return Representation(*channels, UNITED_STATES, CHINA)
+def _odds(channels, **more) -> Representation:
+    return Representation(*channels, where(origin="US", **more), where(origin="CN", **more))
 
 
 SHARED, ALONE = where(shared="yes"), where(shared="no")
@@ -314,33 +407,39 @@ OUTSIDE = Doubt("other models of any origin", "models that only one channel hold
 
 
 def estimate(sample) -> Iterator[Estimate]:
-    odds = sample["odds"]
+    odds, pair = sample["odds"], sample["pair"]
     yield _told(
-        ODDS, odds, sample, assumptions=_assumptions(sample), tipping_points=_tipping(sample),
+        ODDS, odds, pair, assumptions=_assumptions(pair), tipping_points=_tipping(sample),
         budget=_budget(sample),
     )  # fmt: skip
+    if pair.first == "tokens":
+        return
     for name, origin in ORIGINS.items():
         if not odds.second.held(origin):
             continue
-        yield _told(TIMES.format(name, *sample["counts"]), odds.share(origin), sample)
-        for channel, counts in zip((odds.first, odds.second), sample["counts"], strict=True):
+        yield _told(TIMES.format(name, *pair.counts), odds.share(origin), pair)
+        for channel, counts in zip((odds.first, odds.second), pair.counts, strict=True):
             yield _share(SHARE.format(name, counts), Share(of=origin).in_(channel))
-    if sample["scanned"]:
+    if "hosts" in pair.counts:
         return
     yield from _whole(sample["whole"])
     for by, shown in (("family", FAMILIES), ("organisation", ORGANISATIONS)):
         for name in _largest(odds, by, shown):
             share = odds.share(where(**{by: name}))
-            yield _told(TIMES.format(name, *sample["counts"]), share, sample)
+            yield _told(TIMES.format(name, *pair.counts), share, pair)
+    if pair.second == "top 1,000":
+        for day, dated in sample["course"].items():
+            yield _told(ON.format(day), dated, pair)
 
 
-def _told(label, asked, sample, **more) -> Estimate:
+def _told(label, asked, pair, **more) -> Estimate:
+    told = asked.first.rows["family" if pair.units == "families" else "organisation"]
     return asked.estimate(
         label=label,
-        unit="ratio of {} to {}".format(*sample["counts"]),
+        unit="ratio of {} to {}".format(*pair.counts),
         value=asked.value,
-        n=len(asked.first.rows),
-        n_unit="families",
+        n=told.nunique(),
+        n_unit=pair.units,
         **more,
     )
 
@@ -366,6 +465,7 @@ def _whole(odds) -> Iterator[Estimate]:
             n=len(odds.first.rows),
             n_unit="families and publishers of other models",
             assumptions=(BY_PUBLISHER,),
+            tipping_points=_resolved(asked),
         )
     for channel in (odds.first, odds.second):
         yield _share(COVERED.format(channel.weighs), Share(of=SHARED).in_(channel))
@@ -389,27 +489,45 @@ def _budget(sample) -> tuple[BudgetRow, ...]:
         alternatives_row(about, {"this count": odds.value, "the other count": value})
         for about, value in counted.items()
     )
-    return budget(*odds.budget(), *map(odds.left_out, ("family", "organisation")), *rows)
+    return budget(*odds.budget(), *map(odds.left_out, sample["pair"].by), *rows)
 
 
 @deferred
 def _tipping(sample) -> Iterator[TippingPoint]:
-    """What the second channel would have to lack, or the first to hold in vain."""
-    odds, (first, second) = sample["odds"], sample["counts"]
-    yield odds.missing(HYPOTHESES[ODDS].null, f"{second} of models of US publishers")
+    """What the second channel would have to lack, or the first to hold in vain.
+
+    Where the set leaves the verdict open: how much of each doubt would have to be against it.
+    """
+    odds, (first, second), null = sample["odds"], sample["pair"].counts, HYPOTHESES[ODDS].null
+    found, whose = odds.bounds(), "US"
+    if null in found:
+        yield from _resolved(odds)
+        return
+    if found.high < null:
+        odds, whose, null = replace(odds, of=odds.than, than=odds.of), "Chinese", 1 / null
+    yield odds.missing(null, f"{second} of models of {whose} publishers")
     yield overturned(
-        lambda part: odds.thinned(UNITED_STATES, part).bounds().low - HYPOTHESES[ODDS].null,
-        things=f"{first} of models of US publishers",
-        nothing="nothing to lose: what is open already leaves no verdict",
+        lambda part: odds.thinned(odds.of, part).bounds().low - null,
+        things=f"{first} of models of {whose} publishers",
+        nothing=NOTHING,
     )
+
+
+@deferred
+def _resolved(odds) -> Iterator[TippingPoint]:
+    """How much of each doubt must be against the odds as shown for both to be level."""
+    for doubt in filter(odds.opens, odds.doubts):
+        yield resolved_against(odds, doubt, HYPOTHESES[ODDS].null, reached="the odds are even")
 
 
 # Assumptions --------------------------------------------------------------------------------------
 
 
-def _assumptions(sample) -> tuple[Assumption, ...]:
+def _assumptions(pair) -> tuple[Assumption, ...]:
+    if pair.first == "tokens":
+        return (ONE_ROUTER,)
     common = RULES, ONE_ORIGIN, SAME_ACT, IN_BOTH
-    if sample["scanned"]:
+    if "hosts" in pair.counts:
         return *common, CLONES, LEADING
     return *common, ROUNDED, NO_GGUF, SCRIPTS
 

@@ -13,11 +13,12 @@ from research.doubts.questions import Share, Sum
 from research.doubts.ranking import Ranking
 from research.doubts.representing import Representation
 from research.doubts.simulating import with_draws
-from research.doubts.telling import lost_at, lost_if, turned_at
+from research.doubts.telling import lost_at, lost_if, resolved_against, turned_at
 from research.doubts.thinning import Thinned
 
 __all__ = [
     "EVERY", "Asked", "Belief", "Beliefs", "Coarse", "Difference", "Doubt", "Gap", "Quotient",
     "RankCorrelation", "Ranking", "Representation", "Share", "Sum", "Thinned", "Where", "Worlds",
-    "among", "levelled", "lost_at", "lost_if", "overturned", "turned_at", "where", "with_draws",
+    "among", "levelled", "lost_at", "lost_if", "overturned", "resolved_against", "turned_at",
+    "where", "with_draws",
 ]  # fmt: skip

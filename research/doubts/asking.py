@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from abc import abstractmethod
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal, Protocol, Self
 
@@ -70,6 +70,18 @@ class Asked(Protocol):
         NoBelief
             Nothing is believed of a doubt that is open.
         """
+
+    @property
+    def channels(self) -> Sequence[Coarse]:
+        """The units that are asked, channel by channel."""
+        found: list[Coarse] = []
+
+        def seen(units: Coarse) -> Coarse:
+            found.append(units)
+            return units
+
+        self.over(seen)
+        return found
 
     def without(self, cluster: str, *names: object) -> Self:
         """The same asked of the units that are of none of these clusters."""

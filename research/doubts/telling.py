@@ -3,10 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from research.estimators.design_effects import intraclass_correlation
 from research.results import TippingPoint
 from research.wording import number, percent, span, written
+
+if TYPE_CHECKING:
+    from research.doubts.asking import Asked
+    from research.doubts.coarse import Doubt
+
+TOLD = {
+    True: "{} if {:%0} of the {} in doubt ({}) were otherwise than as shown",
+    False: "{} no earlier than with {:%0} of the {} in doubt ({}) otherwise than as shown",
+}  # by whether the set is sharp
 
 
 def lost_if(
@@ -53,6 +63,44 @@ def turned_at(what: str, sentence: str, threshold: float, *others: float | str) 
     return TippingPoint(
         what=what, threshold=threshold, sentence=written(sentence, threshold, *others)
     )
+
+
+def resolved_against(
+    asked: Asked, doubt: Doubt, null: float = 0.0, *, reached: str = "the threshold is reached"
+) -> TippingPoint:
+    """Which part of what a doubt leaves open must resolve against the estimate, told.
+
+    Parameters
+    ----------
+    asked
+        The question; all its other doubts are closed.
+    doubt
+        One that leaves something open.
+    null
+        What is then reached.
+    reached
+        The same in words.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from research.doubts import Coarse, Doubt, Share, where
+    >>> weights = dict.fromkeys(["low", "value", "high"], [5.0, 3.0, 4.0])
+    >>> rows = pd.DataFrame({**weights, "origin": ["CN", "US", ""], "origin_doubt": "unknown"})
+    >>> doubt = Doubt("unknown", "any country")
+    >>> lead = Share(of=where(origin="CN"), minus=where(origin="US")).in_(Coarse(rows, [doubt]))
+    >>> resolved_against(lead, doubt, reached="level").sentence
+    'level if 50 % of the weight in doubt (unknown) were otherwise than as shown'
+    """
+    weights = [(units.weighs, units.weight([doubt.name])) for units in asked.channels]
+    ranged = [weighs for weighs, weight in weights if (weight.low != weight.high).any()]
+    weighs = " and ".join(dict.fromkeys(ranged or [weighs for weighs, _ in weights]))
+    what, part = f"part of the {weighs} open: {doubt.name}", asked.turning(doubt, null)
+    if part is None:
+        told = f"the {weighs} in doubt alone ({doubt.name}) are not enough to overturn it"
+        return TippingPoint(what=what, threshold=None, sentence=told)
+    told = written(TOLD[asked.sharp([doubt.name])], reached, part, weighs, doubt.name)
+    return TippingPoint(what=what, threshold=part, sentence=told)
 
 
 def lost_at(

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from research.doubts import Coarse, Doubt
 from research.doubts.coarse import WEIGHTS
-from research.measures.publishers import ANYWHERE, NOT_TOLD, ORIGIN, publishers
+from research.measures.publishers import ANYWHERE, NOT_TOLD, ORIGIN, organisations, publishers
 from research.measures.remembering import remembered
-from research.results import Assumption
+from research.results import Assumption, CannotEstimate
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -87,3 +88,56 @@ def routed(rows: pd.DataFrame, makers: pd.DataFrame, origins: pd.DataFrame) -> C
         weights_doubt=WEIGHTS_PUBLIC.name,
     )
     return Coarse(told, (ORIGIN, WEIGHTS_PUBLIC), "models", "tokens")
+
+
+def over_publishers(tokens: Coarse, other: Coarse, origins: pd.DataFrame) -> tuple[Coarse, Coarse]:
+    """Tokens and another channel over the publishers that both hold.
+
+    Parameters
+    ----------
+    tokens
+        From :func:`routed`, of models.
+    other
+        Pulls or downloads, all of which are of public weights.
+    origins
+        The table ``publisher_origins``.
+
+    Returns
+    -------
+    tokens, other : Coarse
+        The same units in the same order: the models of a publisher whose weights are public, those
+        whose weights are not, and those of which it is not known; columns ``organisation``,
+        ``origin`` and ``weights``.
+
+    Raises
+    ------
+    CannotEstimate
+        No publisher is in both.
+
+    Examples
+    --------
+    >>> import pandas as pd, research
+    >>> rows = research.load("router_model_tokens")
+    >>> origins = research.load("publisher_origins")
+    >>> tokens = routed(rows[rows["date"] == "2026-06-11"], research.load("router_makers"), origins)
+    >>> weights = dict.fromkeys(["low", "value", "high"], [7.0, 2.0])
+    >>> pulls = pd.DataFrame({**weights, "organisation": ["Meta", "Google"], "origin": "US"})
+    >>> one, two = over_publishers(tokens, Coarse(pulls, ()), origins)
+    >>> one.rows[["organisation", "weights"]].values.tolist(), two.rows["value"].tolist()
+    ([['Google', 'closed'], ['Google', 'open']], [0.0, 2.0])
+    """
+    named = organisations(tokens.rows["hub_account"], origins)
+    rows = tokens.rows.assign(organisation=named.fillna(tokens.rows["organisation"]))
+    open_to_all = rows.loc[rows["weights"] != "closed", "organisation"]
+    both = set(open_to_all) & set(other.rows["organisation"])
+    if not both:
+        raise CannotEstimate("no publisher is in both channels")
+    public = other.rows.assign(weights="open", weights_doubt=WEIGHTS_PUBLIC.name)
+    one = replace(tokens, rows=rows[rows["organisation"].isin(both)], unit="groups of models")
+    two = replace(
+        other,
+        rows=public[public["organisation"].isin(both)],
+        doubts=(*other.doubts, WEIGHTS_PUBLIC),
+        unit="groups of models",
+    )
+    return one.paired(two, ["organisation", "origin", "weights"])
