@@ -1,9 +1,10 @@
 """Have the downloads of the Hub and the pulls of Ollama spread over more publishers?
 
-An index of concentration (HHI: the sum of squared shares) and the share of the ten largest
-publishers, on the dated states of the 1,000 most downloaded models and in windows of pulls one
-after the other. Compared are states that count alike. A list cut off by rank leaves publishers
-below the cut out; the site rounds pulls, so that theirs are known up to bounds.
+An index of concentration (HHI: the sum of squared shares, 1 where one publisher has all) and the
+share of the ten largest publishers, on dated lists of the most downloaded models, all cut to the
+length of the shortest, and in windows of pulls one after the other. Changes are those since the
+first list that counts downloads as the last one does, or the first window. Publishers below the
+cut are left out; the site rounds pulls, so that theirs are known up to bounds.
 """
 
 from collections.abc import Iterator
@@ -12,8 +13,17 @@ from typing import Annotated, Literal
 
 import pandas as pd
 
-from research import ESTIMAND, Assumption, Estimate, Hypothesis, NotApplicable, Sample, figures
-from research.doubts import Difference, Ranking
+from research import (
+    ESTIMAND,
+    Assumption,
+    Estimate,
+    Hypothesis,
+    NotApplicable,
+    Sample,
+    TippingPoint,
+    figures,
+)
+from research.doubts import Difference, Ranking, resolved_against
 from research.estimators.budget import budget
 from research.measures.hub import COUNTED_DAYS, without_spike
 from research.measures.hub_states import (
@@ -26,6 +36,8 @@ from research.measures.hub_states import (
 from research.measures.publishers import kept_at_hugging_face, library_publishers
 from research.measures.pulls import ROUNDED, ROUNDING, WEIGHTS, ollama_pulls
 from research.measures.top_lists import apart
+from research.results import deferred
+from research.wording import written
 
 INDEX, TEN = "concentration index (HHI)", "share of the ten largest"
 LAST, CHANGE = "{} of publishers at the last date", "{}: change since the first date"
@@ -126,11 +138,22 @@ def estimate(sample) -> Iterator[Estimate]:
     for name, largest in LARGEST.items():
         now, then = (ranking.concentration(largest) for ranking in (last, first))
         yield _told(sample, now, LAST.format(name), "index" if name == INDEX else "share")
-        unit = "change of the index" if name == INDEX else "difference in share"
-        yield _told(sample, Difference(now, then), CHANGE.format(name), unit)
+        unit, change = "difference in share", Difference(now, then)
+        if name == INDEX:
+            unit = "change of the index"
+        label = CHANGE.format(name)
+        yield _told(sample, change, label, unit, tipping_points=_tipping(change, label))
 
 
-def _told(sample, asked, label, unit) -> Estimate:
+@deferred
+def _tipping(change, label) -> Iterator[TippingPoint]:
+    """How much of the rounding would have to be otherwise for the index to have fallen, or not."""
+    if label in HYPOTHESES and (null := HYPOTHESES[label].null) in change.bounds():
+        told = written("the index has fallen by no more than {}", -null)
+        yield from resolved_against(change, null, reached=told)
+
+
+def _told(sample, asked, label, unit, **more) -> Estimate:
     hub = sample["channel"] == HUB
     return asked.estimate(
         label=label,
@@ -140,6 +163,7 @@ def _told(sample, asked, label, unit) -> Estimate:
         n_unit="publishers",
         assumptions=(COUNTED_ANEW, CUT) if hub else (ROUNDED, COMPLETE),
         budget=budget(*asked.budget(), asked.left_out(sample["last"].by)),
+        **more,
     )
 
 

@@ -1,8 +1,9 @@
 """Is a Chinese model of the same age, size, task and licence downloaded more than a US one?
 
-The two countries publish models of other ages, sizes and licences, and downloads go with all of
-them. Logarithms of downloads are compared with these held alike; what is left may still come from
-anything that no table tells, such as the fame of a publisher.
+Models of the two countries differ in age, size, task and licence, and downloads depend on all four.
+Compared is therefore how many times as often a Chinese model is downloaded as one of the US that is
+alike in the four, by least squares on logarithms. What is left may still come from anything that no
+table tells, such as the fame of a publisher.
 """
 
 from dataclasses import replace
@@ -230,7 +231,11 @@ def _unmeasured(pairs):
     """How strong a cause that no table tells would have to be, beside the size of a model."""
     x, y = pairs.design(*COVARIATES), pairs.logarithms
     value = robustness_value(partial_r2(y, x, ORIGIN))
-    told = "the ratio would be one if an unmeasured cause explained {:%1} of what is left of both"
+    told = (
+        "the ratio would be one if something that no table tells explained {:%1} of what age, "
+        "size, task and licence leave open, both of how often a model is taken and of where it is "
+        "from"
+    )
     if "log size" not in x:
         yield turned_at("an unmeasured cause", told, value)
         return
@@ -239,7 +244,7 @@ def _unmeasured(pairs):
         partial_r2(outcome, known, known.columns.get_loc("log size"))
         for outcome, known in ((y, x), (x["chinese"], others))
     )
-    told += "; size explains {:%1} of the weight and {:%1} of the origin"
+    told += "; the size explains {:%1} of the one and {:%1} of the other"
     yield turned_at("an unmeasured cause", told, value, of_weight, of_origin)
 
 
@@ -251,12 +256,14 @@ UNMEASURED = Assumption.of_scope(
 )
 DRAWN = Assumption.of_scope(
     name="organisations are a draw",
-    evidence="The interval is about other organisations that might have published such models.",
+    evidence="They are all there are. The interval says how much would differ if other "
+    "organisations had published such models.",
 )
 LISTED = Assumption.of_scope(
     name="listed models are compared",
-    evidence="The list of 1,000 is cut by downloads, which draws its two countries together; what "
-    "it would be without an end stands beside it. The catalogue is not cut at one number.",
+    evidence="The list of 1,000 is cut by downloads: of both countries it holds the successful "
+    "models alone, which look more alike than all would. What the ratio would be had the list no "
+    "end stands beside it. The catalogue is not cut at one number.",
 )
 
 

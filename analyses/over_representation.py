@@ -1,14 +1,15 @@
 """Are models of US publishers used more, against their downloads, than those of Chinese ones?
 
-A family is a name of the Ollama library, such as qwen2.5; rules in the crosswalk find its
-repositories on the Hub. Over the families that two channels of one date both hold: how many times
-as large is the share of each country's publishers in the one as in the other? The odds ratio sets
-the United States against China, and whatever both lack in either channel drops out of it. Neither
-channel consists of these families alone: the same is asked of all models beside it. Among the most
-downloaded models it is asked on every date that has both channels.
+A family is a name of the Ollama library, such as qwen2.5; rules find its repositories on the Hub.
+Taken are the families that two channels both hold, such as pulls and downloads of one month. How
+many times as large is the share of each country's publishers in the one as in the other? The odds
+ratio sets the United States against China: where it is 2, each Chinese download goes with one pull
+of a Chinese model, say, and each US download with two of a US one. Models of other countries drop
+out of it. Neither channel consists of these families alone: the same is asked of all models beside
+it. Among the most downloaded models it is asked on every date that has both channels.
 
-A router names models and not families. It is set beside the others as a caution, over the
-publishers that both hold and their models with public weights.
+A router of requests names models and not families. It is set beside the others as a caution, over
+the publishers that both hold and their models with public weights.
 """
 
 from collections.abc import Iterator
@@ -516,8 +517,7 @@ def _tipping(sample) -> Iterator[TippingPoint]:
 @deferred
 def _resolved(odds) -> Iterator[TippingPoint]:
     """How much of each doubt must be against the odds as shown for both to be level."""
-    for doubt in filter(odds.opens, odds.doubts):
-        yield resolved_against(odds, doubt, HYPOTHESES[ODDS].null, reached="the odds are even")
+    yield from resolved_against(odds, HYPOTHESES[ODDS].null, reached="the odds are even")
 
 
 # Assumptions --------------------------------------------------------------------------------------

@@ -1,10 +1,10 @@
 """Do Chinese models lead at the sizes that hosts in China lead in, and in which channel not?
 
 The report counts hosts by the size of their models and finds China ahead in small, large and
-extra-large models, and the United States in medium ones. Hosts have the country where they stand,
-models that of their publisher: that the pattern of the one holds of the other is a question and no
-definition. A name of the Ollama library that comes in several sizes may have been pulled in any of
-them; the size of a repository is the one on record, in its name, or not known.
+extra-large models, and the United States in medium ones. A host counts for the country where it
+stands, a model for that of its publisher: whether both show the same pattern is what is asked. A
+name of the Ollama library that comes in several sizes may have been pulled in any of them; the size
+of a repository is the one on record, or in its name, or not known.
 """
 
 from collections.abc import Iterator
@@ -20,9 +20,18 @@ from research import (
     Hypothesis,
     NotApplicable,
     Sample,
+    TippingPoint,
     figures,
 )
-from research.doubts import Coarse, Doubt, Quotient, Share, where
+from research.doubts import (
+    Coarse,
+    Doubt,
+    Quotient,
+    Share,
+    overturned,
+    resolved_against,
+    where,
+)
 from research.estimators.budget import budget
 from research.measures.channels import day_of_both, of_kinds
 from research.measures.clone_block import Spread, part_of_medium
@@ -38,7 +47,7 @@ from research.measures.publishers import (
 from research.measures.pulls import ROUNDED, ollama_pulls
 from research.measures.sizes import LABELS, of_listed_sizes, of_recorded_sizes
 from research.measures.top_lists import on_day
-from research.results import Deferred
+from research.results import Deferred, deferred
 
 SIZES = {"S": "small", "M": "medium", "L": "large", "XL": "extra-large"}
 LEAD, SHARE = "{}: share, China minus US", "{}: share of {}"
@@ -175,7 +184,7 @@ def estimate(sample) -> Iterator[Estimate]:
         lead = Share(of=CHINA, minus=UNITED_STATES, among=where(size=size)).in_(units)
         yield _told(
             LEAD.format(name), "difference in share", lead, kind, assumptions=ASSUMED[kind],
-            budget=_budget(lead, kind),
+            budget=_budget(lead, kind), tipping_points=_tipping(lead, name),
         )  # fmt: skip
     for size, name in SIZES.items():
         for origin, country in ORIGINS.items():
@@ -207,6 +216,27 @@ def _budget(lead, kind) -> Deferred:
     drawn = kind in ("catalogue", "top 1,000")
     return Deferred(
         lambda: budget(*lead.budget(), *([lead.left_out("organisation")] if drawn else []))
+    )
+
+
+@deferred
+def _tipping(lead, size) -> Iterator[TippingPoint]:
+    """What would undo a lead; where none is certain, how much of each doubt would level it."""
+    found = lead.bounds()
+    if 0 in found:
+        yield from resolved_against(lead, reached="both countries are level")
+        return
+    leads = found.low > 0
+    ahead, country = (CHINA, "China") if leads else (UNITED_STATES, "the United States")
+
+    def left(part: float) -> float:
+        found = lead.thinned(ahead, part).bounds()
+        return found.low if leads else -found.high
+
+    yield overturned(
+        left,
+        things=f"{lead.units.weighs} of {size} models from {country}",
+        nothing="neither country leads as it is",
     )
 
 

@@ -393,6 +393,16 @@ def test_what_turns_a_verdict_turns_it():
     assert only(result).tipping_points[0].threshold == pytest.approx(0.3)
 
 
+def test_a_share_that_is_too_small_lacks_what_others_have_too_much():
+    _, high = ends(only(ask("downloads", share={"origin": "CN"}, on=LAST)))
+    found = only(ask("downloads", share={"origin": "CN"}, on=LAST, more_than=high + 0.1))
+    (point,) = found.tipping_points
+    # The share at its most reaches the threshold once so much of the others is gone.
+    others = (1 - high) * (1 - point.threshold)
+    assert high / (high + others) == pytest.approx(high + 0.1)
+    assert "downloads of all others were not genuine" in point.sentence
+
+
 @pytest.mark.parametrize("ratio", [True, False])
 def test_what_turns_a_verdict_over_two_channels_turns_it(ratio):
     both = ("catalogue", "pulls"), {"share": {"origin": "CN"}, "on": "2026-06-19", "ratio": ratio}

@@ -159,7 +159,7 @@ class Representation(Asked):
         times = self.bounds().low / null
         if times <= 1:
             return TippingPoint(what=what, threshold=None, sentence=NOTHING)
-        told = "lost if {} {} are not counted, {:%0} of those that are"
+        told = "lost if {:0} {} are missing, {:%0} of those that are counted"
         return turned_at(what, told, held * (times - 1), things, times - 1)
 
     def _ranged(self, doubts: Collection[str] | None) -> Flags:

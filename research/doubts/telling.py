@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from research.estimators.design_effects import intraclass_correlation
@@ -13,10 +13,8 @@ if TYPE_CHECKING:
     from research.doubts.asking import Asked
     from research.doubts.coarse import Doubt
 
-TOLD = {
-    True: "{} if {:%0} of the {} in doubt ({}) were otherwise than as shown",
-    False: "{} no earlier than with {:%0} of the {} in doubt ({}) otherwise than as shown",
-}  # by whether the set is sharp
+TOLD = "{} if {:%0} of the {} in doubt ({}) were otherwise than as shown"
+TOLD_AT_LEAST = "{} only if at least {:%0} of the {} in doubt ({}) were otherwise than as shown"
 
 
 def lost_if(
@@ -66,20 +64,23 @@ def turned_at(what: str, sentence: str, threshold: float, *others: float | str) 
 
 
 def resolved_against(
-    asked: Asked, doubt: Doubt, null: float = 0.0, *, reached: str = "the threshold is reached"
-) -> TippingPoint:
-    """Which part of what a doubt leaves open must resolve against the estimate, told.
+    asked: Asked, null: float = 0.0, *, reached: str = "the threshold is reached"
+) -> Iterator[TippingPoint]:
+    """How much of each doubt must resolve against the estimate, all others being closed, told.
 
     Parameters
     ----------
     asked
-        The question; all its other doubts are closed.
-    doubt
-        One that leaves something open.
+        A question of which the doubts together leave open whether it is above ``null``.
     null
-        What is then reached.
+        What is reached.
     reached
         The same in words.
+
+    Yields
+    ------
+    TippingPoint
+        One for each doubt that is enough by itself, or a sentence that none is.
 
     Examples
     --------
@@ -87,20 +88,31 @@ def resolved_against(
     >>> from research.doubts import Coarse, Doubt, Share, where
     >>> weights = dict.fromkeys(["low", "value", "high"], [5.0, 3.0, 4.0])
     >>> rows = pd.DataFrame({**weights, "origin": ["CN", "US", ""], "origin_doubt": "unknown"})
-    >>> doubt = Doubt("unknown", "any country")
-    >>> lead = Share(of=where(origin="CN"), minus=where(origin="US")).in_(Coarse(rows, [doubt]))
-    >>> resolved_against(lead, doubt, reached="level").sentence
-    'level if 50 % of the weight in doubt (unknown) were otherwise than as shown'
+    >>> lead = Share(of=where(origin="CN"), minus=where(origin="US"))
+    >>> asked = lead.in_(Coarse(rows, [Doubt("unknown", "any country")]))
+    >>> [point.sentence for point in resolved_against(asked, reached="level")]
+    ['level if 50 % of the weight in doubt (unknown) were otherwise than as shown']
     """
+    opened = [doubt for doubt in asked.doubts if asked.opens(doubt)]
+    parts = {doubt: asked.turning(doubt, null) for doubt in opened}
+    for doubt, part in parts.items():
+        if part is not None:
+            weighs = _open_in(asked, doubt)
+            told = TOLD if asked.sharp([doubt.name]) else TOLD_AT_LEAST
+            what = f"part of the {weighs} open: {doubt.name}"
+            sentence = written(told, reached, part, weighs, doubt.name)
+            yield TippingPoint(what=what, threshold=part, sentence=sentence)
+    if opened and set(parts.values()) == {None}:
+        what = "part of what is open under one doubt"
+        told = "no doubt alone is enough to overturn what is shown: it takes several together"
+        yield TippingPoint(what=what, threshold=None, sentence=told)
+
+
+def _open_in(asked: Asked, doubt: Doubt) -> str:
+    """What the channels count in which a doubt leaves anything open."""
     weights = [(units.weighs, units.weight([doubt.name])) for units in asked.channels]
     ranged = [weighs for weighs, weight in weights if (weight.low != weight.high).any()]
-    weighs = " and ".join(dict.fromkeys(ranged or [weighs for weighs, _ in weights]))
-    what, part = f"part of the {weighs} open: {doubt.name}", asked.turning(doubt, null)
-    if part is None:
-        told = f"the {weighs} in doubt alone ({doubt.name}) are not enough to overturn it"
-        return TippingPoint(what=what, threshold=None, sentence=told)
-    told = written(TOLD[asked.sharp([doubt.name])], reached, part, weighs, doubt.name)
-    return TippingPoint(what=what, threshold=part, sentence=told)
+    return " and ".join(dict.fromkeys(ranged or [weighs for weighs, _ in weights]))
 
 
 def lost_at(

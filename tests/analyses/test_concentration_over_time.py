@@ -83,3 +83,15 @@ def test_the_figure_draws_every_date_and_no_line_between_them(result):
             for value in course(result, channel)[f"{name} value"]:
                 assert any(np.isclose(value, height, atol=EXACT) for height in heights)
         assert all(len(set(line.get_xdata())) == 1 for line in drawn)
+
+
+def test_so_much_of_the_rounding_leaves_no_significant_fall(analysed):
+    found = analysed("concentration_over_time").answer(channel="Ollama pulls")
+    change = found.estimates["concentration index (HHI): change since the first date"]
+    (point,) = change.tipping_points
+    row = next(row for row in change.budget if row.source == "rounding of the pulls")
+    assert row.low < -0.01 < row.high
+    # The further the null is from what is shown, the more must be otherwise.
+    assert point.threshold == pytest.approx(
+        (change.value + 0.01) / (change.value - row.high), abs=0.1
+    )

@@ -144,3 +144,21 @@ def test_the_figure_shows_who_is_ahead(analysis, result):
         for answer in result.answers.values():
             found = tuple(answer.estimates[LEAD.format(size)].identified)
             assert any(np.allclose(ends, found) for ends in drawn if len(ends) == 2)
+
+
+def test_a_lead_of_hosts_is_lost_where_so_many_are_no_deployments(result):
+    found = result.answer(channel="hosts, 2025-04").estimates
+    for size, country in (("small", "CN"), ("medium", "US"), ("extra-large", "CN")):
+        rows = research.load("tenthe_parameter_scale")
+        code = {"small": "S", "medium": "M", "extra-large": "XL"}[size]
+        hosts = rows[rows["parameter_class"] == code].set_index("country")["answering_hosts"]
+        other = "US" if country == "CN" else "CN"
+        (point,) = found[LEAD.format(size)].tipping_points
+        assert point.threshold == pytest.approx(1 - hosts[other] / hosts[country], abs=1e-6)
+
+
+def test_where_no_lead_is_certain_it_is_told_how_much_of_a_doubt_levels_it(result):
+    found = result.answer(channel="top 1,000, 2024-09").estimates[LEAD.format("small")]
+    (point,) = found.tipping_points
+    assert "sizes of repositories" in point.what
+    assert 0 < point.threshold < 1

@@ -17,40 +17,34 @@ def tipping_points(asked: Asked, hypothesis: Hypothesis) -> Iterator[TippingPoin
     """How much of each doubt, and of what is counted, must be otherwise for the verdict to fall."""
     if not isinstance(asked, Comparable):
         return
-    for doubt in asked.doubts:
-        if asked.opens(doubt):
-            yield resolved_against(asked, doubt, hypothesis.null)
-    if (found := _not_genuine(asked, hypothesis)) is not None:
-        yield found
+    if hypothesis.null in asked.bounds():
+        yield from resolved_against(asked, hypothesis.null)
+    else:
+        yield _not_genuine(asked, hypothesis)
 
 
-def _not_genuine(asked: Comparable, hypothesis: Hypothesis) -> TippingPoint | None:
+def _not_genuine(asked: Comparable, hypothesis: Hypothesis) -> TippingPoint:
     """Which part of what is ahead must not count, every doubt being open."""
-    null, found = hypothesis.null, asked.bounds()
-    if null in found:  # there is no verdict to lose
-        return None
-    of_first = found.low > null
+    null = hypothesis.null
+    of_first = asked.bounds().low > null
     ahead = _ahead(asked, of_first)
-    if ahead is None:
-        return None
 
     def margin(part: float) -> float:
         found = _thinned(asked, ahead, part, of_first).bounds()
         return found.low - null if of_first else null - found.high
 
     weighs = asked.channels[0 if of_first else -1].weighs
-    return overturned(
-        margin, things=f"{weighs} of {in_words(ahead)}", nothing="there is no verdict to lose"
-    )
+    whose = "all others" if ahead.other else in_words(ahead)
+    return overturned(margin, things=f"{weighs} of {whose}", nothing="there is no verdict to lose")
 
 
-def _ahead(asked: Comparable, of_first: bool) -> Where | None:
+def _ahead(asked: Comparable, of_first: bool) -> Where:
     """Whose weight makes the answer as large as it is, or keeps it as small."""
     if isinstance(asked, Representation):
         return asked.of
     if isinstance(asked, Gap):
         return asked.first.question.of
-    return asked.question.of if of_first else asked.question.minus
+    return asked.question.of if of_first else asked.question.minus or ~asked.question.of
 
 
 def _thinned(asked: Comparable, ahead: Where, part: float, of_first: bool) -> Asked:
