@@ -36,6 +36,8 @@ MEMORY = "300MB"  # beyond it DuckDB works on the disk
 YOUNG = 365  # days: a model is new within a year of its creation
 BIN = 7  # days: the label of a state is the beginning of a week
 NOT_STATED = "not stated"  # the group of a publisher of whom the study says nothing
+# Words by which a study may say so: such a publisher may be of any country, and is not of none.
+SILENT = ("", "unknown", "not known", "not stated", "unspecified", "none", "null", "nan", "n/a")
 MOST_UNREADABLE = 0.1  # of the rows
 NAMED = 10  # groups that a refusal names
 TOGETHER = re.compile(r"\s*[|;,/]\s*")  # between the countries of a group
@@ -50,7 +52,8 @@ TYPED = """
     SELECT nullif(trim(model::VARCHAR), '') AS model, try_cast(time::VARCHAR AS TIMESTAMP)::DATE
         AS week, try_cast(created::VARCHAR AS TIMESTAMP)::DATE AS created,
         try_cast("downloadsAllTime" AS DOUBLE) AS total,
-        coalesce(nullif(trim({group}::VARCHAR), ''), '{missing}') AS publisher_group
+        CASE WHEN coalesce(lower(trim({group}::VARCHAR)), '') IN {silent} THEN '{missing}'
+            ELSE trim({group}::VARCHAR) END AS publisher_group
     FROM {file}
 """
 UNREADABLE = """
@@ -200,9 +203,8 @@ def _open(engine: duckdb.DuckDBPyConnection, path: Path) -> None:
             f"{path} is not the file of weekly downloads: it lacks {', '.join(lacking)}. Found "
             f"{fit(', '.join(sorted(names)))}. Take {FILE} of {REPOSITORY}."
         )
-    engine.execute(
-        f"CREATE VIEW typed AS {TYPED.format(group=group, file=file, missing=NOT_STATED)}"
-    )
+    typed = TYPED.format(group=group, file=file, missing=NOT_STATED, silent=SILENT)
+    engine.execute(f"CREATE VIEW typed AS {typed}")
 
 
 def _left_out(engine: duckdb.DuckDBPyConnection, path: Path) -> dict[str, int]:

@@ -165,6 +165,17 @@ def test_of_one_model_and_week_the_largest_total_counts(here):
     assert one == two
 
 
+@pytest.mark.parametrize("word", ["Unknown", " not known ", "None", "nan", None])
+def test_a_publisher_of_whom_nothing_is_known_may_be_of_any_country(here, word):
+    rows = study()
+    column = rows.columns[-1]
+    said = rows.assign(**{column: rows[column].where(rows[column] != "", word)})
+    freeze_evolution(written(here / "e.parquet", rows), into=here / "one")
+    freeze_evolution(written(here / "t.parquet", said), into=here / "two")
+    one, two = (next(here.glob(f"{folder}/*/*/*.csv*")).read_bytes() for folder in ("one", "two"))
+    assert one == two
+
+
 # From the Hub -------------------------------------------------------------------------------------
 
 
