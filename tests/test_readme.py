@@ -104,6 +104,12 @@ def test_with_your_own_data_works_as_written_in_an_empty_folder(tmp_path):
     assert {"datasets/hub_top_models/december", "datasets/hosts/2026-11-01"} <= made
 
 
+def test_the_claim_on_its_own_data_is_two_commands_and_the_guide_has_the_same():
+    of_study = of_guide("take-new-data", "research collect evolution")
+    assert of_study == ["research collect evolution", "research run published_past_year"]
+    assert of_study in blocks(README)
+
+
 READ_ONLY = {"list", "show", "explain", "run", "ask", "new", "publish"}
 
 
