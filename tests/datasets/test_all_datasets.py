@@ -6,8 +6,10 @@ import json
 import re
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
+import research
 from research import datasets, places
 
 FOLDERS = sorted(path.parent for path in places.bundled().glob("datasets/*/snapshot.py"))
@@ -112,3 +114,38 @@ def test_states_say_how_they_are_known_and_make_up_their_tables(folder):
         rows[state["table"]] = rows.get(state["table"], 0) + state["rows"]
     frozen = {resource["name"]: resource["rows"] for resource in package["resources"]}
     assert rows == {table: frozen[table] for table in rows}
+
+
+# What a day is: how it is known and how it counts, day by day; no list of its own.
+OF_STATES = {
+    "hub_history_states", "hub_history_spikes", "hub_llm_panel_snapshots",
+    "ollama_pull_state_index",
+}  # fmt: skip
+TIMES = {"as_of", "date", "week", "month", "quarter", "year"}
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=NAMES)
+def test_every_table_with_days_is_among_the_dated_states(folder):
+    package = descriptor(folder)
+    stated = {state["table"] for state in package.get("states", [])}
+    dated = {
+        resource["name"]
+        for resource in package["resources"]
+        if TIMES & {field["name"] for field in resource["schema"]["fields"]}
+    }
+    assert dated - OF_STATES <= stated
+    # What the report counted is of one day, which stands in no column.
+    whole = folder.name in ("tenthe", "country_controls")
+    assert not whole or stated == {resource["name"] for resource in package["resources"]}
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=NAMES)
+def test_days_of_states_are_those_of_the_rows(folder):
+    """Where a state is of single days, the table has so many rows of them."""
+    for state in descriptor(folder).get("states", []):
+        days = re.findall(r"\d{4}-\d{2}-\d{2}", state["asOf"])
+        table = research.load(state["table"])
+        time = next((column for column in ("as_of", "date") if column in table), None)
+        if time is None or not days or re.search("to|about", state["asOf"]):
+            continue
+        assert table[time].isin(pd.to_datetime(days)).sum() == state["rows"], state["asOf"]
