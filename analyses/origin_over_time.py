@@ -419,7 +419,7 @@ def _first(sample) -> Estimate:
         sharpness="sharp",
         n=len(leads),
         n_unit="states",
-        assumptions=(_not_between(leads["end"]),),
+        assumptions=(_not_between(leads["end"], found),),
     )
 
 
@@ -491,15 +491,23 @@ def _alike(trend, windows) -> Assumption:
     )
 
 
-def _not_between(days) -> Assumption:
+def _not_between(days, crossed) -> Assumption:
     """What lies between the states is not seen."""
     apart = days.drop_duplicates().diff().dropna().dt.days
     told = (
         "From one of the {:0} states to the next it is up to {:0} days: a lead that came and went "
-        "in between is not seen. First means that no dated state before has it."
+        "in between is not seen. First means that no dated state before has it. {}"
     )
-    told = written(told, days.nunique(), apart.max())
+    told = written(told, days.nunique(), apart.max(), _day_of(crossed))
     return Assumption.of_scope(name="whoever leads in two states leads between them", evidence=told)
+
+
+def _day_of(crossed) -> str:
+    """The day of the crossing, or why none can be given."""
+    try:
+        return f"It is seen on {crossed.day():%Y-%m-%d}."
+    except CannotEstimate as reason:
+        return f"No day is given: {reason}."
 
 
 def _straight(states) -> Assumption:

@@ -306,3 +306,16 @@ def test_the_longest_gap_is_told(result):
         apart = days.drop_duplicates().diff().max().days
         (told,) = result.answer(population=population).estimates[FIRST].assumptions
         assert f"up to {apart} days" in told.evidence
+
+
+@pytest.mark.parametrize(
+    ("population", "reason"),
+    [
+        (ALL, "no crossing is certain on both sides"),
+        (NEW, "the crossing lies between 2025-03-21 and 2026-04-28, and nothing is known"),
+        (TOTALS, "the crossing lies between 2025-03-31 and 2026-03-31, and nothing is known"),
+    ],
+)
+def test_inside_a_gap_no_day_is_given_and_it_is_said_why(result, population, reason):
+    (told,) = result.answer(population=population).estimates[FIRST].assumptions
+    assert f"No day is given: {reason}" in told.evidence
