@@ -120,11 +120,10 @@ def sample(
         Literal["tasks and creators", "licences", "likes"], ESTIMAND
     ] = "tasks and creators",
     spikes: Literal["kept", "removed"] = "kept",
-    labels: Literal["merged", "as they were"] = "merged",
     creator: Literal["organisation", "account"] = "organisation",
 ) -> Sample:
-    if asked != "tasks and creators" and (labels, creator) != ("merged", "organisation"):
-        raise NotApplicable("licences and likes are asked of no task and of no creator")
+    if asked != "tasks and creators" and creator != "organisation":
+        raise NotApplicable("licences and likes are asked of no creator")
     if asked == "likes" and spikes != "kept":
         raise NotApplicable("the lists with likes do not tell which counts are spikes")
     claimed = pd.Timestamp(claim_terms.set_index("source").loc[ARTICLE, "last_day"])
@@ -132,12 +131,11 @@ def sample(
         found = {day: _likes(hub_lists, day) for day in (LIKES_BEFORE, LIKES_AFTER)}
         assumptions = (_between_days([*found], claimed), CHOSEN, USED)
     elif asked == "licences":
-        units = _listed(hub_history, publisher_origins, AFTER, labels, spikes)
+        units = _listed(hub_history, publisher_origins, AFTER, spikes)
         found, assumptions = {AFTER: _licences(units)}, (LATER, TAGGED, USED)
     else:
         units = {
-            day: _listed(hub_history, publisher_origins, day, labels, spikes)
-            for day in (BEFORE, AFTER)
+            day: _listed(hub_history, publisher_origins, day, spikes) for day in (BEFORE, AFTER)
         }
         found = {day: _ranks(each, creator) for day, each in units.items()}
         assumptions = (_between_days([*found], claimed), _spikes(hub_history), USED)
@@ -150,10 +148,11 @@ def sample(
     )
 
 
-def _listed(history, origins, day, labels, spikes):
+def _listed(history, origins, day, spikes):
     """The most downloaded models of a day; a model that names no task may be of any."""
     listed = on_day(history, day)
-    task = listed["task"].replace(MERGED) if labels == "merged" else listed["task"]
+    # Labels changed between the days: those that became one are compared as one.
+    task = listed["task"].replace(MERGED)
     listed = listed.assign(author=listed["account"], pipeline_tag=task)
     told = ["task", "licence", "spike"]
     units = hub_downloads(listed[listed["rank"] <= TOP], origins, tell=told)

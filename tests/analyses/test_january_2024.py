@@ -130,3 +130,10 @@ def test_how_much_is_in_spikes_is_read_off_the_list(ranked, listed):
     told = next(iter(ranked.estimates.values())).assumptions[1].evidence
     assert f"{share:.0%}".removesuffix("%") in told
     assert str(int(rows["traffic_spike"].sum())) in told
+
+
+def test_no_specification_compares_a_task_across_a_change_of_labels(result):
+    assert "labels" not in result.choices
+    history = research.load("hub_history")
+    of_both = [set(history.loc[history["as_of"] == day, "task"]) for day in (BEFORE, AFTER)]
+    assert [set(MERGED) <= labels for labels in of_both] == [True, False]  # one was merged since
