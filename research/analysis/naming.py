@@ -9,6 +9,8 @@ from pathlib import Path
 
 from research import measures
 
+MEASURES = Path(measures.__file__).parent
+
 
 def named(path: Path) -> frozenset[str]:
     """Every word of an analysis and of the measures that it may use: no other column is read.
@@ -20,17 +22,17 @@ def named(path: Path) -> frozenset[str]:
 
     mine = _words(path)
     told = {column for column, name in FACTS.items() if name in mine}
-    return mine | told | _words_of_measures()
+    of_its_own = _words(MEASURES / "leaderboards.py") if "leaderboards" in mine else frozenset()
+    return mine | told | of_its_own | _words_of_measures()
 
 
 @cache
 def _words_of_measures() -> frozenset[str]:
     """Without those of cells, which the engine makes of the file itself, and of leaderboards.
 
-    These read a table of their own, and none of the Hub's models.
+    These read a table of their own, and none of the Hub's models: they are named by who uses them.
     """
-    folder = Path(measures.__file__).parent
-    paths = (path for path in folder.glob("*.py") if path.stem not in ("cells", "leaderboards"))
+    paths = (path for path in MEASURES.glob("*.py") if path.stem not in ("cells", "leaderboards"))
     return frozenset[str]().union(*map(_words, paths))
 
 
