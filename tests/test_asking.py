@@ -282,6 +282,30 @@ def test_a_share_of_pulls_is_the_rounded_gain_of_its_name(window):
     assert only(result).sharpness in ("sharp", "sharp up to rounding")
 
 
+def test_a_class_of_size_is_any_that_the_name_lists():
+    """Large and small names are told apart by the sizes of the page alone, read in plain Python."""
+    day = "2026-06-11"
+    found = only(ask("pulls", share={"size": "XL"}, on=day, window="all"))
+    series, names = (
+        research.load(each) for each in ("ollama_library_pulls", "model_crosswalk_names")
+    )
+    local = names.loc[~names["served_remotely"], "ollama_name"]
+    rows = series[(series["date"] == day) & series["ollama_name"].isin(local)]
+    held, half = rows["ollama_pulls_total"], rows["pulls_step"] / 2
+    listed = rows["sizes"].astype(object).fillna("")
+    plain = [re.findall(r"(?<![\d.x])(\d+(?:\.\d+)?)b(?:\||$)", text) for text in listed]
+    only_xl = [bool(s) and min(map(float, s)) >= 60 and "m" not in text and "x" not in text
+               for s, text in zip(plain, listed, strict=True)]  # fmt: skip
+    none_xl = [bool(s) and max(map(float, s)) < 49 and "x" not in text
+               for s, text in zip(plain, listed, strict=True)]  # fmt: skip
+    low = (held - half)[only_xl].sum() / (held + half).sum()
+    high = 1 - (held - half)[none_xl].sum() / (held + half).sum()
+    assert any(only_xl)
+    assert any(none_xl)
+    assert 0 < low <= ends(found)[0] <= ends(found)[1] <= high < 1
+    assert {"S", "M", "L", "XL"} == set(research.channels()["pulls"].values("size")["value"])
+
+
 def test_two_channels_are_compared_over_the_families_that_both_hold():
     result = ask("catalogue", "pulls", share={"origin": "CN"}, on="2026-06-19")
     difference, catalogue, pulls = result.answer().estimates.values()

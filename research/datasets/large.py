@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
@@ -42,6 +42,7 @@ class LargeTable:
     path: Path
     schema: tuple[dict[str, Any], ...]
     condition: str = "true"
+    _counted: dict[str, pd.Series] = field(default_factory=dict, init=False, repr=False)
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -60,10 +61,12 @@ class LargeTable:
         return replace(self, condition=f"{self.condition} AND {chosen}")
 
     def counts(self, column: str) -> pd.Series:
-        """How many rows each value has, by the value."""
-        name = identifier(column)
-        sql = f"SELECT {name}, count(*) AS n FROM {ROWS} GROUP BY ALL ORDER BY ALL"
-        return query(self, sql).set_index(column)["n"]
+        """How many rows each value has, by the value: read once, nobody may write into it."""
+        if column not in self._counted:
+            name = identifier(column)
+            sql = f"SELECT {name}, count(*) AS n FROM {ROWS} GROUP BY ALL ORDER BY ALL"
+            self._counted[column] = query(self, sql).set_index(column)["n"]
+        return self._counted[column]
 
     def largest(self, size: int, column: str) -> pd.DataFrame:
         """The so many rows that have most of a column, typed as a loaded table."""

@@ -25,6 +25,7 @@ from research.measures.publishers import (
 )
 from research.measures.pulls import ROUNDED, ollama_pulls, pulls_in_words
 from research.measures.remembering import remembered
+from research.measures.sizes import LABELS, of_listed_sizes
 from research.measures.top_lists import apart, days_of, on_day
 from research.results import Assumption, ResearchError
 from research.wording import written
@@ -262,6 +263,9 @@ class Pulls(Channel):
         library = library_publishers(names, tables["publisher_origins"])
         series, day = tables["ollama_library_pulls"], pd.Timestamp(wanted.day)
         units = ollama_pulls(series, library, day, wanted.window)
+        if "size" in wanted.by:
+            listed = series[series["date"] == day]
+            units = of_listed_sizes(units, listed, tables["ollama_library_tags"])
         embedding = names.set_index("ollama_name")["embedding"].map({True: "yes", False: "no"})
         units = replace(units, rows=units.rows.assign(embedding=embedding))
         return _opened(_licensed(units, tables) if "licence" in wanted.by else units, wanted.by)
@@ -391,19 +395,23 @@ CHANNELS: dict[str, Channel] = {
                 "family": "the name in the Ollama library (llama3.2, ...)",
                 "licence": "of the repositories that rules put beside the name",
                 "embedding": "whether the model makes embeddings: yes or no",
+                "size": "the class of size: S (below 1 billion parameters), M (below 10), L (below "
+                "50) or XL; any that the name lists",
             },
             lacks={
                 "task": "a name of the library names no task; --among embedding=no leaves models "
                 "that make embeddings out",
                 "year": "the table of pulls does not tell when a name was made",
-                "size": "a pull is counted for a name, and most names come in several sizes",
                 "repository": "a pull is counted for a name, whatever repositories it has; ask for "
                 "family",
             },
-            more={"licence": ("hub_llm_models", "model_crosswalk_repositories")},
+            more={
+                "licence": ("hub_llm_models", "model_crosswalk_repositories"),
+                "size": ("ollama_library_tags",),
+            },
             choices={"remote_names": ("left out", "counted")},
             assumptions=(ROUNDED,),
-            of_attributes={"licence": TAGGED},
+            of_attributes={"licence": TAGGED, "size": LABELS},
             window=30,
         ),
         Tokens(

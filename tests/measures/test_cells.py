@@ -90,6 +90,14 @@ def test_a_list_of_a_table_in_parquet_is_that_of_the_frame(models, large):
         on_day(large, "2026-06-12")
 
 
+def test_the_days_of_a_table_in_parquet_are_counted_once(large, models, monkeypatch):
+    table = large.on("as_of", "2026-06-11")
+    found = table.counts("as_of")
+    assert found.tolist() == [(models["as_of"] == "2026-06-11").sum()]
+    monkeypatch.setattr("research.datasets.large.query", lambda *_: pytest.fail("read again"))
+    assert table.counts("as_of") is found
+
+
 def test_bases_are_the_accounts_of_the_repositories_that_are_named(models, origins):
     listed = on_day(models, "2026-06-11").set_index("model_id")
     named = named_bases(listed["base_models"].dropna(), origins)
