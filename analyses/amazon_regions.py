@@ -19,7 +19,7 @@ from research import (
     Sample,
     figures,
 )
-from research.doubts import Thinned
+from research.doubts import LEFT_OUT, Thinned, Within, if_open
 from research.measures.hosts import AMAZON_CITIES, TENTHE_ADDRESSES, total
 from research.measures.other_scans import CONFIRMED
 from research.wording import written
@@ -160,6 +160,7 @@ def _map(report) -> list[Estimate]:
             value=(found / of).point,
             bounds=found / of,
             sharpness="outer",
+            drawn=if_open(Within(LEFT_OUT, found / of, "regions whose city is in no list")),
             n=float(of),
             n_unit="listed addresses",
             assumptions=(IN_CITY,),

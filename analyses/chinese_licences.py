@@ -9,8 +9,8 @@ from typing import Annotated, Literal
 
 import pandas as pd
 
-from research import ESTIMAND, Bounds, Estimate, Sample, Settled, figures
-from research.doubts import Share, where
+from research import ESTIMAND, Estimate, Sample, Settled, figures
+from research.doubts import Distinct, Share, where
 from research.estimators.budget import budget
 from research.measures.hub import TAGGED, hub_downloads
 from research.measures.publishers import CHINA, UNITED_STATES
@@ -76,17 +76,12 @@ def estimate(sample) -> list[Estimate]:
 
 
 def _companies(models) -> Estimate:
-    certain, possible = models.holds(where(licence=OPEN))
-    chinese, may_be = models.holds(CHINA)
-    company = models.rows["organisation"]
-    return Estimate(
+    chinese, _ = models.holds(CHINA)
+    wanted = where(licence=OPEN, **CHINA.values)
+    return Distinct(models, wanted, by="organisation").estimate(
         label=COMPANIES,
         unit="companies",
-        bounds=Bounds(
-            float(company[certain & chinese].nunique()), float(company[possible & may_be].nunique())
-        ),
-        sharpness="sharp",  # each model is open by itself
-        n=float(company[chinese].nunique()),
+        n=float(models.rows.loc[chinese, "organisation"].nunique()),
         n_unit="Chinese companies with a model in the catalogue",
         assumptions=(TAGGED,),
     )

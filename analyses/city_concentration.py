@@ -24,7 +24,7 @@ from research import (
     TippingPoint,
     figures,
 )
-from research.doubts import Thinned
+from research.doubts import LEFT_OUT, PRINTED, Computed, Thinned, Within
 from research.estimators.budget import alternatives_row, budget
 from research.estimators.truncation import leading_bounds
 from research.measures.hosts import AMAZON_CITIES, LISTED, TENTHE_ADDRESSES
@@ -274,11 +274,17 @@ def _difference(us, china, few, removed) -> Estimate:
 
 def _elsewhere(sample) -> list[Estimate]:
     """Printed in whole per cent: each share is off by at most half a point."""
+    beijing = Bounds.at(sample["Beijing"], 0.005)
     ten = Estimate(
         label=ELSEWHERE,
         unit="share of the hosts in China",
-        bounds=Bounds(sample["Beijing"] - 0.005, 1.0),
+        bounds=Bounds(beijing.low, 1.0),
         sharpness="outer",
+        drawn=Computed(
+            lambda first, others: first + (1 - first) * others,
+            Within(PRINTED, beijing, "Beijing"),
+            Within(LEFT_OUT, Bounds(0.0, 1.0), "other cities of China"),
+        ),
         assumptions=(
             Assumption(
                 name="the share of every leading city is given",

@@ -29,7 +29,7 @@ from research import (
     TippingPoint,
     figures,
 )
-from research.doubts import turned_at
+from research.doubts import SPREAD, turned_at
 from research.estimators.clones import largest_remainder
 from research.measures.clone_block import LEADING, Block, in_block, without_block
 from research.measures.hosts import TENTHE_HOSTS
@@ -167,6 +167,7 @@ def _counted(label, unit, found, of, *assumptions) -> Estimate:
         value=float(found) if known else None,
         bounds=None if known else found,
         sharpness=None if known else "sharp",
+        undrawn="" if known else SPREAD,
         n=float(of[0]),
         n_unit=of[1],
         assumptions=assumptions,
@@ -184,8 +185,14 @@ def _size(sample) -> Estimate:
     of = sample["hosts"], "answering hosts"
     return replace(
         _counted(ALL_FIVE, "share of answering hosts", hosts, of, NO_OVERLAPS, PURPOSE),
+        undrawn=YES_OR_NO,
         tipping_points=(_forced(leading, sample["totals"]),),
     )
+
+
+YES_OR_NO = (
+    "Whether there is a block at all is asked: a belief about its size would take it for granted."
+)
 
 
 def _forced(leading, totals) -> TippingPoint:

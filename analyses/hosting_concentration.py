@@ -20,7 +20,7 @@ from research import (
     Sample,
     figures,
 )
-from research.doubts import Thinned
+from research.doubts import LEFT_OUT, PRINTED, Computed, Doubt, Thinned, Within, if_open
 from research.estimators.truncation import (
     herfindahl_bounds,
     lead_bounds,
@@ -140,13 +140,14 @@ def _sentinel(aggregates) -> Sample:
     share = SENTINEL.rows(aggregates, "network").set_index("category")["value"] / 100
     kinds = "fixed-access telecom (ASN type)", "ASN-type null", "hyperscaler (tier)"
     # Printed in whole per cent: each is off by at most half a point.
-    telecom, _, hyperscaler = (Bounds.at(share[kind], 0.005) for kind in kinds)
+    telecom, _, hyperscaler = printed = [Bounds.at(share[kind], 0.005) for kind in kinds]
     return Sample(
         **SENTINEL.described,
         data={
             "scan": "SentinelLABS",
             "total": SENTINEL.hosts(aggregates),
             "cloud": Bounds(hyperscaler.low, 1 - telecom.low),
+            "printed": dict(zip(kinds, printed, strict=True)),
             "types": [share[kind] for kind in kinds],
         },
     )
@@ -204,6 +205,7 @@ def _index(sample) -> Estimate:
         INDEX,
         "sum of squared shares",
         found,
+        drawn=if_open(Within(BELOW, found, sample["unit"])),
         assumptions=(OWN, GENUINE),
         tipping_points=(thinned.lost(HIGH),) if concentrated else (),
         curves=(thinned.curve(curve, grid_unit="share"),) if concentrated else (),
@@ -250,11 +252,13 @@ def _cloud(sample) -> Estimate:
     known = float(addresses[cloud].sum())
     listed = Thinned.share(known, total, things="addresses at listed clouds and hosting providers")
     half = HYPOTHESES[CLOUD].null
+    found = top_share_bounds(addresses, cloud, total)
     return _estimate(
         sample,
         CLOUD,
         f"share of {sample['unit']}",
-        top_share_bounds(addresses, cloud, total),
+        found,
+        drawn=if_open(Within(LEFT_OUT, found, f"clouds among the {sample['unit']}")),
         assumptions=(GENUINE,),
         tipping_points=(listed.lost(half),) if known / total > half else (),
     )
@@ -266,6 +270,7 @@ def _cloud_by_type(sample) -> Estimate:
         unit="share of hosts",
         bounds=sample["cloud"],
         sharpness="outer",
+        drawn=_drawn_by_type(sample["printed"]),
         n=sample["total"],
         n_unit="observed hosts",
         assumptions=(
@@ -282,6 +287,20 @@ def _cloud_by_type(sample) -> Estimate:
     )
 
 
+def _drawn_by_type(printed) -> Computed:
+    """From the hyperscalers alone to all that is not telecom, to be drawn."""
+    telecom, _, hyperscaler = (
+        Within(PRINTED, share, f"{kind}, SentinelLABS") for kind, share in printed.items()
+    )
+    return Computed(
+        lambda telecom, cloud, part: cloud + part * (1 - telecom - cloud),
+        telecom,
+        hyperscaler,
+        Within(LEFT_OUT, Bounds(0.0, 1.0), "clouds among the networks of no stated type"),
+    )
+
+
+BELOW = Doubt("networks below the table", "from many small ones to few as large as may be")
 OWN = Assumption(
     name="an unlisted network belongs to no listed provider",
     holds="not testable",

@@ -5,6 +5,7 @@ be meant; whoever means the tokens of the training text counts smaller models to
 Hub hold those models that were still downloaded in 2026: what they do not hold only adds.
 """
 
+from dataclasses import replace
 from typing import Annotated, Literal
 
 import pandas as pd
@@ -12,15 +13,14 @@ import pandas as pd
 from research import (
     ESTIMAND,
     Assumption,
-    Bounds,
     Estimate,
     Hypothesis,
     Sample,
     TippingPoint,
     figures,
 )
-from research.doubts import lost_if
-from research.measures.hub import GENERATION, hub_downloads
+from research.doubts import Distinct, Doubt, lost_if, where
+from research.measures.hub import GENERATION, YEAR, hub_downloads
 from research.measures.publishers import CHINA, Persons, with_persons
 
 COUNT = "Chinese language models until August 2024"
@@ -61,48 +61,59 @@ def sample(
     units = hub_downloads(hub_llm_models, origins, tell=["task", "created", "parameters"])
     rows = units.rows
     chosen = rows["task"].isin(GENERATION) & rows["role"].ne("repackager")
-    chosen &= ~(rows["created"] > published)
-    known = rows["created"].notna()
+    told = {"early": _told(rows["created"] <= published, rows["created"])}
     if tokens == "parameters meant":
-        chosen &= ~(rows["parameters"] <= BILLION)
-        known &= rows["parameters"].notna()
-    units, known = units.among(chosen), known[chosen]
+        told["large"] = _told(rows["parameters"] > BILLION, rows["parameters"])
+    opens = {f"{name}_doubt": UNKNOWN[name].name for name in told}
+    doubts = (*units.doubts, *(UNKNOWN[name] for name in told))
+    units = replace(units, rows=rows.assign(**told, **opens), doubts=doubts)
+    for name in told:
+        chosen &= told[name].ne("no")
+    wanted = where(**CHINA.values, **dict.fromkeys(told, "yes"))
+    names = _names(rows.index, counted == "variants of a model once")
+    units = replace(units, rows=units.rows.assign(name=names)).among(chosen)
     return Sample(
         population="the Chinese language models in the Hub tables",
         as_of=f"{published:%Y-%m-%d}",
-        data={"models": _counted(units, known, counted == "variants of a model once")},
-        tables={"publishers": _publishers(units, known)},
+        data={"models": Distinct(units, wanted, by="name")},
+        tables={"publishers": _publishers(units, wanted)},
     )
 
 
-def _counted(units, known, variants_once) -> pd.DataFrame:
-    """One row a model: whether it certainly counts as Chinese and of that time, or may do so."""
-    chinese, possible = units.holds(CHINA)
-    name = units.rows.index.str.lower()
-    if variants_once:
-        name = name.str.replace(VARIANT, "", regex=True)
-    return pd.DataFrame({"certain": known & chinese, "possible": possible}).groupby(name).any()
+UNKNOWN = {
+    "early": YEAR,
+    "large": Doubt("models of unknown size", "models above a billion parameters or smaller ones"),
+}
 
 
-def _publishers(units, known) -> pd.DataFrame:
-    chinese = units.rows[known & units.holds(CHINA)[0]]
+def _told(holds, column) -> pd.Series:
+    """Whether something holds, empty where the table does not tell."""
+    return holds.map({True: "yes", False: "no"}).where(column.notna(), "")
+
+
+def _names(models, variants_once) -> pd.Index:
+    """What counts once."""
+    name = models.str.lower()
+    return name.str.replace(VARIANT, "", regex=True) if variants_once else name
+
+
+def _publishers(units, wanted) -> pd.DataFrame:
+    chinese = units.rows[units.holds(wanted)[0]]
     counts = chinese["organisation"].rename("publisher").value_counts().rename("models")
     return counts.reset_index().sort_values(["models", "publisher"], ascending=[False, True])
 
 
 def estimate(sample) -> list[Estimate]:
-    certain, possible = sample["models"].sum()
+    models = sample["models"]
     return [
-        Estimate(
+        models.estimate(
             label=COUNT,
             unit="models",
-            value=float(certain),
-            bounds=Bounds(float(certain), float(possible)),
-            sharpness="sharp",  # each model is open by itself
-            n=float(len(sample["models"])),
+            value=models.value,
+            n=float(models.units.rows["name"].nunique()),
             n_unit="models of that time in the tables",
             assumptions=(SURVIVORS,),
-            tipping_points=_miscoded(certain),
+            tipping_points=_miscoded(models.value),
         ),
     ]
 

@@ -11,6 +11,7 @@ most downloads are taken.
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
+import numpy as np
 import pandas as pd
 
 from research import (
@@ -24,7 +25,18 @@ from research import (
     Sample,
     figures,
 )
-from research.doubts import Gap, Quotient, Ranking, Share, Sum, where
+from research.doubts import (
+    MEANWHILE,
+    Computed,
+    Doubt,
+    Gap,
+    Quotient,
+    Ranking,
+    Share,
+    Sum,
+    Within,
+    where,
+)
 from research.estimators.association import correlation
 from research.estimators.budget import alternatives_row, budget
 from research.measures.hub import TAGGED, USED, hub_downloads, without_spike
@@ -231,28 +243,66 @@ def estimate(sample) -> list[Estimate]:
 
 def _between(label, days, assumptions) -> Estimate:
     """All values from those that one day allows to those of the other."""
-    sets = {day: _allowed(asked[label]) for day, asked in days.items()}
+    sets = [_allowed(asked[label]) for asked in days.values()]
+    found = Bounds(min(each.low for each in sets), max(each.high for each in sets))
     known = {day: asked[label].value for day, asked in days.items()}
     return Estimate(
         label=label,
         unit=_unit(label),
         value=known[max(days)],
-        bounds=Bounds(min(found.low for found in sets.values()),
-                      max(found.high for found in sets.values())),
+        bounds=found,
         sharpness="outer",
+        drawn=_drawn(label, days) if found.width else None,
         n=float(TOP),
         n_unit="models",
         assumptions=assumptions,
         budget=budget(alternatives_row("state", known)),
-    )  # fmt: skip
+    )
 
 
 def _allowed(asked) -> Bounds:
     """What a day allows; whoever is not listed on it may have been first in between."""
     found = asked.bounds()
-    kinds = getattr(asked, "kinds", ())
-    absent = any(kind not in asked.ranking.shown for kind in kinds)
-    return Bounds(1.0, found.high) if absent else found
+    return Bounds(1.0, found.high) if _absent(asked) else found
+
+
+def _absent(asked) -> bool:
+    """Whether anyone whose rank is asked for is not listed."""
+    return any(kind not in asked.ranking.shown for kind in getattr(asked, "kinds", ()))
+
+
+def _drawn(label, days):
+    """Anywhere between what both days hold in a world; a rank is a whole number."""
+    told = [_on_day(label, day, asked[label]) for day, asked in days.items()]
+    if len(told) == 1:
+        return told[0]
+    between = _rank_between if _unit(label) == "rank" else _between_values
+    return Computed(between, *told, Within(MEANWHILE, Bounds(0.0, 1.0), label))
+
+
+def _on_day(label, day, asked):
+    """What a day holds; whoever is not listed on it may have any rank up to the one found."""
+    if isinstance(asked, Known):
+        return Within(MEANWHILE, asked.bounds())
+    if not _absent(asked):
+        return asked
+    return Computed(_rank_up_to, asked, Within(NOT_LISTED, Bounds(0.0, 1.0), f"{label}, {day}"))
+
+
+def _rank_up_to(last, place) -> np.ndarray:
+    return _rank_between(np.ones_like(last), last, place)
+
+
+def _rank_between(one, other, place) -> np.ndarray:
+    low, high = np.minimum(one, other), np.maximum(one, other)
+    return np.minimum(low + np.floor(place * (high - low + 1)), high)
+
+
+def _between_values(one, other, place) -> np.ndarray:
+    return one + place * (other - one)
+
+
+NOT_LISTED = Doubt("ranks of who is not listed", "any rank up to the first that is not listed")
 
 
 def _unit(label) -> str:

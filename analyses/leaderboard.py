@@ -25,9 +25,15 @@ from research import (
     Sample,
     figures,
 )
-from research.doubts import among, turned_at
+from research.doubts import Computed, among, turned_at
 from research.estimators.proportions import clopper_pearson
-from research.measures.leaderboards import TOP, chinese_of_ten, highlighted, origins_read
+from research.measures.leaderboards import (
+    TOP,
+    LeadingTen,
+    chinese_of_ten,
+    highlighted,
+    origins_read,
+)
 from research.measures.publishers import Persons, accounts_of, publishers, with_persons
 
 PUBLISHED = "Chinese share of the ten leading models, on the claim's day"
@@ -167,7 +173,12 @@ def _of_board(states, origins, board, strings) -> Sample:
     return Sample(
         population=BOARD,
         as_of=board.day,
-        data={"board": board, "chinese": chinese, "days": days},
+        data={
+            "board": board,
+            "chinese": chinese,
+            "days": days,
+            "ten": LeadingTen.of(states, origin, origins, board.reading),
+        },
         tables={"ten": ten, "days": days.reset_index().assign(as_of=days.index.astype(str))},
     )
 
@@ -201,7 +212,7 @@ def _coded(models, origins) -> pd.DataFrame:
 
 def estimate(sample) -> list[Estimate]:
     if "board" in sample.data:
-        return _on_board(sample["board"], sample["chinese"], sample["days"])
+        return _on_board(sample["board"], sample["chinese"], sample["days"], sample["ten"])
     ten, reported = sample["ten"], sample["reported"]
     if reported is not None:
         return [_of_ten(MODELS, Bounds.at(reported), reported, (NOT_AUGUST,))]
@@ -214,20 +225,25 @@ def estimate(sample) -> list[Estimate]:
     ]
 
 
-def _on_board(board, chinese, days) -> list[Estimate]:
+def _on_board(board, chinese, days, ten) -> list[Estimate]:
     """The share of the day, and on how many days there were five."""
+    at = days.index.get_loc(pd.Timestamp(board.day))
+    of_day = Computed(lambda chinese: chinese[at] / TOP, ten)
     found = Bounds(float(chinese["least"]), float(chinese["most"]))
     assumptions = (WHICH_DAY, READ[board.reading])
     five = HYPOTHESES[board.label].null * TOP
     enough = days[["least", "shown", "most"]] > five
     return [
-        _of_ten(board.label, found, float(chinese["shown"]), assumptions),
+        _of_ten(board.label, found, float(chinese["shown"]), assumptions, of_day),
         Estimate(
             label=DAYS,
             unit="days",
             value=float(enough["shown"].sum()),
             bounds=Bounds(float(enough["least"].sum()), float(enough["most"].sum())),
             sharpness="sharp",
+            drawn=Computed(lambda chinese: (chinese > five).sum(axis=0), ten)
+            if enough["least"].sum() < enough["most"].sum()
+            else None,
             n=len(days),
             n_unit="days",
             assumptions=(READ[board.reading],),
@@ -235,7 +251,7 @@ def _on_board(board, chinese, days) -> list[Estimate]:
     ]
 
 
-def _of_ten(label, chinese, shown, assumptions) -> Estimate:
+def _of_ten(label, chinese, shown, assumptions, drawn=None) -> Estimate:
     five = HYPOTHESES[label].null * TOP
     entries = int(np.floor(abs(shown - five))) + 1
     held = "turned if {:0} of the ten places were held by a model of another origin"
@@ -245,6 +261,7 @@ def _of_ten(label, chinese, shown, assumptions) -> Estimate:
         value=shown / TOP,
         bounds=chinese / TOP,
         sharpness="sharp",
+        drawn=drawn if chinese.width else None,
         n=TOP,
         n_unit="places",
         assumptions=assumptions,

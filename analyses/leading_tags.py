@@ -35,6 +35,7 @@ from research.measures.hosts import (
     TENTHE_HOSTS,
     Hosts,
     OverBlock,
+    WithinSet,
     genuine,
     hosts_by,
     network_share,
@@ -303,12 +304,13 @@ def _latest(sample) -> Estimate:
 
 
 def _any_small(sample) -> Estimate:
-    left = sample["listed"].without(sample["removed"])
+    over = OverBlock(sample["listed"], lambda left: left.with_any(where(ollama_tag=SMALL)))
     return Estimate(
         label=ANY_SMALL,
         unit="share of answering hosts",
-        bounds=left.with_any(where(ollama_tag=SMALL)),
+        bounds=over.at(sample["removed"]),
         sharpness="sharp",
+        drawn=WithinSet(over, sample["removed"]),
         n=sample["total"],
         n_unit="answering hosts",
         assumptions=(overlapping("tags"),),

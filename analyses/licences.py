@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Annotated, Literal
 
+import numpy as np
 import pandas as pd
 
 from research import (
@@ -25,7 +26,18 @@ from research import (
     TippingPoint,
     figures,
 )
-from research.doubts import Coarse, Gap, Quotient, Share, Sum, turned_at, where
+from research.doubts import (
+    PRINTED,
+    Coarse,
+    Computed,
+    Gap,
+    Quotient,
+    Share,
+    Sum,
+    Within,
+    turned_at,
+    where,
+)
 from research.estimators.budget import alternatives_row, budget, drawn_row
 from research.estimators.proportions import goodman, wilson
 from research.measures.hub import LICENCE, LIKE_THEN, LISTED, TAGGED, USED, hub_downloads
@@ -240,8 +252,9 @@ def _as_published(sample) -> list[Estimate]:
             label=f"published: {label}",
             unit=UNITS[label],
             value=value,
-            bounds=Bounds(value - ROUNDING[label], value + ROUNDING[label]),
+            bounds=Bounds.at(value, ROUNDING[label]),
             sharpness="sharp",
+            drawn=_drawn_gap(found) if label == GAP else _printed(found, label),
             n=ARTICLE,
             n_unit="models",
             assumptions=(UNSEEN,),
@@ -249,6 +262,15 @@ def _as_published(sample) -> list[Estimate]:
         )
         for label, value in found.items()
     ]
+
+
+def _printed(found, label) -> Within:
+    """One of the article's figures before it was rounded."""
+    return Within(PRINTED, Bounds.at(found[label], ROUNDING[label]), f"{label}, January 2024")
+
+
+def _drawn_gap(found) -> Computed:
+    return Computed(np.subtract, *(_printed(found, label) for label in (DOWNLOADS, MODELS)))
 
 
 ARTICLE = 300  # models in its list

@@ -31,7 +31,7 @@ from research import (
     TippingPoint,
     figures,
 )
-from research.doubts import turned_at
+from research.doubts import PRINTED, Computed, Within, turned_at
 from research.estimators.association import (
     clustered_correlation,
     correlation,
@@ -181,6 +181,7 @@ def _published(squared, effect) -> Estimate:
         value=found,
         bounds=correlations,
         sharpness="sharp",
+        drawn=Computed(np.sqrt, Within(PRINTED, Bounds.at(squared, ROUNDED), "R squared")),
         interval=pearson_interval(correlations, ARTICLE, design_effect=effect),
         test=Test(
             name="t of the correlation, as if models were independent",

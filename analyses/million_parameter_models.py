@@ -7,8 +7,10 @@ very small needs no test, so that the question is whether the models named stand
 whether embedding models alone would.
 """
 
+import numpy as np
+
 from research import Assumption, Bounds, Estimate, Hypothesis, Sample, TippingPoint, figures
-from research.doubts import lost_if
+from research.doubts import LEFT_OUT, Computed, Within, if_open, lost_if
 
 NAMED = "listings of both sizes: of the models named"
 EMBEDDING = "listings of both sizes: embedding models"
@@ -55,22 +57,29 @@ def estimate(sample) -> list[Estimate]:
     everything = listings.sum()
     named = Bounds(small.sum() / everything, 1.0)
     embedding = Bounds(0.0, 1 - small.sum() / everything)
+    of_size = {size: Bounds(0.0, 1 - small[size] / count) for size, count in listings.items()}
+    drawn = {size: Within(LEFT_OUT, found, f"tags of {size}") for size, found in of_size.items()}
+    both = Computed(
+        lambda *shares: np.average(shares, axis=0, weights=listings.to_numpy()), *drawn.values()
+    )
+    lost = _others(small.sum(), everything)
     return [
-        _share(NAMED, named, everything, _others(small.sum(), everything)),
-        _share(EMBEDDING, embedding, everything, _others(small.sum(), everything)),
+        _share(NAMED, named, everything, Within(LEFT_OUT, named, NAMED), lost),
+        _share(EMBEDDING, embedding, everything, both, lost),
         *(
-            _share(OF_SIZE.format(size), Bounds(0.0, 1 - small[size] / count), count)
+            _share(OF_SIZE.format(size), of_size[size], count, drawn[size])
             for size, count in listings.items()
         ),
     ]
 
 
-def _share(label, bounds, listings, *points) -> Estimate:
+def _share(label, bounds, listings, drawn, *points) -> Estimate:
     return Estimate(
         label=label,
         unit="share of listings",
         bounds=bounds,
         sharpness="sharp",
+        drawn=if_open(drawn),
         n=listings,
         n_unit="listings (estimated by the report)",
         assumptions=(ONE_SIZE,),

@@ -30,7 +30,8 @@ from research import (
     TippingPoint,
     figures,
 )
-from research.doubts import Coarse, Share, turned_at, where
+from research.doubts import MEANWHILE, Asked, Coarse, Computed, Share, Within, turned_at, where
+from research.doubts.simulating import MOST_UNDEFINED
 from research.estimators.budget import alternatives_row, budget, leave_one_out_row
 from research.estimators.clustered import LeaveOneOut
 from research.estimators.serial import serial_trend
@@ -352,8 +353,7 @@ def estimate(sample) -> Iterator[Estimate]:
 
 
 def _level(sample, at, label) -> Estimate:
-    row, units = sample["leads"].loc[at], sample["units"][at]
-    lead = _asked(sample["population"].split(", 2")[0])[""].in_(units)
+    row, lead = sample["leads"].loc[at], _asked_at(sample, at)
     return lead.estimate(
         label=label,
         unit=f"difference in share of {_unit(sample)}",
@@ -417,10 +417,37 @@ def _first(sample) -> Estimate:
             np.inf if ends[1] is None else float(ends[1]),
         ),
         sharpness="sharp",
+        drawn=_drawn_first(sample, leads),
         n=len(leads),
         n_unit="states",
         assumptions=(_not_between(leads["end"], found),),
     )
+
+
+def _asked_at(sample, at) -> Asked:
+    """China minus the US in one state."""
+    return _asked(sample["population"].split(", 2")[0])[""].in_(sample["units"][at])
+
+
+def _first_day(days, ahead, place) -> np.ndarray:
+    """The first day ahead in each world, at a place between the states that it lies between."""
+    at = ahead.argmax(axis=0)
+    known = ahead.any(axis=0) & (at > 0)
+    if 1 - known.mean() > MOST_UNDEFINED:
+        never = "In {:%} of the drawn worlds China is ahead in no state, or in the first already: "
+        raise CannotEstimate(written(never + "no first day is drawn.", 1 - float(known.mean())))
+    return np.where(known, days[at - 1] + place * (days[at] - days[at - 1]), np.nan)
+
+
+def _drawn_first(sample, leads) -> Computed:
+    """Between the last state that is behind in a world and the first one ahead, to be drawn."""
+    days = (leads["end"] - CLAIMED_YEAR[1]).dt.days.to_numpy(dtype=float)
+
+    def first(place, *found) -> np.ndarray:
+        return _first_day(days, np.array(found) > 0, place)
+
+    place = Within(MEANWHILE, Bounds(0.0, 1.0), FIRST)
+    return Computed(first, place, *(_asked_at(sample, at) for at in leads.index))
 
 
 def _trend(sample) -> Iterator[Estimate]:
@@ -463,6 +490,10 @@ def _of_states(sample) -> Estimate:
         value=float(weight @ chosen["value"]),
         bounds=Bounds(float(np.minimum(*ends).sum()), float(np.maximum(*ends).sum())),
         sharpness="outer",
+        drawn=Computed(
+            lambda *found: weight @ np.array(found),
+            *(_asked_at(sample, at) for at in chosen.index),
+        ),
         n=len(chosen),
         n_unit="states that count alike",
         assumptions=(_straight(len(chosen)), *ASSUMPTIONS["Hub"]),

@@ -18,7 +18,7 @@ from research import (
     TippingPoint,
     figures,
 )
-from research.doubts import Thinned
+from research.doubts import Computed, Doubt, Thinned, Within
 from research.measures.hosts import TENTHE_ADDRESSES, TENTHE_HOSTS, total
 from research.measures.margins import Margins
 from research.measures.other_scans import HOU, HOU_RECORDS, ONE_SOURCE
@@ -140,9 +140,9 @@ def estimate(sample) -> list[Estimate]:
             return [_elsewhere(sample["others"])]
         case "records":
             return [_of_records(sample["by port"], sample["records"])]
-    both = listed.all_of("HTTP", "HTTPS")
+    both, drawn = listed.all_of("HTTP", "HTTPS"), _drawn(listed)
     if sample["neither"] == "excluded":  # each address is on one of the two at least
-        both = Bounds.at(both.low)
+        both, drawn = Bounds.at(both.low), {}
     shares = {
         DEFAULT_PORT: listed.all_of(PORTS[0]),
         **{WITH_PORT.format(port): listed.all_of(port) for port in PORTS[1:]},
@@ -160,6 +160,7 @@ def estimate(sample) -> list[Estimate]:
             value=share.point,
             bounds=share,
             sharpness="sharp",
+            drawn=drawn.get(label),
             n=listed.everyone,
             n_unit="listed addresses",
             assumptions=(LISTED, CROSSED),
@@ -169,6 +170,16 @@ def estimate(sample) -> list[Estimate]:
     ]
 
 
+def _drawn(listed) -> dict[str, Computed]:
+    """The shares that overlaps leave open, to be drawn."""
+    both, http = listed.overlap("HTTP", "HTTPS"), listed.all_of("HTTP").low
+    return {
+        NO_NAMED_PORT: Computed(lambda any_of_them: 1 - any_of_them, listed.union(*PORTS)),
+        HTTP_ALONE: Computed(lambda both: http - both, both),
+        BOTH: both,
+    }
+
+
 def _default_port_within(listed, label, part) -> Estimate:
     """The default port among a part of the addresses, of which no port is published."""
     return Estimate(
@@ -176,6 +187,7 @@ def _default_port_within(listed, label, part) -> Estimate:
         unit="share of addresses",
         bounds=listed.all_of(PORTS[0], among=part),
         sharpness="sharp",
+        drawn=listed.part(PORTS[0], among=part),
         n=listed.sizes[part],
         n_unit="addresses",
         assumptions=(CROSSED,),
@@ -207,11 +219,13 @@ def _tipping_points(listed, both) -> dict[str, TippingPoint]:
 
 def _elsewhere(others) -> Estimate:
     """A figure of another measurement, given as 'more than'."""
+    found = Bounds(float(others["plain HTTP"]) / 100, 1.0)
     return Estimate(
         label=ELSEWHERE,
         unit="share of services",
-        bounds=Bounds(float(others["plain HTTP"]) / 100, 1.0),
+        bounds=found,
         sharpness="sharp",
+        drawn=Within(MORE, found, "services on plain HTTP"),
         n=float(others["all 15 frameworks"]),
         n_unit="services",
         assumptions=(MORE_THAN,),
@@ -231,6 +245,7 @@ def _of_records(by_port, records) -> Estimate:
     )
 
 
+MORE = Doubt("figures that are given as more than one", "anything above it")
 LISTED = Assumption.of_scope(
     name="every listed address runs Ollama",
     evidence="Three quarters did not answer as Ollama does, and many are on HTTPS, which Ollama "

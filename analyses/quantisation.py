@@ -23,7 +23,17 @@ from research import (
     TippingPoint,
     figures,
 )
-from research.doubts import Coarse, Doubt, Share, turned_at, where
+from research.doubts import (
+    LEFT_OUT,
+    PRINTED,
+    Coarse,
+    Doubt,
+    Share,
+    Within,
+    if_open,
+    turned_at,
+    where,
+)
 from research.estimators.budget import budget
 from research.measures.hosts import (
     ESTIMATED,
@@ -204,6 +214,7 @@ def _observed_later(sample) -> Estimate:
         unit="share of observed quantisation levels",
         bounds=Bounds.at(share, ROUNDED),
         sharpness="sharp",
+        drawn=Within(PRINTED, Bounds.at(share, ROUNDED), LATER),
         n=sample["hosts"],
         n_unit="hosts",
         assumptions=(OTHER_SCAN,),
@@ -232,12 +243,14 @@ def _f16_known(sample) -> list[Estimate]:
     everything = float(rows.loc[rows["quantization"] == "F16", "tag_occurrences"].sum())
     if not everything:
         return []
+    found = Bounds(low / everything, min(1.0, high / everything))
     return [
         Estimate(
             label=F16_KNOWN,
             unit="share of F16 listings",
-            bounds=Bounds(low / everything, min(1.0, high / everything)),
+            bounds=found,
             sharpness="outer",
+            drawn=if_open(Within(LEFT_OUT, found, F16_KNOWN)),
             n=everything,
             n_unit="listings (estimated by the report)",
             assumptions=(ESTIMATED, F16_DEFAULT),

@@ -20,12 +20,13 @@ from research import (
     Settled,
     figures,
 )
-from research.doubts import Thinned
+from research.doubts import PRINTED, Computed, Thinned, Within, if_open
 from research.estimators.budget import alternatives_row, budget
 from research.measures.hosts import (
     BLOCK,
     CLASSED,
     LISTED,
+    answered_in,
     answering_by_country,
     refuse_without_block,
     suspected_block,
@@ -234,6 +235,7 @@ def _elsewhere(sample) -> Estimate:
         value=found.point,
         bounds=found,
         sharpness="sharp",
+        drawn=if_open(Within(PRINTED, found, sample["asked"])),
         n=sample["listed"],
         n_unit=unit,
         assumptions=(
@@ -343,6 +345,7 @@ def _contrast(sample, china) -> Estimate:
         unit="difference in share of addresses",
         bounds=Bounds(gap(china.low), gap(china.high)),
         sharpness="sharp",
+        drawn=Computed(gap, answered_in("CN", sample["answering in"], sample["answering"])),
         n=sample["listed"],
         n_unit="listed addresses",
         assumptions=(CLASSED, GENUINE),
@@ -357,18 +360,31 @@ def _countries(sample, china, us) -> list[Estimate]:
     answering = china, us, Bounds(max(least, rest.low), rest.high)
     listed = [sample["countries"][country] for country in COMPARED]
     listed.append(sample["listed"] - sum(listed))
+    drawn = _answered(sample, listed)
     return [
         Estimate(
             label=COUNTRY.format(place),
             unit="share of addresses",
             bounds=found / n,
             sharpness="sharp",
+            drawn=asked,
             n=n,
             n_unit="listed addresses",
             assumptions=(CLASSED,),
         )
-        for place, found, n in zip(COUNTRIES, answering, listed, strict=True)
+        for place, found, n, asked in zip(COUNTRIES, answering, listed, drawn, strict=True)
     ]
+
+
+def _answered(sample, listed) -> tuple[Computed, ...]:
+    """The share that answers in China, in the US and in all other countries, to be drawn."""
+    everyone, (of_china, of_us, of_others) = sample["answering"], listed
+    china, us = (answered_in(code, sample["answering in"], everyone) for code in COMPARED)
+    return (
+        Computed(lambda china: china / of_china, china),
+        Computed(lambda us: us / of_us, us),
+        Computed(lambda china, us: (everyone - china - us) / of_others, china, us),
+    )
 
 
 def _listed(totals) -> tuple[Assumption, ...]:

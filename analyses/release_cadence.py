@@ -9,6 +9,7 @@ not ended yet counts too.
 from dataclasses import replace
 from typing import Annotated, Literal
 
+import numpy as np
 import pandas as pd
 
 from research import (
@@ -24,7 +25,7 @@ from research import (
     TippingPoint,
     figures,
 )
-from research.doubts import Coarse, Doubt, Quotient, Sum, turned_at, where
+from research.doubts import Coarse, Computed, Doubt, Quotient, Sum, Within, turned_at, where
 from research.estimators.budget import alternatives_row, budget
 from research.estimators.rates import gap_ratio, gap_ratio_interval, rate_ratio
 from research.measures.publishers import publishers
@@ -206,6 +207,7 @@ def _released(companies) -> Coarse:
     return Coarse(rows, (UNDATED,), "companies", "releases")
 
 
+UNLISTED = Doubt("releases that no table lists", "the part of all releases that is listed")
 UNDATED = Doubt("repositories without a date", "releases that may be of any year")
 
 
@@ -249,7 +251,7 @@ def _cadence(days, released, code) -> Quotient:
 def _each(cadence, country, companies) -> Estimate:
     """How long one waits for the next release of a company."""
     found = _gap(
-        cadence, GAP.format(country), cadence.left_out("company"), n=len(companies),
+        cadence, GAP, country, cadence.left_out("company"), n=len(companies),
         n_unit="companies",
     )  # fmt: skip
     return replace(found, assumptions=(*found.assumptions, _unequal(companies)))
@@ -257,18 +259,20 @@ def _each(cadence, country, companies) -> Estimate:
 
 def _together(cadence, country) -> Estimate:
     """How long one waits for the next release of anyone: many companies make short gaps."""
-    return _gap(cadence, ANY.format(country), n=int(cadence.second.value), n_unit="releases")
+    return _gap(cadence, ANY, country, n=int(cadence.second.value), n_unit="releases")
 
 
-def _gap(cadence, label, *rows, **counted) -> Estimate:
+def _gap(cadence, template, country, *rows, **counted) -> Estimate:
+    label = template.format(country)
     unlisted = {"none of them": cadence.value, "any number of them": 0.0}
-    rows = [alternatives_row("releases that no table lists", unlisted), *cadence.budget(), *rows]
+    rows = [alternatives_row(UNLISTED.name, unlisted), *cadence.budget(), *rows]
     return Estimate(
         label=label,
         unit="days",
         value=cadence.value,
         bounds=Bounds(0.0, cadence.value),
         sharpness="sharp",
+        drawn=Computed(np.multiply, cadence, Within(UNLISTED, Bounds(0.0, 1.0), country)),
         assumptions=(SURVIVORS, A_RELEASE),
         tipping_points=(_unseen(cadence, HYPOTHESES[label].null),),
         budget=budget(*rows),

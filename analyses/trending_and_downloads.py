@@ -20,7 +20,7 @@ from research import (
     TippingPoint,
     figures,
 )
-from research.doubts import lost_if
+from research.doubts import Doubt, Within, if_open, lost_if
 from research.measures.hub import USED
 
 ORDER = "pairs with more downloads in the higher place, minus those with fewer"
@@ -95,8 +95,9 @@ def estimate(sample) -> list[Estimate]:
             _bounds(everything),
             value=value,
             points=(_turned(everything),),
+            drawn=if_open(Within(HIDDEN, _bounds(everything), "all days")),
         ),
-        _estimate(sample, MONTHS, span),
+        _estimate(sample, MONTHS, span, undrawn=OF_MONTHS),
     ]
 
 
@@ -117,7 +118,14 @@ def _turned(counts) -> TippingPoint:
     return lost_if(part, hidden, pairs, fewer, reached="the sign turns only")
 
 
-def _estimate(sample, label, bounds, *, value=None, points=()) -> Estimate:
+HIDDEN = Doubt("pairs whose order is not shown", "either model of a pair has more downloads")
+OF_MONTHS = (
+    "It spans several values: the least that the lowest month allows, and the greatest that the "
+    "highest does."
+)
+
+
+def _estimate(sample, label, bounds, *, value=None, points=(), **drawn) -> Estimate:
     return Estimate(
         label=label,
         unit="difference in share of pairs",
@@ -128,6 +136,7 @@ def _estimate(sample, label, bounds, *, value=None, points=()) -> Estimate:
         n_unit="pairs of models on a day",
         assumptions=(USED,),
         tipping_points=points,
+        **drawn,
     )
 
 

@@ -8,6 +8,7 @@ What the report's own ranking owes to one cloud is the question of amazon_region
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
+import numpy as np
 import pandas as pd
 
 from research import (
@@ -22,9 +23,16 @@ from research import (
     Sample,
     figures,
 )
-from research.doubts import lost_if
+from research.doubts import PRINTED, Computed, Doubt, Within, lost_if
 from research.estimators.budget import alternatives_row
-from research.measures.hosts import CLASSED, LISTED, TENTHE_ADDRESSES, answering_by_country, total
+from research.measures.hosts import (
+    CLASSED,
+    LISTED,
+    TENTHE_ADDRESSES,
+    answered_in,
+    answering_by_country,
+    total,
+)
 from research.measures.other_scans import (
     CISCO,
     CONFIRMED,
@@ -242,12 +250,14 @@ def _budget(sample) -> tuple[BudgetRow, ...]:
 
 
 def _answering(sample) -> Estimate:
-    us, china = (sample["answering in"][country] for country in ("US", "CN"))
+    found, everyone = sample["answering in"], sample["answering"]
+    drawn = [answered_in(country, found, everyone) for country in ("US", "CN")]
     return Estimate(
         label=ANSWERING,
         unit="difference in share of answering hosts",
-        bounds=(us - china) / sample["answering"],
+        bounds=(found["US"] - found["CN"]) / everyone,
         sharpness="sharp",
+        drawn=Computed(lambda us, china: (us - china) / everyone, *drawn),
         n=sample["answering"],
         n_unit="answering hosts",
         assumptions=(CLASSED,),
@@ -263,14 +273,15 @@ def _elsewhere(sample) -> list[Estimate]:
     highest = [share.high for share in shares.values()]
     unlisted = min(rest, *highest) if sample["ranked"] else rest
     both_told = {"US", "CN"} <= set(shares)
+    drawn = _drawn(sample, rest, unlisted)
     us, china = (shares.pop(country, Bounds(0.0, unlisted)) for country in ("US", "CN"))
     others = Bounds(
         max((share.low for share in shares.values()), default=0.0),
         max(unlisted, *(share.high for share in shares.values()), 0.0),
     )
     sets = {
-        FIRST_ELSEWHERE: (us - china, "sharp" if both_told else "outer"),
-        SECOND_ELSEWHERE: (china - others, "outer"),
+        FIRST_ELSEWHERE: (us - china, "sharp" if both_told else "outer", drawn[0]),
+        SECOND_ELSEWHERE: (china - others, "outer", drawn[1]),
     }
     return [
         Estimate(
@@ -278,12 +289,46 @@ def _elsewhere(sample) -> list[Estimate]:
             unit="difference in share of the scan's hosts",
             bounds=found,
             sharpness=sharpness,
+            drawn=asked if found.width else None,
             n=sample["n"],
             n_unit=sample["unit"],
             assumptions=_assumptions(sample),
         )
-        for label, (found, sharpness) in sets.items()
+        for label, (found, sharpness, asked) in sets.items()
     ]
+
+
+def _drawn(sample, rest, unlisted) -> tuple:
+    """US minus China, and China minus any other country but the US, to be drawn.
+
+    Countries that are not told divide what is left over, and none has more than is possible.
+    """
+    name = f"{{}} of the {sample['unit']}"
+    told = {
+        place: Within(PRINTED, share, name.format(place))
+        for place, share in sample["shares"].items()
+    }
+    left = {
+        place: Within(NOT_TOLD, Bounds(0.0, unlisted), name.format(place))
+        for place in ("US", "CN")
+        if place not in told
+    }
+    us, china = ((told | left)[place] for place in ("US", "CN"))
+    others = [share for place, share in told.items() if place not in ("US", "CN")]
+    largest = Within(NOT_TOLD, Bounds(0.0, 1.0), name.format("the largest country not told"))
+
+    def ahead(china, largest, *more) -> np.ndarray:
+        gone, others = sum(more[: len(left)]), more[len(left) :]
+        most = np.minimum(unlisted, np.maximum(rest - gone, 0.0))
+        return china - np.maximum.reduce([largest * most, *others])
+
+    return (
+        Computed(np.subtract, us, china),
+        Computed(ahead, china, largest, *left.values(), *others),
+    )
+
+
+NOT_TOLD = Doubt("countries that a table leaves out", "any part of what it leaves over")
 
 
 def _assumptions(sample) -> tuple[Assumption, ...]:

@@ -8,7 +8,14 @@ size class.
 from typing import Literal
 
 from research import Bounds, CannotEstimate, Estimate, Sample, Settled, figures
-from research.measures.hosts import CLASSED, LISTED, TENTHE_ADDRESSES
+from research.doubts import Computed
+from research.measures.hosts import (
+    CLASSED,
+    LISTED,
+    TENTHE_ADDRESSES,
+    answered_in,
+    answering_by_country,
+)
 
 OF_LISTED = "share of the listed addresses in the US and China"
 OF_ANSWERING = "share of the answering hosts in the US and China"
@@ -47,6 +54,9 @@ def sample(
             "discovered": float(totals["discovered_ips"]),
             "at least": float(largest[["US", "CN"]].sum()),
             "answering": float(totals["answering_hosts"]),
+            "answering in": answering_by_country(
+                tenthe_parameter_scale, float(totals["answering_hosts"]), listed
+            ),
         },
         tables={"countries": tenthe_countries},
     )
@@ -54,6 +64,10 @@ def sample(
 
 def estimate(sample) -> list[Estimate]:
     answering = Bounds(sample["at least"] / sample["answering"], 1.0)
+    drawn = [
+        answered_in(country, sample["answering in"], sample["answering"])
+        for country in ("US", "CN")
+    ]
     return [
         Estimate(
             label=OF_LISTED,
@@ -68,6 +82,7 @@ def estimate(sample) -> list[Estimate]:
             unit="share of addresses",
             bounds=answering,
             sharpness="sharp",
+            drawn=Computed(lambda us, china: (us + china) / sample["answering"], *drawn),
             n=sample["answering"],
             n_unit="answering hosts",
             assumptions=(CLASSED,),

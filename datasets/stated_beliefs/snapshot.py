@@ -34,8 +34,13 @@ EUROPE = (
 )  # fmt: skip
 OTHER_KINDS = ("academic", "community", "government", "nonprofit", "unknown")
 ADDED = 491  # accounts that were coded last stand last
+AS_FEW = 4.0  # where a division is known to be about as another one is
 AS_MANY = 50.0  # accounts of another sort than those that are asked about count a tenth
 PLAIN = "alpha=1|beta=1"
+ANY_PLACE = (
+    "no place of the range is likelier than another; shifted: the upper places are likelier, or "
+    "the lower ones where nothing is likelier than much"
+)
 NAMED = "strength=20|own=1"
 ELSEWHERE = "strength=20|own=1000"
 
@@ -56,7 +61,10 @@ class Row(NamedTuple):
 
 def snapshot() -> dict[str, pd.DataFrame]:
     """The table of the dataset by name."""
-    coded = read_descriptor(Path(__file__).parents[1] / "publisher_origins")
+    coded, scan = (
+        read_descriptor(Path(__file__).parents[1] / name)
+        for name in ("publisher_origins", "tenthe")
+    )
     rows = [
         *origins(reading.read(coded, "publisher_origins")),
         *ATTRIBUTES,
@@ -64,6 +72,10 @@ def snapshot() -> dict[str, pd.DataFrame]:
         *WEIGHTS,
         *HOSTS,
         wrong_codes(reading.read(coded, "publisher_origins")),
+        *NUMBERS,
+        uncounted(
+            *(reading.read(scan, f"tenthe_{name}") for name in ("countries", "parameter_scale")),
+        ),
     ]
     columns = ["doubt", "kind", *(name for name in Row._fields if name not in ("doubt", "kind"))]
     return {"stated_beliefs": pd.DataFrame(rows)[columns]}
@@ -163,6 +175,26 @@ def weights(counted: dict[str, float], size: float) -> str:
     return "|".join(f"{name}={scale * value:.4g}" for name, value in counted.items())
 
 
+def uncounted(countries: pd.DataFrame, classes: pd.DataFrame) -> Row:
+    """Hosts that answered and whose country no table counts, by country."""
+    listed = countries.set_index("country")["discovered_ips"].astype(float)
+    listed = [*listed[list(COMPARED)], listed.drop(list(COMPARED)).sum()]
+    counted = classes.groupby("country")["answering_hosts"].max().reindex(COMPARED)
+    silent = [*(listed[at] - counted.iloc[at] for at in range(len(COMPARED))), listed[-1]]
+    stated, shifted = (
+        dict(zip((*COMPARED, "other"), numbers, strict=True)) for numbers in (listed, silent)
+    )
+    return Row(
+        doubt="hosts whose country is not counted", family="categories",
+        stated=weights(stated, AS_FEW), shifted=weights(shifted, AS_FEW), together="all",
+        basis="judgement",
+        source="tenthe_countries: listed addresses by country, counted as few; shifted: without "
+        "the hosts that are counted (tenthe_parameter_scale)",
+        sentence="The hosts that answered and that no class counts are spread over countries about "
+        "as the listed addresses are.",
+    )  # fmt: skip
+
+
 def as_named(doubt: str, sentence: str) -> Row:
     """What is not named is as where it is named: first of all by the same organisation."""
     return Row(
@@ -176,14 +208,12 @@ def as_named(doubt: str, sentence: str) -> Row:
 
 def anywhere(
     doubt: str, sentence: str, *, together: str = "unit", stated: str = PLAIN,
-    shifted: str = "alpha=2|beta=1",
+    shifted: str = "alpha=2|beta=1", source: str = ANY_PLACE,
 ) -> Row:  # fmt: skip
     """A weight somewhere between the ends of its range."""
     return Row(
         doubt=doubt, family="range", stated=stated, shifted=shifted, together=together,
-        basis="judgement", source="no place of the range is likelier than another; shifted: the "
-        "upper places are likelier, or the lower ones where nothing is likelier than much",
-        sentence=sentence,
+        basis="judgement", source=source, sentence=sentence,
     )  # fmt: skip
 
 
@@ -307,6 +337,75 @@ HOSTS = [
         together="all",
         stated="alpha=2|beta=1",
         shifted="alpha=1|beta=2",
+    ),
+]
+
+MIDDLE = {
+    "stated": "alpha=2|beta=2",
+    "shifted": "alpha=2|beta=4",
+    "source": "either end needs that all goes one way; shifted: the lower places are likelier",
+}
+LITTLE = {
+    "stated": "alpha=1|beta=2",
+    "shifted": PLAIN,
+    "source": "many share what is left over; shifted: no place of the range is likelier",
+}
+NUMBERS = [
+    anywhere("what a table leaves out", "It is any part of what it may be."),
+    anywhere(
+        "countries that a table leaves out",
+        "A country has any part of what the listed ones leave over, a small one likelier.",
+        **LITTLE,
+    ),
+    anywhere(
+        "classes per host",
+        "How many classes of models a host has lies between the ends, the middle likelier; each "
+        "country by itself.",
+        **MIDDLE,
+    ),
+    anywhere(
+        "which sets share units",
+        "How far two sets overlap lies between the ends, the middle likelier.",
+        **MIDDLE,
+    ),
+    anywhere(
+        "networks below the table",
+        "Many small networks below the table are likelier than few large ones.",
+        together="all",
+        **LITTLE,
+    ),
+    anywhere(
+        "figures that are given as more than one",
+        "A figure that is given as more than another is a little above it.",
+        stated="alpha=1|beta=8",
+        shifted="alpha=1|beta=2",
+        source="who means much more says more; shifted: further above it",
+    ),
+    anywhere("what was between two days", "It was anything from what one day holds to the other."),
+    anywhere(
+        "ranks of who is not listed",
+        "Who is not listed may have had any rank, a late one likelier.",
+        stated="alpha=2|beta=1",
+        shifted=PLAIN,
+        source="few can be first; shifted: no rank is likelier than another",
+    ),
+    anywhere(
+        "releases that no table lists",
+        "Of the releases of a country the tables list any part, much likelier than little.",
+        stated="alpha=4|beta=1",
+        shifted="alpha=2|beta=2",
+        source="what is downloaded or liked is listed; shifted: about half of the releases are",
+    ),
+    anywhere(
+        "pairs whose order is not shown",
+        "How many pairs go which way lies between the ends, the middle likelier.",
+        together="all",
+        **MIDDLE,
+    ),
+    alike("models that share the tenth place", "Each of them is as likely to be listed."),
+    as_named(
+        "architectures that tell nothing",
+        "A model was made where others of its organisation were, or else as those of the list.",
     ),
 ]
 

@@ -8,7 +8,18 @@ from research.doubts.asking import Asked, Difference, Gap, Quotient, levelled, o
 from research.doubts.beliefs import Belief, Beliefs
 from research.doubts.coarse import EVERY, Coarse, Doubt, Where, among, where
 from research.doubts.correlating import RankCorrelation
+from research.doubts.counting import Distinct
 from research.doubts.drawing import Worlds
+from research.doubts.placing import (
+    LEFT_OUT,
+    MEANWHILE,
+    PRINTED,
+    SPREAD,
+    Computed,
+    Divided,
+    Within,
+    if_open,
+)
 from research.doubts.questions import Share, Sum
 from research.doubts.ranking import Ranking
 from research.doubts.representing import Representation
@@ -17,8 +28,9 @@ from research.doubts.telling import lost_at, lost_if, resolved_against, turned_a
 from research.doubts.thinning import Thinned
 
 __all__ = [
-    "EVERY", "Asked", "Belief", "Beliefs", "Coarse", "Difference", "Doubt", "Gap", "Quotient",
-    "RankCorrelation", "Ranking", "Representation", "Share", "Sum", "Thinned", "Where", "Worlds",
-    "among", "levelled", "lost_at", "lost_if", "overturned", "resolved_against", "turned_at",
+    "EVERY", "LEFT_OUT", "MEANWHILE", "PRINTED", "SPREAD", "Asked", "Belief", "Beliefs", "Coarse",
+    "Computed", "Difference", "Distinct", "Divided", "Doubt", "Gap", "Quotient", "RankCorrelation",
+    "Ranking", "Representation", "Share", "Sum", "Thinned", "Where", "Within", "Worlds", "among",
+    "if_open", "levelled", "lost_at", "lost_if", "overturned", "resolved_against", "turned_at",
     "where", "with_draws",
 ]  # fmt: skip

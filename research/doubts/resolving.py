@@ -415,6 +415,18 @@ def weights_of_units(units: Coarse, worlds: Worlds) -> Floats:
     return Cells(_dressed(units.rows, []).reset_index(drop=True), {}, worlds).weight()
 
 
+def held_by_units(units: Coarse, wanted: Where, worlds: Worlds) -> Flags:
+    """Whether each unit is as wanted in each world: none is joined with another.
+
+    Returns
+    -------
+    array of shape (units, worlds)
+    """
+    named = {name: _named(units.channel, name) for name in wanted.values}
+    rows = _dressed(units.rows, list(wanted.values)).reset_index(drop=True)
+    return Cells(rows, named, worlds).holds(wanted)
+
+
 def _names_one(texts: pd.Series) -> Flags:
     """Whether each text names one candidate."""
     one: Flags = (texts.ne("") & ~texts.str.contains(BETWEEN, regex=False)).to_numpy(dtype=bool)

@@ -63,7 +63,7 @@ def with_draws(estimate: Estimate, hypothesis: Hypothesis | None, beliefs: Belie
     asked: Drawn | None = estimate.drawn
     if asked is None:
         point = estimate.identified.width == 0
-        return replace(estimate, undrawn=EXACT if point else BY_HAND)
+        return replace(estimate, undrawn=estimate.undrawn or (EXACT if point else BY_HAND))
     try:
         is_open = hypothesis is not None and _is_open(estimate, hypothesis)
         found = simulated(asked, beliefs, hypothesis, with_chances=is_open)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
+from research.doubts import Computed, Divided, Doubt, Within
 from research.estimators.identification import (
     EqualMultiplicity,
     RatioOfRatios,
@@ -19,11 +20,16 @@ from research.estimators.identification import (
     union_bounds,
 )
 from research.estimators.proportions import unsized_difference, unsized_newcombe
+from research.measures.hosts import UNCOUNTED
 from research.results import Bounds, CannotEstimate, Interval
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from research.estimators.valid import Floats
+
+COMPARED = ("CN", "US")  # the first and the second country of a contrast
+CLASSES = Doubt("classes per host", "from one host for all classes to one for each")
 UNCLASSED = ("none", "no answer")
 
 
@@ -137,6 +143,44 @@ class Contrast:
     def from_counts(self) -> Bounds:
         """What the counts of the classes alone tell of the difference."""
         return contrast_bounds(*self._all, self._which)
+
+    def drawn(self) -> Computed:
+        """The same, to be drawn: of either country how many hosts serve any class."""
+        return self._over(*(self._sizes or self._possible))
+
+    def drawn_from_counts(self) -> Computed:
+        """What the counts of the classes alone tell of it, to be drawn."""
+        return self._over(*self._possible)
+
+    def drawn_among(self, everyone: float) -> Computed:
+        """The difference of shares of all that answered, to be drawn: see :meth:`among`."""
+        largest = [float(side.hosts.max()) for side in (self.first, self.second)]
+        uncounted = everyone - sum(largest)
+        ours, theirs = (Divided(UNCOUNTED, to) for to in COMPARED)
+
+        def difference(ours: Floats, theirs: Floats) -> Floats:
+            one, other = (
+                count / (least + part * uncounted)
+                for count, least, part in zip(self._counts, largest, (ours, theirs), strict=True)
+            )
+            return one - other
+
+        return Computed(difference, ours, theirs)
+
+    def _over(self, first: Bounds, second: Bounds) -> Computed:
+        """The difference over the hosts that serve any class, each number drawn in its range."""
+        one, other = self._counts
+        return Computed(
+            lambda ours, theirs: one / ours - other / theirs,
+            *(Within(CLASSES, hosts, side)
+              for hosts, side in zip((first, second), COMPARED, strict=True)),
+        )  # fmt: skip
+
+    @property
+    def _possible(self) -> tuple[Bounds, Bounds]:
+        """How many hosts of each country may serve any class, from the counts of the classes."""
+        first, second = (union_bounds(side.hosts.tolist()) for side in (self.first, self.second))
+        return first, second
 
     def among(self, everyone: float) -> Bounds:
         """The difference of shares of all that answered in each country: outer bounds.

@@ -7,13 +7,13 @@ what is asked is asked again with any part of the block taken out.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from research.doubts import Coarse, Doubt, Thinned, Where, Worlds
+from research.doubts import Coarse, Computed, Divided, Doubt, Thinned, Where, Worlds
 from research.doubts.coarse import WEIGHTS
 from research.estimators.identification import frechet_bounds
 from research.measures.clone_block import LEADING, Block, in_block, with_block_tags, without_part
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 HOSTS, LISTINGS = "answering_hosts", "tag_occurrences"
 BLOCK = "the five-tag block"
 NOTHING = Block(0.0, 0.0)
+UNCOUNTED = Doubt("hosts whose country is not counted", "hosts of any country that lists so many")
 SHARED = Doubt("which kinds share a host", "any overlap that the counts allow")
 GRID = 21  # parts of the block between which a share is interpolated
 
@@ -227,6 +228,34 @@ def answering_by_country(
     least = largest.reindex(listed.index).fillna(0).astype(float)
     most = (everyone - (least.sum() - least)).clip(upper=listed)
     return dict(zip(map(str, least.index), map(Bounds, least, most), strict=True))
+
+
+def answered_in(country: str, answering: Mapping[str, Bounds], everyone: float) -> Computed:
+    """How many hosts of a country answered, to be drawn.
+
+    Parameters
+    ----------
+    country
+        Code of the country.
+    answering, everyone
+        As :func:`answering_by_country` gives and takes them. The hosts that no class counts are
+        divided among countries, and none has more than it can have.
+
+    Examples
+    --------
+    >>> import research
+    >>> from research.doubts import Beliefs
+    >>> worlds = Worlds(Beliefs.of(research.load("stated_beliefs")))
+    >>> found = {"CN": Bounds(7, 10), "US": Bounds(9, 13)}
+    >>> drawn = answered_in("CN", found, 20).in_worlds(worlds)
+    >>> bool(drawn.min() >= 7), bool(drawn.max() <= 10)
+    (True, True)
+    """
+    low, high = answering[country]
+    uncounted = everyone - sum(found.low for found in answering.values())
+    return Computed(
+        lambda part: np.minimum(low + part * uncounted, high), Divided(UNCOUNTED, country)
+    )
 
 
 def with_kind(tags: pd.DataFrame, crosswalk: pd.DataFrame, *kinds: str) -> pd.DataFrame:

@@ -6,14 +6,27 @@ architecture, or of the publisher of the base that it was made from.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from research.doubts import among
-from research.measures.publishers import ANYWHERE, PERSON, accounts_of, publishers
+import numpy as np
+
+from research.doubts import Coarse, Doubt, Where, Worlds, among
+from research.doubts.resolving import held_by_units
+from research.measures.publishers import (
+    ANYWHERE,
+    CHINA,
+    ORIGIN,
+    PERSON,
+    accounts_of,
+    publishers,
+)
 from research.measures.remembering import remembered
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from research.estimators.valid import Codes, Flags, Floats
 
 TOP = 10
 Reading = Literal["publisher", "architecture", "base"]
@@ -45,6 +58,14 @@ def highlighted(states: pd.DataFrame) -> pd.DataFrame:
     (6325, 0)
     """
     return states[states["highlighted"].fillna(False).astype(bool)]
+
+
+TIED = Doubt("models that share the tenth place", "as many of them as there are places")
+UNTOLD = {
+    "publisher": ORIGIN,
+    "architecture": Doubt("architectures that tell nothing", "makers of any country"),
+    "base": Doubt("models that name no base", "any country"),
+}
 
 
 @remembered
@@ -146,3 +167,102 @@ def chinese_of_ten(states: pd.DataFrame, origin: pd.Series) -> pd.DataFrame:
     most = sums["possible above"] + sums["possible tied"].clip(upper=places)
     found = sums.assign(least=least, most=most)[["least", "shown", "most"]]
     return found[sums["tied"] > 0].astype(int)
+
+
+@dataclass(frozen=True, eq=False)
+class LeadingTen:
+    """The ten leading models of each day, to be drawn: how many of them are Chinese.
+
+    Parameters
+    ----------
+    models
+        One unit a model that is among the ten of a day, or may be.
+    attribute
+        The column that says where it comes from.
+    days
+        Of each day which models certainly are among the ten, which share the tenth place, and how
+        many of these are listed.
+    """
+
+    models: Coarse
+    attribute: str
+    days: tuple[tuple[Codes, Codes, int], ...]
+
+    @classmethod
+    def of(
+        cls, states: pd.DataFrame, origin: pd.Series, origins: pd.DataFrame, reading: Reading
+    ) -> LeadingTen:
+        """Of the arguments of :func:`chinese_of_ten`, the table of origins and the reading.
+
+        Examples
+        --------
+        >>> import research
+        >>> states = research.load("leaderboard_states")
+        >>> origins = research.load("publisher_origins")
+        >>> read = origins_read(states, origins, "publisher")
+        >>> ten = LeadingTen.of(states, read, origins, "publisher")
+        >>> len(ten.days) == len(chinese_of_ten(states, read))
+        True
+        """
+        rows = states[["as_of", "model_id", "average_score"]].assign(origin=origin)
+        tenth = rows[rows.groupby("as_of").cumcount() == TOP - 1].set_index("as_of")
+        least = rows["as_of"].map(tenth["average_score"])
+        rows = rows.assign(tied=rows["average_score"] == least)[rows["average_score"] >= least]
+        rows["model"] = rows.groupby(["model_id", "origin"], sort=False).ngroup()
+        listed = rows.drop_duplicates("model").set_index("model_id")["origin"]
+        attribute = "origin" if reading == "publisher" else "made"
+        models = _units(listed, attribute, origins, UNTOLD[reading])
+        return cls(models, attribute, tuple(_places(day) for _, day in rows.groupby("as_of")))
+
+    @property
+    def doubts(self) -> tuple[Doubt, ...]:
+        return (*self.models.doubts, TIED)
+
+    def opens(self, doubt: Doubt) -> bool:
+        certain, possible = self.models.holds(self._chinese)
+        if doubt != TIED:
+            return doubt in self.models.doubts and bool((certain != possible).any())
+        kinds = np.stack([certain, possible]).astype(int)
+        return any(
+            len(tied) > places and np.ptp(kinds[:, tied], axis=1).any()
+            for _, tied, places in self.days
+        )
+
+    def in_worlds(self, worlds: Worlds) -> Floats:
+        """How many are Chinese: an array of shape (days, worlds)."""
+        chinese = held_by_units(self.models, self._chinese, worlds)
+        counts = [
+            chinese[above].sum(axis=0) + self._tied(chinese, tied, places, worlds)
+            for above, tied, places in self.days
+        ]
+        return np.array(counts, dtype=float)
+
+    def _tied(self, chinese: Flags, tied: Codes, places: int, worlds: Worlds) -> Floats:
+        """How many of those that share the tenth place are Chinese and listed."""
+        listed = chinese[tied]
+        if len(tied) > places:
+            belief = worlds.beliefs[TIED.name, ""].about("a tie", "alike")
+            names = self.models.rows.index[tied].astype(str)
+            keys = [""] * len(names) if belief.together == "all" else names
+            drawn = np.array([worlds.uniform(TIED.name, key) for key in keys])
+            order = drawn.argsort(axis=0, kind="stable").argsort(axis=0, kind="stable")
+            listed = listed & (order < places)
+        return np.asarray(listed.sum(axis=0), dtype=float)
+
+    @property
+    def _chinese(self) -> Where:
+        return Where({self.attribute: CHINA.values["origin"]})
+
+
+def _places(day: pd.DataFrame) -> tuple[Codes, Codes, int]:
+    """Which models of a day are above the tenth, which share its place, how many are listed."""
+    above, tied = (day.loc[day["tied"] == is_tied, "model"].to_numpy() for is_tied in (False, True))
+    return above, tied, TOP - len(above)
+
+
+def _units(origin: pd.Series, attribute: str, origins: pd.DataFrame, doubt: Doubt) -> Coarse:
+    """One unit a model, with where it may come from."""
+    known = publishers(accounts_of(origin.index.to_series()), origins)
+    rows = known[["organisation", "kind", "confirmed"]].assign(low=1.0, value=1.0, high=1.0)
+    rows[attribute], rows[f"{attribute}_doubt"] = origin, doubt.name
+    return Coarse(rows, (doubt,), "models")

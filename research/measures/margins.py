@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from research.doubts import Computed, Doubt, Within
 from research.estimators.identification import frechet_bounds
 from research.results import Bounds
+
+OVERLAP = Doubt("which sets share units", "any overlap that the sizes allow")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,19 @@ class Margins:
         if not among:
             return frechet_bounds(self._of(names), self.everyone).every
         return self.all_of(*names, among) / (self.sizes[among] / self.everyone)
+
+    def overlap(self, *names: str) -> Within:
+        """The share of the units in all of these sets, to be drawn where overlaps are believed."""
+        return Within(OVERLAP, self.all_of(*names), " and ".join(names))
+
+    def union(self, *names: str) -> Within:
+        """The share in at least one of them, likewise."""
+        return Within(OVERLAP, self.any_of(*names), " or ".join(names))
+
+    def part(self, name: str, among: str) -> Computed:
+        """The share in one set of the units in another, likewise."""
+        size = self.sizes[among] / self.everyone
+        return Computed(lambda both: both / size, self.overlap(name, among))
 
     def _of(self, names: tuple[str, ...]) -> list[float]:
         return [self.sizes[name] for name in names]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from research.doubts import Coarse, Doubt
+from research.doubts import PRINTED, Coarse, Doubt
 from research.measures.publishers import ANYWHERE, NOT_TOLD, ORIGIN, Persons
 
 if TYPE_CHECKING:
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
     from research.estimators.valid import Floats
 
-PRINTED = Doubt("rounding of the published figures", "every figure at its worst", is_rounding=True)
 OTHERS = Doubt("publishers outside China", "US publishers or others")
 UNSTATED = Doubt("publishers whose country the study does not state", "any of those it may be")
 AGELESS = Doubt("models whose age is not known", "new models or older ones")

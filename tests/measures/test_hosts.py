@@ -8,12 +8,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from research.doubts import Doubt, Share, where
+import research
+from research.doubts import Beliefs, Doubt, Share, Worlds, where
 from research.measures.clone_block import Block
 from research.measures.hosts import (
     NOTHING,
     Hosts,
     OverBlock,
+    answered_in,
     answering_by_country,
     hosts_by,
     refuse_without_block,
@@ -122,3 +124,16 @@ def test_every_way_in_which_countries_answered_lies_between_the_ends():
         assert tuple(bounds) == (min(answered), max(answered))
     gaps = [us - china for china, us, _ in ways]
     assert tuple(found["US"] - found["CN"]) == (min(gaps), max(gaps))
+
+
+def test_hosts_that_are_drawn_for_countries_never_exceed_what_these_can_have():
+    listed = pd.Series({"CN": 16, "US": 40, "DE": 20})
+    scale = pd.DataFrame({"country": ["CN", "US"], "answering_hosts": [10, 12]})
+    found = answering_by_country(scale, 40.0, listed)
+    worlds = Worlds(Beliefs.of(research.load("stated_beliefs")))
+    drawn = {code: answered_in(code, found, 40.0).in_worlds(worlds) for code in ("CN", "US")}
+    for code, values in drawn.items():
+        assert found[code].low <= values.min()
+        assert values.max() <= found[code].high
+    assert drawn["CN"].max() == 16  # the list holds no more
+    assert (drawn["CN"] + drawn["US"]).max() <= 40

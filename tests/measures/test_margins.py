@@ -6,6 +6,8 @@ from itertools import combinations, product
 
 import pytest
 
+import research
+from research.doubts import Beliefs, Worlds
 from research.measures.margins import Margins
 
 UNITS = 5
@@ -31,3 +33,18 @@ def overlaps():
 def test_shares_of_overlapping_sets_span_every_overlap(asked, counted):
     shares = [counted(*sets) for sets in overlaps()]
     assert tuple(asked(Margins(SIZES, UNITS))) == pytest.approx((min(shares), max(shares)))
+
+
+def test_overlaps_that_are_drawn_lie_within_all_that_sizes_allow():
+    margins, worlds = Margins(SIZES, UNITS), Worlds(Beliefs.of(research.load("stated_beliefs")))
+    asked = {
+        margins.overlap("a", "c"): margins.all_of("a", "c"),
+        margins.union("a", "b"): margins.any_of("a", "b"),
+        margins.part("a", among="c"): margins.all_of("a", among="c"),
+    }
+    for question, (low, high) in asked.items():
+        drawn = question.in_worlds(worlds)
+        assert low <= drawn.min() < low + 0.02
+        assert high - 0.02 < drawn.max() <= high
+    both, part = (question.in_worlds(worlds) for question in (*asked,)[::2])
+    assert part == pytest.approx(both * UNITS / SIZES["c"])  # one overlap in both
