@@ -183,6 +183,8 @@ class Cells:
         self, attribute: str, belief: Belief, at: Codes, same: Codes
     ) -> Iterator[tuple[Floats, Sequence[str], Codes]]:
         """As the units that name one: those of the same organisation and, less, of the channel."""
+        import pandas as pd
+
         named = self.named[attribute]
         if len(named.columns) < LEAST_NAMED:
             raise CannotEstimate(
@@ -195,12 +197,13 @@ class Cells:
             weights = dict(zip(names, belief.strength * every / every.sum(), strict=True))
         shares = self.worlds.shares(belief.doubt, weights)
         organisations = self.rows[OWNER].to_numpy()[at[same]]
-        known = np.isin(organisations, named.index) & (not vague)
-        yield _cumulated(shares), names, same[~known]
+        known = (named.index.get_indexer(pd.Index(organisations)) >= 0) & (not vague)
+        edges = _cumulated(shares)
+        yield edges, names, same[~known]
         for organisation in dict.fromkeys(organisations[known]):
-            own = named.loc[organisation].to_numpy(dtype=float)[:, None]
-            mixed = (own + belief.own * shares) / (own.sum() + belief.own)
-            yield _cumulated(mixed), names, same[organisations == organisation]
+            own = np.append(0.0, named.loc[organisation].cumsum())[:, None]
+            mixed = (own + belief.own * edges) / (own[-1] + belief.own)
+            yield mixed, names, same[organisations == organisation]
 
     def _miscoded(self) -> Iterator[Group]:
         """Codes that are wrong in a world: the country is any of the others."""

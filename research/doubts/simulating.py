@@ -8,9 +8,9 @@ depends on a belief.
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Protocol, get_args
+from typing import TYPE_CHECKING, Protocol, get_args
 
 import numpy as np
 
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 FEWER = 2_000  # worlds for what is told beside an interval
 ENDS = (0.025, 0.975)
+MOVED: tuple[Tried, ...] = ("apart", "as one")  # what is told where the set decides, too
 MOST_UNDEFINED = 0.01  # of the worlds
 EXACT = "Nothing is left open: the tables hold it as it stands."
 BY_HAND = "Its set follows from counts alone: nothing is drawn within it."
@@ -125,32 +126,40 @@ def simulated(
     if hypothesis is None:
         return found
 
-    def under(**changed: Any) -> Bounds:
-        return _interval(asked.in_worlds(replace(fewer, **changed)))
-
-    told = chances(asked, fewer, hypothesis, drawn) if with_chances else ()
+    tried: dict[Tried, Floats] = {"stated": drawn}
+    for how in get_args(Tried)[1:] if with_chances else MOVED:
+        tried[how] = asked.in_worlds(replace(fewer, beliefs=beliefs.tried(how)))
     return replace(
         found,
-        with_errors=under(with_errors=True),
-        apart=under(beliefs=beliefs.tried("apart")),
-        as_one=under(beliefs=beliefs.tried("as one")),
-        parts=tuple(parts(asked, fewer)),
-        chances=tuple(told),
+        with_errors=_interval(asked.in_worlds(replace(fewer, with_errors=True))),
+        apart=_interval(tried["apart"]),
+        as_one=_interval(tried["as one"]),
+        parts=tuple(parts(asked, fewer, drawn[:FEWER])),
+        chances=tuple(chances(tried, hypothesis) if with_chances else ()),
     )
 
 
-def parts(asked: Drawn, worlds: Worlds) -> list[Part]:
+def parts(asked: Drawn, worlds: Worlds, shown: Floats) -> list[Part]:
     """Which part of the variance does each doubt explain alone, the largest first?
 
     The estimate is asked twice in worlds that have the draws of one doubt in common and nothing
     else: the covariance over the variance.
+
+    Parameters
+    ----------
+    asked
+        A question.
+    worlds
+        The worlds.
+    shown : array of shape (worlds,)
+        The estimate in these worlds: the first of those in which it was asked, as fewer worlds are
+        the first of more.
 
     References
     ----------
     Sobol' (1993); Saltelli et al. (2010), doi:10.1016/j.cpc.2009.09.018.
     """
     opened = [doubt.name for doubt in asked.doubts if asked.opens(doubt)]
-    shown = asked.in_worlds(worlds)
     variance = float(np.nanvar(shown))
     if not variance:
         return []
@@ -174,17 +183,13 @@ def _explained(
     return min(max(correlation, 0.0), 1.0)
 
 
-def chances(
-    asked: Drawn, worlds: Worlds, hypothesis: Hypothesis, stated: Floats
-) -> Iterator[Chance]:
+def chances(tried: Mapping[Tried, Floats], hypothesis: Hypothesis) -> Iterator[Chance]:
     """How often is the claim right, under each set of beliefs that is tried?"""
-    for tried in get_args(Tried):
-        beliefs = worlds.beliefs.tried(tried)
-        is_stated = tried == "stated"
-        drawn = _defined(stated if is_stated else asked.in_worlds(replace(worlds, beliefs=beliefs)))
+    for beliefs in get_args(Tried):
+        drawn = _defined(tried[beliefs])
         right = float(hypothesis.is_met_by(drawn).mean())
         error = math.sqrt(right * (1 - right) / len(drawn))
-        yield Chance(beliefs=tried, probability=right, error=error)
+        yield Chance(beliefs=beliefs, probability=right, error=error)
 
 
 def _interval(drawn: Floats) -> Bounds:

@@ -101,7 +101,8 @@ def test_wrong_codes_are_of_any_other_country_as_often_as_is_believed():
 
 def test_parts_of_the_variance_of_a_sum_are_those_of_its_doubts():
     asked = Sum(units(["", "CN"], [2.0, 10.0], ranges=([2.0, 8.0], [2.0, 12.0])), CHINA)
-    found = {each.doubt: each.part for each in parts(asked, Worlds(beliefs(ROW, RANGE)))}
+    worlds = Worlds(beliefs(ROW, RANGE))
+    found = {each.doubt: each.part for each in parts(asked, worlds, asked.in_worlds(worlds))}
     of_origin, of_rounding = 4 * 0.2 * 0.8, 16 / 12
     whole = of_origin + of_rounding
     assert found["origin"] == pytest.approx(of_origin / whole, abs=0.04)
@@ -161,6 +162,15 @@ def test_a_further_organisation_moves_nobody_elses_draws():
     more = units(["", "", ""])
     third = Sum(more.among(np.array([False, False, True])), CHINA).in_worlds(worlds)
     assert (Sum(more, CHINA).in_worlds(worlds) == few + third).all()
+
+
+def test_fewer_worlds_are_the_first_of_more():
+    believed = beliefs(ROW, RANGE)
+    asked = Share(of=CHINA).in_(
+        units(["", "CN", "US"], [1.0, 3.0, 3.0], ranges=([1.0, 2.0, 3.0], [2.0, 4.0, 3.0]))
+    )
+    more, fewer = asked.in_worlds(Worlds(believed)), asked.in_worlds(Worlds(believed, 2_000))
+    assert (more[:2_000] == fewer).all()
 
 
 def test_doubts_that_are_drawn_anew_are_others():
