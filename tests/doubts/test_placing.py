@@ -91,7 +91,7 @@ def test_the_difference_of_two_rounded_figures_is_triangular(worlds):
 def test_each_doubt_of_what_is_computed_explains_its_part(worlds):
     first, second = Within(PLACE, Bounds(0, 1), "a"), Within(SHARED, Bounds(0, 1))
     asked = Computed(lambda one, two: one + 2 * two, first, second)
-    found = {each.doubt: each.part for each in parts(asked, worlds)}
+    found = {each.doubt: each.part for each in parts(asked, worlds, asked.in_worlds(worlds))}
     of_place, of_shared = 1 / 12, 4 * stats.beta(2, 4).var()
     assert found["shared"] == pytest.approx(of_shared / (of_place + of_shared), abs=0.04)
     assert found["place"] == pytest.approx(of_place / (of_place + of_shared), abs=0.04)
