@@ -11,8 +11,8 @@ import pytest
 from research import figures
 from research.publish.headlines import ODDS
 from research.publish.page.embedding import library
-from research.publish.page.first_screen import COLUMNS, first_screen, level, moves
-from research.publish.page.specs import placed, specs
+from research.publish.page.first_screen import COLUMNS, PAIRS, first_screen, level, moves
+from research.publish.page.specs import placed, spec
 from research.results import Bounds, ResearchError
 from research.wording import quantity, typeset
 
@@ -87,11 +87,23 @@ def test_the_conventions_of_the_last_date_are_those_of_the_specifications(analys
     assert Bounds(unmoved.low, unmoved.high) == china.identified
 
 
+def _counted(key):
+    """What both channels of a pair count, read off its name."""
+    first, second = key.split(", ")
+    kept = {"hosts": "hosts", "pulls": "pulls"}
+    return first.split(" ")[0], kept.get(second.split(" ")[0], "downloads")
+
+
 def test_ratios_and_levels_of_two_channels_are_those_of_the_result(charts, results):
     answers = results["over_representation"].answers
-    for view, (key, answer) in zip(charts["pair"].views.values(), answers.items(), strict=True):
-        first = "hosts" if key.startswith("hosts") else "pulls"
-        second = "hosts" if "hosts of 2025" in key and first == "pulls" else "downloads"
+    assert set(answers) <= set(PAIRS)
+    told = {key for key, answer in answers.items() if any(" over " in e for e in answer.estimates
+                                                          if e.startswith("China:"))}  # fmt: skip
+    keys = [key for key in PAIRS if key in told]
+    assert len(keys) >= 6
+    for view, key in zip(charts["pair"].views.values(), keys, strict=True):
+        answer = answers[key]
+        first, second = _counted(key)
         for row in view.rows:
             found = answer.estimates[f"{row.origin}: share of {first} over share of {second}"]
             low, high = found.identified
@@ -148,8 +160,8 @@ def test_rows_have_a_unit_a_date_a_source_and_every_column_is_described(charts):
 
 
 def test_red_and_blue_are_the_two_countries(charts):
-    for spec in specs().values():
-        text, countries = str(spec), [figures.CHINA, figures.UNITED_STATES]
+    for name, chart in charts.items():
+        text, countries = str(spec(name, placed(chart))), [figures.CHINA, figures.UNITED_STATES]
         assert f"'domain': ['China', 'United States'], 'range': {countries}" in text
         colours = set(re.findall(r"#[0-9a-f]{6}", text))
         assert colours <= {figures.CHINA, figures.UNITED_STATES, figures.INK, figures.MUTED,

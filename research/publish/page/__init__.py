@@ -21,7 +21,7 @@ from research.publish.judged import said
 from research.publish.outputs import Outputs
 from research.publish.page.contents import contents
 from research.publish.page.embedding import font, library, packed, script_hash, script_json
-from research.publish.page.specs import specs
+from research.publish.page.specs import spec
 from research.publish.verdict import FIRM
 from research.results import ResearchError
 from research.wording import typeset
@@ -137,9 +137,11 @@ def _data(shown: Mapping[str, Any], recordings: Mapping[str, str]) -> dict[str, 
         "claims": [_row(card) for card in shown["claims"]],
         "marks": MARKS,
         "charts": {
-            chart["name"]: {name: chart[name] for name in DRAWN} | {"spec": specs()[chart["name"]]}
+            chart["name"]: {name: chart[name] for name in DRAWN}
+            | {"spec": spec(chart["name"], chart["rows"])}
             for chart in shown["charts"]
         },
+        "found_by": packed(script_json(shown["found_by"])),
         "library": packed(library()),
         "cards": {card["id"]: packed(script_json(list(_questions(card)))) for card in cards},
         "figures": {name: packed(text) for name, text in shown["figures"].items()},

@@ -11,8 +11,10 @@ TITLE = "modelometrics: testing published claims about who runs and who download
 AUTHOR = "The modelometrics authors"
 
 
-def bibtex(identity: str, statement: str, as_of: str) -> str:
-    """A BibTeX entry for the answer to one claim; what BibTeX would read as a command is removed.
+def bibtex(identity: str, statement: str, as_of: str, link: str = "") -> str:
+    """A BibTeX entry for the answer to one claim, with the address of the claim.
+
+    What BibTeX would read as a command is removed.
 
     >>> r"claim: 50 \\% of x" in bibtex("a/b", "50 % of {x}", "2026-01-01")
     True
@@ -24,10 +26,15 @@ def bibtex(identity: str, statement: str, as_of: str) -> str:
             f"  title = {{{{Answer to the claim: {_plain(statement)}}}}},",
             f"  howpublished = {{{TITLE}, version {__version__}, claim {_plain(identity)}}},",
             f"  year = {{{as_of[:4]}}},",
+            *([f"  note = {{The claim: \\url{{{_plain_link(link)}}}}},"] if link else []),
             "}",
             "",
         ]
     )
+
+
+def _plain_link(link: str) -> str:
+    return re.sub(r"[\\{}\s]", "", link)
 
 
 def _plain(text: str) -> str:
@@ -35,7 +42,7 @@ def _plain(text: str) -> str:
     return re.sub(r"([%&#_$])", r"\\\1", text)
 
 
-def csl(identity: str, statement: str, as_of: str) -> str:
+def csl(identity: str, statement: str, as_of: str, link: str = "") -> str:
     """The same as CSL-JSON."""
     entry = {
         "id": f"modelometrics-{identity}",
@@ -46,4 +53,6 @@ def csl(identity: str, statement: str, as_of: str) -> str:
         "version": __version__,
         "issued": {"date-parts": [[int(as_of[:4])]]},
     }
+    if link:
+        entry["note"] = f"The claim: {link}"
     return json.dumps([entry], indent=1, ensure_ascii=False) + "\n"

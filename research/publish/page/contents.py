@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any
+
+import pycountry
 
 from research import __version__
 from research.publish.claims import ClaimAnswer, answer_claims
@@ -36,7 +41,7 @@ def contents(
     results: Sequence[Result], drawings: Mapping[str, bytes] = MappingProxyType({})
 ) -> dict[str, Any]:
     """The whole page, without markup; ``drawings`` by name, where they are made already."""
-    claims = [_claim_card(answer) for answer in answer_claims(results)]
+    claims = sorted(map(_claim_card, answer_claims(results)), key=asked_first)
     own = [_own_card(result) for result in results if _is_own(result)]
     as_of = max(o["version"] for r in results for o in r.provenance.tables.values())
     _complete([*claims, *own], as_of)
@@ -52,6 +57,7 @@ def contents(
         "headlines": headlines(results),
         "datasets": [_dataset(source) for source in datasets_read(results)],
         "as_of": as_of,
+        "found_by": {card["id"]: found_by(card, results) for card in claims},
         "figures": {
             name: inline(drawings[name]) if name in drawings else drawing(result)
             for name, result in ((result.analysis, result) for result in results)
@@ -59,9 +65,53 @@ def contents(
     }
 
 
+COUNTRIES = re.compile(r"\b(Chin|US\b|United States|Qwen|DeepSeek|Western)")
+
+
+def asked_first(card: Mapping[str, Any]) -> tuple[bool, bool, bool]:
+    """What readers ask first: of countries, of downloads before hosts, with an answer.
+
+    >>> asked_first({"statement": "China leads", "channel": "downloads", "word": "holds"})
+    (False, False, False)
+    """
+    of_countries = COUNTRIES.search(card["statement"]) is not None
+    return not of_countries, card["channel"] == "deployments", card["word"] == "not testable"
+
+
 def _is_own(result: Result) -> bool:
     claimed = any(hypothesis.claims for hypothesis in result.hypotheses.values())
     return bool(result.hypotheses) and not claimed and not result.settled
+
+
+def found_by(card: Mapping[str, Any], results: Iterable[Result]) -> str:
+    """The words by which a claim is found: all its texts, and the rows that its answers read."""
+    by_name = {result.analysis: result for result in results}
+    texts = [*_texts(card)]
+    for name in {item["analysis"] for item in card["questions"]}:
+        answers = by_name[name].answers.values()
+        tables = (table for answer in answers for table in answer.tables.values())
+        texts += [cell for table in tables for row in table.rows for cell in row
+                  if isinstance(cell, str)]  # fmt: skip
+    words = {word for text in texts for word in re.findall(r"[\w.:-]{2,}", text)}
+    countries = (pycountry.countries.get(alpha_2=word) for word in sorted(words) if word.isupper())
+    words |= {country.name for country in countries if country}
+    return " ".join(sorted({word.lower() for word in words}))
+
+
+UNSOUGHT = {"cite", "tables", "explorer", "sliders", "method", "source"}  # in all claims alike
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """All texts within a card."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for name, each in value.items():
+            if name not in UNSOUGHT:
+                yield from _texts(each)
+    elif isinstance(value, list | tuple):
+        for each in value:
+            yield from _texts(each)
 
 
 def _complete(cards: Iterable[dict[str, Any]], as_of: str) -> None:
@@ -69,8 +119,8 @@ def _complete(cards: Iterable[dict[str, Any]], as_of: str) -> None:
     numbers = itertools.count(1)
     for card in cards:
         card["cite"] = {
-            "bibtex": bibtex(card["id"], card["statement"], as_of),
-            "csl": csl(card["id"], card["statement"], as_of),
+            "bibtex": bibtex(card["id"], card["statement"], as_of, card["source"]["link"]),
+            "csl": csl(card["id"], card["statement"], as_of, card["source"]["link"]),
         }
         for item in card["questions"]:
             item["id"] = f"q{next(numbers)}"
@@ -129,6 +179,7 @@ def _claim_card(answer: ClaimAnswer) -> dict[str, Any]:
             claim["source"],
             name,
             title=source["title"],
+            gloss=glosses().get(claim["source"], ""),
             author=source["author"],
             link=safe_link(source["url"]),
             location=claim["location"],
@@ -143,12 +194,23 @@ def _claim_card(answer: ClaimAnswer) -> dict[str, Any]:
     return card
 
 
+@cache
+def glosses() -> dict[str, str]:
+    """What foreign titles mean in English, by the source of the claim."""
+    import yaml  # type: ignore[import-untyped]
+
+    text = Path(__file__).with_name("glosses.yaml").read_text(encoding="utf-8")
+    found: dict[str, str] = yaml.safe_load(text)
+    return found
+
+
 def _source(identity: str, name: str, **more: str) -> dict[str, str]:
     """Who asked; what is not known of it is empty."""
     return {
         "id": identity,
         "name": name,
         "title": "",
+        "gloss": "",
         "author": "",
         "link": "",
         "location": "",

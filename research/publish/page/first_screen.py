@@ -263,21 +263,25 @@ PAIRS = {
     "pulls, hosts of 2025": "hosts and pulls",
     "hosts of 2025, top 1,000": "1,000 most downloaded and hosts",
     "hosts of 2026, catalogue": "LLM catalogue and hosts",
+    "pulls, hosts of 2026": "hosts and pulls",
+    "tokens, catalogue": "LLM catalogue and tokens of one router",
+    "tokens, pulls": "pulls and tokens of one router",
 }
 
 
 def represented(result: Result) -> Chart:
     """How many times as large a share each country has in one channel as in the other."""
+    pairs = [key for key in PAIRS if key in result.answers and _ratio_of(result.answers[key])]
     views = {
-        f"pair-{at}": _pair(result, key, f"pair-{at}") for at, key in enumerate(PAIRS, start=1)
+        f"pair-{at}": _pair(result, key, f"pair-{at}") for at, key in enumerate(pairs, start=1)
     }
-    named = zip(views.items(), PAIRS, strict=True)
+    named = zip(views.items(), pairs, strict=True)
     return Chart(
         name="pair",
         together=True,
         title="Pulls and hosts against downloads",
         note="The share in the channel named last over that in the one named first, of the "
-        "families that both hold.",
+        "families or publishers that both hold.",
         switches=(
             Switch(
                 name="channels",
@@ -292,8 +296,7 @@ def represented(result: Result) -> Chart:
 
 def _pair(result: Result, key: str, view: str) -> View:
     answer = result.answers[key]
-    named = {label.partition(": ")[2]: label for label in answer.estimates if label[:5] == CHINA}
-    (times,) = (rest for rest in named if " over " in rest)
+    times = _ratio_of(answer)
     first, second = (each.removeprefix("share of ") for each in times.split(" over "))
     ratios = {origin: answer.estimates[f"{origin}: {times}"] for origin in ORIGINS}
     rows = tuple(
@@ -311,10 +314,16 @@ def _pair(result: Result, key: str, view: str) -> View:
     )  # fmt: skip
 
 
+def _ratio_of(answer: Answer) -> str:
+    """How the answer names the ratio of shares; empty where it has none by country."""
+    names = (label.removeprefix(f"{CHINA}: ") for label in answer.estimates if label[:5] == CHINA)
+    return next((name for name in names if " over " in name), "")
+
+
 def _pair_in_words(answer: Answer, ratios: Mapping[str, Estimate], first: str, second: str) -> str:
     """Both levels of both countries, and how many times the one is the other."""
-    families = f"{count(answer.estimates[ODDS].n or 0)} families"
-    whole = named(answer.population).replace("families", families, 1)
+    n = count(answer.estimates[ODDS].n or 0)
+    whole = named(answer.population).replace("the ", f"the {n} ", 1)
     held = {
         origin: [_level(answer, origin, each) for each in (second, first)] for origin in ORIGINS
     }

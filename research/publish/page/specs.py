@@ -6,7 +6,8 @@ The rows come from the page as the data ``rows``; the script sets ``at``, the ro
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import math
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time
 from typing import Any
 
@@ -38,9 +39,11 @@ READ = "datum.row === at"
 CHOSEN = "datum.view === view"
 
 
-def specs() -> dict[str, dict[str, Any]]:
-    """Each chart's specification by its name."""
-    return {"time": _time(), "pair": _pair(), "size": _size()}
+def spec(chart: str, rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """The specification of a chart, whose axes hold all these rows."""
+    if chart == "pair":
+        return _pair(rows)
+    return _time() if chart == "time" else _size()
 
 
 def placed(chart: Chart) -> list[dict[str, Any]]:
@@ -153,12 +156,14 @@ def _read(base: alt.Chart) -> alt.Chart:
 # Over-representation ------------------------------------------------------------------------------
 
 
-def _pair() -> dict[str, Any]:
-    y = alt.Y("place:Q", scale=alt.Scale(reverse=True, domain=[-0.45, 6]), axis=None)
+def _pair(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    pairs = len({row["view"] for row in rows})
+    y = alt.Y("place:Q", scale=alt.Scale(reverse=True, domain=[-0.45, pairs]), axis=None)
+    powers = _powers([row[end] for row in rows for end in ("low", "high")])
     x = alt.X(
         "low:Q",
-        scale=alt.Scale(type="log", domain=[0.25, 4], nice=False),
-        axis=alt.Axis(title="times as large a share (log scale)", values=[0.25, 0.5, 1, 2, 4],
+        scale=alt.Scale(type="log", domain=[powers[0], powers[-1]], nice=False),
+        axis=alt.Axis(title="times as large a share (log scale)", values=powers,
                       labelExpr="format(datum.value, '~g') + '×'", domain=False, ticks=False),
     )  # fmt: skip
     strength = alt.condition(CHOSEN, alt.value(1), alt.value(0.4))
@@ -180,7 +185,19 @@ def _pair() -> dict[str, Any]:
         x="high:Q", text="label:N"
     )
     ring = _read(base).encode(x="value:Q", opacity=alt.value(1))
-    return _finished(even, sets, _nearest(points), heads, names, ring)
+    return _finished(
+        even, sets, _nearest(points), heads, names, ring, height=max(HEIGHT, 39 * pairs)
+    )
+
+
+def _powers(values: Sequence[float]) -> list[float]:
+    """The powers of two that hold all values.
+
+    >>> _powers([0.3, 1.2, 2.9])
+    [0.25, 0.5, 1.0, 2.0, 4.0]
+    """
+    low, high = (math.floor(math.log2(min(values))), math.ceil(math.log2(max(values))))
+    return [2.0**power for power in range(low, high + 1)]
 
 
 # Sizes --------------------------------------------------------------------------------------------

@@ -75,12 +75,13 @@
       });
       show();
     }
-    figure.addEventListener("change", () => {
-      show();
-      chosen().forEach((value, place) =>
-        state.set(names[place], value === initial[place] ? "" : value));
+    const write = () => chosen().forEach((value, place) =>
+      state.set(names[place], value === initial[place] ? "" : value));
+    figure.addEventListener("change", () => { show(); write(); });
+    addEventListener("hashchange", () => {
+      if (addressed()) return;
+      if (settings().size) restore(); else if ($("#unknown").hidden) write();
     });
-    addEventListener("hashchange", restore);
     host.addEventListener("keydown", (event) => {
       const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
       if (!step) return;

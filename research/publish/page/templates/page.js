@@ -60,19 +60,24 @@
   const rows = all("tr", body);
   const words = Object.keys(data.marks);
 
+  /* What a search looks through: what stands in the row, and all that the claim's answers read. */
+  let foundBy = {};
+  const spelled = (text) => text.toLowerCase().replaceAll("license", "licence");
+  const loadWords = async () => { foundBy = JSON.parse(await unpack(data.found_by)); };
+
   function filter() {
     const wanted = Object.fromEntries(new FormData(form));
-    const terms = wanted.text.toLowerCase().split(/\s+/).filter(Boolean);
+    const terms = spelled(wanted.text).split(/\s+/).filter(Boolean);
     let shown = 0;
     for (const row of rows) {
-      const text = `${row.dataset.claim} ${row.textContent}`.toLowerCase();
+      const text = spelled(`${row.dataset.claim} ${row.textContent} ${foundBy[row.dataset.claim] ?? ""}`);
       const fits = ["source", "channel", "verdict"].every(
         (name) => !wanted[name] || row.dataset[name] === wanted[name],
       );
       row.hidden = !(fits && terms.every((term) => text.includes(term)));
       shown += !row.hidden;
     }
-    for (const button of all("[data-only]")) {
+    for (const button of all("button[data-only]")) {
       button.setAttribute("aria-pressed", String(button.dataset.only === wanted.verdict));
     }
     form.elements.count.value = `${shown} of ${rows.length} claims`;
@@ -98,14 +103,30 @@
     body.append(...order);
   }
 
-  form.addEventListener("input", filter);
+  /* The filters in the address: read when there are some, else written as they are. */
+  const FILTERS = ["text", "source", "channel", "verdict"];
+  function writeFilters() {
+    for (const name of FILTERS) state.set(name, form.elements[name].value);
+  }
+  async function readFilters() {
+    if (state.get("text")) await loadWords();
+    for (const name of FILTERS) form.elements[name].value = state.get(name) ?? "";
+    filter();
+  }
+  async function filtered() {
+    filter();
+    writeFilters();
+    if (form.elements.text.value) { await loadWords(); filter(); }
+  }
+
+  form.addEventListener("input", filtered);
   form.addEventListener("submit", (event) => event.preventDefault());
-  form.addEventListener("reset", () => setTimeout(filter));
+  form.addEventListener("reset", () => setTimeout(filtered));
   $("[data-reset]").addEventListener("click", () => form.reset());
-  all("[data-only]").forEach((button) => button.addEventListener("click", () => {
+  all("button[data-only]").forEach((button) => button.addEventListener("click", () => {
     const verdicts = form.elements.verdict;
     verdicts.value = verdicts.value === button.dataset.only ? "" : button.dataset.only;
-    filter();
+    filtered();
   }));
   all("[data-sort]").forEach((button) => button.addEventListener("click", () => sort(button)));
 
@@ -134,7 +155,10 @@
     opened = at?.card ?? null;
     document.title = at ? `${$("h2", at.card).textContent} · modelometrics` : title;
     $("#unknown").hidden = Boolean(at) || !place() || Boolean(document.getElementById(place()));
-    if (!at) return;
+    if (!at) {
+      if (settings().size) readFilters(); else if ($("#unknown").hidden) writeFilters();
+      return;
+    }
     await ask(at.card, at.question);
     if (moved && !at.rowsOf) { window.scrollTo(0, 0); at.card.focus({ preventScroll: true }); }
     if (at.rowsOf) await showRow(at.card, at.rowsOf, at.row);
