@@ -7,6 +7,7 @@ import pytest
 import research
 from research import figures
 from research.analysis import find
+from tests.drawn import is_set
 from tests.origins import coded_origins
 
 DIFFERENCE = "share of downloads, China minus US"
@@ -459,7 +460,7 @@ def dots(panel) -> list[tuple[float, float]]:
 
 def bars(panel, row) -> list[list[float]]:
     """The sets drawn within a row."""
-    lines = [line for line in panel.lines if line.get_linewidth() == 5]
+    lines = [line for line in panel.lines if is_set(line)]
     return sorted(list(x.get_xdata()) for x in lines if round(float(x.get_ydata()[0])) == row)
 
 

@@ -7,6 +7,7 @@ import pytest
 import research
 from research import figures
 from research.analysis import find
+from tests.drawn import is_set
 
 CLAIMED = {
     "fill-mask": 1,
@@ -203,7 +204,7 @@ def test_the_figure_draws_claimed_and_found_ranks(result):
         for population in module.LISTS
         for row, task in enumerate(CLAIMED)
     }
-    bars = {tuple(line.get_xdata()) for line in ranks.lines if line.get_linewidth() == 5}
+    bars = {tuple(line.get_xdata()) for line in ranks.lines if is_set(line)}
     assert {tuple(found(result, p, t).bounds) for p in module.LISTS for t in CLAIMED} == bars
     first = result.answer(population=JUNE).estimates["sentence-similarity: share of downloads"]
     assert shares.lines[0].get_xdata()[0] == first.value
