@@ -590,7 +590,7 @@ PANELS = {
     GENERATION: "c  Hub: text generation",
     NEW: "d  Hub: models less than a year old",
 }
-LOOK = {"US": (figures.UNITED_STATES, "o", -1), "China": (figures.CHINA, "s", 1)}
+LOOK = {"US": (figures.UNITED_STATES, "s", -1), "China": (figures.CHINA, "o", 1)}
 BESIDE = pd.Timedelta(days=16)  # so that both countries show on one day
 
 
