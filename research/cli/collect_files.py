@@ -87,7 +87,8 @@ def evolution(
 ) -> None:
     """Read the weekly downloads of Longpre et al. (2025) as a version of hub_evolution.
 
-    With it published_past_year answers the claim on its own data.
+    With it published_past_year answers the claim on its own data, if the file has the form that
+    is assumed; a file of another form is refused.
     """
     from tempfile import TemporaryDirectory
 
