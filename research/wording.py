@@ -240,6 +240,15 @@ def trimmed(value: float) -> str:
     return typeset(number(value, 1).removesuffix(".0"))
 
 
+def named(population: str) -> str:
+    """A population for readers who do not know the Hub by that name.
+
+    >>> named("the models of the Hub")
+    'the models of the Hugging Face Hub'
+    """
+    return population.replace("the Hub", "the Hugging Face Hub")
+
+
 def count(value: float) -> str:
     """A whole number.
 

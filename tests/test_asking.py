@@ -639,10 +639,11 @@ def test_an_answer_ends_with_a_sentence_to_quote_and_where_it_was_written(
     (stored,) = (tmp_path / "mine").glob("*.json")
     found = next(iter(recorded(stored.stem, tmp_path / "mine").answer().estimates.values()))
     quoted = " ".join(shown[shown.index("To quote") :].split("\n\n")[0].split())
-    assert f"({LAST}), {found.label}: " in quoted
+    asked = "the share of downloads of publishers in China minus that of publishers in the US is"
+    assert f"of the Hugging Face Hub ({LAST}), {asked} " in quoted
     assert amount(found.identified, found.unit).replace("\u202f", " ") in quoted
     assert "That it is more than 0 percentage points does not hold." in quoted
-    assert quoted.endswith("It counts no users.")
+    assert quoted.endswith("Downloads are not users.")
     made = {path.suffix for path in (tmp_path / "mine").iterdir() if path.stem == stored.stem}
     assert made == {".json", ".pdf", ".svg", ".png"}
     told = f"{stored.stem} (result .json; figure .pdf, .svg, .png)."

@@ -69,8 +69,9 @@ def _representation(result: Result) -> Headline:
             f"Over the {number(odds.n, 0)} families that the Ollama library and a catalogue of the "
             f"Hub both hold, publishers in China have {china}, those in the United States {us}. "
             f"The odds ratio is {_text(odds)}; without Alibaba, the publisher of Qwen, it is "
-            f"{amount(Bounds(carries.low, carries.low), odds.unit)} at the values shown. If the "
-            "other models of both channels may be of any origin, it is not identified."
+            f"{amount(Bounds(carries.low, carries.low), odds.unit)} at the best guess of each "
+            "value. If the other models of both channels may be of any origin, it is not "
+            "identified."
         ),
         claims=(),
     )
@@ -91,11 +92,11 @@ def _sizes(result: Result, by_origin: Result) -> Headline:
         "the sign of the share is known for small and extra-large models alone",
     )  # fmt: skip
     return Headline(
-        headline="Who runs which size: right as counts, half open as shares",
+        headline="Who runs which size: the counts are right, two of four shares cannot be told",
         text=(
             "China has more hosts with small, large and extra-large models, the United States more "
-            "with medium ones. As shares of the hosts with a classed model two of the four keep "
-            f"their sign, if every host counts: China is ahead by {small} "
+            "with medium ones. As shares of the hosts with a model of known size two of the four "
+            f"keep their sign, if every host counts: China is ahead by {small} "
             f"for small models and by {extra_large} for "
             "extra-large ones. For medium and large models the published tables cannot tell. "
             + _sizes_downloaded(by_origin)
@@ -152,16 +153,20 @@ def _block(result: Result) -> Headline:
     found = answer.estimates[TAGS]
     null = result.hypotheses[TAGS].null
     block = next(row for row in found.budget if row.source == "the five-tag block")
+    turns = sensitivity(found.tipping_points[0])
+    stated(turns.startswith("lost if "), "clones within the block turn the verdict on tags")
+    clones = turns.removeprefix("lost if ").replace("were clones", "are taken for clones")
     stated(found.identified.low > null, "Chinese-origin tags are above an even share")
     stated(block.low < null, "without the block Chinese-origin tags are below an even share")
     return Headline(
         headline="Chinese tags among deployments: one block of look-alike hosts decides",
         text=(
             f"Chinese-origin tags make up {_text(found)} of the pairs of a host and one of the ten "
-            "leading tags. Five of these tags look like copies of one another; without that block "
-            f"the share is {amount(Bounds(block.low, block.low), found.unit)}, below the "
-            f"{region(result.hypotheses[TAGS], found.unit).removeprefix('more than ')} of an even "
-            f"share, and the verdict turns. It is {sensitivity(found.tipping_points[0])}."
+            "leading tags. Some of the hosts look like copies of one another, all with the same "
+            "five tags. Without that block the share is "
+            f"{amount(Bounds(block.low, block.low), found.unit)}, below an even share of "
+            f"{region(result.hypotheses[TAGS], found.unit).removeprefix('more than ')}, and the "
+            f"verdict turns; it already does once {clones}."
         ),
         claims=("tenthe/chinese-tags-strong", "tenthe/top-tags"),
     )

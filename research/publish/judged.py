@@ -156,9 +156,6 @@ class ReportedEstimate:
         return next(iter(self.overturned), "")
 
 
-COUNTED = "It counts no users."
-
-
 @dataclass(frozen=True, kw_only=True)
 class JudgedEstimate(ReportedEstimate):
     """An estimate that is compared with what a hypothesis needs."""
@@ -353,15 +350,17 @@ def answer_to_quote(each: ReportedEstimate) -> str:
     Says of whom and when, the set, whether it is what was asked, what follows if the doubts are
     drawn, what all defensible ways give together, and what is counted.
     """
-    where = f"Among {each.answer.population} ({each.answer.as_of})"
-    sentences = [f"{where}, {each.label}: {each.amount}."]
+    from research.analysis.asking.labels import counts_no_users, in_a_sentence
+
+    where = f"Among {wording.named(each.answer.population)} ({each.answer.as_of})"
+    sentences = [f"{where}, {in_a_sentence(each.label)} is {each.amount}."]
     if isinstance(each, JudgedEstimate):
         said = each.said if each.word in FIRM else f"is {each.said}"
         sentences.append(f"That it is {each.needs} {said}.")
     sentences += each.drawn
     if isinstance(each, JudgedEstimate):
         sentences.append(each.ways)
-    return " ".join([*sentences, COUNTED])
+    return " ".join([*sentences, counts_no_users(each.label)])
 
 
 def towards_claim(hypothesis: Hypothesis, found: Bounds) -> Bounds:

@@ -2,7 +2,58 @@
 
 from __future__ import annotations
 
+import re
+
 PREFIX = "ask_"  # of the names of results
 SHARE = "share of {}"  # of what is counted
 TOP = 10  # values that are ranked where nothing else is said
 KIND, RANK = "{}: share of {}", "{}: rank by {}"  # of one value of an attribute
+LABEL = re.compile(  # as :attr:`Question.label` composes it
+    r"(?P<share>share of )?(?P<weighs>\w+)(?: (?P<how>over|minus) share of (?P<other>\w+))?"
+    r", (?P<of>.+?)(?: minus (?P<minus>.+?))?(?:, among (?P<among>.+))?"
+)
+IN_TEXT = {"US": "the US", "GB": "the United Kingdom", "NL": "the Netherlands"}
+
+
+def in_a_sentence(label: str) -> str:
+    """The label of what was asked as the subject of a sentence, which names publishers.
+
+    >>> in_a_sentence("share of downloads, origin CN minus origin US, among task fill-mask")
+    'the share of downloads of publishers in China minus that of publishers in the US, among \
+models with task fill-mask,'
+    >>> in_a_sentence("share of downloads over share of pulls, family qwen3")
+    'the share of models with family qwen3 in downloads over that in pulls'
+    """
+    found = LABEL.fullmatch(label)
+    if not found:
+        return label
+    of, weighs = _who(found["of"]), found["weighs"]
+    if found["other"]:
+        text = f"the share of {of} in {weighs} {found['how']} that in {found['other']}"
+    else:
+        text = f"the {found['share'] or 'number of '}{weighs} of {of}"
+        text += f" minus that of {_who(found['minus'])}" if found["minus"] else ""
+    return text + (f", among {_who(found['among'])}," if found["among"] else "")
+
+
+def counts_no_users(label: str) -> str:
+    """That what is counted is no count of users.
+
+    >>> counts_no_users("share of catalogue minus share of pulls, origin US")
+    'Downloads and pulls are not users.'
+    """
+    found = LABEL.fullmatch(label)
+    names = [found["weighs"], found["other"]] if found else label.split(",")[0].split()[-1:]
+    counted = ["downloads" if name == "catalogue" else name for name in names if name]
+    return f"{' and '.join(counted).capitalize()} are not users."
+
+
+def _who(condition: str) -> str:
+    """Whose the models are, where that is all that a condition says; else what they are."""
+    from research.collect import country_names
+
+    if not re.fullmatch(r"origin \S+( or \S+)*", condition):
+        return f"models with {condition}"
+    codes = condition.removeprefix("origin ").split(" or ")
+    named = (IN_TEXT.get(code) or country_names.name(code) for code in codes)
+    return f"publishers in {' or '.join(named)}"

@@ -124,9 +124,9 @@ class Question:
         elif self.total:
             asks = f"How much of {weighs} is of {in_words(self.total)}"
         else:
-            minus = f", less that of {in_words(self.minus)}" if self.minus else ""
-            asks = f"Which share of {weighs} is of {in_words(self.share or EVERY)}{minus}"
-            asks += f", beside that of {others[0]}" if others else ""
+            minus = f", minus the share of {in_words(self.minus)}" if self.minus else ""
+            asks = f"What share of {weighs} has {in_words(self.share or EVERY)}{minus}"
+            asks += f", beside the share of {others[0]}" if others else ""
         return f"{asks}{self._among}?"
 
     @property

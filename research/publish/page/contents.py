@@ -132,13 +132,13 @@ def _complete(cards: Iterable[dict[str, Any]], as_of: str) -> None:
 def _chart(chart: Chart) -> dict[str, Any]:
     """A chart of the first screen: its rows as they are placed, its views, what it is drawn by."""
     rows = placed(chart)
-    views = {name: {"sentence": typeset(view.sentence), "under": typeset(view.under)}
+    views = {name: {"sentence": typeset(view.sentence), "under": typeset(view.under),
+                    "note": f"{chart.note} {view.note}".strip()}
              for name, view in chart.views.items()}  # fmt: skip
     first = next(iter(views))
     return {
         "name": chart.name,
         "title": chart.title,
-        "note": chart.note,
         "together": chart.together,
         "switches": [vars(switch) for switch in chart.switches],
         "without": {"/".join(at): why for switch in chart.switches

@@ -14,7 +14,7 @@ from typing import Any
 from research import __version__
 from research.publish.headlines import CLASSES, ODDS, stated
 from research.results import Answer, Bounds, Estimate, Result
-from research.wording import amount, count, percent, quantity, typeset
+from research.wording import amount, count, named, percent, quantity, typeset
 
 CHINA, UNITED_STATES = "China", "United States"
 ORIGINS = (CHINA, UNITED_STATES)
@@ -89,6 +89,7 @@ class View:
     sentence: str
     under: str  # what other conventions say; empty where none moves a number far
     rows: tuple[Row, ...]
+    note: str = ""  # how to read what only this view shows
 
     @property
     def quote(self) -> str:
@@ -159,8 +160,8 @@ def over_time(result: Result) -> Chart:
     return Chart(
         name="time",
         title="Share of downloads by origin of the publisher",
-        note="Bars hold all that the data allow; nothing is known between dated days. Hollow: all "
-        "until then.",
+        note="Shading: all that the data allow. Lines only join dated days; between them nothing "
+        "is known.",
         switches=(
             Switch(
                 name="channel",
@@ -199,6 +200,7 @@ def _course(result: Result, name: str, view: str) -> View:
         sentence=_last_in_words({row.origin: row for row in rows}),
         under=_conventions(levels),
         rows=rows,
+        note="Hollow marks: cumulative pulls up to that day." if name == PULLS else "",
     )
 
 
@@ -206,22 +208,13 @@ def _last_in_words(last: Mapping[str, Row]) -> str:
     """The levels of both countries at the last date."""
     china, us = (last[origin] for origin in ORIGINS)
     when = f"In {month(china.end)}"
-    of = f"the downloads of 30 days of {named(china.population)}"
+    of = f"the 30-day downloads of {named(china.population)}"
     if china.kind == "window":
         when, of = f"From {china.begin} to {china.end}", china.population
     return (
         f"{when} publishers in China had {china.level} of {of}, publishers in the United States "
         f"{us.level}."
     )
-
-
-def named(population: str) -> str:
-    """A population for readers who do not know the Hub by that name.
-
-    >>> named("the models of the Hub")
-    'the models of the Hugging Face Hub'
-    """
-    return population.replace("the Hub", "the Hugging Face Hub")
 
 
 def _conventions(levels: Mapping[str, Estimate]) -> str:
@@ -280,8 +273,8 @@ def represented(result: Result) -> Chart:
         name="pair",
         together=True,
         title="Pulls and hosts against downloads",
-        note="The share in the channel named last over that in the one named first, of the "
-        "families or publishers that both hold.",
+        note="Right of 1×: a larger share of the second channel than of the first. A pull is a "
+        "download from Ollama's library.",
         switches=(
             Switch(
                 name="channels",
@@ -323,16 +316,30 @@ def _ratio_of(answer: Answer) -> str:
 def _pair_in_words(answer: Answer, ratios: Mapping[str, Estimate], first: str, second: str) -> str:
     """Both levels of both countries, and how many times the one is the other."""
     n = count(answer.estimates[ODDS].n or 0)
-    whole = named(answer.population).replace("the ", f"the {n} ", 1)
+    whole = f"the {n} model families in both {_both(answer.population)} ({month(answer.as_of)})"
     held = {
         origin: [_level(answer, origin, each) for each in (second, first)] for origin in ORIGINS
     }
     china, us = (_times(ratios[origin]) for origin in ORIGINS)
+    found = ratios[CHINA].identified
+    joined = "and" if found.low <= 1 <= found.high else "but"
     return (
-        f"In {month(answer.as_of)} publishers in China had {held[CHINA][0]} of the {second} and "
-        f"{held[CHINA][1]} of the {first} of {whole}, {china} as large a share; publishers in the "
-        f"United States had {' and '.join(held[UNITED_STATES])}, {us} as large a share."
+        f"Of {whole}, publishers in China had {held[CHINA][0]} of {second} {joined} "
+        f"{held[CHINA][1]} of {first} ({china} the share); US publishers "
+        f"{' and '.join(held[UNITED_STATES])} ({us})."
     )
+
+
+def _both(population: str) -> str:
+    """Both channels of the families of a pair, the one that is compared with first.
+
+    >>> _both("the families that both the Ollama pulls of 30 days and the LLM catalogue hold")
+    'the LLM catalogue and the Ollama library'
+    """
+    lead, _, whole = population.partition(" that both ")
+    stated(lead == "the families", "pairs of channels share families")
+    last, first = whole.removesuffix(" hold").split(" and ")
+    return f"{first} and {last.replace('Ollama pulls of 30 days', 'Ollama library')}"
 
 
 def _level(answer: Answer, origin: str, counted: str) -> str:

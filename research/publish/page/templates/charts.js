@@ -23,7 +23,7 @@
     const host = $("[data-draw]", figure);
     const out = $("[data-read]", figure);
     const switches = all("[data-switch]", figure);
-    const rest = out.textContent;
+    let rest = out.textContent;
     let view = null;
     let at = -1;
 
@@ -48,7 +48,9 @@
     function show() {
       allow();
       const name = viewName();
-      const { sentence, under } = chart.views[name];
+      const { sentence, under, note } = chart.views[name];
+      rest = note;
+      at = null;
       $("[data-sentence]", figure).textContent = sentence;
       $("[data-under]", figure).textContent = under;
       fillTable($("[data-table]", figure), chart, rowsOf(name));
