@@ -19,7 +19,7 @@ import pytest
 import research
 from research import ask, datasets, figures, places
 from research.analysis import recorded
-from research.analysis.asking import drawing
+from research.analysis.asking import drawing, labels
 from research.analysis.asking.question import Question, condition
 from research.cli import app
 from research.doubts import Beliefs, Share, Worlds, where
@@ -763,8 +763,8 @@ def test_two_questions_never_have_one_name():
 
 def test_a_file_of_ones_own_is_no_question_whatever_its_name():
     result = ask("tokens", share=CN)
-    assert drawing.is_asked(result)
-    assert not drawing.is_asked(replace(result, path="ask_me.py"))
+    assert labels.is_asked(result)
+    assert not labels.is_asked(replace(result, path="ask_me.py"))
 
 
 @pytest.mark.parametrize(

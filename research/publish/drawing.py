@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from research import figures
 from research.analysis import Analysis, analyses, find
-from research.analysis.asking.drawing import figure, is_asked
+from research.analysis.asking.drawing import figure
+from research.analysis.asking.labels import is_asked
 from research.analysis.declare import where_in
 from research.results import ResearchError, Result
 

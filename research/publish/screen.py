@@ -13,7 +13,7 @@ from itertools import zip_longest
 from unicodedata import east_asian_width
 
 from research import wording
-from research.analysis.asking.labels import PREFIX
+from research.analysis.asking.labels import is_asked
 from research.publish.judged import JudgedEstimate, ReportedEstimate, quotable_settled, reported
 from research.results import Answer, Estimate, Interval, Provenance, Readable, Result
 from research.wording import shown, width_here
@@ -148,7 +148,7 @@ class View:
 def _head(result: Result) -> Iterator[str]:
     if result.analysis:
         tables = result.provenance.tables.values()
-        yield result.title if _is_asked(result) else f"{result.analysis}: {result.title}"
+        yield result.title if is_asked(result) else f"{result.analysis}: {result.title}"
         read = sorted({f"{table['dataset']} {table['version']}".strip() for table in tables})
         yield f"Data: {', '.join(read)}"
 
@@ -262,13 +262,8 @@ def _foot(result: Result, shown: Sequence[ReportedEstimate], more: str) -> Itera
         yield "agree: specifications with the same verdict, of all"
     if unseen := len(reported(result)) - len(shown):
         yield f"{unseen} more without a verdict{': ' * bool(more)}{more}."
-    if _is_asked(result):
+    if is_asked(result):
         yield f"Name: {result.analysis}"
-
-
-def _is_asked(result: Result) -> bool:
-    """Whether it answers a question, whose name is long and says less than its title."""
-    return result.analysis.startswith(PREFIX)
 
 
 # How it is laid out -------------------------------------------------------------------------------

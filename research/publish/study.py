@@ -14,7 +14,7 @@ from types import MappingProxyType
 
 from research import __version__, figures, places
 from research.analysis import SEED, analyses, find, is_result, record, recorded, run
-from research.analysis.asking.drawing import is_asked
+from research.analysis.asking.labels import is_asked
 from research.places import write_beside
 from research.plain import changes
 from research.publish.drawing import drawn

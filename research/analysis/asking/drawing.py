@@ -7,7 +7,7 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from research import figures
-from research.analysis.asking.labels import PREFIX, RANK
+from research.analysis.asking.labels import RANK
 from research.results import Answer, Estimate, Result
 from research.wording import DIFFERENCES, SHARES, quantity, tick
 
@@ -18,11 +18,6 @@ if TYPE_CHECKING:
 BRIDGED = 60  # days between two states that a band goes on over; longer gaps stay open
 COLOURS = {"CN": figures.CHINA, "US": figures.UNITED_STATES}
 MARKS = ("o", "s", "D")
-
-
-def is_asked(result: Result) -> bool:
-    """Whether a result answers a question that has no file."""
-    return result.analysis.startswith(PREFIX) and not result.path
 
 
 def figure(result: Result) -> Figure:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from research.results import Result
+
 PREFIX = "ask_"  # of the names of results
 SHARE = "share of {}"  # of what is counted
 TOP = 10  # values that are ranked where nothing else is said
@@ -13,6 +15,11 @@ LABEL = re.compile(  # as :attr:`Question.label` composes it
     r", (?P<of>.+?)(?: minus (?P<minus>.+?))?(?:, among (?P<among>.+))?"
 )
 IN_TEXT = {"US": "the US", "GB": "the United Kingdom", "NL": "the Netherlands"}
+
+
+def is_asked(result: Result) -> bool:
+    """Whether a result answers a question that has no file."""
+    return result.analysis.startswith(PREFIX) and not result.path
 
 
 def in_a_sentence(label: str) -> str:
