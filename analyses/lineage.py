@@ -108,9 +108,12 @@ def sample(
     )
 
 
+WHOSE = ("organisation", "origin", "bases", "own_base", "base_relation")
+
+
 def _of_hub(listed, origins) -> Coarse:
     """The models with where they and the bases that they name come from, themselves left out."""
-    models = hub_cells(listed, origins, by=["origin", "bases", "own_base", "base_relation"])
+    models = hub_cells(listed, origins, by=WHOSE)
     named = models.rows["bases"]
     bases = named_bases(named[named.ne("")], origins)
     # No base named does not mean that there is none.

@@ -272,7 +272,7 @@ def _gap(cadence, template, country, *rows, **counted) -> Estimate:
         value=cadence.value,
         bounds=Bounds(0.0, cadence.value),
         sharpness="sharp",
-        drawn=Computed(np.multiply, cadence, Within(UNLISTED, Bounds(0.0, 1.0), country)),
+        drawn=Computed(np.multiply, cadence, Within(UNLISTED, Bounds(0.0, 1.0), "both")),
         assumptions=(SURVIVORS, A_RELEASE),
         tipping_points=(_unseen(cadence, HYPOTHESES[label].null),),
         budget=budget(*rows),

@@ -73,14 +73,17 @@ def chance(low: float, high: float) -> str:
 
     >>> chance(0.091, 0.139), chance(0.5, 0.5), chance(0.0, 0.004), chance(0.999, 1.0)
     ('9 to 14 %', '50 %', 'below 1 %', 'above 99 %')
+    >>> chance(0.0, 0.06), chance(0.806, 1.0), chance(0.0, 1.0)
+    ('below 1 to 6 %', '81 to above 99 %', 'below 1 to above 99 %')
     """
-    if high < 0.005:
-        return "below 1 %"
-    if low >= 0.995:
-        return "above 99 %"
-    ends = dict.fromkeys(number(100 * end, 0) for end in (max(low, 0.0), high))
-    told = " to ".join(ends)
+    told = " to ".join(dict.fromkeys(map(_whole, (low, high))))
     return f"{told} %"
+
+
+def _whole(probability: float) -> str:
+    if probability < 0.005:
+        return "below 1"
+    return "above 99" if probability >= 0.995 else number(100 * probability, 0)
 
 
 def chances(probabilities: Sequence[float]) -> str:

@@ -108,7 +108,7 @@ def not_looked_at(later: pd.DataFrame, shifted: dict[str, float]) -> Row:
     found = later["candidates"].mask(person, "no country").dropna()
     chinese = (found[~person] == "CN").mean()
     return origin(
-        counts(found), shifted, kind="", as_many=AS_MANY,
+        counts(found), shifted, kind="", as_many=AS_MANY, basis="judgement",
         source=f"publisher_origins: those of the {len(later)} accounts that were coded last that "
         f"are persons or could be placed, counted as {AS_MANY:g}; shifted: all organisations that "
         "both coders placed alike",
@@ -150,14 +150,14 @@ def wrong_codes(coded: pd.DataFrame) -> Row:
 
 def origin(
     stated: dict[str, float], shifted: dict[str, float], *, kind: str, source: str, sentence: str,
-    as_many: float | None = None,
+    as_many: float | None = None, basis: str = "measured",
 ) -> Row:  # fmt: skip
     """A belief about origin, both forms of which weigh as many accounts."""
     size = as_many or sum(stated.values())
     return Row(
         doubt="origin unknown or disputed", kind=kind, family="categories",
         stated=weights(stated, size), shifted=weights(shifted, size), together="organisation",
-        basis="measured", source=source, sentence=sentence,
+        basis=basis, source=source, sentence=sentence,
     )  # fmt: skip
 
 
@@ -246,7 +246,6 @@ ATTRIBUTES = [
         "bases of repackaged models",
         "A repackaged model that names no base was made from one as others were.",
     ),
-    as_named("models that name no base", "It was made from a base as those were that name one."),
     as_named("families with a licence not named", "Its licence is as those that are named."),
     as_named("day of creation unknown", "It was created when the others of its organisation were."),
     as_named(

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import numpy as np
 
-from research.plain import unknown
 from research.results import ResearchError, Tried
 
 if TYPE_CHECKING:
@@ -178,8 +177,7 @@ class Beliefs:
         if found is None:
             if not doubt:
                 raise NoBelief("Something is open under no doubt that is named: it is not drawn.")
-            names = [name for name, _ in self.stated]
-            raise NoBelief(unknown("belief about the doubt", doubt, names))
+            raise NoBelief(f"Nothing is believed of the doubt “{doubt}”, so that none is drawn.")
         return found
 
     def __contains__(self, doubt: object) -> bool:

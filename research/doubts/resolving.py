@@ -174,7 +174,9 @@ class Cells:
                 names = text.split(BETWEEN)
                 yield np.arange(len(names) + 1) / len(names), names, same
             elif belief.family == "categories":
-                shares = self.worlds.shares(belief.doubt, belief.weights, belief.kind)
+                # Kinds of which the same is believed have the same shares in a world.
+                told = "|".join(f"{name}={weight}" for name, weight in belief.weights.items())
+                shares = self.worlds.shares(belief.doubt, belief.weights, told)
                 yield _cumulated(shares), list(belief.weights), same
             else:
                 yield from self._as_named(attribute, belief, at, same)

@@ -16,6 +16,7 @@ import numpy as np
 
 from research.doubts.beliefs import Beliefs, NoBelief
 from research.doubts.drawing import Worlds
+from research.plain import TOLERANCE
 from research.results import (
     Bounds,
     CannotEstimate,
@@ -160,8 +161,7 @@ def parts(asked: Drawn, worlds: Worlds, shown: Floats) -> list[Part]:
     Sobol' (1993); Saltelli et al. (2010), doi:10.1016/j.cpc.2009.09.018.
     """
     opened = [doubt.name for doubt in asked.doubts if asked.opens(doubt)]
-    variance = float(np.nanvar(shown))
-    if not variance:
+    if np.nanmax(shown) - np.nanmin(shown) <= TOLERANCE:
         return []
     found = [
         Part(doubt=name, basis=worlds.beliefs.basis(name), part=part)

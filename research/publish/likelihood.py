@@ -46,6 +46,13 @@ def decisive(estimate: Estimate) -> str:
     return f"what matters most is “{first.doubt}” ({BASES[first.basis]})"
 
 
+def _is_outside(estimate: Estimate) -> bool:
+    found = estimate.simulated
+    if found is None or estimate.value is None:
+        return False
+    return not found.low <= estimate.value <= found.high
+
+
 BASES = {
     "measured": "what is believed of it was measured",
     "published": "what is believed of it was published",
@@ -60,6 +67,8 @@ def sentences(estimate: Estimate) -> Iterator[str]:
         yield _sentence("; ".join(first))
         if chance(estimate):
             yield _sentence(decisive(estimate))
+        if _is_outside(estimate):
+            yield "The value shown leaves out what is not known; the interval places it."
 
 
 def calibrated(found: Simulated) -> str:

@@ -9,8 +9,11 @@ import numpy as np
 import pytest
 
 import research
+from research.analysis import analyses
 from research.doubts.simulating import BY_HAND
+from research.publish.likelihood import calibrated
 
+METHODS = Path(__file__).parents[2] / "METHODS.md"
 DRAWS = 400_000
 ENDS = (0.025, 0.975)
 
@@ -135,3 +138,16 @@ def test_no_set_is_left_undrawn_without_a_reason_of_its_own():
         if estimate["undrawn"] == BY_HAND
     ]
     assert not lacking
+
+
+def test_no_word_of_likelihood_is_earned_as_methods_says():
+    told = [
+        found
+        for analysis in analyses()
+        for answer in research.recorded(analysis).answers.values()
+        for estimate in answer.estimates.values()
+        if (found := estimate.simulated) is not None and found.chances
+    ]
+    earned = [found for found in told if calibrated(found)]
+    assert told
+    assert bool(earned) == ("no word is earned" not in METHODS.read_text())

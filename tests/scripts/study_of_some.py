@@ -7,7 +7,7 @@ from research.analysis import record, recorded, run
 from research.publish import study
 from tests.conftest import committed_copy
 
-*NAMES, FOLDER = sys.argv[1:]
+NAMES, FOLDER = sys.argv[1:-1], sys.argv[-1]
 COMMITTED = places.bundled() / "paper" / "results"
 
 
@@ -24,6 +24,7 @@ def keep(found, folder, *, stored):
         committed_copy(found, folder)
 
 
-study.run, study.record = result, keep
-sys.argv[1:] = ["reproduce", "--folder", FOLDER, "--jobs", "1"]
-cli.main()
+if __name__ == "__main__":
+    study.run, study.record = result, keep
+    sys.argv[1:] = ["reproduce", "--folder", FOLDER, "--jobs", "1"]
+    cli.main()
