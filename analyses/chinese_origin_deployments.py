@@ -87,7 +87,9 @@ def sample(
     origin: Literal["publisher", "base model"] = "publisher",
     clones: Literal["kept", "removed"] = "kept",
 ) -> Sample:
-    tags = with_kind(tenthe_model_tags, _origins(model_crosswalk_tags, origin), "origin")
+    tags = with_kind(
+        tenthe_model_tags, _origins(model_crosswalk_tags, origin), "origin", "organisation"
+    )
     tags = tags.assign(origin=tags["origin"].fillna(""), origin_doubt=UNKNOWN.name)
     hosts = hosts_by(
         "ollama_tag", tags, tags, totals=tenthe_totals, levels=tenthe_quantizations,
@@ -119,11 +121,13 @@ POPULATIONS = {
 
 
 def _origins(crosswalk, origin) -> pd.DataFrame:
-    """The country of each tag's publisher, or of its base model's where there is one."""
-    country = crosswalk["publisher_country"]
+    """Each tag's publisher and its country, or its base model's where there is one."""
+    country, organisation = crosswalk["publisher_country"], crosswalk["publisher"]
     if origin == "base model":
         country = crosswalk["base_publisher_country"].fillna(country)
-    return crosswalk.assign(origin=country)
+        account = crosswalk["base_hub_repository"].str.partition("/")[0]
+        organisation = account.where(crosswalk["base_publisher_country"].notna(), organisation)
+    return crosswalk.assign(origin=country, organisation=organisation)
 
 
 def _by_family(families, names, tags, listed, answering):
