@@ -187,7 +187,8 @@ def _text_models(catalogue, origins) -> Coarse:
     text = catalogue[catalogue["pipeline_tag"] == "text-generation"]
     units = hub_downloads(text, origins).counted()
     architecture = text["architecture"].str.lower().fillna("").to_numpy()
-    units = replace(units, rows=units.rows.assign(architecture=architecture))
+    rows = units.rows.assign(architecture=architecture, architecture_doubt=UNTOLD.name)
+    units = replace(units, rows=rows, doubts=(*units.doubts, UNTOLD))
     return units.among(units.holds(where(origin="CN"))[0])
 
 
@@ -262,6 +263,7 @@ def _architecture(text) -> Iterator[Estimate]:
 
 
 SILENT = Doubt("models that name no base", "a base of any origin, or none")
+UNTOLD = Doubt("models without an architecture", "an architecture of any name")
 LAYOUT = Assumption(
     name="one architecture means one origin",
     holds="no",

@@ -263,8 +263,9 @@ def _defaults(sample) -> list[Estimate]:
     library, four = sample["library"], Share(of=where(level="Q4"))
     level = library["quantization"].str.slice(0, 2).fillna("")
     weights = {"name": 1.0, "pulls": library["ollama_pulls_total"].astype(float)}
+    names = library.assign(level=level, level_doubt=SILENT.name)
     found = {
-        unit: four.in_(Coarse(library.assign(level=level, low=w, value=w, high=w), []))
+        unit: four.in_(Coarse(names.assign(low=w, value=w, high=w), [SILENT]))
         for unit, w in weights.items()
     }
     return [
@@ -278,6 +279,7 @@ def _defaults(sample) -> list[Estimate]:
     ]
 
 
+SILENT = Doubt("names without a level", "any level")
 NOT_TOLD = Doubt("levels without a number of bits", "any number of bits")
 GENUINE = genuine("all five are 4-bit")
 OTHER_SCAN = Assumption(

@@ -252,6 +252,14 @@ ATTRIBUTES = [
         "other models of any origin",
         "A model that one channel alone holds is of the origin of others there.",
     ),
+    as_named(
+        "models without an architecture",
+        "Its architecture is as those of the others of its organisation that tell one, or else as "
+        "those of the list.",
+    ),
+    as_named(
+        "names without a level", "Its default is as precise as those of the names that tell one."
+    ),
     as_named("models of unknown size", "Its size is as those of its organisation that tell one."),
     as_named("sizes of repositories", "Its size is as those of its organisation that tell one."),
     as_named(
