@@ -47,10 +47,10 @@ known = {name: Path(name + ".py").resolve() for name in ("first", "second")}
 analysis.analyses = study.analyses = lambda: known
 study.prepare_paper = lambda results, folder, build: None
 study.rendered = lambda results, drawings: "<html>"
-study.compile_paper = lambda folder: b"%PDF"
+study.compile_paper = lambda folder: {"paper.pdf": b"%PDF", "supplement.pdf": b"%PDF"}
 
 if __name__ == "__main__":
-    sys.argv[1:] = ["reproduce", "--folder", "mine", "--jobs", "2"]
+    sys.argv[1:] = ["reproduce", "--folder", "mine", "--jobs", "2", "--json"]
     cli.main()
 """
 
