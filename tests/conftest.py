@@ -23,6 +23,9 @@ hypothesis.settings.load_profile("any machine")
 # Where this very code has just run the study, STUDY names its folder: nothing is run twice.
 STUDY = Path(os.environ["STUDY"]).absolute() if os.environ.get("STUDY") else None
 
+# What tests run as a program of its own is no module to be read.
+collect_ignore = ["scripts"]
+
 QUIET = [
     "--no-sandbox", "--disable-gpu", "--disable-background-networking",
     "--disable-component-update", "--disable-sync", "--no-first-run",
