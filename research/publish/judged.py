@@ -183,6 +183,11 @@ class JudgedEstimate(ReportedEstimate):
         return [row for row in self.answer.specifications if row.label == self.label]
 
     @property
+    def drawn(self) -> tuple[str, ...]:
+        """The same, and whether errors that open no set could turn a firm word."""
+        return (*super().drawn, *likelihood.turned(self.estimate, self.hypothesis))
+
+    @property
     def likelihood(self) -> str:
         """The chance under each set of beliefs; where there is none, what decides instead."""
         if self.estimate.interval:

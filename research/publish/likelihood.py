@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from research import wording
-from research.results import Estimate, Simulated
+from research.publish.verdict import FIRM
+from research.results import Estimate, Hypothesis, Simulated, judge
 
 # Mastrandrea et al. (2010): the least probability of each word, the greatest first.
 WORDS = (
@@ -69,6 +70,17 @@ def sentences(estimate: Estimate) -> Iterator[str]:
             yield _sentence(decisive(estimate))
         if _is_outside(estimate):
             yield "The value shown leaves out what is not known; the interval places it."
+
+
+def turned(estimate: Estimate, hypothesis: Hypothesis) -> Iterator[str]:
+    """That errors may turn what the set decides, as a sentence, where they may."""
+    found = estimate.simulated
+    if found is None or found.with_errors is None:
+        return
+    decided = judge(hypothesis, estimate.identified, None).word
+    if decided in FIRM and judge(hypothesis, found.with_errors, None).word != decided:
+        drawn = wording.quantity(found.with_errors, estimate.unit)
+        yield f"Errors that open no set could turn it: with them it is {drawn} (95 %)."
 
 
 def calibrated(found: Simulated) -> str:

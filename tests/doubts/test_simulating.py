@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import get_args
 
@@ -14,8 +15,9 @@ from scipy import stats
 import research
 from research.doubts import Beliefs, Coarse, Difference, Doubt, Ranking, Share, Sum, Worlds, where
 from research.doubts.simulating import parts, simulated, with_draws
-from research.publish.likelihood import calibrated
+from research.publish.likelihood import calibrated, turned
 from research.results import (
+    Bounds,
     Chance,
     Estimate,
     Hypothesis,
@@ -421,3 +423,16 @@ def test_of_what_any_value_may_be_each_value_that_is_named_is_as_likely():
     })  # fmt: skip
     asked = Sum(Coarse(rows, [Doubt("task", "any")]), where(task="x"))
     assert asked.in_worlds(Worlds(beliefs(alike))).mean() == pytest.approx(1.5, abs=0.03)
+
+
+def test_a_word_that_errors_could_turn_says_so():
+    claim = Hypothesis(estimand="e", null=0.5, alternative="greater", role="own question")
+    decided = Estimate(
+        label="a", unit="share", bounds=Bounds(0.6, 0.7), sharpness="sharp",
+        simulated=Simulated(low=0.61, high=0.69, worlds=9, with_errors=Bounds(0.45, 0.69)),
+    )  # fmt: skip
+    assert "could turn it: with them it is 45.0 to 69.0" in " ".join(turned(decided, claim))
+    firm = replace(decided, simulated=replace(decided.simulated, with_errors=Bounds(0.55, 0.69)))
+    assert not list(turned(firm, claim))
+    is_open = replace(decided, bounds=Bounds(0.4, 0.7))
+    assert not list(turned(is_open, claim))
