@@ -217,7 +217,6 @@ def test_hostile_text_in_a_chart_is_shown_and_does_nothing(visit, shown, tmp_pat
     charts = [
         chart | {
             "title": chart["title"] + HOSTILE,
-            "note": chart["note"] + HOSTILE,
             "rows": [poison(row) for row in chart["rows"]],
             "first": chart["first"] | {"rows": [poison(row) for row in chart["first"]["rows"]]},
             "views": {name: {part: text + HOSTILE for part, text in view.items()}
