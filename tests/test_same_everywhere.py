@@ -29,13 +29,13 @@ CONDITIONS = {
         "LC_ALL": "C",
         "PYTHONHASHSEED": "1",
     },
-    "a third kernel, two threads, Los Angeles, no docstrings, a style of one's own": {
+    "a third kernel, two threads, Los Angeles, no assertions, a style of one's own": {
         KERNEL: "Nehalem",
         "OPENBLAS_NUM_THREADS": "2",
         "TZ": "America/Los_Angeles",
         "LC_ALL": "de_DE.UTF-8",
         "PYTHONHASHSEED": "2",
-        "PYTHONOPTIMIZE": "2",
+        "PYTHONOPTIMIZE": "1",
         "MPLBACKEND": "none that exists",
     },
 }
