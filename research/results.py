@@ -505,8 +505,8 @@ class Curve(Record):
 class Chance(Record):
     """How often the region of a claim is hit in drawn worlds, under one set of beliefs.
 
-    ``error`` is the standard error of so many worlds. Under ``"apart"`` each unit, and under
-    ``"as one"`` all that is open, resolves alike, as stated otherwise.
+    ``error`` is the standard error of so many worlds. Under ``"apart"`` each unit resolves by
+    itself, under ``"as one"`` all that is open resolves alike; both as stated otherwise.
     """
 
     beliefs: Tried

@@ -76,14 +76,15 @@ def chance(low: float, high: float) -> str:
     >>> chance(0.0, 0.06), chance(0.806, 1.0), chance(0.0, 1.0)
     ('below 1 to 6 %', '81 to above 99 %', 'below 1 to above 99 %')
     """
-    told = " to ".join(dict.fromkeys(map(_whole, (low, high))))
+    told = " to ".join(dict.fromkeys(_whole(end, "below ", "above ") for end in (low, high)))
     return f"{told} %"
 
 
-def _whole(probability: float) -> str:
+def _whole(probability: float, below: str, above: str) -> str:
+    """A probability in whole per cent, without the sign; none is 0 or 100."""
     if probability < 0.005:
-        return "below 1"
-    return "above 99" if probability >= 0.995 else number(100 * probability, 0)
+        return f"{below}1"
+    return f"{above}99" if probability >= 0.995 else number(100 * probability, 0)
 
 
 def chances(probabilities: Sequence[float]) -> str:
@@ -92,10 +93,7 @@ def chances(probabilities: Sequence[float]) -> str:
     >>> chances([0.091, 0.139, 0.002, 1.0])
     '9, 14, <1, >99 %'
     """
-    told = (
-        "<1" if p < 0.005 else ">99" if p >= 0.995 else number(100 * p, 0) for p in probabilities
-    )
-    return f"{', '.join(told)} %"
+    return f"{', '.join(_whole(each, '<', '>') for each in probabilities)} %"
 
 
 def span(low: float, high: float, between: str = ", ") -> str:

@@ -22,12 +22,8 @@ NOT_KNOWN = ["ZZ"]
 CODERS = ["country_coder_a", "country_coder_b"]
 COMPARED = ("CN", "US")
 ASKED_FOR = ("DE", "FR", "GB", "KR", "JP", "IL", "CA", "HK", "TW")  # by a question or a choice
-REGIONS = {
-    "us": "US",
-    "china": "CN",
-    "eu": "EUROPE",
-    "other": "ELSEWHERE",
-}  # of the coding by people
+# Of the coding by people.
+REGIONS = {"us": "US", "china": "CN", "eu": "EUROPE", "other": "ELSEWHERE"}
 EUROPE = (
     "AT", "BE", "BG", "CH", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GB", "GR", "HR", "HU",
     "IE", "IT", "LT", "LU", "LV", "MT", "NL", "NO", "PL", "PT", "RO", "SE", "SI", "SK",
@@ -99,7 +95,7 @@ def origins(coded: pd.DataFrame) -> list[Row]:
         )
         for kind, chosen in kinds.items()
     ]  # fmt: skip
-    return [*rows, not_looked_at(coded.tail(ADDED), counts(place[both])), DISPUTED]
+    return [*rows, not_looked_at(coded.tail(ADDED), counts(place[both]))]
 
 
 def not_looked_at(later: pd.DataFrame, shifted: dict[str, float]) -> Row:
@@ -224,12 +220,6 @@ def alike(doubt: str, sentence: str, *, together: str = "unit") -> Row:
         source="nothing speaks for one of the candidates", sentence=sentence,
     )  # fmt: skip
 
-
-DISPUTED = Row(
-    doubt="origin unknown or disputed", kind="disputed", family="alike", stated="", shifted="",
-    together="organisation", basis="judgement", source="nothing speaks for one of the candidates",
-    sentence="An account that the coders place in different countries is of each as likely.",
-)  # fmt: skip
 
 ATTRIBUTES = [
     as_named(

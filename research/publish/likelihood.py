@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 from research import wording
+from research.plain import TOLERANCE
 from research.publish.verdict import FIRM
 from research.results import Estimate, Hypothesis, Simulated, judge
 
@@ -51,7 +53,8 @@ def _is_outside(estimate: Estimate) -> bool:
     found = estimate.simulated
     if found is None or estimate.value is None:
         return False
-    return not found.low <= estimate.value <= found.high
+    at_end = any(math.isclose(estimate.value, end, abs_tol=TOLERANCE) for end in found.interval)
+    return not at_end and estimate.value not in found.interval
 
 
 BASES = {
