@@ -28,8 +28,8 @@ PULLS = "rank correlation of pulls and downloads (Spearman)"
 FAMILY = (
     Member("likes_and_downloads", "top 1,000, 2026-06-11", LIKES),
     Member("likes_and_downloads", "LLM catalogue, 2026-10-05", LIKES),
-    Member("deployments_vs_downloads", "new, top 1,000, in both", PULLS),
-    Member("deployments_vs_downloads", "new, LLM catalogue, in both", PULLS),
+    Member("rank_agreement", "new, top 1,000, in both", PULLS),
+    Member("rank_agreement", "new, LLM catalogue, in both", PULLS),
 )
 
 

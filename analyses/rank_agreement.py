@@ -1,9 +1,8 @@
-"""Are the families that Ollama users pull most those that are downloaded most from the Hub?
+"""Do pulls and downloads rank the families of models alike?
 
-Hosts are counted for ten tags only, and these were chosen by their hosts, so that pulls stand in
-for deployments here. Whether both channels rank the families alike is asked; whether the share in
-one is that in the other is the question of over_representation. The site rounds pulls: thirty days
-of them leave the ranks open, hence ninety days are the default.
+Whether the share of a family in one channel is that in the other is the question of
+over_representation. The site rounds pulls: thirty days of them leave the ranks open, hence ninety
+days are the default.
 
 Families that both channels hold are one question, all families of the library another: a family
 that the list of downloads lacks lies below its last place, and which families a list holds depends

@@ -24,7 +24,7 @@ TABLES = {"top 1,000": "hub_top_models", "LLM catalogue": "hub_llm_panel"}
 
 @pytest.fixture(scope="module")
 def result(analysed):
-    return analysed("deployments_vs_downloads", multiverse=False)
+    return analysed("rank_agreement", multiverse=False)
 
 
 def families(pulls, downloads, day):
@@ -122,7 +122,7 @@ def test_dependence_is_named(result):
 
 @pytest.mark.long
 def test_rounding_leaves_less_open_in_longer_windows(analysed):
-    result = analysed("deployments_vs_downloads")
+    result = analysed("rank_agreement")
     rows = result.answer(pulls="new", downloads="top 1,000").specifications
     chosen = {"embeddings": "counted", "copies": "with their family"}
     width = {
@@ -160,7 +160,7 @@ def test_the_catalogue_says_nothing_of_the_families_it_lacks(result):
 
 @pytest.mark.long
 def test_all_pulls_have_no_window(analysed):
-    result = analysed("deployments_vs_downloads")
+    result = analysed("rank_agreement")
     skipped = result.answer(pulls="all", downloads="top 1,000").skipped
     assert {s.choices["window"] for s in skipped} == {30, 180}
     assert {s.reason for s in skipped} == {"all pulls up to a date have no window"}
@@ -172,7 +172,7 @@ def test_all_pulls_have_no_window(analysed):
 def test_the_figure_draws_the_shares_that_the_result_holds(result):
     answer = result.answer(pulls="new", downloads="top 1,000")
     with figures.theme():
-        (scatter,) = find("deployments_vs_downloads").module.figure(result).axes
+        (scatter,) = find("rank_agreement").module.figure(result).axes
     table = answer.tables["families"]
     shares = pd.DataFrame(table.rows, columns=table.columns)
     points = np.vstack([np.asarray(drawn.get_offsets()) for drawn in scatter.collections])
