@@ -22,7 +22,6 @@ from research.wording import DIFFERENCES, number, percent, tick, typeset
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.axis import Axis
-    from matplotlib.backend_bases import FigureCanvasBase
     from matplotlib.figure import Figure, FigureBase
     from matplotlib.layout_engine import LayoutEngine
 
@@ -607,61 +606,52 @@ def save(figure: Figure, stem: Path, formats: Sequence[str] = FORMATS) -> list[P
     from research.places import write_beside
 
     written = [stem.with_name(f"{stem.name}.{kind}") for kind in formats]
-    for canvas in dict.fromkeys(map(_canvas_of, formats)):
-        kinds = [kind for kind in formats if _canvas_of(kind) == canvas]
-        for kind, content in zip(kinds, printed(figure, *kinds), strict=True):
-            write_beside(stem.with_name(f"{stem.name}.{kind}"), content)
+    for path, content in zip(written, printed(figure, *formats), strict=True):
+        write_beside(path, content)
     return written
 
 
-def _canvas_of(kind: str) -> str:
-    """The format of matplotlib: ``TEXT_SVG`` is laid out as any SVG."""
-    return kind.rpartition(".")[2]
-
-
 def printed(figure: Figure, *kinds: str) -> list[bytes]:
-    """The figure in formats of one canvas (``TEXT_SVG`` is an SVG too): always the same bytes.
+    """The figure in several formats, :data:`TEXT_SVG` among them: always the same bytes.
 
     Laid out once for all of them, and drawn once for each; ``Figure.savefig`` draws twice.
     """
-    import matplotlib as mpl
-
-    canvas_of = _canvas_of(kinds[0])
-    rounded = _rounded_png() if canvas_of == "png" else _plain_pdf()
-    with rounded, _laid_out(figure, canvas_of) as canvas:
-        found = []
-        for kind in kinds:
-            text = "none" if kind == TEXT_SVG else mpl.rcParams["svg.fonttype"]
-            with mpl.rc_context({"svg.fonttype": text}):
-                found.append(_drawn_on(canvas, canvas_of))
-        return found
+    with _laid_out(figure), _rounded_png(), _plain_pdf():
+        return [_printed(figure, kind) for kind in kinds]
 
 
-def _drawn_on(canvas: FigureCanvasBase, kind: str) -> bytes:
+def _printed(figure: Figure, kind: str) -> bytes:
+    """In one format, laid out as it stands."""
     import io
 
+    import matplotlib as mpl
+    from matplotlib.backend_bases import get_registered_canvas_class
+
     undated = {"svg": {"Date": None}, "pdf": {"CreationDate": None}, "png": {"Software": None}}
-    buffer = io.BytesIO()
-    getattr(canvas, f"print_{kind}")(buffer, metadata=undated[kind])
+    extension = kind.rpartition(".")[2]
+    canvas, buffer = get_registered_canvas_class(extension)(figure), io.BytesIO()
+    text = "none" if kind == TEXT_SVG else mpl.rcParams["svg.fonttype"]
+    with mpl.rc_context({"svg.fonttype": text}):
+        getattr(canvas, f"print_{extension}")(buffer, metadata=undated[extension])
     return buffer.getvalue()
 
 
 @contextmanager
-def _laid_out(figure: Figure, kind: str) -> Iterator[FigureCanvasBase]:
-    """The canvas of a format, which measures text its own way, with the layout made on it."""
+def _laid_out(figure: Figure) -> Iterator[None]:
+    """The layout made, as on the canvas of an SVG, and left alone by what draws the figure."""
     import matplotlib as mpl
-    from matplotlib.backend_bases import get_registered_canvas_class
+    from matplotlib.backends.backend_svg import FigureCanvasSVG
 
     before, resolution, layout = figure.canvas, figure.dpi, figure.get_layout_engine()
-    canvas, wanted = get_registered_canvas_class(kind)(figure), mpl.rcParams["savefig.dpi"]
-    wanted = resolution if wanted == "figure" else wanted  # matplotlib's own default
+    canvas, wanted = FigureCanvasSVG(figure), mpl.rcParams["savefig.dpi"]
     try:
-        figure.dpi = canvas.fixed_dpi or wanted
+        figure.dpi = canvas.fixed_dpi
         if layout is not None:
             layout.execute(figure)
             figure.set_layout_engine("none")
-        figure.dpi = wanted  # of what a vector format rasterises
-        yield canvas
+        # Of a picture in points, and of what a vector format rasterises.
+        figure.dpi = resolution if wanted == "figure" else wanted
+        yield
     finally:
         if layout is not None:
             figure.set_layout_engine(layout)
