@@ -616,12 +616,16 @@ def printed(figure: Figure, *kinds: str) -> list[bytes]:
 
     Laid out once for all of them, and drawn once for each; ``Figure.savefig`` draws twice.
     """
+    import matplotlib as mpl
+
+    wanted = mpl.rcParams["savefig.dpi"]
+    points = figure.dpi if wanted == "figure" else wanted
     with _laid_out(figure), _rounded_png(), _plain_pdf():
-        return [_printed(figure, kind) for kind in kinds]
+        return [_printed(figure, kind, points) for kind in kinds]
 
 
-def _printed(figure: Figure, kind: str) -> bytes:
-    """In one format, laid out as it stands."""
+def _printed(figure: Figure, kind: str, points: float) -> bytes:
+    """In one format, laid out as it stands, with so many points an inch where it has points."""
     import io
 
     import matplotlib as mpl
@@ -630,6 +634,7 @@ def _printed(figure: Figure, kind: str) -> bytes:
     undated = {"svg": {"Date": None}, "pdf": {"CreationDate": None}, "png": {"Software": None}}
     extension = kind.rpartition(".")[2]
     canvas, buffer = get_registered_canvas_class(extension)(figure), io.BytesIO()
+    figure.dpi = points
     text = "none" if kind == TEXT_SVG else mpl.rcParams["svg.fonttype"]
     with mpl.rc_context({"svg.fonttype": text}):
         getattr(canvas, f"print_{extension}")(buffer, metadata=undated[extension])
@@ -639,18 +644,14 @@ def _printed(figure: Figure, kind: str) -> bytes:
 @contextmanager
 def _laid_out(figure: Figure) -> Iterator[None]:
     """The layout made, as on the canvas of an SVG, and left alone by what draws the figure."""
-    import matplotlib as mpl
     from matplotlib.backends.backend_svg import FigureCanvasSVG
 
     before, resolution, layout = figure.canvas, figure.dpi, figure.get_layout_engine()
-    canvas, wanted = FigureCanvasSVG(figure), mpl.rcParams["savefig.dpi"]
     try:
-        figure.dpi = canvas.fixed_dpi
+        figure.dpi = FigureCanvasSVG(figure).fixed_dpi
         if layout is not None:
             layout.execute(figure)
             figure.set_layout_engine("none")
-        # Of a picture in points, and of what a vector format rasterises.
-        figure.dpi = resolution if wanted == "figure" else wanted
         yield
     finally:
         if layout is not None:

@@ -160,8 +160,8 @@ def test_pyplot_inline_draws_in_the_style_in_which_a_figure_was_made():
         assert np.array_equal(alone, printed())
 
 
-def test_a_format_is_drawn_once_and_as_savefig_writes_it(monkeypatch):
-    """Also after others: what is laid out for a format leaves no trace in the figure."""
+def test_a_format_is_drawn_once_and_laid_out_as_an_svg_is(monkeypatch):
+    """Also after others: what is laid out leaves no trace in the figure."""
     with figures.theme():
         figure, axes = figures.canvas(height=2, source="Data: toy (2026).")
         axes.set_title("Long enough to be measured by the layout")
@@ -171,10 +171,14 @@ def test_a_format_is_drawn_once_and_as_savefig_writes_it(monkeypatch):
             drawn.clear()
             (printed,) = figures.printed(figure, kind)
             assert len(drawn) == 1
-            if kind == "png":
+            if kind == "svg":
                 buffer = io.BytesIO()
-                figure.savefig(buffer, format="png", metadata={"Software": None})
+                figure.savefig(buffer, format="svg", metadata={"Date": None})
                 assert printed == buffer.getvalue()
+            if kind == "png":
+                buffer = io.BytesIO(printed)
+                high = figure.get_figheight() * mpl.rcParams["savefig.dpi"]
+                assert mpl.image.imread(buffer).shape[0] == round(high)
         assert b"measured by the layout</text>" in figures.printed(figure, figures.TEXT_SVG)[0]
 
 

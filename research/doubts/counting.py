@@ -6,6 +6,8 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from research.doubts.asking import OfUnits
 from research.doubts.coarse import Coarse, Doubt, Where
 from research.doubts.resolving import held_by_units
@@ -55,13 +57,14 @@ class Distinct(OfUnits):
         return Bounds(float(low), float(high))
 
     def in_worlds(self, worlds: Worlds) -> Floats:
-        import pandas as pd
-
         found, certain = self._undecided(), self.bounds().low
         if worlds.with_errors:  # what is certain may be coded wrong
             found, certain = self.units, 0.0
-        held = pd.DataFrame(held_by_units(found, self.wanted, worlds))
-        return certain + held.groupby(found.rows[self.by].to_numpy()).any().sum().to_numpy(float)
+        held, counted = held_by_units(found, self.wanted, worlds), np.full(worlds.count, certain)
+        codes, names = found.rows[self.by].factorize()
+        for one in range(len(names)):
+            counted += held[codes == one].any(axis=0)
+        return counted
 
     def sharp(self, doubts: Collection[str] | None = None) -> bool:  # noqa: ARG002
         """Always."""
