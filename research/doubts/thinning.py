@@ -13,6 +13,8 @@ from research.estimators.budget import alternatives_row
 from research.estimators.tipping import tipping_point
 from research.results import Bounds, BudgetRow, Curve, TippingPoint
 
+STEPS = 64  # of a search: an end moves steadily as more is taken out
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Thinned:
@@ -65,7 +67,7 @@ class Thinned:
         def margin(gone: float) -> float:
             return float(getattr(self.without(gone), end)) - null
 
-        crossed = tipping_point(margin, 0, self._greatest) if self._greatest else None
+        crossed = tipping_point(margin, 0, self._greatest, steps=STEPS) if self._greatest else None
         return lost_if(crossed, self.of, self.things, self.are, given=given, reached=reached)
 
     def row(self, source: str, parts: Mapping[str, float]) -> BudgetRow:

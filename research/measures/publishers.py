@@ -19,6 +19,7 @@ ANYWHERE = ""  # the candidates of a publisher of whom nobody knows the country
 NOT_PUBLISHED = "not published"  # the organisation behind a name without an account
 NOT_TOLD = "ZZ"  # the code of a country that nobody could tell
 NO_COUNTRY = "no country"  # where private persons are at home
+TEXTS = ["origin", "kind", "role"]  # of a publisher, empty where nobody has coded them
 PERSON = "individual"  # the kind of a private person
 Persons = Literal["in no country", "of any country"]
 CHINA, UNITED_STATES = where(origin="CN"), where(origin="US")
@@ -53,17 +54,25 @@ def publishers(accounts: pd.Series, origins: pd.DataFrame) -> pd.DataFrame:
     >>> found[["organisation", "origin"]].to_numpy().tolist()
     [['Meta', 'US'], ['no-such-account', '']]
     """
-    coded = in_no_country(origins).set_index("author")
-    known = coded[["candidates", "kind", "role"]].reindex(accounts)
-    texts = known.set_axis(accounts.index).astype(object).fillna(ANYWHERE)
-    organisation = organisations(accounts, origins)
-    return texts.rename(columns={"candidates": "origin"}).assign(
+    found = _coded(origins).reindex(accounts).set_axis(accounts.index)
+    organisation = found.pop("organisation").fillna(accounts)
+    return found.assign(
+        **found[TEXTS].fillna(ANYWHERE),
         account=accounts,
         organisation=organisation,
-        confirmed=texts["candidates"].eq(NO_COUNTRY) | organisation.isin(_confirmed(origins)),
+        confirmed=found["origin"].eq(NO_COUNTRY) | organisation.isin(_confirmed(origins)),
     )
 
 
+@remembered
+def _coded(origins: pd.DataFrame) -> pd.DataFrame:
+    """What is known of each account that anybody has coded."""
+    coded = in_no_country(origins).set_index("author")[["candidates", "kind", "role", "parent"]]
+    found = coded.rename(columns={"candidates": "origin", "parent": "organisation"})
+    return found.astype(dict.fromkeys(TEXTS, object))
+
+
+@remembered
 def _confirmed(origins: pd.DataFrame) -> pd.Series:
     """The organisations of which people have coded an account."""
     if "region_human" not in origins:
