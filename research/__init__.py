@@ -1,4 +1,4 @@
-"""modelometrics: tests published claims about who runs and who downloads open AI models.
+"""modelometrics: tests published claims about whose open AI models are deployed and downloaded.
 
 What a notebook and an analysis need, in one import: ``run``, ``recorded`` and ``analyses`` by name;
 ``ask`` and ``channels`` for a question that needs no file;

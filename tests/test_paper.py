@@ -13,6 +13,7 @@ from matplotlib.figure import Figure
 import research
 from research import calibration, places
 from research.analysis import analyses, recorded
+from research.measures import other_scans
 from research.publish import paper
 from research.publish.paper import compile_paper, prepare_paper, working_copy
 from research.results import ResearchError
@@ -88,9 +89,21 @@ def test_the_paper_has_six_to_eight_figures():
 def test_every_source_of_a_claim_is_cited(blank):
     entries = json.loads((blank / "build" / "sources.yml").read_text(encoding="utf-8"))
     assert {row["source"] for row in research.datasets.texts("published_claims")} <= entries.keys()
-    assert all(entry["author"]["name"] and entry["title"]["value"] for entry in entries.values())
-    assert entries["tenthe-2025"]["author"] == {"name": "Tenthe AI"}  # who publishes
-    assert entries["hou-2025"]["author"] == {"name": "Hou, Han, Zhao, Wang"}  # and not arXiv
+    assert all(entry["title"]["value"] for entry in entries.values())
+    assert all(author["name"] for entry in entries.values() for author in entry["author"])
+    assert entries["tenthe-2025"]["author"] == [{"name": "Tenthe AI"}]  # who publishes
+    persons = [{"name": name} for name in ("Hou", "Han", "Zhao", "Wang")]
+    assert entries["hou-2025"]["author"] == persons  # and not arXiv
+    assert entries["xu-2026"]["author"][-1] == {"name": "Sun"}
+    assert entries["atom-2026"]["author"][0] == {"name": "Lambert", "given-name": "Nathan"}
+
+
+def test_every_scan_that_a_figure_shows_is_cited():
+    scans = [it for it in vars(other_scans).values() if isinstance(it, other_scans.OtherScan)]
+    shown = {scan.source.removesuffix("-records") for scan in scans}
+    cited = {key for text in TEXTS.values() for key in re.findall(r"[@<]([a-z]+-[\w-]+)", text)}
+    assert len(shown) > 5
+    assert shown - cited == set()
 
 
 @pytest.fixture

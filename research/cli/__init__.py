@@ -46,7 +46,7 @@ REMEDIES = {
 
 app = typer.Typer(
     name="research",
-    help="Test published claims about who runs and who downloads open AI models.",
+    help="Test published claims about whose open AI models are deployed and downloaded.",
     epilog="Exit codes: 0 done, 1 a check found differences or problems, 2 a request to mend, "
     "130 stopped. Colours are off where output is piped or NO_COLOR is set.",
     invoke_without_command=True,
@@ -58,7 +58,7 @@ app = typer.Typer(
 
 @app.callback()
 def start(context: typer.Context) -> None:
-    """Test published claims about who runs and who downloads open AI models."""
+    """Test published claims about whose open AI models are deployed and downloaded."""
     if context.invoked_subcommand is None:
         explaining.next_steps()
 

@@ -171,8 +171,8 @@ def next_steps() -> None:
     """What one can do, for whoever types the bare command."""
     from research import __version__
 
-    write(f"modelometrics {__version__} tests published claims about who runs and who downloads "
-          "open AI models.")  # fmt: skip
+    write(f"modelometrics {__version__} tests published claims about whose open AI models are "
+          "deployed and downloaded.")  # fmt: skip
     write()
     print_terms((f"  {command}", purpose) for command, purpose in NEXT)
     write()

@@ -92,7 +92,7 @@ def _sizes(result: Result, by_origin: Result) -> Headline:
         "the sign of the share is known for small and extra-large models alone",
     )  # fmt: skip
     return Headline(
-        headline="Who runs which size: the counts are right, two of four shares cannot be told",
+        headline="Hosts by model size: the counts are right, two of four shares cannot be told",
         text=(
             "China has more hosts with small, large and extra-large models, the United States more "
             "with medium ones. As shares of the hosts with a model of known size two of the four "

@@ -75,13 +75,23 @@ def list_sources(build: Path) -> None:
 def _entry(row: Mapping[str, str]) -> Iterator[tuple[str, Any]]:
     dates = (YEAR.search(row.get(name, "")) for name in ("published", "data_as_of", "time_window"))
     yield "type", "web"
-    yield "title", {"value": wording.typeset(row["title"]), "verbatim": True}
-    hosted = row["publisher"].startswith(PLATFORMS)
-    yield "author", {"name": BRACKETS.sub("", row["author"] if hosted else row["publisher"])}
+    yield "title", {"value": f"{{{wording.typeset(row['title'])}}}", "verbatim": True}
+    yield "author", [*_authors(row)]
     if found := next(filter(None, dates), None):
         yield "date", int(found[0])
     if row["url"]:
         yield "url", row["url"]
+
+
+def _authors(row: Mapping[str, str]) -> Iterator[dict[str, str]]:
+    """Who publishes; of what others write on a platform, the persons."""
+    publisher = BRACKETS.sub("", row["publisher"])
+    if not any(platform in row["publisher"] for platform in PLATFORMS):
+        yield {"name": publisher}
+        return
+    for person in row.get("author", publisher).split(", "):
+        given, _, family = person.rpartition(" ")
+        yield {"name": family} | ({"given-name": given} if given else {})
 
 
 PLATFORMS = ("arXiv", "GitHub", "Hugging Face community")  # which publish what others write

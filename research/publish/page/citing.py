@@ -7,7 +7,9 @@ import re
 
 from research import __version__
 
-TITLE = "modelometrics: testing published claims about who runs and who downloads open AI models"
+TITLE = (
+    "modelometrics: testing published claims about whose open AI models are deployed and downloaded"
+)
 AUTHOR = "The modelometrics authors"
 
 
