@@ -201,7 +201,7 @@ def print_written(out: Path | None, results: Sequence[Result]) -> None:
 def print_headlines(results: Sequence[Result], claims: Sequence[str]) -> None:
     """The answers that these results give to claims, a sentence each."""
     from research.publish.claims import answered
-    from research.publish.explanation import headline
+    from research.publish.in_short import headline
 
     for answer in answered(results):
         if answer.id in claims:

@@ -7,15 +7,12 @@ from dataclasses import dataclass, replace
 
 from research.publish.claims import ClaimAnswer
 from research.publish.explain import claim_text, depends_on, why
-from research.publish.judged import JudgedEstimate, ReportedEstimate, judged, reported, tally
+from research.publish.in_short import capital, compared, counted, headline, listed
+from research.publish.judged import JudgedEstimate, ReportedEstimate, judged, reported
 from research.publish.screen import LEVEL, Group, Row, row_of
 from research.results import Assumption, Bounds, Interval, Result, Settled
 from research.wording import amount
 
-GLOSS = {  # of words that say nothing to whoever does not know the rule
-    "not identified": ", the data cannot tell",
-    "inconclusive": ", the data are too few to tell",
-}
 ALLOWED = {  # what a verdict is read with where an assumption fails
     "scope": "the verdict is about what was counted",
     "set": "what the data allow includes that",
@@ -91,75 +88,15 @@ def of_claim(answer: ClaimAnswer) -> Explanation:
     )
 
 
-# The headline -------------------------------------------------------------------------------------
-
-
-def headline(answer: ClaimAnswer) -> str:
-    """The answer to a claim in one sentence, the word first.
-
-    Examples
-    --------
-    >>> from research.publish.claims import ClaimAnswer
-    >>> from research.results import Settled
-    >>> open_ = Settled(claim="a/b", word="not testable", reason="no threshold: what is many?")
-    >>> headline(ClaimAnswer(claim={"claim_id": "a/b"}, source={}, settled=open_))
-    'Not testable: the claim sets no threshold, so that no number can bear it out or refute it.'
-    """
-    if answer.alone:
-        return _compared(answer.alone)
-    if answer.verdict:
-        gloss = GLOSS.get(answer.word, "")
-        return f"{_capital(answer.word)}{gloss}: {_together(answer)}."
-    return f"{_capital(answer.word)}: {_settling(answer.settled)}." if answer.settled else ""
-
-
 def _told(result: Result) -> str:
     """The same of an analysis."""
     found = judged(result)
     if len(found) == 1:
-        return _compared(found[0])
+        return compared(found[0], place=False)
     if found:
-        return f"Of {len(found)} answers {_counted(found)}."
+        return f"Of {len(found)} answers {counted(found)}."
     words = [f"“{each.word}” of {each.claim}" for each in result.settled]
-    return f"No estimate is judged; it says {_listed(words)}." if words else "Nothing is judged."
-
-
-def _compared(item: JudgedEstimate) -> str:
-    """The word, what was measured, what came out and what is needed; the unit is said once."""
-    word = f"{_capital(item.said)}{GLOSS.get(item.word, '')}"
-    unit = item.estimate.unit
-    needs = item.needs.removesuffix(f" {unit}").removesuffix(" percentage points")
-    who = "the claim" if item.hypothesis.claims else "it"
-    return f"{word}: {item.hypothesis.estimand}, {item.amount}, where {who} needs {needs}."
-
-
-def _together(answer: ClaimAnswer) -> str:
-    n, parts = len(answer.deciding), len(answer.parts)
-    of_it = f", for the {parts} things that it says" if parts else ""
-    if len(tally(answer.deciding)) == 1:
-        all_ = "both" if n == 2 else f"all {n}"
-        return f"{all_} answers nearest to the claim say so{of_it}"
-    return f"of the {n} answers nearest to the claim{of_it}, {_counted(answer.deciding)}"
-
-
-def _counted(found: Sequence[JudgedEstimate]) -> str:
-    return _listed([f"{n} {'says' if n == 1 else 'say'} “{word}”" for word, n in tally(found)])
-
-
-def _settling(settled: Settled) -> str:
-    if settled.word != "not testable":
-        return "a document answers it, and no estimate is needed"
-    if settled.reason.startswith("no threshold"):
-        return "the claim sets no threshold, so that no number can bear it out or refute it"
-    return "the published figures cannot say whether it is so"
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
-
-
-def _listed(texts: Sequence[str]) -> str:
-    return " and ".join(filter(None, [", ".join(texts[:-1]), *texts[-1:]]))
+    return f"No estimate is judged; it says {listed(words)}." if words else "Nothing is judged."
 
 
 # What it rests on ---------------------------------------------------------------------------------
@@ -177,7 +114,7 @@ def _claims(result: Result, words: Mapping[str, str]) -> Iterator[str]:
 
 
 def _unanswered(result: Result) -> Iterator[str]:
-    yield from (f"{s.claim}: {s.word}. {_capital(s.reason)}" for s in result.settled)
+    yield from (f"{s.claim}: {s.word}. {capital(s.reason)}" for s in result.settled)
     refused = {key: answer.refused for key, answer in result.answers.items() if answer.refused}
     yield from (f"{key}: cannot be estimated, {reason}" for key, reason in refused.items())
 
@@ -200,7 +137,7 @@ def _settled(settled: Settled | None) -> tuple[str, ...]:
     if settled is None:
         return ()
     source = (f"Source: {settled.reference}.",) if settled.reference else ()
-    return (_capital(settled.reason), *source)
+    return (capital(settled.reason), *source)
 
 
 def _trust(answer: ClaimAnswer) -> Iterator[str]:
@@ -215,7 +152,7 @@ def _trust(answer: ClaimAnswer) -> Iterator[str]:
         yield from depends_on(answer.alone.answer, answer.alone.label)
     conditions = dict.fromkeys(name for item in answer.deciding for name in item.conditions)
     if conditions:
-        yield f"It stands only if {_listed(list(conditions))}, which the evidence speaks against."
+        yield f"It stands only if {listed(list(conditions))}, which the evidence speaks against."
     if answer.counted:
         yield answer.counted
 
@@ -224,7 +161,7 @@ def _setting(found: Sequence[JudgedEstimate]) -> str:
     scopes = {item.hypothesis.scope for item in found}
     if scopes == {"same"}:
         return "It is measured on the claim's own data, by its definition, at its date."
-    how = _listed(sorted(scopes - {"same"}))
+    how = listed(sorted(scopes - {"same"}))
     some = "Some of it is" if "same" in scopes else "It is"
     return (
         f"{some} measured otherwise than the claim was made ({how}), which neither supports nor "
@@ -255,7 +192,7 @@ def _of_whom(texts: Iterable[tuple[JudgedEstimate, str]]) -> tuple[str, ...]:
         name = f"{item.question}: {item.label}" if item.question else item.label
         told.setdefault(text, []).append(name)
     if len({name for names in told.values() for name in names}) < 2:
-        return tuple(f"{_capital(text)}." for text in told)
+        return tuple(f"{capital(text)}." for text in told)
     return tuple(f"{'; '.join(names)}: {text}." for text, names in told.items())
 
 
@@ -267,7 +204,7 @@ def _assumed(found: Sequence[JudgedEstimate]) -> Iterator[str]:
             if each.name not in first or each.name in item.conditions:
                 first[each.name] = item, each
     for item, each in sorted(first.values(), key=lambda told: HOLDS.index(told[1].holds)):
-        yield f"{_capital(each.name)}: {_state(item, each)}. {each.evidence}"
+        yield f"{capital(each.name)}: {_state(item, each)}. {each.evidence}"
 
 
 def _state(item: JudgedEstimate, assumption: Assumption) -> str:
@@ -314,6 +251,6 @@ def _by_part(answer: ClaimAnswer, found: Sequence[JudgedEstimate]) -> list[Group
     groups = []
     for part in dict.fromkeys(item.hypothesis.part for item in found):
         mine = [item for item in found if item.hypothesis.part == part]
-        stated = f"{_capital(answer.parts[part])}. " if part in answer.parts else ""
+        stated = f"{capital(answer.parts[part])}. " if part in answer.parts else ""
         groups += [replace(each, heading=f"{stated}{each.heading}") for each in _groups(mine)]
     return groups

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import get_args
 
 from research import wording
+from research.plain import TOLERANCE
 from research.publish import likelihood
 from research.publish.verdict import FIRM, Support
 from research.results import (
@@ -42,6 +44,7 @@ ENDS = {
 TRIED: tuple[Tried, ...] = get_args(Tried)  # sets of beliefs, in their order
 BY_THE_SET = "set"  # what decides, where no belief matters for a likelihood
 NOT_DRAWN = "not drawn"
+COUNTRY = re.compile(r"\b(China|US)\b")
 READ_ANYWAY = ("scope", "set", "interval")  # of a failed assumption: the word is read without it
 
 
@@ -193,6 +196,29 @@ class JudgedEstimate(ReportedEstimate):
         if self.estimate.interval:
             return ""
         return super().likelihood or (BY_THE_SET if self.word in FIRM else NOT_DRAWN)
+
+    @property
+    def levels(self) -> tuple[tuple[str, ReportedEstimate], ...]:
+        """Of a difference of two countries both shares, where the answer has them, by country."""
+        found = {}
+        for label, each in self.answer.estimates.items():
+            countries = COUNTRY.findall(label)
+            if len(countries) == 1 and f"difference in {each.unit}" == self.estimate.unit:
+                level = ReportedEstimate(result=self.result, key=self.key, label=label)
+                found[countries[0]] = level
+        first, second = found.get("China"), found.get("US")
+        if not first or not second or not self._differ(first.estimate, second.estimate):
+            return ()
+        return ("China", first), ("US", second)
+
+    def _differ(self, first: Estimate, second: Estimate) -> bool:
+        """Whether this is the difference of the two: of another day or population it is not."""
+        whole = self.estimate.identified
+        inner = Bounds(
+            first.identified.low - second.identified.high,
+            first.identified.high - second.identified.low,
+        )
+        return inner.low - TOLERANCE <= whole.low and whole.high <= inner.high + TOLERANCE
 
     @property
     def needs(self) -> str:

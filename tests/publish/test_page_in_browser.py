@@ -5,7 +5,9 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections import Counter
+from urllib.parse import urlencode
 from xml.etree import ElementTree
 
 import pytest
@@ -85,6 +87,50 @@ def test_sorting_goes_up_down_and_back(visit, written, shown):
     assert order() == as_written
 
 
+def test_the_order_of_the_table_is_in_the_address_and_survives_a_reload(visit, written):
+    tab = visit(written)
+
+    def order():
+        return tab.eval_on_selector_all("#table tbody tr", "rows => rows.map(r => r.dataset.claim)")
+
+    agree = tab.get_by_role("button", name="Agree")
+    agree.click()
+    agree.click()
+    sorted_ = order()
+    assert tab.evaluate("location.hash") == "#?order=-agree"
+    tab.reload()
+    tab.wait_for_selector("th[aria-sort=descending]")
+    assert order() == sorted_
+    tab.evaluate("location.hash = '#?order=nonsense&text=small+models'")
+    tab.wait_for_function("() => document.querySelector('[type=search]').value")
+    assert not tab.locator("th:is([aria-sort=ascending], [aria-sort=descending])").count()
+
+
+@pytest.mark.parametrize("sought", ["Alibaba", "nvidia", "France", "license"])
+def test_a_search_looks_through_all_that_the_answers_read(visit, written, shown, sought):
+    tab = visit(written)
+    tab.fill("[type=search]", sought)
+    tab.wait_for_function("n => document.querySelector('output').value !== `${n} of ${n} claims`",
+                          arg=len(shown["claims"]))  # fmt: skip
+    assert shown_rows(tab).count() > 0
+    address = tab.evaluate("location.hash")
+    assert address == f"#?text={sought}"
+    tab.reload()
+    tab.wait_for_function("() => document.querySelectorAll('#table tbody tr[hidden]').length")
+    assert tab.locator("[type=search]").input_value() == sought
+
+
+def test_an_address_that_leads_nowhere_says_so(visit, written, shown):
+    tab = visit(written, "#tenthe/no-such-claim")
+    assert (
+        tab.get_by_role("alert").inner_text()
+        == "There is no claim of that name here. These are all."
+    )
+    assert shown_rows(tab).count() == len(shown["claims"])
+    go(tab, "tenthe/china-more-small")
+    assert not tab.get_by_role("alert").is_visible()
+
+
 # Cards --------------------------------------------------------------------------------------------
 
 
@@ -102,43 +148,99 @@ def test_every_claim_opens_at_its_address(visit, written, shown):
     assert tab.locator(".card:visible").count() == 0
 
 
+FOUND = """wanted =>
+  document.querySelector(".card.open [data-explorer] .found")?.textContent === wanted"""
+
+
+def with_switches(address, choices) -> str:
+    """The address of an answer with these switches set."""
+    values = {name.replace("_", " "): typeset(str(value)) for name, value in choices.items()}
+    return f"{address}?{urlencode(values)}"
+
+
 @pytest.mark.parametrize("of", [SHARES, COUNTS, DOWNLOADS, TAGS], ids=lambda of: of[2])
 def test_switches_show_exactly_what_the_results_hold(visit, written, shown, results, of):
+    """All combinations, each by its address."""
     _, name, key, label = of
-    answer = results[name].answers[key]
-    tab = visit(written, address_of(shown, *of))
+    answer, address = results[name].answers[key], address_of(shown, *of)
+    tab = visit(written, address)
     host = tab.locator(".card.open [data-explorer]")
     found, said = host.locator(".found"), host.locator(".readout")
     unit = answer.estimates[label].unit
-    host.locator("fieldset").first.wait_for()
     for row in (r for r in answer.specifications if r.label == label):
         for choices in row.combinations:
-            switch(host, choices)
-            assert found.text_content() == amount(row.bounds, unit)
+            tab.evaluate("hash => { location.hash = hash }", with_switches(address, choices))
+            host.locator("fieldset").first.wait_for(state="attached")
+            tab.wait_for_function(FOUND, arg=amount(row.bounds, unit))
             assert interval_text(row.interval, unit) in said.text_content()
             assert host.locator(".readout .verdict").inner_text() == row.verdict.word
-    for skipped in answer.skipped:
-        switch(host, skipped.choices)
-        assert skipped.reason in said.text_content()
+    assert found.count() == 1
 
 
-def switch(host, choices):
-    """Set the switches by the names and values that a reader sees."""
-    host.evaluate(
-        """(host, choices) => {
-          for (const field of host.querySelectorAll("fieldset")) {
-            const value = choices[field.querySelector("legend").textContent];
-            const labels = [...field.querySelectorAll("label")];
-            labels.find((label) => label.textContent === value).click();
-          }
-        }""",
-        {name.replace("_", " "): typeset(str(value)) for name, value in choices.items()},
+def option(host, name, value):
+    """The switch of a choice for one value, by the texts that a reader sees."""
+    field = host.locator("fieldset").filter(
+        has=host.page.locator("legend", has_text=re.compile(f"^{name.replace('_', ' ')}$"))
     )
+    told = re.compile(f"^{re.escape(typeset(str(value)))}$")
+    return field.locator("label").filter(has=host.page.locator("span:not(.aside)", has_text=told))
+
+
+def test_a_value_without_an_estimate_is_off_with_its_reason_beside_it(
+    visit, written, shown, results
+):
+    answer = results[DOWNLOADS[1]].answers[DOWNLOADS[2]]
+    tab = visit(written, address_of(shown, *DOWNLOADS))
+    host = tab.locator(".card.open [data-explorer]")
+    host.locator("fieldset").first.wait_for(state="attached")
+    near = [
+        (changed[0], skipped)
+        for skipped in answer.skipped
+        if len(changed := [c for c, v in skipped.choices.items() if v != answer.choices[c]]) == 1
+    ]
+    assert near
+    for choice, skipped in near:
+        one = option(host, choice, skipped.choices[choice])
+        assert one.locator("input").is_disabled()
+        assert one.locator(".aside").inner_text() == typeset(skipped.reason)
+    assert host.locator("input:disabled").count() == len(near)
+
+
+def test_a_switch_of_one_value_is_not_shown_and_each_says_what_it_asks(visit, written, shown):
+    tab = visit(written)
+    for card in (c for c in shown["claims"] if c["questions"]):
+        go(tab, card["id"])
+        fields = tab.locator(".card.open [data-explorer] fieldset").all()
+        choices = card["questions"][0]["explorer"]["choices"]
+        for field, choice in zip(fields, choices, strict=True):
+            several = len(choice["values"]) > 1
+            assert field.is_visible() == several
+            assert not several or field.locator("p").inner_text() == choice["about"]
+
+
+def test_the_switches_of_a_card_are_in_the_address_and_survive_a_reload(visit, written, shown):
+    address = address_of(shown, *SHARES)
+    tab = visit(written, address)
+    host = tab.locator(".card.open [data-explorer]")
+    option(host, "clones", "removed, spread as all hosts").click()
+    slider = tab.locator(".card.open .slider input").first
+    slider.focus()
+    tab.keyboard.press("End")
+    said = tab.locator(".card.open .readout").all_inner_texts()
+    told = tab.evaluate("location.hash")
+    assert told.startswith(f"{address}?clones=removed%2C+spread+as+all+hosts&slider+1=")
+    tab.reload()
+    tab.locator(".card.open .slider").first.wait_for()
+    assert tab.locator(".card.open .readout").all_inner_texts() == said
+    tab.get_by_role("button", name="Back to the primary").click()
+    assert "clones" not in tab.evaluate("location.hash")
 
 
 def test_switches_write_the_command_that_computes_it(visit, written):
     tab = visit(written, "#tenthe/china-more-small/2")
-    tab.get_by_text("removed, spread as all hosts", exact=True).click()
+    option(
+        tab.locator(".card.open [data-explorer]"), "clones", "removed, spread as all hosts"
+    ).click()
     command = tab.locator(".card.open [data-command]")
     assert command.inner_text() == (
         "research run parameter_scale --set quantity=shares "
@@ -176,7 +278,16 @@ def test_the_question_of_a_claim_can_be_changed_and_linked_to(visit, written, sh
     tab.wait_for_selector(f".card.open [data-question={card['questions'][4]['id']}]")
     assert tab.evaluate("location.hash") == f"#{card['id']}/5"
     asked = card["questions"][4]
-    assert tab.locator(".card.open .quote").inner_text() == f"{asked['of']} {asked['quote']}"
+    host = tab.locator(".card.open [data-host]")
+    assert (
+        words_of(host.locator(".quote"))
+        == f"{asked['of']} {asked['short']} {asked['under']}".strip()
+    )
+    assert words_of(host.locator(".whole")) == typeset(f"{asked['of']} {asked['quote']}")
+
+
+def words_of(texts) -> str:
+    return " ".join(texts.text_content().split(" ")).strip()
 
 
 def test_a_row_of_a_table_has_an_address(visit, written, results):
@@ -291,11 +402,14 @@ def test_the_keyboard_alone_opens_a_claim_and_moves_a_switch(visit, written):
 
 def test_without_scripts_every_claim_and_its_answer_can_be_read(visit, written, shown):
     tab = visit(written, java_script_enabled=False)
-    quotes = tab.locator(".card .quote").all_inner_texts()
+    short, whole = (
+        tab.locator(f".card {each}").all_text_contents() for each in (".quote", ".whole")
+    )
     for card in shown["claims"]:
         # Whose claim it is leads, so that the sentences can be quoted alone.
-        whole = typeset(f"{card['source']['name']}: “{card['statement']}”. {card['quote']}")
-        assert whole in quotes
+        of = f"{card['source']['name']}: “{card['statement']}”. "
+        assert any(text.startswith(typeset(of + card["short"])) for text in short)
+        assert typeset(of + card["quote"]) in whole
 
 
 def test_print_leaves_out_what_only_a_screen_can_use(visit, written):

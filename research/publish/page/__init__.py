@@ -21,7 +21,7 @@ from research.publish.judged import said
 from research.publish.outputs import Outputs
 from research.publish.page.contents import contents
 from research.publish.page.embedding import font, library, packed, script_hash, script_json
-from research.publish.page.specs import spec
+from research.publish.page.specs import columns, spec
 from research.publish.verdict import FIRM
 from research.results import ResearchError
 from research.wording import typeset
@@ -141,6 +141,7 @@ def _data(shown: Mapping[str, Any], recordings: Mapping[str, str]) -> dict[str, 
             | {"spec": spec(chart["name"], chart["rows"])}
             for chart in shown["charts"]
         },
+        "columns": columns(),
         "found_by": packed(script_json(shown["found_by"])),
         "library": packed(library()),
         "cards": {card["id"]: packed(script_json(list(_questions(card)))) for card in cards},
@@ -167,6 +168,7 @@ def _row(card: Mapping[str, Any]) -> dict[str, str]:
         "estimate": card.get("amount", ""),
         "needs": card.get("needs", ""),
         "agree": card["agree"],
+        "sentence": card["short"],
         "sentences": card["quote"],
     }
     return {name: typeset(text) for name, text in row.items()}

@@ -17,6 +17,7 @@ from research import __version__
 from research.publish.claims import ClaimAnswer, answer_claims
 from research.publish.datasets_read import ReadDataset, datasets_read, safe_link
 from research.publish.headlines import headlines
+from research.publish.in_short import compared, in_short, settling
 from research.publish.judged import (
     JudgedEstimate,
     judged,
@@ -232,10 +233,12 @@ def _own_card(result: Result) -> dict[str, Any]:
 def _answered(answer: ClaimAnswer) -> dict[str, Any]:
     """The word of a claim for the table, and all answers for the card, those that decide first."""
     items = [*answer.deciding, *answer.others]
+    short = in_short(answer)
     shown = {
         **_questions(items),
-        "settled": answer.settled and _settled(answer.settled),
+        "settled": answer.settled and _settled(answer.settled, settling(answer.settled)),
         "word": answer.word,
+        "short": short,
         "quote": answer.quotable,
         "scope": answer.scope,
         "agree": answer.agreement,
@@ -245,7 +248,7 @@ def _answered(answer: ClaimAnswer) -> dict[str, Any]:
     if not items:
         return shown
     if answer.alone:
-        shown["questions"][0]["quote"] = answer.quotable
+        shown["questions"][0] |= {"short": short, "quote": answer.quotable}
     label = answer.alone.label if answer.alone else f"{len(answer.deciding)} answers"
     return {
         **shown,
@@ -256,10 +259,11 @@ def _answered(answer: ClaimAnswer) -> dict[str, Any]:
     }
 
 
-def _settled(settled: Settled) -> dict[str, str]:
+def _settled(settled: Settled, short: str) -> dict[str, str]:
     return {
         "of": "",
         "word": settled.word,
+        "short": short,
         "quote": quotable_settled(settled),
         "reference": settled.reference,
     }
@@ -276,6 +280,7 @@ def _first(items: Sequence[JudgedEstimate]) -> dict[str, Any]:
         **_questions(items),
         "settled": None,
         "word": item.said,
+        "short": compared(item),
         "quote": item.quotable,
         "scope": item.hypothesis.scope,
         "label": item.label,

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Mapping, Sequence
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 from research.publish.datasets_read import datasets_read
+from research.publish.in_short import compared
 from research.publish.judged import JudgedEstimate
 from research.publish.methods import INTERVALS
 from research.publish.page.scales import Axis, axis, claimed
@@ -17,9 +20,10 @@ from research.results import (
     Hypothesis,
     Interval,
     Result,
-    Specification,
 )
 from research.wording import amount, count, interval_text, number, region, typeset
+
+WIDEST, ROOM = 9, 420  # pixels of a column, and of all of them
 
 
 def question(item: JudgedEstimate) -> dict[str, Any]:
@@ -40,6 +44,8 @@ def question(item: JudgedEstimate) -> dict[str, Any]:
         "needs": item.needs,
         "null_source": hypothesis.null_source,
         "word": item.said,
+        "short": compared(item),
+        "under": item.ways if len(item.specifications) > 1 else "",
         "quote": item.quotable,
         "numbers": _numbers(item),
         "plot": plot(item),
@@ -148,13 +154,19 @@ def explorer(item: JudgedEstimate) -> dict[str, Any]:
         "choices": [
             _switch(name, values, item.answer.choices[name]) for name, values in options.items()
         ],
-        "specifications": [_specification(row, options, scale) for row in rows],
+        "specifications": [
+            {
+                "at": [_place(choices, options) for choices in row.combinations],
+                **point(row.bounds, row.interval, row.verdict.word, unit),
+            }
+            for row in rows
+        ],
         "skipped": [
             {"at": _place(skipped.choices, options), "reason": typeset(skipped.reason)}
             for skipped in item.answer.skipped
         ],
         "agree": item.agreement,
-        **frame(scale, item.hypothesis),
+        "drawn": columns([(row.bounds, row.interval) for row in rows], scale, item.hypothesis),
     }
 
 
@@ -171,31 +183,51 @@ def _argument(name: str, value: Any) -> str:
 def _switch(name: str, values: Sequence[Any], chosen: Any) -> dict[str, Any]:
     return {
         "name": name.replace("_", " "),
+        "about": asks().get(name, ""),
         "values": [typeset(str(value)) for value in values],
         "arguments": [_argument(name, value) for value in values],
         "primary": list(values).index(chosen),
     }
 
 
+@cache
+def asks() -> dict[str, str]:
+    """What each choice of the project's analyses asks, in one sentence, by its name."""
+    import yaml  # type: ignore[import-untyped]
+
+    text = Path(__file__).with_name("choices.yaml").read_text(encoding="utf-8")
+    found: dict[str, str] = yaml.safe_load(text)
+    return found
+
+
 def _place(choices: Mapping[str, Any], options: Mapping[str, Sequence[Any]]) -> list[int]:
     return [list(values).index(choices[name]) for name, values in options.items()]
 
 
-def _specification(
-    row: Specification, options: Mapping[str, Sequence[Any]], scale: Axis
-) -> dict[str, Any]:
-    return {
-        "at": [_place(choices, options) for choices in row.combinations],
-        **point(row.bounds, row.interval, row.verdict.word, scale),
-    }
+def point(found: Bounds, interval: Interval | None, word: str, unit: str) -> dict[str, Any]:
+    """One column of a drawing in words."""
+    return {"text": amount(found, unit), "interval": interval_text(interval, unit), "word": word}
 
 
-def point(found: Bounds, interval: Interval | None, word: str, scale: Axis) -> dict[str, Any]:
-    """One column of a drawing, in words and in place."""
+Column = tuple[Bounds, Interval | None]
+
+
+def columns(sets: Sequence[Column], scale: Axis, hypothesis: Hypothesis) -> dict[str, Any]:
+    """The data and parameters of :func:`research.publish.page.specs.columns`, in place."""
+    wide = round(min(WIDEST, ROOM / len(sets)), 1)
+    rows = []
+    for n, (found, limits) in enumerate(sets):
+        low, high = scale.at(found.low), scale.at(found.high)
+        row = {"n": n, "wide": wide, "low": low, "high": high}
+        ends = {"from": scale.at(limits.low), "to": scale.at(limits.high)} if limits else {}
+        rows.append(row | ends)
+    at = frame(scale, hypothesis)
+    places, labels = zip(*at["ticks"], strict=True)
     return {
-        "text": amount(found, scale.unit),
-        "interval": interval_text(interval, scale.unit),
-        "word": word,
-        "set": scale.span(found),
-        "limits": scale.span(interval),
+        "params": {"ticks": places, "labels": labels},
+        "datasets": {
+            "rows": rows,
+            "region": [{"low": low, "high": high} for low, high in at["region"]],
+            "null": [{"low": place} for place in at["null"]],
+        },
     }

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from research.publish.judged import JudgedEstimate
-from research.publish.page.questions import frame, point
+from research.publish.page.questions import columns, point
 from research.publish.page.scales import axis, claimed
 from research.results import Bounds, Curve, Estimate, Interval, judge
 from research.wording import number, percent, typeset
@@ -28,7 +28,7 @@ def _slider(item: JudgedEstimate, curve: Curve) -> dict[str, Any]:
         curve.unit or item.estimate.unit,
     )
     shown = [
-        point(found, limits, judge(hypothesis, found, limits).word, scale)
+        point(found, limits, judge(hypothesis, found, limits).word, scale.unit)
         for found, limits in points
     ]
     return {
@@ -40,7 +40,7 @@ def _slider(item: JudgedEstimate, curve: Curve) -> dict[str, Any]:
         "start": _start(item.estimate, points)
         if curve.start is None
         else _nearest(curve.grid, curve.start),
-        **frame(scale, hypothesis),
+        "drawn": columns(points, scale, hypothesis),
     }
 
 

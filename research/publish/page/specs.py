@@ -1,4 +1,4 @@
-"""The three charts as Vega-Lite: what is drawn where, in which colour. No number is made here.
+"""The charts as Vega-Lite: what is drawn where, in which colour. No number is made here.
 
 The rows come from the page as the data ``rows``; the script sets ``at``, the row that is read, and
 ``view``, the rows that the switches choose. Red and blue are the two countries, and nothing else.
@@ -37,6 +37,11 @@ SHAPE = alt.Shape(
 PERCENT = "format(datum.value * 100, '.0f') + '\u00a0%'"
 READ = "datum.row === at"
 CHOSEN = "datum.view === view"
+VIEW = {"view": ""}
+CURVE = 170  # pixels of a drawing of columns
+NARROW = 1.2  # percent of the axis: what is narrower is a dot
+REGION, SET = "#e4eeec", "#86aaa6"
+CHOSEN_COLUMN = "datum.n === at"
 
 
 def spec(chart: str, rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
@@ -89,12 +94,14 @@ def _base() -> alt.Chart:
     return alt.Chart(alt.NamedData(name="rows"))
 
 
-def _finished(*layers: alt.Chart, height: int = HEIGHT) -> dict[str, Any]:
+def _finished(
+    *layers: alt.Chart, height: int = HEIGHT, params: Mapping[str, Any] = VIEW
+) -> dict[str, Any]:
     """The layers as one specification, in the page's look."""
-    params = [alt.param(name="at", value=-1), alt.param(name="view", value="")]
+    named = [alt.param(name=name, value=value) for name, value in {"at": -1, **params}.items()]
     chart = (
         alt.layer(*layers)
-        .add_params(*params)
+        .add_params(*named)
         .properties(width="container", height=height, background="transparent")
         .configure(
             font=FONT, autosize=alt.AutoSizeParams(type="fit-x", contains="padding"), padding=2
@@ -110,10 +117,10 @@ def _finished(*layers: alt.Chart, height: int = HEIGHT) -> dict[str, Any]:
     return plain
 
 
-def _nearest(layer: alt.Chart) -> alt.Chart:
-    """The layer whose nearest mark is read when a pointer moves over the chart."""
+def _nearest(layer: alt.Chart, field: str = "row", on: str = "pointermove") -> alt.Chart:
+    """The layer whose nearest mark is read when a pointer moves over the chart, or is clicked."""
     near = alt.selection_point(
-        name="near", fields=["row"], on="pointermove", nearest=True, clear=False, empty=False
+        name="near", fields=[field], on=on, nearest=True, clear=False, empty=False
     )
     return layer.add_params(near)
 
@@ -228,3 +235,45 @@ def _size() -> dict[str, Any]:
         x="high:Q", text="label:N"
     )
     return _finished(sets, _nearest(aims), ring, names)
+
+
+# Columns of a card: specifications in order of size, or points of a grid -----------------------
+
+
+def columns() -> dict[str, Any]:
+    """Sets and intervals side by side, in percent of an axis whose labels are parameters.
+
+    The script sets ``at``, the column that is read, and ``ticks`` with their ``labels``; the data
+    are ``rows``, the ``region`` that the claim needs and the ``null`` at its threshold.
+    """
+    axis = alt.Axis(
+        title=None, domain=False, ticks=False, labelLimit=80, values=alt.expr("ticks"),
+        labelExpr="labels[indexof(ticks, datum.value)]",
+    )  # fmt: skip
+    y = alt.Y("low:Q", scale=alt.Scale(domain=[0, 100]), axis=axis)
+    x = alt.X("n:O", scale=alt.Scale(padding=0), axis=None)
+    region, null = (alt.Chart(alt.NamedData(name=name)).encode(y=y) for name in ("region", "null"))
+    base = _base().encode(x=x)
+    chosen = base.transform_filter(CHOSEN_COLUMN)
+    ink, pale = alt.value(figures.INK), alt.value(figures.OTHER)
+    sets = base.mark_rule().encode(
+        y=y, y2="high:Q", strokeWidth=alt.StrokeWidth("wide:Q", scale=None),
+        color=alt.condition(CHOSEN_COLUMN, ink, alt.value(SET)),
+    )  # fmt: skip
+    dots = base.transform_filter(f"datum.high - datum.low < {NARROW}").mark_point(
+        filled=True, size=50, opacity=1
+    ).encode(y=y, color=alt.condition(CHOSEN_COLUMN, ink, alt.value(figures.MUTED)))  # fmt: skip
+    limits = base.mark_rule().encode(
+        y="from:Q", y2="to:Q", color=alt.condition(CHOSEN_COLUMN, ink, pale)
+    )
+    return _finished(
+        region.mark_rect(color=REGION, opacity=1).encode(y2="high:Q"),
+        null.mark_rule(color=figures.MUTED, strokeDash=[4, 3]),
+        chosen.mark_rule(color=figures.MUTED, strokeDash=[2, 2]),
+        limits,
+        sets,
+        dots,
+        _nearest(base.mark_point(opacity=0), "n", "click").encode(y=y),
+        params={"ticks": [], "labels": []},
+        height=CURVE,
+    )

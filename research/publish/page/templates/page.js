@@ -5,8 +5,6 @@
   const all = (selector, within = document) => [...within.querySelectorAll(selector)];
 
   // Elements ------------------------------------------------------------------------------------
-  const SVG = "http://www.w3.org/2000/svg";
-
   function fill(node, attributes, children) {
     for (const [name, value] of Object.entries(attributes ?? {})) {
       if (value !== null && value !== false) node.setAttribute(name, value === true ? "" : value);
@@ -16,13 +14,11 @@
   }
   const el = (name, attributes, ...children) =>
     fill(document.createElement(name), attributes, children);
-  const draw = (name, attributes, ...children) =>
-    fill(document.createElementNS(SVG, name), attributes, children);
 
+  /* A word with its mark, as the page has it already. */
   function verdict(word) {
-    const use = draw("use", { href: `#mark-${data.marks[word]}` });
-    const mark = draw("svg", { class: "mark", "aria-hidden": "true" }, use);
-    return el("span", { class: "verdict", "data-word": word }, mark, word);
+    const mark = $(`.verdict[data-word="${word}"]`, $("#overview"));
+    return mark ? mark.cloneNode(true) : el("span", { class: "verdict" }, word);
   }
 
   // What travels compressed ---------------------------------------------------------------------
@@ -90,17 +86,22 @@
     verdict: (row) => words.indexOf(row.dataset.verdict),
     agree: (row) => -Number(row.dataset.agree),
   };
-  function sort(button) {
-    const head = button.closest("th");
-    const cycle = { none: "ascending", ascending: "descending", descending: "none" };
-    const next = cycle[head.getAttribute("aria-sort")];
-    for (const other of all("th[aria-sort]", table)) other.setAttribute("aria-sort", "none");
-    head.setAttribute("aria-sort", next);
-    const key = KEYS[button.dataset.sort];
-    const sign = next === "descending" ? -1 : 1;
-    const order = [...rows];
-    if (next !== "none") order.sort((a, b) => sign * (key(a) > key(b) ? 1 : key(a) < key(b) ? -1 : 0));
-    body.append(...order);
+  /* In which order: "agree", "-agree" the other way round, or as written. */
+  function sort(order) {
+    const name = order.replace("-", "");
+    for (const { dataset, parentElement } of all("[data-sort]")) {
+      const way = order === name ? "ascending" : "descending";
+      parentElement.setAttribute("aria-sort", dataset.sort === name ? way : "none");
+    }
+    const key = KEYS[name];
+    const sign = order === name ? 1 : -1;
+    const compare = (a, b) => sign * (key(a) > key(b) ? 1 : key(a) < key(b) ? -1 : 0);
+    body.append(...(key ? [...rows].sort(compare) : rows));
+  }
+  function turn(name) {
+    const next = { [name]: `-${name}`, [`-${name}`]: "" }[state.get("order")] ?? name;
+    state.set("order", next);
+    sort(next);
   }
 
   /* The filters in the address: read when there are some, else written as they are. */
@@ -111,6 +112,7 @@
   async function readFilters() {
     if (state.get("text")) await loadWords();
     for (const name of FILTERS) form.elements[name].value = state.get(name) ?? "";
+    sort(state.get("order") ?? "");
     filter();
   }
   async function filtered() {
@@ -128,7 +130,7 @@
     verdicts.value = verdicts.value === button.dataset.only ? "" : button.dataset.only;
     filtered();
   }));
-  all("[data-sort]").forEach((button) => button.addEventListener("click", () => sort(button)));
+  all("[data-sort]").forEach((button) => button.addEventListener("click", () => turn(button.dataset.sort)));
 
   // Addresses: #CLAIM, #CLAIM/QUESTION, #CLAIM/QUESTION/TABLE/ROW ----------------------------------
   const cards = new Map(all(".card").map((card) => [card.id, card]));
@@ -195,39 +197,14 @@
     $(".guide ol", card)?.replaceChildren(...entries);
   }
 
-  // Drawings: positions come in percent of the axis -------------------------------------------------
-  const HEIGHT = 170;
-  const up = (at) => HEIGHT - (HEIGHT * at) / 100;
-  const across = (index, of) => `${(100 * (index + 0.5)) / of}%`;
-  const upright = (kind, x, [low, high], more = {}) =>
-    draw("line", { class: kind, x1: x, x2: x, y1: up(low), y2: up(high), ...more });
-  const level = (kind, at) =>
-    draw("line", { class: kind, x1: 0, x2: "100%", y1: up(at), y2: up(at) });
-
-  /* What a drawing stands on: the region that the claim needs, lines at ticks and threshold. */
-  function backdrop({ region, ticks, null: thresholds }) {
-    const areas = region.map(([low, high]) =>
-      draw("rect", { class: "region", x: 0, width: "100%", y: up(high), height: up(low) - up(high) }));
-    const lines = ticks.map(([at]) => level("grid", at));
-    return [...areas, ...lines, ...thresholds.map((at) => level("null", at))];
+  // Switches and sliders -----------------------------------------------------------------------------
+  /* Columns in a box: reads the one that is told, and tells the one that is clicked. */
+  async function columns(box, { params, datasets }, chosen = () => {}) {
+    const values = data.columns.params.map((each) => ({ ...each, value: params[each.name] ?? each.value }));
+    const view = await draws(box, { ...data.columns, params: values, datasets });
+    view.addSignalListener("near", (_, { n }) => n && chosen(n[0]));
+    return view;
   }
-  function scale({ ticks }) {
-    const labels = ticks.map(([at, label]) =>
-      draw("text", { class: "tick", x: "100%", y: up(at), dy: "0.35em" }, label));
-    return draw("svg", { class: "scale", height: HEIGHT, "aria-hidden": "true" }, ...labels);
-  }
-
-  /* One column of a drawing: the set as a bar, or a dot where it is narrow; the interval as a line. */
-  function column(point, index, of, chosen) {
-    const x = across(index, of);
-    const wide = Math.min(9, 420 / of);
-    const narrow = point.set[1] - point.set[0] < 1.2;
-    const dot = { class: "point", cx: x, cy: up(point.set[0]), r: Math.min(4.5, wide / 1.6 + 1) };
-    return draw("g", { class: chosen ? "column chosen" : "column" },
-      point.limits && upright("interval", x, point.limits),
-      narrow ? draw("circle", dot) : upright("bar", x, point.set, { "stroke-width": wide }));
-  }
-
   function readout(point, lead) {
     return [
       el("p", { class: "lead" }, lead),
@@ -236,97 +213,89 @@
       el("p", {}, verdict(point.word)),
     ];
   }
+  const canvas = () => el("div", { class: "canvas columns", "aria-hidden": "true" });
+  const outlet = () => el("div", { class: "readout", "aria-live": "polite" });
+  const equal = (one, other) => one.every((value, at) => value === other[at]);
 
-  // Switches ----------------------------------------------------------------------------------------
-  function explore(host, { choices, specifications, skipped, agree, command, ...frame }) {
+  function explore(host, { choices, specifications, skipped, command, drawn }) {
     const many = specifications.length;
     const primary = choices.map((choice) => choice.primary);
-    const chosen = [...primary];
-    const same = (place) => place.every((value, at) => value === chosen[at]);
-
-    const told = `${many} specifications in order of size; ${agree} give the primary verdict.`;
-    const chart = draw("svg", { class: "curve", height: HEIGHT, role: "img", "aria-label": told });
-    const out = el("div", { class: "readout", "aria-live": "polite" });
+    const told = choices.map(({ name, values }) => values.indexOf(state.get(name) ?? ""));
+    let chosen = told.map((value, at) => (value < 0 ? primary[at] : value));
+    let view = null;
+    const find = (place) => specifications.findIndex((each) => each.at.some((one) => equal(one, place)));
+    const why = (place) => skipped.find((each) => equal(each.at, place))?.reason ?? "It was not computed.";
+    const out = outlet();
+    const box = canvas();
     const code = $("[data-command]", host.closest(".question"));
     const back = el("button", { type: "button" }, "Back to the primary specification");
-    const fields = choices.map((choice, at) =>
-      el("fieldset", {}, el("legend", {}, choice.name),
-        ...choice.values.map((value, index) => option(value, index, at))));
-
-    /* One value of a choice: its switch, and a dot for every specification that makes it. */
-    function option(value, index, at) {
+    const options = choices.flatMap(({ values }, at) => values.map((value, index) => {
       const input = el("input", { type: "radio", name: `choice-${at}`, value: index });
-      input.checked = index === primary[at];
-      input.addEventListener("change", () => { chosen[at] = index; show(); });
-      const dots = specifications.map((each, position) => draw("circle", {
-        class: each.at.some((place) => place[at] === index) ? "on" : "off",
-        cx: across(position, many), cy: 10, r: Math.min(3.2, 160 / many + 1),
-      }));
-      return el("div", { class: "option" },
-        el("label", {}, input, el("span", {}, value)),
-        draw("svg", { class: "dots", height: 20, "aria-hidden": "true" }, ...dots));
-    }
+      const beside = el("span", { class: "aside" });
+      input.addEventListener("change", () => choose(chosen.with(at, index)));
+      return { at, index, input, beside, row: el("label", { class: "option" }, input, el("span", {}, value), beside) };
+    }));
+    const fields = choices.map(({ name, about, values }, at) =>
+      el("fieldset", { hidden: values.length < 2 }, el("legend", {}, name),
+        about && el("p", { class: "aside" }, about),
+        ...options.filter((each) => each.at === at).map((each) => each.row)));
+
+    /* The switches, the command and the address say the same; a value without an estimate is off. */
     function choose(place) {
-      place.forEach((value, at) => {
-        chosen[at] = value;
-        $(`input[value="${value}"]`, fields[at]).checked = true;
-      });
-      show();
-    }
-    function show() {
-      const position = specifications.findIndex((each) => each.at.some(same));
-      back.hidden = same(primary);
-      chart.replaceChildren(...backdrop(frame),
-        ...specifications.map((each, index) => column(each, index, many, index === position)));
-      for (const dots of all(".dots", host)) {
-        [...dots.children].forEach((dot, index) => dot.classList.toggle("chosen", index === position));
+      chosen = place;
+      const position = find(chosen);
+      back.hidden = equal(chosen, primary);
+      for (const { at, index, input, beside } of options) {
+        const other = chosen.with(at, index);
+        const found = specifications[find(other)];
+        input.checked = index === chosen[at];
+        input.disabled = !found && !input.checked;
+        beside.textContent = found ? (input.checked ? "" : `${found.word}, ${found.text}`) : why(other);
       }
-      out.replaceChildren(...(position < 0 ? refusal() : found(position)));
+      choices.forEach(({ name, values }, at) =>
+        state.set(name, chosen[at] === primary[at] ? "" : values[chosen[at]]));
       const changed = choices.map((choice, at) => choice.arguments[chosen[at]])
         .filter((_, at) => chosen[at] !== primary[at]);
       code.textContent = [command, ...changed].join(" ");
+      out.replaceChildren(...(position < 0 ? [el("p", { class: "lead" }, why(chosen))] : found(position)));
+      view?.signal("at", position).runAsync();
     }
     function found(position) {
-      const which = same(primary) ? "The primary specification" : "Another specification";
+      const which = back.hidden ? "The primary specification" : "Another specification";
       return readout(specifications[position], `${which}: ${position + 1} of ${many} in order of size`);
     }
-    function refusal() {
-      const reason = skipped.find((each) => same(each.at))?.reason ?? "It was not computed.";
-      return [el("p", { class: "lead" }, "No estimate for this combination"), el("p", {}, reason)];
-    }
 
-    chart.addEventListener("click", (event) => {
-      const box = chart.getBoundingClientRect();
-      const index = Math.floor(((event.clientX - box.left) / box.width) * many);
-      choose(specifications[Math.max(0, Math.min(index, many - 1))].at[0]);
-    });
     back.addEventListener("click", () => choose(primary));
-    const note = el("p", { class: "aside" },
-      "Each column is one specification, in order of size. Shaded: what the verdict compares with.");
-    const side = el("div", { class: "side" }, note, scale(frame));
-    host.replaceChildren(out, el("div", { class: "chart" }, side, chart), ...fields, back);
-    show();
+    const note = "Each column is one specification, in order of size. Shaded: what the verdict compares with.";
+    host.replaceChildren(out, ...(many > 1 ? [box, el("p", { class: "aside" }, note)] : []), ...fields, back);
+    choose(find(chosen) < 0 ? primary : chosen);
+    if (many < 2) return;
+    columns(box, drawn, (n) => choose(specifications[n].at[0])).then((made) => {
+      view = made;
+      view.signal("at", find(chosen)).runAsync();
+    });
   }
 
-  // Sliders -------------------------------------------------------------------------------------------
-  function slide({ label, measure, without_interval: bare, grid, points, start, ...frame }) {
+  function slide({ label, measure, without_interval: bare, grid, points, start, drawn }, number) {
+    const name = `slider ${number + 1}`;
     const last = points.length - 1;
-    const chart = draw("svg", { class: "curve", height: HEIGHT, "aria-hidden": "true" });
-    const out = el("div", { class: "readout", "aria-live": "polite" });
+    const out = outlet();
+    const box = canvas();
     const input = el("input", { type: "range", min: 0, max: last, step: 1, "aria-label": label });
-    input.value = start;
+    input.value = state.get(name) ?? start;
+    let view = null;
 
     function show() {
       const at = Number(input.value);
       const { text, word } = points[at];
       input.setAttribute("aria-valuetext", `${grid[at]}: ${text}, ${word}`);
-      chart.replaceChildren(...backdrop(frame),
-        upright("marker", across(at, points.length), [0, 100]),
-        ...points.map((point, index) => column(point, index, points.length, index === at)));
       out.replaceChildren(...readout(points[at], `At ${grid[at]}`));
+      view?.signal("at", at).runAsync();
     }
     input.addEventListener("input", show);
+    input.addEventListener("change", () => state.set(name, Number(input.value) === start ? "" : input.value));
     show();
+    columns(box, drawn).then((made) => { view = made; show(); });
 
     const notes = [turns(grid, points)];
     if (measure) notes.push(`Drawn: ${measure}.`);
@@ -335,7 +304,7 @@
     return el("div", { class: "slider" },
       el("p", { class: "label" }, label),
       out,
-      el("div", { class: "chart" }, scale(frame), chart),
+      box,
       el("div", { class: "track" }, input, el("div", { class: "ends" }, ...ends)),
       el("p", { class: "aside" }, notes.join(" ")));
   }
