@@ -216,7 +216,7 @@ IN_CITY = Assumption(
 
 def figure(result):
     canvas, (countries, removed) = figures.canvas(
-        (1, 2), height=3.7, source=figures.credits(result), width_ratios=(1.1, 1)
+        (1, 2), height=3.7, source=result, width_ratios=(1.1, 1)
     )
     answer = result.answer()
     _draw_countries(countries, answer.tables["countries"])
@@ -225,7 +225,7 @@ def figure(result):
 
 
 def _draw_countries(axes, table) -> None:
-    rows = pd.DataFrame(table.rows, columns=table.columns).head(15)
+    rows = table.to_frame().head(15)
     for row in rows.itertuples():
         color, elsewhere = COLORS.get(row.country, INK), row.discovered_ips - row.in_regions
         axes.barh(1 - row.rank, elsewhere / 1000, color=color, height=0.68)

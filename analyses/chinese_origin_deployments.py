@@ -102,7 +102,6 @@ def sample(
         data={
             "unit": unit,
             "hosts": replace(hosts, doubts=(UNKNOWN,)),
-            "removed": 1.0 if clones == "removed" else 0.0,
             "by family": _by_family(tenthe_families, *known, tenthe_model_tags, hosts.hosts),
         },
         tables={
@@ -154,7 +153,7 @@ def estimate(sample) -> list[Estimate]:
 
 
 def _share(sample) -> Estimate:
-    left, kept = sample["hosts"].without(sample["removed"]), not sample["removed"]
+    left, kept = sample["hosts"].left, not sample["hosts"].removed
     asked = _asked(sample, left)
     over = OverBlock(sample["hosts"], lambda hosts: _asked(sample, hosts).bounds())
     found = asked.bounds()
@@ -208,12 +207,8 @@ def _unstructured_row(sample, found) -> BudgetRow:
 def _any_host(sample) -> Estimate:
     over = OverBlock(sample["hosts"], lambda left: left.with_any(CHINESE.of))
     return over.estimate(
-        sample["removed"],
         null=HYPOTHESES[ANY].null,
         label=ANY,
-        unit="share of answering hosts",
-        n=sample["hosts"].without(sample["removed"]).hosts,
-        n_unit="answering hosts",
         assumptions=(GENUINE, CODED, overlapping("tags")),
         budget=(),
         curves=(),
@@ -222,17 +217,13 @@ def _any_host(sample) -> Estimate:
 
 def _based(sample) -> Estimate:
     """Hosts with a Chinese-based model: all that the tables of families and of tags allow."""
-    hosts, part = sample["hosts"], sample["removed"]
+    hosts = sample["hosts"]
     over = OverBlock(hosts, lambda left: _of_families(sample, left))
     exactly = OverBlock(hosts, lambda left: left.with_any(CHINESE.of))
-    by_table = {"families": over.at(part), "the ten tags, counted exactly": exactly.at(part)}
+    by_table = {"families": over.bounds(), "the ten tags, counted exactly": exactly.bounds()}
     return over.estimate(
-        part,
         null=HYPOTHESES[BASED].null,
         label=BASED,
-        unit="share of answering hosts",
-        n=hosts.without(part).hosts,
-        n_unit="answering hosts",
         assumptions=(GENUINE, OF_FAMILIES),
         budget=budget(*over.rows(), alternatives_row(TABLE, by_table)),
     )
@@ -278,7 +269,7 @@ def figure(result):
     if not pairs.estimates[SHARE].curves:
         return figures.default(result)  # no block is suspected
     canvas, (bars, curves) = figures.canvas(
-        (1, 2), height=3.3, source=figures.credits(result), width_ratios=(1.25, 1)
+        (1, 2), height=3.3, source=result, width_ratios=(1.25, 1)
     )
     _draw_tags(bars, pairs.tables["tags"])
     _draw_curves(curves, result)
@@ -286,7 +277,7 @@ def figure(result):
 
 
 def _draw_tags(axes, table) -> None:
-    tags = pd.DataFrame(table.rows, columns=table.columns)
+    tags = table.to_frame()
     block = Block.largest(tags)
     chinese = tags["country"].eq("CN")
     figures.thinned_bars(

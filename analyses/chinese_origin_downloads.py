@@ -41,6 +41,7 @@ from research.measures.publishers import (
     kept_at_hugging_face,
     with_persons,
 )
+from research.measures.remembering import remembered
 from research.measures.top_lists import by_day
 from research.results import BudgetRow, deferred
 from research.wording import written
@@ -235,6 +236,7 @@ def _published(anchors) -> pd.DataFrame:
 # Which models are counted, and whose they are -----------------------------------------------------
 
 
+@remembered
 def _by_date(counted, top, catalogue) -> dict[str, pd.DataFrame]:
     """The table that a population is part of, on each day on which it was taken."""
     if not counted.catalogue:
@@ -247,6 +249,7 @@ def _by_date(counted, top, catalogue) -> dict[str, pd.DataFrame]:
     return {counted.day: catalogue.assign(traffic_spike=False, base_models=found)}
 
 
+@remembered
 def _members(table, counted, untagged) -> pd.DataFrame:
     """The models of a population, and those of which nobody knows whether they are of it."""
     if untagged == "left out":
@@ -256,6 +259,7 @@ def _members(table, counted, untagged) -> pd.DataFrame:
     return table
 
 
+@remembered
 def _coded(rows, origins, conventions) -> Coarse:
     """The models with the countries that each may belong to."""
     if conventions.spike == "removed":
@@ -569,7 +573,7 @@ LOOK = {"China": (0.17, figures.CHINA, "o"), "US": (-0.17, figures.UNITED_STATES
 
 def figure(result):
     canvas, ((shares, gaps), (top, catalogue)) = figures.canvas(
-        (2, 2), height=7, source=figures.credits(result), height_ratios=(1, 1.15), sharey="row"
+        (2, 2), height=7, source=result, height_ratios=(1, 1.15), sharey="row"
     )
     answers = [result.answer(population=population) for population in ROWS]
     published = dict(answers[0].tables["published"].rows)

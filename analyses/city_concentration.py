@@ -310,9 +310,7 @@ PLACED = Assumption(
 
 
 def figure(result):
-    canvas, (bars, curves) = figures.canvas(
-        (1, 2), height=4.3, source=figures.credits(result), width_ratios=(1, 1)
-    )
+    canvas, (bars, curves) = figures.canvas((1, 2), height=4.3, source=result, width_ratios=(1, 1))
     answer = result.answer(scan="Tenthe")
     _draw_cities(bars, answer.tables["cities"])
     _draw_shares(curves, answer)
@@ -323,7 +321,7 @@ COLORS = {"US": figures.UNITED_STATES, "CN": figures.CHINA}
 
 
 def _draw_cities(axes, table) -> None:
-    cities = pd.DataFrame(table.rows, columns=table.columns)
+    cities = table.to_frame()
     order = cities.assign(is_china=cities["country"] == "CN")
     order = order.sort_values(["is_china", "rank_country"], ignore_index=True)
     for row in order.itertuples():

@@ -306,16 +306,14 @@ OTHER_NETWORK = Assumption.of_scope(
 
 def figure(result):
     answer = result.answer()
-    canvas, (ratios, shares) = figures.canvas(
-        (1, 2), height=3.5, source=figures.credits(result), sharey=True
-    )
+    canvas, (ratios, shares) = figures.canvas((1, 2), height=3.5, source=result, sharey=True)
     _draw_ratios(ratios, _frame(answer.tables["tags"]))
     _draw_shares(shares, _frame(answer.tables["later"]))
     return canvas
 
 
 def _frame(table) -> pd.DataFrame:
-    return pd.DataFrame(table.rows, columns=table.columns)
+    return table.to_frame()
 
 
 def _draw_ratios(axes, tags) -> None:

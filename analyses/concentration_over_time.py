@@ -95,7 +95,9 @@ def sample(
         population=f"the publishers of {words}",
         as_of=f"{max(found):%Y-%m-%d}",
         data={"first": rankings[first], "last": rankings[max(found)], "channel": channel},
-        tables={"course": pd.DataFrame([_row(day, each) for day, each in rankings.items()])},
+        tables={
+            "course": lambda: pd.DataFrame([_row(day, each) for day, each in rankings.items()])
+        },
     )
 
 
@@ -184,7 +186,7 @@ LOOK = {HUB: (figures.INK, "s"), PULLS: (figures.OTHER, "o")}
 
 
 def figure(result):
-    canvas, axes = figures.canvas((1, 2), height=2.9, source=figures.credits(result))
+    canvas, axes = figures.canvas((1, 2), height=2.9, source=result)
     titles = {INDEX: "a  Concentration index", TEN: "b  Ten largest publishers"}
     for panel, (name, title) in zip(axes, titles.items(), strict=True):
         for channel, (color, marker) in LOOK.items():
@@ -203,7 +205,7 @@ def figure(result):
 
 def _draw_course(axes, answer, name, color, marker, channel) -> None:
     table = answer.tables["course"]
-    rows = [dict(zip(table.columns, row, strict=True)) for row in table.rows]
+    rows = table.records()
     for row in rows:
         day = pd.Timestamp(row["date"])
         ends = [row[f"{name} low"], row[f"{name} high"]]

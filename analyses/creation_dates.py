@@ -117,9 +117,9 @@ SURVIVORS = Assumption(
 
 def figure(result):
     first = result.answer().tables["first"]
-    rows = [dict(zip(first.columns, row, strict=True)) for row in first.rows]
+    rows = first.records()
     rows.sort(key=lambda row: row["created"])
-    canvas, axes = figures.canvas(height=1.9, source=figures.credits(result))
+    canvas, axes = figures.canvas(height=1.9, source=result)
     start = pd.Timestamp("2023-07-01")
     axes.axvspan(start, CLAIMED, color=figures.FAINT, lw=0)
     figures.note(axes, "claimed: July 2023", (CLAIMED, 0.5), muted=True, fontsize=8)

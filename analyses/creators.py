@@ -249,8 +249,8 @@ ASSUMPTIONS = (
 
 def figure(result):
     table = result.answer().tables["creators"]
-    creators = pd.DataFrame(table.rows, columns=table.columns).set_index("creator")
-    canvas, (models, shares) = figures.canvas((1, 2), height=3.4, source=figures.credits(result))
+    creators = table.to_frame().set_index("creator")
+    canvas, (models, shares) = figures.canvas((1, 2), height=3.4, source=result)
     _draw(models, creators, "models", "models")
     _draw(shares, creators, "downloads", "share")
     claimed = HYPOTHESES[SHARE].null

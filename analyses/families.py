@@ -126,7 +126,6 @@ def sample(
             "column": "answering_hosts" if measure.startswith("hosts") else "tag_occurrences",
             "estimated": counts == "families as estimated",
             "hosts": hosts,
-            "removed": 1.0 if clones == "removed" else 0.0,
             "library": _library(ollama_library_names, model_crosswalk),
         },
         tables={"families": _table(hosts)} if counts == "families as estimated" else {},
@@ -182,7 +181,7 @@ def _counts(hosts, column) -> pd.Series:
 
 
 def _counted(sample) -> pd.Series:
-    return _counts(sample["hosts"].without(sample["removed"]), sample["column"])
+    return _counts(sample["hosts"].left, sample["column"])
 
 
 def _ratio(sample) -> Estimate:
@@ -192,11 +191,11 @@ def _ratio(sample) -> Estimate:
     return Estimate(
         label=label,
         unit=f"ratio of {UNITS[sample['column']]}",
-        value=over.at(sample["removed"]).low,
+        value=over.bounds().low,
         n=float(counted[FIRST] + counted[SECOND]),
         n_unit=UNITS[sample["column"]] + " (estimated by the report)",
         assumptions=(GENUINE, ESTIMATED, ORIGIN),
-        tipping_points=() if sample["removed"] else over.points(HYPOTHESES[label].null),
+        tipping_points=() if sample["hosts"].removed else over.points(HYPOTHESES[label].null),
     )
 
 
@@ -210,7 +209,7 @@ def _point(counted) -> Bounds:
 
 def _ratio_of_exact(sample) -> Estimate:
     """What the exact tags alone allow: a family has the hosts of its largest tag, or more."""
-    left = sample["hosts"].without(sample["removed"])
+    left = sample["hosts"].left
     most = left.rows.groupby("family", as_index=False)["answering_hosts"].max()
     least = _counts(replace(left, rows=most), "answering_hosts")
     return Estimate(
@@ -249,7 +248,7 @@ def _places(sample) -> Estimate:
 
 
 def _share(sample, family) -> Estimate:
-    everyone = sample["hosts"].without(sample["removed"]).hosts
+    everyone = sample["hosts"].left.hosts
     return Estimate(
         label=SHARE.format(family),
         unit="share of answering hosts",
@@ -311,7 +310,7 @@ ONLY_RANKS = Assumption.of_scope(
 def figure(result):
     answer = result.answer()
     canvas, (bars, ratios) = figures.canvas(
-        (1, 2), height=3.3, source=figures.credits(result), width_ratios=(1.1, 1)
+        (1, 2), height=3.3, source=result, width_ratios=(1.1, 1)
     )
     _draw_families(bars, answer)
     _draw_ratios(ratios, result)

@@ -162,7 +162,7 @@ SIZES = {
 
 
 def figure(result):
-    canvas, panels = figures.canvas((1, 3), height=2.5, source=figures.credits(result), sharey=True)
+    canvas, panels = figures.canvas((1, 3), height=2.5, source=result, sharey=True)
     rows = [*dict.fromkeys(result.choices["counted"])]
     for axes, per in zip(panels, PER, strict=True):
         for row, counted in enumerate(rows):

@@ -320,31 +320,25 @@ GENUINE = Assumption.of_scope(
 def figure(result):
     if not result.answer(scan="Tenthe").estimates[INDEX].curves:
         return figures.default(result)  # no verdict that addresses at Amazon could turn
-    canvas, (bars, curve) = figures.canvas(
-        (1, 2), height=3.3, source=figures.credits(result), width_ratios=(1.2, 1)
-    )
+    canvas, (bars, curve) = figures.canvas((1, 2), height=3.3, source=result, width_ratios=(1.2, 1))
     _draw_providers(bars, result.answer(scan="Tenthe"))
     _draw_index(curve, result)
     return canvas
 
 
 def _draw_providers(axes, answer) -> None:
-    table = answer.tables["providers"]
-    total = answer.estimates[INDEX].n
-    rows = [(name, addresses / total) for name, addresses in table.rows]
-    rest = 1 - sum(share for _, share in rows)
-    smallest = min(addresses for _, addresses in table.rows)
-    for position, (name, share) in enumerate(rows):
-        color = figures.CHINA if name.startswith(CHINESE) else figures.INK
-        axes.barh(-position, share, color=color, height=0.66)
-        figures.note(axes, written("{:%}", share), (share, -position))
-    axes.barh(-len(rows), rest, color="white", edgecolor=figures.MUTED, hatch="/////", height=0.66)
-    figures.note(axes, written("{:%}", rest), (rest, -len(rows)))
-    below = written("networks with at most {:0} each", smallest)
-    figures.label_rows(axes, [*(name for name, _ in rows), below])
-    axes.set_xlim(0, 0.7)
-    axes.set_xlabel("share of the listed addresses (red: Chinese)")
-    axes.set_title("Who hosts the addresses")
+    names, addresses = zip(*answer.tables["providers"].rows, strict=True)
+    shares = [each / answer.estimates[INDEX].n for each in addresses]
+    rest, red = 1 - sum(shares), [name.startswith(CHINESE) for name in names]
+    figures.bars(
+        axes, [*names, written("networks with at most {:0} each", min(addresses))], [*shares, 0],
+        color=[figures.CHINA if own else figures.INK for own in [*red, False]],
+        told=[written("{:%}", share) for share in shares], title="Who hosts the addresses",
+        xlim=(0, 0.7), xlabel="share of the listed addresses (red: Chinese)",
+    )  # fmt: skip
+    unlisted = {"color": "white", "edgecolor": figures.MUTED, "hatch": "/////"}
+    axes.barh(-len(names), rest, height=figures.HIGH, **unlisted)
+    figures.note(axes, written("{:%}", rest), (rest, -len(names)))
 
 
 def _draw_index(axes, result) -> None:

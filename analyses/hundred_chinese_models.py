@@ -136,10 +136,8 @@ SURVIVORS = Assumption(
 
 
 def figure(result):
-    canvas, axes = figures.canvas(height=3.0, source=figures.credits(result))
-    rows = result.answer().tables["publishers"].rows[:12]
-    for position, (_, models) in enumerate(rows):
-        axes.barh(-position, models, color=figures.CHINA)
-    figures.label_rows(axes, [publisher for publisher, _ in rows])
-    axes.set_xlabel("language models above a billion parameters, until August 2024")
+    canvas, axes = figures.canvas(height=3.0, source=result)
+    publishers, models = zip(*result.answer().tables["publishers"].rows[:12], strict=True)
+    told = "language models above a billion parameters, until August 2024"
+    figures.bars(axes, publishers, models, color=figures.CHINA, xlabel=told)
     return canvas

@@ -365,7 +365,7 @@ CHOSEN = Assumption.of_scope(
 
 def figure(result):
     canvas, (ranks, shares, liked) = figures.canvas(
-        (1, 3), height=3.6, source=figures.credits(result), width_ratios=(1.1, 0.6, 0.6)
+        (1, 3), height=3.6, source=result, width_ratios=(1.1, 0.6, 0.6)
     )
     ranked = result.answer(asked="tasks and creators").estimates
     rows = [label for label in ranked if ranked[label].unit == "rank"]

@@ -30,6 +30,7 @@ from research.measures.publishers import (
     Persons,
     with_persons,
 )
+from research.measures.remembering import remembered
 from research.measures.top_lists import on_day
 
 CHANGE = "change of China minus US, same models"
@@ -56,10 +57,7 @@ def sample(
     spike: Literal["removed", "kept"] = "removed",
     persons: Persons = "in no country",
 ) -> Sample:
-    models = fresh(hub_llm_panel)
-    if spike == "removed":
-        inflated = hub_top_models.loc[hub_top_models["traffic_spike"], "model_id"]
-        models = models[~models["model_id"].isin(inflated)]
+    models = _counted(hub_llm_panel, hub_top_models, spike)
     origins = with_persons(publisher_origins, persons)
     moves = _moves(models, origins)
     earlier, later, both = _shared(models, origins, since, until)
@@ -76,6 +74,14 @@ def sample(
     )
 
 
+@remembered
+def _counted(panel, top, spike) -> pd.DataFrame:
+    """The models whose downloads were counted anew, with the marked spike or without."""
+    models = fresh(panel)
+    inflated = top.loc[top["traffic_spike"], "model_id"]
+    return models[~models["model_id"].isin(inflated)] if spike == "removed" else models
+
+
 def _shared(models, origins, since, until) -> tuple[Coarse, Coarse, int]:
     """Downloads of each account at two dates, over the models fresh at both, and their number."""
     earlier, later = (on_day(models, day) for day in (since, until))
@@ -84,6 +90,7 @@ def _shared(models, origins, since, until) -> tuple[Coarse, Coarse, int]:
     return *units[0].paired(units[1], ["account", "organisation", "origin"]), len(both)
 
 
+@remembered
 def _moves(models, origins) -> pd.DataFrame:
     """The change between any two states whose windows do not overlap, origins as known."""
     wide = models.pivot(index="model_id", columns="as_of", values="hub_downloads_30d")
@@ -178,7 +185,7 @@ STYLES = {
 def figure(result):
     answer = result.answer()
     canvas, (course, doubts) = figures.canvas(
-        (1, 2), height=3.3, source=figures.credits(result), width_ratios=(1.5, 1)
+        (1, 2), height=3.3, source=result, width_ratios=(1.5, 1)
     )
     _draw_courses(course, answer.tables["moves"])
     found = answer.estimates[CHANGE]
@@ -192,7 +199,7 @@ def figure(result):
 
 def _draw_courses(axes, moves) -> None:
     """The lead from each of four states on, over the models that later states share."""
-    rows = [dict(zip(moves.columns, row, strict=True)) for row in moves.rows]
+    rows = moves.records()
     axes.axhline(0, color=figures.MUTED, lw=0.8, ls=(0, (4, 3)), zorder=0)
     for since, (marker, line, color) in STYLES.items():
         mine = [row for row in rows if row["since"] == since]

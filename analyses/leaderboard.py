@@ -392,7 +392,7 @@ def _source(result) -> str:
 
 def _draw_days(axes, bottom, name, table) -> None:
     """A bar a day: what is certain in red, what may be in pale red, the rest of ten in grey."""
-    days = pd.DataFrame(table.rows, columns=table.columns)
+    days = table.to_frame()
     day, least, most = pd.to_datetime(days["as_of"]), days["least"], days["most"]
     look = {"width": 1.0, "lw": 0}
     axes.bar(day, TOP, bottom=bottom, color=figures.FAINT, alpha=0.6, **look)

@@ -258,11 +258,11 @@ PANELS = {
 
 
 def figure(result):
-    canvas, panels = figures.canvas((1, 3), height=2.6, source=figures.credits(result))
+    canvas, panels = figures.canvas((1, 3), height=2.6, source=result)
     for axes, (population, title) in zip(panels, PANELS.items(), strict=True):
         answer = result.answer(population=population)
         table = answer.tables["totals"]
-        rows = [dict(zip(table.columns, row, strict=True)) for row in table.rows]
+        rows = table.records()
         shown = rows[:SHOWN]
         shown += [row for row in rows[SHOWN:] if row["family"] in CLAIMED]
         colors = [figures.CHINA if r["family"] in CLAIMED else figures.INK for r in shown]

@@ -35,7 +35,6 @@ from research.measures.hosts import (
     TENTHE_HOSTS,
     Hosts,
     OverBlock,
-    WithinSet,
     genuine,
     hosts_by,
     network_share,
@@ -141,7 +140,6 @@ def sample(
         "ollama_tag", tenthe_model_tags, tenthe_model_tags, totals=tenthe_totals,
         levels=tenthe_quantizations, class_sets=tenthe_class_sets, clones=clones,
     )  # fmt: skip
-    removed = 1.0 if clones == "removed" else 0.0
     network = network_share(tenthe_hosting, tenthe_totals)
     return Sample(
         population=TENTHE_HOSTS,
@@ -149,9 +147,8 @@ def sample(
         data={
             "scan": "Tenthe",
             "listed": hosts,
-            "removed": removed,
-            "hosts": _by_tag(hosts.without(removed)),
-            "total": hosts.without(removed).hosts,
+            "hosts": _by_tag(hosts.left),
+            "total": hosts.left.hosts,
             "network size": network * total(tenthe_totals, "discovered_ips"),
         },
         tables={
@@ -205,7 +202,7 @@ def _lead_of(hosts) -> Bounds:
 
 
 def _lead(sample, label) -> Estimate:
-    kept = sample["scan"] == "Tenthe" and not sample["removed"]
+    kept = sample["scan"] == "Tenthe" and not sample["listed"].removed
     over = OverBlock(sample.data.get("listed"), lambda hosts: _lead_of(_by_tag(hosts)))
     return Estimate(
         label=label,
@@ -305,16 +302,7 @@ def _latest(sample) -> Estimate:
 
 def _any_small(sample) -> Estimate:
     over = OverBlock(sample["listed"], lambda left: left.with_any(where(ollama_tag=SMALL)))
-    return Estimate(
-        label=ANY_SMALL,
-        unit="share of answering hosts",
-        bounds=over.at(sample["removed"]),
-        sharpness="sharp",
-        drawn=WithinSet(over, sample["removed"]),
-        n=sample["total"],
-        n_unit="answering hosts",
-        assumptions=(overlapping("tags"),),
-    )
+    return over.estimate(label=ANY_SMALL, assumptions=(overlapping("tags"),), budget=())
 
 
 GENUINE = genuine("without the largest such block the pair falls behind tags outside it")
@@ -333,9 +321,7 @@ def figure(result):
     answer = result.answer()
     if LEAD not in answer.estimates:
         return figures.default(result)
-    canvas, (ranks, lead) = figures.canvas(
-        (1, 2), height=3.4, source=figures.credits(result), width_ratios=(1.3, 1)
-    )
+    canvas, (ranks, lead) = figures.canvas((1, 2), height=3.4, source=result, width_ratios=(1.3, 1))
     _draw_ranks(ranks, answer)
     _draw_lead(lead, answer.estimates[LEAD])
     return canvas

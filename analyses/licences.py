@@ -376,7 +376,7 @@ ROWS = {
 
 def figure(result):
     canvas, (shares, gaps, ratios) = figures.canvas(
-        (1, 3), height=2.9, source=figures.credits(result), sharey=True, width_ratios=(1.5, 1, 1)
+        (1, 3), height=2.9, source=result, sharey=True, width_ratios=(1.5, 1, 1)
     )
     found = [_drawn(result.answer(population=population)) for population in ROWS]
     claim = HYPOTHESES[RATIO]

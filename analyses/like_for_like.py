@@ -272,7 +272,7 @@ LISTED = Assumption.of_scope(
 
 def figure(result):
     canvas, (ratios, spread) = figures.canvas(
-        (1, 2), height=3.4, source=figures.credits(result), width_ratios=(1.2, 1)
+        (1, 2), height=3.4, source=result, width_ratios=(1.2, 1)
     )
     _draw_ratios(ratios, result)
     _draw_spread(spread, result.answer(channel="catalogue").tables["organisations"])
@@ -309,7 +309,7 @@ WAYS = {AS_THEY_ARE: "as they are", UNCUT: "had the list no end"}
 
 
 def _draw_spread(axes, table) -> None:
-    rows = pd.DataFrame(table.rows, columns=table.columns)
+    rows = table.to_frame()
     places = rows["chinese"].astype(float)
     offsets = np.resize([-0.24, -0.12, 0.0, 0.12, 0.24], len(rows))
     colors = [figures.CHINA if chinese else figures.UNITED_STATES for chinese in places]

@@ -304,7 +304,7 @@ LOOK = {
 
 def figure(result):
     canvas, (flows, shares) = figures.canvas(
-        (1, 2), height=3.4, source=figures.credits(result), width_ratios=(1.1, 1)
+        (1, 2), height=3.4, source=result, width_ratios=(1.1, 1)
     )
     models, downloads, names = (result.answer(counted=c) for c in result.choices["counted"])
     _draw_flows(flows, models.tables["flows"])
@@ -329,26 +329,12 @@ def figure(result):
 
 def _draw_flows(axes, table) -> None:
     """Models by origin, and within each bar the origin of the base that they name."""
-    sums = {(origin, base): weight for origin, base, weight in table.rows}
-    for row, origin in enumerate(GROUPS):
-        left = 0.0
-        for base, (color, hatch) in LOOK.items():
-            width = sums.get((origin, base), 0.0)
-            axes.barh(
-                -row,
-                width,
-                left=left,
-                height=0.6,
-                color=color,
-                hatch=hatch,
-                edgecolor="white",
-                lw=0,
-            )
-            left += width
-    for base, (color, hatch) in LOOK.items():
-        axes.bar(0, 0, color=color, hatch=hatch, edgecolor="white", lw=0, label=base)
-    figures.label_rows(axes, list(GROUPS))
+    sums = {
+        origin: {base: weight for of, base, weight in table.rows if of == origin}
+        for origin in GROUPS
+    }
+    legend = {"title": "publisher of the base", "title_fontsize": 7.5, "loc": "lower right"}
+    figures.stacked_bars(axes, sums, LOOK, **legend)
     axes.set_ylabel("publisher of the model")
     axes.set_xlabel("models that name a base")
     axes.set_title("a  1,000 most downloaded: whose base?")
-    axes.legend(title="publisher of the base", loc="lower right", fontsize=7.5, title_fontsize=7.5)

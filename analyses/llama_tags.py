@@ -83,13 +83,12 @@ GENUINE = genuine("two of them are llama tags")
 
 
 def figure(result):
-    canvas, axes = figures.canvas(height=2.6, source=figures.credits(result))
-    table = result.answer().tables["tags"]
-    rows = [dict(zip(table.columns, row, strict=True)) for row in table.rows]
-    for position, row in enumerate(rows):
-        color = figures.INK if row["llama"] else figures.OTHER
-        hatch = "////" if row["built_on_llama"] else ""
-        axes.barh(-position, row["answering_hosts"], color=color, hatch=hatch, edgecolor="white")
-    figures.label_rows(axes, [row["ollama_tag"] for row in rows])
-    axes.set_xlabel("answering hosts (black: llama in the name; hatched: built on llama)")
+    canvas, axes = figures.canvas(height=2.6, source=result)
+    tags = result.answer().tables["tags"].to_frame()
+    figures.bars(
+        axes, tags["ollama_tag"], tags["answering_hosts"],
+        color=[figures.INK if named else figures.OTHER for named in tags["llama"]],
+        hatch=["////" if built else "" for built in tags["built_on_llama"]],
+        xlabel="answering hosts (black: llama in the name; hatched: built on llama)",
+    )  # fmt: skip
     return canvas

@@ -132,7 +132,7 @@ ROWS = {
 
 
 def figure(result):
-    canvas, axes = figures.canvas(height=1.9, source=figures.credits(result))
+    canvas, axes = figures.canvas(height=1.9, source=result)
     rows = [result.answer(models=models).estimates[LISTS[models][2]] for models in ROWS]
     figures.forest(
         axes, list(ROWS.values()), figures.Series(rows=rows), null=HYPOTHESES[PUBLISHED].null,

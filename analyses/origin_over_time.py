@@ -595,11 +595,11 @@ BESIDE = pd.Timedelta(days=16)  # so that both countries show on one day
 
 
 def figure(result):
-    canvas, axes = figures.canvas((2, 2), height=4.9, source=figures.credits(result), sharex=True)
+    canvas, axes = figures.canvas((2, 2), height=4.9, source=result, sharex=True)
     for panel, (population, title) in zip(axes.flat, PANELS.items(), strict=True):
         answer = result.answer(population=population)
         table = answer.tables["leads"]
-        rows = [dict(zip(table.columns, row, strict=True)) for row in table.rows]
+        rows = table.records()
         _draw_gap(panel, answer.estimates[FIRST].bounds)
         for country in LOOK:
             _draw_country(panel, [row for row in rows if row["kind"] != "after"], country)

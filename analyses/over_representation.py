@@ -598,7 +598,7 @@ CODES = {"CN": "China", "US": "United States"}
 
 def figure(result):
     canvas, (channels, families) = figures.canvas(
-        (1, 2), height=4.9, source=figures.credits(result), width_ratios=(1.2, 1)
+        (1, 2), height=4.9, source=result, width_ratios=(1.2, 1)
     )
     _draw_channels(channels, {told: result.answers[key] for key, told in GROUPS.items()})
     _draw_families(families, result.answer(channels="pulls, catalogue"))
@@ -643,7 +643,7 @@ USES = "pulls", "hosts"
 def _draw_families(axes, answer) -> None:
     """The families in the order of their ratio."""
     table = answer.tables["families"]
-    families = pd.DataFrame(table.rows, columns=table.columns).set_index("family")
+    families = table.to_frame().set_index("family")
     labels = {name: TIMES.format(name, "pulls", "downloads") for name in families.index}
     told = answer.estimates
     found = {name: told[label] for name, label in labels.items() if label in told}

@@ -418,11 +418,11 @@ SUSPECTED = Assumption(
 def figure(result):
     shares = result.answer(quantity="shares")
     if not _multiplicity_curve(shares.estimates[IN_SHARE.format("small")]):
-        canvas, sets = figures.canvas((1, 1), height=3.2, source=figures.credits(result))
+        canvas, sets = figures.canvas((1, 1), height=3.2, source=result)
         _draw_sets(sets, shares)
         return canvas
     canvas, (sets, ratios) = figures.canvas(
-        (1, 2), height=3.8, source=figures.credits(result), width_ratios=(1.15, 1)
+        (1, 2), height=3.8, source=result, width_ratios=(1.15, 1)
     )
     _draw_sets(sets, shares)
     _draw_ratios(ratios, shares)

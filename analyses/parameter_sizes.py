@@ -113,7 +113,6 @@ def sample(
             "unit": unit,
             "hosts": hosts,
             "estimated": counts == "sizes as estimated",
-            "removed": 1.0 if clones == "removed" else 0.0,
             "tags": tags,
         },
         tables=tables,
@@ -139,12 +138,8 @@ def _hosts(sample, label, sizes) -> Estimate:
     """Hosts with one of the sizes: judged where the claim names a share, else shown."""
     over = OverBlock(sample["hosts"], lambda left: left.with_any(where(parameter_size=sizes)))
     return over.estimate(
-        sample["removed"],
         null=HYPOTHESES[HOSTS].null if label == HOSTS else None,
         label=label,
-        unit="share of answering hosts",
-        n=sample["hosts"].without(sample["removed"]).hosts,
-        n_unit="answering hosts",
         assumptions=(GENUINE, ESTIMATED, overlapping("sizes")),
     )
 
@@ -176,9 +171,8 @@ def _four_left(sample) -> list[Estimate]:
 def _listings(sample) -> Estimate:
     mainstream = Share(of=where(parameter_size=MAINSTREAM))
     over = OverBlock(sample["hosts"], lambda left: mainstream.in_(left.listed(UNLISTED)).bounds(()))
-    left = sample["hosts"].without(sample["removed"])
+    left = sample["hosts"].left
     return over.estimate(
-        sample["removed"],
         null=HYPOTHESES[HOSTS].null,
         label=LISTED,
         unit="share of listings",
@@ -221,7 +215,7 @@ def figure(result):
     if not hosts.estimates[HOSTS].curves:
         return figures.default(result)  # no block is suspected
     canvas, (bars, curves) = figures.canvas(
-        (1, 2), height=3.5, source=figures.credits(result), width_ratios=(1, 1.15)
+        (1, 2), height=3.5, source=result, width_ratios=(1, 1.15)
     )
     _draw_sizes(bars, hosts)
     _draw_shares(curves, hosts.estimates[HOSTS], listings.estimates[LISTED])

@@ -271,7 +271,7 @@ MORE_THAN = Assumption(
 def figure(result):
     listed = result.answer(addresses=ALL).estimates
     canvas, (ports, protocols) = figures.canvas(
-        (1, 2), height=2.9, source=figures.credits(result), width_ratios=(1, 1.2)
+        (1, 2), height=2.9, source=result, width_ratios=(1, 1.2)
     )
     of_all = {port: listed[WITH_PORT.format(port)] for port in PORTS}
     within = {

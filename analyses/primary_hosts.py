@@ -81,9 +81,9 @@ def estimate(sample) -> Estimate:
 
 
 def figure(result):
-    canvas, axes = figures.canvas(height=2.4, source=figures.credits(result))
+    canvas, axes = figures.canvas(height=2.4, source=result)
     table = result.answer().tables["providers"]
-    rows = [dict(zip(table.columns, row, strict=True)) for row in table.rows]
+    rows = table.records()
     for position, row in enumerate(rows):
         color = figures.CHINA if row["provider"] in NAMED else figures.OTHER
         axes.plot(row["discovered_ips"], -position, "o", ms=5, color=color)

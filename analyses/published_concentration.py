@@ -161,7 +161,7 @@ def _known_sizes(units) -> Assumption:
 
 def figure(result):
     canvas, panels = figures.canvas(
-        (1, 4), height=2.0, source=figures.credits(result), sharey=True,
+        (1, 4), height=2.0, source=result, sharey=True,
     )  # fmt: skip
     days = list(result.answers)
     for axes, (label, look) in zip(panels, LOOKS.items(), strict=True):

@@ -124,7 +124,6 @@ def sample(
             "measure": measure.split(",")[0],
             "hosts": hosts,
             "estimated": counts == "levels as estimated",
-            "removed": 1.0 if clones == "removed" else 0.0,
             "library": _library(ollama_library_names, model_crosswalk),
             "F16 by default": _f16_by_default(tags, tenthe_families),
         },
@@ -177,15 +176,13 @@ def estimate(sample) -> list[Estimate]:
 
 
 def _four_bit(sample) -> Estimate:
-    by_hosts, removed = sample["measure"] == "hosts", sample["removed"]
+    by_hosts, left = sample["measure"] == "hosts", sample["hosts"].left
     four = Share(of=where(bits="4"))
     over = OverBlock(
         sample["hosts"],
         lambda left: left.with_any(four.of) if by_hosts else four.in_(left.listed()).bounds(()),
     )
-    left = sample["hosts"].without(removed)
     return over.estimate(
-        removed,
         label=HOSTS if by_hosts else LISTED,
         unit="share of answering hosts" if by_hosts else "share of listings",
         n=left.hosts if by_hosts else left.listings,
@@ -193,7 +190,7 @@ def _four_bit(sample) -> Estimate:
         assumptions=(GENUINE, ESTIMATED, overlapping("levels"))[: 3 if by_hosts else 2],
         # All five tags are 4-bit: no other error of the size of the block could do more.
         budget=over.rows() if by_hosts else budget(*over.rows(), *four.in_(left.listed()).budget()),
-        tipping_points=() if removed else _lost(over),
+        tipping_points=() if sample["hosts"].removed else _lost(over),
     )
 
 
@@ -229,8 +226,8 @@ def _f16(sample) -> list[Estimate]:
         Estimate(
             label=F16,
             unit="share of answering hosts",
-            value=over.at(sample["removed"]).low,
-            n=sample["hosts"].without(sample["removed"]).hosts,
+            value=over.bounds().low,
+            n=sample["hosts"].left.hosts,
             n_unit="answering hosts",
             assumptions=(GENUINE, ESTIMATED),
             budget=over.rows(),
@@ -300,7 +297,7 @@ F16_DEFAULT = Assumption(
 
 def figure(result):
     canvas, (bars, shares) = figures.canvas(
-        (1, 2), height=3.2, source=figures.credits(result), width_ratios=(1, 1.1)
+        (1, 2), height=3.2, source=result, width_ratios=(1, 1.1)
     )
     _draw_levels(bars, result.answer().tables["levels"])
     _draw_shares(shares, result)
@@ -308,7 +305,7 @@ def figure(result):
 
 
 def _draw_levels(axes, table) -> None:
-    levels = pd.DataFrame(table.rows, columns=table.columns)
+    levels = table.to_frame()
     figures.thinned_bars(
         axes, list(levels["quantization"]), levels["answering_hosts"], levels["without_block"],
         bold=levels["bits"].eq(4), title="Levels; 4-bit in bold",

@@ -240,9 +240,9 @@ MARKERS = {"China": "o", "United States": "s", "other or unknown": "D"}
 def figure(result):
     answer = result.answer(pulls="new", downloads="top 1,000", families="in both")
     table = answer.tables["families"]
-    shares = pd.DataFrame(table.rows, columns=table.columns)
+    shares = table.to_frame()
     weight = shares[["share of pulls", "share of downloads"]].max(axis="columns")
-    canvas, axes = figures.canvas(height=3.6, source=figures.credits(result))
+    canvas, axes = figures.canvas(height=3.6, source=result)
     _draw_scatter(axes, shares, shares.loc[weight.nlargest(SHOWN).index])
     return canvas
 

@@ -416,7 +416,7 @@ GENUINE = Assumption(
 
 
 def figure(result):
-    canvas, axes = figures.canvas(height=4.2, source=figures.credits(result))
+    canvas, axes = figures.canvas(height=4.2, source=result)
     rows = [*_tenthe_rows(result), *_other_rows(result)]
     figures.forest(
         axes,

@@ -422,7 +422,7 @@ ROWS = {
 
 def figure(result):
     canvas, (means, each) = figures.canvas(
-        (1, 2), height=3.2, source=figures.credits(result), width_ratios=(1, 1.1), sharex=True
+        (1, 2), height=3.2, source=result, width_ratios=(1, 1.1), sharex=True
     )
     answers = [result.answer(year=year, companies=companies).estimates for year, companies in ROWS]
     series = [
@@ -454,7 +454,7 @@ def _undated(estimate) -> Bounds:
 
 def _draw_companies(axes, table) -> None:
     """One mark a company; those without a release in the year stand at the right."""
-    rows = [dict(zip(table.columns, row, strict=True)) for row in table.rows]
+    rows = table.records()
     for level, (code, country) in enumerate(COUNTRIES.items()):
         color, marker = LOOK[country]
         mine = [row for row in rows if row["country"] == code]

@@ -297,7 +297,7 @@ COURSES = {
 
 
 def figure(result):
-    canvas, axes = figures.canvas(height=3.2, source=figures.credits(result))
+    canvas, axes = figures.canvas(height=3.2, source=result)
     for tokens, look in COURSES.items():
         _draw(axes, result.answer(tokens=tokens).tables["days"], *look)
     axes.axhline(0, color=figures.MUTED, lw=0.8, ls=(0, (4, 3)), zorder=0)
@@ -311,11 +311,11 @@ def figure(result):
 
 
 def _draw(axes, table, name, marker) -> None:
-    rows = pd.DataFrame(table.rows, columns=table.columns)
-    for row in rows.itertuples():
+    for row in table.to_frame().itertuples():
         day, lead = pd.Timestamp(row.day), row.china - row.us
-        open_sign = row.low <= 0 <= row.high
-        color = figures.INK if open_sign else figures.CHINA if lead > 0 else figures.UNITED_STATES
+        color = figures.color_of(
+            Bounds(row.low, row.high), figures.CHINA, figures.UNITED_STATES, figures.INK
+        )
         axes.plot([day] * 2, [row.low, row.high], color=color, lw=3, alpha=0.4)
         axes.plot(day, lead, marker, color=color, ms=4.5, mec="white", mew=0.6)
     axes.plot([], [], marker, color=figures.INK, ms=4.5, ls="none", label=name)

@@ -262,6 +262,7 @@ ROWS = {
     "top 1,000, 2026-06": "downloads, 2026-06 (top 1,000)",
     "catalogue, 2026-10": "downloads, 2026-10 (catalogue)",
 }
+LOOK = figures.CHINA, figures.UNITED_STATES
 TITLES = {
     "small": "Small\n(below 1 billion)",
     "medium": "Medium\n(1 to 10 billion)",
@@ -271,23 +272,15 @@ TITLES = {
 
 
 def figure(result):
-    canvas, panels = figures.canvas(
-        (1, 4), height=3.5, source=figures.credits(result), sharey=True, sharex=True
-    )
+    canvas, panels = figures.canvas((1, 4), height=3.5, source=result, sharey=True, sharex=True)
     for axes, (size, title) in zip(panels, TITLES.items(), strict=True):
         leads = [result.answer(channel=name).estimates[LEAD.format(size)] for name in ROWS]
         figures.forest(
             axes, list(ROWS.values()) if axes is panels[0] else None,
-            figures.Series(rows=leads, color=[_ahead(lead.identified) for lead in leads]),
+            figures.Series(rows=leads, color=[figures.color_of(each.identified, *LOOK)
+                                              for each in leads]),
             null=0, groups=(1, 2), width=18, xlim=(-1, 1), xticks=(-0.5, 0, 0.5),
             xticklabels=("US +50", "0", "China +50"), xlabel="points ahead",
         )  # fmt: skip
         axes.set_title(title, fontsize=9)
     return canvas
-
-
-def _ahead(found) -> str:
-    """The colour of the country ahead; grey where the set leaves that open."""
-    if found.low <= 0 <= found.high:
-        return figures.OTHER
-    return figures.CHINA if found.low > 0 else figures.UNITED_STATES

@@ -177,7 +177,7 @@ LISTS = {
 
 def figure(result):
     canvas, (shares, ranks) = figures.canvas(
-        (1, 2), height=3.3, source=figures.credits(result), width_ratios=(1, 1.1)
+        (1, 2), height=3.3, source=result, width_ratios=(1, 1.1)
     )
     answers = {look: result.answer(population=population) for population, look in LISTS.items()}
     tasks = [*dict.fromkeys(task for answer in answers.values() for task in _shown(answer))]

@@ -225,7 +225,7 @@ CODED = Assumption(
 def figure(result):
     answer = result.answer(counted="organisations")
     canvas, (course, doubts) = figures.canvas(
-        (1, 2), height=3.2, source=figures.credits(result), width_ratios=(1.6, 1)
+        (1, 2), height=3.2, source=result, width_ratios=(1.6, 1)
     )
     _draw_course(course, answer.tables["days"])
     found = answer.estimates[SHARE]
@@ -238,7 +238,7 @@ def figure(result):
 
 
 def _draw_course(axes, table) -> None:
-    days = pd.DataFrame(table.rows, columns=table.columns)
+    days = table.to_frame()
     dates = pd.to_datetime(days["date"])
     axes.fill_between(
         dates, days["low"], days["high"], step="mid", color=figures.FAINT, lw=0,

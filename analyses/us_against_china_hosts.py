@@ -360,7 +360,7 @@ SECOND_HAND = Assumption(
 
 def figure(result):
     canvas, (first, second) = figures.canvas(
-        (1, 2), height=4.4, source=figures.credits(result), sharex=True, sharey=True
+        (1, 2), height=4.4, source=result, sharex=True, sharey=True
     )
     rows = _rows(result)
     panels = (
@@ -372,7 +372,7 @@ def figure(result):
     )  # fmt: skip
     for at, (axes, labels, colors, title, sides, xlabel) in enumerate(panels):
         leads = [found[at] for found in rows.values()]
-        looks = [_color(lead, *colors) for lead in leads]
+        looks = [lead and figures.color_of(lead, *colors, figures.INK) for lead in leads]
         figures.forest(
             axes, labels, figures.Series(rows=leads, color=looks), null=0, null_text=sides,
             xlabel=xlabel,
@@ -380,13 +380,6 @@ def figure(result):
         axes.set_title(title, pad=16)
     first.set_yticks(first.get_yticks(), list(rows))
     return canvas
-
-
-def _color(found, ahead, behind) -> str:
-    """In the colour of who leads; black where the figures leave that open."""
-    if found is None or found.low <= 0 <= found.high:
-        return figures.INK
-    return ahead if found.low > 0 else behind
 
 
 def _rows(result) -> dict[str, tuple]:

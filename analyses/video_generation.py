@@ -265,10 +265,12 @@ LOOK = {
     "unknown or other": (figures.FAINT, ""),
 }
 
+WAYS = ["base, or family in the name", "base that is named", "account"]  # as ATTRIBUTED has them
+
 
 def figure(result):
     canvas, (parts, leads) = figures.canvas(
-        (1, 2), height=2.7, source=figures.credits(result), width_ratios=(1.3, 1)
+        (1, 2), height=2.7, source=result, width_ratios=(1.3, 1)
     )
     _draw_parts(parts, result.answer().tables["attribution"])
     answers = [result.answer(measured=measured) for measured in MEASURES]
@@ -285,25 +287,17 @@ def figure(result):
 
 def _draw_parts(axes, table) -> None:
     """Downloads of June by origin, under the three ways to tell whose a model is."""
-    rows = [dict(zip(table.columns, row, strict=True)) for row in table.rows]
-    shares = {(row["attributed"], row["origin"]): row["share"] for row in rows}
-    drawn = [origin for origin in LOOK if any(key[1] == origin for key in shares)]
-    for row, by in enumerate(ATTRIBUTED):
-        left = 0.0
-        for origin in drawn:
-            color, hatch = LOOK[origin]
-            width = shares.get((by, origin), 0.0)
-            label = COUNTRIES.get(origin, origin) if row == 0 else None
-            axes.barh(
-                -row, width, left=left, height=0.6, color=color, hatch=hatch, edgecolor="white",
-                lw=0, label=label,
-            )  # fmt: skip
-            left += width
-    figures.label_rows(
-        axes, ["base, or family in the name", "base that is named", "account"], width=16
-    )
+    shares: dict[str, dict] = {way: {} for way in WAYS}
+    for row in table.records():
+        name = COUNTRIES.get(row["origin"], row["origin"])
+        shares[WAYS[ATTRIBUTED.index(row["attributed"])]][name] = row["share"]
+    looks = {COUNTRIES.get(origin, origin): look for origin, look in LOOK.items()}
+    held = {
+        name: look for name, look in looks.items() if any(name in each for each in shares.values())
+    }
+    legend = {"loc": "lower left", "ncols": 3, "borderaxespad": 0, "columnspacing": 1}
+    figures.stacked_bars(axes, shares, held, **legend)
     axes.set_ylim(-3.45, 0.6)
     axes.set_xlim(0, 1)
     axes.set_xlabel("share of downloads, June 2026, by origin of the ...")
     axes.set_title("a  Whose are the video models?")
-    axes.legend(loc="lower left", ncols=3, fontsize=7.5, borderaxespad=0, columnspacing=1)

@@ -29,6 +29,7 @@ WIDTH = 6.6  # inches: the text width of the paper
 INK, MUTED, FAINT = "#1a1a1a", "#5f5f5f", "#d9d9d9"
 CHINA, UNITED_STATES, OTHER = "#b2402a", "#1f4e8c", "#8a8a8a"  # also differ in lightness
 FORMATS = ("svg", "pdf", "png")
+HIGH = 0.64  # of a row: a bar
 ROOM = 0.45  # of the width of a panel: names of series fit in
 TEXT_SVG = "text.svg"  # text stays text, set in the type face of the page that holds it
 DARK = "Bars: all that the data allow; dark: with the doubts drawn as stated (95 %)."
@@ -136,7 +137,7 @@ def _register_fonts() -> None:
 
 
 def canvas(
-    shape: tuple[int, int] = (1, 1), *, height: float, source: str = "", **gridspec: Any
+    shape: tuple[int, int] = (1, 1), *, height: float, source: Result | str = "", **gridspec: Any
 ) -> tuple[Figure, Any]:
     """A figure of the paper's text width and its axes, with the source in small type below.
 
@@ -147,14 +148,14 @@ def canvas(
     height
         In inches.
     source
-        The data and their date, e.g. from :func:`credits`.
+        The data and their date; of a result :func:`credits`.
     **gridspec
         For ``Figure.subplots``: ``width_ratios``, ``height_ratios``, ``sharex``, ``sharey``.
     """
     figure = _shown_by_notebooks()(figsize=(WIDTH, height), layout=_layout())
     axes = figure.subplots(*shape, **gridspec)
-    if source:
-        _write_below(figure, source)
+    if text := credits(source) if isinstance(source, Result) else source:
+        _write_below(figure, text)
     return figure, axes
 
 
@@ -463,6 +464,49 @@ def label_rows(axes: Axes, labels: Sequence[str], *, width: int = 34) -> None:
     axes.spines["left"].set_visible(False)
 
 
+def bars(
+    axes: Axes,
+    labels: Sequence[str],
+    values: Sequence[float],
+    *,
+    color: str | Sequence[str] = INK,
+    hatch: str | Sequence[str] = "",
+    told: Sequence[str] = (),
+    **look: Any,
+) -> None:
+    """Bars of counts or shares, the first on top; ``told`` is written at the ends of the first."""
+    axes.barh(range(0, -len(labels), -1), values, color=color, hatch=hatch, height=HIGH,
+              edgecolor="white", lw=0)  # fmt: skip
+    for row, (text, end) in enumerate(zip(told, values, strict=False)):
+        note(axes, text, (end, -row))
+    label_rows(axes, labels)
+    axes.set(**look)
+
+
+def stacked_bars(
+    axes: Axes,
+    parts: Mapping[str, Mapping[str, float]],
+    looks: Mapping[str, tuple[str, str]],
+    **legend: Any,
+) -> None:
+    """Bars one a row, of parts that ``looks`` orders and gives a colour and a hatch."""
+    rows, ends = range(0, -len(parts), -1), [0.0] * len(parts)
+    for name, (color, hatch) in looks.items():
+        widths = [held.get(name, 0.0) for held in parts.values()]
+        axes.barh(rows, widths, left=ends, height=HIGH, color=color, hatch=hatch, lw=0,
+                  edgecolor="white", label=name)  # fmt: skip
+        ends = [end + width for end, width in zip(ends, widths, strict=True)]
+    label_rows(axes, list(parts), width=16)
+    axes.legend(fontsize=7.5, **legend)
+
+
+def color_of(lead: Bounds, ahead: str, behind: str, undecided: str = OTHER) -> str:
+    """The colour of who is ahead, another where the set leaves that open."""
+    if lead.low <= 0 <= lead.high:
+        return undecided
+    return ahead if lead.low > 0 else behind
+
+
 def thinned_bars(
     axes: Axes,
     labels: Sequence[str],
@@ -476,8 +520,8 @@ def thinned_bars(
     """Bars of counts, pale where a part of them may be taken out; ``bold`` marks labels."""
     for row, (all_of_it, kept) in enumerate(zip(whole, left, strict=True)):
         shade = color if isinstance(color, str) else color[row]
-        axes.barh(-row, all_of_it, color=shade, alpha=0.4, height=0.64)
-        axes.barh(-row, kept, color=shade, height=0.64)
+        axes.barh(-row, all_of_it, color=shade, alpha=0.4, height=HIGH)
+        axes.barh(-row, kept, color=shade, height=HIGH)
     label_rows(axes, labels)
     for name, is_bold in zip(axes.get_yticklabels(), bold, strict=False):
         name.set_fontweight("semibold" if is_bold else "normal")
@@ -536,7 +580,7 @@ def default(result: Result) -> Figure:
     }
     if not rows:
         raise ResearchError(f"{result.analysis} has no estimate on these data: nothing to draw.")
-    figure, axes = canvas(height=0.9 + 0.34 * len(rows), source=credits(result))
+    figure, axes = canvas(height=0.9 + 0.34 * len(rows), source=result)
     forest(axes, list(rows), Series(rows=list(rows.values())))
     for null in sorted({hypothesis.null for hypothesis in result.hypotheses.values()}):
         null_line(axes, null, f"null {number(null)}")
@@ -595,7 +639,7 @@ def rows_of(
         for label, name in names.items()
         if label in answer.estimates
     }
-    figure, axes = canvas(height=height, source=credits(result))
+    figure, axes = canvas(height=height, source=result)
     estimates, looks = zip(*rows.values(), strict=True)
     forest(axes, list(rows), Series(rows=estimates, color=looks), **panel)
     return figure

@@ -829,6 +829,10 @@ class Table(Record):
 
         return pd.DataFrame(list(self.rows), columns=list(self.columns))
 
+    def records(self) -> list[dict[str, Any]]:
+        """Its rows, each by column."""
+        return [dict(zip(self.columns, row, strict=True)) for row in self.rows]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Answer(Readable):

@@ -113,6 +113,20 @@ def test_the_null_line_stands_at_the_null(axes):
     assert axes.texts[0].get_text() == "even share"
 
 
+def test_the_parts_of_a_bar_begin_where_the_one_before_ends(axes):
+    parts = {"first": {"a": 1.0, "b": 2.0}, "second": {"b": 3.0}}
+    figures.stacked_bars(axes, parts, {"a": ("red", ""), "b": ("blue", "//")})
+    drawn = [(bar.get_x(), bar.get_width()) for bar in axes.patches]
+    assert drawn == [(0, 1), (0, 0), (1, 2), (0, 3)]
+    assert [text.get_text() for text in axes.get_legend().get_texts()] == ["a", "b"]
+
+
+def test_a_lead_has_the_colour_of_who_is_ahead_unless_the_set_leaves_it_open():
+    leads = Bounds(0.1, 0.2), Bounds(-0.2, -0.1), Bounds(-0.1, 0.2)
+    found = [figures.color_of(lead, "first", "second", "open") for lead in leads]
+    assert found == ["first", "second", "open"]
+
+
 def test_a_budget_puts_the_widest_row_on_top(axes):
     rows = [
         BudgetRow(source="date", low=0.2, high=0.3, detail=""),

@@ -37,7 +37,8 @@ class Sample:
     data
         Named frames, arrays and scalars for ``estimate``; ``sample["name"]`` reads one.
     tables
-        Frames whose rows the figure or the paper prints; kept in the result.
+        Frames whose rows the figure or the paper prints, or functions that make them; those of the
+        primary specification are kept in the result, and no others are made.
     elsewhere
         The data are those of another source, set beside those that the analysis is about: they
         keep their population and day where other data stand in for the latter.
@@ -49,7 +50,7 @@ class Sample:
     population: str
     as_of: str
     data: Mapping[str, Any]
-    tables: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+    tables: Mapping[str, pd.DataFrame | Callable[[], pd.DataFrame]] = field(default_factory=dict)
     elsewhere: bool = False
     deferred: Mapping[str, Callable[[], Any]] = field(default_factory=dict)
     _made: dict[str, Any] = field(default_factory=dict, init=False, repr=False, compare=False)

@@ -452,7 +452,8 @@ def _replaced(analysis: Analysis) -> Iterator[tuple[datasets.Source | None, data
             yield own[name], given
 
 
-def _table(frame: pd.DataFrame) -> Table:
+def _table(made: pd.DataFrame | Callable[[], pd.DataFrame]) -> Table:
+    frame = made() if callable(made) else made
     plain = frame.astype(object).where(frame.notna(), None)
     return Table(
         columns=tuple(map(str, frame.columns)),

@@ -60,6 +60,8 @@ class Hosts:
         The block of suspected clones at its largest; :data:`NOTHING` where none is suspected.
     doubts
         What opens columns of the rows.
+    removed
+        The part of the block that counts as clones: what is asked is asked of those :attr:`left`.
     """
 
     rows: pd.DataFrame
@@ -67,6 +69,11 @@ class Hosts:
     listings: float
     block: Block
     doubts: tuple[Doubt, ...] = ()
+    removed: float = 0.0
+
+    @property
+    def left(self) -> Hosts:
+        return self.without(self.removed)
 
     def without(self, part: float) -> Hosts:
         """The hosts if this part of the block is taken out."""
@@ -150,7 +157,7 @@ def hosts_by(
         Where a scan counts the sets of classes of each host it is one of one's own: its suspected
         clones stand in another dataset, and no block is guessed.
     clones
-        Refused where it is not ``"kept"`` and no block is suspected.
+        Whether the block is ``"removed"``, which is refused where none is suspected.
     """
     block = suspected_block(tags, class_sets)
     refuse_without_block(block, clones)
@@ -163,6 +170,7 @@ def hosts_by(
         hosts=total(totals, HOSTS),
         listings=float(levels[LISTINGS].sum()),
         block=block,
+        removed=float(clones == "removed"),
     )
 
 
@@ -285,24 +293,30 @@ class OverBlock:
     def at(self, part: float) -> Bounds:
         return self.share(self.hosts.without(part))
 
-    def estimate(self, part: float, *, null: float | None = None, **told: Any) -> Estimate:
+    def bounds(self) -> Bounds:
+        """The share of the hosts that are left."""
+        return self.at(self.hosts.removed)
+
+    def estimate(self, *, null: float | None = None, **told: Any) -> Estimate:
         """The share, sharp as :meth:`Hosts.with_any` and shares of listings are, and what is told.
 
         Parameters
         ----------
-        part
-            Of the block that is taken out.
         null
             The claimed share; nothing is told of losing it where it is not given, or where a part
             of the block is taken out already.
         **told
-            For the estimate; a ``budget`` takes the place of the row of the block.
+            For the estimate; by default of a share of answering hosts. A ``budget`` takes the place
+            of the row of the block.
         """
-        found = self.at(part)
-        if null is not None and not part:
+        found, who = self.bounds(), "answering hosts"
+        if null is not None and not self.hosts.removed:
             told = {"tipping_points": self.points(null), "curves": self.curves()} | told
-        told = {"value": found.point, "budget": self.rows(), "drawn": WithinSet(self, part)} | told
-        return Estimate(bounds=found, sharpness="sharp", **told)
+        usual: dict[str, Any] = {
+            "unit": f"share of {who}", "n": self.hosts.left.hosts, "n_unit": who,
+            "value": found.point, "budget": self.rows(), "drawn": WithinSet(self),
+        }  # fmt: skip
+        return Estimate(bounds=found, sharpness="sharp", **(usual | told))
 
     @deferred
     def rows(self) -> tuple[BudgetRow, ...]:
@@ -344,20 +358,20 @@ class WithinSet:
     """
 
     over: OverBlock
-    part: float
 
     @property
     def doubts(self) -> tuple[Doubt, ...]:
         return (SHARED,)
 
     def opens(self, doubt: Doubt) -> bool:
-        return doubt == SHARED and self.over.at(self.part).width > 0
+        return doubt == SHARED and self.over.bounds().width > 0
 
     def in_worlds(self, worlds: Worlds) -> Floats:
-        parts: Floats = np.full(worlds.count, self.part)
+        part = self.over.hosts.removed
+        parts: Floats = np.full(worlds.count, part)
         if worlds.with_errors and self.over.hosts.block != NOTHING:
             parts = self._drawn(BLOCK, worlds)
-        grid = np.linspace(0, 1, GRID) if np.ptp(parts) else np.array([self.part])
+        grid = np.linspace(0, 1, GRID) if np.ptp(parts) else np.array([part])
         ends = np.array([list(self.over.at(part)) for part in grid])
         low, high = (np.interp(parts, grid, end) for end in ends.T)
         return np.asarray(low + (high - low) * self._drawn(SHARED.name, worlds))

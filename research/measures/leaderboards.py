@@ -256,8 +256,9 @@ class LeadingTen:
 
 def _places(day: pd.DataFrame) -> tuple[Codes, Codes, int]:
     """Which models of a day are above the tenth, which share its place, how many are listed."""
-    above, tied = (day.loc[day["tied"] == is_tied, "model"].to_numpy() for is_tied in (False, True))
-    return above, tied, TOP - len(above)
+    models, is_tied = day["model"].to_numpy(), day["tied"].to_numpy()
+    above = models[~is_tied]
+    return above, models[is_tied], TOP - len(above)
 
 
 def _units(origin: pd.Series, attribute: str, origins: pd.DataFrame, doubt: Doubt) -> Coarse:

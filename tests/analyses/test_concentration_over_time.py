@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-import pandas as pd
 import pytest
 
 import research
@@ -23,7 +22,7 @@ def result(analysed):
 
 def course(result, channel):
     table = result.answer(channel=channel).tables["course"]
-    return pd.DataFrame(table.rows, columns=table.columns).set_index("date")
+    return table.to_frame().set_index("date")
 
 
 def plain(day):

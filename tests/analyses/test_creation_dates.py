@@ -67,6 +67,6 @@ def test_the_figure_marks_the_four_dates(result):
     with figures.theme():
         (axes,) = find("creation_dates").module.figure(result).axes
     table = result.answer().tables["first"]
-    rows = [dict(zip(table.columns, row, strict=True)) for row in table.rows]
+    rows = table.records()
     marks = {pd.Timestamp(line.get_xdata()[0]) for line in axes.lines}
     assert marks == {pd.Timestamp(row["created"]) for row in rows}

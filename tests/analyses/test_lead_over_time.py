@@ -116,7 +116,7 @@ def test_sampling_is_a_row_of_the_budget_and_carries_no_verdict(result):
 
 def test_the_table_holds_only_windows_that_do_not_overlap(result):
     table = result.answer().tables["moves"]
-    moves = pd.DataFrame(table.rows, columns=table.columns)
+    moves = table.to_frame()
     apart = pd.to_datetime(moves["until"]) - pd.to_datetime(moves["since"])
     assert apart.dt.days.min() >= 30
     whole = moves[(moves["since"] == "2026-02-26") & (moves["until"] == "2026-10-05")]
@@ -127,7 +127,7 @@ def test_the_figure_draws_the_changes_of_the_table(result):
     with figures.theme():
         course, doubts = find("lead_over_time").module.figure(result).axes
     table = result.answer().tables["moves"]
-    moves = pd.DataFrame(table.rows, columns=table.columns)
+    moves = table.to_frame()
     lines = {line.get_label(): line.get_ydata() for line in course.lines}
     mine = moves[moves["since"] == "2026-04-01"]["change"]
     assert list(lines["since 1 Apr"]) == pytest.approx([0, *mine])

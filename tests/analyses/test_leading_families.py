@@ -29,7 +29,7 @@ def text():
 
 def families(result, population):
     table = result.answer(population=population).tables["totals"]
-    return pd.DataFrame(table.rows, columns=table.columns).set_index("family")
+    return table.to_frame().set_index("family")
 
 
 def specification(result, population, **choices):

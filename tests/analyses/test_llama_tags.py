@@ -26,5 +26,5 @@ def test_without_the_block_one_place_is_lost_and_the_claim_stands(answer):
 
 def test_hermes_is_built_on_llama(answer):
     table = answer.tables["tags"]
-    rows = [dict(zip(table.columns, row, strict=True)) for row in table.rows]
+    rows = table.records()
     assert [row["ollama_tag"] for row in rows if row["built_on_llama"]] == ["hermes3:8b"]

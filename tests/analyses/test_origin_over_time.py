@@ -30,7 +30,7 @@ def result(analysed):
 
 def leads(result, population):
     table = result.answer(population=population).tables["leads"]
-    return pd.DataFrame(table.rows, columns=table.columns)
+    return table.to_frame()
 
 
 @pytest.fixture(scope="module")

@@ -119,7 +119,7 @@ def budget_of(result, name):
 def test_one_left_out_is_the_odds_ratio_of_the_others(result, pair, by):
     name, pulls, downloads, origin = pair
     table = result.answer(channels=name).tables["families"]
-    known = pd.DataFrame(table.rows, columns=table.columns).set_index("family")
+    known = table.to_frame().set_index("family")
     group = known.index.to_series() if by == "family" else known["organisation"]
     values = []
     for left_out in group.unique():

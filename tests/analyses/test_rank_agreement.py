@@ -174,7 +174,7 @@ def test_the_figure_draws_the_shares_that_the_result_holds(result):
     with figures.theme():
         (scatter,) = find("rank_agreement").module.figure(result).axes
     table = answer.tables["families"]
-    shares = pd.DataFrame(table.rows, columns=table.columns)
+    shares = table.to_frame()
     points = np.vstack([np.asarray(drawn.get_offsets()) for drawn in scatter.collections])
     held = shares[["share of downloads", "share of pulls"]].to_numpy()
     np.testing.assert_allclose(np.sort(points, axis=0), np.sort(held, axis=0))

@@ -182,7 +182,7 @@ def test_companies_as_draws_leave_the_contrast_open_where_releases_do_not(result
 def test_the_naive_test_is_the_binomial_one_given_the_sum(result):
     found = result.answer().estimates
     table = result.answer().tables["companies"]
-    rows = pd.DataFrame(table.rows, columns=table.columns)
+    rows = table.to_frame()
     sums = rows.groupby("country")[["days", "releases"]].sum()
     china, both = int(sums.loc["CN", "releases"]), int(sums["releases"].sum())
     expected = binomtest(china, both, sums.loc["CN", "days"] / sums["days"].sum())
@@ -191,7 +191,7 @@ def test_the_naive_test_is_the_binomial_one_given_the_sum(result):
 
 def test_the_interval_is_a_jackknife_over_companies(result):
     table = result.answer().tables["companies"]
-    rows = pd.DataFrame(table.rows, columns=table.columns)
+    rows = table.to_frame()
     variance = 0.0
     for _, mine in rows.groupby("country"):
         kept = [mine.drop(index=i) for i in mine.index]
@@ -220,5 +220,5 @@ def test_the_figure_draws_gaps_and_companies(result):
             value = answer.estimates[GAP.format(country)].value
             assert any(point == pytest.approx(value) for point in points)
     table = result.answer().tables["companies"]
-    rows = pd.DataFrame(table.rows, columns=table.columns)
+    rows = table.to_frame()
     assert len(each.lines) == (rows["releases"] > 0).sum()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pandas as pd
 import pytest
 
 import research
@@ -60,7 +59,7 @@ def test_of_the_fifty_of_a_day_in_that_week_the_us_is_ahead(result, home):
 @pytest.mark.parametrize("tokens", ["leading models of the week", "fifty of a day"])
 def test_no_day_or_week_before_has_china_ahead(result, tokens):
     table = result.answer(tokens=tokens).tables["days"]
-    rows = pd.DataFrame(table.rows, columns=table.columns)
+    rows = table.to_frame()
     before = rows[rows["day"] < result.answer(tokens=tokens).as_of]
     found = result.answer(tokens=tokens).estimates[BEFORE]
     assert found.n == len(before)

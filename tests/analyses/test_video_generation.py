@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pandas as pd
 import pytest
 
 import research
@@ -40,7 +39,7 @@ def specification(result, measured="downloads, June", **choices):
 
 def listed(result, measured="downloads, June"):
     table = result.answer(measured=measured).tables["models"]
-    return pd.DataFrame(table.rows, columns=table.columns)
+    return table.to_frame()
 
 
 def test_by_task_and_account_israel_leads_by_plain_sums(result, tagged):
