@@ -656,11 +656,6 @@ class Estimate(Readable):
             budget=nothing, curves=nothing,
         )  # fmt: skip
 
-    @property
-    def widest(self) -> BudgetRow | None:
-        """The row of the uncertainty budget that matters most."""
-        return max(self.budget, key=lambda row: row.width, default=None)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hypothesis(Record):

@@ -4,7 +4,7 @@ A question is asked of units, and the answer follows from their doubts: the valu
 identified set with every doubt open, the budget row of each doubt alone, the tipping points.
 """
 
-from research.doubts.asking import Asked, Difference, Gap, Quotient, levelled, overturned
+from research.doubts.asking import Asked, Difference, Gap, Quotient, overturned
 from research.doubts.beliefs import Belief, Beliefs
 from research.doubts.coarse import EVERY, Coarse, Doubt, Where, among, where
 from research.doubts.correlating import RankCorrelation
@@ -31,6 +31,6 @@ __all__ = [
     "EVERY", "LEFT_OUT", "MEANWHILE", "PRINTED", "SPREAD", "Asked", "Belief", "Beliefs", "Coarse",
     "Computed", "Difference", "Distinct", "Divided", "Doubt", "Gap", "Quotient", "RankCorrelation",
     "Ranking", "Representation", "Share", "Sum", "Thinned", "Where", "Within", "Worlds", "among",
-    "if_open", "levelled", "lost_at", "lost_if", "overturned", "resolved_against", "turned_at",
+    "if_open", "lost_at", "lost_if", "overturned", "resolved_against", "turned_at",
     "where", "with_draws",
 ]  # fmt: skip

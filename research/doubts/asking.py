@@ -371,51 +371,11 @@ class Gap(Difference):
         least, most = self.first.scores(doubts)
         return not (ranged and (least != most).any())
 
-    def among(self, wanted: Where) -> Gap:
-        """The gap over the units that certainly are as wanted."""
-        return self.over(lambda units: units.among(units.holds(wanted, ())[0]))
-
     def thinned(self, wanted: Where, part: float, *, second: bool = False) -> Gap:
         """The gap without a part of the weight of some units of the first or the second channel."""
         if second:
             return replace(self, second=self.second.thinned(wanted, part))
         return replace(self, first=self.first.thinned(wanted, part))
-
-    def levelling(self, doubts: Collection[str]) -> Bounds | None:
-        """Which part of what these doubts leave open in the second channel makes the shares equal?
-
-        Returns
-        -------
-        Bounds or None
-            A part from 0 to 1, from end to end of the first share's set; ``None`` where no part
-            does, or nothing is open.
-        """
-        low, high = self.second.bounds(doubts)
-        if low == high:
-            return None
-        least, most = ((end - low) / (high - low) for end in self.first.bounds(doubts))
-        return None if most < 0 or least > 1 else Bounds(max(least, 0.0), min(most, 1.0))
-
-
-def levelled(parts: Bounds | None, *, what: str, of: str, are: str, never: str) -> TippingPoint:
-    """The tipping point of :meth:`Gap.levelling`, told.
-
-    Parameters
-    ----------
-    parts
-        What it found.
-    what
-        The quantity in words.
-    of, are
-        Of what a part, and what that part would have to be.
-    never
-        The sentence where no part does it.
-    """
-    if parts is None:
-        return TippingPoint(what=what, threshold=None, sentence=never)
-    low, high = (number(100 * end, 0) for end in parts)
-    told = f"the shares are equal only if {low} to {high} % of the {of} are {are}"
-    return TippingPoint(what=what, threshold=parts.low, sentence=told)
 
 
 def overturned(margin: Callable[[float], float], *, things: str, nothing: str) -> TippingPoint:

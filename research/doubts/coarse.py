@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
-    from research.estimators.valid import Flags, Floats
+    from research.estimators.valid import Flags
 
 Made = TypeVar("Made")
 WEIGHTS = ("low", "value", "high")
@@ -255,11 +255,6 @@ class Coarse:
         each = self.rows[NUMBER].astype(float) if NUMBER in self.rows else 1.0
         once = dict.fromkeys(WEIGHTS, each)
         return replace(self, rows=self.rows.assign(**once), weighs=self.unit)
-
-    def less(self, amounts: Floats) -> Coarse:
-        """The units with so much taken from the weight of each, as far as it has as much."""
-        lighter = {column: (self.rows[column] - amounts).clip(lower=0) for column in WEIGHTS}
-        return self._with(self.rows.assign(**lighter), self._read)
 
     def partly(self, doubt: Doubt, part: float) -> Coarse:
         """The units of each of which this part is open under a doubt, and the rest as shown.

@@ -311,11 +311,6 @@ class Crossing:
     behind: pd.Timestamp | None
     ahead: pd.Timestamp | None
 
-    @property
-    def is_seen(self) -> bool:
-        """Whether it is certain on both sides."""
-        return self.behind is not None and self.ahead is not None
-
     def day(self) -> pd.Timestamp:
         """The day of the crossing, where no more than one window of counting lies between.
 
@@ -347,8 +342,8 @@ def crossing(days: pd.Series, low: pd.Series, high: pd.Series) -> Crossing:
     >>> import pandas as pd
     >>> days = pd.Series(pd.to_datetime(["2022-07-02", "2025-03-21", "2026-04-28"]))
     >>> found = crossing(days, pd.Series([-0.5, -0.2, 0.1]), pd.Series([-0.4, 0.1, 0.3]))
-    >>> f"{found.behind:%Y-%m-%d} {found.ahead:%Y-%m-%d}", found.is_seen
-    ('2022-07-02 2026-04-28', True)
+    >>> f"{found.behind:%Y-%m-%d} {found.ahead:%Y-%m-%d}"
+    '2022-07-02 2026-04-28'
     """
     ahead = days[low > 0].min() if (low > 0).any() else None
     before = days[(high < 0) & (days < ahead)] if ahead is not None else days[high < 0]

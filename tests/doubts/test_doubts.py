@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from research.doubts import EVERY, Coarse, Doubt, Gap, Share, Thinned, levelled, overturned, where
+from research.doubts import EVERY, Coarse, Doubt, Gap, Share, Thinned, overturned, where
 from research.estimators.clustered import clustered_share, share_difference
 from research.results import Bounds, CannotEstimate, ResearchError
 
@@ -269,20 +269,6 @@ def test_without_a_part_of_some_units_their_share_is_smaller():
     assert gap.thinned(CHINA, 0.5).value == share.in_(lighter).value - share.in_(units).value < 0
 
 
-def test_the_part_that_levels_two_shares_makes_them_equal():
-    pulls = coarse([(8, 8, 8, "", "", True, "a"), (2, 2, 2, "US", "", True, "b")])
-    downloads = coarse([(1, 1, 1, "CN", "", True, "a"), (3, 3, 3, "US", "", True, "b")])
-    share = Share(of=CHINA)
-    found = (share.in_(downloads) - share.in_(pulls)).levelling(["origin"])
-    assert found == Bounds(0.25 / 0.8, 0.25 / 0.8)
-    told = levelled(found, what="x", of="pulls in doubt", are="Chinese", never="never")
-    assert (
-        told.sentence == "the shares are equal only if 31 to 31 % of the pulls in doubt are Chinese"
-    )
-    assert (share.in_(pulls) - share.in_(downloads)).levelling(["origin"]) is None
-    assert levelled(None, what="x", of="", are="", never="never").sentence == "never"
-
-
 @pytest.mark.parametrize(
     ("margin", "threshold", "sentence"),
     [
@@ -339,10 +325,6 @@ def test_a_further_doubt_opens_an_attribute_and_leaves_what_it_was():
     assert share.in_(units).row(further, ORIGIN).high == share.in_(units).bounds(
         [further.name, ORIGIN.name]
     ).high  # fmt: skip
-
-
-def test_less_weight_is_none_at_the_least():
-    assert coarse(UNITS).less(np.full(6, 2.0)).rows["low"].tolist() == [2, 0, 0, 0, 1, 0]
 
 
 def test_units_count_once_whatever_they_weigh():

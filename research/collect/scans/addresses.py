@@ -7,11 +7,6 @@ one look tells; only the others are taken apart. The grammar is the one of RFC 4
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from research.collect.scans.engine import Dialect
-
 
 def _shortened(group: str) -> str:
     """Grammar: groups around ``::``, with at least one on its left."""
@@ -37,8 +32,8 @@ GROUPS_WITHIN = rf"^(?:({GROUPS})\z|{SCHEME}\[({GROUPS})\]{REST})"
 DIGITS = "0123456789abcdef"
 
 
-def with_spelling(words: Dialect, fields: str) -> str:
-    """SQL of the fields with what ``spelling`` needs."""
+def with_spelling(matches: str, fields: str) -> str:
+    """SQL of the fields with what ``spelling`` needs; ``matches`` as a dialect says it."""
     missing = "8 - (length(six) - length(replace(six, ':', '')))"
     whole = f"replace(six, '::', concat(':', repeat('0:', CAST({missing} AS INT))))"
     groups = ", ':', ".join(
@@ -47,7 +42,7 @@ def with_spelling(words: Dialect, fields: str) -> str:
     within = ", ".join(f"regexp_extract(spelled, '{GROUPS_WITHIN}', {place})" for place in (1, 2))
     for step in (
         "lower(address) AS spelled",
-        f"CASE WHEN {words.matches.format('spelled', PLAIN)} THEN spelled END AS plain",
+        f"CASE WHEN {matches.format('spelled', PLAIN)} THEN spelled END AS plain",
         f"CASE WHEN plain IS NULL THEN regexp_extract(spelled, '{DOTTED_WITHIN}', 1) END AS dotted",
         f"CASE WHEN dotted = '' THEN concat({within}) END AS six",
         f"CASE WHEN six <> '' THEN {whole} END AS whole",

@@ -157,7 +157,7 @@ def observation(words: Dialect, fields: str, key: str) -> str:
                     {words.fingerprint(f"{numbers}, {words.size.format('models')}")} AS signature,
                     {words.each("models", model)} AS listed,
                     {words.greatest.format(words.each("models", length))} AS longest
-                FROM ({with_spelling(words, fields)}) AS fields
+                FROM ({with_spelling(words.matches, fields)}) AS fields
             ) AS typed
         ) AS checked
     """

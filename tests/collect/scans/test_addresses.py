@@ -16,7 +16,7 @@ def spelled(*texts):
     """What becomes of each text, in order."""
     values = ", ".join("(?, ?)" for _ in texts)
     fields = f"SELECT * FROM (VALUES {values}) AS fields(place, address)"
-    query = f"SELECT {spelling()} FROM ({with_spelling(WORDS, fields)}) ORDER BY place"
+    query = f"SELECT {spelling()} FROM ({with_spelling(WORDS.matches, fields)}) ORDER BY place"
     given = [item for pair in enumerate(texts) for item in pair]
     return [row[0] for row in duckdb.execute(query, given).fetchall()]
 
