@@ -24,6 +24,7 @@ from research import (
     figures,
 )
 from research.doubts import Difference, Ranking, resolved_against
+from research.doubts.coarse import ERROR, amounts_of
 from research.estimators.budget import budget
 from research.measures.hub import COUNTED_DAYS, without_spike
 from research.measures.hub_states import (
@@ -34,7 +35,7 @@ from research.measures.hub_states import (
     states_of,
 )
 from research.measures.publishers import kept_at_hugging_face, library_publishers
-from research.measures.pulls import ROUNDED, ROUNDING, WEIGHTS, ollama_pulls
+from research.measures.pulls import ROUNDED, ROUNDING, ollama_pulls
 from research.measures.top_lists import apart
 from research.results import deferred
 from research.wording import written
@@ -118,8 +119,8 @@ def _of_pulls(series, library, window) -> dict:
 def _ranked(units, by) -> Ranking:
     """What each publisher holds; who has no known account stands for itself."""
     who = units.rows[by].fillna(units.rows["organisation"])
-    rows = units.rows.groupby(who.rename(by))[WEIGHTS].sum().reset_index()
-    rows = rows.assign(weight_doubt=ROUNDING.name)
+    rows = units.rows.groupby(who.rename(by))[amounts_of(units.rows)].sum().reset_index()
+    rows = rows.assign(weight_doubt=ROUNDING.name, **{ERROR: units.rows[ERROR].iloc[0]})
     return Ranking(replace(units, rows=rows, doubts=(ROUNDING,), unit="publishers"), by)
 
 

@@ -521,11 +521,16 @@ class Chance(Record):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part(Record):
-    """Which part of the variance over drawn worlds a doubt explains alone (first order)."""
+    """Which part of the variance over drawn worlds a doubt explains alone (first order).
+
+    ``one_draw`` where all that it leaves open follows from one draw: a chance that it decides alone
+    is what is believed of it, told anew.
+    """
 
     doubt: str
     basis: Literal["measured", "published", "judgement"]
     part: float
+    one_draw: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -541,6 +546,8 @@ class Simulated(Record):
     with_errors
         The same with the doubts that open no set, such as a code that is wrong; this and what
         follows of estimates that are judged.
+    error, error_with_errors
+        The Monte Carlo standard error of the ends of both, the greater one.
     apart, as_one
         The same if each unit, or all that is open, resolved alike: how units move together is
         part of a belief.
@@ -554,7 +561,9 @@ class Simulated(Record):
     low: float
     high: float
     worlds: int
+    error: float = 0.0
     with_errors: Bounds | None = None
+    error_with_errors: float | None = None
     apart: Bounds | None = None
     as_one: Bounds | None = None
     parts: tuple[Part, ...] = ()

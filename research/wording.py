@@ -168,6 +168,15 @@ def quantity(found: Bounds, unit: str) -> str:
     return _ends(found, 1, 2)
 
 
+def last_digit(unit: str) -> float:
+    """What the last digit of a printed number of this unit counts.
+
+    >>> last_digit("share of hosts"), last_digit("ratio")
+    (0.001, 0.01)
+    """
+    return 0.001 if unit.startswith((*DIFFERENCES, *SHARES)) else 0.01
+
+
 def is_abstract(unit: str) -> bool:
     """Whether the unit names a kind of number, such as a ratio, and not what is counted."""
     return not unit or unit.startswith(ABSTRACT)

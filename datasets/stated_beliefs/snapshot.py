@@ -10,12 +10,15 @@ another defensible centre, by which a reader sees how far the belief decides.
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 from typing import NamedTuple
 
 import pandas as pd
 
 from research.datasets import freeze, read_descriptor, reading
+from research.measures.hub import HEAVY
+from research.measures.pulls import FLOOR
 from research.wording import percent
 
 NOT_KNOWN = ["ZZ"]
@@ -33,6 +36,8 @@ ADDED = 491  # accounts that were coded last stand last
 AS_FEW = 4.0  # where a division is known to be about as another one is
 AS_MANY = 50.0  # accounts of another sort than those that are asked about count a tenth
 PLAIN = "alpha=1|beta=1"
+WINDOW = timedelta(days=30)
+EXACT = 1_000_000  # pulls below which the site rounds to hundreds at most
 ANY_PLACE = (
     "no place of the range is likelier than another; shifted: the upper places are likelier, or "
     "the lower ones where nothing is likelier than much"
@@ -57,10 +62,11 @@ class Row(NamedTuple):
 
 def snapshot() -> dict[str, pd.DataFrame]:
     """The table of the dataset by name."""
-    coded, scan = (
+    coded, scan, library, crosswalk, panel, top = (
         read_descriptor(Path(__file__).parents[1] / name)
-        for name in ("publisher_origins", "tenthe")
-    )
+        for name in ("publisher_origins", "tenthe", "ollama_library", "model_crosswalk",
+                     "hub_llm_panel", "hub_top_models")
+    )  # fmt: skip
     rows = [
         *origins(reading.read(coded, "publisher_origins")),
         *ATTRIBUTES,
@@ -68,6 +74,11 @@ def snapshot() -> dict[str, pd.DataFrame]:
         *WEIGHTS,
         *HOSTS,
         wrong_codes(reading.read(coded, "publisher_origins")),
+        scripts(
+            reading.read(library, "ollama_library_pulls"),
+            reading.read(crosswalk, "model_crosswalk_names"),
+        ),
+        spikes(reading.read(panel, "hub_llm_panel"), reading.read(top, "hub_top_models")),
         *NUMBERS,
         uncounted(
             *(reading.read(scan, f"tenthe_{name}") for name in ("countries", "parameter_scale")),
@@ -142,6 +153,87 @@ def wrong_codes(coded: pd.DataFrame) -> Row:
         sentence="Of the codes that nobody disputes about "
         f"{percent(errors / (errors + right))} are wrong.",
     )  # fmt: skip
+
+
+def scripts(series: pd.DataFrame, names: pd.DataFrame) -> Row:
+    """Pulls by scripts, from names whose pull fetches nothing.
+
+    In each window the pulls of the least pulled of these (shifted: of the middle one), as a part of
+    what nine of ten other names have at least. Names are those that were there before the window,
+    with exact counts.
+    """
+    remote = set(names.loc[names["served_remotely"], "ollama_name"])
+    parts: dict[str, list[float]] = {"stated": [], "shifted": []}
+    last = series["date"].max()
+    windows = [last - k * WINDOW for k in range(series["date"].nunique() // WINDOW.days)]
+    for end in windows:
+        held, before = (
+            series[series["date"] == day].set_index("ollama_name")["ollama_pulls_total"]
+            for day in (end, end - WINDOW)
+        )
+        gained = (held - before).dropna()[held[held < EXACT].index.intersection(before.index)]
+        told = gained.index.isin(remote)
+        if told.any():
+            floor = gained[~told].quantile(FLOOR)
+            parts["stated"].append(min(gained[told].min() / floor, 1.0))
+            parts["shifted"].append(min(gained[told].median() / floor, 1.0))
+    return Row(
+        doubt="pulls by scripts", family="range", together="all", basis="measured",
+        **{how: beta(*moments(pd.Series(found))) for how, found in parts.items()},
+        source="ollama_library_pulls: names whose pull fetches nothing, in "
+        f"{len(parts['stated'])} windows of {WINDOW.days} days: pulls of the least pulled one as a "
+        "part of what nine of ten other names have at least; shifted: of the middle one",
+        sentence="Scripts pull all names of the library: of what nine of ten names have at least, "
+        f"they make {percent(sum(parts['stated']) / len(parts['stated']))} on average.",
+    )  # fmt: skip
+
+
+def spikes(panel: pd.DataFrame, top: pd.DataFrame) -> Row:
+    """Traffic spikes: counts of models of much weight against those a window before and after."""
+    marked = top.loc[top["traffic_spike"], "model_id"]
+    counted = panel[panel["hub_downloads_30d"].gt(0) & ~panel["stale_suspect"].eq(True)]
+    days = sorted(counted["as_of"].unique(), reverse=True)
+    apart = days[:1]
+    for day in days:
+        apart += [day] if apart[-1] - day >= WINDOW else []
+    counts = [counted[counted["as_of"] == day].set_index("model_id")["hub_downloads_30d"]
+              for day in apart]  # fmt: skip
+    found = []
+    for after, now, before in zip(counts, counts[1:], counts[2:], strict=False):
+        heavy = now[(now * HEAVY >= now.sum()) & ~now.index.isin(marked)]
+        beside = pd.concat([after, before], axis="columns", join="inner").max(axis="columns")
+        found.append((1 - beside.reindex(heavy.index) / heavy).dropna())
+    excess = pd.concat(found)
+    stated, shifted = (
+        f"{jeffreys(int((excess >= 1 - 1 / times).sum()), len(excess))}|"
+        + beta(*moments(excess[excess >= 1 - 1 / times]), of="part_")
+        for times in (2, 5)
+    )
+    return Row(
+        doubt="traffic spikes", family="peaks", stated=stated, shifted=shifted, together="unit",
+        basis="measured",
+        source=f"hub_llm_panel: {len(excess)} counts of models with a thousandth of all downloads, "
+        f"of which {(excess >= 1 / 2).sum()} are at least twice those of the windows before and "
+        "after, and by how much; shifted: at least five times",
+        sentence=f"Of the models of much weight {percent((excess >= 1 / 2).mean())} have at least "
+        "twice the downloads that they have a month before and after: what is above that comes "
+        "and goes.",
+    )  # fmt: skip
+
+
+def moments(values: pd.Series) -> tuple[float, float]:
+    """The beta distribution with the mean and the variance of some values between 0 and 1."""
+    mean = float(values.mean())
+    size = mean * (1 - mean) / float(values.var()) - 1
+    return mean * size, (1 - mean) * size
+
+
+def beta(first: float, second: float, *, of: str = "") -> str:
+    return f"{of}alpha={first:.4g}|{of}beta={second:.4g}"
+
+
+def jeffreys(hits: int, of: int) -> str:
+    return beta(hits + 0.5, of - hits + 0.5)
 
 
 def origin(
@@ -257,8 +349,20 @@ ATTRIBUTES = [
         "Whether its weights are public is as with the others of its maker.",
     ),
     as_named("names without a size", "Its size is as those of the names that tell one."),
+    as_named(
+        "publishers whose kind or role is not known",
+        "Its publisher is of the kind, and does what, those do that are known.",
+    ),
+    as_named(
+        "makers whom nobody knows", "Its maker is one of those that are known, as often as these."
+    ),
     alike("models with two names", "Either name is as likely."),
-    alike("names of several sizes", "Each size that is listed is as likely."),
+    Row(
+        doubt="names of several sizes", family="split", stated="concentration=1",
+        shifted="concentration=0.25", together="unit", basis="judgement",
+        source="nothing speaks for one of the sizes; shifted: most pulls are of one of them",
+        sentence="Its pulls are divided among the sizes that are listed, any division alike.",
+    ),
     alike("sizes in the other channel", "Each size that its record allows is as likely."),
     alike("families of several licences", "Each licence of the family is as likely."),
     alike(

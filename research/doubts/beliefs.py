@@ -20,15 +20,20 @@ if TYPE_CHECKING:
 
     from research.estimators.valid import Floats
 
-Family = Literal["categories", "as named", "alike", "range", "rate", "miscoded"]
+Family = Literal[
+    "categories", "as named", "alike", "split", "range", "rate", "miscoded", "peaks"
+]  # fmt: skip
 Together = Literal["unit", "organisation", "all"]
 Basis = Literal["measured", "published", "judgement"]
+Between = Literal["even", "any", "weighed"]
 
 COMPARED = ("CN", "US")  # the countries that nearly all claims set side by side
 OTHER = "other"  # every value that a belief does not name
+STANCES: dict[str, Between] = {"stated": "even", "shifted": "weighed"}
 SHAPE = {
     "as named": ("strength", "own"), "range": ("alpha", "beta"), "rate": ("alpha", "beta"),
-    "miscoded": ("alpha", "beta"),
+    "miscoded": ("alpha", "beta"), "split": ("concentration",),
+    "peaks": ("alpha", "beta", "part_alpha", "part_beta"),
 }  # fmt: skip
 
 
@@ -45,19 +50,25 @@ class Belief:
     family
         ``"categories"``: an attribute, whose values have the shares of a Dirichlet distribution.
         ``"as named"``: the same, centred on the units of the channel that name it. ``"alike"``: the
-        same, with all values that are named alike. ``"range"``: a weight, at a place of its range
-        that has a beta distribution. ``"rate"``: what belongs to the channel, at a rate that has
-        one. ``"miscoded"``: a code that is wrong, at a rate that has one.
+        same, with all values that are named alike. ``"split"``: the same, of which a unit that
+        names several is each in part, by a Dirichlet distribution. ``"range"``: a weight, at a
+        place of its range that has a beta distribution. ``"rate"``: what belongs to the channel, at
+        a rate that has one. ``"miscoded"``: a code that is wrong, at a rate that has one.
+        ``"peaks"``: a weight that has an excess at a rate, of a part of it that has one.
     parameters
         Its parameters by name. Of ``"categories"`` the weight of each value, and of ``"miscoded"``
         of those in which a unit that is coded elsewhere may be; :data:`OTHER` stands for all values
         that are not named. ``strength``: as how many units those count that name it; ``own``: as
-        how many those of the channel count beside those of the same organisation. ``alpha`` and
-        ``beta`` are those of the beta distribution.
+        how many those of the channel count beside those of the same organisation.
+        ``concentration``: of the Dirichlet distribution, the weight of each part. ``alpha`` and
+        ``beta`` are those of the beta distribution, ``part_alpha`` and ``part_beta`` of a second.
     together
         What resolves alike: each unit by itself, all of an organisation, or all that is open.
     basis, source, sentence
         Whether it was measured, published or judged; where; and what a reader is told.
+    between
+        How likely each of the candidates is that evidence leaves open: ``"even"``, ``"any"``
+        chance, or ``"weighed"`` as the belief weighs them (the channel, where it does not).
     """
 
     doubt: str
@@ -68,6 +79,7 @@ class Belief:
     basis: Basis
     source: str
     sentence: str
+    between: Between = "even"
 
     def __post_init__(self) -> None:
         lacking = [name for name in SHAPE.get(self.family, ()) if name not in self.parameters]
@@ -107,9 +119,9 @@ class Belief:
             )
         return self
 
-    def place(self, drawn: Floats) -> Floats:
-        """From a uniform draw to the place in a range."""
-        alpha, beta = self.parameters["alpha"], self.parameters["beta"]
+    def place(self, drawn: Floats, of: str = "") -> Floats:
+        """From a uniform draw to the place in a range; ``of`` begins the names of parameters."""
+        alpha, beta = self.parameters[f"{of}alpha"], self.parameters[f"{of}beta"]
         if alpha == beta == 1:
             return drawn
         from scipy.special import betaincinv
@@ -122,13 +134,17 @@ class Belief:
         Of countries China, the US and all others together are alike. A rate of errors stays as it
         is: it has been measured.
         """
-        if self.family == "as named":
-            return replace(self, family="alike", parameters={})
-        if self.family == "categories":
-            return replace(self, parameters=alike(self.weights, self.weights))
-        if self.family in ("range", "rate"):
-            return replace(self, parameters={"alpha": 1.0, "beta": 1.0})
-        return self
+        vague = replace(self, between="any")
+        match self.family:
+            case "as named":
+                return replace(vague, family="alike", parameters={})
+            case "categories":
+                return replace(vague, parameters=alike(self.weights, self.weights))
+            case "split":
+                return replace(vague, parameters={"concentration": 1.0})
+            case "range" | "rate":
+                return replace(vague, parameters={"alpha": 1.0, "beta": 1.0})
+        return vague
 
 
 @dataclass(frozen=True, eq=False)
@@ -168,7 +184,7 @@ class Beliefs:
                 name = " of kind ".join(filter(None, key))
                 raise ResearchError(f"stated_beliefs states '{name}' twice: keep one row.")
             for stance, beliefs in given.items():
-                beliefs[key] = _belief(row, str(row[stance]) or str(row["stated"]))
+                beliefs[key] = _belief(row, str(row[stance]) or str(row["stated"]), STANCES[stance])
         return cls(given["stated"], given["shifted"])
 
     def __getitem__(self, key: tuple[str, str]) -> Belief:
@@ -186,6 +202,14 @@ class Beliefs:
     def by_unit(self) -> list[str]:
         """The doubts of which each unit resolves by itself."""
         return [belief.doubt for belief in self.stated.values() if belief.together == "unit"]
+
+    def as_one(self) -> list[str]:
+        """The doubts of which all that is open resolves as one."""
+        return [belief.doubt for belief in self.stated.values() if belief.together == "all"]
+
+    def split(self) -> list[str]:
+        """The doubts of which a unit is several things in part."""
+        return [belief.doubt for belief in self.stated.values() if belief.family == "split"]
 
     def basis(self, doubt: str) -> Basis:
         """The weakest basis of all that is believed of a doubt, whatever the kind of units."""
@@ -215,7 +239,7 @@ class NoBelief(ResearchError):
     """Nothing is believed of a doubt, so that nothing can be drawn."""
 
 
-def _belief(row: Mapping[Any, Any], parameters: str) -> Belief:
+def _belief(row: Mapping[Any, Any], parameters: str, between: Between) -> Belief:
     for column, allowed in (("family", Family), ("together", Together), ("basis", Basis)):
         if row[column] not in get_args(allowed):
             raise ResearchError(
@@ -227,6 +251,7 @@ def _belief(row: Mapping[Any, Any], parameters: str) -> Belief:
         **told,
         sentence=str(row["sentence"]),
         parameters=dict(_parameters(str(row["doubt"]), parameters)),
+        between=between,
     )
 
 

@@ -27,6 +27,7 @@ WEIGHTS = ("low", "value", "high")
 OPENED_BY = "{}_doubt"  # the column with the doubt that opens a column
 WEIGHT, MEMBER, NUMBER = "weight", "member", "number"
 CONFIRMED = "confirmed"  # whether what a unit is said to be is beyond error
+EXCESS, ERROR = "excess", "error"  # what an error may have added to a weight, and which: no set
 BETWEEN = "|"  # two candidates
 
 
@@ -128,7 +129,8 @@ class Coarse:
         NAME of each unit, ``weight_doubt`` its weight. Where there is a column ``member``, a unit
         in which it is false may belong to the channel or not, as ``member_doubt`` says. Where
         there is a column ``number``, a row is a cell: so many units that agree in all attributes,
-        and what they weigh together.
+        and what they weigh together. Where there is a column ``excess``, an error that opens no
+        set may have added so much to the weight; the column ``error`` names it.
     doubts
         All that may be open, in the order in which a reader is told.
     unit, weighs
@@ -254,7 +256,8 @@ class Coarse:
         """The units, each of which counts once whatever it weighs."""
         each = self.rows[NUMBER].astype(float) if NUMBER in self.rows else 1.0
         once = dict.fromkeys(WEIGHTS, each)
-        return replace(self, rows=self.rows.assign(**once), weighs=self.unit)
+        rows = self.rows.drop(columns=[EXCESS, ERROR], errors="ignore").assign(**once)
+        return replace(self, rows=rows, weighs=self.unit)
 
     def partly(self, doubt: Doubt, part: float) -> Coarse:
         """The units of each of which this part is open under a doubt, and the rest as shown.
@@ -273,7 +276,7 @@ class Coarse:
     def thinned(self, wanted: Where, part: float) -> Coarse:
         """The units if this part of the weight of those that certainly are as wanted were gone."""
         kept = np.where(self.holds(wanted)[0], 1 - part, 1.0)
-        lighter = {column: self.rows[column].to_numpy(dtype=float) * kept for column in WEIGHTS}
+        lighter = {c: self.rows[c].to_numpy(dtype=float) * kept for c in amounts_of(self.rows)}
         return self._with(self.rows.assign(**lighter), self._read)
 
     def paired(self, other: Coarse, by: Collection[str]) -> tuple[Coarse, Coarse]:
@@ -299,7 +302,7 @@ class Coarse:
             opened[column] = _last(rows[column], number)
         of_each = number[: len(self.rows)], number[len(self.rows) :]
         doubts = tuple(dict.fromkeys([*self.doubts, *other.doubts]))
-        nothing = dict.fromkeys(WEIGHTS, 0.0)
+        nothing = dict.fromkeys([*WEIGHTS, EXCESS], 0.0)
         one, two = (
             units._over(opened.join(_sums(units.rows, group)).fillna(nothing), doubts)
             for units, group in zip(both, of_each, strict=True)
@@ -315,16 +318,16 @@ class Coarse:
 
     def _over(self, rows: pd.DataFrame, doubts: Collection[Doubt]) -> Coarse:
         """These rows as the channel; one that opened all its weights opens them still."""
-        opened = OPENED_BY.format(WEIGHT)
-        if opened in self.rows and len(self.rows):
-            rows[opened] = self.rows[opened].iloc[0]
+        for opened in (OPENED_BY.format(WEIGHT), ERROR):
+            if opened in self.rows and len(self.rows):
+                rows[opened] = self.rows[opened].iloc[0]
         return replace(self, rows=rows, doubts=doubts)
 
     def _among(self, attribute: str, values: frozenset[str]) -> tuple[Flags, Flags]:
         """Whether all candidates of each unit are among the values, and whether any is."""
         if attribute not in self.rows:
             columns = [str(column) for column in self.rows.columns]
-            told = (*WEIGHTS, NUMBER)
+            told = (*WEIGHTS, NUMBER, EXCESS, ERROR)
             known = [c for c in columns if c not in told and not c.endswith("_doubt")]
             raise ResearchError(
                 f"These units have no attribute '{attribute}'. They have: {', '.join(known)}."
@@ -351,6 +354,11 @@ class Coarse:
         return found
 
 
+def amounts_of(rows: pd.DataFrame) -> list[str]:
+    """The columns that are amounts: they add up where units are joined."""
+    return [*WEIGHTS, EXCESS] if EXCESS in rows else [*WEIGHTS]
+
+
 def _kept(*flags: Flags) -> tuple[Flags, ...]:
     """Flags into which nobody can write."""
     for each in flags:
@@ -367,7 +375,7 @@ def _named(column: pd.Series) -> set[Any]:
 
 def _sums(rows: pd.DataFrame, group: NDArray[Any]) -> pd.DataFrame:
     """What the rows of each group weigh together."""
-    return rows[list(WEIGHTS)].groupby(group).sum()
+    return rows[amounts_of(rows)].groupby(group).sum()
 
 
 def _last(names: pd.Series, group: NDArray[Any]) -> pd.Index:

@@ -11,7 +11,7 @@ import numpy as np
 
 from research.doubts.asking import OfUnits
 from research.doubts.coarse import BETWEEN, Coarse, Doubt
-from research.doubts.resolving import KindsInWorlds
+from research.doubts.kinds import KindsInWorlds
 from research.estimators.budget import drawn_row, leave_one_out_row
 from research.estimators.clustered import LeaveOneOut, kish_effective_size
 from research.estimators.concentration import hhi, top_share

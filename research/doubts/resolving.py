@@ -9,10 +9,12 @@ from zlib import crc32
 
 import numpy as np
 
-from research.doubts.beliefs import Belief, Beliefs, alike
+from research.doubts.beliefs import Belief, alike
 from research.doubts.coarse import (
     BETWEEN,
     CONFIRMED,
+    ERROR,
+    EXCESS,
     MEMBER,
     NUMBER,
     OPENED_BY,
@@ -21,7 +23,7 @@ from research.doubts.coarse import (
     Coarse,
     Where,
     among,
-    where,
+    amounts_of,
 )
 from research.doubts.drawing import Worlds
 from research.results import CannotEstimate
@@ -29,11 +31,13 @@ from research.results import CannotEstimate
 if TYPE_CHECKING:
     import pandas as pd
 
-    from research.estimators.valid import Codes, Flags, Floats, Labels
+    from research.estimators.valid import Codes, Flags, Floats
 
 MISCODED = "coded wrong"  # the doubt about origins that are in no other, and not confirmed
 CODED = "origin"
-ORGANISATION, KIND = "organisation", "kind"
+ORGANISATION, KIND, NAME = "organisation", "kind", "unit"
+PARTS = "_{}_parts"  # all that a unit is in part, of which a row is one
+HALF = 0.5  # a unit more for each candidate that nothing speaks for (Jeffreys' prior)
 OWNER, UNIT = "_owner", "_unit"  # what resolves together; buckets, where a cell is one of many
 ONE_BY_ONE = 2_048  # cells that are drawn one by one: lighter ones move in BUCKETS
 BUCKETS = 32
@@ -70,7 +74,8 @@ class Cells:
     rows
         As those of :class:`research.doubts.Coarse`, with ``member``, ``confirmed`` (whether its
         origin is beyond error), ``kind``, and :data:`OWNER` and :data:`UNIT`, which say what
-        resolves together.
+        resolves together. What a unit is in several parts is a row for each, and a column of
+        :data:`PARTS` names them all.
     named
         Of each attribute how many units name each value, a row an organisation.
     worlds
@@ -101,7 +106,53 @@ class Cells:
             rate = self.worlds.rate(belief.about("what belongs to the channel", "rate"))
             for one, drawn in self._uniform(belief, at, MEMBER):
                 found[one] *= drawn < rate
+        found = self._without_excess(found) if self.worlds.with_errors else found
+        return self._of_parts(found)
+
+    def _without_excess(self, found: Floats) -> Floats:
+        """The weights without what errors have added: no more than there is."""
+        excess = self.rows[EXCESS].to_numpy(dtype=float)
+        if not excess.any():
+            return found
+        found = found + np.zeros(self.worlds.count)
+        for belief, at in self._by_belief(excess > 0, self.rows[ERROR]):
+            belief.about("an excess", "range", "peaks")
+            for one, part in self._parts_added(belief, at):
+                found[one] = np.maximum(found[one] - excess[one] * part, 0)
         return found
+
+    def _parts_added(self, belief: Belief, at: Codes) -> Iterator[tuple[int, Floats]]:
+        """Which part of the excess of each cell an error has added in each world."""
+        if belief.family == "range":
+            places: dict[str, Floats] = {}
+            for one, key in self._keys(belief, at):
+                if key not in places:
+                    drawn = self.worlds.uniform(belief.doubt, key, EXCESS)
+                    places[key] = belief.place(drawn)
+                yield one, places[key]
+            return
+        rate = self.worlds.rate(belief)
+        for one, drawn in self._uniform(belief, at, EXCESS):
+            part, has = np.zeros(self.worlds.count), drawn < rate
+            part[has] = belief.place((drawn / rate)[has], "part_")
+            yield one, part
+
+    def _of_parts(self, found: Floats) -> Floats:
+        """The weights where what a unit is in several parts weighs what this part does."""
+        for column in self.rows.columns.intersection([PARTS.format(name) for name in self.named]):
+            attribute = column.removeprefix("_").removesuffix("_parts")
+            texts, kinds = self.rows[column].to_numpy(), self.rows[attribute].to_numpy()
+            found = found + np.zeros(self.worlds.count)
+            for belief, at in self._by_belief(texts != "", self._doubts(attribute)):
+                for one, key in self._keys(belief, at):
+                    parts = self._split(belief, attribute, texts[one], key)
+                    found[one] *= parts[texts[one].split(BETWEEN).index(kinds[one])]
+        return found
+
+    def _split(self, belief: Belief, attribute: str, text: str, key: str) -> Floats:
+        """How a unit is split among all that it is in part, in each world."""
+        weights = dict.fromkeys(text.split(BETWEEN), belief.parameters["concentration"])
+        return self.worlds.shares(belief.doubt, weights, f"{attribute} {text} {key}")
 
     def holds(self, wanted: Where) -> Flags:
         """Whether each cell is as wanted in each world.
@@ -156,7 +207,7 @@ class Cells:
         several = ~_names_one(self.rows[attribute])
         always = np.ones(self.worlds.count, dtype=bool)
         for belief, at in self._by_belief(several, self._doubts(attribute)):
-            belief.about("an attribute", "categories", "as named", "alike")
+            belief.about("an attribute", "categories", "as named", "alike", "split")
             for edges, names, same in self._edges(attribute, belief, at):
                 drawn = self._uniform(belief, at[same], attribute)
                 yield Group(edges, names, ((one, place, always) for one, place in drawn))
@@ -170,9 +221,9 @@ class Cells:
         texts = self.rows[attribute].to_numpy()[at]
         for text in dict.fromkeys(texts):
             same = np.flatnonzero(texts == text)
-            if text:  # what evidence leaves open between few is alike among these
+            if text:
                 names = text.split(BETWEEN)
-                yield np.arange(len(names) + 1) / len(names), names, same
+                yield self._between(attribute, belief, names), names, same
             elif belief.family == "categories":
                 # Kinds of which the same is believed have the same shares in a world.
                 told = "|".join(f"{name}={weight}" for name, weight in belief.weights.items())
@@ -180,6 +231,17 @@ class Cells:
                 yield _cumulated(shares), list(belief.weights), same
             else:
                 yield from self._as_named(attribute, belief, at, same)
+
+    def _between(self, attribute: str, belief: Belief, names: list[str]) -> Floats:
+        """The same for the candidates between which evidence leaves it open."""
+        if belief.between == "even":
+            return np.arange(len(names) + 1) / len(names)
+        weights = alike(names)
+        if belief.between == "weighed":
+            weighed = belief.weights or self.named[attribute].sum().to_dict()
+            weights = {name: weighed.get(name, 0.0) + HALF for name in names}
+        told = "|".join(f"{name}={weight}" for name, weight in weights.items())
+        return _cumulated(self.worlds.shares(belief.doubt, weights, told))
 
     def _as_named(
         self, attribute: str, belief: Belief, at: Codes, same: Codes
@@ -193,7 +255,7 @@ class Cells:
                 f"All units that name a {attribute} name the same: nothing says what others may be."
             )
         names, every = [str(name) for name in named], named.sum().to_numpy(dtype=float)
-        vague = belief.family == "alike"
+        vague = belief.family in ("alike", "split")
         weights = alike(names)
         if not vague:
             weights = dict(zip(names, belief.strength * every / every.sum(), strict=True))
@@ -246,11 +308,14 @@ class Cells:
 
         It is the same for all that resolves together.
         """
-        column = UNIT if belief.together == "unit" else OWNER
-        keys = self.rows[column].to_numpy()
-        for one in at:
-            key = "" if belief.together == "all" else keys[one]
+        for one, key in self._keys(belief, at):
             yield one, self.worlds.uniform(belief.doubt, key, what)
+
+    def _keys(self, belief: Belief, at: Codes) -> Iterator[tuple[int, str]]:
+        """For each of some cells what resolves together with it."""
+        keys = self.rows[UNIT if belief.together == "unit" else OWNER].to_numpy()
+        for one in at:
+            yield one, "" if belief.together == "all" else keys[one]
 
 
 def _cumulated(shares: Floats) -> Floats:
@@ -300,8 +365,9 @@ def resolved(units: Coarse, asked: Collection[Where], worlds: Worlds) -> tuple[C
     heavy cell, which resolve as that does: a census costs little more than a list. What lies in the
     groups weighs little, and moves a little more together than it would alone.
     """
-    alone = tuple(sorted(worlds.beliefs.by_unit()))
-    key = ("cells", tuple(map(_told, asked)), worlds.with_errors, alone)
+    beliefs = worlds.beliefs
+    moves = tuple(sorted(beliefs.by_unit())), tuple(sorted(beliefs.split()))
+    key = ("cells", tuple(map(_told, asked)), worlds.with_errors, *moves)
     fixed, rows, named = units.once(key, lambda: _separated(units, asked, worlds))
     return fixed, Cells(rows, named, worlds)
 
@@ -317,97 +383,10 @@ def _separated(
     attributes = sorted({name for wanted in asked for name in wanted.values})
     differs = _differs(units, asked, worlds)
     rows = _dressed(units.rows[differs], attributes).reset_index(drop=True)
-    cells = _joined(rows, attributes, _alone(rows, attributes, worlds.beliefs))
+    alone = _alone(rows, attributes, worlds)
+    rows = _in_parts(rows.assign(**{UNIT: rows[UNIT].where(alone, "")}), attributes, worlds)
+    cells = _joined(rows, attributes)
     return units.among(~differs), cells, {name: _named(units.channel, name) for name in attributes}
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class KindsInWorlds:
-    """What the kinds of units weigh in each world.
-
-    Parameters
-    ----------
-    fixed : array of shape (kinds,)
-        Of the kinds that weigh the same in all worlds.
-    names : array of shape (others,)
-        The other kinds.
-    weights : array of shape (others, worlds)
-        What these weigh.
-    unnamed : array of shape (worlds,)
-        What falls on kinds that no unit names, such as the other countries of a belief: each has
-        little, and they are no rivals of a kind.
-    """
-
-    fixed: pd.Series
-    names: Labels
-    weights: Floats
-    unnamed: Floats
-
-    @classmethod
-    def of(cls, units: Coarse, by: str, worlds: Worlds) -> KindsInWorlds:
-        """By the attribute whose values are the kinds: all that any unit names."""
-        return units.once(("kinds", by, worlds), lambda: cls._made(units, by, worlds))
-
-    @classmethod
-    def _made(cls, units: Coarse, by: str, worlds: Worlds) -> KindsInWorlds:
-        texts = units.rows[by].astype(object).fillna("")
-        fixed, cells = resolved(units, [where(**{by: name}) for name in _telling(texts)], worlds)
-        named = {name for text in texts.unique() for name in text.split(BETWEEN)}
-        varying = sorted(map(str, cells.candidates(by) & named))
-        held = fixed.rows.groupby(by)["value"].sum()
-        shown = held.reindex(varying, fill_value=0.0).to_numpy(dtype=float)[:, None]
-        found = np.repeat(shown, worlds.count, axis=1)
-        unnamed = np.zeros(worlds.count)
-        places = {name: at for at, name in enumerate(varying)}
-        for part in cells.chunks():
-            weight = part.weight()
-            for at, name, chosen in part.by_kind(by):
-                into = found[places[name]] if name in places else unnamed
-                into += weight[at] * chosen
-        kinds = np.array(varying, dtype=object)
-        return cls(held.drop(varying, errors="ignore"), kinds, found, unnamed)
-
-    def weight(self, kind: str) -> Floats:
-        """Of one kind."""
-        found: Floats = self.weights[self.names == kind].sum(axis=0)
-        return found + float(self.fixed.get(kind, 0.0))
-
-    def total(self) -> Floats:
-        """Of all."""
-        return np.asarray(self.weights.sum(axis=0) + self.fixed.sum() + self.unnamed)
-
-    def ahead_of(self, kind: str) -> Floats:
-        """How many kinds weigh more than one."""
-        mine, fixed = self.weight(kind), np.sort(self.fixed.to_numpy(dtype=float))
-        ahead = (self.weights > mine).sum(axis=0) + len(fixed) - fixed.searchsorted(mine, "right")
-        return np.asarray(ahead, dtype=float)
-
-    def next_to(self, kind: str) -> Floats:
-        """The largest of the others."""
-        others = self.weights[self.names != kind].max(axis=0, initial=0.0)
-        fixed = self.fixed.drop(kind, errors="ignore").to_numpy(dtype=float)
-        return np.asarray(np.maximum(others, fixed.max(initial=0.0)))
-
-    def squares(self) -> Floats:
-        """The sum of their squares."""
-        return np.asarray(np.square(self.weights).sum(axis=0) + np.square(self.fixed).sum())
-
-    def largest(self, k: int) -> Floats:
-        """The sum of the ``k`` largest."""
-        first = self.fixed.nlargest(k).to_numpy(dtype=float)[:, None]
-        every = np.concatenate([self.weights, np.repeat(first, self.weights.shape[1], axis=1)])
-        k = min(k, len(every))
-        return np.asarray(np.partition(every, len(every) - k, axis=0)[-k:].sum(axis=0))
-
-
-def _telling(texts: pd.Series) -> list[str]:
-    """Few values that are enough to tell which units have several candidates.
-
-    One candidate of each such text; of texts without any, any value does.
-    """
-    distinct = [str(text) for text in texts.unique()]
-    several = [text.split(BETWEEN)[0] for text in distinct if BETWEEN in text]
-    return list(dict.fromkeys([*several, *[text for text in distinct if text][:1]]))
 
 
 def weights_of_units(units: Coarse, worlds: Worlds) -> Floats:
@@ -447,6 +426,8 @@ def _differs(units: Coarse, asked: Collection[Where], worlds: Worlds) -> Flags:
         differs |= certain != possible
         if worlds.with_errors and attribute == CODED:
             differs |= ~_dressed(units.rows, [])[CONFIRMED].to_numpy(dtype=bool)
+    if worlds.with_errors and EXCESS in units.rows:
+        differs |= units.rows[EXCESS].to_numpy(dtype=float) > 0
     return np.asarray(differs & (weight.high > 0))
 
 
@@ -454,9 +435,9 @@ def _dressed(rows: pd.DataFrame, attributes: Sequence[str]) -> pd.DataFrame:
     """Units with the columns that cells have."""
     import pandas as pd
 
-    unit = pd.Series(rows.index.astype(str), rows.index)
+    unit = rows.get(NAME, pd.Series(rows.index.astype(str), rows.index))
     defaults = {
-        MEMBER: True, CONFIRMED: False, KIND: "",
+        MEMBER: True, CONFIRMED: False, KIND: "", EXCESS: 0.0, ERROR: "",
         **{OPENED_BY.format(name): "" for name in (*attributes, WEIGHT, MEMBER)},
     }  # fmt: skip
     missing: dict[str, Any] = {n: value for n, value in defaults.items() if n not in rows}
@@ -470,29 +451,48 @@ def _dressed(rows: pd.DataFrame, attributes: Sequence[str]) -> pd.DataFrame:
     )
 
 
-def _alone(rows: pd.DataFrame, attributes: Sequence[str], beliefs: Beliefs) -> Flags:
+def _alone(rows: pd.DataFrame, attributes: Sequence[str], worlds: Worlds) -> Flags:
     """Which units resolve each by itself in anything that is open."""
     opened = {name: ~_names_one(rows[name]) for name in attributes}
     opened |= {
         WEIGHT: (rows["low"] < rows["high"]).to_numpy(),
         MEMBER: ~rows[MEMBER].to_numpy(bool),
     }
-    by_unit = beliefs.by_unit()
+    by_unit = worlds.beliefs.by_unit()
     alone = [
         rows[OPENED_BY.format(name)].isin(by_unit) & is_open for name, is_open in opened.items()
     ]
+    if worlds.with_errors:
+        alone.append(rows[ERROR].isin(by_unit) & rows[EXCESS].gt(0))
     return np.asarray(np.any(alone, axis=0))
 
 
-def _joined(rows: pd.DataFrame, attributes: Sequence[str], alone: Flags) -> pd.DataFrame:
+def _in_parts(rows: pd.DataFrame, attributes: Sequence[str], worlds: Worlds) -> pd.DataFrame:
+    """The units with a row for each of what one of them is in part."""
+    import pandas as pd
+
+    for name in attributes:
+        split = rows[OPENED_BY.format(name)].isin(worlds.beliefs.split())
+        split &= rows[name].str.contains(BETWEEN, regex=False)
+        if split.any():
+            texts = rows[name].where(split, "")
+            parts = rows[split].assign(**{name: texts[split].str.split(BETWEEN)}).explode(name)
+            rows = pd.concat([rows[~split], parts])
+            rows = rows.assign(**{PARTS.format(name): texts.reindex(rows.index)})
+            rows = rows.reset_index(drop=True)
+    return rows
+
+
+def _joined(rows: pd.DataFrame, attributes: Sequence[str]) -> pd.DataFrame:
     """One row for the units that always resolve alike; of many such rows the lighter in buckets."""
     opened = [OPENED_BY.format(name) for name in (*attributes, WEIGHT, MEMBER)]
-    alike = [*attributes, *opened, MEMBER, CONFIRMED, OWNER, KIND, UNIT]
+    parts = rows.columns.intersection([PARTS.format(name) for name in attributes])
+    alike = [*attributes, *opened, *parts, MEMBER, CONFIRMED, OWNER, KIND, UNIT, ERROR]
 
     def joined(rows: pd.DataFrame) -> pd.DataFrame:
-        return rows.groupby(alike, as_index=False, sort=False)[list(WEIGHTS)].sum()
+        return rows.groupby(alike, as_index=False, sort=False)[amounts_of(rows)].sum()
 
-    cells = joined(rows.assign(**{UNIT: rows[UNIT].where(alone, "")}))
+    cells = joined(rows)
     if len(cells) <= ONE_BY_ONE:
         return cells
     cells = cells.sort_values("high", ascending=False, kind="stable").reset_index(drop=True)

@@ -123,16 +123,18 @@ def simulated(
     drawn = asked.in_worlds(Worlds(beliefs))
     fewer = Worlds(beliefs, FEWER)
     low, high = _interval(drawn)
-    found = Simulated(low=low, high=high, worlds=len(drawn))
+    found = Simulated(low=low, high=high, worlds=len(drawn), error=end_error(drawn))
     if hypothesis is None:
         return found
 
     tried: dict[Tried, Floats] = {"stated": drawn}
     for how in get_args(Tried)[1:] if with_chances else MOVED:
         tried[how] = asked.in_worlds(replace(fewer, beliefs=beliefs.tried(how)))
+    with_errors = asked.in_worlds(replace(fewer, with_errors=True))
     return replace(
         found,
-        with_errors=_interval(asked.in_worlds(replace(fewer, with_errors=True))),
+        with_errors=_interval(with_errors),
+        error_with_errors=end_error(with_errors),
         apart=_interval(tried["apart"]),
         as_one=_interval(tried["as one"]),
         parts=tuple(parts(asked, fewer, drawn[:FEWER])),
@@ -164,11 +166,19 @@ def parts(asked: Drawn, worlds: Worlds, shown: Floats) -> list[Part]:
     if np.nanmax(shown) - np.nanmin(shown) <= TOLERANCE:
         return []
     found = [
-        Part(doubt=name, basis=worlds.beliefs.basis(name), part=part)
+        Part(
+            doubt=name, basis=worlds.beliefs.basis(name),
+            one_draw=_is_one_draw(asked, worlds, name),
+            part=_explained(asked, worlds, name, opened, shown),
+        )
         for name in opened
-        for part in [_explained(asked, worlds, name, opened, shown)]
-    ]
+    ]  # fmt: skip
     return sorted(found, key=lambda each: -each.part)
+
+
+def _is_one_draw(asked: Drawn, worlds: Worlds, doubt: str) -> bool:
+    """Whether all that a doubt leaves open resolves as one, or is a published number."""
+    return doubt in worlds.beliefs.as_one() or not hasattr(asked, "channels")
 
 
 def _explained(
@@ -195,6 +205,24 @@ def chances(tried: Mapping[Tried, Floats], hypothesis: Hypothesis) -> Iterator[C
 def _interval(drawn: Floats) -> Bounds:
     low, high = np.quantile(_defined(drawn), ENDS)
     return Bounds(float(low), float(high))
+
+
+def end_error(drawn: Floats) -> float:
+    """The Monte Carlo standard error of the ends of an interval, the greater one.
+
+    Half of the distance between the values that stand one standard error of their order below and
+    above an end.
+
+    Examples
+    --------
+    >>> round(end_error(np.arange(10_000) / 10_000), 4)  # sqrt(0.025 * 0.975 / 10,000)
+    0.0016
+    """
+    told = _defined(drawn)
+    ends = np.array(ENDS)
+    step = np.sqrt(ends * (1 - ends) / len(told))
+    below, above = np.quantile(told, ends - step), np.quantile(told, ends + step)
+    return float((above - below).max() / 2)
 
 
 def _defined(drawn: Floats) -> Floats:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from research.datasets import LargeTable, query
 from research.datasets.large import PLACE
 from research.doubts import Coarse
-from research.doubts.coarse import BETWEEN, NUMBER, WEIGHTS
-from research.measures.hub import DOUBTS
+from research.doubts.coarse import BETWEEN, ERROR, EXCESS, NUMBER, WEIGHTS
+from research.measures.hub import DOUBTS, HEAVY, SPIKES
 from research.measures.publishers import in_no_country, private_persons, publishers
 from research.measures.remembering import remembered
 
@@ -68,14 +68,19 @@ JOINED = {
     "coded.": "LEFT JOIN coded ON coded.author = summed.account",
     "maker.": "LEFT JOIN coded AS maker ON maker.author = summed.makers",
 }
+# A model of much weight is a cell of its own: a spike adds to it alone.
+PEAK = f"""
+    CASE WHEN hub_downloads_30d * {HEAVY} >= (SELECT sum(hub_downloads_30d) FROM rows)
+    AND NOT coalesce(traffic_spike, false) THEN model_id END AS peak
+"""
 # Models are summed by account before anything is joined to these: a census has fewer accounts.
 CELLS = f"""
     WITH summed AS (
-        SELECT {{account}} AS account{{of_models}}{{name}}, min({PLACE}) AS place,
+        SELECT {{account}} AS account{{of_models}}{{name}}, {PEAK}, min({PLACE}) AS place,
             count(*) AS number, count(hub_downloads_30d) AS known, sum(hub_downloads_30d) AS held
         FROM (SELECT {{columns}} FROM rows) AS listed {{joined}} GROUP BY ALL
     )
-    SELECT {{attributes}}{{first}}, CAST(sum(number) AS BIGINT) AS {NUMBER},
+    SELECT {{attributes}}{{first}}, peak, CAST(sum(number) AS BIGINT) AS {NUMBER},
         if(sum(known) = sum(number), CAST(sum(held) AS DOUBLE), NULL) AS weight
     FROM summed {{coded}} GROUP BY ALL ORDER BY min(summed.place)
 """
@@ -123,7 +128,8 @@ def hub_cells(
     -------
     Coarse
         One row a cell under the name of its first model, in the order of these; ``number`` models
-        weigh together what they were downloaded.
+        weigh together what they were downloaded. ``excess`` as of ``hub_downloads``: a model that
+        has any is a cell of its own.
 
     Examples
     --------
@@ -143,7 +149,10 @@ def hub_cells(
     rows[list(WEIGHTS)] = rows[["weight"] * 3].astype(float).to_numpy()
     opened = {name: doubt for name, doubt in DOUBTS.items() if name in by}
     opens = {f"{name}_doubt": doubt.name for name, doubt in opened.items()}
-    rows = rows.drop(columns="weight").assign(**opens)
+    unit = rows["peak"].astype(object).fillna(rows.index.to_series().astype(str))
+    excess = rows["weight"].astype(float).where(rows["peak"].notna(), 0.0)
+    rows = rows.drop(columns=["weight", "peak"]).assign(**opens, unit=unit)
+    rows[EXCESS], rows[ERROR] = excess, SPIKES
     return Coarse(rows, tuple(opened.values()), "models", "downloads")
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
 from research.doubts import Coarse, Doubt
-from research.doubts.coarse import WEIGHTS
+from research.doubts.coarse import ERROR, EXCESS, WEIGHTS
 from research.measures.hub import EMBEDDING, GENERATION
 from research.measures.publishers import ANYWHERE, any_of
 from research.measures.remembering import remembered
@@ -140,14 +140,18 @@ def of_names(pulls: Coarse, other: Coarse, *, last_place: float | None = None) -
     >>> of_names(Coarse(names, ()), other, last_place=2).rows["high"].tolist()
     [1.0, 1.0, 5.0]
     """
-    sums = other.rows.groupby("family")[list(WEIGHTS)].sum()
+    amounts = other.rows.reindex(columns=["family", *WEIGHTS, EXCESS], fill_value=0.0)
+    sums = amounts.groupby("family").sum()
     known = sums[sums["high"] > 0].reindex(pulls.rows.index)
     lacking = known["high"].isna()
     weights = known.fillna(0.0).assign(high=known["high"].fillna(max((last_place or 1.0) - 1, 0.0)))
-    opened = "" if "weight_doubt" not in other.rows else other.rows["weight_doubt"].iloc[0]
+    opened, error = (
+        "" if name not in other.rows else other.rows[name].iloc[0]
+        for name in ("weight_doubt", ERROR)
+    )  # fmt: skip
     doubt = lacking.map({True: BELOW_LAST.name, False: opened})
     doubts = tuple(dict.fromkeys([*pulls.doubts, *other.doubts, BELOW_LAST]))
-    rows = pulls.rows.assign(**weights, weight_doubt=doubt)
+    rows = pulls.rows.assign(**weights, weight_doubt=doubt, **{ERROR: error})
     return Coarse(rows, doubts, pulls.unit, other.weighs)
 
 

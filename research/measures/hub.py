@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from research.doubts import Coarse, Doubt
-from research.doubts.coarse import BETWEEN, WEIGHTS
+from research.doubts.coarse import BETWEEN, ERROR, EXCESS, WEIGHTS
 from research.measures.publishers import ANYWHERE, ORIGIN, accounts_of, any_of, publishers
 from research.measures.remembering import remembered
 from research.results import Assumption
@@ -46,6 +46,9 @@ DOUBTS = {
     "licence": LICENCE,
     "year": YEAR,
 }  # by what each leaves open
+
+SPIKES = "traffic spikes"  # an error doubt: it opens no set
+HEAVY = 1000  # a model with such a part of all downloads may stand at one: lighter ones move little
 
 USED = Assumption.of_scope(
     name="a download is a use",
@@ -167,7 +170,8 @@ def hub_downloads(
         One row a model, its index. Columns ``account``, ``organisation``, ``origin``, ``kind``
         and ``role``; what shall be told, ``task`` and ``licence`` empty where none is named; with
         ``families`` ``family`` and ``relation``, missing outside them; and the weight, which is
-        exact.
+        exact but for what a traffic spike may have added to a model of much weight (``excess``;
+        one that is marked for its spike is counted or not by a choice).
 
     Examples
     --------
@@ -182,6 +186,9 @@ def hub_downloads(
     listed = listed.set_index("model_id")
     rows = publishers(_accounts(listed), origins).assign(**_known(listed, tell, facts))
     rows[list(WEIGHTS)] = listed[["hub_downloads_30d"] * 3].astype(float).to_numpy()
+    marked = listed.index[listed["traffic_spike"].eq(True)] if "traffic_spike" in listed else []
+    may_be = (rows["value"] * HEAVY >= rows["value"].sum()) & ~rows.index.isin(marked)
+    rows[EXCESS], rows[ERROR] = rows["value"].where(may_be, 0.0), SPIKES
     if families is not None:
         joined = families.set_index("hub_repository")[["ollama_name", "relation"]]
         joined = joined.reindex(rows.index)

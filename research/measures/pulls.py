@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Literal
 
 from research.doubts import Coarse, Doubt
+from research.doubts.coarse import ERROR, EXCESS
 from research.estimators.ranged import rounded, rounded_gain
 from research.measures.publishers import ORIGIN
 from research.measures.remembering import remembered
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 
 WEIGHTS = ["low", "value", "high"]  # columns of a count that is known up to a range
 ROUNDING = Doubt("rounding of the pulls", "every total at its worst", is_rounding=True)
+SCRIPTS = "pulls by scripts"  # an error doubt: it opens no set
+FLOOR = 0.1  # of the names: what nearly all of them have, scripts that pull all may have made
 ROUNDED = Assumption(
     name="pull counts are exact",
     holds="no",
@@ -82,7 +85,8 @@ def ollama_pulls(
     -------
     Coarse
         One row a name that the library held on the day, its index and its ``family``; columns
-        ``account``, ``organisation``, ``origin``, and the weight up to the rounding of the site.
+        ``account``, ``organisation``, ``origin``, the weight up to the rounding of the site, and
+        as ``excess`` what scripts may have made of it: no more than nine of ten names have.
 
     Examples
     --------
@@ -96,6 +100,8 @@ def ollama_pulls(
     """
     rows = pulls_by_name(series, day, window).join(library, how="inner")
     rows = rows.assign(family=rows.index, origin_doubt=ORIGIN.name, weight_doubt=ROUNDING.name)
+    rows[EXCESS] = rows["value"].clip(upper=float(rows["value"].quantile(FLOOR)))
+    rows[ERROR] = SCRIPTS
     return Coarse(rows, (ROUNDING, ORIGIN), "names", "pulls")
 
 

@@ -121,9 +121,18 @@ class ReportedEstimate:
         return found.parts[0].basis if found and found.parts else ""
 
     @property
+    def restates(self) -> bool:
+        """Whether its chance restates a belief that is judged."""
+        found = self.estimate.simulated
+        return bool(found and found.chances and likelihood.restated(found))
+
+    @property
     def matters(self) -> str:
-        """Both, for a table."""
-        return f"{self.matters_most} ({self.matters_most_basis})" if self.matters_most else ""
+        """Both, for a table, and where the chance is no more than that."""
+        if not self.matters_most:
+            return ""
+        told = ", restated" if self.restates else ""
+        return f"{self.matters_most} ({self.matters_most_basis}{told})"
 
     @property
     def name(self) -> str:

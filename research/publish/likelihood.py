@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from research import wording
 from research.plain import TOLERANCE
 from research.publish.verdict import FIRM
-from research.results import Estimate, Hypothesis, Simulated, judge
+from research.results import Bounds, Estimate, Hypothesis, Simulated, judge
 
 # Mastrandrea et al. (2010): the least probability of each word, the greatest first.
 WORDS = (
@@ -46,7 +46,40 @@ def decisive(estimate: Estimate) -> str:
     if found is None or not found.parts:
         return ""
     first = found.parts[0]
-    return f"what matters most is “{first.doubt}” ({BASES[first.basis]})"
+    said = f"what matters most is “{first.doubt}” ({BASES[first.basis]})"
+    return f"{said}: the chance restates that, and is no evidence" if restated(found) else said
+
+
+def restated(found: Simulated) -> bool:
+    """Whether a chance is a belief told anew: one draw that is judged explains all but a tenth.
+
+    Examples
+    --------
+    >>> from research.results import Part
+    >>> part = Part(doubt="figures", basis="judgement", part=0.98, one_draw=True)
+    >>> restated(Simulated(low=0, high=1, worlds=9, parts=(part,)))
+    True
+    """
+    return any(
+        first.one_draw and first.basis == "judgement" and 1 - first.part <= DECIDES
+        for first in found.parts[:1]
+    )
+
+
+def by_chance(estimate: Estimate) -> str:
+    """How uncertain the ends are by the number of worlds, as a clause, where print would show it.
+
+    Examples
+    --------
+    >>> found = Simulated(low=0.1, high=0.4, worlds=10_000, error=0.002)
+    >>> by_chance(Estimate(label="x", unit="share", value=0.2, simulated=found))
+    'its ends have a Monte Carlo error of 0.2\xa0%'
+    """
+    found = estimate.simulated
+    if found is None or found.error <= wording.last_digit(estimate.unit):
+        return ""
+    told = wording.quantity(Bounds.at(found.error), estimate.unit)
+    return f"its ends have a Monte Carlo error of {told}"
 
 
 def _is_outside(estimate: Estimate) -> bool:
@@ -71,6 +104,8 @@ def sentences(estimate: Estimate) -> Iterator[str]:
         yield _sentence("; ".join(first))
         if chance(estimate):
             yield _sentence(decisive(estimate))
+        if told := by_chance(estimate):
+            yield _sentence(told)
         if _is_outside(estimate):
             yield "The value shown leaves out what is not known; the interval places it."
 

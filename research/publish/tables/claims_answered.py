@@ -36,7 +36,7 @@ NOTES = (
     f"likelihood: of the region that is needed, under beliefs {', '.join(TRIED[:-1])} and "
     f"{TRIED[-1]}, in this order; “{BY_THE_SET}” where the set decides.",
     "matters most: the doubt that explains most of the variance, and what is believed of it rests "
-    "on.",
+    "on; restated: one draw of a judgement decides, so that the likelihood is that judgement.",
 )
 
 

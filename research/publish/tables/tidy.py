@@ -47,9 +47,15 @@ FIELDS = (
           "interval: the doubts that open the set drawn as stated, 2.5 % point of 10,000 worlds."),
     Field("simulation_high", "estimate.simulated.high", "number", "Its upper end, the 97.5 % "
           "point."),
+    Field("simulation_error", "estimate.simulated.error", "number", "Monte Carlo standard error of "
+          "these ends, the greater one."),
     Field("with_errors_low", "estimate.simulated.with_errors.low", "number", "The same where codes "
           "and counts that open no set may be wrong too."),
     Field("with_errors_high", "estimate.simulated.with_errors.high", "number", "Its upper end."),
+    Field("with_errors_error", "estimate.simulated.error_with_errors", "number", "Monte Carlo "
+          "standard error of these ends, the greater one."),
+    Field("restates_belief", "restates", "boolean", "Whether the chance is a judged belief told "
+          "anew: one draw of it explains all but a tenth of the variance."),
     Field("chance_stated", "chances.stated", "number", "The likelihood of the claim's region under "
           "the stated beliefs; empty where the set decides or nothing is claimed."),
     Field("chance_flat", "chances.flat", "number", "The same under flat beliefs."),
