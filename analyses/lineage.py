@@ -108,7 +108,7 @@ def sample(
     )
 
 
-WHOSE = ("organisation", "origin", "bases", "own_base", "base_relation")
+WHOSE = ("organisation", "origin", "confirmed", "bases", "own_base", "base_relation")
 
 
 def _of_hub(listed, origins) -> Coarse:

@@ -52,7 +52,8 @@ HEAVY = 1000  # a model with such a part of all downloads may stand at one: ligh
 
 USED = Assumption.of_scope(
     name="a download is a use",
-    evidence="The Hub counts requests of one file: caches, tests and crawlers count too.",
+    evidence="The Hub counts requests of one file: caches, tests and crawlers count too. What mirrors "
+    "such as ModelScope and caches of companies pass on is in no count; it has no bounds.",
 )
 LIKE_THEN = Assumption.of_scope(
     name="these are the models of the claim",

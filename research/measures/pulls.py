@@ -19,6 +19,7 @@ WEIGHTS = ["low", "value", "high"]  # columns of a count that is known up to a r
 ROUNDING = Doubt("rounding of the pulls", "every total at its worst", is_rounding=True)
 SCRIPTS = "pulls by scripts"  # an error doubt: it opens no set
 FLOOR = 0.1  # of the names: what nearly all of them have, scripts that pull all may have made
+FINE = 1_000  # between the ends of a count that is rounded to hundreds
 ROUNDED = Assumption(
     name="pull counts are exact",
     holds="no",
@@ -100,9 +101,14 @@ def ollama_pulls(
     """
     rows = pulls_by_name(series, day, window).join(library, how="inner")
     rows = rows.assign(family=rows.index, origin_doubt=ORIGIN.name, weight_doubt=ROUNDING.name)
-    rows[EXCESS] = rows["value"].clip(upper=float(rows["value"].quantile(FLOOR)))
-    rows[ERROR] = SCRIPTS
+    rows[EXCESS], rows[ERROR] = rows["value"].clip(upper=_floor(rows)), SCRIPTS
     return Coarse(rows, (ROUNDING, ORIGIN), "names", "pulls")
+
+
+def _floor(rows: pd.DataFrame) -> float:
+    """What nine of ten names have at least, of those that are not rounded to more than hundreds."""
+    fine = rows.loc[rows["high"] - rows["low"] <= FINE, "value"]
+    return float(fine.quantile(FLOOR)) if len(fine) else 0.0
 
 
 @remembered
