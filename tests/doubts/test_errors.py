@@ -202,7 +202,7 @@ def test_the_error_of_an_end_is_that_of_other_draws():
 def test_a_chance_that_one_judged_draw_decides_restates_a_belief():
     doubt = Doubt("what a table leaves out", "any part")
     claim = Hypothesis(
-        estimand="x", null=0.5, alternative="greater", claims=("a/b",), role="own question",
+        estimand="x", null=0.5, alternative="greater", claims=("a/b",), role="reanalysis",
         null_source="s", scope="same",
     )  # fmt: skip
     beliefs = Beliefs.of(research.load("stated_beliefs"))
