@@ -52,8 +52,8 @@ HEAVY = 1000  # a model with such a part of all downloads may stand at one: ligh
 
 USED = Assumption.of_scope(
     name="a download is a use",
-    evidence="The Hub counts requests of one file: caches, tests and crawlers count too. What mirrors "
-    "such as ModelScope and caches of companies pass on is in no count; it has no bounds.",
+    evidence="The Hub counts requests of one file: caches, tests and crawlers count too. What "
+    "mirrors such as ModelScope and caches of companies pass on is in no count; it has no bounds.",
 )
 LIKE_THEN = Assumption.of_scope(
     name="these are the models of the claim",
@@ -187,7 +187,8 @@ def hub_downloads(
     listed = listed.set_index("model_id")
     rows = publishers(_accounts(listed), origins).assign(**_known(listed, tell, facts))
     rows[list(WEIGHTS)] = listed[["hub_downloads_30d"] * 3].astype(float).to_numpy()
-    marked = listed.index[listed["traffic_spike"].eq(True)] if "traffic_spike" in listed else []
+    told = "traffic_spike" in listed
+    marked = listed.index[listed["traffic_spike"].eq(True)] if told else listed.index[:0]
     may_be = (rows["value"] * HEAVY >= rows["value"].sum()) & ~rows.index.isin(marked)
     rows[EXCESS], rows[ERROR] = rows["value"].where(may_be, 0.0), SPIKES
     if families is not None:

@@ -38,8 +38,8 @@ CHANNELS = {  # what a failed assumption of every answer is: said once, with the
     "deployments": "Hosts and listings are counted as they were listed, where machines stand, and "
     "not by who uses them.",
     "downloads": "Downloads and pulls are requests of files, by publisher, and say nothing of who "
-    "the users are. What mirrors such as ModelScope pass on, in China above all, is in no count: no "
-    "set and no interval holds it.",
+    "the users are. What mirrors such as ModelScope pass on, in China above all, is in no count: "
+    "no set and no interval holds it.",
     "tokens": "Tokens are those of one router of requests, by maker, and say nothing of use "
     "elsewhere.",
 }
