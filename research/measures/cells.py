@@ -139,7 +139,7 @@ def hub_cells(
     >>> listed = on_day(research.load("hub_top_models"), "2026-06-11")
     >>> cells = hub_cells(listed, research.load("publisher_origins"), by=["origin"])
     >>> len(cells.rows), cells.size(), round(Share(of=where(origin="CN")).in_(cells).value, 2)
-    (41, 1000, 0.24)
+    (207, 1000, 0.24)
     """
     beside = {"coded": _coded(origins)}
     if families is not None:
