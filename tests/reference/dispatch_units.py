@@ -5,12 +5,15 @@ Each function takes the ``input`` of a case and returns its values under the key
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from scipy import special, stats
 
+from research.doubts import Beliefs, Coarse, Sum, Worlds, where
 from research.estimators.association import (
     kendall,
     robust_regression,
@@ -21,6 +24,7 @@ from research.estimators.association.ranks import fieller_tau
 from research.estimators.clustered import (
     cluster_robust,
     cluster_sample_mean,
+    clustered_ratio,
     clustered_share,
     jackknife_se,
     paired_share_difference,
@@ -30,6 +34,7 @@ from research.estimators.concentration import (
     hhi,
     top_share,
 )
+from research.estimators.proportions import korn_graubard, logit
 from research.estimators.rates import poisson_regression, rate_ratio
 from research.results import Bounds
 
@@ -157,6 +162,59 @@ def sample_mean(case: Case) -> Case:
     return {"mean": mean.value, "se": mean.se * clusters**0.5, "deff": effect}
 
 
+def ratio_of_totals(case: Case) -> Case:
+    found = clustered_ratio(case["above"], case["below"], level=case["conf"])
+    width = math.log(found.interval.high / found.interval.low)
+    return {
+        "ratio": found.value,
+        "se": found.se,
+        "se_jk1": jackknife_se(found.leave_one_out.values),
+        "se_log": width / 2 / stats.t.ppf((1 + case["conf"]) / 2, found.kish_n - 1),
+        "kish_n": found.kish_n,
+        "ci": ends(found.interval),
+    }
+
+
+def clustered_proportion(case: Case) -> Case:
+    """R has the variance from the clusters, with their number less one as degrees of freedom."""
+    counts, sizes = np.asarray(case["counts"]), np.asarray(case["sizes"])
+    units = np.concatenate([np.arange(n) < k for k, n in zip(counts, sizes, strict=True)])
+    mean = cluster_sample_mean(units, np.repeat(np.arange(len(sizes)), sizes))
+    p, n = mean.value, mean.n
+    how = {"design_effect": mean.se**2 / (p * (1 - p) / n), "freedom": len(sizes) - 1}
+    given = float(counts.sum()), float(n)
+    beta, odds = (f(*given, **how, level=case["conf"]) for f in (korn_graubard, logit))
+    return {"proportion": p, "se": mean.se, "beta": ends(beta), "logit": ends(odds)}
+
+
+def wrong_codes(case: Case) -> Case:
+    """Expected counts over worlds in which codes of 200 units a cell are wrong at such rates."""
+    table = np.zeros((2, 2))
+    for row, (counts, right) in enumerate(
+        zip(case["observed"], case["predictive_values"], strict=True)
+    ):
+        for column, (count, value) in enumerate(zip(counts, right, strict=True)):
+            exposed = _exposed(count, 1 - value, code=("yes", "no")[column])
+            table[row] += exposed, count - exposed
+    risk = table[0] / table.sum(axis=0)
+    odds = table[0] / table[1]
+    return {"relative_risk": risk[0] / risk[1], "odds_ratio": odds[0] / odds[1]}
+
+
+def _exposed(count: float, wrong: float, code: str) -> float:
+    """How many of one cell are exposed on average, if codes are wrong at this rate."""
+    rate = f"alpha={1e6 * max(wrong, 1e-12)}|beta={1e6 * (1 - wrong)}"
+    told = dict.fromkeys(["kind", "shifted", "source", "sentence"], "")
+    belief = told | {
+        "doubt": "coded wrong", "family": "miscoded", "stated": f"{rate}|yes=1|no=1",
+        "together": "organisation", "basis": "published", "source": "s", "sentence": "t",
+    }  # fmt: skip
+    rows = pd.DataFrame({"organisation": [f"o{at}" for at in range(200)], "origin": code})
+    rows = rows.assign(**dict.fromkeys(["low", "value", "high"], count / 200), confirmed=False)
+    worlds = Worlds(Beliefs.of(pd.DataFrame([belief])), with_errors=True)
+    return float(Sum(Coarse(rows, []), where(origin="yes")).in_worlds(worlds).mean())
+
+
 CASES: dict[str, Callable[[Case], Case]] = {
     "download_share": download_share,
     "share_logit_jackknife": logit_jackknife,
@@ -170,4 +228,7 @@ CASES: dict[str, Callable[[Case], Case]] = {
     "poisson_rate_ratio": two_rates,
     "hhi_ineq": inequality,
     "design_effect_mean": sample_mean,
+    "ratio_of_totals": ratio_of_totals,
+    "wrong_codes": wrong_codes,
+    "clustered_proportion": clustered_proportion,
 }
