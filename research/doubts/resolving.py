@@ -316,8 +316,7 @@ def _separated(
     """The units that are the same in all worlds, the cells of the others, and what units name."""
     attributes = sorted({name for wanted in asked for name in wanted.values})
     differs = _differs(units, asked, worlds)
-    rows = _dressed(units.rows[differs], attributes).reset_index(drop=True)
-    cells = _joined(rows, attributes, _alone(rows, attributes, worlds.beliefs))
+    cells = _joined(units.rows[differs], attributes, worlds.beliefs)
     return units.among(~differs), cells, {name: _named(units.channel, name) for name in attributes}
 
 
@@ -484,23 +483,35 @@ def _alone(rows: pd.DataFrame, attributes: Sequence[str], beliefs: Beliefs) -> F
     return np.asarray(np.any(alone, axis=0))
 
 
-def _joined(rows: pd.DataFrame, attributes: Sequence[str], alone: Flags) -> pd.DataFrame:
+def _telling_units(rows: pd.DataFrame, attributes: Sequence[str], beliefs: Beliefs) -> pd.DataFrame:
+    """The same as :func:`_dressed`; only units that resolve by themselves are told apart."""
+    found = _dressed(rows, attributes).reset_index(drop=True)
+    return found.assign(**{UNIT: found[UNIT].where(_alone(found, attributes, beliefs), "")})
+
+
+def _joined(rows: pd.DataFrame, attributes: Sequence[str], beliefs: Beliefs) -> pd.DataFrame:
     """One row for the units that always resolve alike; of many such rows the lighter in buckets."""
     opened = [OPENED_BY.format(name) for name in (*attributes, WEIGHT, MEMBER)]
-    alike = [*attributes, *opened, MEMBER, CONFIRMED, OWNER, KIND, UNIT]
+    told = [*attributes, *opened, MEMBER, CONFIRMED, OWNER, KIND, UNIT]
+    alike = list(dict.fromkeys(told))
+    buckets = [f"bucket {number}" for number in range(BUCKETS)]
 
     def joined(rows: pd.DataFrame) -> pd.DataFrame:
-        return rows.groupby(alike, as_index=False, sort=False)[list(WEIGHTS)].sum()
+        # Of millions of rows most columns are the same in all: what does not differ is no key.
+        differ = [name for name in alike if rows[name].nunique() > 1] or [OWNER]
+        number = rows.groupby(differ, sort=False).ngroup()
+        first = rows.loc[~number.duplicated(), alike].reset_index(drop=True)
+        return first.join(rows[list(WEIGHTS)].groupby(number.to_numpy()).sum())
 
-    cells = joined(rows.assign(**{UNIT: rows[UNIT].where(alone, "")}))
+    cells = joined(_telling_units(rows, attributes, beliefs))
     if len(cells) <= ONE_BY_ONE:
         return cells
     cells = cells.sort_values("high", ascending=False, kind="stable").reset_index(drop=True)
     light = cells.index >= ONE_BY_ONE
-    buckets = [f"bucket {crc32(name.encode()) % BUCKETS}" for name in cells[OWNER]]
+    placed = [buckets[crc32(name.encode()) % BUCKETS] for name in cells[OWNER]]
     # What is light of an organisation with a heavy cell resolves as that does.
     others = light & ~cells[OWNER].isin(cells[OWNER][~light])
-    grouped = {OWNER: cells[OWNER].mask(others, buckets), UNIT: cells[UNIT].mask(light, buckets)}
+    grouped = {OWNER: cells[OWNER].mask(others, placed), UNIT: cells[UNIT].mask(light, placed)}
     return joined(cells.assign(**grouped))
 
 
