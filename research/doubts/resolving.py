@@ -382,10 +382,7 @@ def _separated(
     """The units that are the same in all worlds, the cells of the others, and what units name."""
     attributes = sorted({name for wanted in asked for name in wanted.values})
     differs = _differs(units, asked, worlds)
-    rows = _dressed(units.rows[differs], attributes).reset_index(drop=True)
-    alone = _alone(rows, attributes, worlds)
-    rows = _in_parts(rows.assign(**{UNIT: rows[UNIT].where(alone, "")}), attributes, worlds)
-    cells = _joined(rows, attributes)
+    cells = _joined(units.rows[differs], attributes, worlds)
     return units.among(~differs), cells, {name: _named(units.channel, name) for name in attributes}
 
 
@@ -467,6 +464,13 @@ def _alone(rows: pd.DataFrame, attributes: Sequence[str], worlds: Worlds) -> Fla
     return np.asarray(np.any(alone, axis=0))
 
 
+def _telling_units(rows: pd.DataFrame, attributes: Sequence[str], worlds: Worlds) -> pd.DataFrame:
+    """The same as :func:`_dressed`; only units that resolve by themselves are told apart."""
+    found = _dressed(rows, attributes).reset_index(drop=True)
+    alone = _alone(found, attributes, worlds)
+    return _in_parts(found.assign(**{UNIT: found[UNIT].where(alone, "")}), attributes, worlds)
+
+
 def _in_parts(rows: pd.DataFrame, attributes: Sequence[str], worlds: Worlds) -> pd.DataFrame:
     """The units with a row for each of what one of them is in part."""
     import pandas as pd
@@ -483,24 +487,32 @@ def _in_parts(rows: pd.DataFrame, attributes: Sequence[str], worlds: Worlds) -> 
     return rows
 
 
-def _joined(rows: pd.DataFrame, attributes: Sequence[str]) -> pd.DataFrame:
+def _joined(rows: pd.DataFrame, attributes: Sequence[str], worlds: Worlds) -> pd.DataFrame:
     """One row for the units that always resolve alike; of many such rows the lighter in buckets."""
     opened = [OPENED_BY.format(name) for name in (*attributes, WEIGHT, MEMBER)]
-    parts = rows.columns.intersection([PARTS.format(name) for name in attributes])
-    alike = [*attributes, *opened, *parts, MEMBER, CONFIRMED, OWNER, KIND, UNIT, ERROR]
+    parts = [PARTS.format(name) for name in attributes]
+    told = dict.fromkeys(
+        [*attributes, *opened, *parts, MEMBER, CONFIRMED, OWNER, KIND, UNIT, ERROR]
+    )
+    buckets = [f"bucket {number}" for number in range(BUCKETS)]
 
     def joined(rows: pd.DataFrame) -> pd.DataFrame:
-        return rows.groupby(alike, as_index=False, sort=False)[amounts_of(rows)].sum()
+        # Of millions of rows most columns are the same in all: what does not differ is no key.
+        alike = [name for name in told if name in rows]
+        differ = [name for name in alike if rows[name].nunique() > 1] or [OWNER]
+        number = rows.groupby(differ, sort=False).ngroup()
+        first = rows.loc[~number.duplicated(), alike].reset_index(drop=True)
+        return first.join(rows[amounts_of(rows)].groupby(number.to_numpy()).sum())
 
-    cells = joined(rows)
+    cells = joined(_telling_units(rows, attributes, worlds))
     if len(cells) <= ONE_BY_ONE:
         return cells
     cells = cells.sort_values("high", ascending=False, kind="stable").reset_index(drop=True)
     light = cells.index >= ONE_BY_ONE
-    buckets = [f"bucket {crc32(name.encode()) % BUCKETS}" for name in cells[OWNER]]
+    placed = [buckets[crc32(name.encode()) % BUCKETS] for name in cells[OWNER]]
     # What is light of an organisation with a heavy cell resolves as that does.
     others = light & ~cells[OWNER].isin(cells[OWNER][~light])
-    grouped = {OWNER: cells[OWNER].mask(others, buckets), UNIT: cells[UNIT].mask(light, buckets)}
+    grouped = {OWNER: cells[OWNER].mask(others, placed), UNIT: cells[UNIT].mask(light, placed)}
     return joined(cells.assign(**grouped))
 
 
