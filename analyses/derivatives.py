@@ -147,11 +147,12 @@ LISTED = Assumption.of_scope(
 def figure(result):
     canvas, panels = figures.canvas((1, 3), height=1.9, source=figures.credits(result), sharey=True)
     looks = {"Qwen": figures.INK, "Llama": figures.OTHER, "DeepSeek": figures.OTHER}
-    for axes, (models, (_, day)) in zip(panels, LISTS.items(), strict=True):
+    for axes, letter, (models, (_, day)) in zip(panels, "abc", LISTS.items(), strict=True):
         for row, (name, count) in enumerate(result.answer(models=models).tables["derived"].rows):
             axes.barh(-row, count, color=looks[name], height=0.6)
             figures.note(axes, written("{:0}", count), (count, -row))
-        axes.set(title=models.partition(",")[0] + f"\n{day}", xlabel="models")
+        axes.set(title=f"{letter}  {models.partition(',')[0]}\n{day}", xlabel="models")
+        figures.count_ticks(axes.xaxis)
         axes.margins(x=0.25)
     figures.label_rows(panels[0], list(MAKERS))
     return canvas

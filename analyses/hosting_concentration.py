@@ -344,7 +344,8 @@ def _draw_providers(axes, answer) -> None:
     figures.label_rows(axes, [*(name for name, _ in rows), below])
     axes.set_xlim(0, 0.7)
     axes.set_xlabel("share of the listed addresses (red: Chinese)")
-    axes.set_title("Who hosts the addresses")
+    figures.percent_ticks(axes.xaxis)
+    axes.set_title("a  Who hosts the addresses")
 
 
 def _draw_index(axes, result) -> None:
@@ -366,5 +367,6 @@ def _draw_index(axes, result) -> None:
     axes.set_xlim(0, 1)
     axes.set_ylim(0, None)
     axes.set_xlabel("share of the addresses at Amazon\nthat are no deployments")
+    figures.percent_ticks(axes.xaxis)
     axes.set_ylabel("Herfindahl index")
-    axes.set_title("What the concentration rests on")
+    axes.set_title("b  What the concentration rests on")

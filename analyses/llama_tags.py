@@ -91,5 +91,6 @@ def figure(result):
         hatch = "////" if row["built_on_llama"] else ""
         axes.barh(-position, row["answering_hosts"], color=color, hatch=hatch, edgecolor="white")
     figures.label_rows(axes, [row["ollama_tag"] for row in rows])
+    figures.count_ticks(axes.xaxis)
     axes.set_xlabel("answering hosts (black: llama in the name; hatched: built on llama)")
     return canvas
