@@ -414,7 +414,7 @@ CURVES_OF = "top 1,000, 2026-06-11"
 
 def figure(result):
     canvas, (lists, lengths) = figures.canvas(
-        (1, 2), height=3.6, source=figures.credits(result), width_ratios=(1.5, 1)
+        (1, 2), height=3.6, source=result, width_ratios=(1.5, 1)
     )
     answers = [result.answer(population=population).estimates for population in ROWS]
     margin = HYPOTHESES[COUNTS].margin

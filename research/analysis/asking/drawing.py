@@ -52,7 +52,7 @@ def _of_one_day(result: Result, answer: Answer) -> Figure:
     canvas, drawn = figures.canvas(
         (len(rows), 1),
         height=0.75 * len(rows) + 0.36 * sum(rows),
-        source=figures.credits(result),
+        source=result,
         height_ratios=[row + 1.2 for row in rows],
         squeeze=False,
     )
@@ -101,7 +101,7 @@ def _of_ranks(result: Result, answer: Answer) -> Figure:
     weighs = shares[0].unit.removeprefix("share of ")
     kinds = [each.label.removesuffix(f": {each.unit}") for each in shares]
     ranks = [answer.estimates[RANK.format(kind, weighs)] for kind in kinds]
-    canvas, axes = figures.canvas(height=1.1 + 0.3 * len(kinds), source=figures.credits(result))
+    canvas, axes = figures.canvas(height=1.1 + 0.3 * len(kinds), source=result)
     looks = [colour(each.label) for each in shares]
     notes = [f"rank {quantity(each.identified, 'rank')}" for each in ranks]
     figures.forest(axes, kinds, figures.Series(rows=shares, color=looks), notes=notes, width=30)
@@ -119,7 +119,7 @@ def _over_time(result: Result, answers: Sequence[Answer]) -> Figure:
     canvas, drawn = figures.canvas(
         (len(units), 1),
         height=0.6 + 2.4 * len(units),
-        source=figures.credits(result),
+        source=result,
         sharex=True,
         squeeze=False,
     )
