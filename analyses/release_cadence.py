@@ -330,7 +330,7 @@ def _jackknife(companies) -> Interval:
 
 
 def _as_draws(companies, gaps, rng) -> Estimate:
-    """The ratio with a permutation test: the country is assigned to the companies anew."""
+    """The ratio with a permutation test of its logarithm over its error."""
     found = gap_ratio(
         gaps["days"], gaps["ended"], gaps["country"] == "US", gaps["company"], rng=rng
     )
@@ -340,9 +340,7 @@ def _as_draws(companies, gaps, rng) -> Estimate:
         reading="superpopulation",
         value=found.value,
         interval=_jackknife(companies),
-        test=Test(
-            name=f"permutation of companies, {found.method}", statistic=found.value, p=found.p
-        ),
+        test=Test(name=f"permutation of companies, {found.method}", statistic=found.t, p=found.p),
         n=len(companies),
         n_unit="companies",
         assumptions=(SURVIVORS, A_RELEASE, _unequal(companies)),

@@ -9,6 +9,8 @@ import numpy as np
 
 from research.calibration.cells import (
     Cell,
+    Flags,
+    Floats,
     Method,
     Row,
     rejected,
@@ -50,3 +52,31 @@ def study_gaps(cell: Cell, rng: np.random.Generator) -> Iterator[Row]:
     )
     method = Method(name="Poisson rate ratio, bursts ignored", role="assumption violated")
     yield rejected(method, null, poisson, null_is_true=ratio == 1)
+
+
+def study_uneven_gaps(cell: Cell, rng: np.random.Generator) -> Iterator[Row]:
+    """The same mean gap in both groups, and one varies more: does the test take it for longer?"""
+    first, second = (int(cell.setting[name]) for name in ("first", "second"))
+    n, inside = first + second, np.arange(first + second) < first
+    spread = np.where(inside, *(float(cell.setting[f"{w} spread"]) for w in ("first", "second")))
+    means = rng.gamma(spread**-2, spread**2, (cell.repetitions, n))  # of mean one
+    waits = [rng.gamma(4, 1, n) * row for row in means]  # time of four releases of each
+    null, four = "the groups wait equally long", np.full(4 * n, True)
+    codes, member = np.repeat(np.arange(n), 4), np.repeat(inside, 4)
+    p = values_of(
+        lambda row: gap_ratio(np.repeat(row / 4, 4), four, member, codes, rng=rng).p, waits
+    )
+    shuffled = Method(name="gap permutation", role="assumption violated")  # not exchangeable
+    yield rejected(shuffled, null, p, null_is_true=True)
+    plain = values_of(lambda row: _p_of_difference(row, inside, rng), waits)
+    method = Method(name="gap permutation, not studentised", role="comparison")
+    yield rejected(method, null, plain, null_is_true=True)
+
+
+def _p_of_difference(waits: Floats, inside: Flags, rng: np.random.Generator) -> float:
+    """The share of 999 assignments whose logarithms of mean waits differ by as much."""
+    drawn = rng.permuted(np.tile(inside, (1000, 1)), axis=1)
+    drawn[0] = inside
+    means = ((rows @ waits) / rows.sum(axis=1) for rows in (drawn, ~drawn))
+    apart = np.abs(np.log(next(means) / next(means)))
+    return float(np.mean(apart >= apart[0] * (1 - 1e-9)))

@@ -92,9 +92,18 @@ def test_gap_test_agrees_with_scipy_over_organisations() -> None:
     first = [bool(FIRST[rows].all()) for rows in where]
 
     def statistic(chosen: np.ndarray) -> float:
+        """One less Welch's p-value of the logarithms, deleting organisation by organisation."""
         member = np.array(chosen, dtype=bool)
-        (s, a), (t, b) = (np.array(totals)[rows].sum(axis=0) for rows in (member, ~member))
-        return abs(np.log(s / a) - np.log(t / b))
+        logs, variances, df = [], [], []
+        for rows in (np.array(totals)[member], np.array(totals)[~member]):
+            logs.append(np.log(rows[:, 0].sum() / rows[:, 1].sum()))
+            left = [np.delete(rows, i, axis=0).sum(axis=0) for i in range(len(rows))]
+            without = [np.log(s / a) for s, a in left]
+            df.append(len(rows) - 1)
+            variances.append(df[-1] ** 2 / len(rows) * np.var(without, ddof=1))
+        whole = sum(variances)
+        welch = whole**2 / sum(v**2 / k for v, k in zip(variances, df, strict=True))
+        return 1 - 2 * stats.t.sf(abs(logs[0] - logs[1]) / np.sqrt(whole), welch)
 
     theirs = stats.permutation_test(
         (np.array(first),),
@@ -105,14 +114,16 @@ def test_gap_test_agrees_with_scipy_over_organisations() -> None:
         alternative="greater",
     )
     assert found.p == pytest.approx(theirs.pvalue)
-    assert np.log(found.value) == pytest.approx(-theirs.statistic)
+    two = 2 * stats.t.sf(abs(found.t), 1e9)
+    assert found.t < 0 < two < 1 - theirs.statistic  # Welch's tail is the longer one
+    assert np.log(found.value) == pytest.approx(np.log(87 / 5) - np.log(163 / 4))
     assert found.method == "all 10 assignments of 3 of 5 clusters"
 
 
 def test_swapping_the_groups_inverts_the_ratio() -> None:
     found, swapped = (gap_ratio(GAPS, ENDED, g, ORGANISATION) for g in (FIRST, 1 - FIRST))
     assert swapped.value == pytest.approx(1 / found.value)
-    assert swapped.p == pytest.approx(found.p)
+    assert (swapped.p, swapped.t) == pytest.approx((found.p, -found.t))
 
 
 def test_an_unfinished_gap_lengthens_the_mean() -> None:
@@ -134,11 +145,33 @@ def test_random_assignments_hold_their_level() -> None:
     assert below / 200 == pytest.approx(0.1, abs=3 * np.sqrt(0.09 / 200))
 
 
+def test_gaps_that_are_alike_but_for_their_spread_are_rarely_told_apart() -> None:
+    """Four organisations that vary widely against twelve: the difference alone rejects 0.3."""
+    rng, first, rejected = np.random.default_rng(5), np.arange(16) < 4, 0
+    for _ in range(300):
+        means = np.where(first, rng.gamma(0.5, 2, 16), rng.gamma(8, 1 / 8, 16))
+        gaps = rng.gamma(5, 1, 16) * means / 4
+        found = gap_ratio(
+            np.repeat(gaps, 4), np.ones(64), np.repeat(first, 4), np.repeat(range(16), 4)
+        )
+        rejected += found.p <= 0.05
+    assert rejected / 300 < 0.13
+
+
+def test_organisations_that_are_all_alike_differ_in_nothing() -> None:
+    found = gap_ratio(np.full(12, 0.1), np.ones(12), np.arange(12) < 4, np.arange(12) // 2)
+    assert (found.value, found.p) == (pytest.approx(1), 1)
+
+
 @pytest.mark.parametrize(
     ("call", "error", "message"),
     [
-        (lambda: gap_ratio([1, 2], [1, 1], [1, 1], ["a", "b"]), CannotEstimate, "2 and 0 rel"),
-        (lambda: gap_ratio([1, 2], [1, 0], [1, 0], ["a", "b"]), CannotEstimate, "1 and 0 rel"),
+        (lambda: gap_ratio([1, 2], [1, 1], [1, 1], ["a", "b"]), CannotEstimate, "needs two"),
+        (
+            lambda: gap_ratio([1, 2, 3, 4], [1, 0, 1, 0], [1, 1, 0, 0], list("abcd")),
+            CannotEstimate,
+            "without any one",
+        ),
         (lambda: gap_ratio([1, 2], [1, 1], [1, 0], ["a", "a"]), ResearchError, "'a' and 0 other"),
         (lambda: gap_ratio([-1, 2], [1, 1], [1, 0], ["a", "b"]), ResearchError, "no negative"),
         (
