@@ -37,11 +37,13 @@ from research.doubts import (
     Within,
     where,
 )
-from research.estimators.association import correlation
+from research.estimators.association import clustered_correlation, correlation_row
 from research.estimators.budget import alternatives_row, budget
 from research.measures.hub import TAGGED, USED, hub_downloads, without_spike
 from research.measures.hub_states import MERGED
+from research.measures.publishers import organisations
 from research.measures.top_lists import on_day
+from research.results import BudgetRow
 from research.wording import written
 
 TASKS = {
@@ -100,7 +102,8 @@ _ASKED = {
     COUNTS: ("patterns/likes-uncorrelated", 0.0, 0.1, SMALL, "equivalent", ""),
     RANKS: ("patterns/likes-uncorrelated", 0.0, 0.1, SMALL, "equivalent", ""),
 }  # fmt: skip
-LIKED, LISTED = (COUNTS, RANKS), " of lists that were chosen by likes"
+LIKED = {COUNTS: "values", RANKS: "ranks"}
+LISTED = " of lists that were chosen by likes"
 HYPOTHESES = {
     label: Hypothesis(
         claims=[claim],
@@ -140,7 +143,9 @@ def sample(
         raise NotApplicable("the lists with likes do not tell which counts are spikes")
     claimed = pd.Timestamp(claim_terms.set_index("source").loc[ARTICLE, "last_day"])
     if asked == "likes":
-        found = {day: _likes(hub_lists, day) for day in (LIKES_BEFORE, LIKES_AFTER)}
+        found = {
+            day: _likes(hub_lists, publisher_origins, day) for day in (LIKES_BEFORE, LIKES_AFTER)
+        }
         assumptions = (_between_days([*found], claimed), CHOSEN, USED)
     elif asked == "licences":
         units = _listed(hub_history, publisher_origins, AFTER, spikes)
@@ -176,21 +181,25 @@ class Known:
     """What the counts of a list say: nothing of it is open."""
 
     value: float
+    row: BudgetRow  # had other organisations been drawn
 
     def bounds(self) -> Bounds:
         return Bounds.at(self.value)
 
 
-def _likes(lists, day) -> dict:
+def _likes(lists, origins, day) -> dict:
     """Both correlations, of the models of a list that were downloaded most."""
     listed = on_day(lists, day).nlargest(TOP, "hub_downloads_30d")
     if len(listed) < TOP:
         raise CannotEstimate(f"the list of {day} has {len(listed)} models, and {TOP} are compared")
     counts = [listed[name].astype(float) for name in ("hub_downloads_30d", "likes")]
-    return {
-        COUNTS: Known(correlation(*counts, of="values")),
-        RANKS: Known(correlation(*counts, of="ranks")),
-    }
+    of = organisations(listed["account"].fillna(listed["model_id"]), origins)
+    return {label: _known(*counts, of, kind) for label, kind in LIKED.items()}
+
+
+def _known(downloads, likes, organisation, kind) -> Known:
+    found = clustered_correlation(downloads, likes, organisation, of=kind)
+    return Known(found.value, correlation_row(found, kind))
 
 
 def _ranks(units, creator) -> dict:
@@ -256,8 +265,13 @@ def _between(label, days, assumptions) -> Estimate:
         n=float(TOP),
         n_unit="models",
         assumptions=assumptions,
-        budget=budget(alternatives_row("state", known)),
+        budget=budget(alternatives_row("state", known), *_if_drawn(days[max(days)][label])),
     )
+
+
+def _if_drawn(asked) -> tuple[BudgetRow, ...]:
+    """Other organisations on the later day; ranks and shares of one day are known."""
+    return (asked.row,) if isinstance(asked, Known) else ()
 
 
 def _allowed(asked) -> Bounds:

@@ -35,20 +35,20 @@ from research.doubts import PRINTED, Computed, Within, turned_at
 from research.estimators.association import (
     clustered_correlation,
     correlation,
+    correlation_row,
     correlation_without_each,
     log_log,
     median_regression,
     pearson_interval,
     robust_regression,
 )
-from research.estimators.association.clustered import COVERAGE
 from research.estimators.budget import alternatives_row, budget, drawn_row, leave_one_out_row
 from research.estimators.rates import poisson_regression
 from research.measures.hub import USED
 from research.measures.publishers import organisations
 from research.measures.top_lists import chosen_list, lists_of, top_lists
 from research.results import BudgetRow, deferred
-from research.wording import level, written
+from research.wording import written
 
 PUBLISHED = "published: size of the correlation of the counts"
 COUNTS, RANKS = "correlation of the counts", "correlation of the ranks"
@@ -118,8 +118,11 @@ def sample(
     if population == AS_PUBLISHED:
         stated = published_claims.set_index("claim_id").loc[CLAIM, "stated_value"]
         lists = top_lists(hub_top_models, ARTICLE)
-        later = _measured(lists[max(lists)], publisher_origins)  # the latest day
-        data = {"R squared": float(stated), "design effect": _drawn(later, COUNTS).design_effect}
+        effects = [
+            _drawn(_measured(rows, publisher_origins), COUNTS).design_effect
+            for rows in lists.values()
+        ]
+        data = {"R squared": float(stated), "design effects": Bounds(min(effects), max(effects))}
         return Sample(population="the article's 300 models", as_of="2024-01", data=data)
     if population in CATALOGUES:
         (who, tasks), day = CATALOGUES[population], CATALOGUE_DAY
@@ -160,7 +163,7 @@ def _measured(rows, origins) -> pd.DataFrame:
 
 def estimate(sample, *, level) -> Iterator[Estimate]:
     if "models" not in sample.data:
-        yield _published(sample["R squared"], sample["design effect"])
+        yield _published(sample["R squared"], sample["design effects"])
         return
     models = sample["models"]
     yield _correlated(sample, COUNTS, _models_left_out(models))
@@ -168,8 +171,12 @@ def estimate(sample, *, level) -> Iterator[Estimate]:
     yield _slope(models, level)
 
 
-def _published(squared, effect) -> Estimate:
-    """The correlation behind an R squared, which hides its sign, with Fisher's interval."""
+def _published(squared, effects) -> Estimate:
+    """The correlation behind an R squared, which hides its sign, with Fisher's interval.
+
+    Its design effect is the largest of later lists: of its own models nothing but their number is
+    known.
+    """
     low, found, high = (math.sqrt(squared + error) for error in (-ROUNDED, 0.0, ROUNDED))
     correlations = Bounds(low, high)
     statistic = found * math.sqrt((ARTICLE - 2) / (1 - found**2))
@@ -182,7 +189,7 @@ def _published(squared, effect) -> Estimate:
         bounds=correlations,
         sharpness="sharp",
         drawn=Computed(np.sqrt, Within(PRINTED, Bounds.at(squared, ROUNDED), "R squared")),
-        interval=pearson_interval(correlations, ARTICLE, design_effect=effect),
+        interval=pearson_interval(correlations, ARTICLE, design_effect=effects.high),
         test=Test(
             name="t of the correlation, as if models were independent",
             statistic=statistic,
@@ -190,9 +197,9 @@ def _published(squared, effect) -> Estimate:
         ),
         n=ARTICLE,
         n_unit="models",
-        n_effective=ARTICLE / effect,
+        n_effective=ARTICLE / effects.high,
         assumptions=(UNSEEN, BORROWED),
-        tipping_points=(_clustering(low, effect),),
+        tipping_points=(_clustering(low, effects),),
         budget=(drawn_row(independent, ARTICLE, ARTICLE, "as if independent", "models"),),
     )
 
@@ -222,7 +229,7 @@ def _rows(models, dates, label) -> tuple[BudgetRow, ...]:
     rows = [
         leave_one_out_row(_without_each(models, label, "model"), "model"),
         leave_one_out_row(_without_each(models, label, "organisation")),
-        _drawn_row(models, label),
+        correlation_row(_drawn(models, label), _of(label)),
     ]
     if _is_list(dates):
         by_date = {day: _correlation(listed, label) for day, listed in dates.items()}
@@ -248,13 +255,6 @@ def _drawn(models, label):
     return clustered_correlation(
         models["downloads"], models["likes"], models["organisation"], of=_of(label)
     )
-
-
-def _drawn_row(models, label) -> BudgetRow:
-    found, (least, most) = _drawn(models, label), COVERAGE[_of(label)]
-    caution = "simulated coverage {:0} to {:%0}, not {}"
-    caution = written(caution, 100 * least, most, level(found.interval.level))
-    return drawn_row(found.interval, found.n_clusters, found.kish_n, caution)
 
 
 @deferred
@@ -318,11 +318,11 @@ def _ways_to_fit(models, fit) -> Iterator[BudgetRow]:
 # What would overturn it ---------------------------------------------------------------------------
 
 
-def _clustering(low, effect) -> TippingPoint:
+def _clustering(low, effects) -> TippingPoint:
     """The design effect at which the interval of the published correlation reaches zero."""
     lost = (math.atanh(low) / stats.norm.ppf(0.975)) ** 2 * (ARTICLE - 3)
-    has = "lost at a design effect of {:1}; the list of June 2026 has {:1}"
-    return turned_at("design effect", has, lost, effect)
+    has = "reaches zero at a design effect of {:1}; lists of 2026 have {:1} to {:1}"
+    return turned_at("design effect", has, lost, *effects)
 
 
 @deferred
@@ -366,10 +366,11 @@ UNSEEN = Assumption(
     evidence="The article gives an R squared of two decimals; the 300 models are not published.",
 )
 BORROWED = Assumption(
-    name="the 300 models vary as those of June 2026 do",
+    name="the 300 models vary at most as those of 2026 do",
     holds="not testable",
-    evidence="The design effect is that of the same correlation in the later list; it allows for "
-    "clustering by organisation and for heavy tails.",
+    evidence="The design effect is the largest of the same correlation in the lists of as many "
+    "models of 2026, whose organisations are left out one by one: clusters and heavy tails are in "
+    "it.",
 )
 ASSUMPTIONS = (
     Assumption.of_scope(

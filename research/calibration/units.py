@@ -28,12 +28,15 @@ from research.estimators.association import (
 )
 from research.estimators.association.clustered import Of
 from research.estimators.association.ranks import MINIMUM_KENDALL, fieller_tau
+from research.estimators.cluster_totals import totals_by
 from research.estimators.clustered import (
     ClusterSampleMean,
     cluster_sample_mean,
 )
 from research.estimators.multiverse import rank_confidence_sets
 from research.results import Bounds, Interval
+
+RESAMPLES = 399
 
 
 def study_rank_correlation(cell: Cell, rng: np.random.Generator) -> Iterator[Row]:
@@ -59,8 +62,11 @@ def study_clustered_correlation(cell: Cell, rng: np.random.Generator) -> Iterato
     for of in get_args(Of):
         target = Target(parameter=f"correlation of {of}", truth=true_correlation(of, float(log_sd)))
         limits = limits_of(partial(_of_pairs, of), samples)
-        method = Method(name=f"linearised over clusters, {of}", role="no verdict")
+        method = Method(name=f"jackknife over clusters, {of}", role="no verdict")
         yield covered(method, target, limits)
+        if of == "values":
+            method = Method(name="bootstrap of clusters, values", role="comparison")
+            yield covered(method, target, limits_of(partial(_bootstrapped, rng), samples))
 
 
 def study_ranks(cell: Cell, rng: np.random.Generator) -> Iterator[Row]:
@@ -101,6 +107,17 @@ def study_cluster_mean(cell: Cell, rng: np.random.Generator) -> Iterator[Row]:
 def _of_pairs(of: Of, pairs: tuple[Floats, Floats, Any]) -> Interval:
     x, y, cluster = pairs
     return clustered_correlation(x, y, cluster, of=of).interval
+
+
+def _bootstrapped(rng: np.random.Generator, pairs: tuple[Floats, Floats, Any]) -> Bounds:
+    """Percentiles of the correlation of values over clusters drawn with replacement."""
+    x, y, codes = pairs
+    u, v, groups = x - x.mean(), y - y.mean(), codes.max() + 1
+    sums = [totals_by(codes, part) for part in (np.ones(len(x)), u, v, u * u, v * v, u * v)]
+    drawn = rng.multinomial(groups, np.full(groups, 1 / groups), RESAMPLES) @ np.array(sums).T
+    n, su, sv, suu, svv, suv = drawn.T
+    found = (suv - su * sv / n) / np.sqrt((suu - su**2 / n) * (svv - sv**2 / n))
+    return Bounds(*np.quantile(found, [0.025, 0.975]).tolist())
 
 
 def _enough(cell: Cell, least: int) -> Flags:

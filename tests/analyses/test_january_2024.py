@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from scipy import stats
 
@@ -106,6 +107,24 @@ def test_likes_are_bracketed_by_two_lists_that_were_chosen_by_them(result, label
     assert answer.estimates[label].value == pytest.approx(sides[1])
     assert answer.verdicts[label].word == word
     assert answer.as_of == "2025-12-08"
+
+
+def test_other_organisations_may_have_given_another_correlation(result):
+    """Leaving out organisation by organisation on the later day, on Fisher's scale."""
+    lists, origins = research.load("hub_lists"), research.load("publisher_origins")
+    rows = lists[lists["as_of"] == "2025-12-08"].nlargest(300, "hub_downloads_30d")
+    parents = origins.set_index("author")["parent"]
+    who = rows["account"].map(parents).fillna(rows["account"])
+    values = rows[["hub_downloads_30d", "likes"]].astype(float)
+    z = [np.arctanh(stats.spearmanr(values[who != name]).statistic) for name in who.unique()]
+    se = np.sqrt((len(z) - 1) / len(z) * np.square(z - np.mean(z)).sum())
+    effective = who.value_counts().sum() ** 2 / np.square(who.value_counts()).sum()
+    (row,) = (
+        row for row in result.answer(asked="likes").estimates[RANKED].budget
+        if row.source == "other organisations drawn"
+    )  # fmt: skip
+    half = (np.arctanh(row.high) - np.arctanh(row.low)) / 2
+    assert half == pytest.approx(stats.t.ppf(0.975, effective - 1) * se)
 
 
 def test_the_dated_lists_of_downloads_have_no_likes(result):

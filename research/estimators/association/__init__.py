@@ -9,6 +9,7 @@ from research.estimators.association.clustered import (
     ClusteredCorrelation,
     clustered_correlation,
     correlation,
+    correlation_row,
     correlation_without_each,
     pearson_interval,
 )
@@ -35,6 +36,7 @@ __all__ = [
     "RankCorrelation",
     "clustered_correlation",
     "correlation",
+    "correlation_row",
     "correlation_without_each",
     "kendall",
     "kendall_interval",
