@@ -4,7 +4,8 @@ An index of concentration (HHI: the sum of squared shares, 1 where one publisher
 share of the ten largest publishers, on dated lists of the most downloaded models, all cut to the
 length of the shortest, and in windows of pulls one after the other. Changes are those since the
 first list that counts downloads as the last one does, or the first window. Publishers below the
-cut are left out; the site rounds pulls, so that theirs are known up to bounds.
+cut are left out; the site rounds pulls, so that theirs are known up to bounds. How heavy the tail
+of publishers is says whether a mean and a variance over publishers exist at all.
 """
 
 from collections.abc import Iterator
@@ -16,6 +17,7 @@ import pandas as pd
 from research import (
     ESTIMAND,
     Assumption,
+    Curve,
     Estimate,
     Hypothesis,
     NotApplicable,
@@ -26,6 +28,7 @@ from research import (
 from research.doubts import Difference, Ranking, resolved_against
 from research.doubts.coarse import ERROR, amounts_of
 from research.estimators.budget import budget
+from research.estimators.tail_index import tail_index, threshold_plot
 from research.measures.hub import COUNTED_DAYS, without_spike
 from research.measures.hub_states import (
     COUNTED_ANEW,
@@ -41,6 +44,7 @@ from research.results import deferred
 from research.wording import written
 
 INDEX, TEN = "concentration index (HHI)", "share of the ten largest"
+TAIL = "tail index of publishers at the last date"
 LAST, CHANGE = "{} of publishers at the last date", "{}: change since the first date"
 LARGEST = {INDEX: None, TEN: 10}
 SIGNIFICANT = (
@@ -138,6 +142,7 @@ def _row(day, ranking) -> dict:
 
 def estimate(sample) -> Iterator[Estimate]:
     first, last = sample["first"], sample["last"]
+    yield _tail(sample)
     for name, largest in LARGEST.items():
         now, then = (ranking.concentration(largest) for ranking in (last, first))
         yield _told(sample, now, LAST.format(name), "index" if name == INDEX else "share")
@@ -146,6 +151,54 @@ def estimate(sample) -> Iterator[Estimate]:
             unit = "change of the index"
         label = CHANGE.format(name)
         yield _told(sample, change, label, unit, tipping_points=_tipping(change, label))
+
+
+def _tail(sample) -> Estimate:
+    """The exponent of the power law that the largest publishers follow."""
+    held = sample["last"].shown
+    found = tail_index(held)
+    return Estimate(
+        label=TAIL,
+        unit="index",
+        reading="superpopulation",
+        value=found.value,
+        interval=found.interval,
+        n=len(held),
+        n_unit="publishers",
+        n_effective=float(found.kept),
+        assumptions=(POWER, CUT_BELOW, _moments(found.interval)),
+        curves=_thresholds(held),
+    )
+
+
+@deferred
+def _thresholds(held) -> Iterator[Curve]:
+    plot = threshold_plot(held)
+    values = tuple(each.value for each in plot)
+    yield Curve(
+        over="largest publishers taken",
+        grid=tuple(float(each.kept) for each in plot),
+        low=values,
+        high=values,
+        interval_low=tuple(each.interval.low for each in plot),
+        interval_high=tuple(each.interval.high for each in plot),
+    )
+
+
+def _moments(index) -> Assumption:
+    """Whether normal intervals of totals can be trusted: they need a variance."""
+    told = (
+        "A variance over publishers needs an index above 2, and a mean one above 1; the interval "
+    )
+    told += (
+        "runs from {:1} to {:1}. A normal interval of a total, or of a share of one, needs both."
+    )
+    return Assumption(
+        name="publishers have a mean and a variance",
+        holds="yes" if index.low > 2 else "no" if index.high < 2 else "not testable",
+        without="scope" if index.high < 2 else "",
+        evidence=written(told, *index),
+    )
 
 
 @deferred
@@ -174,6 +227,17 @@ CUT = Assumption.of_scope(
     name="the list is the Hub",
     evidence="Publishers below the cut would lower the index and the share of the ten largest.",
 )
+POWER = Assumption(
+    name="the largest publishers follow a power law",
+    holds="not testable",
+    evidence="Where they do, the index stays as more of them are taken (the curve). Where it "
+    "falls, the tail is lighter further out, as that of a lognormal is.",
+)
+CUT_BELOW = Assumption.of_scope(
+    name="publishers are those that are listed",
+    evidence="A list that is cut lacks small publishers, and the small models of large ones. The "
+    "largest alone count, so that those who are absent move nothing.",
+)
 COMPLETE = Assumption.of_scope(
     name="each name has one publisher",
     evidence="Names that nobody has matched stand together as one.",
@@ -187,13 +251,13 @@ LOOK = {HUB: (figures.INK, "s"), PULLS: (figures.OTHER, "o")}
 
 
 def figure(result):
-    canvas, axes = figures.canvas((1, 2), height=2.9, source=result)
+    canvas, (*axes, tails) = figures.canvas((1, 3), height=2.9, source=result)
     titles = {INDEX: "a  Concentration index", TEN: "b  Ten largest publishers"}
     for panel, (name, title) in zip(axes, titles.items(), strict=True):
         for channel, (color, marker) in LOOK.items():
             _draw_course(panel, result.answer(channel=channel), name, color, marker, channel)
         years = pd.date_range("2021-01-01", "2026-01-01", freq="YS")
-        panel.set_xticks(years, [f"{year:%Y}" for year in years])
+        panel.set_xticks(years[::2], [f"{year:%Y}" for year in years[::2]])
         panel.set_title(title)
         panel.set_ylim(0, None)
     axes[0].set_ylabel("sum of squared shares (1: one publisher)")
@@ -201,7 +265,24 @@ def figure(result):
     axes[1].set_ylim(0, 1)
     figures.percent_ticks(axes[1].yaxis)
     axes[0].legend(loc="upper left", fontsize=7.5)
+    _draw_tails(tails, result)
     return canvas
+
+
+def _draw_tails(axes, result) -> None:
+    for channel, (color, marker) in LOOK.items():
+        (curve,) = result.answer(channel=channel).estimates[TAIL].curves
+        axes.fill_between(curve.grid, curve.interval_low, curve.interval_high, color=color,
+                          alpha=0.15, lw=0)  # fmt: skip
+        axes.plot(curve.grid, curve.low, marker=marker, ms=3.5, lw=1, color=color)
+    for index, text in ((1, "no mean below"), (2, "no variance below")):
+        axes.axhline(index, color=figures.MUTED, lw=0.8, ls=(0, (4, 3)), zorder=0)
+        figures.note(
+            axes, text, (140, index), (0, 3), muted=True, fontsize=7, ha="right", va="bottom"
+        )
+    axes.set(xscale="log", ylim=(0, 3), title="c  Tail index")
+    axes.set(xlabel="largest publishers taken", ylabel="index of the tail")
+    figures.plain_ticks(axes.xaxis, (5, 10, 30, 100))
 
 
 def _draw_course(axes, answer, name, color, marker, channel) -> None:

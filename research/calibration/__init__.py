@@ -2,7 +2,7 @@
 
 ``settings`` is the grid, fixed as data; ``cells`` what is counted in it. ``clustered`` draws tables
 of organisations (``populations``), ``sets`` overlapping classes; ``proportions``, ``units``,
-``slopes`` and ``permutations`` everything else.
+``slopes``, ``tails`` and ``permutations`` everything else.
 ``study`` runs all of it and records the result, ``drawing`` draws it, ``page`` writes it up.
 """
 

@@ -147,6 +147,8 @@ def _units() -> list[Cell]:
     clustered: dict[str, Any] = {"alike": [0.0, 0.5, 0.9], "log sd": [0.0, 1.0, 1.5, 2.0]}
     rows += _grid("correlation of clusters", 1_000, organisations=[90], **clustered)
     rows += _grid("ranks", 500, hosts=[500, 5_000])
+    laws = {"law": ["Pareto", "Burr", "Fréchet"], "index": [0.8, 1.2, 2.5]}
+    rows += _grid("tail index", 1_000, organisations=[100, 250, 3_000], **laws)
     sizes = {"cluster sizes": ["equal", "lognormal 1"]}
     rows += _grid("cluster mean", 4_000, clusters=[10, 30], **sizes)
     errors = ["normal", "t, 3 df"]
@@ -160,4 +162,8 @@ def _tests() -> list[Cell]:
     rows = _grid("slope is zero", 1_000, clusters=[6, 12, 20], **slopes)
     rows += _grid("rank tests", 1_000, units=[10, 25], **{"normal correlation": [0.0, 0.6]})
     rows += _grid("gaps", 1_000, organisations=[10, 20], **{"ratio of gaps": [1.0, 2.0]})
+    for sizes, spreads in product(((4, 12), (12, 4), (10, 40)), ((0.7, 0.2), (1.4, 0.35))):
+        names = ("first", "second", "first spread", "second spread")
+        setting = dict(zip(names, (*sizes, *spreads), strict=True))
+        rows.append(Cell(study="gaps, unequal spread", setting=setting, repetitions=1_000))
     return rows

@@ -17,6 +17,7 @@ from research.calibration import (
     proportions,
     sets,
     slopes,
+    tails,
     units,
 )
 from research.calibration.cells import Cell, Coverage, Measured, Rejection, Row
@@ -49,12 +50,14 @@ STUDIES: dict[str, Study] = {
     "rank correlation": units.study_rank_correlation,
     "correlation of clusters": units.study_clustered_correlation,
     "ranks": units.study_ranks,
+    "tail index": tails.study_tail_index,
     "cluster mean": units.study_cluster_mean,
     "slope": slopes.study_slope,
     "slope of counts": slopes.study_count_slope,
     "slope is zero": slopes.study_zero_slope,
     "rank tests": permutations.study_rank_tests,
     "gaps": permutations.study_gaps,
+    "gaps, unequal spread": permutations.study_uneven_gaps,
 }
 
 

@@ -52,6 +52,7 @@ PROPORTIONS = "5 Proportions"
 CLUSTERS = "6 Design effects and cluster samples"
 REGRESSION = "8 Regression with few clusters"
 ASSOCIATION = "9 Association and slopes"
+TRUNCATED = "11 Concentration and truncated tables"
 RATES = "12 Rates and counts"
 RANKS = "14 Ranks and paired counts"
 
@@ -178,6 +179,14 @@ INTERVALS = {
         r"n_e = n \frac{1 - a}{1 + a}",
         CLUSTERS,
     ),
+    "log rank minus one half on log size": Method(
+        "The slope of the logarithm of the rank, less one half, on that of the amount, among the "
+        "largest units (k of them). At an index of one or less the units have no mean, at two or "
+        "less no variance.",
+        rf"\hat\eta \exp\left(\pm {Z} \sqrt{{\frac{{2}}{{k}}}}\right)",
+        TRUNCATED,
+        ("gabaix2011",),
+    ),
     "months as clusters, both ends of the set": Method(
         "Days of a month are alike, so months are the draws; both ends of the identified set get "
         "the error of their monthly means.",
@@ -193,7 +202,7 @@ TESTS: dict[str, tuple[str, ...]] = {
     "Pearson chi-square": (),
     "Spearman": ("good2005",),
     "exact conditional Poisson": ("przyborowski1940",),
-    "permutation of companies": ("good2005",),
+    "permutation of companies": ("chung2013",),
     "t of the correlation": (),
 }
 

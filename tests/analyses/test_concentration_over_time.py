@@ -11,6 +11,7 @@ from research.analysis import find
 
 HUB, PULLS = "Hub downloads", "Ollama pulls"
 INDEX, TEN = "concentration index (HHI)", "share of the ten largest"
+TAIL = "tail index of publishers at the last date"
 CHANGE = "{}: change since the first date"
 EXACT = 1e-9
 
@@ -75,7 +76,7 @@ def test_neither_channel_has_become_significantly_less_concentrated(result):
 def test_the_figure_draws_every_date_and_no_line_between_them(result):
     with figures.theme():
         panels = find("concentration_over_time").module.figure(result).axes
-    for panel, name in zip(panels, (INDEX, TEN), strict=True):
+    for panel, name in zip(panels[:2], (INDEX, TEN), strict=True):
         drawn = [line for line in panel.lines if len(line.get_xdata())]
         heights = [line.get_ydata()[0] for line in drawn]
         for channel in (HUB, PULLS):
@@ -94,3 +95,24 @@ def test_so_much_of_the_rounding_leaves_no_significant_fall(analysed):
     assert point.threshold == pytest.approx(
         (change.value + 0.01) / (change.value - row.high), abs=0.1
     )
+
+
+def test_the_tail_of_publishers_is_a_regression_on_ranks(result):
+    share, estimate = plain("2026-06-11"), result.answer(channel=HUB).estimates[TAIL]
+    k = round(len(share) ** 0.5)
+    slope = np.polyfit(np.log(share.iloc[:k]), np.log(np.arange(1, k + 1) - 0.5), 1)[0]
+    assert estimate.value == pytest.approx(-slope)
+    assert estimate.n_effective == k
+    (curve,) = estimate.curves
+    assert curve.low == curve.high
+    assert all(
+        a < b < c
+        for a, b, c in zip(curve.interval_low, curve.low, curve.interval_high, strict=True)
+    )
+
+
+def test_neither_channel_has_a_variance_over_publishers(result):
+    for channel in (HUB, PULLS):
+        estimate = result.answer(channel=channel).estimates[TAIL]
+        (moments,) = (each for each in estimate.assumptions if "variance" in each.name)
+        assert moments.holds == ("no" if estimate.interval.high < 2 else "not testable")

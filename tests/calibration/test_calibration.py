@@ -323,7 +323,7 @@ def test_the_coverage_of_a_clustered_correlation_is_what_was_found(committed, of
     found = [
         row["coverage"]
         for item in committed["cells"] if item["cell"]["study"] == "correlation of clusters"
-        for row in item["coverage"] if row["method"].endswith(of)
+        for row in item["coverage"] if row["method"] == f"jackknife over clusters, {of}"
     ]  # fmt: skip
     assert (round(min(found), 2), round(max(found), 2)) == COVERAGE[of]
 
@@ -348,6 +348,17 @@ def test_tests_hold_their_size(committed):
     assert len(true) > 15
     worst = max(true, key=lambda row: row["rate"] - FAR * row["error"])
     assert worst["rate"] - FAR * worst["error"] <= worst["alpha"], worst
+
+
+def test_groups_that_differ_in_spread_alone_are_rarely_told_apart(committed):
+    rates = {"gap permutation": [], "gap permutation, not studentised": []}
+    for item in committed["cells"]:
+        if item["cell"]["study"] == "gaps, unequal spread":
+            for row in item["rejection"]:
+                rates[row["method"]].append(row["rate"])
+    studentised, plain = rates.values()
+    assert max(studentised) < 0.1
+    assert max(plain) > 0.25
 
 
 def test_every_truth_and_width_is_recorded(committed):
