@@ -164,6 +164,6 @@ def _tests() -> list[Cell]:
     rows += _grid("gaps", 1_000, organisations=[10, 20], **{"ratio of gaps": [1.0, 2.0]})
     for sizes, spreads in product(((4, 12), (12, 4), (10, 40)), ((0.7, 0.2), (1.4, 0.35))):
         names = ("first", "second", "first spread", "second spread")
-        setting = dict(zip(names, (*sizes, *spreads), strict=True))
+        setting: Setting = dict(zip(names, (*sizes, *spreads), strict=True))
         rows.append(Cell(study="gaps, unequal spread", setting=setting, repetitions=1_000))
     return rows

@@ -8,7 +8,7 @@ from functools import partial
 
 import numpy as np
 
-from research.calibration.cells import Cell, Floats, Method, Row, Target, covered, limits_of
+from research.calibration.cells import Cell, Floats, Method, Role, Row, Target, covered, limits_of
 from research.estimators.clustered.tails import hill
 from research.estimators.tail_index import tail_index
 from research.results import Bounds
@@ -26,11 +26,12 @@ def study_tail_index(cell: Cell, rng: np.random.Generator) -> Iterator[Row]:
     n, index = int(cell.setting["organisations"]), float(cell.setting["index"])
     samples = LAWS[str(cell.setting["law"])](rng.random((cell.repetitions, n)), index)
     target, more = Target(parameter="tail index", truth=index), round(n ** (2 / 3))
-    for name, role, interval in (
+    methods: tuple[tuple[str, Role, Callable[[Floats], Bounds]], ...] = (
         ("rank minus one half, square root of n", "no verdict", _interval),
         ("rank minus one half, n to two thirds", "comparison", partial(_interval, kept=more)),
         ("Hill, n to two thirds", "comparison", partial(_of_hill, kept=more)),
-    ):
+    )
+    for name, role, interval in methods:
         yield covered(Method(name=name, role=role), target, limits_of(interval, list(samples)))
 
 

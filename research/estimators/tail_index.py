@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,6 +15,7 @@ from research.estimators.valid import estimator
 from research.results import CannotEstimate, Interval
 
 FEWEST = 5  # largest values
+POINTS = 12  # of a threshold plot
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,7 +95,7 @@ def _tail_size(n: int) -> int:
 
 
 @estimator
-def threshold_plot(values: ArrayLike, points: int = 12) -> tuple[TailIndex, ...]:
+def threshold_plot(values: ArrayLike) -> tuple[TailIndex, ...]:
     """What is the tail index as more of the largest values are taken, up to half of them?
 
     Raises
@@ -105,15 +105,10 @@ def threshold_plot(values: ArrayLike, points: int = 12) -> tuple[TailIndex, ...]
 
     Examples
     --------
-    >>> [found.kept for found in threshold_plot([1 / rank for rank in range(1, 101)], 3)]
-    [5, 16, 50]
+    >>> [found.kept for found in threshold_plot([1 / rank for rank in range(1, 101)])]
+    [5, 6, 8, 9, 12, 14, 18, 22, 27, 33, 41, 50]
     """
     amounts = weights(values, "values")
     most = int((amounts > 0).sum()) // 2
-    return tuple(tail_index(amounts, kept) for kept in _grid(most, points))
-
-
-def _grid(most: int, points: int) -> Iterator[int]:
-    yield from np.unique(
-        np.geomspace(FEWEST, max(FEWEST, most), points).round().astype(int)
-    ).tolist()
+    kept = np.geomspace(FEWEST, max(FEWEST, most), POINTS).round().astype(int)
+    return tuple(tail_index(amounts, size) for size in np.unique(kept).tolist())
