@@ -20,6 +20,7 @@ from research import (
     figures,
 )
 from research.doubts import Coarse, Quotient, Sum, turned_at, where
+from research.estimators.budget import budget
 from research.measures.hub import hub_downloads, named_bases
 from research.measures.pulls import WEIGHTS
 from research.measures.top_lists import on_day
@@ -82,7 +83,8 @@ def sample(
 def _derived(models, origins, own) -> Coarse:
     """Each model once with each maker whose base it names; a maker's own count where they shall."""
     bases = named_bases(models["base"], origins)["account"]
-    pairs = pd.DataFrame({"base": bases, "by": models["account"].reindex(bases.index)})
+    makers = models[["account", "organisation"]].reindex(bases.index)
+    pairs = makers.assign(base=bases).rename(columns={"account": "by"})
     pairs = pairs.reset_index(names="model").drop_duplicates()
     if own == "left out":
         pairs = pairs[pairs["base"] != pairs["by"]]
@@ -114,6 +116,7 @@ def _ratio(label, ratio, gap, sample) -> Estimate:
         n=float(sample["listed"]),
         n_unit="models listed",
         assumptions=(_named(sample), LISTED),
+        budget=budget(*ratio.drawn("organisation")[1:]),
         tipping_points=(
             turned_at(
                 "models that would have to name the other base",

@@ -39,7 +39,7 @@ from research.doubts import (
     where,
 )
 from research.estimators.budget import alternatives_row, budget, drawn_row
-from research.estimators.proportions import goodman, wilson
+from research.estimators.proportions import shares_of_kinds, wilson
 from research.measures.hub import LICENCE, LIKE_THEN, LISTED, TAGGED, USED, hub_downloads
 from research.measures.top_lists import chosen_list, lists_of, top_lists
 from research.results import BudgetRow, Deferred
@@ -164,6 +164,7 @@ def _licensed(rows, origins, no_licence) -> Coarse:
     return units.among(~unnamed) if no_licence == "left out" else units
 
 
+KINDS = ("Apache", "MIT", "no licence named", "any other licence")
 APACHE, MIT = where(apache="yes"), where(mit="yes")
 
 
@@ -189,7 +190,7 @@ def estimate(sample) -> Iterator[Estimate]:
     yield _answer(sample, GAP, lambda: [*_left_out(asked), *_not_genuine(asked)])
     if RATIO in asked:
         yield _answer(sample, RATIO, lambda: [_of_the_unnamed(asked[RATIO])])
-    yield from _every_licence(asked[MODELS])
+    yield from _every_licence(asked[MODELS].units)
 
 
 def _answer(sample, label, points) -> Estimate:
@@ -215,31 +216,41 @@ def _answer(sample, label, points) -> Estimate:
     )
 
 
-def _every_licence(permissive) -> list[Estimate]:
-    """All kinds of licence at once, with the clustering by organisation that is found."""
-    models = permissive.units
-    named = {"Apache": models.holds(APACHE)[0], "MIT": models.holds(MIT)[0]}
-    named["MIT"] &= ~named["Apache"]
-    named["no licence named"] = models.rows["unnamed"].to_numpy(dtype=bool)
-    named["any other licence"] = ~pd.DataFrame(named).any(axis="columns").to_numpy()
-    n, found = len(models.rows), permissive.redrawn("organisation")
-    effect = max(1.0, found.se**2 / (found.value * (1 - found.value) / n))
-    counts = {kind: int(held.sum()) for kind, held in named.items() if held.any()}
-    intervals = goodman(list(counts.values()), design_effect=effect)
+def _every_licence(models) -> list[Estimate]:
+    """All kinds of licence at once, each with the clustering by organisation that it shows."""
+    kinds, organisations = _kinds(models), models.rows["organisation"]
+    found = shares_of_kinds(kinds, organisations)
+    of_odds = shares_of_kinds(kinds, organisations, scale="logit")
     return [
         Estimate(
             label=f"{kind}: share of models",
             unit="share of models",
             reading="superpopulation",
-            value=count / n,
-            interval=interval,
-            n=n,
+            value=float((kinds == kind).mean()),
+            interval=found[kind],
+            n=len(kinds),
             n_unit="models",
-            n_effective=n / effect,
+            n_effective=len(kinds) / found[kind].design_effect,
             assumptions=(CLUSTERED,),
+            budget=(_on_both_scales(found[kind], of_odds[kind]),),
         )
-        for (kind, count), interval in zip(counts.items(), intervals, strict=True)
+        for kind in KINDS
+        if kind in found
     ]
+
+
+def _on_both_scales(beta, of_odds) -> BudgetRow:
+    made = {"Korn and Graubard's": beta, "that of log odds": of_odds}
+    return alternatives_row("how the interval is made", made)
+
+
+def _kinds(models) -> pd.Series:
+    """The kind of licence of each model; of several licences the first of the kinds."""
+    held = {"Apache": models.holds(APACHE)[0], "MIT": models.holds(MIT)[0]}
+    named = models.rows["unnamed"].map({True: "no licence named", False: "any other licence"})
+    for kind in ("MIT", "Apache"):
+        named = named.mask(held[kind], kind)
+    return named
 
 
 def _as_published(sample) -> list[Estimate]:
@@ -351,8 +362,8 @@ CLUSTERED = Assumption(
     name="models are independent",
     holds="no",
     without="interval",
-    evidence="One organisation chooses one licence for many models; the intervals use the design "
-    "effect of the permissive share for every kind, and hold together.",
+    evidence="One organisation chooses one licence for many models; each interval uses the design "
+    "effect of its kind, and all hold together.",
 )
 UNSEEN = Assumption(
     name="the figures can be recomputed",

@@ -251,7 +251,7 @@ def _cadence(days, released, code) -> Quotient:
 def _each(cadence, country, companies) -> Estimate:
     """How long one waits for the next release of a company."""
     found = _gap(
-        cadence, GAP, country, cadence.left_out("company"), n=len(companies),
+        cadence, GAP, country, *cadence.drawn("company"), n=len(companies),
         n_unit="companies",
     )  # fmt: skip
     return replace(found, assumptions=(*found.assumptions, _unequal(companies)))

@@ -38,6 +38,15 @@ def number(value: float | None, digits: int = 2) -> str:
     return f"{value + 0.0:.{digits}f}"
 
 
+def plural(noun: str) -> str:
+    """More than one of something.
+
+    >>> plural("organisation"), plural("company")
+    ('organisations', 'companies')
+    """
+    return f"{noun[:-1]}ies" if noun.endswith("y") else f"{noun}s"
+
+
 def readable(text: str) -> str:
     """A text of others, safe to print: characters that steer a terminal are shown and not sent.
 

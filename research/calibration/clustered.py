@@ -26,8 +26,9 @@ from research.calibration.cells import (
     blocks,
     covered,
 )
-from research.calibration.populations import Label, draw, tail
+from research.calibration.populations import Label, draw, draw_totals, tail
 from research.estimators.clustered.jackknife import MINIMUM_TAIL_INDEX, Jackknifed
+from research.estimators.clustered.ratios import LEAST_KISH, log_ratios
 from research.estimators.clustered.shares import (
     jackknifed_difference,
     jackknifed_paired_difference,
@@ -38,6 +39,7 @@ from research.estimators.clustered.tails import kish
 WIDENED = "jackknife, allowing for larger clusters than any seen"
 JACKKNIFE = "jackknife, t with Kish degrees of freedom"
 STRICTER = {WIDENED: f"{WIDENED}; stricter", JACKKNIFE: f"{JACKKNIFE}; stricter"}
+RATIO = "jackknife, log scale, t with Kish degrees of freedom"
 LEVEL = 0.95
 STRICT = 5.0  # Kish n of every side and influence number that the stricter conditions want
 
@@ -131,6 +133,32 @@ def study_table(cell: Cell, rng: np.random.Generator) -> Iterator[Row]:
         return jackknifed_difference(drawn[0], drawn[1], whole[chosen], LEVEL)
 
     yield from _compared(map(draw_block, blocks(cell.repetitions, n)), target)
+
+
+def study_ratio(cell: Cell, rng: np.random.Generator) -> Iterator[Row]:
+    """A ratio of two totals, such as days over releases, which are no part of each other."""
+    laws = (tail(str(cell.setting["above"])), tail(str(cell.setting["below"])))
+    n = int(cell.setting["organisations"])
+    counted = cell.setting["of"] == "counts"
+    truth = 1.0 if counted else laws[0].mean() / laws[1].mean()
+    found = [
+        _ratios(*draw_totals(rng, laws, (rows, n), counted=counted))
+        for rows in blocks(cell.repetitions, n)
+    ]
+    low, high = np.concatenate(found, axis=1)
+    target = Target(
+        parameter="logarithm of the expected total above over that below",
+        truth=float(np.log(truth)),
+    )
+    yield covered(Method(name=RATIO, role="no verdict"), target, (low, high))
+
+
+def _ratios(above: Floats, below: Floats) -> Floats:
+    """Logarithms of both ends of each interval, NaN where the estimator refuses."""
+    found = log_ratios(above, below)
+    refused = ~(found.defined & (found.kish_n > LEAST_KISH))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(refused, np.nan, np.log(found.limits(LEVEL)))
 
 
 @cache

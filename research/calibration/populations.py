@@ -93,6 +93,22 @@ def draw(
     return Organisations(size, other, first, second)
 
 
+def draw_totals(
+    rng: np.random.Generator, laws: tuple[Tail, Tail], shape: tuple[int, int], *, counted: bool
+) -> tuple[Floats, Floats]:
+    """Two totals of each organisation, whose scores go together, of shape (draws, organisations).
+
+    Where they are ``counted`` they are Poisson counts, of two on average.
+    """
+    score, noise = rng.standard_normal((2, *shape))
+    scores = score, CORRELATION * score + _remainder() * noise
+    above, below = (np.exp(law.log_size(s)) for law, s in zip(laws, scores, strict=True))
+    if counted:
+        means = (2 * x / law.mean() for x, law in zip((above, below), laws, strict=True))
+        above, below = (rng.poisson(mean).astype(float) for mean in means)
+    return above, below
+
+
 def draw_pairs(
     rng: np.random.Generator, organisations: int, alike: float, log_sd: float
 ) -> tuple[Floats, Floats, NDArray[np.int64]]:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
+from functools import partial
 from itertools import product
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
+from numpy.typing import ArrayLike
 from scipy import stats
 
 from research.calibration.cells import (
@@ -21,16 +24,34 @@ from research.calibration.cells import (
     rejected,
     values_of,
 )
+from research.calibration.populations import MOST_MODELS
 from research.estimators.multiverse import mcnemar_bounds
 from research.estimators.proportions import (
     clopper_pearson,
-    goodman,
+    korn_graubard,
+    logit,
     newcombe,
+    shares_of_kinds,
 )
+from research.estimators.proportions.clusters import Scale
 from research.estimators.proportions.single import MINIMUM_WILSON, score_interval
 from research.estimators.rates import rate_ratio
-from research.results import Bounds
+from research.results import Bounds, CannotEstimate
 
+# Of a sample in clusters: count, units, design effect, clusters less one, Kish's number less one.
+INTERVALS: dict[str, Callable[..., Bounds]] = {
+    "Wilson": lambda k, n, effect, *_: score_interval((k, n), design_effect=effect),
+    "Korn-Graubard, clusters less one": lambda k, n, effect, groups, _: korn_graubard(
+        k, n, design_effect=effect, freedom=groups
+    ),
+    "Korn-Graubard, Kish's number less one": lambda k, n, effect, _, kish: korn_graubard(
+        k, n, design_effect=effect, freedom=kish
+    ),
+    "logit, Kish's number less one": lambda k, n, effect, _, kish: logit(
+        k, n, design_effect=effect, freedom=kish
+    ),
+}
+KINDS = (0.4, 0.25, 0.2, 0.1, 0.05)
 NEGLIGIBLE = 1e-8  # outcomes less likely than this are not enumerated
 
 
@@ -52,6 +73,41 @@ def study_proportion(cell: Cell, _: np.random.Generator) -> Iterator[Row]:
             yield covered(ignored, target, limits, weights=weights)
 
 
+def study_clustered_proportion(cell: Cell, rng: np.random.Generator) -> Iterator[Row]:
+    """One proportion of units in clusters, with the design effect that the clusters show."""
+    target = Target(parameter="proportion", truth=float(cell.setting["share"]))
+    samples = [_in_clusters(cell, rng) for _ in range(cell.repetitions)]
+    known = [sample for sample in samples if sample is not None]
+    for name, interval in INTERVALS.items():
+        limits = limits_of(partial(_in_sample, interval), known)
+        undefined = np.full(len(samples) - len(known), np.nan)
+        ends = tuple(np.concatenate([end, undefined]) for end in limits)
+        yield covered(Method(name=name, role="no verdict"), target, (ends[0], ends[1]))
+
+
+def _in_sample(interval: Callable[..., Bounds], sample: tuple[float, ...]) -> Bounds:
+    return interval(*sample)
+
+
+def _in_clusters(cell: Cell, rng: np.random.Generator) -> tuple[float, ...] | None:
+    """Count, units, design effect and both degrees of freedom of a sample; none if nothing varies.
+
+    Chances of clusters are beta variables, correlated within as the cell says.
+    """
+    groups, p, alike = (float(cell.setting[name]) for name in ("clusters", "share", "alike"))
+    sizes = np.full(int(groups), 5)
+    if cell.setting["cluster sizes"] == "Pareto 1.2":
+        sizes = np.clip(np.ceil(rng.pareto(1.2, int(groups))).astype(int), 1, MOST_MODELS)
+    chances = rng.beta(p * (1 / alike - 1), (1 - p) * (1 / alike - 1), len(sizes))
+    drawn = rng.binomial(sizes, chances)
+    n, count = float(sizes.sum()), float(drawn.sum())
+    squares = float(np.square(drawn - count / n * sizes).sum())
+    if squares < 1e-9:
+        return None
+    effect = groups / (groups - 1) * squares / (count * (1 - count / n))
+    return count, n, effect, groups - 1, n**2 / float(np.square(sizes).sum()) - 1
+
+
 def study_two_proportions(cell: Cell, _: np.random.Generator) -> Iterator[Row]:
     """The difference of two proportions of independent samples."""
     (n, m), (p, q), block = _sizes(cell), _shares(cell), _block(cell)
@@ -61,13 +117,36 @@ def study_two_proportions(cell: Cell, _: np.random.Generator) -> Iterator[Row]:
     yield covered(Method(name="Newcombe"), gap, limits, weights=weights)
 
 
-def study_licences(cell: Cell, rng: np.random.Generator) -> Iterator[Row]:
-    """All shares of several exclusive classes at once."""
-    n, shares = int(cell.setting["units"]), np.array([0.4, 0.25, 0.2, 0.1, 0.05])
-    drawn = rng.multinomial(n, shares, size=cell.repetitions).astype(float)
-    ends = np.array([[tuple(interval) for interval in goodman(row)] for row in drawn])
-    target = Target(parameter="shares of five classes at once", truth=0.0)
-    yield covered(Method(name="Goodman"), target, jointly(ends[:, :, 0], ends[:, :, 1], shares))
+def study_kinds(cell: Cell, rng: np.random.Generator) -> Iterator[Row]:
+    """All shares of several exclusive kinds at once, of units in unequal clusters."""
+    groups, alike = int(cell.setting["clusters"]), float(cell.setting["alike"])
+    samples = [_kinds(rng, groups, alike) for _ in range(cell.repetitions)]
+    target = Target(parameter="shares of five kinds at once", truth=0.0)
+    for scale in get_args(Scale):
+        ends = np.array([_of_kinds(scale, sample) for sample in samples])
+        limits = jointly(ends[:, :, 0], ends[:, :, 1], KINDS)
+        yield covered(
+            Method(name=f"all kinds together, {scale}", role="no verdict"), target, limits
+        )
+
+
+def _kinds(rng: np.random.Generator, groups: int, alike: float) -> tuple[ArrayLike, ArrayLike]:
+    """The kind of each unit, and its cluster: within one kinds are as alike as the cell says."""
+    sizes = np.clip(np.ceil(rng.pareto(1.2, groups)).astype(int), 1, MOST_MODELS)
+    chances = rng.dirichlet(np.array(KINDS) * (1 / alike - 1), groups)
+    clusters = np.repeat(np.arange(groups), sizes)
+    ends = chances.cumsum(axis=1)[clusters]
+    kinds = (rng.random((len(clusters), 1)) > ends).sum(axis=1)
+    return np.minimum(kinds, len(KINDS) - 1), clusters
+
+
+def _of_kinds(scale: Scale, sample: tuple[ArrayLike, ArrayLike]) -> list[tuple[float, ...]]:
+    """Both limits of each kind; of one that was not drawn from nothing to all."""
+    try:
+        found = shares_of_kinds(*sample, scale=scale)
+    except CannotEstimate:
+        return [(math.nan, math.nan)] * len(KINDS)
+    return [tuple(found[kind]) if kind in found else (0.0, 1.0) for kind in range(len(KINDS))]
 
 
 def study_rates(cell: Cell, rng: np.random.Generator) -> Iterator[Row]:

@@ -33,6 +33,16 @@ GIANTS = ("giants 10", "giants 100")
 TABLES = {"hub_top_models": 283, "hub_llm_models": 4024}  # organisations with downloads
 TOTALS = ("China", "US", "China minus US")
 
+# Tails of two totals whose ratio is wanted: alike, or those above far heavier (the other way round
+# is the same on the log scale).
+RATIOS = (
+    ("lognormal 1", "lognormal 1"),
+    ("lognormal 2.5", "lognormal 2.5"),
+    ("Pareto 1.2", "Pareto 1.2"),
+    ("lognormal 1.7", "lognormal 1"),
+    ("Pareto 1.2", "lognormal 1"),
+)
+
 COUNTRIES = (  # structures of the classes of two countries: where in its set the truth stands
     ("disjoint", "nested"),
     ("nested", "disjoint"),
@@ -91,6 +101,9 @@ def _clustered() -> list[Cell]:
         rows += _grid(
             "table", 4_000, table=[table], parameter=TOTALS, organisations=[organisations]
         )
+    for above, below in RATIOS:
+        sides = {"above": [above], "below": [below], "of": ["weights", "counts"]}
+        rows += _grid("ratio of totals", 4_000, **sides, organisations=[10, 25, 100, 300])
     return rows
 
 
@@ -120,10 +133,13 @@ def _sets() -> list[Cell]:
 def _proportions() -> list[Cell]:
     rows = _grid("proportion", 0, units=[10, 50, 200, 1_000], share=[0.02, 0.1, 0.3, 0.5])
     rows += _grid("proportion", 0, units=[2_000], share=[0.1, 0.3], **{"design effect": [20]})
+    clusters = {"clusters": [10, 30, 100], "cluster sizes": ["equal", "Pareto 1.2"]}
+    varied = {"alike": [0.05, 0.5], "share": [0.1, 0.3]}
+    rows += _grid("proportion of clusters", 2_000, **clusters, **varied)
     for (n, m), (p, q) in product(((10, 10), (30, 60), (60, 120)), PAIRS):
         rows += _two_samples("two proportions", (n, m), (p, q))
     rows += _two_samples("two proportions", (2_000, 4_000), (0.1, 0.3), design_effect=20)
-    rows += _grid("licences", 4_000, units=[50, 500])
+    rows += _grid("kinds", 2_000, clusters=[30, 100], alike=[0.05, 0.5])
     for first, second in ((4, 4), (20, 20), (10, 30)):
         kinds = ["Poisson", "in bursts"]
         rows += _grid("rates", 4_000, releases=kinds, first=[first], second=[second])

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol, Self
 import numpy as np
 
 from research.doubts.coarse import Coarse, Doubt, Where
-from research.estimators.budget import drawn_row, leave_one_out_row, sampling_row
+from research.estimators.budget import drawn_row, leave_one_out_row, ratio_row, sampling_row
 from research.estimators.clustered import (
     LeaveOneOut,
+    clustered_ratio,
     jackknife_interval,
     kish_effective_size,
     paired_share_difference,
@@ -29,7 +30,7 @@ from research.results import (
     Sharpness,
     TippingPoint,
 )
-from research.wording import number, percent
+from research.wording import number, percent, plural
 
 if TYPE_CHECKING:
     from research.doubts.drawing import Worlds
@@ -98,6 +99,10 @@ class Asked(Protocol):
     def detail(self, doubt: Doubt) -> str:
         """What a reader is told of a doubt."""
         return doubt.detail
+
+    def added(self, cluster: str) -> tuple[Floats, Any]:
+        """What each unit that counts adds to a sum as shown, and its cluster."""
+        raise CannotEstimate(f"This is no sum over {plural(cluster)}.")
 
     @property
     def value(self) -> float:
@@ -291,6 +296,20 @@ class Quotient(OfTwo):
     def of(self, first: Floats, second: Floats) -> Floats:
         quotient: Floats = np.full(len(first), np.nan)
         return np.divide(first, second, out=quotient, where=second > 0)
+
+    def drawn(self, cluster: str) -> list[BudgetRow]:
+        """Without one of the clusters; of two sums also with others drawn, in both at once."""
+        left_out = [self.left_out(cluster)]
+        try:
+            (above, one), (below, other) = self.first.added(cluster), self.second.added(cluster)
+            found = clustered_ratio(
+                np.concatenate([above, np.zeros(len(below))]),
+                np.concatenate([np.zeros(len(above)), below]),
+                np.concatenate([one, other]),
+            )
+        except CannotEstimate:
+            return left_out
+        return [*left_out, ratio_row(found, plural(cluster))]
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -245,10 +245,17 @@ class Sum(OfUnits):
             held += (part.weight() * part.holds(self.wanted)).sum(axis=0)
         return held
 
+    def added(self, cluster: str) -> tuple[Floats, Any]:
+        held, counts = self._held(), self.units.holds(self.wanted, ())[0]
+        return held[counts], self.units.rows.loc[counts, cluster]
+
+    def _held(self) -> Floats:
+        held: Floats = self.whole(()).value * self.units.holds(self.wanted, ())[0]
+        return held
+
     def without_each(self, cluster: str) -> LeaveOneOut:
         """The sum as shown without each cluster."""
-        held = self.whole(()).value * self.units.holds(self.wanted, ())[0]
-        labels, (totals,) = totals_of(self.units.rows[cluster], held)
+        labels, (totals,) = totals_of(self.units.rows[cluster], self._held())
         return LeaveOneOut(value=self.value, labels=labels, values=self.value - totals)
 
     def sharp(self, doubts: Collection[str] | None = None) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from research.estimators.clustered.jackknife import MINIMUM_CLUSTERS, ClusteredEstimate
 from research.estimators.clustered.leave_one_out import LeaveOneOut
+from research.estimators.clustered.ratios import COVERAGE, ClusteredRatio
 from research.estimators.valid import estimator
 from research.results import Bounds, BudgetRow, CannotEstimate
 from research.wording import level, number, written
@@ -104,6 +105,22 @@ def sampling_row(estimate: ClusteredEstimate, unit: str = "organisations") -> Bu
     shown = estimate.verdict_interval if estimate.trusted else estimate.interval
     caution = "; ".join(_cautions(estimate))
     return drawn_row(shown, estimate.n_clusters, estimate.kish_n, caution, unit)
+
+
+@estimator
+def ratio_row(found: ClusteredRatio, unit: str = "organisations") -> BudgetRow:
+    """What range does the draw of clusters give a ratio of totals, and how often does it cover?
+
+    Examples
+    --------
+    >>> from research.estimators.clustered import clustered_ratio
+    >>> ratio_row(clustered_ratio([9, 2, 3, 4], [3, 1, 1, 2])).detail.split(";")[0]
+    '4 organisations drawn, 2.9 effective'
+    """
+    (least, most), (unlike, _) = COVERAGE["alike"], COVERAGE["unlike"]
+    told = "simulated coverage {:0} to {:%0} if both totals have like tails, down to {:%0} if not"
+    caution = written(told, 100 * least, most, unlike)
+    return drawn_row(found.interval, found.n_clusters, found.kish_n, caution, unit)
 
 
 @estimator

@@ -120,12 +120,14 @@ INTERVALS = {
         REGRESSION,
         ("shao1989",),
     ),
-    "Goodman simultaneous": Method(
-        "Intervals for all shares of a composition that hold together: each from the score test, "
-        "at a level divided by their number.",
-        r"\frac{(\hat p - p)^2}{p (1 - p) / n} \le z_{1 - \alpha / 2k}^2",
+    "Korn-Graubard, all kinds together": Method(
+        "Intervals for all shares of a composition that hold together: each is exact for the "
+        "effective sample that the clustering of its own kind leaves, at an error divided by their "
+        "number.",
+        rf"{TAILS}, \quad n = \frac{{\hat p (1 - \hat p)}}{{s^2}} "
+        r"\left(\frac{t_{N-1}}{t_{n_K-1}}\right)^2, \quad \alpha \to \alpha / k",
         PROPORTIONS,
-        ("goodman1965",),
+        ("korn1998",),
     ),
     "CR2 with Satterthwaite t": Method(
         "A regression whose errors go together within an organisation: the variance is summed by "

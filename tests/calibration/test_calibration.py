@@ -24,6 +24,7 @@ from research.estimators.clustered import (
     share_difference,
 )
 from research.estimators.clustered.jackknife import Jackknifed
+from research.estimators.clustered.ratios import COVERAGE as RATIO_COVERAGE
 from research.estimators.clustered.shares import (
     jackknifed_difference,
     jackknifed_paired_difference,
@@ -239,6 +240,8 @@ def test_the_committed_study_is_the_one_that_the_code_describes(committed):
         ("table", {"table": "hub_top_models", "parameter": "China"}),
         ("ratio of ratios", {"hosts": 200}),
         ("correlation of clusters", {"alike": 0.0, "log sd": 0.0}),
+        ("ratio of totals", {"above": "Pareto 1.2", "of": "counts", "organisations": 25}),
+        ("proportion of clusters", {"clusters": 10, "cluster sizes": "Pareto 1.2"}),
     ],
 )
 def test_a_committed_cell_comes_out_again(committed, name, setting):
@@ -326,6 +329,45 @@ def test_the_coverage_of_a_clustered_correlation_is_what_was_found(committed, of
         for row in item["coverage"] if row["method"].endswith(of)
     ]  # fmt: skip
     assert (round(min(found), 2), round(max(found), 2)) == COVERAGE[of]
+
+
+def of_study(committed, name):
+    """The setting of each cell of a study, and the coverage of each method."""
+    return [
+        (item["cell"]["setting"], {row["method"]: row for row in item["coverage"]})
+        for item in committed["cells"]
+        if item["cell"]["study"] == name
+    ]
+
+
+@pytest.mark.parametrize("tails", RATIO_COVERAGE)
+def test_the_coverage_of_a_ratio_is_what_was_found(committed, tails):
+    found = [
+        methods[clustered.RATIO]["coverage"]
+        for setting, methods in of_study(committed, "ratio of totals")
+        if (setting["above"] == setting["below"]) == (tails == "alike")
+    ]
+    assert (round(min(found), 2), round(max(found), 2)) == RATIO_COVERAGE[tails]
+
+
+def test_korn_and_graubard_cover_more_often_than_wilson_where_the_design_effect_is_estimated(
+    committed,
+):
+    """What METHODS.md says, which decided what the project uses."""
+    least = {}
+    for _, methods in of_study(committed, "proportion of clusters"):
+        covers = {name: row["coverage"] for name, row in methods.items()}
+        kish, fewer = (f"Korn-Graubard, {name} less one" for name in ("Kish's number", "clusters"))
+        assert covers["Wilson"] < covers[fewer] <= covers[kish]
+        for name, coverage in covers.items():
+            least[name] = min(coverage, least.get(name, 1.0))
+    assert least["Wilson"] < 0.85 < 0.90 < least[kish]
+
+
+def test_kinds_hold_together_more_often_than_their_level_where_clusters_are_alike(committed):
+    for setting, methods in of_study(committed, "kinds"):
+        for row in methods.values():
+            assert row["coverage"] > (0.93 if setting["alike"] < 0.1 else 0.85), setting
 
 
 @pytest.mark.parametrize("log_sd", [0, 1])

@@ -11,8 +11,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from research.doubts import EVERY, Coarse, Doubt, Gap, Share, Thinned, overturned, where
-from research.estimators.clustered import clustered_share, share_difference
+from research.doubts import (
+    EVERY,
+    Coarse,
+    Doubt,
+    Gap,
+    Quotient,
+    Share,
+    Sum,
+    Thinned,
+    overturned,
+    where,
+)
+from research.estimators.budget import ratio_row
+from research.estimators.clustered import clustered_ratio, clustered_share, share_difference
 from research.results import Bounds, CannotEstimate, ResearchError
 
 EXACT = 1e-12
@@ -454,3 +466,17 @@ def test_what_is_read_off_the_units_once_cannot_be_changed_by_whoever_reads_it()
     fewer = units.among(np.array([False, True, True]))
     assert [list(end) for end in fewer.holds(CHINA)] == [[False, False], [True, False]]
     assert units.thinned(CHINA, 0.5).holds(CHINA)[1].tolist() == [True, True, False]
+
+
+def test_a_ratio_of_sums_is_drawn_over_the_clusters_that_have_any_of_either() -> None:
+    held = {("CN", "a"): 2, ("US", "a"): 1, ("CN", "b"): 3, ("US", "c"): 2, ("US", "d"): 4}
+    held |= {("CN", "d"): 5, ("DE", "e"): 9}
+    units = coarse([(w, w, w, of, "text", True, cluster) for (of, cluster), w in held.items()])
+    ratio = Quotient(Sum(units, CHINA), Sum(units, US))
+    left_out, drawn = ratio.drawn("organisation")
+    assert left_out == ratio.left_out("organisation")
+    expected = clustered_ratio([2, 3, 0, 5], [1, 0, 2, 4], list("abcd"))
+    assert drawn.detail == ratio_row(expected).detail
+    assert (drawn.low, drawn.high) == pytest.approx(tuple(expected.interval), rel=EXACT)
+    shares = Quotient(Share(of=CHINA).in_(units), Share(of=US).in_(units))
+    assert [row.source for row in shares.drawn("organisation")] == ["one organisation left out"]

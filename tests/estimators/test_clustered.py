@@ -19,6 +19,7 @@ from research.estimators.clustered import (
     LeaveOneOut,
     cluster_robust,
     cluster_sample_mean,
+    clustered_ratio,
     clustered_share,
     jackknife_interval,
     jackknife_se,
@@ -249,6 +250,58 @@ def test_difference_refusals() -> None:
 def test_leaving_out_serves_where_no_interval_exists() -> None:
     left_out = leave_one_out([5, 0, 0], [9, 2, 3], ["x", "y", "z"])
     assert (left_out.cluster, left_out.without) == ("x", 0)
+
+
+# Ratios of two totals -----------------------------------------------------------------------------
+
+
+@given(clusters)
+def test_a_ratio_turned_round_has_the_interval_turned_round(rows) -> None:
+    above, _, below = arrays(rows)
+    try:
+        found, turned = clustered_ratio(above, below), clustered_ratio(below, above)
+    except CannotEstimate:
+        return
+    assert turned.value == pytest.approx(1 / found.value, rel=EXACT)
+    assert turned.interval.low == pytest.approx(1 / found.interval.high, rel=ONE_BY_ONE)
+    assert found.interval.low <= found.value * (1 + EXACT)
+
+
+def test_a_ratio_of_units_is_that_of_the_totals_of_their_clusters() -> None:
+    units = clustered_ratio([3, 2, 4, 0, 1, 5], [1, 1, 0, 2, 3, 4], list("aabbcd"))
+    totals = clustered_ratio([5, 4, 1, 5], [2, 2, 3, 4], list("abcd"))
+    assert (units.value, units.se) == pytest.approx((totals.value, totals.se), rel=EXACT)
+    assert tuple(units.interval) == pytest.approx(tuple(totals.interval), rel=EXACT)
+
+
+def test_a_share_of_a_total_has_the_error_of_a_ratio() -> None:
+    part, whole = [9, 0, 3, 0, 4], [9, 6, 4, 3, 5]
+    assert clustered_ratio(part, whole).se == pytest.approx(clustered_share(part, whole).se)
+
+
+def test_the_jackknife_of_a_ratio_is_the_spread_of_a_bootstrap_over_clusters() -> None:
+    rng = np.random.default_rng(4)
+    above, below = np.exp(rng.standard_normal((2, 400)) / 2)
+    found = clustered_ratio(above, below)
+    drawn = rng.integers(0, 400, (4000, 400))
+    spread = np.log(above[drawn].sum(axis=1) / below[drawn].sum(axis=1)).std()
+    half = np.log(found.interval.high / found.interval.low) / 2
+    t = stats.t.ppf(0.975, found.kish_n - 1)
+    assert half / t == pytest.approx(spread, rel=0.05)
+    assert found.se / found.value == pytest.approx(spread, rel=0.05)
+
+
+@pytest.mark.parametrize(
+    ("above", "below", "message"),
+    [
+        ([0, 0, 0], [1, 2, 3], "total of 'above' is zero"),
+        ([1, 2, 3], [0, 5, 0], "Without '1' the total of 'below'"),
+        ([1, 1, 1e6], [1, 1, 1], "effective clusters"),
+    ],
+)
+def test_ratio_refusals(above, below, message) -> None:
+    with pytest.raises(CannotEstimate, match=message):
+        clustered_ratio(above, below)
 
 
 def test_coverage_with_moderate_tails() -> None:

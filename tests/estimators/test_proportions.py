@@ -6,15 +6,19 @@ import math
 from collections.abc import Callable
 from itertools import product
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from statsmodels.stats.proportion import confint_proportions_2indep
 
+from research.estimators.clustered import cluster_sample_mean, kish_effective_size
 from research.estimators.proportions import (
     clopper_pearson,
-    goodman,
+    korn_graubard,
+    logit,
     newcombe,
+    shares_of_kinds,
     unsized_difference,
     unsized_newcombe,
     wilson,
@@ -81,11 +85,33 @@ def test_limits_at_no_and_at_all_units_are_exact() -> None:
         assert method(7, 7).high == 1
 
 
-def test_goodman_is_wilson_at_the_bonferroni_level() -> None:
-    counts = [40, 25, 0, 35]
-    for found, count in zip(goodman(counts, design_effect=2), counts, strict=True):
-        alone = score_interval((count, 100), level=1 - 0.05 / 4, design_effect=2)
-        assert tuple(found) == pytest.approx(tuple(alone), abs=ROUNDING)
+def test_each_kind_has_the_interval_of_its_own_count_at_bonferronis_level() -> None:
+    """Against R's variance of a proportion from clusters, with the same functions kind by kind."""
+    rng = np.random.default_rng(1)
+    cluster = rng.integers(0, 12, 150)
+    alike = rng.random(150) * 1.5 + cluster % 3 * 0.75  # within a cluster
+    kind = np.array(["a", "b", "c"])[alike.astype(int) % 3]
+    for scale, alone in (("beta", korn_graubard), ("logit", logit)):
+        together = shares_of_kinds(kind, cluster, scale=scale)
+        assert list(together) == list(dict.fromkeys(kind))
+        for name, found in together.items():
+            mean = cluster_sample_mean(kind == name, cluster)
+            effect = max(1.0, mean.se**2 / (mean.value * (1 - mean.value) / 150))
+            freedom = kish_effective_size(np.bincount(cluster)) - 1
+            of_it = alone(
+                float((kind == name).sum()), 150, design_effect=effect, freedom=freedom,
+                level=1 - 0.05 / 3,
+            )  # fmt: skip
+            assert tuple(found) == pytest.approx(tuple(of_it), abs=ROUNDING)
+            assert (found.level, found.design_effect) == (0.95, pytest.approx(effect))
+
+
+def test_an_interval_is_wider_where_its_design_effect_is_less_certain() -> None:
+    known = clopper_pearson(30, 100, design_effect=2)
+    widths = [korn_graubard(30, 100, design_effect=2, freedom=f).width for f in (2, 10, 50, 1e6)]
+    assert sorted(widths, reverse=True) == widths
+    assert widths[-1] < known.width + 0.01  # of t against t of 99 degrees of freedom
+    assert korn_graubard(30, 100, design_effect=2, freedom=99).width == pytest.approx(known.width)
 
 
 @pytest.mark.parametrize(("first", "second"), PAIRS + EMPTY_OR_FULL)
@@ -118,7 +144,11 @@ def test_intervals_of_differences_flip_and_widen(
         (lambda: wilson(math.nan, 2), ResearchError, "a number, found nan"),
         (lambda: wilson(1, 2, level=1), ResearchError, "0.95, not 95"),
         (lambda: clopper_pearson(1, 2, design_effect=-1), ResearchError, "design effect"),
-        (lambda: goodman([0, 0]), CannotEstimate, "All counts"),
+        (lambda: shares_of_kinds(["a", "a"], ["x", "y"]), CannotEstimate, "two kinds"),
+        (lambda: shares_of_kinds(["a", "b"], ["x", "x"]), CannotEstimate, "clusters"),
+        (lambda: logit(0, 9, design_effect=1, freedom=3), CannotEstimate, "Log odds"),
+        (lambda: korn_graubard(1, 1, design_effect=1, freedom=3), CannotEstimate, "One unit"),
+        (lambda: korn_graubard(1, 9, design_effect=1, freedom=0), ResearchError, "freedom"),
         (lambda: newcombe((0, 0), (1, 2)), CannotEstimate, "no unit in the first sample"),
     ],
 )

@@ -5,6 +5,7 @@ Each function takes the ``input`` of a case and returns its values under the key
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -21,6 +22,7 @@ from research.estimators.association.ranks import fieller_tau
 from research.estimators.clustered import (
     cluster_robust,
     cluster_sample_mean,
+    clustered_ratio,
     clustered_share,
     jackknife_se,
     paired_share_difference,
@@ -30,6 +32,7 @@ from research.estimators.concentration import (
     hhi,
     top_share,
 )
+from research.estimators.proportions import korn_graubard, logit
 from research.estimators.rates import poisson_regression, rate_ratio
 from research.results import Bounds
 
@@ -157,6 +160,31 @@ def sample_mean(case: Case) -> Case:
     return {"mean": mean.value, "se": mean.se * clusters**0.5, "deff": effect}
 
 
+def ratio_of_totals(case: Case) -> Case:
+    found = clustered_ratio(case["above"], case["below"], level=case["conf"])
+    width = math.log(found.interval.high / found.interval.low)
+    return {
+        "ratio": found.value,
+        "se": found.se,
+        "se_jk1": jackknife_se(found.leave_one_out.values),
+        "se_log": width / 2 / stats.t.ppf((1 + case["conf"]) / 2, found.kish_n - 1),
+        "kish_n": found.kish_n,
+        "ci": ends(found.interval),
+    }
+
+
+def clustered_proportion(case: Case) -> Case:
+    """R has the variance from the clusters, with their number less one as degrees of freedom."""
+    counts, sizes = np.asarray(case["counts"]), np.asarray(case["sizes"])
+    units = np.concatenate([np.arange(n) < k for k, n in zip(counts, sizes, strict=True)])
+    mean = cluster_sample_mean(units, np.repeat(np.arange(len(sizes)), sizes))
+    p, n = mean.value, mean.n
+    how = {"design_effect": mean.se**2 / (p * (1 - p) / n), "freedom": len(sizes) - 1}
+    given = float(counts.sum()), float(n)
+    beta, odds = (f(*given, **how, level=case["conf"]) for f in (korn_graubard, logit))
+    return {"proportion": p, "se": mean.se, "beta": ends(beta), "logit": ends(odds)}
+
+
 CASES: dict[str, Callable[[Case], Case]] = {
     "download_share": download_share,
     "share_logit_jackknife": logit_jackknife,
@@ -170,4 +198,6 @@ CASES: dict[str, Callable[[Case], Case]] = {
     "poisson_rate_ratio": two_rates,
     "hhi_ineq": inequality,
     "design_effect_mean": sample_mean,
+    "ratio_of_totals": ratio_of_totals,
+    "clustered_proportion": clustered_proportion,
 }

@@ -2,8 +2,8 @@
 
 ``shares`` holds shares and their differences with jackknife intervals and the conditions under
 which these are believed, ``leave_one_out`` what a share is without each cluster, ``tails``
-effective sizes and tail indices, ``few_clusters`` least squares, and ``sample_mean`` the mean of a
-sample of clusters.
+effective sizes and tail indices, ``few_clusters`` least squares, ``sample_mean`` the mean of a
+sample of clusters, and ``ratios`` a ratio of two of their totals.
 """
 
 from research.estimators.clustered.few_clusters import Fit, cluster_robust
@@ -19,6 +19,7 @@ from research.estimators.clustered.leave_one_out import (
     leave_one_out,
     recomputed_without_each,
 )
+from research.estimators.clustered.ratios import ClusteredRatio, clustered_ratio
 from research.estimators.clustered.sample_mean import ClusterSampleMean, cluster_sample_mean
 from research.estimators.clustered.shares import (
     clustered_share,
@@ -30,11 +31,13 @@ from research.estimators.clustered.tails import kish_effective_size
 __all__ = [
     "ClusterSampleMean",
     "ClusteredEstimate",
+    "ClusteredRatio",
     "Condition",
     "Fit",
     "LeaveOneOut",
     "cluster_robust",
     "cluster_sample_mean",
+    "clustered_ratio",
     "clustered_share",
     "jackknife_interval",
     "jackknife_se",

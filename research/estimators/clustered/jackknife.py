@@ -32,7 +32,7 @@ MINIMUM_TAIL_INDEX = 1.0  # at or below it the population of organisations has n
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """The scale on which an interval is symmetric, so that it stays within ``[lowest, 1]``."""
+    """The scale on which an interval is symmetric, so that it stays above ``lowest``."""
 
     name: str
     inverse: Callable[[Floats], Any]
@@ -41,6 +41,7 @@ class Link:
 
 LOGIT = Link("logit", special.expit, 0.0)
 FISHER_Z = Link("Fisher z", np.tanh, -1.0)
+LOG = Link("log", np.exp, 0.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,24 +89,18 @@ class ClusteredEstimate:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Jackknifed:
+class Redrawn:
     """Estimates on the scale of ``link`` with their jackknife, each of one table.
 
     ``linked`` and ``without`` (a column a cluster) are the estimates with all clusters and without
-    each, not finite where a share is 0 or 1. ``kish_n`` is of the total, ``sides`` of each
-    numerator and remainder. Of an interval ``kept`` is left, and ``below`` and ``above`` are added
-    to it, where clusters larger than any seen may belong to any class (``unseen``).
+    each, not finite where they have no value on that scale, such as a share of 0 or 1. ``kish_n``
+    less one are the degrees of freedom.
     """
 
     link: Link
     linked: Floats
     without: Floats
     kish_n: Floats
-    sides: Mapping[str, Floats]
-    least_tail_index: Floats
-    kept: Floats
-    below: Floats
-    above: Floats
 
     @property
     def defined(self) -> Flags:
@@ -132,6 +127,22 @@ class Jackknifed:
         center = np.where(self.defined, self.linked, np.nan)
         with np.errstate(over="ignore"):
             return self.link.inverse(center - half), self.link.inverse(center + half)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Jackknifed(Redrawn):
+    """The same of shares, which have conditions under which their intervals are believed.
+
+    ``kish_n`` is of the total, ``sides`` of each numerator and remainder. Of an interval ``kept``
+    is left, and ``below`` and ``above`` are added to it, where clusters larger than any seen may
+    belong to any class (``unseen``).
+    """
+
+    sides: Mapping[str, Floats]
+    least_tail_index: Floats
+    kept: Floats
+    below: Floats
+    above: Floats
 
     def widened(self, level: float) -> tuple[Floats, Floats]:
         """Both ends, allowing for clusters larger than any seen."""
@@ -165,10 +176,7 @@ def estimate_of(
     (low,), (high,) = found.limits(level)
     (lowest,), (highest,) = found.widened(level)
     kish_n = float(found.kish_n[0])
-    method = (
-        f"delete-one-cluster jackknife, {found.link.name} scale, t with {kish_n - 1:.3g} degrees "
-        "of freedom"
-    )
+    method = method_of(found.link, kish_n - 1)
     wide = f"{method}, allowing for larger clusters than any seen"
     return ClusteredEstimate(
         value=left_out.value,
@@ -182,6 +190,13 @@ def estimate_of(
             Condition(name=name, found=float(values[0]), threshold=least)
             for name, (values, least) in found.conditions().items()
         ),
+    )
+
+
+def method_of(link: Link, freedom: float) -> str:
+    """What an interval is called."""
+    return (
+        f"delete-one-cluster jackknife, {link.name} scale, t with {freedom:.3g} degrees of freedom"
     )
 
 

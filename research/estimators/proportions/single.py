@@ -1,9 +1,8 @@
-"""Intervals for the proportion of one sample, and for all proportions of a multinomial."""
+"""Intervals for the proportion of one sample."""
 
 from __future__ import annotations
 
-from numpy.typing import ArrayLike
-from statsmodels.stats.proportion import multinomial_proportions_confint, proportion_confint
+from statsmodels.stats.proportion import proportion_confint
 
 from research.estimators import valid
 from research.estimators.valid import estimator
@@ -85,7 +84,7 @@ def clopper_pearson(
     -------
     Interval
         The exact interval of Clopper and Pearson; with a design effect that of the effective
-        sample (Korn and Graubard without correction of the degrees of freedom).
+        sample. Where the design effect is itself an estimate: :func:`korn_graubard`.
 
     Assumptions
     -----------
@@ -98,9 +97,8 @@ def clopper_pearson(
 
     References
     ----------
-    Clopper and Pearson (1934), Biometrika 26:404-413, doi:10.1093/biomet/26.4.404; Korn and
-    Graubard (1998), Survey Methodology 24:193-201. The interval of statsmodels; agrees with
-    ``binom.test`` in R.
+    Clopper and Pearson (1934), Biometrika 26:404-413, doi:10.1093/biomet/26.4.404. The interval of
+    statsmodels; agrees with ``binom.test`` in R.
 
     Examples
     --------
@@ -109,52 +107,6 @@ def clopper_pearson(
     (0.4439, 0.9748)
     """
     return _interval((count, size), level, design_effect, ("beta", "Clopper-Pearson"))
-
-
-@estimator
-def goodman(
-    counts: ArrayLike, *, level: float = 0.95, design_effect: float = 1.0
-) -> tuple[Interval, ...]:
-    """Which proportions of all categories together are compatible with their counts?
-
-    Parameters
-    ----------
-    counts : array_like of shape (categories,)
-        Units in each category; every unit in exactly one.
-    level : float
-        Confidence level for all proportions together.
-
-    Returns
-    -------
-    tuple of Interval
-        Goodman's simultaneous interval per category.
-
-    Assumptions
-    -----------
-    Multinomial counts.
-
-    Raises
-    ------
-    CannotEstimate
-        All counts are zero.
-
-    References
-    ----------
-    Goodman (1965), Technometrics 7:247-254, doi:10.1080/00401706.1965.10490252. The intervals of
-    statsmodels; agrees with Wilson's interval at the Bonferroni level (in the tests), which is
-    their definition.
-
-    Examples
-    --------
-    >>> [round(found.low, 3) for found in goodman([40, 25, 35])]
-    [0.291, 0.162, 0.247]
-    """
-    classes = valid.counts(counts, "counts") / valid.design_effect(design_effect)
-    limits = multinomial_proportions_confint(classes, alpha=1 - valid.level(level))
-    return tuple(
-        Interval(*_inside(low, high), level, "Goodman simultaneous", design_effect)
-        for low, high in limits.tolist()
-    )
 
 
 def _interval(
@@ -170,7 +122,3 @@ def _interval(
     low = 0.0 if count == 0 else float(low)
     high = 1.0 if count == size else float(high)
     return Interval(low, high, level, method[1], design_effect)
-
-
-def _inside(low: float, high: float) -> tuple[float, float]:
-    return max(0.0, low), min(1.0, high)
