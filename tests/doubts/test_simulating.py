@@ -101,6 +101,20 @@ def test_wrong_codes_are_of_any_other_country_as_often_as_is_believed():
     assert Sum(confirmed, CHINA).in_worlds(worlds).min() == 1
 
 
+def test_wrong_codes_give_the_law_of_a_share_that_their_rate_gives():
+    """As in probabilistic bias analysis by predictive values: linear in a rate that is beta."""
+    coded = units(["CN"] * 100 + ["US"] * 300)
+    coded = Coarse(coded.rows.assign(confirmed=False), coded.doubts)
+    two = ERRORS | {"stated": "alpha=6|beta=14|CN=1|US=1"}
+    worlds = Worlds(Beliefs.of(pd.DataFrame([ROW, RANGE, two])), with_errors=True)
+    drawn = Share(of=CHINA).in_(coded).in_worlds(worlds)
+    rate = stats.beta(6, 14)
+    at = [0.025, 0.5, 0.975]
+    expected = 0.25 + 0.5 * rate.ppf(at)  # 1/4 are coded China: (1 - r) / 4 + 3 r / 4
+    assert np.quantile(drawn, at) == pytest.approx(expected, abs=0.02)
+    assert drawn.mean() == pytest.approx(0.25 + 0.5 * rate.mean(), abs=0.005)
+
+
 def test_parts_of_the_variance_of_a_sum_are_those_of_its_doubts():
     asked = Sum(units(["", "CN"], [2.0, 10.0], ranges=([2.0, 8.0], [2.0, 12.0])), CHINA)
     worlds = Worlds(beliefs(ROW, RANGE))

@@ -10,8 +10,10 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from scipy import special, stats
 
+from research.doubts import Beliefs, Coarse, Sum, Worlds, where
 from research.estimators.association import (
     kendall,
     robust_regression,
@@ -185,6 +187,34 @@ def clustered_proportion(case: Case) -> Case:
     return {"proportion": p, "se": mean.se, "beta": ends(beta), "logit": ends(odds)}
 
 
+def wrong_codes(case: Case) -> Case:
+    """Expected counts over worlds in which codes of 200 units a cell are wrong at such rates."""
+    table = np.zeros((2, 2))
+    for row, (counts, right) in enumerate(
+        zip(case["observed"], case["predictive_values"], strict=True)
+    ):
+        for column, (count, value) in enumerate(zip(counts, right, strict=True)):
+            exposed = _exposed(count, 1 - value, code=("yes", "no")[column])
+            table[row] += exposed, count - exposed
+    risk = table[0] / table.sum(axis=0)
+    odds = table[0] / table[1]
+    return {"relative_risk": risk[0] / risk[1], "odds_ratio": odds[0] / odds[1]}
+
+
+def _exposed(count: float, wrong: float, code: str) -> float:
+    """How many of one cell are exposed on average, if codes are wrong at this rate."""
+    rate = f"alpha={1e6 * max(wrong, 1e-12)}|beta={1e6 * (1 - wrong)}"
+    told = dict.fromkeys(["kind", "shifted", "source", "sentence"], "")
+    belief = told | {
+        "doubt": "coded wrong", "family": "miscoded", "stated": f"{rate}|yes=1|no=1",
+        "together": "organisation", "basis": "published", "source": "s", "sentence": "t",
+    }  # fmt: skip
+    rows = pd.DataFrame({"organisation": [f"o{at}" for at in range(200)], "origin": code})
+    rows = rows.assign(**dict.fromkeys(["low", "value", "high"], count / 200), confirmed=False)
+    worlds = Worlds(Beliefs.of(pd.DataFrame([belief])), with_errors=True)
+    return float(Sum(Coarse(rows, []), where(origin="yes")).in_worlds(worlds).mean())
+
+
 CASES: dict[str, Callable[[Case], Case]] = {
     "download_share": download_share,
     "share_logit_jackknife": logit_jackknife,
@@ -199,5 +229,6 @@ CASES: dict[str, Callable[[Case], Case]] = {
     "hhi_ineq": inequality,
     "design_effect_mean": sample_mean,
     "ratio_of_totals": ratio_of_totals,
+    "wrong_codes": wrong_codes,
     "clustered_proportion": clustered_proportion,
 }
