@@ -49,8 +49,15 @@ from research.measures.channels import (
     over_families,
 )
 from research.measures.clone_block import without_block
+from research.measures.families import (
+    course_of_downloads,
+    course_of_pulls,
+    each_family,
+    known_of_families,
+)
 from research.measures.hub import (
     GENERATION,
+    fresh,
     hub_downloads,
     hub_facts,
     of_tasks,
@@ -69,6 +76,7 @@ from research.measures.publishers import (
 from research.measures.pulls import ROUNDED, ollama_pulls, pulls_in_words, suddenly_pulled
 from research.measures.remembering import remembered
 from research.measures.routers import ONE_ROUTER, over_publishers, routed
+from research.measures.sizes import of_listed_sizes
 from research.measures.top_lists import on_day
 from research.results import BudgetRow, deferred
 from research.wording import written
@@ -162,6 +170,7 @@ FAMILIES, ORGANISATIONS = 18, 8  # that are told of, those of most weight
 
 def sample(
     ollama_library_pulls,
+    ollama_library_tags,
     ollama_pull_states,
     hub_llm_panel,
     hub_llm_models,
@@ -195,6 +204,7 @@ def sample(
     both = Both(
         pair=pair,
         series=ollama_library_pulls,
+        sized=ollama_library_tags,
         states=ollama_pull_states,
         listed=lists.get(pair.second),
         models=hub_llm_models,
@@ -217,7 +227,7 @@ def sample(
         population=f"the {pair.units} that both {both.told} hold",
         as_of=f"{both.days[0]:%Y-%m-%d}",
         data={"odds": odds, "pair": pair},
-        tables={"families": odds.first.rows.filter(["family", "organisation", "origin"])},
+        tables=both.tables(odds, hub_history),
         deferred={
             "whole": both.whole, "otherwise": both.otherwise, "course": lambda: both.course(dated)
         },
@@ -244,6 +254,7 @@ class Both:
 
     pair: Pair
     series: pd.DataFrame
+    sized: pd.DataFrame
     states: pd.DataFrame
     listed: pd.DataFrame | None
     models: pd.DataFrame
@@ -309,6 +320,34 @@ class Both:
             first, second = in_both(pulled, dated._channel("top 1,000", pd.Timestamp(day)))
             found[day] = _odds((first, of_names(first, second)))
         return found
+
+    def tables(self, odds, history) -> dict:
+        """What is told of each family; of pulls and the catalogue also its course, and its kind."""
+        if self.pair.first == "tokens":
+            return {"families": odds.first.rows[["organisation", "origin"]]}
+        if (self.pair.first, self.pair.second) != ("pulls", "catalogue"):
+            return {"families": lambda: each_family(odds, self.pair.counts)}
+        families, day = odds.first.rows["family"], self.days[0]
+        lists = {
+            "1,000 most downloaded": history,
+            # Before the day it held few models, and what it did not count anew says nothing.
+            "LLM catalogue": fresh(self.listed[self.listed["as_of"] >= day]),
+        }
+        return {
+            "families": lambda: each_family(odds, self.pair.counts).join(self._known, on="family"),
+            "pulls": lambda: course_of_pulls(self.series, families, day, self.window),
+            "downloads": lambda: course_of_downloads(lists, self.repositories, families),
+        }
+
+    @property
+    def _known(self) -> pd.DataFrame:
+        """Sizes, kind and copies of each family, and whether its pulls came suddenly."""
+        pulls, downloads = self._channels()
+        on = self.series[self.series["date"] == self.days[0]]
+        embedding = self.names.set_index("ollama_name")["embedding"]
+        known = known_of_families(of_listed_sizes(pulls, on, self.sized), downloads, embedding)
+        sudden = suddenly_pulled(self.series, self.days[0], self.window)
+        return known.assign(sudden=known.index.isin(sudden))
 
     @property
     def days(self) -> tuple[pd.Timestamp, pd.Timestamp]:

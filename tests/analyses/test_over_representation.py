@@ -150,6 +150,45 @@ def test_families_are_in_the_proportion_of_their_shares(result, pair):
         assert tuple(found[TIMES.format(family)].identified) == pytest.approx((least, most))
 
 
+def test_the_table_of_families_holds_both_channels_and_the_ratio_of_each(result, pair):
+    name, pulls, downloads, _ = pair
+    table = result.answer(channels=name).tables["families"].to_frame().set_index("family")
+    assert set(table.index) == set(pulls.index)
+    for end in ("low", "value", "high"):
+        assert table[f"pulls {end}"].to_dict() == pulls[end].to_dict()
+    assert table["downloads value"].to_dict() == downloads.to_dict()
+    share = (pulls["value"] / pulls["value"].sum()) / (downloads / downloads.sum())
+    told = table["ratio value"].dropna()
+    assert set(table.index) - set(told.index) == set(downloads.index[downloads == 0])
+    assert told.to_dict() == pytest.approx(share[told.index].to_dict())
+    for label, found in result.answer(channels=name).estimates.items():
+        family = label.partition(":")[0]
+        if label == TIMES.format(family) and family in table.index:
+            row = table.loc[family]
+            assert (row["ratio low"], row["ratio high"]) == pytest.approx(tuple(found.identified))
+
+
+def test_families_of_the_catalogue_are_told_of_in_full(result):
+    answer = result.answer(channels=CATALOGUE)
+    table = answer.tables["families"].to_frame().set_index("family")
+    listed = on("hub_llm_panel", "2026-06-19")
+    rules = research.load("model_crosswalk_repositories")
+    rows = listed.merge(rules, left_on="model_id", right_on="hub_repository")
+    copied = rows[rows["relation"] == "copy"].groupby("ollama_name")["hub_downloads_30d"].sum()
+    whole = rows.groupby("ollama_name")["hub_downloads_30d"].agg(["sum", "size"])
+    for family in ("llama3.2", "mistral", "bge-large"):
+        row = table.loc[family]
+        assert row["models"] == whole.loc[family, "size"]
+        assert row["copies"] == pytest.approx(copied.get(family, 0) / whole.loc[family, "sum"])
+    assert table.index[table["sudden"]].tolist() == ["glm-ocr", "medgemma", "medgemma1.5"]
+    assert table.loc["llama3.2", "sizes"] == "S|M"
+    assert table.loc["mxbai-embed-large", "embedding"]
+    pulls = answer.tables["pulls"].to_frame()
+    last = pulls[pulls["end"] == answer.as_of].set_index("family")["value"]
+    assert last.to_dict() == table["pulls value"].to_dict()
+    assert set(answer.tables["downloads"].to_frame()["family"]) <= set(table.index)
+
+
 def test_hosts_are_those_of_the_leading_tags(result, origins):
     tags = research.load("tenthe_model_tags")
     hosts = tags.groupby(tags["ollama_tag"].str.partition(":")[0])["answering_hosts"].sum()
