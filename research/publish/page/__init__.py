@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 TEMPLATES = Path(__file__).parent / "templates"
 FACES = {"Regular": ("400", "normal"), "Semibold": ("600", "normal"), "It": ("400", "italic")}
-SCRIPTS = ("charts.js", "page.js")
+SCRIPTS = ("charts.js", "page.js", "explore.js")
 DRAWN = ("title", "together", "without", "columns", "views", "rows")  # what the script reads
 FIRST = "document.documentElement.classList.add('live')"  # before anything is drawn
 FRAGILE = "fragile"
@@ -142,6 +142,7 @@ def _data(shown: Mapping[str, Any], recordings: Mapping[str, str]) -> dict[str, 
             for chart in shown["charts"]
         },
         "columns": columns(),
+        "explore": packed(script_json(shown["explore"])),
         "found_by": packed(script_json(shown["found_by"])),
         "library": packed(library()),
         "cards": {card["id"]: packed(script_json(list(_questions(card)))) for card in cards},

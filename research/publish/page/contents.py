@@ -27,6 +27,7 @@ from research.publish.judged import (
 )
 from research.publish.page.citing import TITLE, bibtex, csl
 from research.publish.page.embedding import drawing, inline
+from research.publish.page.explore import explore
 from research.publish.page.first_screen import COLUMNS, Chart, first_screen
 from research.publish.page.questions import command, explorer, question
 from research.publish.page.scales import Axis
@@ -55,6 +56,7 @@ def contents(
         "sources": {card["source"]["id"]: card["source"]["name"] for card in claims},
         "channels": sorted({card["channel"] for card in claims}),
         "charts": [_chart(each) for each in first_screen(results)],
+        "explore": explore({result.analysis: result for result in results}),
         "headlines": headlines(results),
         "datasets": [_dataset(source) for source in datasets_read(results)],
         "as_of": as_of,
