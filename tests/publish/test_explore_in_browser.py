@@ -229,7 +229,8 @@ def test_files_of_the_families_hold_the_numbers_of_the_result(screen, told):
 def test_no_figure_of_the_table_or_of_a_family_is_cut(screen, width):
     tab = screen("#explore?explore.all=1", width=width)
     cut = """cells => cells.filter(cell => { const box = cell.getBoundingClientRect();
-        return box.left < -0.5 || box.right > innerWidth + 0.5 || cell.scrollWidth > cell.clientWidth + 1
+        return box.left < -0.5 || box.right > innerWidth + 0.5
+            || cell.scrollWidth > cell.clientWidth + 1
     }).map(cell => cell.textContent)"""
     assert tab.locator("#families-table :is(td, tbody th)").evaluate_all(cut) == []
     tab.evaluate("location.hash = 'family/deepseek-r1'")

@@ -103,9 +103,9 @@ def _note(answer: Answer, families: int) -> str:
               for counted in ("pulls", "downloads")]  # fmt: skip
     told = (
         "The {:0} families that Ollama's library and the LLM catalogue of the Hugging Face Hub "
-        "both hold ({}): {} of the pulls and {} of the downloads of these 30 days. Names that are only "
-        "served remotely are left out. A family is a name of Ollama's library; its downloads are "
-        "those of its repositories."
+        "both hold ({}): {} of the pulls and {} of the downloads of these 30 days. Names that are "
+        "only served remotely are left out. A family is a name of Ollama's library; its downloads "
+        "are those of its repositories."
     )
     return typeset(written(told, families, month(answer.as_of), *shares))
 
@@ -128,7 +128,8 @@ def _family(row: Mapping[str, Any], answer: Answer, common: Mapping[str, Any]) -
         "models": row["models"],
         "copies": row["copies"],
     }
-    told = known | common | _weights(row) | _texts(row) | _interval(row["family"], answer)
+    weights, texts = _weights(row), _texts(row)
+    told = {**known, **common, **weights, **texts, **_interval(row["family"], answer)}
     return told | {"facts": [(name, typeset(text)) for name, text in _facts(told) if text]}
 
 
@@ -246,7 +247,7 @@ def _spikes(answer: Answer) -> dict[str, list[str]]:
 def _begin(answer: Answer) -> str:
     """The day before the first one counted."""
     table = _dicts(answer.tables["pulls"])
-    return next(row["begin"] for row in table if row["end"] == answer.as_of)
+    return next(str(row["begin"]) for row in table if row["end"] == answer.as_of)
 
 
 def courses(answer: Answer) -> dict[str, dict[str, Rows]]:
