@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from research.doubts.asking import Asked
 
+STALE = 0.1  # of the downloads of a family: where more were not counted anew, the day says nothing
 OWN = "own"  # the relation of a repository of the publisher of its family
 
 
@@ -120,8 +121,8 @@ def course_of_downloads(
     Parameters
     ----------
     lists
-        Tables with ``as_of``, ``model_id``, ``hub_downloads_30d`` and, if it is marked there,
-        ``traffic_spike``, by what is listed.
+        Tables with ``as_of``, ``model_id``, ``hub_downloads_30d`` and, where they are marked,
+        ``traffic_spike`` and ``stale_suspect``, by what is listed.
     repositories
         The table ``model_crosswalk_repositories``.
     families
@@ -132,8 +133,8 @@ def course_of_downloads(
     pandas.DataFrame
         ``family``, ``listed``, the day ``end``, how many ``models`` of the family were listed,
         their ``downloads`` of thirty days, which are the least that the family had, and whether a
-        ``spike`` of automated traffic is marked in them. A family that a list lacks on a day has
-        no row.
+        ``spike`` of automated traffic is marked in them. A family has no row where a list lacks
+        it, and where models that were not counted anew hold more than a tenth of its downloads.
 
     Examples
     --------
@@ -146,18 +147,26 @@ def course_of_downloads(
     import pandas as pd
 
     family = repositories.set_index("hub_repository")["ollama_name"]
-    rows = []
-    for name, listed in lists.items():
-        marked = listed["traffic_spike"].fillna(False) if "traffic_spike" in listed else False
-        known = listed.assign(family=listed["model_id"].map(family), spike=marked)
-        sums = known.groupby(["family", "as_of"]).agg(
-            models=("model_id", "size"), downloads=("hub_downloads_30d", "sum"),
-            spike=("spike", "any"),
-        )  # fmt: skip
-        rows.append(sums.reset_index().assign(listed=name))
-    course = pd.concat(rows)
+    course = pd.concat(
+        [_listed(table, family).assign(listed=name) for name, table in lists.items()]
+    )
     course["end"] = course["as_of"].dt.strftime("%Y-%m-%d")
     return _by_family(course[["family", "listed", "end", "models", "downloads", "spike"]], families)
+
+
+def _listed(table: pd.DataFrame, family: pd.Series) -> pd.DataFrame:
+    """The downloads of each family on each day of a list that counted most of them anew."""
+    spike, stale = (
+        table[mark].fillna(False).astype(bool) if mark in table else False
+        for mark in ("traffic_spike", "stale_suspect")
+    )
+    models = table.assign(family=table["model_id"].map(family), spike=spike)
+    models["old"] = models["hub_downloads_30d"] * stale
+    sums = models.groupby(["family", "as_of"], as_index=False).agg(
+        models=("model_id", "size"), downloads=("hub_downloads_30d", "sum"),
+        old=("old", "sum"), spike=("spike", "any"),
+    )  # fmt: skip
+    return sums[sums["old"] <= STALE * sums["downloads"]]
 
 
 def _by_family(course: pd.DataFrame, families: Collection[str]) -> pd.DataFrame:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import csv
 import io
 import json
+import math
 import re
 from itertools import pairwise
 from urllib.parse import quote
 
+import numpy as np
 import pytest
 
 from research.plain import from_plain
@@ -184,7 +186,9 @@ def test_a_family_opens_by_key_and_tells_its_sets_and_course(screen, results, to
     assert [plain(line[2]) for line in cells] == course[["low", "high"]].to_numpy().tolist()
     downloads = answer.tables["downloads"].to_frame()
     downloads = downloads[downloads["family"] == "llama3.2"].sort_values("end", kind="stable")
-    told_of = tab.locator("#family table").nth(1).locator("tbody td:nth-child(3)").all_inner_texts()
+    told_of = (
+        tab.locator("#family table").nth(1).locator("tbody td:nth-child(3)").all_text_contents()
+    )
     assert [plain(text) for text in told_of] == [[each] for each in downloads["downloads"]]
     tab.reload()
     tab.locator("#family dt").first.wait_for()
@@ -223,6 +227,109 @@ def test_files_of_the_families_hold_the_numbers_of_the_result(screen, told):
     codebook = list(csv.DictReader(io.StringIO(get["codebook"].decode())))
     assert [each["column"] for each in codebook] == list(rows[0])
     assert all(each["description"] for each in codebook)
+
+
+def drawn(tab, where="[data-scatter]"):
+    tab.locator(where).first.scroll_into_view_if_needed()
+    tab.wait_for_selector(f"{where}[data-shown] .canvas svg")
+
+
+POINTS = "[data-scatter] path[aria-roledescription=point]"
+
+
+def places(tab):
+    """Where the marks of the scatter stand, in the order of their rows."""
+    return tab.locator(POINTS).evaluate_all(
+        "marks => marks.map(mark => { const at = mark.getCTM(); return [at.e, at.f] })"
+    )
+
+
+def test_every_family_is_drawn_where_its_values_are(screen, told, shown):
+    tab = screen()
+    drawn(tab)
+    assert tab.locator(POINTS).count() == len(told)
+    for row in shown["explore"]["rows"]:
+        of = told[row["family"]]
+        assert (row["pulls"], row["downloads"]) == (of["pulls value"], of["downloads value"])
+        assert row["x"] == (of["downloads value"] or row["x"])
+        assert row["y"] == (of["pulls value"] or row["y"])
+        assert row["hollow"] == (not of["pulls value"] or not of["downloads value"])
+    found = places(tab)
+    rows = shown["explore"]["rows"]
+    for axis, sign in ((0, 1), (1, -1)):
+        values = [math.log10(row["xy"[axis]]) for row in rows]
+        slope, start = np.polyfit(values, [place[axis] for place in found], 1)
+        assert slope * sign > 30
+        assert (
+            max(abs(start + slope * v - p[axis]) for v, p in zip(values, found, strict=True)) < 0.1
+        )
+
+
+def test_the_line_of_equal_shares_parts_the_families_by_their_ratio(screen, told, shown):
+    tab = screen()
+    drawn(tab)
+    line = tab.locator("[data-scatter] path[aria-roledescription='line mark']")
+    assert line.get_attribute("stroke-dasharray") == "4,3"
+    left, bottom, right, top = line.evaluate(
+        """line => [0, 1].flatMap(part => { const at = line.getPointAtLength(
+            part * line.getTotalLength()).matrixTransform(line.getCTM()); return [at.x, at.y] })"""
+    )
+    families = [row["family"] for row in shown["explore"]["rows"]]
+    for family, (x, y) in zip(families, places(tab), strict=True):
+        ratio = told[family]["ratio value"]
+        over = bottom + (top - bottom) * (x - left) / (right - left) - y
+        if ratio:
+            assert (over > 0) == (ratio > 1) or abs(over) < 0.5
+
+
+def test_keys_read_families_in_the_order_of_the_table_and_open_one(screen, shown):
+    tab = screen()
+    drawn(tab)
+    said = tab.locator("#families [data-read]")
+    tab.locator("[data-scatter]").focus()
+    for row in shown["explore"]["rows"][:3]:
+        tab.keyboard.press("ArrowRight")
+        assert row["words"] in said.inner_text()
+    tab.keyboard.press("Enter")
+    tab.wait_for_function("() => document.activeElement.id === 'family'")
+    assert tab.locator("#family h2").inner_text() == row["family"]
+
+
+def test_the_pointer_reads_the_nearest_family_and_a_click_opens_it(screen):
+    tab = screen()
+    drawn(tab)
+    tab.locator("[data-scatter]").evaluate("host => host.scrollIntoView({ block: 'center' })")
+    box = tab.locator("[data-scatter]").bounding_box()
+    place = box["x"] + 0.7 * box["width"], box["y"] + 0.3 * box["height"]
+    tab.mouse.move(*place)
+    tab.wait_for_selector("#families .read.on")
+    family = tab.locator("#families [data-read]").inner_text().partition(" (")[0]
+    tab.mouse.click(*place)
+    tab.wait_for_function("() => document.activeElement.id === 'family'")
+    assert tab.locator("#family h2").inner_text() == family
+
+
+def test_the_filters_hold_for_the_scatter_too(screen, told):
+    tab = screen("#?explore.origin=China")
+    drawn(tab)
+    assert tab.locator(POINTS).count() == sum(r["origin"] == "CN" for r in told.values())
+    tab.fill("#families [name=text]", "deepseek")
+    fit = sum("deepseek" in n and r["origin"] == "CN" for n, r in told.items())
+    tab.wait_for_function(f"() => document.querySelectorAll('{POINTS}').length === {fit}")
+
+
+def test_the_course_of_a_family_is_drawn_and_read(screen, results):
+    tab = screen("#family/llama3.2")
+    where = "#family .course-drawing"
+    drawn(tab, where)
+    course = results[ANALYSIS].answers[ANSWER].tables["pulls"].to_frame()
+    course = course[course["family"] == "llama3.2"]
+    tab.locator(where).first.focus()
+    for row in course.head(3).itertuples():
+        tab.keyboard.press("ArrowRight")
+        said = tab.locator("#family .read").first.inner_text()
+        assert f"{row.begin} to {row.end}" in said
+        assert plain(said)[:2] == [row.low, row.high]
 
 
 @pytest.mark.parametrize("width", [390, 1280])

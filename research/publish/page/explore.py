@@ -11,12 +11,12 @@ from typing import Any
 
 from research.publish.headlines import CLASSES
 from research.publish.page.first_screen import CHINA, LIMITS, UNITED_STATES, level, month, source
+from research.publish.page.scatter import OTHER, course, placed, scatter
 from research.results import Answer, Bounds, Result, Table
 from research.wording import count, quantity, typeset, written
 
 ANALYSIS, ANSWER = "over_representation", "pulls, catalogue"
 TIMES = "{}: share of pulls over share of downloads"
-OTHER = "other or not known"
 SIZE = dict(zip(("S", "M", "L", "XL"), CLASSES, strict=True))
 UNSIZED = "no size listed"
 PLACES = {"": "not known", "no country": "no country", "XI": "international"}
@@ -31,8 +31,9 @@ COURSES = {
     },
     "downloads": {
         "title": "Downloads over time",
-        "note": "Of the 30 days before each date, of those models of the family that the list held "
-        "and counted anew: at least so many. Lists of different length are not compared.",
+        "note": "Of the 30 days before each date, of those models of the family that a list held: "
+        "at least so many. Filled: LLM catalogue, which grows; hollow: 1,000 most downloaded. Days "
+        "on which more than a tenth was not counted anew are left out.",
     },
 }
 Rows = list[dict[str, Any]]
@@ -71,8 +72,10 @@ def explore(results: Mapping[str, Result]) -> dict[str, Any]:
     """All that the page shows of families: rows for table and scatter, and their courses."""
     result = results[ANALYSIS]
     answer = result.answers[ANSWER]
-    common = {"begin": _begin(answer), "end": answer.as_of, "population": answer.population,
-              "source": source(result)}  # fmt: skip
+    common = {
+        "begin": _begin(answer), "end": answer.as_of, "population": answer.population,
+        "series": f"{answer.population}, {month(answer.as_of)}", "source": source(result),
+    }  # fmt: skip
     rows = [_family(row, answer, common) for row in _dicts(answer.tables["families"])]
     rows.sort(key=lambda row: (-row["pulls"], row["family"]))
     spikes = _spikes(answer)
@@ -87,9 +90,12 @@ def explore(results: Mapping[str, Result]) -> dict[str, Any]:
         "columns": [{"name": name, "unit": unit, "about": about}
                     for name, (unit, about) in COLUMNS.items()],
         "heads": HEADS,
-        "rows": rows,
+        "together": True,
+        "spec": scatter(rows),
+        "rows": placed(rows),
         "courses": courses(answer),
-        "told": COURSES,
+        "told": {counted: told | {"spec": course(counted, _days(answer))}
+                 for counted, told in COURSES.items()},
     }  # fmt: skip
 
 
@@ -250,6 +256,13 @@ def _begin(answer: Answer) -> str:
     return next(str(row["begin"]) for row in table if row["end"] == answer.as_of)
 
 
+def _days(answer: Answer) -> tuple[str, str]:
+    """The first and the last day of all courses."""
+    pulls, downloads = (_dicts(answer.tables[name]) for name in ("pulls", "downloads"))
+    first = min(*(row["begin"] for row in pulls), *(row["end"] for row in downloads))
+    return first, max(row["end"] for row in downloads)
+
+
 def courses(answer: Answer) -> dict[str, dict[str, Rows]]:
     """Pulls and downloads of each family over time, as they are drawn and listed."""
     found: dict[str, dict[str, Rows]] = {}
@@ -264,8 +277,8 @@ def courses(answer: Answer) -> dict[str, dict[str, Rows]]:
                    "amount": f"at least {count(row['downloads'])}",
                    "of": f"{row['listed']}, {models}", "listed": row["listed"]}  # fmt: skip
         found.setdefault(row["family"], {"pulls": [], "downloads": []})["downloads"].append(counted)
-    for course in found.values():
-        course["downloads"].sort(key=lambda row: row["end"])
+    for each in found.values():
+        each["downloads"].sort(key=lambda row: row["end"])
     return found
 
 

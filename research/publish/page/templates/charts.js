@@ -97,7 +97,7 @@
 
     const canvas = el("div", { class: "canvas", "aria-hidden": "true" });
     host.replaceChildren(canvas);
-    const spec = { ...chart.spec, datasets: { rows: drawn() } };
+    const spec = { ...chart.spec, datasets: { ...chart.spec.datasets, rows: drawn() } };
     view = await draws(canvas, withView(spec, viewName()));
     view.addSignalListener("near", (_, near) => near.row && read(near.row[0]));
     figure.dataset.drawn = "";
@@ -119,7 +119,7 @@
     const { series, source } = chart.rows.find((row) => row.view === view);
     const lines = [series, source.replace(": ", ":\n")].join("\n").split("\n");
     const title = { text: chart.title, subtitle: lines, anchor: "start", fontSize: 15, subtitleFontSize: 10, offset: 14, limit: 700 };
-    const spec = { ...withView(chart.spec, view), width: 620, height: 340, title, background: "#ffffff", padding: 12, datasets: { rows } };
+    const spec = { ...withView(chart.spec, view), width: 620, height: 340, title, background: "#ffffff", padding: 12, datasets: { ...chart.spec.datasets, rows } };
     const drawnView = await draws(document.createElement("div"), spec);
     const text = await drawnView.toSVG();
     drawnView.finalize();

@@ -8,6 +8,7 @@
   let cube = null;
   let order = ORDER;
   let everyFamily = false;
+  let scatter = null;
 
   const familyForm = $("[data-families-filter]", families);
   const familyBody = $("tbody", families);
@@ -34,6 +35,7 @@
   }
   function showFamilies() {
     const found = shownFamilies();
+    scatter?.show(found);
     const inTable = new Set(everyFamily ? found : found.slice(0, FIRST_FAMILIES));
     familyLines.forEach((line) => { line.hidden = true; });
     found.forEach((row) => { lineOf(row).hidden = !inTable.has(row); });
@@ -48,6 +50,62 @@
     const more = $("[data-more-families]", families);
     more.hidden = found.length <= FIRST_FAMILIES;
     more.textContent = everyFamily ? `First ${FIRST_FAMILIES} alone` : `All ${found.length} in the table`;
+  }
+
+  // Drawings: a pointer or the arrow keys read the marks ------------------------------------------
+  /* A drawing of rows, which its host shows once it comes near the screen. */
+  function drawingOf(host, out, spec, words) {
+    const rest = out.textContent;
+    let [rows, at, view] = [[], -1, null];
+
+    function read(number) {
+      if (number === at) return;
+      at = number;
+      const row = rows.find((each) => each.row === at);
+      out.replaceChildren(...(row ? words(row) : [rest]));
+      out.classList.toggle("on", Boolean(row));
+      view?.signal("at", at).runAsync();
+    }
+    function show(found) {
+      rows = found;
+      read(-1);
+      view?.data("rows", rows).runAsync();
+    }
+    host.addEventListener("keydown", (event) => {
+      const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
+      if (!step || !rows.length) return;
+      event.preventDefault();
+      const place = rows.findIndex((each) => each.row === at);
+      const next = place < 0 ? (step > 0 ? 0 : rows.length - 1) : place + step;
+      read(rows[Math.max(0, Math.min(next, rows.length - 1))].row);
+    });
+    async function start() {
+      const canvas = el("div", { class: "canvas", "aria-hidden": "true" });
+      host.replaceChildren(canvas);
+      view = await draws(canvas, { ...spec, datasets: { ...spec.datasets, rows } });
+      view.data("rows", rows).runAsync();
+      view.addSignalListener("near", (_, near) => near.row && read(near.row[0]));
+      host.dataset.shown = "";
+    }
+    const seen = new IntersectionObserver((entries) => {
+      if (!entries.some((each) => each.isIntersecting)) return;
+      seen.disconnect();
+      start();
+    }, { rootMargin: "300px" });
+    seen.observe(host);
+    return { show, read: () => rows.find((each) => each.row === at) };
+  }
+  const addressOf = (row) => `#family/${encodeURIComponent(row.family)}`;
+
+  function startScatter() {
+    const host = $("[data-scatter]", families);
+    const words = (row) => [`${row.words}. `, el("a", { href: addressOf(row) }, "Open")];
+    scatter = drawingOf(host, $("[data-read]", families), cube.spec, words);
+    const open = () => { if (scatter.read()) location.hash = addressOf(scatter.read()); };
+    host.addEventListener("keydown", (event) => event.key === "Enter" && open());
+    let finger = false; // which reads first, and then opens by the link
+    host.addEventListener("pointerdown", (event) => { finger = event.pointerType === "touch"; });
+    host.addEventListener("click", () => finger || open());
   }
 
   // What readers have set, in the address --------------------------------------------------------
@@ -82,7 +140,7 @@
     }
     if (button.matches("[data-more-families]")) everyFamily = !everyFamily;
     if (name || button.matches("[data-more-families]")) changedFamilies();
-    if (takeFamilies) TAKE[takeFamilies]("families", cube);
+    if (takeFamilies) TAKE[takeFamilies]("families", cube, "");
   });
 
   // A family ---------------------------------------------------------------------------------------
@@ -109,15 +167,22 @@
       el("dl", { class: "numbers" }, ...facts),
       told.length ? el("h3", {}, "What to know of it") : null,
       told.length ? el("ul", { class: "flaws" }, ...told) : null,
-      ...familyCourses(row.family),
+      ...familyCourses(row),
       el("p", { class: "aside" }, row.source),
     ].filter(Boolean);
   }
-  function familyCourses(name) {
-    return Object.entries(cube.courses[name] ?? {}).flatMap(([counted, rows]) => {
+  function familyCourses(row) {
+    return Object.entries(cube.courses[row.family] ?? {}).flatMap(([counted, rows]) => {
       if (!rows.length) return [];
-      const { title, note } = cube.told[counted];
-      return [el("h3", {}, title), el("p", { class: "aside" }, note), courseTable(name, counted, rows)];
+      const { title, note, spec } = cube.told[counted];
+      const label = `${title}. Arrow keys read its values, which the table below lists too.`;
+      const host = el("div", { class: "draw course-drawing", tabindex: 0, role: "group", "aria-label": label });
+      const out = el("p", { class: "read", "aria-live": "polite" }, note);
+      const days = ({ begin, end }) => (begin ? `${begin} to ${end}` : end);
+      const words = (each) => [`${each.amount} ${counted}, ${days(each)} (${each.of})`];
+      drawingOf(host, out, spec, words).show(rows.map((each, at) => ({ ...each, row: at, group: row.group })));
+      const folded = el("details", {}, el("summary", {}, "Table"), courseTable(row.family, counted, rows));
+      return [el("h3", {}, title), host, out, folded];
     });
   }
   function courseTable(name, counted, rows) {
@@ -130,6 +195,7 @@
 
   async function startExplore() {
     await loadFamilies();
+    startScatter();
     readFamilies();
     showFamily();
     families.dataset.ready = "";
