@@ -115,6 +115,11 @@ def test_bars_begin_and_end_where_their_values_are_on_the_axis(screen, charts):
     assert start + slope < box["width"]  # none and all lie within
 
 
+def test_the_line_of_equal_shares_is_drawn(screen):
+    line = figure(screen(), "pair").locator(".canvas line[stroke-dasharray='4,3']")
+    assert line.count() == 1
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_arrow_keys_read_every_value_in_order(screen, charts, name):
     tab, chart = screen(), charts[name]
