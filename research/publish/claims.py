@@ -112,6 +112,17 @@ class ClaimAnswer:
         return tuple(each for place, each in enumerate(self.judged) if place not in places)
 
     @property
+    def by_nearness(self) -> list[JudgedEstimate]:
+        """All answers: those that decide, then the others, each group nearest in date first."""
+        near = {id(item): self._part_answer(0, item) for item in self.judged}
+
+        def distance(item: JudgedEstimate) -> tuple[bool, bool, int]:
+            place = near[id(item)]
+            return bool(place.measure), bool(place.population), place.days
+
+        return [*sorted(self.deciding, key=distance), *sorted(self.others, key=distance)]
+
+    @property
     def word(self) -> str:
         """The word of the claim as it is printed everywhere."""
         if self.verdict:

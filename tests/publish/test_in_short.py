@@ -6,7 +6,7 @@ from statistics import median
 
 import pytest
 
-from research.publish.claims import answer_claims
+from research.publish.claims import answer_claims, days_between
 from research.publish.in_short import COUNTED, SAYS, compared, in_short
 from research.publish.judged import judged
 from research.publish.page.questions import asks
@@ -79,6 +79,21 @@ def test_only_a_firm_word_says_in_which_setting(results):
         assert bool({"another", "later", "earlier"} & set(says.split())) == bool(
             claimed and item.word in FIRM
         )
+
+
+def test_answers_come_nearest_first(answers):
+    """Those that decide, then by date within one population and measure."""
+    for answer in answers:
+        order = answer.by_nearness
+        assert sorted(map(id, order)) == sorted(map(id, answer.judged))
+        n = len(answer.deciding)
+        assert {id(item) for item in order[:n]} == {id(item) for item in answer.deciding}
+        for group in (order[:n], order[n:]):
+            days = {}
+            for item in group:
+                place = item.answer.population, item.hypothesis.scope, item.hypothesis.estimand
+                days.setdefault(place, []).append(days_between(item.answer.as_of, answer.source))
+            assert all(told == sorted(told) for told in days.values()), answer.id
 
 
 def test_every_choice_of_the_project_is_explained_in_a_sentence(results):

@@ -12,6 +12,7 @@ from xml.etree import ElementTree
 
 import pytest
 
+from research import datasets
 from research.publish.judged import JudgedEstimate
 from research.publish.page import render
 from research.publish.page.sliders import sliders
@@ -342,6 +343,46 @@ def test_the_table_of_claims_and_citations_can_be_taken_along(visit, written, sh
     entry = taken(tab, tab.locator(".card.open [data-cite=bibtex]")).decode()
     assert entry.startswith("@misc{modelometrics-tenthe-f16-important,")
     assert json.loads(taken(tab, tab.locator(".card.open [data-cite=csl]")))
+
+
+def test_a_dataset_shows_its_first_rows_and_gives_small_tables_whole(visit, written, shown):
+    known = datasets.versions("tenthe")["2025-04-24"]
+    (card,) = (card for card in shown["datasets"] if card["dataset"] == "tenthe")
+    tab = visit(written)
+    go(tab, "data/tenthe@2025-04-24")
+    assert [table["table"] for table in card["tables"]] == list(known.resources)
+    folds = tab.locator(".card.open details.table").all()
+    for table, folded in zip(known.resources, folds, strict=True):
+        folded.evaluate("each => { each.open = true }")
+        file = known.path(table).read_bytes()
+        head, *rows = csv.reader(io.StringIO(file.decode(), newline=""))
+        cells = folded.locator("tbody tr").evaluate_all(
+            "rows => rows.map(row => [...row.cells].map(cell => cell.textContent))"
+        )
+        assert folded.locator("thead th").all_inner_texts() == head[:8]
+        assert [len(line) for line in cells] == [len(head[:8])] * min(5, len(rows))
+        assert all(
+            whole.startswith(told.removesuffix("…"))
+            for line, row in zip(cells, rows, strict=False)
+            for told, whole in zip(line, row, strict=False)
+        )
+        got = taken(tab, folded.locator("[data-table]"))
+        assert got == file
+    numbers = list(csv.DictReader(io.StringIO(got.decode())))
+    assert [float(row["value"]) for row in numbers if row["value"]]
+    links = tab.locator(".card.open .users a")
+    assert links.count() > 20
+    links.first.click()
+    tab.wait_for_selector(".card.open .drawing svg")
+
+
+def test_a_table_that_is_too_large_says_how_to_get_it(visit, written):
+    tab = visit(written)
+    go(tab, "data/hub_top_models@2026-06-11")
+    assert not tab.locator(".card.open [data-table]").count()
+    assert (
+        "research data show hub_top_models" in tab.locator(".card.open details.table").inner_text()
+    )
 
 
 # For everybody ------------------------------------------------------------------------------------

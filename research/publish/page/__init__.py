@@ -146,6 +146,7 @@ def _data(shown: Mapping[str, Any], recordings: Mapping[str, str]) -> dict[str, 
         "library": packed(library()),
         "cards": {card["id"]: packed(script_json(list(_questions(card)))) for card in cards},
         "figures": {name: packed(text) for name, text in shown["figures"].items()},
+        "tables": {name: packed(text) for name, text in shown["tables"].items()},
         "results": {name: packed(text) for name, text in recordings.items()},
     }
 

@@ -35,6 +35,18 @@ def bibtex(identity: str, statement: str, as_of: str, link: str = "") -> str:
     )
 
 
+def bibtex_of_project(as_of: str) -> str:
+    """A BibTeX entry for the project.
+
+    >>> bibtex_of_project("2026-01-01").splitlines()[0]
+    '@misc{modelometrics,'
+    """
+    lines = ["@misc{modelometrics,", f"  author = {{{{{AUTHOR}}}}},", f"  title = {{{{{TITLE}}}}},"]
+    return "\n".join(
+        [*lines, f"  note = {{Version {__version__}}},", f"  year = {{{as_of[:4]}}},", "}"]
+    )
+
+
 def _plain_link(link: str) -> str:
     return re.sub(r"[\\{}\s]", "", link)
 

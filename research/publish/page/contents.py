@@ -25,15 +25,16 @@ from research.publish.judged import (
     tally,
     towards_claim,
 )
-from research.publish.page.citing import TITLE, bibtex, csl
+from research.publish.page.citing import TITLE, bibtex, bibtex_of_project, csl
 from research.publish.page.embedding import drawing, inline
 from research.publish.page.first_screen import COLUMNS, Chart, first_screen
+from research.publish.page.previews import small_tables, tables_shown, used_by
 from research.publish.page.questions import command, explorer, question
 from research.publish.page.scales import Axis
 from research.publish.page.sliders import sliders
 from research.publish.page.specs import placed
 from research.results import Result, Settled
-from research.wording import count, typeset
+from research.wording import typeset
 
 OWN = "own"  # the source of questions that nobody claimed an answer to
 
@@ -46,6 +47,7 @@ def contents(
     own = [_own_card(result) for result in results if _is_own(result)]
     as_of = max(o["version"] for r in results for o in r.provenance.tables.values())
     _complete([*claims, *own], as_of)
+    read = datasets_read(results)
     return {
         "title": TITLE,
         "version": __version__,
@@ -56,8 +58,10 @@ def contents(
         "channels": sorted({card["channel"] for card in claims}),
         "charts": [_chart(each) for each in first_screen(results)],
         "headlines": headlines(results),
-        "datasets": [_dataset(source) for source in datasets_read(results)],
+        "datasets": [_dataset(source, [*claims, *own]) for source in read],
+        "tables": dict(small_tables(read)),
         "as_of": as_of,
+        "cite": bibtex_of_project(as_of),
         "found_by": {card["id"]: found_by(card, results) for card in claims},
         "figures": {
             name: inline(drawings[name]) if name in drawings else drawing(result)
@@ -152,7 +156,7 @@ def _chart(chart: Chart) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _dataset(source: ReadDataset) -> dict[str, Any]:
+def _dataset(source: ReadDataset, cards: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """A dataset that some analysis read: licence, sources, tables, known limitations."""
     return {
         "dataset": source.dataset.name,
@@ -163,11 +167,8 @@ def _dataset(source: ReadDataset) -> dict[str, Any]:
         "sources": [{"title": title, "link": link} for title, link in source.origins],
         "flaws": source.descriptor["knownLimitations"],
         "citation": source.descriptor["citation"],
-        "tables": [
-            {"table": table, "rows": count(resource["rows"]), "hash": resource["hash"]}
-            for table, resource in source.dataset.resources.items()
-        ],
-        "used_by": source.used_by,
+        "tables": tables_shown(source),
+        "used_by": used_by(source, cards),
     }
 
 
@@ -232,7 +233,7 @@ def _own_card(result: Result) -> dict[str, Any]:
 
 def _answered(answer: ClaimAnswer) -> dict[str, Any]:
     """The word of a claim for the table, and all answers for the card, those that decide first."""
-    items = [*answer.deciding, *answer.others]
+    items = answer.by_nearness
     short = in_short(answer)
     shown = {
         **_questions(items),

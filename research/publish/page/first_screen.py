@@ -75,6 +75,8 @@ class Row:
     def record(self) -> dict[str, Any]:
         """The row for the script: numbers as numbers, and the texts that are shown of it."""
         return {name: getattr(self, name) for name in COLUMNS} | {
+            "series": typeset(self.series),
+            "population": typeset(self.population),
             "view": self.view,
             "amount": self.amount,
             "words": typeset(self.words),

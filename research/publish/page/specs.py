@@ -16,6 +16,7 @@ import altair as alt
 from research import figures
 from research.publish.headlines import CLASSES
 from research.publish.page.first_screen import CHINA, LIMITS, UNITED_STATES, Chart, Row
+from research.wording import typeset
 
 HEIGHT = 240  # pixels
 FONT = "Source Sans Pro"
@@ -80,7 +81,7 @@ def _apart(places: dict[str, float]) -> dict[str, float]:
 def _in_pairs(rows: Sequence[Row], view: int) -> Iterator[dict[str, Any]]:
     for at, row in enumerate(rows):
         place = {"place": view + 0.22 + 0.26 * at, "label": "" if view else SHORT[row.origin]}
-        head = {"head": row.series, "place_of_head": view - 0.12} if at == 0 else {}
+        head = {"head": typeset(row.series), "place_of_head": view - 0.12} if at == 0 else {}
         yield row.record() | place | head
 
 

@@ -440,12 +440,13 @@
   document.addEventListener("click", (event) => {
     const button = event.target.closest("button");
     if (!button) return;
-    const { copy: source, copyCommand, get, getClaims, cite, address } = button.dataset;
+    const { copy: source, copyCommand, get, getClaims, cite, address, table: name } = button.dataset;
     const card = button.closest(".card");
     if (source) copy(button, document.getElementById(source).textContent);
     if (copyCommand !== undefined) copy(button, button.previousElementSibling.textContent);
     if (address !== undefined) copy(button, location.href);
     if (get) GET[get](button.parentElement.dataset);
+    if (name) unpack(data.tables[name]).then((text) => save(`${name.split("/")[1]}.csv`, text, "text/csv"));
     if (getClaims) CLAIMS[getClaims]();
     if (cite) {
       const text = $(`[data-text="${cite}"]`, card).textContent;
