@@ -240,7 +240,7 @@ def _draw_countries(axes, table) -> None:
     figures.note(axes, "(Stockholm not listed)", (end, -sweden), muted=True)
     figures.label_rows(axes, [NAMES[country] for country in rows["country"]])
     axes.set_xlabel("listed addresses, thousand\n(hatched: in cities of Amazon regions)")
-    axes.set_title("The 15 leading countries")
+    axes.set_title("a  The 15 leading countries")
 
 
 INK = "#6b6b6b"
@@ -264,5 +264,7 @@ def _draw_removed(axes, answer) -> None:
     figures.note(axes, confirmed, (too_many, thinned.value), (-7, -9))
     axes.set_xlim(0, 1)
     axes.set_xlabel("share of the addresses in cities of\nAmazon regions that are no deployments")
+    figures.percent_ticks(axes.xaxis)
     axes.set_ylabel("share of addresses left, US minus China")
-    axes.set_title("What the US lead rests on")
+    figures.point_ticks(axes.yaxis)
+    axes.set_title("b  What the US lead rests on")

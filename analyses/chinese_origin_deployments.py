@@ -285,7 +285,7 @@ def _draw_tags(axes, table) -> None:
         tags["answering_hosts"] - block.hosts * tags["in_block"], bold=chinese,
         color=[figures.CHINA if own else figures.OTHER for own in chinese],
         xlabel="answering hosts (pale: suspected block of clones)",
-        title="Ten leading tags; Chinese origin in bold",
+        title="a  Ten leading tags; Chinese origin in bold",
     )  # fmt: skip
 
 
@@ -302,5 +302,7 @@ def _draw_curves(axes, result) -> None:
     even = (0, result.hypotheses[SHARE].null)
     figures.note(axes, "an even share of the ten places", even, (2, -9), muted=True, va="baseline")
     axes.set_xlabel("cloned hosts removed from the block")
+    figures.count_ticks(axes.xaxis)
     axes.set_ylabel("Chinese-origin share")
-    axes.set_title("What the block decides")
+    figures.percent_ticks(axes.yaxis)
+    axes.set_title("b  What the block decides")

@@ -631,7 +631,7 @@ def _draw_parts(axes, answer, title, *, named=True) -> None:
     figures.forest(
         axes, rows if named else None, *of_countries, null=0, width=26,
         groups=[len(TASKS), len(TASKS) + len(AGES)], xlim=(-0.29, 0.29), title=title,
-        xlabel="part of China minus US, by task and by age",
+        xlabel="part of China minus US\n(by task and by age)",
     )  # fmt: skip
     for row in (row for row, each in enumerate(found) if each is None):
         figures.note(axes, "none listed", (0, -row), (6, 0), muted=True)

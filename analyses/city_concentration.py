@@ -332,7 +332,7 @@ def _draw_cities(axes, table) -> None:
         )  # fmt: skip
     figures.label_rows(axes, order["city"].tolist())
     axes.set_xlabel("listed addresses, thousand\n(hatched: cities of Amazon regions)")
-    axes.set_title("Ten US and ten Chinese cities")
+    axes.set_title("a  Ten US and ten Chinese cities")
 
 
 def _draw_shares(axes, answer) -> None:
@@ -361,4 +361,5 @@ def _draw_shares(axes, answer) -> None:
     axes.set_xticks(us.grid)
     axes.set_xlabel("number of leading cities")
     axes.set_ylabel("share of the country's listed addresses")
-    axes.set_title("What they hold together")
+    figures.percent_ticks(axes.yaxis)
+    axes.set_title("b  What they hold together")

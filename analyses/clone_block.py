@@ -334,7 +334,7 @@ def _draw_ratios(axes, tags) -> None:
     figures.label_rows(axes, list(tags["ollama_tag"]))
     axes.set_xlim(1, 2.25)
     axes.set_xlabel("listings a host, April 2025")
-    axes.set_title("One block would explain the excess")
+    axes.set_title("a  One block would explain the excess")
 
 
 def _draw_shares(axes, later) -> None:
@@ -343,13 +343,13 @@ def _draw_shares(axes, later) -> None:
         for rows, marker, color in (
             ([Bounds(x, x) for x in later["as_listed"]], "o", figures.INK),
             (later["without_block"].tolist(), "o", figures.INK),
-            (list(map(Bounds, later["later_low"], later["later_high"])), "D", figures.CHINA),
+            (list(map(Bounds, later["later_low"], later["later_high"])), "D", figures.OTHER),
         )
     )
     figures.forest(axes, None, listed, without, found)
     dot, ring = axes.get_lines()[0], axes.get_lines()[len(later)]
-    diamond = axes.plot([], [], "D", ms=4.5, color=figures.CHINA, mec="white", ls="none")[0]
-    bar = axes.plot([], [], color=figures.CHINA, lw=5, alpha=0.45, solid_capstyle="butt")[0]
+    diamond = axes.plot([], [], "D", ms=4.5, color=figures.OTHER, mec="white", ls="none")[0]
+    bar = axes.plot([], [], color=figures.OTHER, lw=5, alpha=0.45, solid_capstyle="butt")[0]
     axes.legend(
         [dot, ring, diamond, bar],
         ["April 2025, as listed", "without the block", "another scan, May 2026",
@@ -357,5 +357,5 @@ def _draw_shares(axes, later) -> None:
         loc="lower right", fontsize=7.5, handlelength=1.2,
     )  # fmt: skip
     figures.percent_ticks(axes.xaxis)
-    axes.set(xlim=(-0.01, 0.57), title="A scan a year later lacks the excess")
+    axes.set(xlim=(-0.01, 0.57), title="b  A scan a year later lacks the excess")
     axes.set_xlabel("share of hosts that list the tag")

@@ -146,12 +146,13 @@ LISTED = Assumption.of_scope(
 
 def figure(result):
     canvas, panels = figures.canvas((1, 3), height=1.9, source=result, sharey=True)
-    for axes, (models, (_, day)) in zip(panels, LISTS.items(), strict=True):
+    for axes, letter, (models, (_, day)) in zip(panels, "abc", LISTS.items(), strict=True):
         makers, counts = zip(*result.answer(models=models).tables["derived"].rows, strict=True)
         figures.bars(
             axes, makers, counts, color=[figures.INK, figures.OTHER, figures.OTHER],
             told=[written("{:0}", count) for count in counts], xlabel="models",
-            title=models.partition(",")[0] + f"\n{day}",
+            title=f"{letter}  {models.partition(',')[0]}\n{day}",
         )  # fmt: skip
+        figures.count_ticks(axes.xaxis)
         axes.margins(x=0.25)
     return canvas

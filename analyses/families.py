@@ -321,7 +321,7 @@ def _draw_families(axes, answer) -> None:
     table = answer.tables["families"]
     names, hosts, left = zip(*table.rows, strict=True)
     figures.thinned_bars(
-        axes, names, hosts, left, title="Hosts by architecture", xlim=(0, 43000),
+        axes, names, hosts, left, title="a  Hosts by architecture", xlim=(0, 43000),
         xlabel="hosts by family, estimated\n(pale: suspected block of clones)",
     )  # fmt: skip
     everyone, second = answer.estimates[SHARE.format(FIRST)].n, table.rows[1][1]
@@ -346,4 +346,4 @@ def _draw_ratios(axes, result) -> None:
         xlabel="llama over qwen2\n(bar: all that the counts allow)",
     )  # fmt: skip
     axes.set_xlim(0, None)
-    axes.set_title("Dominance", pad=16)
+    axes.set_title("b  Dominance", pad=16)

@@ -164,14 +164,14 @@ SIZES = {
 def figure(result):
     canvas, panels = figures.canvas((1, 3), height=2.5, source=result, sharey=True)
     rows = [*dict.fromkeys(result.choices["counted"])]
-    for axes, per in zip(panels, PER, strict=True):
+    for axes, per, letter in zip(panels, PER, "abc", strict=True):
         for row, counted in enumerate(rows):
             table = result.answer(counted=counted, per=per).tables["rates"]
             rates = {line[0]: line[table.columns.index("rate")] for line in table.rows}
             axes.plot(list(rates.values()), [-row] * 2, color=figures.FAINT, lw=1.5, zorder=0)
             axes.plot(rates["US"], -row, "o", color=figures.UNITED_STATES, ms=6)
             axes.plot(rates["China"], -row, "s", color=figures.CHINA, ms=6)
-        axes.set(xscale="log", title=f"per million\n{PLURAL[per]}")
+        axes.set(xscale="log", title=f"{letter}  per million\n{PLURAL[per]}")
     figures.label_rows(panels[0], rows)
     panels[2].plot([], [], "o", color=figures.UNITED_STATES, label="US")
     panels[2].plot([], [], "s", color=figures.CHINA, label="China")

@@ -333,9 +333,10 @@ def _draw_providers(axes, answer) -> None:
     figures.bars(
         axes, [*names, written("networks with at most {:0} each", min(addresses))], [*shares, 0],
         color=[figures.CHINA if own else figures.INK for own in [*red, False]],
-        told=[written("{:%}", share) for share in shares], title="Who hosts the addresses",
+        told=[written("{:%}", share) for share in shares], title="a  Who hosts the addresses",
         xlim=(0, 0.7), xlabel="share of the listed addresses (red: Chinese)",
     )  # fmt: skip
+    figures.percent_ticks(axes.xaxis)
     unlisted = {"color": "white", "edgecolor": figures.MUTED, "hatch": "/////"}
     axes.barh(-len(names), rest, height=figures.HIGH, **unlisted)
     figures.note(axes, written("{:%}", rest), (rest, -len(names)))

@@ -175,9 +175,9 @@ SAME_MODELS = Assumption.of_scope(
 
 
 STYLES = {
-    "2026-02-26": ("o", "-", figures.CHINA),
-    "2026-04-01": ("s", "--", figures.INK),
-    "2026-05-09": ("^", ":", figures.UNITED_STATES),
+    "2026-02-26": ("o", "-", figures.INK),
+    "2026-04-01": ("s", "--", figures.MUTED),
+    "2026-05-09": ("^", ":", figures.MUTED),
     "2026-06-19": ("D", "-.", figures.OTHER),
 }
 
@@ -194,6 +194,7 @@ def figure(result):
         xlabel="change of China minus US\n(line: 26 Feb to 5 Oct 2026)",
         title="b  What the change may be",
     )  # fmt: skip
+    figures.point_ticks(doubts.xaxis)
     return canvas
 
 
@@ -213,5 +214,6 @@ def _draw_courses(axes, moves) -> None:
     axes.set_xticklabels(["Mar 2026", "May", "Jul", "Sep"])
     axes.set_ylim(-0.04, 0.18)
     axes.set_ylabel("change of China minus US")
+    figures.point_ticks(axes.yaxis)
     axes.set_title("a  Same models, from four states on")
     axes.legend(loc="upper left", fontsize=7.5, labelspacing=0.3, ncols=2, columnspacing=1)

@@ -251,9 +251,9 @@ ASSUMPTIONS = (
 
 SHOWN = 6
 PANELS = {
-    "top 1,000": "1,000 most downloaded,\nJune 2026",
-    "text generation": "text generation,\nof the 1,000",
-    "Ollama pulls": "Ollama pulls,\nFeb to Nov 2025",
+    "top 1,000": "a  1,000 most downloaded,\nJune 2026",
+    "text generation": "b  Text generation,\nof the 1,000",
+    "Ollama pulls": "c  Ollama pulls,\nFeb to Nov 2025",
 }
 
 

@@ -329,7 +329,7 @@ def figure(result):
 
 def _draw_ranks(axes, answer) -> None:
     tags = [row[0] for row in answer.tables["tags"].rows]
-    styles = (("", 0.16, figures.INK, "o"), (" without the block", -0.18, figures.CHINA, "D"))
+    styles = (("", 0.16, figures.INK, "o"), (" without the block", -0.18, figures.OTHER, "D"))
     for which, shift, color, marker in styles:
         for position, tag in enumerate(tags):
             found, height = answer.estimates[RANK.format(tag) + which], shift - position
@@ -345,7 +345,7 @@ def _draw_ranks(axes, answer) -> None:
     axes.set_xticks(range(1, 11))
     axes.set_xlabel("rank by hosts (circles: listed, diamonds: no block)\n"
                     "95% sets: thick at deff 1, thin at deff 50")  # fmt: skip
-    axes.set_title("Which ranks are possible")
+    axes.set_title("a  Which ranks are possible")
 
 
 def _draw_lead(axes, estimate) -> None:
@@ -361,4 +361,4 @@ def _draw_lead(axes, estimate) -> None:
     figures.plain_ticks(axes.yaxis, (-1000, -500, 0, 500, 1000, 1500))
     axes.set_xlabel("cloned hosts removed from the block")
     axes.set_ylabel("hosts ahead of every other tag")
-    axes.set_title("Lead of the pair")
+    axes.set_title("b  Lead of the pair")

@@ -91,4 +91,5 @@ def figure(result):
         hatch=["////" if built else "" for built in tags["built_on_llama"]],
         xlabel="answering hosts (black: llama in the name; hatched: built on llama)",
     )  # fmt: skip
+    figures.count_ticks(axes.xaxis)
     return canvas

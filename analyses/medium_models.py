@@ -104,4 +104,5 @@ def figure(result):
             axes, list(rows), figures.Series(rows=list(rows.values())), width=20, title=title,
             null=HYPOTHESES[label].null, xlabel=result.answer().estimates[label].unit,
         )  # fmt: skip
+        figures.count_ticks(axes.xaxis)
     return canvas

@@ -615,7 +615,7 @@ def _draw_channels(axes, answers) -> None:
         for name in CODES.values():
             _draw_move(axes, -len(labels), answer.estimates, name)
             labels.append(name)
-        times = written("odds ratio {:1} to {:1}", *odds.identified)
+        times = written("odds ratio {} to {}", *odds.identified)
         figures.note(axes, times, (0.98, 1.5 - len(labels)), (-1, 0))
     figures.label_rows(axes, labels)
     figures.percent_ticks(axes.xaxis)

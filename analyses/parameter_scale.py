@@ -444,7 +444,7 @@ def _draw_sets(axes, answer) -> None:
         ),
         *_without_block(answer),
         null=0,
-        title="What the counts identify",
+        title="a  What the counts identify",
         xlabel="share of hosts, China minus US\n(bars: all that the counts allow)",
     )
 
@@ -489,4 +489,4 @@ def _draw_ratios(axes, answer) -> None:
     figures.plain_ticks(axes.yaxis, (0.5, 1, 2, 5, 10))
     axes.set_xlabel("classes per host, China over US\n(unknown; all possible values shown)")
     axes.set_ylabel("share in China over share in the US")
-    axes.set_title("One unknown drives all four")
+    axes.set_title("b  One unknown drives all four")

@@ -227,7 +227,7 @@ def _draw_sizes(axes, answer) -> None:
     labels, hosts, tags = zip(*rows, strict=True)
     figures.thinned_bars(
         axes, labels, hosts, [n - block * (held > 0) for n, held in zip(hosts, tags, strict=True)],
-        bold=[size in MAINSTREAM for size in labels], title="Sizes; 7B to 8B in bold",
+        bold=[size in MAINSTREAM for size in labels], title="a  Sizes; 7B to 8B in bold",
         xlabel="hosts by size, estimated\n(pale: suspected block of clones)",
     )  # fmt: skip
     figures.plain_ticks(axes.xaxis, (0, 5000, 10000, 15000))
@@ -253,4 +253,5 @@ def _draw_shares(axes, hosts, listings) -> None:
     figures.plain_ticks(axes.xaxis, (0, 2500, 5000, 7500, 10000))
     axes.set_xlabel("cloned hosts removed from the block")
     axes.set_ylabel("share of 7B to 8B")
-    axes.set_title("What the block decides")
+    figures.percent_ticks(axes.yaxis)
+    axes.set_title("b  What the block decides")

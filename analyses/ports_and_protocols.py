@@ -283,7 +283,7 @@ def figure(result):
     }
     rows = of_all | within
     figures.forest(
-        ports, list(rows), figures.Series(rows=list(rows.values())), title="Ports",
+        ports, list(rows), figures.Series(rows=list(rows.values())), title="a  Ports",
         xlabel="share of addresses\n(bar: all that the counts allow)",
     )  # fmt: skip
     _draw_overlaps(protocols, listed)
@@ -316,4 +316,4 @@ def _draw_overlaps(axes, estimates) -> None:
     figures.label_rows(axes, [row[0] for row in rows], width=8)
     axes.set_ylim(-1.65, 0.4)
     axes.set_xlabel("share of listed addresses\n(the truth lies between the two rows)")
-    axes.set_title("Protocols")
+    axes.set_title("b  Protocols")

@@ -85,9 +85,9 @@ def figure(result):
     table = result.answer().tables["providers"]
     rows = table.records()
     for position, row in enumerate(rows):
-        color = figures.CHINA if row["provider"] in NAMED else figures.OTHER
+        color = figures.INK if row["provider"] in NAMED else figures.OTHER
         axes.plot(row["discovered_ips"], -position, "o", ms=5, color=color)
     figures.label_rows(axes, [row["provider"] for row in rows])
     axes.set_xscale("log")
-    axes.set_xlabel("listed addresses (logarithmic; red: named by the summary)")
+    axes.set_xlabel("listed addresses (logarithmic; black: named by the summary)")
     return canvas

@@ -164,12 +164,26 @@ AS_CODED = Assumption(
 
 
 def figure(result):
-    labels = [LEAD, CLAIMED, WITHIN, *(SHARE.format(country) for country in ("China", "US"))]
-    return figures.rows_of(
-        result,
-        height=2.4,
-        names={label: label.rpartition(", ")[2] for label in labels},
-        null=0,
-        null_text="equal",
-        xlabel="share of the downloads of a year (bar: all that the figures allow)",
-    )
+    canvas, panels = figures.canvas((1, 2), height=2.1, source=figures.credits(result))
+    countries = [SHARE.format(country) for country in ("China", "US")]
+    for axes, labels, look in zip(panels, (countries, (LEAD, CLAIMED, WITHIN)), LOOKS, strict=True):
+        rows = {
+            f"{key}: {label.rpartition(', ')[2]}": answer.estimates[label]
+            for key, answer in result.answers.items()
+            for label in labels
+            if label in answer.estimates
+        }
+        figures.forest(axes, list(rows), figures.Series(rows=list(rows.values())), **look)
+    return canvas
+
+
+LOOKS = (
+    {
+        "title": "a  Both countries", "xlim": (0, 1), "width": 20,
+        "xlabel": "share of the downloads of a year\n(bar: all that the figures allow)",
+    },
+    {
+        "title": "b  Difference", "xlim": (-0.7, 0.7), "width": 20, "null": 0,
+        "xlabel": "China minus US\n(bar: all that the figures allow)",
+    },
+)  # fmt: skip

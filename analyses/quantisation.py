@@ -308,7 +308,7 @@ def _draw_levels(axes, table) -> None:
     levels = table.to_frame()
     figures.thinned_bars(
         axes, list(levels["quantization"]), levels["answering_hosts"], levels["without_block"],
-        bold=levels["bits"].eq(4), title="Levels; 4-bit in bold",
+        bold=levels["bits"].eq(4), title="a  Levels; 4-bit in bold",
         xlabel="hosts by level, estimated\n(pale: suspected block of clones)",
     )  # fmt: skip
     figures.plain_ticks(axes.xaxis, (0, 5000, 10000, 15000, 20000))
@@ -331,5 +331,5 @@ def _draw_shares(axes, result) -> None:
         null_text="two thirds", xlim=(0, 1.02),
         xlabel="share that is 4-bit (bar: all that the counts allow)",
     )  # fmt: skip
-    axes.set_title("Share of 4-bit", pad=16)
+    axes.set_title("b  Share of 4-bit", pad=16)
     figures.percent_ticks(axes.xaxis)

@@ -258,6 +258,8 @@ def _draw_scatter(axes, shares, largest) -> None:
     axes.set_xscale("log")
     axes.set_yscale("log")
     axes.minorticks_off()
+    for axis in (axes.xaxis, axes.yaxis):
+        figures.percent_ticks(axis)
     axes.set_xlim(shares["share of downloads"].min() / 2, 2)
     axes.set_ylim(shares["share of pulls"].min() / 1.8, 0.5)
     axes.axline((1e-2, 1e-2), (1e-1, 1e-1), color=figures.MUTED, lw=0.8, ls=(0, (4, 3)), zorder=0)

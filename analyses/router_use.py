@@ -305,6 +305,7 @@ def figure(result):
     figures.note(axes, "week of the claim", (pd.Timestamp(WEEK), -0.9), (4, 0), muted=True)
     axes.set(ylim=(-1.05, 0.75), title="Who has more tokens on the router?")
     axes.set_ylabel("China minus US, share of tokens")
+    figures.point_ticks(axes.yaxis)
     axes.set_xlabel("bar: makers that are not known; red: China ahead, blue: the US")
     axes.legend(loc="upper left", fontsize=7.5)
     return canvas

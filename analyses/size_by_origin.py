@@ -264,10 +264,10 @@ ROWS = {
 }
 LOOK = figures.CHINA, figures.UNITED_STATES
 TITLES = {
-    "small": "Small\n(below 1 billion)",
-    "medium": "Medium\n(1 to 10 billion)",
-    "large": "Large\n(10 to 50 billion)",
-    "extra-large": "Extra-large\n(from 50 billion)",
+    "small": "a  Small\n(below 1 billion)",
+    "medium": "b  Medium\n(1 to 10 billion)",
+    "large": "c  Large\n(10 to 50 billion)",
+    "extra-large": "d  Extra-large\n(from 50 billion)",
 }
 
 

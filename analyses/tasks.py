@@ -193,6 +193,7 @@ def figure(result):
         ),
         xlim=(0, 0.26), xlabel="share of downloads", title="a  Tasks in June 2026",
     )  # fmt: skip
+    figures.percent_ticks(shares.xaxis)
     figures.forest(
         ranks, list(CLAIMED),
         *(

@@ -234,6 +234,7 @@ def figure(result):
         xlim=(0, 1), xlabel="Chinese share, mean of the days\n(line: certain origins only)",
         title="b  What the share may be",
     )  # fmt: skip
+    figures.percent_ticks(doubts.xaxis)
     return canvas
 
 
@@ -250,6 +251,7 @@ def _draw_course(axes, table) -> None:
     axes.set_xticklabels(["Dec 2025", "Mar 2026", "Jun 2026"])
     axes.set_ylim(0, 1.12)
     axes.set_yticks([0, 0.25, 0.5, 0.75, 1])
+    figures.percent_ticks(axes.yaxis)
     axes.set_ylabel("share of organisations in the top ten")
     axes.set_title("a  Chinese organisations, day by day")
     axes.legend(loc="upper right", fontsize=7.5, ncols=2, borderaxespad=0)

@@ -364,10 +364,10 @@ def figure(result):
     )
     rows = _rows(result)
     panels = (
-        (first, list(rows), (figures.UNITED_STATES, figures.CHINA), "US ahead of China?",
+        (first, list(rows), (figures.UNITED_STATES, figures.CHINA), "a  US ahead of China?",
          "China leads  |  US leads",
          "share of hosts, US minus China\n(bar: all that the figures allow)"),
-        (second, None, (figures.CHINA, figures.OTHER), "China ahead of the rest?",
+        (second, None, (figures.CHINA, figures.OTHER), "b  China ahead of the rest?",
          "another leads  |  China leads", "share of hosts, China minus\nany country but the US"),
     )  # fmt: skip
     for at, (axes, labels, colors, title, sides, xlabel) in enumerate(panels):
@@ -377,6 +377,7 @@ def figure(result):
             axes, labels, figures.Series(rows=leads, color=looks), null=0, null_text=sides,
             xlabel=xlabel,
         )  # fmt: skip
+        figures.point_ticks(axes.xaxis)
         axes.set_title(title, pad=16)
     first.set_yticks(first.get_yticks(), list(rows))
     return canvas

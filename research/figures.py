@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from research.results import Bounds, BudgetRow, Estimate, Interval, ResearchError, Result
-from research.wording import DIFFERENCES, number, percent, tick, typeset
+from research.wording import DIFFERENCES, SHARES, number, tick, typeset
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -376,6 +376,7 @@ def forest(
         axes.axhline(0.5 - row, color=FAINT, lw=0.8)
     _outer_labels(axes, labels, notes, width)
     axes.set(**look)
+    _tick_in_unit(axes, series)
     _name_series(axes, series, null)
 
 
@@ -416,6 +417,19 @@ def _outer_labels(
         axes.annotate(
             text, (1.02, -row), xycoords=("axes fraction", "data"), va="center", fontsize=8
         )
+
+
+def _tick_in_unit(axes: Axes, series: Sequence[Series]) -> None:
+    """Shares in per cent and their differences in points, where estimates of one kind are drawn."""
+    from matplotlib.ticker import FixedFormatter
+
+    units = [row.unit for each in series for row in each.rows if isinstance(row, Estimate)]
+    if not units or isinstance(axes.xaxis.get_major_formatter(), FixedFormatter):
+        return  # or the figure has given its ticks names
+    if all(unit.startswith(DIFFERENCES) for unit in units):
+        point_ticks(axes.xaxis)
+    elif all(unit.startswith(SHARES) for unit in units):
+        percent_ticks(axes.xaxis)
 
 
 def _name_series(axes: Axes, series: Sequence[Series], null: float | None) -> None:
@@ -526,6 +540,7 @@ def thinned_bars(
     for name, is_bold in zip(axes.get_yticklabels(), bold, strict=False):
         name.set_fontweight("semibold" if is_bold else "normal")
     axes.set(**look)
+    count_ticks(axes.xaxis)
 
 
 def crossing(
@@ -542,7 +557,20 @@ def crossing(
 
 def percent_ticks(axis: Axis) -> None:
     """Ticks of shares in per cent."""
-    axis.set_major_formatter(lambda share, _: percent(share, 0))
+    axis.set_major_formatter(lambda share, _: tick(share, SHARES[0]))
+
+
+def point_ticks(axis: Axis) -> None:
+    """Ticks of differences of shares in points; the name of the axis, if it has one, says so."""
+    axis.set_major_formatter(lambda gap, _: tick(gap, DIFFERENCES[0]))
+    name, bracket, rest = axis.get_label_text().partition("\n(")
+    if name and "points" not in name:
+        axis.set_label_text(f"{name}, points{bracket}{rest}")
+
+
+def count_ticks(axis: Axis) -> None:
+    """Ticks of counts, with thin spaces at thousands."""
+    axis.set_major_formatter(lambda count, _: tick(count, ""))
 
 
 def plain_ticks(axis: Axis, ticks: Sequence[float]) -> None:

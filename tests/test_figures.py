@@ -15,7 +15,8 @@ from matplotlib import font_manager
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 
 from research import Bounds, BudgetRow, Estimate, Interval, Result, figures, places
-from research.analysis import recorded
+from research.analysis import analyses, find, recorded
+from research.publish.drawing import drawn
 from research.results import Answer, Provenance, Simulated, Verdict
 
 RESULTS = places.bundled() / "paper" / "results"
@@ -267,3 +268,36 @@ def test_an_interval_without_an_end_runs_to_the_edge_as_an_arrow(axes):
     ends = [tuple(line.get_xdata()) for line in axes.lines if line.get_linewidth() == 0.9]
     assert (0.2, 0.1) in ends
     axes.figure.canvas.draw()  # nothing infinite reaches the renderer
+
+
+def test_a_share_is_ticked_in_per_cent_a_difference_in_points_and_a_count_with_thin_spaces(axes):
+    share = Estimate(label="x", unit="share of hosts", value=0.2)
+    figures.forest(axes, ["x"], figures.Series(rows=[share]), xlabel="share\n(bar: all)")
+    ticked = axes.xaxis.get_major_formatter()
+    assert (ticked(0.5, None), axes.get_xlabel()) == ("50\xa0%", "share\n(bar: all)")
+    gap = Estimate(label="x", unit="difference in share of hosts", value=0.2)
+    figures.forest(axes, ["x"], figures.Series(rows=[gap]), xlabel="US minus China\n(bar: all)")
+    ticked = axes.xaxis.get_major_formatter()
+    assert (ticked(-0.5, None), axes.get_xlabel()) == ("−50", "US minus China, points\n(bar: all)")
+    figures.count_ticks(axes.xaxis)
+    assert axes.xaxis.get_major_formatter()(12000, None) == "12\u202f000"
+
+
+@pytest.mark.parametrize("name", sorted(analyses()))
+def test_several_panels_have_letters(name):
+    with figures.theme():
+        panels = drawn(recorded(name, RESULTS), find(name)).axes
+    titles = [title for panel in panels if (title := panel.get_title(loc="left"))]
+    if len(titles) > 1:
+        letters = [f"{letter}  " for letter, _ in zip("abcd", titles, strict=False)]
+        assert [title[:3] for title in titles] == letters
+
+
+@pytest.mark.parametrize("name", ["clone_block", "lead_over_time", "leading_tags", "primary_hosts"])
+def test_a_figure_that_shows_no_country_has_not_their_colours(name, tmp_path):
+    with figures.theme():
+        figures.save(drawn(recorded(name, RESULTS), find(name)), tmp_path / name, ["svg"])
+    text = (tmp_path / f"{name}.svg").read_text(encoding="utf-8")
+    assert figures.INK in text
+    assert figures.CHINA not in text
+    assert figures.UNITED_STATES not in text

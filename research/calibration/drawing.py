@@ -10,7 +10,7 @@ from research import figures
 from research.calibration.clustered import JACKKNIFE, WIDENED
 from research.calibration.settings import LABELS, ORGANISATIONS, TAILS
 from research.calibration.study import Calibration, behind_verdict
-from research.figures import CHINA, FAINT, INK, MUTED, UNITED_STATES
+from research.figures import FAINT, INK, MUTED, OTHER
 from research.results import ResearchError
 
 if TYPE_CHECKING:
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 STUDIES = {"share": "share", "difference": "difference", "paired difference": "two channels"}
 LOOK = {  # colour, marker and place of each label: apart in greyscale by the marker
     LABELS[0]: (MUTED, "o", -1),
-    LABELS[1]: (UNITED_STATES, "s", 0),
-    LABELS[2]: (CHINA, "^", 1),
+    LABELS[1]: (INK, "s", 0),
+    LABELS[2]: (OTHER, "^", 1),
 }
 SHIFT = 0.13  # between labels, so that markers do not hide each other
 NOTE = (
