@@ -12,6 +12,7 @@ from research.doubts.coarse import BETWEEN, ERROR, EXCESS, NUMBER, WEIGHTS
 from research.measures.hub import DOUBTS, HEAVY, SPIKES
 from research.measures.publishers import in_no_country, private_persons, publishers
 from research.measures.remembering import remembered
+from research.measures.sizes import RECORDED
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -26,6 +27,7 @@ OPTIONAL = {
 }
 OLDEST = "until 2022-03"  # in place of the year: the Hub's own record begins then
 NO_FAMILY = "no family"  # of a model that rules put beside no name of the Ollama library
+SHARED = "shared"  # whether another account may be of the same organisation
 UNCODED = "?"  # in place of an account that nobody has coded
 ACCOUNT = "coalesce(author, split_part(model_id, '/', 1))"
 # The accounts of the bases that a model names, without itself. Most name one: lists are slow.
@@ -48,6 +50,7 @@ OF_MODELS = {
     "spike": "if(coalesce(traffic_spike, false), 'yes', 'no')",
     "repository": "model_id",
     "family": f"coalesce(joined.ollama_name, '{NO_FAMILY}')",
+    "size": "size",
 }
 # ... and as SQL over its account, how that is coded, and the makers of its bases.
 OF_ACCOUNTS = {
@@ -74,16 +77,27 @@ PEAK = f"""
     AND NOT coalesce(traffic_spike, false) THEN model_id END AS peak
 """
 # Models are summed by account before anything is joined to these: a census has fewer accounts.
-CELLS = f"""
+SUMMED = f"""
     WITH summed AS (
         SELECT {{account}} AS account{{of_models}}{{name}}, {PEAK}, min({PLACE}) AS place,
-            count(*) AS number, count(hub_downloads_30d) AS known, sum(hub_downloads_30d) AS held
+            count(*) AS number, {{held}} AS held
         FROM (SELECT {{columns}} FROM rows) AS listed {{joined}} GROUP BY ALL
     )
+"""
+CELLS = f"""{SUMMED}
     SELECT {{attributes}}{{first}}, peak, CAST(sum(number) AS BIGINT) AS {NUMBER},
-        if(sum(known) = sum(number), CAST(sum(held) AS DOUBLE), NULL) AS weight
+        if(count(held) = count(*), sum(held), NULL) AS weight
     FROM summed {{coded}} GROUP BY ALL ORDER BY min(summed.place)
 """
+# By organisation nearly all are cells as they are; those that may agree are joined afterwards.
+BY_ORGANISATION = f"""{SUMMED}
+    SELECT {{attributes}}{{name_of_first}}, peak, number AS {NUMBER}, held AS weight,
+        coded.author IS NOT NULL OR account IN (SELECT parent FROM coded WHERE parent IS NOT NULL)
+        AS {SHARED}
+    FROM summed {{coded}} ORDER BY place
+"""
+HELD = "sum(CAST(hub_downloads_30d AS DOUBLE))"  # in half the time of a sum of integers
+HELD_IF_KNOWN = f"if(count(hub_downloads_30d) = count(*), {HELD}, NULL)"
 
 
 @remembered
@@ -116,8 +130,8 @@ def hub_cells(
         ``"?"`` may stand for one that ``origins`` lacks, and nothing where none is named),
         ``own_base`` (whether these are its own account alone), ``base_relation``, ``year`` (in
         which the repository was made), ``spike`` (whether its count is known for automated
-        traffic), ``repository`` and ``family`` (the name of the Ollama library that rules put
-        beside it).
+        traffic), ``size`` (a column of ``listed``), ``repository`` and ``family`` (the name of the
+        Ollama library that rules put beside it).
     families
         The table ``model_crosswalk_repositories``, which ``family`` needs.
     named
@@ -145,9 +159,10 @@ def hub_cells(
     if families is not None:
         beside["families"] = families[["hub_repository", "ollama_name"]]
     rows = query(listed, _query(listed, by, named), **beside)
+    rows = _joined(rows, by) if SHARED in rows else rows
     rows = rows.set_index("model") if named else rows
     rows[list(WEIGHTS)] = rows[["weight"] * 3].astype(float).to_numpy()
-    opened = {name: doubt for name, doubt in DOUBTS.items() if name in by}
+    opened = {name: doubt for name, doubt in {**DOUBTS, "size": RECORDED}.items() if name in by}
     opens = {f"{name}_doubt": doubt.name for name, doubt in opened.items()}
     unit = rows["peak"].astype(object).fillna(rows.index.to_series().astype(str))
     excess = rows["weight"].astype(float).where(rows["peak"].notna(), 0.0)
@@ -166,6 +181,17 @@ def _coded(origins: pd.DataFrame) -> pd.DataFrame:
     return coded[["author", "candidates", "parent", "kind", "role", "person", "confirmed"]]
 
 
+def _joined(rows: pd.DataFrame, by: Collection[str]) -> pd.DataFrame:
+    """The cells, those that agree in all being one in the place of the first."""
+    few = rows.loc[rows[SHARED]]
+    number = few.groupby([*by, "peak"], sort=False, dropna=False).ngroup().to_numpy()
+    sums = few[[NUMBER, "weight"]].groupby(number).sum(skipna=False)
+    for column in sums:
+        rows.loc[few.index, column] = sums[column].to_numpy()[number]
+    again = few.index[few.duplicated([*by, "peak"])]
+    return rows.drop(index=again, columns=SHARED).reset_index(drop=True)
+
+
 def _query(listed: pd.DataFrame | LargeTable, by: Collection[str], named: bool) -> str:
     told = {name: sql for name, sql in OF_MODELS.items() if name in by}
     if {"bases", "own_base"} & {*by}:
@@ -176,11 +202,14 @@ def _query(listed: pd.DataFrame | LargeTable, by: Collection[str], named: bool) 
         for name, kind in OPTIONAL.items()
         if name not in listed.columns
     ]
-    return CELLS.format(
+    by_organisation = "organisation" in by and "makers" not in told
+    return (BY_ORGANISATION if by_organisation else CELLS).format(
         account=_account(listed),
         of_models="".join(f", {sql} AS {name}" for name, sql in told.items()),
         name=f", arg_min(model_id, {PLACE}) AS model" if named else "",
         first=", arg_min(model, summed.place) AS model" if named else "",
+        name_of_first=", model" if named else "",
+        held=HELD if _never_missing(listed, "hub_downloads_30d") else HELD_IF_KNOWN,
         columns=", ".join(["*", *absent]),
         joined=_joins("joined.", in_text=" ".join(told.values())),
         attributes=attributes,
@@ -190,8 +219,11 @@ def _query(listed: pd.DataFrame | LargeTable, by: Collection[str], named: bool) 
 
 def _account(listed: pd.DataFrame | LargeTable) -> str:
     """The account of a model: its name need not be read where each row has an author."""
-    known = isinstance(listed, LargeTable) and "author" in listed.required
-    return "author" if known else ACCOUNT
+    return "author" if _never_missing(listed, "author") else ACCOUNT
+
+
+def _never_missing(listed: pd.DataFrame | LargeTable, column: str) -> bool:
+    return isinstance(listed, LargeTable) and column in listed.required
 
 
 def _joins(*names: str, in_text: str) -> str:

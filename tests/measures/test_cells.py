@@ -135,3 +135,25 @@ def test_what_no_table_has_is_no_crash(origins):
     with pytest.raises(research.CannotEstimate, match="downloads of 1 models are not known"):
         cells.weight()
     assert np.isnan(cells.rows["value"]).sum() == 1
+
+
+def test_accounts_of_one_organisation_are_one_cell_in_the_place_of_the_first(origins):
+    """Coded accounts by their parent; one that nobody coded, by its name, if it is that parent."""
+    coded = origins[["author", "parent"]].dropna()
+    parents = coded["parent"][~coded["parent"].isin(origins["author"])]
+    (parent,) = parents[parents.duplicated()].head(1)
+    one, other = coded.loc[coded["parent"] == parent, "author"].head(2)
+    frame = pd.DataFrame({
+        "model_id": [f"{one}/a", "nobody/b", f"{parent}/c", f"{other}/d", "nobody/e", f"{one}/f"],
+        "hub_downloads_30d": pd.array([1, 2, 4, 8, 16, 32], dtype="Int64"),
+    })  # fmt: skip
+    found = hub_cells(frame, origins, by=["organisation"]).rows
+    assert found["organisation"].tolist() == [parent, "nobody"]
+    assert found.index.tolist() == [f"{one}/a", "nobody/b"]
+    assert found["number"].tolist() == [4, 2]
+    assert found["value"].tolist() == [45, 18]
+    gaps = frame.assign(hub_downloads_30d=frame["hub_downloads_30d"].mask(frame.index == 3))
+    found = hub_cells(gaps, origins, by=["organisation"]).rows
+    assert found["value"].isna().tolist() == [True, False]
+    unknown = frame[frame["model_id"].str.startswith("nobody")]
+    assert hub_cells(unknown, origins, by=["organisation", "origin"]).rows["value"].tolist() == [18]
