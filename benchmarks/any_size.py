@@ -215,7 +215,8 @@ def drawn_of(table: LargeTable, origins: pd.DataFrame) -> object:
     from research.datasets import load
     from research.doubts import Beliefs, Share, where
     from research.doubts.simulating import simulated
-    from research.measures.known_channels import CHANNELS, Wanted
+    from research.measures.channel import Wanted
+    from research.measures.known_channels import CHANNELS
 
     tables = {"hub_top_models": table, "publisher_origins": origins}
     units = CHANNELS["downloads"].units(tables, Wanted(day=DAY, by=("origin",)))

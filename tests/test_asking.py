@@ -485,6 +485,11 @@ REFUSED = {
     "no such day": ((("downloads",), {"share": CN, "on": "2027"}), "begins with '2027'"),
     "no question": ((("downloads",), {}), "none is given"),
     "two questions": ((("downloads",), {"share": CN, "rank": "task"}), "found share and rank"),
+    "a share of itself": ((("pulls",), {"share": CN, "among": CN}), "leave out 'among'"),
+    "a share of another": (
+        (("pulls",), {"share": CN, "among": {"origin": ["US", "FR"]}}), "has the origin of 'share'"
+    ),
+    "minus the same": ((("pulls",), {"share": CN, "minus": CN}), "is nothing"),
     "no channel": (((), {"share": CN}), "one channel or about two"),
     "one channel twice": ((("pulls", "pulls"), {"share": CN}), "two different ones"),
     "sums over time": ((("downloads",), {"total": CN, "over": "time"}), "way to count changed"),
@@ -607,8 +612,39 @@ def test_a_table_in_parquet_has_the_answers_of_the_frame(tmp_path, monkeypatch):
     large = ask("downloads", **question, data={"hub_top_models": "mine"})
     small = ask("downloads", **question)
     assert large.answer().estimates == small.answer().estimates
-    opened = research.channels({"hub_top_models": "mine"})["downloads"]._asking("origin").tables
-    assert isinstance(opened["hub_top_models"], LargeTable)
+    for given in ("mine", str(tmp_path / "made.parquet")):
+        data = {"hub_top_models": given}
+        opened = research.channels(data)["downloads"]._asking("origin").tables
+        assert isinstance(opened["hub_top_models"], LargeTable)
+        direct = ask("downloads", **question, data=data)
+        assert direct.answer().estimates == small.answer().estimates
+
+
+def test_a_file_in_parquet_is_checked_where_it_lies_or_converted(tmp_path):
+    """Of the types of the form it is asked; with a day as a text it is read as before."""
+    import duckdb
+
+    models = on_day(research.load("hub_top_models"), LAST)
+
+    def written(name: str, columns: str):
+        rows = duckdb.from_df(models.assign(more=1)).select(columns)
+        rows.write_parquet(str(tmp_path / name))
+        return {"hub_top_models": tmp_path / name}
+
+    question = {"share": CN, "on": LAST}
+    expected = ask("downloads", **question, data={"hub_top_models": models}).answer().estimates
+    texts = written("texts.parquet", "* REPLACE (strftime(as_of, '%Y-%m-%d') AS as_of)")
+    assert ask("downloads", **question, data=texts).answer().estimates == expected
+    further = written("further.parquet", "more, *")
+    assert ask("downloads", **question, data=further).answer().estimates == expected
+    twice = written("twice.parquet", "* REPLACE ('a/b' AS model_id)")
+    with pytest.raises(ResearchError, match=r"twice.parquet is not in the form of .*\n.*repeats"):
+        ask("downloads", **question, data=twice)
+    fewer = written("fewer.parquet", "* EXCLUDE (author)")
+    with pytest.raises(ResearchError, match=r"it lacks 'author' \(string\)"):
+        ask("downloads", **question, data=fewer)
+    with pytest.raises(ResearchError, match="read from its name"):
+        ask("downloads", share={"size": "S"}, on=LAST, data=further)
 
 
 # On the command line ------------------------------------------------------------------------------

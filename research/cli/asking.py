@@ -45,7 +45,7 @@ def ask(
     channels: Annotated[
         list[str] | None,
         typer.Argument(
-            help="downloads, catalogue, pulls or tokens; two are set beside each other.",
+            help="downloads, catalogue, pulls, tokens, hosts or listings; two side by side.",
             autocompletion=complete_channel,
         ),
     ] = None,
@@ -233,8 +233,9 @@ def _tell(
     for each in told:
         _print_channel(each, whole=bool(channels))
     name = told[0].name
+    by = "origin" if "origin" in told[0].attributes else next(iter(told[0].attributes))
     write()
-    write(f"Ask, for example: research ask {name} --share origin=CN. All options: --help")
+    write(f"Ask, for example: research ask {name} --share {by}=CN. All options: --help")
 
 
 def _plain(told: Told) -> dict[str, Any]:
@@ -248,7 +249,7 @@ def _plain(told: Told) -> dict[str, Any]:
 
 
 def _print_channel(told: Told, *, whole: bool) -> None:
-    from research.measures.known_channels import few
+    from research.measures.channel import few
 
     write(f"{told.name}: {told.about}", bold=True)
     if not whole:
@@ -307,8 +308,9 @@ def _print_doubts(answer: Answer) -> None:
             (f"  {row.source}", f"{entry(Bounds(row.low, row.high), found.unit)} ({row.detail})")
             for row in found.budget
         )
-    if found.tipping_points:
+    if found.budget and found.tipping_points:
         write()
+    if found.tipping_points:
         write("What would overturn it", bold=True)
     for point in found.tipping_points:
         write(sensitivity(point), first="- ", later="  ")

@@ -151,8 +151,25 @@ def frame_problems(frame: pd.DataFrame, resource: Mapping[str, Any]) -> list[str
     return problems
 
 
-def parquet_problems(path: Path, resource: Mapping[str, Any]) -> list[str]:
-    """The same for a Parquet file, in the engine: it need not fit in memory."""
+def has_types(path: Path, schema: Iterable[Mapping[str, Any]]) -> bool:
+    """Whether a Parquet file has all columns of a descriptor, and with their types."""
+    import duckdb
+
+    with duckdb.connect() as engine:
+        rows = engine.from_parquet(unglobbed(path))
+        found = dict(zip(rows.columns, map(str, rows.types), strict=True))
+    return all(_is_of_type(found.get(column["name"], ""), column) for column in schema)
+
+
+def _is_of_type(found: str, column: Mapping[str, Any]) -> bool:
+    return found.split("(")[0] in DUCKDB_TYPES.get(column["type"], ())
+
+
+def parquet_problems(path: Path, resource: Mapping[str, Any], *, exactly: bool = True) -> list[str]:
+    """The same for a Parquet file, in the engine: it need not fit in memory.
+
+    Unless ``exactly``, it has all columns of the descriptor and may have more, in any order.
+    """
     import duckdb
 
     schema = resource["schema"]
@@ -160,12 +177,12 @@ def parquet_problems(path: Path, resource: Mapping[str, Any]) -> list[str]:
     with duckdb.connect(config={"memory_limit": "250MB", "threads": "1"}) as engine:
         engine.execute(f"CREATE VIEW rows AS FROM read_parquet({literal(unglobbed(path))})")
         found = {name: kind for name, kind, *_ in engine.execute("DESCRIBE rows").fetchall()}
-        if list(found) != described:
+        if list(found) != described and exactly:
             return [f"the columns are {list(found)}, the descriptor says {described}"]
         problems = [
             f"'{column['name']}' is {found[column['name']]}, described as {column['type']}"
             for column in schema["fields"]
-            if found[column["name"]].split("(")[0] not in DUCKDB_TYPES.get(column["type"], ())
+            if not _is_of_type(found[column["name"]], column)
         ]
         return [
             *problems,

@@ -10,7 +10,11 @@ from typing import TYPE_CHECKING, Any, TypeAlias, Union
 
 from research.datasets.descriptors import Dataset, DatasetError, bullets
 from research.datasets.files import (
+    damage_named,
     frame_problems,
+    has_types,
+    parquet_problems,
+    parquet_rows,
     read_csv,
     read_parquet,
     sha256,
@@ -30,24 +34,23 @@ UNNAMED = "a given frame"
 
 @dataclass(frozen=True)
 class Source:
-    """Where a table that an analysis names is read from; ``frame`` is one that was handed over."""
+    """Where a table that an analysis names is read from; ``given`` is one that was handed over."""
 
     dataset: Dataset
     table: str
-    frame: pd.DataFrame | None = field(default=None, compare=False, repr=False)
+    given: pd.DataFrame | LargeTable | None = field(default=None, compare=False, repr=False)
 
     def load(self, columns: Container[str] | None = None) -> pd.DataFrame:
         """The table, checked and typed; of one in Parquet these columns alone, by default all."""
-        from research.datasets.reading import read
+        from research.datasets.reading import whole
 
-        return read(self.dataset, self.table, columns) if self.frame is None else self.frame
+        return whole(self.open(columns))
 
     def open(self, columns: Container[str] | None = None) -> pd.DataFrame | LargeTable:
         """The same, but one in Parquet is to be asked and is not loaded."""
         from research.datasets.reading import open_table
 
-        given = self.frame
-        return open_table(self.dataset, self.table, columns) if given is None else given
+        return open_table(self.dataset, self.table, columns) if self.given is None else self.given
 
     @property
     def origin(self) -> dict[str, str]:
@@ -71,8 +74,8 @@ def handed_over(value: Given, form: Source) -> Source:
     ----------
     value
         A path to CSV or Parquet, or a frame. Its columns are those of the form, further ones are
-        welcome. What a verdict says of whom and when is read from ``frame.attrs["population"]``
-        and ``frame.attrs["as_of"]``.
+        welcome; a file in Parquet that has their types is asked where it lies. What a verdict says
+        of whom and when is read from ``frame.attrs["population"]`` and ``frame.attrs["as_of"]``.
     form
         The table that it stands in for.
 
@@ -83,16 +86,54 @@ def handed_over(value: Given, form: Source) -> Source:
     """
     resource = form.dataset.resources[form.table]
     path = Path(value) if isinstance(value, str | Path) else None
+    if path and (large := _opened(path, resource)):
+        return _described(path, resource, large, parquet_rows(path), {})
     frame = _read(path, resource) if path else _frame(value)
     rows = _typed(frame, resource, path.name if path else UNNAMED)
-    digest = sha256(path) if path else _digest(rows)
+    return _described(path, resource, rows, len(rows), frame.attrs)
+
+
+def _described(
+    path: Path | None,
+    resource: Mapping[str, Any],
+    given: pd.DataFrame | LargeTable,
+    rows: int,
+    attrs: Mapping[Any, Any],
+) -> Source:
+    """A table with what is known of it; ``attrs`` is what a frame says of itself."""
+    digest = sha256(path) if path else _digest(given)
     described = {
         "name": path.name.split(".")[0] if path else UNNAMED,
-        "title": str(frame.attrs.get("population", path.name if path else UNNAMED)),
-        "version": str(frame.attrs.get("as_of", "")),
-        "resources": [{**resource, "hash": digest, "rows": len(rows)}],
+        "title": str(attrs.get("population", path.name if path else UNNAMED)),
+        "version": str(attrs.get("as_of", "")),
+        "resources": [{**resource, "hash": digest, "rows": rows}],
     }
-    return Source(Dataset(path.parent if path else Path(), described), form.table, rows)
+    return Source(Dataset(path.parent if path else Path(), described), resource["name"], given)
+
+
+def _opened(path: Path, resource: Mapping[str, Any]) -> LargeTable | None:
+    """A file in Parquet, to be asked; nothing where its columns need to be read to be converted.
+
+    Raises
+    ------
+    DatasetError
+        Its columns are of the types of the form, and what is in them is not of the form.
+    """
+    from research.datasets.large import LargeTable
+
+    if path.suffix != ".parquet" or not path.is_file():
+        return None
+    fields = resource["schema"]["fields"]
+    with damage_named(path):
+        if not has_types(path, fields):
+            return None
+        problems = parquet_problems(path, resource, exactly=False)
+    if problems:
+        raise DatasetError(
+            f"{path.name} is not in the form of '{resource['name']}':\n{bullets(problems)}\n"
+            f"The columns are {_columns(resource)}."
+        )
+    return LargeTable(path, tuple(fields))
 
 
 def told(data: Mapping[str, Given]) -> str:
@@ -169,7 +210,7 @@ def _columns(resource: Mapping[str, Any]) -> str:
     return ", ".join(f"{each['name']} ({each['type']})" for each in resource["schema"]["fields"])
 
 
-def _digest(frame: pd.DataFrame) -> str:
+def _digest(frame: Any) -> str:
     import pandas as pd
 
     rows = pd.util.hash_pandas_object(frame, index=False).to_numpy()

@@ -150,7 +150,11 @@ def read(dataset: Dataset, table: str, columns: Container[str] | None = None) ->
 
     Of one in Parquet, which may hold millions of rows, these columns alone; by default all.
     """
-    found = open_table(dataset, table, columns)
+    return whole(open_table(dataset, table, columns))
+
+
+def whole(found: pd.DataFrame | LargeTable) -> pd.DataFrame:
+    """An opened table as a frame, with the columns that may be read."""
     if not isinstance(found, LargeTable):
         return found
     with damage_named(found.path):

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, get_args
 
 from research.datasets import LargeTable
 from research.doubts import Coarse, Doubt
 from research.doubts.coarse import OPENED_BY, WEIGHTS
 from research.measures.cells import hub_cells
+from research.measures.channel import Channel, Tables, Wanted, few
 from research.measures.channels import of_families, of_kinds
 from research.measures.hub import COUNTED_DAYS, LICENCE, TAGGED, USED, fresh, hub_facts
 from research.measures.hub_states import state_models
@@ -25,8 +24,9 @@ from research.measures.publishers import (
 )
 from research.measures.pulls import ROUNDED, ollama_pulls, pulls_in_words
 from research.measures.remembering import remembered
-from research.measures.sizes import LABELS, of_listed_sizes
-from research.measures.top_lists import apart, days_of, on_day
+from research.measures.scanned_hosts import HOSTS_CHANNEL, LISTINGS_CHANNEL
+from research.measures.sizes import CLASSES, LABELS, of_listed_sizes, of_recorded_sizes
+from research.measures.top_lists import on_day
 from research.results import Assumption, ResearchError
 from research.wording import written
 
@@ -34,125 +34,12 @@ if TYPE_CHECKING:
     import pandas as pd
 
 AnyTable = Any  # a frame or a large table
-Tables = Mapping[str, Any]  # by name: a frame, or a large table where a channel can ask one
 NOT_CODED = Doubt("publishers whose kind or role is not known", "any kind of publisher, any role")
 UNNAMED = Doubt("makers whom nobody knows", "any maker")
 UNKNOWN = ("unknown", "not known", NOT_PUBLISHED)  # what stands where nothing is known
 ORGANISATION = "organisation"  # what every channel tells: the clusters of its units
 FURTHER = ("spike", "person", "kind", "confirmed")  # what choices and beliefs need of models
 OPENED = {"kind": NOT_CODED, "role": NOT_CODED, ORGANISATION: UNNAMED}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
-    """What a question needs of a channel.
-
-    Parameters
-    ----------
-    day
-        Such as ``"2026-06-11"``.
-    window
-        Days of which the units' weights are counted, where the channel has windows; ``None`` for
-        all since a unit exists.
-    size
-        Units of a list, where it is cut to those that weigh most; ``None`` for the whole list.
-    by
-        The attributes that the question names.
-    choices
-        Values of the channel's choices.
-    """
-
-    day: str
-    window: int | None = None
-    size: int | None = None
-    by: tuple[str, ...] = ()
-    choices: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Channel(ABC):
-    """A way in which models are counted.
-
-    Parameters
-    ----------
-    name, about
-        What it is called, and what it counts.
-    weighs, unit
-        What the weights of its units count, and what these are, in the plural.
-    dated
-        The tables that hold its days with their column of them, the preferred one first.
-    tables
-        What it reads besides; ``more`` is what single attributes need.
-    attributes
-        What each of them tells; ``lacks`` says why it does not tell what other channels do.
-    choices
-        In which defensible ways its units are made, the usual one first.
-    assumptions
-        What is assumed of its counts, and of attributes by their names.
-    window
-        The usual one in days; ``None`` where the channel has no windows of one's own.
-    counted_days
-        What one of its counts is of, where it has none.
-    no_sum
-        Why its amounts do not compare over days; empty where they do.
-    any_size
-        Whether its days may be asked of a table that is not loaded.
-    """
-
-    name: str
-    about: str
-    weighs: str
-    unit: str
-    dated: Mapping[str, str]
-    tables: tuple[str, ...]
-    attributes: Mapping[str, str]
-    lacks: Mapping[str, str]
-    more: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    assumptions: tuple[Assumption, ...] = ()
-    of_attributes: Mapping[str, Assumption] = field(default_factory=dict)
-    window: int | None = None
-    counted_days: int = 1
-    no_sum: str = ""
-    any_size: bool = False
-
-    @abstractmethod
-    def units(self, tables: Tables, wanted: Wanted) -> Coarse:
-        """Its units as far as a question needs them."""
-
-    @abstractmethod
-    def population(self, tables: Tables, wanted: Wanted) -> str:
-        """Of whom an answer speaks."""
-
-    def needs(self, attributes: Collection[str]) -> list[str]:
-        """The tables that a question about these attributes reads."""
-        further = (table for name in attributes for table in self.more.get(name, ()))
-        return list(dict.fromkeys([*self.dated, *self.tables, *further]))
-
-    def days(self, tables: Tables) -> list[str]:
-        """Its days in their order."""
-        held = (self._held(tables, name) for name in self.dated if name in tables)
-        return sorted({day for days in held for day in days})
-
-    def records(self, tables: Tables, day: str, attribute: str) -> bool:
-        """Whether anything is told of an attribute on a day."""
-        return attribute in self.attributes and day in self.days(tables)
-
-    def table_of(self, tables: Tables, day: str) -> str:
-        """The first table that has a day."""
-        return next(n for n in self.dated if n in tables and day in self._held(tables, n))
-
-    def _held(self, tables: Tables, name: str) -> list[str]:
-        return days_of(tables[name], self.dated[name])
-
-    def can_count(self, days: Collection[str], day: str, window: int | None) -> bool:
-        """Whether the window before a day can be counted."""
-        begins = date.fromisoformat(day) - timedelta(days=(self.window and window) or 0)
-        return begins.isoformat() in days
-
-    def apart(self, days: Sequence[str], window: int | None) -> list[str]:
-        """The days whose counts do not overlap, from the last one back."""
-        return apart(days, (self.window and window) or self.counted_days)
 
 
 # The Hub ------------------------------------------------------------------------------------------
@@ -165,8 +52,9 @@ class Downloads(Channel):
     whom: str
 
     def units(self, tables: Tables, wanted: Wanted) -> Coarse:
+        listed = self.listed(tables, wanted)
         cells = hub_cells(
-            self.listed(tables, wanted),
+            _sized(listed, *self._told_of_sizes(tables)) if "size" in wanted.by else listed,
             tables["publisher_origins"],
             by=tuple(dict.fromkeys([*wanted.by, ORGANISATION, *FURTHER])),
             families=tables.get("model_crosswalk_repositories"),
@@ -188,6 +76,10 @@ class Downloads(Channel):
             return state_models(listed, tables["publisher_origins"], wanted.day, size)
         return _cut(listed, size) if size < n_rows(listed) else listed
 
+    def _told_of_sizes(self, tables: Tables) -> list[pd.DataFrame]:
+        named = ("hub_llm_models", "hub_history")
+        return [tables[n] for n in named if n in tables and "parameters" in tables[n].columns]
+
     def population(self, tables: Tables, wanted: Wanted) -> str:
         return written(self.whom, n_rows(self.listed(tables, wanted)))
 
@@ -196,6 +88,24 @@ class Downloads(Channel):
         column = COLUMNS.get(attribute, "model_id")
         listed = self.listed(tables, Wanted(day=day))
         return isinstance(listed, LargeTable) or bool(listed[column].notna().any())
+
+
+@remembered
+def _sized(listed: AnyTable, *told: pd.DataFrame) -> pd.DataFrame:
+    """The models with the classes of size that the record and the name of each allow."""
+    import pandas as pd
+
+    if isinstance(listed, LargeTable):
+        raise ResearchError(
+            f"The size of a model is read from its name, which is not done for a table in Parquet: "
+            f"{listed.path.name}. Ask by another attribute, or give the models as CSV."
+        )
+    recorded = [listed] if "parameters" in listed else told
+    facts = hub_facts(*recorded)["parameters"].reindex(listed["model_id"])
+    rows = pd.DataFrame({"parameters": facts, **dict.fromkeys(WEIGHTS, 1.0)})
+    sizes = of_recorded_sizes(Coarse(rows, ())).rows["size"]
+    sized: pd.DataFrame = listed.assign(size=sizes.to_numpy())
+    return sized
 
 
 def _are_anywhere(wanted: Wanted) -> bool:
@@ -340,9 +250,9 @@ OF_MODELS = {
     "year": "in which the repository was made",
     "repository": "the model itself",
     "family": "the name of the Ollama library that rules put beside it",
+    "size": f"the class of size: {CLASSES}; any that record and name allow",
 }
 PERSONS = get_args(Persons)  # where private persons are at home, who are coded by no country
-NO_SIZE = {"size": "the lists of downloads do not tell the size of a model"}
 FAMILIES = {"family": ("model_crosswalk_repositories",)}
 CHANNELS: dict[str, Channel] = {
     channel.name: channel
@@ -356,11 +266,11 @@ CHANNELS: dict[str, Channel] = {
             dated={"hub_top_models": "as_of", "hub_history": "as_of"},
             tables=("publisher_origins",),
             attributes=OF_MODELS,
-            lacks=NO_SIZE,
-            more=FAMILIES,
+            lacks={},
+            more=FAMILIES | {"size": ("hub_llm_models",)},
             choices={"spike": ("kept", "removed"), "persons": PERSONS},
             assumptions=(USED,),
-            of_attributes={"licence": TAGGED},
+            of_attributes={"licence": TAGGED, "size": LABELS},
             counted_days=COUNTED_DAYS,
             no_sum="the Hub's way to count changed over the years",
             any_size=True,
@@ -374,11 +284,11 @@ CHANNELS: dict[str, Channel] = {
             dated={"hub_llm_panel": "as_of"},
             tables=("publisher_origins", "hub_llm_models"),
             attributes=OF_MODELS,
-            lacks=NO_SIZE,
+            lacks={},
             more=FAMILIES,
             choices={"counts": ("all", "fresh"), "persons": PERSONS},
             assumptions=(USED,),
-            of_attributes={"licence": TAGGED},
+            of_attributes={"licence": TAGGED, "size": LABELS},
             counted_days=COUNTED_DAYS,
             no_sum="the catalogue grew from day to day",
         ),
@@ -395,8 +305,7 @@ CHANNELS: dict[str, Channel] = {
                 "family": "the name in the Ollama library (llama3.2, ...)",
                 "licence": "of the repositories that rules put beside the name",
                 "embedding": "whether the model makes embeddings: yes or no",
-                "size": "the class of size: S (below 1 billion parameters), M (below 10), L (below "
-                "50) or XL; any that the name lists",
+                "size": f"the class of size: {CLASSES}; any that the name lists",
             },
             lacks={
                 "task": "a name of the library names no task; --among embedding=no leaves models "
@@ -426,8 +335,7 @@ CHANNELS: dict[str, Channel] = {
                 ORGANISATION: "the maker",
                 "repository": "the model as the router names it",
             },
-            lacks=NO_SIZE
-            | {
+            lacks={
                 name: f"the router names a model and its maker, and no {name}"
                 for name in OF_MODELS
                 if name not in ("origin", ORGANISATION, "repository")
@@ -435,6 +343,8 @@ CHANNELS: dict[str, Channel] = {
             assumptions=(ROUTED, TOKENISED),
             no_sum="the leading models of two days are not the same, nor are they all",
         ),
+        HOSTS_CHANNEL,
+        LISTINGS_CHANNEL,
     )
 }
 COLUMNS = {"task": "pipeline_tag", "licence": "licence", "year": "created_at"}  # of attributes
@@ -459,16 +369,3 @@ def common_size(channel: Channel, tables: Tables, days: Sequence[str]) -> int | 
         f"A share over time needs lists of one length, and those of {channel.name} hold "
         f"{few(told)} models: a longer list is another population. Ask for one day: --on DAY."
     )
-
-
-def few(items: Sequence[str], most: int = 6) -> str:
-    """Items for a message: the first two and the last where they are many.
-
-    Examples
-    --------
-    >>> few(["a", "b"]), few(list("abcdefgh"))
-    ('a, b', 'a, b, ... h (8 in all)')
-    """
-    if len(items) <= most:
-        return ", ".join(items)
-    return f"{items[0]}, {items[1]}, ... {items[-1]} ({len(items)} in all)"

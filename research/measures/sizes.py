@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 EDGES = {"S": (0, 1), "M": (1, 10), "L": (10, 50), "XL": (50, np.inf)}  # billion parameters
+CLASSES = "S (below 1 billion parameters), M (below 10), L (below 50) or XL"
 STATED = r"(?:^|[-_ ])(\d+(?:\.\d+)?)([bm])(?![a-z0-9])"  # a size in a name; not of active experts
 PACKED = r"awq|gptq|int4|4bit|4-bit|nvfp4|mxfp4|w4a16|bnb|quantized"
 MOST_IN_ONE = 8  # weights of four bits in an integer of 32, which a repository may count as one

@@ -39,8 +39,9 @@ def ask(
     Parameters
     ----------
     *channels : str
-        What is counted: ``"downloads"``, ``"catalogue"``, ``"pulls"`` or ``"tokens"``; two of them
-        are set beside each other over the model families that both hold.
+        What is counted: ``"downloads"``, ``"catalogue"``, ``"pulls"``, ``"tokens"``, ``"hosts"`` or
+        ``"listings"``; pulls and downloads may be set beside each other, over the model families
+        that both hold.
     share : dict
         The models whose share is asked for, as attributes with the value, or several of which any
         will do: ``{"origin": "CN"}``. :func:`research.channels` lists attributes and values.

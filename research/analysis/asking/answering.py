@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -29,16 +30,14 @@ from research.doubts import (
 )
 from research.doubts.questions import ShareIn
 from research.estimators.budget import budget
+from research.measures.channel import Channel, Wanted, few
 from research.measures.channels import SAME_ACT, over_families
 from research.measures.hub import hub_downloads
 from research.measures.known_channels import (
     CHANNELS,
     ORGANISATION,
-    Channel,
     Downloads,
-    Wanted,
     common_size,
-    few,
 )
 from research.measures.publishers import library_publishers
 from research.results import (
@@ -93,7 +92,9 @@ class Asking:
     @cached_property
     def sources(self) -> dict[str, datasets.Source]:
         """Where each table is read from; other data for a table of days are asked alone."""
-        asked = [CHANNELS[name] for name in self.question.channels]
+        asked = self._channels
+        for reason in (each.alone for each in asked if self.data and each.alone):
+            raise ResearchError(f"Nothing can stand in for these tables: {reason}.")
         wanted = [table for each in asked for table in each.needs(self.question.attributes)]
         wanted += [REPOSITORIES] if len(asked) == 2 else []
         found = datasets.sources(dict.fromkeys(wanted), self.data)
@@ -148,6 +149,8 @@ class Asking:
         if not self.question.over_time:
             return [self._chosen(known)]
         channel = self.question.channel
+        if channel.no_series:
+            raise ResearchError(f"No question over time: {channel.no_series}. Ask for one day.")
         if self.question.total and channel.no_sum:
             raise ResearchError(f"No sums over time: {channel.no_sum}. Ask for a share.")
         days = channel.apart(self._recorded(known), self.window)
@@ -194,10 +197,10 @@ class Asking:
         found = [day for day in known if day.startswith(self.question.on)]
         if not found:
             names = " and ".join(self.question.channels)
-            window = f" with the {self.window} days before it" if self.window else ""
+            window = f", each with the {self.window} days before it" if self.window else ""
             raise ResearchError(
-                f"No day of {names} begins with '{self.question.on}'. They have, each{window}: "
-                f"{few(known)}."
+                f"No day of {names} begins with '{self.question.on}'. They have{window}: "
+                f"{few(known)}.{self._near(known)}"
             )
         day = found[-1]
         for name in self.question.attributes:
@@ -206,6 +209,13 @@ class Asking:
                     f"No {name} was recorded on {day}. Ask for a later day: {few(known)}."
                 )
         return day
+
+    def _near(self, known: Sequence[str]) -> str:
+        """The days before and after the one that is not there, and why there are no others."""
+        place = bisect(known, self.question.on)
+        near = known[max(place - 1, 0) : place + 1] if self.question.on[:1].isdigit() else []
+        told = [f" The nearest: {' and '.join(near)}."] if len(known) > len(near) > 0 else []
+        return "".join([*told, *(f" {each.no_day}." for each in self._channels if each.no_day)])
 
     # Its units ------------------------------------------------------------------------------------
 
@@ -217,6 +227,7 @@ class Asking:
             size=self.size,
             by=self.question.attributes,
             choices=choices,
+            named=self.question.named,
         )
 
     def units(self, wanted: Wanted) -> tuple[Coarse, ...]:
@@ -408,5 +419,7 @@ def _first_units(asked: Any) -> Coarse:
 
 
 def _rows(asked: Asked) -> list[BudgetRow]:
+    if ORGANISATION not in _first_units(asked).rows:
+        return asked.budget()
     drawn = asked.drawn(ORGANISATION)
     return [*asked.budget(), *(drawn or [asked.left_out(ORGANISATION)])]

@@ -40,6 +40,7 @@ models with task fill-mask,'
     else:
         text = f"the {found['share'] or 'number of '}{weighs} of {of}"
         text += f" minus that of {_who(found['minus'])}" if found["minus"] else ""
+        text = text.replace("hosts of hosts in", "hosts in")
     return text + (f", among {_who(found['among'])}," if found["among"] else "")
 
 
@@ -59,8 +60,10 @@ def _who(condition: str) -> str:
     """Whose the models are, where that is all that a condition says; else what they are."""
     from research.collect import country_names
 
-    if not re.fullmatch(r"origin \S+( or \S+)*", condition):
+    found = re.fullmatch(r"(origin|country) (\S+(?: or \S+)*)", condition)
+    if not found:
         return f"models with {condition}"
-    codes = condition.removeprefix("origin ").split(" or ")
+    codes = found[2].split(" or ")
     named = (IN_TEXT.get(code) or country_names.name(code) for code in codes)
-    return f"publishers in {' or '.join(named)}"
+    whose = "publishers" if found[1] == "origin" else "hosts"
+    return f"{whose} in {' or '.join(named)}"

@@ -12,7 +12,8 @@ from typing import Literal
 from research.analysis.asking.given import mistyped
 from research.analysis.asking.labels import PREFIX, SHARE, TOP
 from research.doubts import EVERY, Where, where
-from research.measures.known_channels import CHANNELS, ORGANISATION, Channel
+from research.measures.channel import Channel
+from research.measures.known_channels import CHANNELS, ORGANISATION
 from research.plain import unknown
 from research.results import Hypothesis, ResearchError, UnknownName
 from research.wording import trimmed
@@ -94,6 +95,15 @@ class Question:
         conditions = (self.share, self.minus, self.total, self.among)
         named = (name for condition in conditions if condition for name in condition.values)
         return tuple(dict.fromkeys([*named, *([self.rank] if self.rank else [])]))
+
+    @property
+    def named(self) -> dict[str, frozenset[str]]:
+        """The values that it names, by attribute."""
+        found: dict[str, frozenset[str]] = {}
+        for condition in (self.share, self.minus, self.total, self.among):
+            for name, held in condition.values.items() if condition else ():
+                found[name] = found.get(name, frozenset()) | held
+        return found
 
     @property
     def label(self) -> str:
@@ -278,6 +288,8 @@ def _nonsense(asked: Question) -> str:
         return f"A question asks for one of share, sum and rank; {given}. Example: {EXAMPLE}"
     if asked.minus and not asked.share:
         return "'minus' takes a share off another one: give 'share' too."
+    if sentence := _certain_anyway(asked):
+        return sentence
     if named := [*_named(asked.total) & _named(asked.among)]:
         return (
             f"'sum' and 'among' both name {sorted(named)[0]}, and a sum is of what is as both say: "
@@ -300,6 +312,22 @@ def _nonsense(asked: Question) -> str:
     return _nonsense_of_two(asked) if len(asked.channels) == 2 else ""
 
 
+def _certain_anyway(asked: Question) -> str:
+    """Why no data are needed for an answer; empty where they are."""
+    if asked.share and asked.share == asked.minus:
+        return "'share' and 'minus' name the same models: their difference is nothing."
+    share = asked.share.values if asked.share else {}
+    among = asked.among.values
+    if share and all(name in among and among[name] <= held for name, held in share.items()):
+        return (
+            f"All that is among {in_words(asked.among)} is as 'share' says: leave out 'among', or "
+            "ask for a part of it."
+        )
+    if apart := [name for name in share if name in among and not among[name] & share[name]]:
+        return f"Nothing that is among {in_words(asked.among)} has the {apart[0]} of 'share'."
+    return ""
+
+
 def _named(condition: Where | None) -> set[str]:
     return set(condition.values) if condition else set()
 
@@ -318,10 +346,12 @@ def _nonsense_of_two(asked: Question) -> str:
             "Two channels are set beside each other family by family, and of a family both know "
             f"{', '.join(BETWEEN_FAMILIES)}; found {others[0]}. Ask each channel by itself."
         )
-    if "pulls" not in asked.channels or "tokens" in asked.channels:
+    hosts = " Hosts stand beside both in 'research show over_representation'."
+    hosts = hosts if {"hosts", "listings"} & {*asked.channels} else ""
+    if "pulls" not in asked.channels or not {"downloads", "catalogue"} & {*asked.channels}:
         return (
             "Families are names of the Ollama library: one of two channels is pulls, the other "
-            "downloads or catalogue."
+            f"downloads or catalogue.{hosts}"
         )
     if asked.over_time:
         return "Two channels are set beside each other on one day, which both have: leave out time."

@@ -56,7 +56,8 @@ def _estimate(
 
 
 def _rows(asked: Asked) -> list[BudgetRow]:
-    return [*asked.budget(), asked.left_out(ORGANISATION)]
+    told = all(ORGANISATION in units.rows for units in asked.channels)
+    return [*asked.budget(), *([asked.left_out(ORGANISATION)] if told else [])]
 
 
 def belonging(units: Coarse, among: Where) -> Coarse:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, overload
 
@@ -14,13 +14,17 @@ from research.collect import country_names
 from research.datasets import Given
 from research.doubts import Coarse, Ranking, Share, where
 from research.doubts.coarse import BETWEEN
-from research.measures.known_channels import CHANNELS, Channel, few
+from research.measures.channel import Channel, few
+from research.measures.known_channels import CHANNELS
+from research.measures.sizes import CLASSES, EDGES
 from research.plain import unknown
 from research.results import UnknownName
 from research.wording import width_here
 
 if TYPE_CHECKING:
     import pandas as pd
+
+COUNTRIES = ("origin", "country")  # attributes whose values are codes of countries
 
 
 @dataclass(frozen=True, repr=False)
@@ -52,7 +56,7 @@ class Told:
     @cached_property
     def days(self) -> list[str]:
         """Its days in their order."""
-        return self.channel.days(self._asking("organisation").tables)
+        return self.channel.days(self._asking(next(iter(self.attributes))).tables)
 
     def values(self, attribute: str, *, on: str = "", window: int | None = None) -> pd.DataFrame:
         """The values of an attribute that occur on a day, the heaviest first.
@@ -132,7 +136,7 @@ def values_of(units: Coarse, attribute: str) -> pd.DataFrame:
 def refuse_unseen(asking: Asking) -> None:
     """Refuse a value that no unit names on any of the days: it is most likely a slip.
 
-    A country counts as seen: that nobody is coded there is an answer.
+    A country counts as seen, and a class of size: that nothing is of it is an answer.
 
     Raises
     ------
@@ -147,7 +151,7 @@ def refuse_unseen(asking: Asking) -> None:
         if condition
         for attribute, held in condition.values.items()
         for value in sorted(held)
-        if not (attribute == "origin" and value in country_names.iso())
+        if not _is_known(attribute, value)
     ]
     for attribute, value in named:
         if not any(value in seen for seen in _seen(asking, attribute)):
@@ -157,13 +161,24 @@ def refuse_unseen(asking: Asking) -> None:
 def _seen(asking: Asking, attribute: str) -> Iterator[set[str]]:
     """The values that units name on each day."""
     for day in asking.days:
-        units = asking.units(asking.wanted(day, {}))
+        units = asking.units(replace(asking.wanted(day, {}), named={}))
         texts = (text for each in units for text in each.rows[attribute].dropna().unique())
         yield {name for text in texts for name in text.split(BETWEEN)}
 
 
+def _is_known(attribute: str, value: str) -> bool:
+    """Whether it is a value even where no unit has it."""
+    if attribute in COUNTRIES:
+        return value in country_names.iso()
+    return attribute == "size" and value in EDGES
+
+
 def _unseen(attribute: str, value: str, seen: set[str]) -> str:
     """The message for a value that nothing has; a country's name has its code."""
-    if attribute == "origin" and (codes := country_names.meant(value)):
-        return f"'{value}' is no code of a country. Did you mean {' or '.join(sorted(codes))}?"
+    if attribute in COUNTRIES:
+        codes = " or ".join(sorted(country_names.meant(value)))
+        meant = f"Did you mean {codes}?" if codes else "Countries are named one by one, such as CN."
+        return f"'{value}' is no code of a country. {meant}"
+    if attribute == "size":
+        return f"'{value}' is no class of size: {CLASSES}."
     return unknown(attribute, value, seen - {""})
