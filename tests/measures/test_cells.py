@@ -144,16 +144,19 @@ def test_accounts_of_one_organisation_are_one_cell_in_the_place_of_the_first(ori
     (parent,) = parents[parents.duplicated()].head(1)
     one, other = coded.loc[coded["parent"] == parent, "author"].head(2)
     frame = pd.DataFrame({
-        "model_id": [f"{one}/a", "nobody/b", f"{parent}/c", f"{other}/d", "nobody/e", f"{one}/f"],
-        "hub_downloads_30d": pd.array([1, 2, 4, 8, 16, 32], dtype="Int64"),
+        "model_id": [
+            f"{one}/a", "nobody/b", f"{parent}/c", f"{other}/d", "nobody/e", f"{one}/f", "heavy/g"
+        ],
+        "hub_downloads_30d": pd.array([1, 2, 4, 8, 16, 32, 100_000], dtype="Int64"),
     })  # fmt: skip
     found = hub_cells(frame, origins, by=["organisation"]).rows
-    assert found["organisation"].tolist() == [parent, "nobody"]
-    assert found.index.tolist() == [f"{one}/a", "nobody/b"]
-    assert found["number"].tolist() == [4, 2]
-    assert found["value"].tolist() == [45, 18]
+    assert found["organisation"].tolist() == [parent, "nobody", "heavy"]
+    assert found.index.tolist() == [f"{one}/a", "nobody/b", "heavy/g"]
+    assert found["number"].tolist() == [4, 2, 1]
+    assert found["value"].tolist() == [45, 18, 100_000]
     gaps = frame.assign(hub_downloads_30d=frame["hub_downloads_30d"].mask(frame.index == 3))
     found = hub_cells(gaps, origins, by=["organisation"]).rows
-    assert found["value"].isna().tolist() == [True, False]
-    unknown = frame[frame["model_id"].str.startswith("nobody")]
-    assert hub_cells(unknown, origins, by=["organisation", "origin"]).rows["value"].tolist() == [18]
+    assert found["value"].isna().tolist() == [True, False, False]
+    unknown = frame[frame["model_id"].str.startswith(("nobody", "heavy"))]
+    found = hub_cells(unknown, origins, by=["organisation", "origin"]).rows
+    assert found["value"].tolist() == [18, 100_000]
