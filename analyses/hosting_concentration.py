@@ -329,17 +329,16 @@ def figure(result):
 def _draw_providers(axes, answer) -> None:
     names, addresses = zip(*answer.tables["providers"].rows, strict=True)
     shares = [each / answer.estimates[INDEX].n for each in addresses]
-    rest, red = 1 - sum(shares), [name.startswith(CHINESE) for name in names]
+    shares.append(1 - sum(shares))
+    colors = [figures.CHINA if name.startswith(CHINESE) else figures.INK for name in names]
     figures.bars(
-        axes, [*names, written("networks with at most {:0} each", min(addresses))], [*shares, 0],
-        color=[figures.CHINA if own else figures.INK for own in [*red, False]],
-        told=[written("{:%}", share) for share in shares], title="a  Who hosts the addresses",
-        xlim=(0, 0.7), xlabel="share of the listed addresses (red: Chinese)",
+        axes, [*names, written("networks with at most {:0} each", min(addresses))], shares,
+        color=[*colors, "white"], told=[written("{:%}", share) for share in shares],
+        title="a  Who hosts the addresses", xlim=(0, 0.7),
+        xlabel="share of the listed addresses (red: Chinese)",
     )  # fmt: skip
+    axes.patches[-1].set(edgecolor=figures.MUTED, hatch="/////", linewidth=0.8)
     figures.percent_ticks(axes.xaxis)
-    unlisted = {"color": "white", "edgecolor": figures.MUTED, "hatch": "/////"}
-    axes.barh(-len(names), rest, height=figures.HIGH, **unlisted)
-    figures.note(axes, written("{:%}", rest), (rest, -len(names)))
 
 
 def _draw_index(axes, result) -> None:
