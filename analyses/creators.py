@@ -123,7 +123,7 @@ def sample(
             "dates": lambda: {day: _rankings(created(day)) for day in lists},
             "shares": lambda: {day: META.in_(created(day)).value for day in lists},
         },
-        tables={"creators": _table(creators)},
+        tables={"creators": lambda: _table(creators)},
     )
 
 

@@ -161,7 +161,7 @@ def sample(
         population=f"the {TOP} most downloaded models{of_lists}",
         as_of=max(found),
         data={"asked": found, "assumptions": assumptions},
-        tables={"states": _states(found)},
+        tables={"states": lambda: _states(found)},
     )
 
 

@@ -96,13 +96,12 @@ def sample(
     if models.empty:
         raise CannotEstimate(f"the tables hold none of {NAMES[population]}")
     families, shown = _ranked(models.assign(family=_families(models, belongs)))
-    totals = _totals(families, shown)
     days = {"catalogue": "2026-10-05", "Ollama pulls": SERIES[1]}
     return Sample(
         population=NAMES[population],
         as_of=days.get(population, last_day(hub_top_models)),
         data={"families": families, "shown": shown},
-        tables={"totals": totals.reset_index().head(RANKED)},
+        tables={"totals": lambda: _totals(families, shown).reset_index().head(RANKED)},
     )
 
 

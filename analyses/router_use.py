@@ -151,7 +151,7 @@ def sample(
         population=POPULATIONS[tokens],
         as_of=last,
         data={"tokens": tokens, "units": units, "day": pd.Timestamp(last)},
-        tables={"days": _days(units)},
+        tables={"days": lambda: _days(units)},
     )
 
 
