@@ -10,6 +10,7 @@ from research.analysis import recorded
 from research.publish.page import contents, page
 
 RESULTS = places.bundled() / "paper" / "results"
+PATIENCE = 300_000  # milliseconds
 
 
 @pytest.fixture(scope="session")
@@ -36,6 +37,7 @@ def visit(chromium):
 
     def open_page(file, address="", *, width=1280, **settings):
         context = chromium.new_context(viewport={"width": width, "height": 900}, **settings)
+        context.set_default_timeout(PATIENCE)  # a busy machine is no failure
         opened.append(context)
         tab = context.new_page()
         tab.on("console", lambda message: said.append(message.text))
