@@ -67,10 +67,16 @@ class Worlds:
         -------
         array of shape (values, worlds)
         """
-        stream = f"{self._stream(doubt)}/{what}"
-        drawn = [_gamma(f"{stream}/{name}", float(w), self.count) for name, w in weights.items()]
-        amounts = np.stack(drawn)
-        return np.asarray(amounts / amounts.sum(axis=0))
+        return _shares(f"{self._stream(doubt)}/{what}", tuple(weights.items()), self.count)
+
+    def edges(self, doubt: str, weights: Mapping[str, float], what: str = "") -> Floats:
+        """Where between 0 and 1 each value begins by its share in each world; the last ends at 1.
+
+        Returns
+        -------
+        array of shape (values + 1, worlds)
+        """
+        return _edges(f"{self._stream(doubt)}/{what}", tuple(weights.items()), self.count)
 
     def rate(self, belief: Belief) -> Floats:
         """A rate in each world: draws of a beta distribution."""
@@ -79,6 +85,23 @@ class Worlds:
 
     def _stream(self, doubt: str) -> str:
         return f"{int(doubt in self.anew)}/{doubt}"
+
+
+def cumulated(shares: Floats) -> Floats:
+    """Where between 0 and 1 each of several shares begins, and the last ends."""
+    ends = np.cumsum(shares, axis=0)
+    ends[-1] = 1.0
+    return np.concatenate([np.zeros_like(ends[:1]), ends])
+
+
+def _shares(stream: str, weights: tuple[tuple[str, float], ...], count: int) -> Floats:
+    amounts = np.stack([_gamma(f"{stream}/{name}", float(w), count) for name, w in weights])
+    return np.asarray(amounts / amounts.sum(axis=0))
+
+
+@lru_cache(maxsize=16)
+def _edges(stream: str, weights: tuple[tuple[str, float], ...], count: int) -> Floats:
+    return _read_only(cumulated(_shares(stream, weights, count)))
 
 
 @lru_cache(maxsize=1500)

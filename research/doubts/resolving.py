@@ -25,7 +25,7 @@ from research.doubts.coarse import (
     among,
     amounts_of,
 )
-from research.doubts.drawing import Worlds
+from research.doubts.drawing import Worlds, cumulated
 from research.results import CannotEstimate
 
 if TYPE_CHECKING:
@@ -46,12 +46,35 @@ LEAST_NAMED = 2  # values of an attribute: where there is one, the others have b
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Edges:
+    """Those of one organisation, made when they are read: few of many are.
+
+    Parameters
+    ----------
+    others : array of shape (names + 1, worlds)
+        Where each value begins by the shares of the channel.
+    weight
+        As how many units of the organisation these count.
+    own : array of shape (names + 1,)
+        How many of its units name a value before each, and how many any.
+    """
+
+    others: Floats
+    weight: float
+    own: Floats
+
+    def __getitem__(self, which: int) -> Floats:
+        mixed = self.own[which] + self.weight * self.others[which]
+        return np.asarray(mixed / (self.own[-1] + self.weight))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Group:
     """Cells that may be the same.
 
     Parameters
     ----------
-    edges : array of shape (names + 1, worlds) or (names + 1,)
+    edges : :class:`Edges`, or array of shape (names + 1, worlds) or (names + 1,)
         Where between 0 and 1 each value begins, and the last ends.
     names
         The values.
@@ -60,7 +83,7 @@ class Group:
         what lies there and not what it is coded as.
     """
 
-    edges: Floats
+    edges: Edges | Floats
     names: Sequence[str]
     cells: Iterable[tuple[int, Floats, Flags]]
 
@@ -188,9 +211,9 @@ class Cells:
             np.flatnonzero(_names_one(self.rows[attribute])).tolist(), True
         )
         for group in self._open(attribute):
+            ends = [group.edges[which] for which in range(len(group.names) + 1)]
             for one, drawn, moves in group.cells:
-                for which, name in enumerate(group.names):
-                    begin, end = group.edges[which], group.edges[which + 1]
+                for name, begin, end in zip(group.names, ends[:-1], ends[1:], strict=True):
                     yield one, name, (drawn >= begin) & (drawn < end) & moves
                 if one in stays:
                     stays[one] = ~moves
@@ -216,7 +239,7 @@ class Cells:
 
     def _edges(
         self, attribute: str, belief: Belief, at: Codes
-    ) -> Iterator[tuple[Floats, Sequence[str], Codes]]:
+    ) -> Iterator[tuple[Edges | Floats, Sequence[str], Codes]]:
         """Where between 0 and 1 each value begins, for cells of the same candidates at a time."""
         texts = self.rows[attribute].to_numpy()[at]
         for text in dict.fromkeys(texts):
@@ -227,8 +250,8 @@ class Cells:
             elif belief.family == "categories":
                 # Kinds of which the same is believed have the same shares in a world.
                 told = "|".join(f"{name}={weight}" for name, weight in belief.weights.items())
-                shares = self.worlds.shares(belief.doubt, belief.weights, told)
-                yield _cumulated(shares), list(belief.weights), same
+                edges = self.worlds.edges(belief.doubt, belief.weights, told)
+                yield edges, list(belief.weights), same
             else:
                 yield from self._as_named(attribute, belief, at, same)
 
@@ -241,11 +264,11 @@ class Cells:
             weighed = belief.weights or self.named[attribute].sum().to_dict()
             weights = {name: weighed.get(name, 0.0) + HALF for name in names}
         told = "|".join(f"{name}={weight}" for name, weight in weights.items())
-        return _cumulated(self.worlds.shares(belief.doubt, weights, told))
+        return self.worlds.edges(belief.doubt, weights, told)
 
     def _as_named(
         self, attribute: str, belief: Belief, at: Codes, same: Codes
-    ) -> Iterator[tuple[Floats, Sequence[str], Codes]]:
+    ) -> Iterator[tuple[Edges | Floats, Sequence[str], Codes]]:
         """As the units that name one: those of the same organisation and, less, of the channel."""
         import pandas as pd
 
@@ -259,15 +282,14 @@ class Cells:
         weights = alike(names)
         if not vague:
             weights = dict(zip(names, belief.strength * every / every.sum(), strict=True))
-        shares = self.worlds.shares(belief.doubt, weights)
-        organisations = self.rows[OWNER].to_numpy()[at[same]]
-        known = (named.index.get_indexer(pd.Index(organisations)) >= 0) & (not vague)
-        edges = _cumulated(shares)
+        edges = self.worlds.edges(belief.doubt, weights)
+        place = named.index.get_indexer(pd.Index(self.rows[OWNER].to_numpy()[at[same]]))
+        known = (place >= 0) & (not vague)
         yield edges, names, same[~known]
-        for organisation in dict.fromkeys(organisations[known]):
-            own = np.append(0.0, named.loc[organisation].cumsum())[:, None]
-            mixed = (own + belief.own * edges) / (own[-1] + belief.own)
-            yield mixed, names, same[organisations == organisation]
+        counts = named.to_numpy(dtype=float)
+        for organisation in dict.fromkeys(place[known].tolist()):
+            own = np.append(0.0, counts[organisation].cumsum())
+            yield Edges(edges, belief.own, own), names, same[place == organisation]
 
     def _miscoded(self) -> Iterator[Group]:
         """Codes that are wrong in a world: the country is any of the others."""
@@ -287,7 +309,7 @@ class Cells:
                     strict=True,
                 )
                 yield Group(
-                    _cumulated(them / them.sum(axis=0)), list(others),
+                    cumulated(them / them.sum(axis=0)), list(others),
                     ((one, place, erring < rate) for (one, erring), (_, place) in cells),
                 )  # fmt: skip
 
@@ -318,15 +340,8 @@ class Cells:
             yield one, "" if belief.together == "all" else keys[one]
 
 
-def _cumulated(shares: Floats) -> Floats:
-    """Where between 0 and 1 each of several shares begins, and the last ends."""
-    ends = np.cumsum(shares, axis=0)
-    ends[-1] = 1.0
-    return np.concatenate([np.zeros_like(ends[:1]), ends])
-
-
 def _spans(
-    edges: Floats, names: Sequence[str], values: frozenset[str]
+    edges: Edges | Floats, names: Sequence[str], values: frozenset[str]
 ) -> Iterator[tuple[Floats, Floats]]:
     """From where to where the values lie; neighbours are one span."""
     wanted = np.array([False, *(name in values for name in names), False])
