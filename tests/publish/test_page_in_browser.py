@@ -100,11 +100,11 @@ def test_the_order_of_the_table_is_in_the_address_and_survives_a_reload(visit, w
     sorted_ = order()
     assert tab.evaluate("location.hash") == "#?order=-agree"
     tab.reload()
-    tab.wait_for_selector("th[aria-sort=descending]")
+    tab.wait_for_selector("#table th[aria-sort=descending]")
     assert order() == sorted_
     tab.evaluate("location.hash = '#?order=nonsense&text=small+models'")
     tab.wait_for_function("() => document.querySelector('[type=search]').value")
-    assert not tab.locator("th:is([aria-sort=ascending], [aria-sort=descending])").count()
+    assert not tab.locator("#table th:is([aria-sort=ascending], [aria-sort=descending])").count()
 
 
 @pytest.mark.parametrize("sought", ["Alibaba", "nvidia", "France", "license"])
