@@ -108,12 +108,13 @@ def sample(
     )
 
 
-WHOSE = ("organisation", "origin", "confirmed", "bases", "own_base", "base_relation")
+WHOSE = ("owner", "origin", "confirmed", "bases", "own_base", "base_relation")
 
 
 def _of_hub(listed, origins) -> Coarse:
     """The models with where they and the bases that they name come from, themselves left out."""
     models = hub_cells(listed, origins, by=WHOSE)
+    models = replace(models, rows=models.rows.rename(columns={"owner": "organisation"}))
     named = models.rows["bases"]
     bases = named_bases(named[named.ne("")], origins)
     # No base named does not mean that there is none.

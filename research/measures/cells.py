@@ -9,6 +9,7 @@ from research.datasets import LargeTable, query
 from research.datasets.large import PLACE
 from research.doubts import Coarse
 from research.doubts.coarse import BETWEEN, ERROR, EXCESS, NUMBER, WEIGHTS
+from research.doubts.resolving import BUCKETS, ONE_BY_ONE
 from research.measures.hub import DOUBTS, HEAVY, SPIKES
 from research.measures.publishers import in_no_country, private_persons, publishers
 from research.measures.remembering import remembered
@@ -56,6 +57,8 @@ OF_MODELS = {
 OF_ACCOUNTS = {
     "account": "account",
     "organisation": "coalesce(coded.parent, account)",
+    "owner": "coalesce(coded.parent, coded.author, heavy.name,"
+    f" 'group ' || md5_number_lower(account) % {BUCKETS})",
     "origin": "coalesce(coded.candidates, '')",
     "kind": "coalesce(coded.kind, '')",
     "role": "coalesce(coded.role, '')",
@@ -70,6 +73,8 @@ JOINED = {
     "joined.": "LEFT JOIN families AS joined ON joined.hub_repository = listed.model_id",
     "coded.": "LEFT JOIN coded ON coded.author = summed.account",
     "maker.": "LEFT JOIN coded AS maker ON maker.author = summed.makers",
+    "heavy.": "LEFT JOIN (SELECT account AS name FROM summed GROUP BY account"
+    f" ORDER BY sum(held) DESC, account LIMIT {ONE_BY_ONE}) AS heavy ON heavy.name = account",
 }
 # A model of much weight is a cell of its own: a spike adds to it alone.
 PEAK = f"""
@@ -123,15 +128,16 @@ def hub_cells(
     origins
         The table ``publisher_origins``.
     by
-        Out of ``account``, ``organisation``, ``origin``, ``kind``, ``role``, ``person`` (whether
-        the account is a private person's), ``confirmed`` (whether people have coded its
-        organisation, so that its origin is beyond error), ``task``, ``licence``, ``bases`` (the
-        accounts of the bases that a model names, itself left out, such as ``"Qwen|google"``, where
-        ``"?"`` may stand for one that ``origins`` lacks, and nothing where none is named),
-        ``own_base`` (whether these are its own account alone), ``base_relation``, ``year`` (in
-        which the repository was made), ``spike`` (whether its count is known for automated
-        traffic), ``size`` (a column of ``listed``), ``repository`` and ``family`` (the name of the
-        Ollama library that rules put beside it).
+        Out of ``account``, ``organisation``, ``owner`` (the same, but that the many light accounts
+        of a census that nobody has coded are a few groups), ``origin``, ``kind``, ``role``,
+        ``person`` (whether the account is a private person's), ``confirmed`` (whether people have
+        coded its organisation, so that its origin is beyond error), ``task``, ``licence``,
+        ``bases`` (the accounts of the bases that a model names, itself left out, such as
+        ``"Qwen|google"``, where ``"?"`` may stand for one that ``origins`` lacks, and nothing where
+        none is named), ``own_base`` (whether these are its own account alone), ``base_relation``,
+        ``year`` (in which the repository was made), ``spike`` (whether its count is known for
+        automated traffic), ``size`` (a column of ``listed``), ``repository`` and ``family`` (the
+        name of the Ollama library that rules put beside it).
     families
         The table ``model_crosswalk_repositories``, which ``family`` needs.
     named
@@ -213,7 +219,7 @@ def _query(listed: pd.DataFrame | LargeTable, by: Collection[str], named: bool) 
         columns=", ".join(["*", *absent]),
         joined=_joins("joined.", in_text=" ".join(told.values())),
         attributes=attributes,
-        coded=_joins("coded.", "maker.", in_text=attributes),
+        coded=_joins("coded.", "maker.", "heavy.", in_text=attributes),
     )
 
 

@@ -9,6 +9,7 @@ import pytest
 import research
 from research.datasets import LargeTable, describe
 from research.doubts import Ranking, Share, Sum, where
+from research.doubts.resolving import BUCKETS, ONE_BY_ONE
 from research.measures.cells import UNCODED, hub_cells
 from research.measures.hub import hub_downloads, named_bases
 from research.measures.publishers import any_of
@@ -160,3 +161,18 @@ def test_accounts_of_one_organisation_are_one_cell_in_the_place_of_the_first(ori
     unknown = frame[frame["model_id"].str.startswith(("nobody", "heavy"))]
     found = hub_cells(unknown, origins, by=["organisation", "origin"]).rows
     assert found["value"].tolist() == [18, 100_000]
+
+
+def test_light_accounts_that_nobody_has_coded_are_groups_where_there_are_many(origins):
+    accounts = [f"nobody-{place}" for place in range(ONE_BY_ONE + 500)]
+    downloads = pd.array(range(len(accounts), 0, -1), dtype="Int64")
+    frame = pd.DataFrame({"model_id": [f"{one}/a" for one in accounts]})
+    frame = frame.assign(hub_downloads_30d=downloads)
+    found = hub_cells(frame, origins, by=["owner", "origin"]).rows
+    alone = found[found["owner"].isin(accounts)]
+    assert alone["owner"].tolist() == accounts[:ONE_BY_ONE]
+    assert BUCKETS / 2 < len(found) - len(alone) <= BUCKETS
+    assert found["number"].sum() == len(accounts)
+    assert found["value"].sum() == downloads.sum()
+    few = hub_cells(frame.head(ONE_BY_ONE), origins, by=["owner"]).rows
+    assert few["owner"].tolist() == accounts[:ONE_BY_ONE]
