@@ -58,7 +58,7 @@ def shares_of_kinds(
     --------
     >>> found = shares_of_kinds(["mit", "mit", "gpl", "mit", "gpl"], ["a", "a", "b", "c", "d"])
     >>> {name: [round(end, 2) for end in interval] for name, interval in found.items()}
-    {'mit': [0.03, 0.99], 'gpl': [0.01, 0.97]}
+    {'mit': [0.01, 1.0], 'gpl': [0.0, 0.99]}
     """
     names, kinds = valid.labelled(kind, "kind", np.size(kind))
     labels, codes = cluster_codes(cluster, len(kinds))
