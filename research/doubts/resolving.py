@@ -447,7 +447,8 @@ def _dressed(rows: pd.DataFrame, attributes: Sequence[str]) -> pd.DataFrame:
     """Units with the columns that cells have."""
     import pandas as pd
 
-    unit = rows.get(NAME, pd.Series(rows.index.astype(str), rows.index))
+    unit = pd.Series(rows.index.astype(str), rows.index)
+    unit = rows[NAME].astype(object).fillna(unit) if NAME in rows else unit
     defaults = {
         MEMBER: True, CONFIRMED: False, KIND: "", EXCESS: 0.0, ERROR: "",
         **{OPENED_BY.format(name): "" for name in (*attributes, WEIGHT, MEMBER)},

@@ -9,7 +9,7 @@ from research.datasets import LargeTable, query
 from research.datasets.large import PLACE
 from research.doubts import Coarse
 from research.doubts.coarse import BETWEEN, ERROR, EXCESS, NUMBER, WEIGHTS
-from research.doubts.resolving import BUCKETS, ONE_BY_ONE
+from research.doubts.resolving import BUCKETS, NAME, ONE_BY_ONE
 from research.measures.hub import DOUBTS, HEAVY, SPIKES
 from research.measures.publishers import in_no_country, private_persons, publishers
 from research.measures.remembering import remembered
@@ -77,16 +77,17 @@ JOINED = {
     f" ORDER BY sum(held) DESC, account LIMIT {ONE_BY_ONE}) AS heavy ON heavy.name = account",
 }
 # A model of much weight is a cell of its own: a spike adds to it alone.
-PEAK = f"""
-    CASE WHEN hub_downloads_30d * {HEAVY} >= (SELECT sum(hub_downloads_30d) FROM rows)
-    AND NOT coalesce(traffic_spike, false) THEN model_id END AS peak
-"""
+HEAVY_ONE = "coalesce(hub_downloads_30d >= {least} AND NOT coalesce(traffic_spike, false), false)"
 # Models are summed by account before anything is joined to these: a census has fewer accounts.
+SUMS = f"""
+    SELECT {{account}} AS account{{of_models}}{{name}}, %s AS peak, min({PLACE}) AS place,
+        count(*) AS number, {{held}} AS held
+    FROM (SELECT {{columns}} FROM rows) AS listed {{joined}} WHERE %s GROUP BY ALL
+"""
 SUMMED = f"""
     WITH summed AS (
-        SELECT {{account}} AS account{{of_models}}{{name}}, {PEAK}, min({PLACE}) AS place,
-            count(*) AS number, {{held}} AS held
-        FROM (SELECT {{columns}} FROM rows) AS listed {{joined}} GROUP BY ALL
+        {SUMS % ("CAST(NULL AS VARCHAR)", f"NOT {HEAVY_ONE}")}
+        UNION ALL {SUMS % ("model_id", HEAVY_ONE)}
     )
 """
 CELLS = f"""{SUMMED}
@@ -164,17 +165,23 @@ def hub_cells(
     beside = {"coded": _coded(origins)}
     if families is not None:
         beside["families"] = families[["hub_repository", "ollama_name"]]
-    rows = query(listed, _query(listed, by, named), **beside)
+    least = _least_of_a_peak(listed)
+    rows = query(listed, _query(listed, by, named, least), **beside)
     rows = _joined(rows, by) if SHARED in rows else rows
     rows = rows.set_index("model") if named else rows
     rows[list(WEIGHTS)] = rows[["weight"] * 3].astype(float).to_numpy()
     opened = {name: doubt for name, doubt in {**DOUBTS, "size": RECORDED}.items() if name in by}
     opens = {f"{name}_doubt": doubt.name for name, doubt in opened.items()}
-    unit = rows["peak"].astype(object).fillna(rows.index.to_series().astype(str))
-    excess = rows["weight"].astype(float).where(rows["peak"].notna(), 0.0)
-    rows = rows.drop(columns=["weight", "peak"]).assign(**opens, unit=unit)
-    rows[EXCESS], rows[ERROR] = excess, SPIKES
+    rows[EXCESS] = rows["weight"].astype(float).where(rows["peak"].notna(), 0.0)
+    rows[ERROR], rows[NAME] = SPIKES, rows["peak"]
+    rows = rows.drop(columns=["weight", "peak"]).assign(**opens)
     return Coarse(rows, tuple(opened.values()), "models", "downloads")
+
+
+def _least_of_a_peak(listed: pd.DataFrame | LargeTable) -> int:
+    """How many downloads a model has at least that may stand at a spike."""
+    (held,) = query(listed, "SELECT sum(hub_downloads_30d) AS held FROM rows")["held"]
+    return max(1, -(-int(held) // HEAVY)) if held == held else 1  # nothing is known of any
 
 
 @remembered
@@ -198,7 +205,7 @@ def _joined(rows: pd.DataFrame, by: Collection[str]) -> pd.DataFrame:
     return rows.drop(index=again, columns=SHARED).reset_index(drop=True)
 
 
-def _query(listed: pd.DataFrame | LargeTable, by: Collection[str], named: bool) -> str:
+def _query(listed: pd.DataFrame | LargeTable, by: Collection[str], named: bool, least: int) -> str:
     told = {name: sql for name, sql in OF_MODELS.items() if name in by}
     if {"bases", "own_base"} & {*by}:
         told["makers"] = MAKERS
@@ -219,6 +226,7 @@ def _query(listed: pd.DataFrame | LargeTable, by: Collection[str], named: bool) 
         columns=", ".join(["*", *absent]),
         joined=_joins("joined.", in_text=" ".join(told.values())),
         attributes=attributes,
+        least=least,
         coded=_joins("coded.", "maker.", "heavy.", in_text=attributes),
     )
 
