@@ -106,13 +106,15 @@ class Ended(NamedTuple):
 @pytest.fixture
 def research(tmp_path, monkeypatch, capfd):
     """The command in this process, in a folder of things that it does not expect."""
+    here = tmp_path / "here"  # so that no other test has left anything above it
+    here.mkdir()
     for folder in ("a-folder", "a-folder.py", "folder.draft.json", "bad-results"):
-        (tmp_path / folder).mkdir()
+        (here / folder).mkdir()
     for file in ("binary.bin", "binary.py", "bad-results/tasks.json"):
-        (tmp_path / file).write_bytes(b"\x00\xff\xfe" * 100)
-    (tmp_path / "a-file").write_text("mine")
-    (tmp_path / "table.csv").write_text("country,hosts\nDE,1\n")
-    monkeypatch.chdir(tmp_path)
+        (here / file).write_bytes(b"\x00\xff\xfe" * 100)
+    (here / "a-file").write_text("mine")
+    (here / "table.csv").write_text("country,hosts\nDE,1\n")
+    monkeypatch.chdir(here)
     monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:9")  # nobody listens
     monkeypatch.setattr(signal, "signal", lambda *_: None)  # pytest's own stay
 
@@ -155,7 +157,7 @@ def test_a_name_that_is_none_is_refused(research, tmp_path, command, name):
 def test_an_option_that_makes_no_sense_is_refused(research, tmp_path, arguments):
     ended = research(*arguments)
     assert refused(ended), ended
-    assert (tmp_path / "a-file").read_text() == "mine"
+    assert (tmp_path / "here" / "a-file").read_text() == "mine"
 
 
 def test_every_command_is_met_with_hostile_arguments():
