@@ -112,10 +112,10 @@ class ShareIn(OfUnits):
         fixed, cells = resolved(self.units, asked, worlds)
         held, whole = _held(replace(self, units=fixed))
         for part in cells.chunks():
-            counted = part.weight() * part.holds(self.question.among)
-            held = held + (counted * part.holds(self.question.of)).sum(axis=0)
-            if self.question.minus is not None:
-                held = held - (counted * part.holds(self.question.minus)).sum(axis=0)
+            *sides, counts = part.holds(*asked)
+            counted = part.weight() * counts
+            for sign, side in zip((1, -1), sides, strict=False):
+                held = held + sign * (counted * side).sum(axis=0)
             whole = whole + counted.sum(axis=0)
         share: Floats = np.full(worlds.count, np.nan)
         np.divide(held, whole, out=share, where=whole > 0)
@@ -242,7 +242,8 @@ class Sum(OfUnits):
         fixed, cells = resolved(self.units, [self.wanted], worlds)
         held: Floats = np.full(worlds.count, fixed.held(self.wanted))
         for part in cells.chunks():
-            held += (part.weight() * part.holds(self.wanted)).sum(axis=0)
+            (wanted,) = part.holds(self.wanted)
+            held += (part.weight() * wanted).sum(axis=0)
         return held
 
     def added(self, cluster: str) -> tuple[Floats, Any]:

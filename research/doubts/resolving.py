@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache, reduce
 from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
@@ -22,16 +23,18 @@ from research.doubts.coarse import (
     WEIGHTS,
     Coarse,
     Where,
-    among,
-    amounts_of,
 )
-from research.doubts.drawing import Worlds, cumulated
+from research.doubts.drawing import Worlds
 from research.results import CannotEstimate
 
 if TYPE_CHECKING:
     import pandas as pd
+    from numpy.typing import NDArray
 
-    from research.estimators.valid import Codes, Flags, Floats
+    from research.estimators.valid import Flags, Floats, Labels
+
+    Columns = dict[str, NDArray[Any]]
+    Places = Sequence[int]
 
 MISCODED = "coded wrong"  # the doubt about origins that are in no other, and not confirmed
 CODED = "origin"
@@ -41,7 +44,7 @@ HALF = 0.5  # a unit more for each candidate that nothing speaks for (Jeffreys' 
 OWNER, UNIT = "_owner", "_unit"  # what resolves together; buckets, where a cell is one of many
 ONE_BY_ONE = 2_048  # cells that are drawn one by one: lighter ones move in BUCKETS
 BUCKETS = 32
-CHUNK = 256  # cells whose worlds are held at once
+HELD = 2**18  # numbers of cells in worlds that are held at once: a processor has them at hand
 LEAST_NAMED = 2  # values of an attribute: where there is one, the others have been left out
 
 
@@ -84,30 +87,56 @@ class Group:
     """
 
     edges: Edges | Floats
-    names: Sequence[str]
+    names: tuple[str, ...]
     cells: Iterable[tuple[int, Floats, Flags]]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Cells:
-    """Units that differ between worlds; those that always resolve alike are one row.
+class Named:
+    """How many units name each value of an attribute and no other, by organisation.
 
     Parameters
     ----------
-    rows
-        As those of :class:`research.doubts.Coarse`, with ``member``, ``confirmed`` (whether its
-        origin is beyond error), ``kind``, and :data:`OWNER` and :data:`UNIT`, which say what
-        resolves together. What a unit is in several parts is a row for each, and a column of
-        :data:`PARTS` names them all.
+    names
+        The values.
+    counts : array of shape (organisations, names)
+        How many units of an organisation name each.
+    places
+        Of each organisation its row.
+    """
+
+    names: tuple[str, ...]
+    counts: Floats
+    places: Mapping[str, int]
+
+    def totals(self) -> dict[str, float]:
+        """How many units of the channel name each."""
+        return dict(zip(self.names, self.counts.sum(axis=0).tolist(), strict=True))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Cells:
+    """Units that differ between worlds; those that always resolve alike are one.
+
+    Parameters
+    ----------
+    columns
+        As those of :class:`research.doubts.Coarse`, an array of shape (cells,) each, with
+        ``member``, ``confirmed`` (whether its origin is beyond error), ``kind``, and :data:`OWNER`
+        and :data:`UNIT`, which say what resolves together. What a unit is in several parts is a
+        cell for each, and a column of :data:`PARTS` names them all.
     named
-        Of each attribute how many units name each value, a row an organisation.
+        Of each attribute how many units name each value.
     worlds
         The worlds.
     """
 
-    rows: pd.DataFrame
-    named: dict[str, pd.DataFrame]
+    columns: Columns
+    named: Mapping[str, Named]
     worlds: Worlds
+
+    def __len__(self) -> int:
+        return len(self.columns["value"])
 
     def weight(self) -> Floats:
         """What each cell weighs in each world: nothing where it does not belong to the channel.
@@ -116,8 +145,8 @@ class Cells:
         -------
         array of shape (cells, worlds), or (cells, 1) where it is the same in all
         """
-        low, shown, high = (self.rows[end].to_numpy(dtype=float) for end in WEIGHTS)
-        outside = ~self.rows[MEMBER].to_numpy(dtype=bool)
+        low, shown, high = (self.columns[end] for end in WEIGHTS)
+        outside = ~self.columns[MEMBER]
         found = shown[:, None]
         if (low < high).any() or outside.any():
             found = np.repeat(found, self.worlds.count, axis=1)
@@ -134,17 +163,17 @@ class Cells:
 
     def _without_excess(self, found: Floats) -> Floats:
         """The weights without what errors have added: no more than there is."""
-        excess = self.rows[EXCESS].to_numpy(dtype=float)
+        excess = self.columns[EXCESS]
         if not excess.any():
             return found
         found = found + np.zeros(self.worlds.count)
-        for belief, at in self._by_belief(excess > 0, self.rows[ERROR]):
+        for belief, at in self._by_belief(excess > 0, self.columns[ERROR]):
             belief.about("an excess", "range", "peaks")
             for one, part in self._parts_added(belief, at):
                 found[one] = np.maximum(found[one] - excess[one] * part, 0)
         return found
 
-    def _parts_added(self, belief: Belief, at: Codes) -> Iterator[tuple[int, Floats]]:
+    def _parts_added(self, belief: Belief, at: Places) -> Iterator[tuple[int, Floats]]:
         """Which part of the excess of each cell an error has added in each world."""
         if belief.family == "range":
             places: dict[str, Floats] = {}
@@ -162,10 +191,12 @@ class Cells:
 
     def _of_parts(self, found: Floats) -> Floats:
         """The weights where what a unit is in several parts weighs what this part does."""
-        for column in self.rows.columns.intersection([PARTS.format(name) for name in self.named]):
-            attribute = column.removeprefix("_").removesuffix("_parts")
-            texts, kinds = self.rows[column].to_numpy(), self.rows[attribute].to_numpy()
+        for attribute in self.named:
+            texts = self.columns.get(PARTS.format(attribute))
+            if texts is None:
+                continue
             found = found + np.zeros(self.worlds.count)
+            kinds = self.columns[attribute]
             for belief, at in self._by_belief(texts != "", self._doubts(attribute)):
                 for one, key in self._keys(belief, at):
                     parts = self._split(belief, attribute, texts[one], key)
@@ -177,39 +208,55 @@ class Cells:
         weights = dict.fromkeys(text.split(BETWEEN), belief.parameters["concentration"])
         return self.worlds.shares(belief.doubt, weights, f"{attribute} {text} {key}")
 
-    def holds(self, wanted: Where) -> Flags:
-        """Whether each cell is as wanted in each world.
+    def holds(self, *asked: Where) -> list[Flags]:
+        """Whether each cell is as wanted in each world, for each of several conditions.
 
         Returns
         -------
-        array of shape (cells, worlds)
+        list of arrays of shape (cells, worlds), or (cells, 1) where it is the same in all
         """
-        found = np.ones((len(self.rows), self.worlds.count), dtype=bool)
-        for attribute, values in wanted.values.items():
-            found &= self._among(attribute, values)
-        return ~found if wanted.other else found
+        wanted: dict[str, set[frozenset[str]]] = {}
+        for each in asked:
+            for attribute, values in each.values.items():
+                wanted.setdefault(attribute, set()).add(values)
+        found = {name: self._among(name, several) for name, several in wanted.items()}
+        every = np.ones((len(self), 1), dtype=bool)
+        held = []
+        for each in asked:
+            flags = [found[name][values] for name, values in each.values.items()]
+            both: Flags = reduce(np.logical_and, flags) if flags else every
+            held.append(~both if each.other else both)
+        return held
 
     def chunks(self) -> Iterator[Cells]:
-        """The same cells, so many at a time: no array of all cells and worlds is held."""
-        for first in range(0, len(self.rows), CHUNK):
-            rows = self.rows.iloc[first : first + CHUNK].reset_index(drop=True)
-            yield Cells(rows, self.named, self.worlds)
+        """The same cells, so many at a time as a processor holds at hand with all their worlds."""
+        some = max(HELD // self.worlds.count, 1)
+        for first in range(0, len(self), some):
+            part = slice(first, first + some)
+            columns = {name: column[part] for name, column in self.columns.items()}
+            yield Cells(columns, self.named, self.worlds)
 
-    def _among(self, attribute: str, values: frozenset[str]) -> Flags:
-        certain, _ = among(self.rows[attribute], values)
-        found = np.repeat(certain[:, None], self.worlds.count, axis=1)
+    def _among(
+        self, attribute: str, wanted: Collection[frozenset[str]]
+    ) -> dict[frozenset[str], Flags]:
+        """Whether each cell has one of the values, for each set of them."""
+        texts = [frozenset(filter(None, t.split(BETWEEN))) for t in self.columns[attribute]]
+        found = {}
+        for values in wanted:
+            certain = np.array([bool(text) and text <= values for text in texts], dtype=bool)
+            found[values] = np.repeat(certain[:, None], self.worlds.count, axis=1)
         for group in self._open(attribute):
-            spans = list(_spans(group.edges, group.names, values))
+            spans = {values: list(_spans(group, values)) for values in wanted}
             for one, drawn, moves in group.cells:
-                np.copyto(found[one], _within(drawn, spans), where=moves)
+                for values, flags in found.items():
+                    np.copyto(flags[one], _within(drawn, spans[values]), where=moves)
         return found
 
     def by_kind(self, attribute: str) -> Iterator[tuple[int, str, Flags | bool]]:
         """Each cell with each of its candidates, and in which worlds it is that one."""
-        texts = self.rows[attribute].to_numpy()
-        stays: dict[int, Flags | bool] = dict.fromkeys(
-            np.flatnonzero(_names_one(self.rows[attribute])).tolist(), True
-        )
+        texts = self.columns[attribute]
+        one_named = np.flatnonzero(_names_one(texts)).tolist()
+        stays: dict[int, Flags | bool] = dict.fromkeys(one_named, True)
         for group in self._open(attribute):
             ends = [group.edges[which] for which in range(len(group.names) + 1)]
             for one, drawn, moves in group.cells:
@@ -222,110 +269,103 @@ class Cells:
 
     def candidates(self, attribute: str) -> set[str]:
         """All values that any cell has in any world."""
-        one = _names_one(self.rows[attribute])
-        return set(self.rows[attribute][one]).union(*(each.names for each in self._open(attribute)))
+        texts = self.columns[attribute]
+        named = set(texts[_names_one(texts)])
+        return named.union(*(each.names for each in self._open(attribute)))
 
     def _open(self, attribute: str) -> Iterator[Group]:
         """The cells that are not the same in all worlds, by what they may be."""
-        several = ~_names_one(self.rows[attribute])
+        several = ~_names_one(self.columns[attribute])
         always = np.ones(self.worlds.count, dtype=bool)
         for belief, at in self._by_belief(several, self._doubts(attribute)):
             belief.about("an attribute", "categories", "as named", "alike", "split")
             for edges, names, same in self._edges(attribute, belief, at):
-                drawn = self._uniform(belief, at[same], attribute)
+                drawn = self._uniform(belief, same, attribute)
                 yield Group(edges, names, ((one, place, always) for one, place in drawn))
         if attribute == CODED and self.worlds.with_errors:
             yield from self._miscoded()
 
     def _edges(
-        self, attribute: str, belief: Belief, at: Codes
-    ) -> Iterator[tuple[Edges | Floats, Sequence[str], Codes]]:
+        self, attribute: str, belief: Belief, at: Places
+    ) -> Iterator[tuple[Edges | Floats, tuple[str, ...], Places]]:
         """Where between 0 and 1 each value begins, for cells of the same candidates at a time."""
-        texts = self.rows[attribute].to_numpy()[at]
-        for text in dict.fromkeys(texts):
-            same = np.flatnonzero(texts == text)
+        for text, same in _grouped(self.columns[attribute], at).items():
             if text:
-                names = text.split(BETWEEN)
+                names = tuple(text.split(BETWEEN))
                 yield self._between(attribute, belief, names), names, same
             elif belief.family == "categories":
                 # Kinds of which the same is believed have the same shares in a world.
                 told = "|".join(f"{name}={weight}" for name, weight in belief.weights.items())
                 edges = self.worlds.edges(belief.doubt, belief.weights, told)
-                yield edges, list(belief.weights), same
+                yield edges, tuple(belief.weights), same
             else:
-                yield from self._as_named(attribute, belief, at, same)
+                yield from self._as_named(attribute, belief, same)
 
-    def _between(self, attribute: str, belief: Belief, names: list[str]) -> Floats:
+    def _between(self, attribute: str, belief: Belief, names: Sequence[str]) -> Floats:
         """The same for the candidates between which evidence leaves it open."""
         if belief.between == "even":
             return np.arange(len(names) + 1) / len(names)
         weights = alike(names)
         if belief.between == "weighed":
-            weighed = belief.weights or self.named[attribute].sum().to_dict()
+            weighed = belief.weights or self.named[attribute].totals()
             weights = {name: weighed.get(name, 0.0) + HALF for name in names}
         told = "|".join(f"{name}={weight}" for name, weight in weights.items())
         return self.worlds.edges(belief.doubt, weights, told)
 
     def _as_named(
-        self, attribute: str, belief: Belief, at: Codes, same: Codes
-    ) -> Iterator[tuple[Edges | Floats, Sequence[str], Codes]]:
+        self, attribute: str, belief: Belief, same: Places
+    ) -> Iterator[tuple[Edges | Floats, tuple[str, ...], Places]]:
         """As the units that name one: those of the same organisation and, less, of the channel."""
-        import pandas as pd
-
         named = self.named[attribute]
-        if len(named.columns) < LEAST_NAMED:
+        if len(named.names) < LEAST_NAMED:
             raise CannotEstimate(
                 f"All units that name a {attribute} name the same: nothing says what others may be."
             )
-        names, every = [str(name) for name in named], named.sum().to_numpy(dtype=float)
-        vague = belief.family in ("alike", "split")
-        weights = alike(names)
-        if not vague:
-            weights = dict(zip(names, belief.strength * every / every.sum(), strict=True))
+        if belief.family in ("alike", "split"):
+            yield self.worlds.edges(belief.doubt, alike(named.names)), named.names, same
+            return
+        totals = named.totals()
+        total = sum(totals.values())
+        weights = {name: belief.strength * count / total for name, count in totals.items()}
         edges = self.worlds.edges(belief.doubt, weights)
-        place = named.index.get_indexer(pd.Index(self.rows[OWNER].to_numpy()[at[same]]))
-        known = (place >= 0) & (not vague)
-        yield edges, names, same[~known]
-        counts = named.to_numpy(dtype=float)
-        for organisation in dict.fromkeys(place[known].tolist()):
-            own = np.append(0.0, counts[organisation].cumsum())
-            yield Edges(edges, belief.own, own), names, same[place == organisation]
+        for owner, cells in _grouped(self.columns[OWNER], same).items():
+            place = named.places.get(owner)
+            if place is None:
+                yield edges, named.names, cells
+                continue
+            own = np.append(0.0, named.counts[place].cumsum())
+            yield Edges(edges, belief.own, own), named.names, cells
 
     def _miscoded(self) -> Iterator[Group]:
         """Codes that are wrong in a world: the country is any of the others."""
-        texts = self.rows[CODED].to_numpy()
-        coded = _names_one(self.rows[CODED]) & ~self.rows[CONFIRMED].to_numpy(dtype=bool)
-        for belief, at in self._by_belief(coded, MISCODED):
+        codes = self.columns[CODED]
+        coded = _names_one(codes) & ~self.columns[CONFIRMED]
+        for belief, at in self._by_belief(coded, np.full(len(self), MISCODED, dtype=object)):
             rate = self.worlds.rate(belief.about("codes that are wrong", "miscoded"))
-            drawn = self.worlds.shares(belief.doubt, belief.weights, "elsewhere")
-            shares = dict(zip(belief.weights, drawn, strict=True))
-            for code in dict.fromkeys(texts[at]):
-                others = {name: share for name, share in shares.items() if name != code}
-                them = np.stack(list(others.values()))
-                same = at[texts[at] == code]
+            for code, same in _grouped(codes, at).items():
+                others = {name: weight for name, weight in belief.weights.items() if name != code}
                 cells = zip(
                     self._uniform(belief, same, MISCODED),
                     self._uniform(belief, same, "elsewhere"),
                     strict=True,
                 )
                 yield Group(
-                    cumulated(them / them.sum(axis=0)), list(others),
+                    self.worlds.edges(belief.doubt, others, "elsewhere"), tuple(others),
                     ((one, place, erring < rate) for (one, erring), (_, place) in cells),
                 )  # fmt: skip
 
-    def _doubts(self, column: str) -> pd.Series:
-        return self.rows[OPENED_BY.format(column)]
+    def _doubts(self, column: str) -> Labels:
+        return self.columns[OPENED_BY.format(column)]
 
-    def _by_belief(self, opened: Flags, doubts: pd.Series | str) -> Iterator[tuple[Belief, Codes]]:
+    def _by_belief(self, opened: Flags, doubts: Labels) -> Iterator[tuple[Belief, Places]]:
         """What is believed of the cells that are open, and which these are."""
         (at,) = np.nonzero(opened)
-        names = np.array([doubts] * len(opened) if isinstance(doubts, str) else doubts)[at]
-        kinds = self.rows[KIND].to_numpy()[at]
-        for doubt, kind in dict.fromkeys(zip(names, kinds, strict=True)):
-            of_it = (names == doubt) & (kinds == kind)
-            yield self.worlds.beliefs[doubt, kind], at[of_it]
+        kinds = self.columns[KIND]
+        for doubt, of_it in _grouped(doubts, at.tolist()).items():
+            for kind, same in _grouped(kinds, of_it).items():
+                yield self.worlds.beliefs[doubt, kind], same
 
-    def _uniform(self, belief: Belief, at: Codes, what: str) -> Iterator[tuple[int, Floats]]:
+    def _uniform(self, belief: Belief, at: Places, what: str) -> Iterator[tuple[int, Floats]]:
         """For each of some cells a number between 0 and 1 in each world.
 
         It is the same for all that resolves together.
@@ -333,21 +373,32 @@ class Cells:
         for one, key in self._keys(belief, at):
             yield one, self.worlds.uniform(belief.doubt, key, what)
 
-    def _keys(self, belief: Belief, at: Codes) -> Iterator[tuple[int, str]]:
+    def _keys(self, belief: Belief, at: Places) -> Iterator[tuple[int, str]]:
         """For each of some cells what resolves together with it."""
-        keys = self.rows[UNIT if belief.together == "unit" else OWNER].to_numpy()
+        keys = self.columns[UNIT if belief.together == "unit" else OWNER]
         for one in at:
             yield one, "" if belief.together == "all" else keys[one]
 
 
-def _spans(
-    edges: Edges | Floats, names: Sequence[str], values: frozenset[str]
-) -> Iterator[tuple[Floats, Floats]]:
+def _grouped(labels: Labels, at: Places) -> dict[str, list[int]]:
+    """Some places by their labels."""
+    found: dict[str, list[int]] = {}
+    for one in at:
+        found.setdefault(labels[one], []).append(one)
+    return found
+
+
+def _spans(group: Group, values: frozenset[str]) -> Iterator[tuple[Floats, Floats]]:
     """From where to where the values lie; neighbours are one span."""
+    for first, last in _turns(group.names, values):
+        yield group.edges[first], group.edges[last]
+
+
+@lru_cache(maxsize=512)
+def _turns(names: tuple[str, ...], values: frozenset[str]) -> list[tuple[int, int]]:
     wanted = np.array([False, *(name in values for name in names), False])
-    (turns,) = np.nonzero(wanted[1:] != wanted[:-1])
-    for first, last in zip(turns[::2], turns[1::2], strict=True):
-        yield edges[first], edges[last]
+    turns = np.flatnonzero(wanted[1:] != wanted[:-1]).tolist()
+    return list(zip(turns[::2], turns[1::2], strict=True))
 
 
 def _within(drawn: Floats, spans: Sequence[tuple[Floats, Floats]]) -> Flags:
@@ -383,8 +434,8 @@ def resolved(units: Coarse, asked: Collection[Where], worlds: Worlds) -> tuple[C
     beliefs = worlds.beliefs
     moves = tuple(sorted(beliefs.by_unit())), tuple(sorted(beliefs.split()))
     key = ("cells", tuple(map(_told, asked)), worlds.with_errors, *moves)
-    fixed, rows, named = units.once(key, lambda: _separated(units, asked, worlds))
-    return fixed, Cells(rows, named, worlds)
+    fixed, columns, named = units.once(key, lambda: _separated(units, asked, worlds))
+    return fixed, Cells(columns, named, worlds)
 
 
 def _told(wanted: Where) -> tuple[Any, ...]:
@@ -393,11 +444,11 @@ def _told(wanted: Where) -> tuple[Any, ...]:
 
 def _separated(
     units: Coarse, asked: Collection[Where], worlds: Worlds
-) -> tuple[Coarse, pd.DataFrame, dict[str, pd.DataFrame]]:
+) -> tuple[Coarse, Columns, dict[str, Named]]:
     """The units that are the same in all worlds, the cells of the others, and what units name."""
     attributes = sorted({name for wanted in asked for name in wanted.values})
     differs = _differs(units, asked, worlds)
-    cells = _joined(units.rows[differs], attributes, worlds)
+    cells = _joined(_dressed(units.rows[differs], attributes), attributes, worlds)
     return units.among(~differs), cells, {name: _named(units.channel, name) for name in attributes}
 
 
@@ -408,7 +459,7 @@ def weights_of_units(units: Coarse, worlds: Worlds) -> Floats:
     -------
     array of shape (units, worlds), or (units, 1) where they are the same in all
     """
-    return Cells(_dressed(units.rows, []).reset_index(drop=True), {}, worlds).weight()
+    return Cells(_dressed(units.rows, []), {}, worlds).weight()
 
 
 def held_by_units(units: Coarse, wanted: Where, worlds: Worlds) -> Flags:
@@ -419,14 +470,13 @@ def held_by_units(units: Coarse, wanted: Where, worlds: Worlds) -> Flags:
     array of shape (units, worlds)
     """
     named = {name: _named(units.channel, name) for name in wanted.values}
-    rows = _dressed(units.rows, list(wanted.values)).reset_index(drop=True)
-    return Cells(rows, named, worlds).holds(wanted)
+    (held,) = Cells(_dressed(units.rows, list(wanted.values)), named, worlds).holds(wanted)
+    return held
 
 
-def _names_one(texts: pd.Series) -> Flags:
+def _names_one(texts: Labels) -> Flags:
     """Whether each text names one candidate."""
-    one: Flags = (texts.ne("") & ~texts.str.contains(BETWEEN, regex=False)).to_numpy(dtype=bool)
-    return one
+    return np.array([bool(text) and BETWEEN not in text for text in texts], dtype=bool)
 
 
 def _differs(units: Coarse, asked: Collection[Where], worlds: Worlds) -> Flags:
@@ -437,111 +487,128 @@ def _differs(units: Coarse, asked: Collection[Where], worlds: Worlds) -> Flags:
         certain, possible = units.holds(Where({attribute: values}))
         differs |= certain != possible
         if worlds.with_errors and attribute == CODED:
-            differs |= ~_dressed(units.rows, [])[CONFIRMED].to_numpy(dtype=bool)
+            differs |= ~_flags(units.rows, CONFIRMED, absent=False)
     if worlds.with_errors and EXCESS in units.rows:
         differs |= units.rows[EXCESS].to_numpy(dtype=float) > 0
     return np.asarray(differs & (weight.high > 0))
 
 
-def _dressed(rows: pd.DataFrame, attributes: Sequence[str]) -> pd.DataFrame:
+def _dressed(rows: pd.DataFrame, attributes: Sequence[str]) -> Columns:
     """Units with the columns that cells have."""
-    import pandas as pd
-
-    unit = pd.Series(rows.index.astype(str), rows.index)
-    unit = rows[NAME].astype(object).fillna(unit) if NAME in rows else unit
-    defaults = {
-        MEMBER: True, CONFIRMED: False, KIND: "", EXCESS: 0.0, ERROR: "",
-        **{OPENED_BY.format(name): "" for name in (*attributes, WEIGHT, MEMBER)},
-    }  # fmt: skip
-    missing: dict[str, Any] = {n: value for n, value in defaults.items() if n not in rows}
-    texts = [*attributes, *defaults]
-    found = rows.assign(**missing)[[*WEIGHTS, *dict.fromkeys(texts)]]
-    owner = rows.get(ORGANISATION, unit)
-    return (
-        found.astype(dict.fromkeys(attributes, object))
-        .assign(**{UNIT: unit, OWNER: owner})
-        .fillna("")
-    )
-
-
-def _alone(rows: pd.DataFrame, attributes: Sequence[str], worlds: Worlds) -> Flags:
-    """Which units resolve each by itself in anything that is open."""
-    opened = {name: ~_names_one(rows[name]) for name in attributes}
-    opened |= {
-        WEIGHT: (rows["low"] < rows["high"]).to_numpy(),
-        MEMBER: ~rows[MEMBER].to_numpy(bool),
+    texts = [*attributes, *map(OPENED_BY.format, (*attributes, WEIGHT, MEMBER)), KIND, ERROR]
+    unit = rows.index.astype(str).to_numpy(dtype=object)
+    named = _texts(rows, NAME, unit)
+    excess = rows[EXCESS].fillna(0.0).to_numpy(float) if EXCESS in rows else np.zeros(len(rows))
+    return {
+        **{name: rows[name].to_numpy(dtype=float) for name in WEIGHTS},
+        **{name: _texts(rows, name, "") for name in texts},
+        MEMBER: _flags(rows, MEMBER, absent=True),
+        CONFIRMED: _flags(rows, CONFIRMED, absent=False),
+        EXCESS: excess,
+        UNIT: named,
+        OWNER: _texts(rows, ORGANISATION, "") if ORGANISATION in rows else named,
     }
-    by_unit = worlds.beliefs.by_unit()
-    alone = [
-        rows[OPENED_BY.format(name)].isin(by_unit) & is_open for name, is_open in opened.items()
-    ]
+
+
+def _texts(rows: pd.DataFrame, name: str, absent: Labels | str) -> Labels:
+    """A column of texts, with what stands where there is none."""
+    found = np.full(len(rows), "", dtype=object)
+    found[:] = absent
+    if name in rows:
+        there = rows[name].notna().to_numpy()
+        found[there] = rows[name].to_numpy(dtype=object)[there]
+    return found
+
+
+def _flags(rows: pd.DataFrame, name: str, *, absent: bool) -> Flags:
+    return rows[name].to_numpy(dtype=bool) if name in rows else np.full(len(rows), absent)
+
+
+def _alone(cells: Columns, attributes: Sequence[str], worlds: Worlds) -> Flags:
+    """Which units resolve each by itself in anything that is open."""
+    opened = {name: ~_names_one(cells[name]) for name in attributes}
+    opened |= {WEIGHT: cells["low"] < cells["high"], MEMBER: ~cells[MEMBER]}
+    by_unit = set(worlds.beliefs.by_unit())
+    alone = [_is_in(cells[OPENED_BY.format(name)], by_unit) & it for name, it in opened.items()]
     if worlds.with_errors:
-        alone.append(rows[ERROR].isin(by_unit) & rows[EXCESS].gt(0))
+        alone.append(_is_in(cells[ERROR], by_unit) & (cells[EXCESS] > 0))
     return np.asarray(np.any(alone, axis=0))
 
 
-def _telling_units(rows: pd.DataFrame, attributes: Sequence[str], worlds: Worlds) -> pd.DataFrame:
-    """The same as :func:`_dressed`; only units that resolve by themselves are told apart."""
-    found = _dressed(rows, attributes).reset_index(drop=True)
-    alone = _alone(found, attributes, worlds)
-    return _in_parts(found.assign(**{UNIT: found[UNIT].where(alone, "")}), attributes, worlds)
+def _is_in(texts: Labels, names: Collection[str]) -> Flags:
+    return np.array([text in names for text in texts], dtype=bool)
 
 
-def _in_parts(rows: pd.DataFrame, attributes: Sequence[str], worlds: Worlds) -> pd.DataFrame:
-    """The units with a row for each of what one of them is in part."""
+def _in_parts(cells: Columns, attributes: Sequence[str], worlds: Worlds) -> Columns:
+    """The units with a cell for each of what one of them is in part."""
+    for name in attributes:
+        split = _is_in(cells[OPENED_BY.format(name)], worlds.beliefs.split())
+        split &= np.array([BETWEEN in text for text in cells[name]], dtype=bool)
+        if split.any():
+            texts = np.where(split, cells[name], "").astype(object)
+            parts = [
+                text.split(BETWEEN) if is_split else [text]
+                for text, is_split in zip(cells[name], split, strict=True)
+            ]
+            again = np.repeat(np.arange(len(texts)), [len(part) for part in parts])
+            cells = {column: values[again] for column, values in cells.items()}
+            cells[name] = np.array([text for part in parts for text in part], dtype=object)
+            cells[PARTS.format(name)] = texts[again]
+    return cells
+
+
+def _joined(cells: Columns, attributes: Sequence[str], worlds: Worlds) -> Columns:
+    """One cell for the units that always resolve alike; of many the lighter ones in buckets.
+
+    Only units that resolve by themselves are told apart.
+    """
+    apart = np.where(_alone(cells, attributes, worlds), cells[UNIT], "").astype(object)
+    cells = _summed(_in_parts({**cells, UNIT: apart}, attributes, worlds))
+    if len(cells[UNIT]) <= ONE_BY_ONE:
+        return cells
+    order = np.argsort(-cells["high"], kind="stable")
+    cells = {name: column[order] for name, column in cells.items()}
+    heavy = set(cells[OWNER][:ONE_BY_ONE])
+    for one in range(ONE_BY_ONE, len(order)):
+        owner = cells[OWNER][one]
+        bucket = f"bucket {crc32(owner.encode()) % BUCKETS}"
+        cells[UNIT][one] = bucket
+        # What is light of an organisation with a heavy cell resolves as that does.
+        if owner not in heavy:
+            cells[OWNER][one] = bucket
+    return _summed(cells)
+
+
+def _summed(cells: Columns) -> Columns:
+    """One cell for all that agree in what is told of them, with their amounts added up."""
     import pandas as pd
 
-    for name in attributes:
-        split = rows[OPENED_BY.format(name)].isin(worlds.beliefs.split())
-        split &= rows[name].str.contains(BETWEEN, regex=False)
-        if split.any():
-            texts = rows[name].where(split, "")
-            parts = rows[split].assign(**{name: texts[split].str.split(BETWEEN)}).explode(name)
-            rows = pd.concat([rows[~split], parts])
-            rows = rows.assign(**{PARTS.format(name): texts.reindex(rows.index)})
-            rows = rows.reset_index(drop=True)
-    return rows
+    amounts = (*WEIGHTS, EXCESS)
+    number = np.zeros(len(cells[UNIT]), dtype=np.int64)
+    for column in (column for name, column in cells.items() if name not in amounts):
+        codes, values = pd.factorize(column)
+        if len(values) > 1:  # of most columns all are the same
+            number, _ = pd.factorize(number * len(values) + codes)
+    _, first = np.unique(number, return_index=True)
+    return {
+        name: np.bincount(number, column, len(first)) if name in amounts else column[first]
+        for name, column in cells.items()
+    }
 
 
-def _joined(rows: pd.DataFrame, attributes: Sequence[str], worlds: Worlds) -> pd.DataFrame:
-    """One row for the units that always resolve alike; of many such rows the lighter in buckets."""
-    opened = [OPENED_BY.format(name) for name in (*attributes, WEIGHT, MEMBER)]
-    parts = [PARTS.format(name) for name in attributes]
-    told = dict.fromkeys(
-        [*attributes, *opened, *parts, MEMBER, CONFIRMED, OWNER, KIND, UNIT, ERROR]
-    )
-    buckets = [f"bucket {number}" for number in range(BUCKETS)]
-
-    def joined(rows: pd.DataFrame) -> pd.DataFrame:
-        # Of millions of rows most columns are the same in all: what does not differ is no key.
-        alike = [name for name in told if name in rows]
-        differ = [name for name in alike if rows[name].nunique() > 1] or [OWNER]
-        number = rows.groupby(differ, sort=False).ngroup()
-        first = rows.loc[~number.duplicated(), alike].reset_index(drop=True)
-        return first.join(rows[amounts_of(rows)].groupby(number.to_numpy()).sum())
-
-    cells = joined(_telling_units(rows, attributes, worlds))
-    if len(cells) <= ONE_BY_ONE:
-        return cells
-    cells = cells.sort_values("high", ascending=False, kind="stable").reset_index(drop=True)
-    light = cells.index >= ONE_BY_ONE
-    placed = [buckets[crc32(name.encode()) % BUCKETS] for name in cells[OWNER]]
-    # What is light of an organisation with a heavy cell resolves as that does.
-    others = light & ~cells[OWNER].isin(cells[OWNER][~light])
-    grouped = {OWNER: cells[OWNER].mask(others, placed), UNIT: cells[UNIT].mask(light, placed)}
-    return joined(cells.assign(**grouped))
-
-
-def _named(units: Coarse, attribute: str) -> pd.DataFrame:
-    """How many units name each value of an attribute and no other: a row an organisation."""
+def _named(units: Coarse, attribute: str) -> Named:
+    """How many units name each value of an attribute and no other, by organisation."""
     return units.once(("named", attribute), lambda: _counted_by_organisation(units.rows, attribute))
 
 
-def _counted_by_organisation(rows: pd.DataFrame, attribute: str) -> pd.DataFrame:
+def _counted_by_organisation(rows: pd.DataFrame, attribute: str) -> Named:
     import pandas as pd
 
-    texts = rows[attribute].astype(object).fillna("")
+    texts = _texts(rows, attribute, "")
     one = _names_one(texts)
-    of = rows[ORGANISATION].fillna("") if ORGANISATION in rows else pd.Series("", rows.index)
-    count = rows[NUMBER] if NUMBER in rows else pd.Series(1.0, rows.index)
-    return count[one].groupby([of[one], texts[one]]).sum().unstack().fillna(0.0)
+    count = rows[NUMBER].to_numpy(dtype=float) if NUMBER in rows else np.ones(len(rows))
+    values, names = pd.factorize(texts[one], sort=True)
+    owners, of = pd.factorize(_texts(rows, ORGANISATION, "")[one], sort=True)
+    counts = np.zeros((len(of), len(names)))
+    np.add.at(counts, (owners, values), count[one])
+    return Named(tuple(names), counts, {name: place for place, name in enumerate(of)})
