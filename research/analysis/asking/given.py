@@ -5,20 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from math import isfinite
 from numbers import Integral, Real
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from research.results import ResearchError
-
-if TYPE_CHECKING:
-    from research.analysis.asking.question import Question
 
 TEXT = "a text such as '{}'"
 NUMBER = "a number such as 0.41"
 DATA = "a table or dataset with what stands in for it, such as {'hub_top_models': '2026-06-11'}"
 
 
-def mistyped(asked: Question) -> str:
-    """The first part of a question that is no value of its kind; empty where all are.
+def mistyped(asked: Any) -> str:
+    """The first attribute of a question that is no value of its kind; empty where all are.
 
     Examples
     --------
@@ -27,15 +24,14 @@ def mistyped(asked: Question) -> str:
     >>> mistyped(SimpleNamespace(**parts))
     "'rank' wants a text such as 'organisation'; found 3."
     """
-    parts = vars_of(asked)
-    for name, value in parts:
+    for name, value in _parts(asked):
         wanted, fits = WANTED[name]
         if not fits(value):
             return f"'{name}' wants {wanted}; found {value!r}."
     return ""
 
 
-def vars_of(asked: Any) -> Iterator[tuple[str, Any]]:
+def _parts(asked: Any) -> Iterator[tuple[str, Any]]:
     """The parts of a question that must be of one kind: of several channels each by itself."""
     for name in WANTED:
         if hasattr(asked, name):
