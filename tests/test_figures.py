@@ -16,6 +16,8 @@ from matplotlib.layout_engine import ConstrainedLayoutEngine
 
 from research import Bounds, BudgetRow, Estimate, Interval, Result, figures, places
 from research.analysis import analyses, find, recorded
+from research.figures import style
+from research.figures.marks import DARK
 from research.publish.drawing import drawn
 from research.results import Answer, Provenance, Simulated, Verdict
 
@@ -64,7 +66,7 @@ def test_the_interval_of_draws_is_the_dark_part_of_the_set(axes):
     assert [tuple(bar.get_xdata()) for bar in bars] == [(0.1, 0.4), (0.2, 0.3)] * 2
     assert bars[1].get_color()[3] > bars[0].get_color()[3]
     below = " ".join(axes.figure.get_supxlabel().split())
-    assert below.count(figures.DARK) == 1
+    assert below.count(DARK) == 1
 
 
 def test_a_figure_without_draws_does_not_speak_of_them(axes):
@@ -235,7 +237,7 @@ def test_a_face_of_the_same_name_on_the_system_is_not_used(monkeypatch):
     other = next(face for face in faces if face.name == "DejaVu Sans" and face.weight == 400)
     impostor = dataclasses.replace(other, name="Source Sans Pro")
     monkeypatch.setattr(font_manager.fontManager, "ttflist", [impostor, *faces])
-    figures._register_fonts.cache_clear()
+    style.register_fonts.cache_clear()
     with figures.theme():
         chosen = font_manager.findfont("Source Sans Pro")
     assert Path(chosen).parent.resolve() == figures.font_folder().resolve()
