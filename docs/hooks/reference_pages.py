@@ -15,7 +15,7 @@ from research import collect, estimators, measures, publish
 
 MODULES = ("research", "research.results", "research.analysis", "research.datasets",
            "research.doubts", "research.figures", "research.wording")  # fmt: skip
-PUBLISHED = ("screen", "notebook", "explain", "judged", "verdict", "page", "tables")
+PUBLISHED = ("screen", "notebook", "explanation", "judged", "verdict", "page", "tables")
 
 
 def pages() -> Iterator[tuple[str, str]]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -82,17 +81,16 @@ def _one_of(name: str, changed: Mapping[str, str]) -> list[str]:
 def _of_claim(name: str, results: list[Result]) -> tuple[Explanation, dict[str, Any]]:
     """A claim explained, for people and for a script."""
     from research.publish.claims import answered
-    from research.publish.explain import explain as explained
-    from research.publish.explanation import of_claim
+    from research.publish.explanation import of_claim, plain
 
     found = [answer for answer in answered(results) if answer.id == name]
     if not found:
         raise ResearchError(f"With these choices no estimate answers {name}. Choose others.")
     answers = [
-        {"analysis": result.analysis, **asdict(item)}
+        {"analysis": result.analysis, **item}
         for result in results
-        for item in explained(result)
-        if any(claim.startswith(f"{name}:") for claim in item.claims)
+        for item in plain(result)
+        if any(claim.startswith(f"{name}:") for claim in item["claims"])
     ]
     told = of_claim(found[0])
     return told, {
@@ -108,13 +106,13 @@ def _of_claim(name: str, results: list[Result]) -> tuple[Explanation, dict[str, 
 def _of_analysis(result: Result, changed: Mapping[str, str]) -> tuple[Explanation, dict[str, Any]]:
     """An analysis explained, for people and for a script; claims have a word as it is on record."""
     from research.publish.claims import verdicts_on_record
-    from research.publish.explain import explain as explained
-    from research.publish.explanation import of_result
+    from research.publish.explanation import of_result, plain
 
     words = {} if changed else verdicts_on_record(results_folder(None))[0]
     told = of_result(result, words)
-    answers = [asdict(item) for item in explained(result)]
-    return told, {"analysis": result.analysis, "headline": told.headline, "answers": answers}
+    return told, {
+        "analysis": result.analysis, "headline": told.headline, "answers": plain(result),
+    }  # fmt: skip
 
 
 def _result(name: str, fixed: dict[str, str], data: dict[str, str], kept: Write) -> Result:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from research.publish.claims import ClaimAnswer
-from research.publish.explain import claim_text, depends_on, why
 from research.publish.in_short import capital, compared, counted, headline, listed
 from research.publish.judged import JudgedEstimate, ReportedEstimate, judged, reported
+from research.publish.reasons import claim_text, depends_on, why
 from research.publish.screen import LEVEL, Group, Row, row_of
 from research.results import Assumption, Bounds, Interval, Result, Settled
 from research.wording import amount
@@ -254,3 +255,47 @@ def _by_part(answer: ClaimAnswer, found: Sequence[JudgedEstimate]) -> list[Group
         stated = f"{capital(answer.parts[part])}. " if part in answer.parts else ""
         groups += [replace(each, heading=f"{stated}{each.heading}") for each in _groups(mine)]
     return groups
+
+
+# For scripts --------------------------------------------------------------------------------------
+
+
+def plain(result: Result) -> list[dict[str, Any]]:
+    """Every judged estimate of a result in sentences, by what each is about.
+
+    Examples
+    --------
+    >>> from research.analysis import find, run
+    >>> found = plain(run(find("us_against_china_hosts")))[0]
+    >>> found["verdict"], found["why"]
+    ('supported', 'the value lies among the values that the claim needs')
+    """
+    return [_plain(item) for item in judged(result)]
+
+
+def _plain(item: JudgedEstimate) -> dict[str, Any]:
+    return {
+        "question": item.question,
+        "label": item.label,
+        "claims": [claim_text(name) for name in item.hypothesis.claims],
+        "needs": item.needs,
+        "amount": "; ".join(filter(None, (item.amount, item.ends, item.interval))),
+        "drawn": item.drawn,
+        "verdict": item.phrase,
+        "why": why(item),
+        "robustness": _robustness(item),
+        "depends_on": [*depends_on(item.answer, item.label)],
+        "only_if": item.conditions,
+        "overturned": item.overturned,
+        "assumptions": [
+            f"{each.name}: {each.holds}. {each.evidence}" for each in item.estimate.assumptions
+        ],
+    }
+
+
+def _robustness(item: JudgedEstimate) -> str:
+    same = item.robustness
+    text = f"{item.agreement} specifications give this verdict; all of them together: {item.range}"
+    if same.skipped:
+        text += f"; {same.skipped} more combinations of choices make no sense or no estimate"
+    return text

@@ -1,13 +1,12 @@
-"""A result in plain words: what was done, what came out, why the verdict is what it is."""
+"""Why a verdict is what it is, and on which choices it depends, in words."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from research import datasets
-from research.publish.judged import JudgedEstimate, judged
-from research.results import Answer, Estimate, Result, Specification
+from research.publish.judged import JudgedEstimate
+from research.results import Answer, Estimate, Specification
 from research.wording import level
 
 WHY = {
@@ -27,57 +26,6 @@ REASON = {
     "not identified": "not identified",
     "inconclusive": "inconclusive",
 }
-
-
-@dataclass(frozen=True, kw_only=True)
-class Explained:
-    """One estimate that was judged, in sentences."""
-
-    question: str
-    label: str
-    claims: tuple[str, ...]
-    needs: str
-    amount: str
-    drawn: tuple[str, ...]
-    verdict: str
-    why: str
-    robustness: str
-    depends_on: tuple[str, ...]
-    only_if: tuple[str, ...]
-    overturned: tuple[str, ...]
-    assumptions: tuple[str, ...]
-
-
-def explain(result: Result) -> list[Explained]:
-    """Every judged estimate of a result, explained.
-
-    Examples
-    --------
-    >>> from research.analysis import find, run
-    >>> found = explain(run(find("us_against_china_hosts")))[0]
-    >>> found.verdict, found.why
-    ('supported', 'the value lies among the values that the claim needs')
-    """
-    return [_explained(item) for item in judged(result)]
-
-
-def _explained(item: JudgedEstimate) -> Explained:
-    assumed = item.estimate.assumptions
-    return Explained(
-        question=item.question,
-        label=item.label,
-        claims=tuple(claim_text(name) for name in item.hypothesis.claims),
-        needs=item.needs,
-        amount="; ".join(filter(None, (item.amount, item.ends, item.interval))),
-        drawn=item.drawn,
-        verdict=item.phrase,
-        why=why(item),
-        robustness=_robustness(item),
-        depends_on=tuple(depends_on(item.answer, item.label)),
-        only_if=item.conditions,
-        overturned=item.overturned,
-        assumptions=tuple(f"{each.name}: {each.holds}. {each.evidence}" for each in assumed),
-    )
 
 
 def claim_text(name: str) -> str:
@@ -103,14 +51,6 @@ def _whole(found: Estimate, quantifier: str = "all") -> str:
     if found.bounds and found.bounds.width > 0:
         return f"{quantifier} of the identified set"
     return "the value" if quantifier == "all" else "no part of the value"
-
-
-def _robustness(item: JudgedEstimate) -> str:
-    same = item.robustness
-    text = f"{item.agreement} specifications give this verdict; all of them together: {item.range}"
-    if same.skipped:
-        text += f"; {same.skipped} more combinations of choices make no sense or no estimate"
-    return text
 
 
 def depends_on(answer: Answer, label: str) -> Iterator[str]:
