@@ -80,6 +80,7 @@ def _companies(models) -> Estimate:
     wanted = where(licence=OPEN, **CHINA.values)
     return Distinct(models, wanted, by="organisation").estimate(
         label=COMPANIES,
+        value=None,
         unit="companies",
         n=float(models.rows.loc[chinese, "organisation"].nunique()),
         n_unit="Chinese companies with a model in the catalogue",
@@ -90,6 +91,7 @@ def _companies(models) -> Estimate:
 def _share(label, asked) -> Estimate:
     return asked.estimate(
         label=label,
+        value=None,
         unit="share of models",
         assumptions=(TAGGED,),
         budget=budget(*asked.budget(), *asked.drawn("organisation")),

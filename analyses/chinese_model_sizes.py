@@ -89,7 +89,6 @@ def _share(label, asked) -> Estimate:
     return asked.estimate(
         label=label,
         unit="difference in share" if label == GAP else "share",
-        value=asked.value,
         assumptions=(DECLARED,),
         budget=budget(*asked.budget(), *asked.drawn("organisation")),
     )

@@ -35,7 +35,9 @@ from research.doubts import EVERY, Coarse, Share, Where, turned_at, where
 from research.estimators.budget import alternatives_row, budget
 from research.measures.hub import BASE, TASK, USED, hub_downloads, made_from
 from research.measures.publishers import (
+    CHINA,
     ORIGIN,
+    UNITED_STATES,
     Persons,
     greater_china,
     kept_at_hugging_face,
@@ -119,8 +121,7 @@ AGES = {
     "no date of creation": None,
 }
 THE = {"China": "China", "US": "the US"}
-COUNTRIES = {"CN": "China", "US": "US"}
-CHINA, US = where(origin="CN"), where(origin="US")
+COUNTRIES = {"China": CHINA, "US": UNITED_STATES}
 TOLD = ["task", "created", "legacy", "base", "spike", "stale", "observed"]
 
 
@@ -168,7 +169,7 @@ def sample(
     if spike == "removed" and not members[counted.day]["traffic_spike"].any():
         raise NotApplicable("none of these models has a traffic spike on that day")
     conventions = Conventions(spike, repackagers, sentence_transformers, persons)
-    lead = Share(of=CHINA, minus=US, among=counted.among)
+    lead = Share(of=CHINA, minus=UNITED_STATES, among=counted.among)
 
     @cache
     def asked(day: str, under: Conventions):
@@ -290,7 +291,7 @@ def _coded(rows, origins, conventions) -> Coarse:
 def estimate(sample) -> Iterator[Estimate]:
     lead = sample["lead"]
     yield _contrast(sample)
-    yield from (_share(lead, code) for code in COUNTRIES)
+    yield from (_share(lead, country) for country in COUNTRIES)
     yield from (*_parts(lead, "group"), *_parts(lead, "age"))
 
 
@@ -299,7 +300,6 @@ def _contrast(sample) -> Estimate:
     return _finite(
         lead,
         label=DIFFERENCE,
-        value=lead.value,
         assumptions=_assumptions(sample),
         tipping_points=_tipping_points(sample),
         budget=_budget(sample),
@@ -315,12 +315,12 @@ def _finite(asked, *, unit="difference in share of downloads", **found) -> Estim
     )
 
 
-def _share(lead, code) -> Estimate:
-    share = Share(of=where(origin=code), among=lead.question.among).in_(lead.units)
+def _share(lead, country) -> Estimate:
+    share = Share(of=COUNTRIES[country], among=lead.question.among).in_(lead.units)
     return _finite(
         share,
         unit="share of downloads",
-        label=SHARE.format(COUNTRIES[code]),
+        label=SHARE.format(country),
         value=share.value if share.bounds().width == 0 else None,
         assumptions=(CODED,),
         budget=budget(*share.budget(), *share.drawn("organisation")),
@@ -333,9 +333,9 @@ def _parts(lead, by) -> Iterator[Estimate]:
     if lead.opened(TASK).any() or groups.nunique() <= 1:  # no parts of a total that is not known
         return
     for group in sorted(groups.unique()):
-        sides = (where(**side.values, **{by: group}) for side in (CHINA, US))
-        part = Share(of=next(sides), minus=next(sides)).in_(lead.units)
-        found = _finite(part, label=PART.format(group), value=part.value, assumptions=(CODED,))
+        china, us = (where(**side.values, **{by: group}) for side in COUNTRIES.values())
+        part = Share(of=china, minus=us).in_(lead.units)
+        found = _finite(part, label=PART.format(group), assumptions=(CODED,))
         yield replace(found, n=int(groups.eq(group).sum()))
 
 
@@ -377,10 +377,7 @@ def _tipping_points(sample) -> Iterator[TippingPoint]:
     yield from _miscoded(worlds, THE[ahead])
     yield from _settling(lead, THE[behind])
     yield from _left_out(worlds, THE[ahead])
-    yield from _not_listed(worlds, THE[behind], where(origin=CODES[behind]), sample)
-
-
-CODES = {country: code for code, country in COUNTRIES.items()}
+    yield from _not_listed(worlds, THE[behind], COUNTRIES[behind], sample)
 
 
 def _lost(worlds, what, threshold, sentence) -> Iterator[TippingPoint]:

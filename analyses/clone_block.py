@@ -307,13 +307,9 @@ OTHER_NETWORK = Assumption.of_scope(
 def figure(result):
     answer = result.answer()
     canvas, (ratios, shares) = figures.canvas((1, 2), height=3.5, source=result, sharey=True)
-    _draw_ratios(ratios, _frame(answer.tables["tags"]))
-    _draw_shares(shares, _frame(answer.tables["later"]))
+    _draw_ratios(ratios, answer.tables["tags"].to_frame())
+    _draw_shares(shares, answer.tables["later"].to_frame())
     return canvas
-
-
-def _frame(table) -> pd.DataFrame:
-    return table.to_frame()
 
 
 def _draw_ratios(axes, tags) -> None:

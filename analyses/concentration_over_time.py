@@ -214,7 +214,6 @@ def _told(sample, asked, label, unit, **more) -> Estimate:
     return asked.estimate(
         label=label,
         unit=unit,
-        value=asked.value,
         n=len(sample["last"].shown),
         n_unit="publishers",
         assumptions=(COUNTED_ANEW, CUT) if hub else (ROUNDED, COMPLETE),

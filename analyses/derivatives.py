@@ -58,14 +58,9 @@ def sample(
     hub_lists,
     publisher_origins,
     *,
-    models: Annotated[
-        Literal[
-            "most downloaded, March 2025", "most downloaded, April 2026", "new models, August 2026"
-        ],
-        ESTIMAND,
-    ] = "most downloaded, March 2025",
+    models: Annotated[Literal[*LISTS], ESTIMAND] = "most downloaded, March 2025",
     own: Literal["left out", "counted"] = "left out",
-) -> Sample:  # fmt: skip
+) -> Sample:
     population, day = LISTS[models]
     listed = on_day(hub_lists if models.startswith("new") else hub_history, day)
     named = hub_downloads(listed, publisher_origins, tell=["base"]).rows

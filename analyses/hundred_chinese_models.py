@@ -109,7 +109,6 @@ def estimate(sample) -> list[Estimate]:
         models.estimate(
             label=COUNT,
             unit="models",
-            value=models.value,
             n=float(models.units.rows["name"].nunique()),
             n_unit="models of that time in the tables",
             assumptions=(SURVIVORS,),

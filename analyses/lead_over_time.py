@@ -130,7 +130,6 @@ def estimate(sample) -> Estimate:
     return change.estimate(
         label=CHANGE,
         unit="change of a difference in share of downloads",
-        value=change.value,
         n=sample["models"],
         n_unit="models fresh at both dates",
         assumptions=(SAME_MODELS, sample["overlap"]),

@@ -125,18 +125,12 @@ def sample(
     hub_llm_models,
     publisher_origins,
     *,
-    ranking: Annotated[
-        Literal[
-            "leaderboard", "leaderboard, architectures", "leaderboard, bases",
-            "leaderboard, first day", "printed list", "likes", "downloads",
-        ],
-        ESTIMAND,
-    ] = "leaderboard",
+    ranking: Annotated[Literal[*BOARDS, *LISTS], ESTIMAND] = "leaderboard",
     view: Literal["all models", "highlighted by the maintainers"] = "all models",
     strings: Literal["mended", "as they were"] = "mended",
     persons: Persons = "in no country",
     printed: Literal["by the makers", "as the press reported"] = "by the makers",
-) -> Sample:  # fmt: skip
+) -> Sample:
     if ranking != "printed list" and printed != "by the makers":
         raise NotApplicable("only the list of June 2024 was reported in two forms")
     if ranking not in BOARDS and view != "all models":

@@ -66,7 +66,6 @@ FAMILIES = {
 CLAIMED = ("Qwen", "DeepSeek")
 SERIES = ("2025-02-17", "2025-11-27")
 LANGUAGE = ["text-generation", "image-text-to-text", "any-to-any"]
-Population = Literal["top 1,000", "language models", "text generation", "catalogue", "Ollama pulls"]
 NAMES = {
     "top 1,000": "the 1,000 most downloaded models",
     "language models": "the language and multimodal models among the 1,000 most downloaded",
@@ -82,7 +81,7 @@ def sample(
     hub_llm_models,
     ollama_library_pulls,
     *,
-    population: Annotated[Population, ESTIMAND] = "top 1,000",
+    population: Annotated[Literal[*NAMES], ESTIMAND] = "top 1,000",
     belongs: Literal["to the family it is named after", "to its account"] = (
         "to the family it is named after"
     ),

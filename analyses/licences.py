@@ -207,7 +207,6 @@ def _answer(sample, label, points) -> Estimate:
     return asked.estimate(
         label=label,
         unit=UNITS[label],
-        value=asked.value,
         n=len(sample["asked"][MODELS].units.rows),
         n_unit="models",
         assumptions=ASSUMPTIONS,

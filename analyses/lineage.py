@@ -242,7 +242,6 @@ def _share(label, models, part_of_the_world) -> Iterator[Estimate]:
     yield share.estimate(
         label=label,
         unit=f"share of {models.weighs} with a base of another account",
-        value=share.value,
         n=named.size(),
         n_unit="models that name a base of another account",
         assumptions=(NAMED, _may_be_silent(models)),
@@ -256,7 +255,6 @@ def _architecture(text) -> Iterator[Estimate]:
     yield llama.estimate(
         label=ARCHITECTURE,
         unit="share of models",
-        value=llama.value,
         n=len(text.rows),
         n_unit="text-generation models of Chinese publishers in the LLM catalogue",
         assumptions=(LAYOUT,),

@@ -55,9 +55,7 @@ def sample(
     hub_lists,
     publisher_origins,
     *,
-    models: Annotated[
-        Literal["catalogue", "radar", "radar, by base", "radar, by named base"], ESTIMAND
-    ] = "catalogue",
+    models: Annotated[Literal[*LISTS], ESTIMAND] = "catalogue",
     persons: Persons = "in no country",
     untagged: Literal["left out", "counted"] = "left out",
 ) -> Sample:
@@ -98,7 +96,6 @@ def estimate(sample) -> Estimate:
     return share.estimate(
         label=sample["label"],
         unit="share of models",
-        value=share.value,
         n=sample["units"].size(),
         n_unit="new models",
         assumptions=(SURVIVORS, CODED),

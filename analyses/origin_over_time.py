@@ -38,6 +38,7 @@ from research.estimators.serial import serial_trend
 from research.measures.hub import COUNTED_DAYS, USED, without_spike
 from research.measures.hub_states import (
     COUNTED_ANEW,
+    State,
     common_size,
     crossing,
     for_trend,
@@ -114,33 +115,6 @@ def populations(states) -> list[str]:
     return [ALL, GENERATION, NEW, PULLS, TOTALS, *(f"{NEW}, {day}" for day in claimed)]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Reading:
-    """How units and their publishers are read, where more than one way is defensible."""
-
-    spikes: str
-    untagged: str
-    persons: Persons
-    sentence_transformers: str
-    remote_names: str
-    window: int
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Tables:
-    """What the channels are made of."""
-
-    history: pd.DataFrame
-    states: pd.DataFrame
-    later: pd.DataFrame
-    pulls: pd.DataFrame
-    early_pulls: pd.DataFrame
-    crosswalk: pd.DataFrame
-    names: pd.DataFrame
-    published: pd.DataFrame
-    origins: pd.DataFrame
-
-
 def sample(
     hub_history,
     hub_history_states,
@@ -162,19 +136,17 @@ def sample(
 ) -> Sample:
     of_hub = (spikes, sentence_transformers) != ("kept", "Germany")
     _refuse(population, of_hub, untagged, persons, (remote_names, window) != ("counted", 30))
-    tables = Tables(
-        history=hub_history, states=hub_history_states, later=hub_top_models,
+    states = later_states(hub_history_states, hub_top_models)
+    channel = Channel(
+        population=population, states=states, history=with_later(hub_history, hub_top_models),
         pulls=ollama_library_pulls, early_pulls=ollama_pull_states, crosswalk=model_crosswalk,
         names=model_crosswalk_names, published=hub_published_anchors, origins=publisher_origins,
-    )  # fmt: skip
-    reading = Reading(
         spikes=spikes, untagged=untagged, persons=persons,
         sentence_transformers=sentence_transformers, remote_names=remote_names, window=window,
     )  # fmt: skip
-    asked = _states(tables, population, reading)
+    asked = channel.known()
     leads = pd.DataFrame([_row(*each) for each in asked])
     after = leads[(leads["end"] > CLAIMED_YEAR[1]) & (leads["kind"] != "window")]
-    states = later_states(hub_history_states, hub_top_models)
     words = POPULATIONS.get(population) or WORDS[population.split(", 2")[0]]
     return Sample(
         population=words.format(common_size(states)),
@@ -186,7 +158,7 @@ def sample(
             "compared": _compared(states, leads, population),
         },
         tables={"leads": _dated(leads)},
-        deferred={"otherwise": lambda: _otherwise(tables, population, reading)},
+        deferred={"otherwise": channel.otherwise},
     )
 
 
@@ -226,24 +198,7 @@ def _compared(states, leads, population) -> list[str]:
     return [state.day for state in for_trend([*states.values()]) if state.day in days]
 
 
-# Channels: kind of state, first and last day, the question, its units -----------------------------
-
-
-def _states(tables, population, reading) -> list:
-    """The states of a channel: kind, first and last day, questions, units."""
-    origins = with_persons(tables.origins, reading.persons)
-    if population == PULLS:
-        remote = tables.names["served_remotely"]
-        names = tables.names[~remote | (reading.remote_names == "counted")]
-        library = library_publishers(names, origins, tables.crosswalk)
-        return _pulls(tables.pulls, tables.early_pulls, library, reading.window)
-    if population == TOTALS:
-        return _totals(tables.published)
-    if reading.sentence_transformers == "United States":
-        origins = kept_at_hugging_face(origins)
-    history = with_later(tables.history, tables.later)
-    return _hub(history, origins, later_states(tables.states, tables.later), population, reading)
-
+# Channels -----------------------------------------------------------------------------------------
 
 OTHERWISE = {
     "private persons of any country": {"persons": "of any country"},
@@ -255,38 +210,91 @@ OTHERWISE = {
 NO_OTHER = {TOTALS: tuple(OTHERWISE), PULLS: ("sentence-transformers", "marked", "models without")}
 
 
-def _otherwise(tables, population, reading) -> dict[str, Coarse]:
-    """The units at the last date under another convention each, by what the convention says."""
-    part = population.partition(", 2")[0]
-    of_hub = ("names served", *(() if part == GENERATION else ("models without",)))
-    return {
-        told: _last(_states(tables, population, replace(reading, **change)))
-        for told, change in OTHERWISE.items()
-        if not told.startswith(NO_OTHER.get(part, of_hub))
-    }
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Channel:
+    """What a channel is made of, and how its units and their publishers are read."""
+
+    population: str
+    states: dict[str, State]
+    history: pd.DataFrame
+    pulls: pd.DataFrame
+    early_pulls: pd.DataFrame
+    crosswalk: pd.DataFrame
+    names: pd.DataFrame
+    published: pd.DataFrame
+    origins: pd.DataFrame
+    spikes: str
+    untagged: str
+    persons: Persons
+    sentence_transformers: str
+    remote_names: str
+    window: int
+
+    @property
+    def part(self) -> str:
+        """The population without the day to which it may be confined."""
+        return self.population.partition(", 2")[0]
+
+    def known(self) -> list:
+        """What is known of it, state by state: kind, first and last day, questions, units."""
+        origins = with_persons(self.origins, self.persons)
+        if self.population == PULLS:
+            remote = self.names["served_remotely"]
+            names = self.names[~remote | (self.remote_names == "counted")]
+            return self._of_pulls(library_publishers(names, origins, self.crosswalk))
+        if self.population == TOTALS:
+            return _totals(self.published)
+        if self.sentence_transformers == "United States":
+            origins = kept_at_hugging_face(origins)
+        return self._of_hub(origins)
+
+    def otherwise(self) -> dict[str, Coarse]:
+        """The units at the last date under another convention each, by what the convention says."""
+        of_hub = ("names served", *(() if self.part == GENERATION else ("models without",)))
+        return {
+            told: _last(replace(self, **change).known())
+            for told, change in OTHERWISE.items()
+            if not told.startswith(NO_OTHER.get(self.part, of_hub))
+        }
+
+    def _of_hub(self, origins) -> list:
+        states, day = self.states, self.population.partition(", 2")[2]
+        days = [f"2{day}"] if day else apart(states, COUNTED_DAYS)
+        if self.part == GENERATION:
+            labelled = [each for each in days if states[each].labels]
+            refuse_unlabelled([states[each] for each in labelled or days])
+            days = labelled
+        size, found = common_size(states), []
+        for each in days:
+            units = hub_state(self.history, origins, each, size)
+            units = without_spike(units) if self.spikes == "removed" else units
+            if self.part == NEW:
+                units = new_models(units, each)
+            if self.untagged == "left out":
+                units = units.among(units.holds(TEXT, ())[0])
+            date = states[each].date
+            found.append(("state", date, date, _asked(self.part), units))
+        return found
+
+    def _of_pulls(self, library) -> list:
+        """All pulls until each early state, windows one after the other, and the year's end."""
+        series, early, window = self.pulls, self.early_pulls, self.window
+        first, last = series["date"].min(), series["date"].max()
+        states = early[early["as_of"] < first].rename(columns={"as_of": "date"})
+        known = with_unmatched(library, states["ollama_name"])
+        asked, found = _asked(PULLS), []
+        for day in states["date"].drop_duplicates().sort_values(kind="stable"):
+            found.append(("until", day, day, asked, ollama_pulls(states, known, day)))
+        found.append(("until", first, first, asked, ollama_pulls(series, library, first)))
+        for end in pd.date_range(first + pd.Timedelta(days=window), last, freq=f"{window}D"):
+            begin = end - pd.Timedelta(days=window)
+            found.append(("window", begin, end, asked, ollama_pulls(series, library, end, window)))
+        since = ollama_pulls(series, library, PUBLISHED, (PUBLISHED - CLAIMED_YEAR[1]).days)
+        return [*found, ("after", CLAIMED_YEAR[1], PUBLISHED, asked, since)]
 
 
 def _last(states) -> Coarse:
     return [units for kind, *_, units in states if kind != "after"][-1]
-
-
-def _hub(history, origins, states, population, reading) -> list:
-    part, _, day = population.partition(", 2")
-    days = [f"2{day}"] if day else apart(states, COUNTED_DAYS)
-    if part == GENERATION:
-        labelled = [each for each in days if states[each].labels]
-        refuse_unlabelled([states[each] for each in labelled or days])
-        days = labelled
-    size, found = common_size(states), []
-    for each in days:
-        units = hub_state(history, origins, each, size)
-        units = without_spike(units) if reading.spikes == "removed" else units
-        if part == NEW:
-            units = new_models(units, each)
-        if reading.untagged == "left out":
-            units = units.among(units.holds(TEXT, ())[0])
-        found.append(("state", states[each].date, states[each].date, _asked(part), units))
-    return found
 
 
 def _asked(part) -> dict[str, Share]:
@@ -294,22 +302,6 @@ def _asked(part) -> dict[str, Share]:
     among = {"among": TEXT} if part == GENERATION else {}
     lead = Share(of=CHINA, minus=UNITED_STATES, **among)
     return {"": lead} | {name: Share(of=of, **among) for name, of in COUNTRIES.items()}
-
-
-def _pulls(series, early, library, window) -> list:
-    """All pulls until each early state, then windows one after the other, and the year's end."""
-    first, last = series["date"].min(), series["date"].max()
-    states = early[early["as_of"] < first].rename(columns={"as_of": "date"})
-    known = with_unmatched(library, states["ollama_name"])
-    asked, found = _asked(PULLS), []
-    for day in states["date"].drop_duplicates().sort_values(kind="stable"):
-        found.append(("until", day, day, asked, ollama_pulls(states, known, day)))
-    found.append(("until", first, first, asked, ollama_pulls(series, library, first)))
-    for end in pd.date_range(first + pd.Timedelta(days=window), last, freq=f"{window}D"):
-        begin = end - pd.Timedelta(days=window)
-        found.append(("window", begin, end, asked, ollama_pulls(series, library, end, window)))
-    since = ollama_pulls(series, library, PUBLISHED, (PUBLISHED - CLAIMED_YEAR[1]).days)
-    return [*found, ("after", CLAIMED_YEAR[1], PUBLISHED, asked, since)]
 
 
 def _totals(anchors) -> list:
@@ -357,7 +349,6 @@ def _level(sample, at, label) -> Estimate:
     return lead.estimate(
         label=label,
         unit=f"difference in share of {_unit(sample)}",
-        value=lead.value,
         n=row["total"],
         n_unit=_unit(sample),
         assumptions=ASSUMPTIONS[sample["population"].split(",")[0]],
@@ -378,7 +369,6 @@ def _share(sample, name) -> Estimate:
     return share.estimate(
         label=SHARE.format(name),
         unit=f"share of {_unit(sample)}",
-        value=share.value,
         n=leads.loc[at, "total"],
         n_unit=_unit(sample),
         assumptions=ASSUMPTIONS[sample["population"].split(",")[0]],

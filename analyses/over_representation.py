@@ -144,11 +144,6 @@ PAIRS = {
     "tokens, catalogue": Pair(first="tokens", second="catalogue", days=("2026-06-19",) * 2),
     "tokens, pulls": Pair(first="tokens", second="pulls", days=("2026-06-19",) * 2),
 }
-Name = Literal[
-    "pulls, catalogue", "pulls, top 1,000", "pulls, top 1,000 of 2025", "pulls, hosts of 2025",
-    "hosts of 2025, top 1,000", "hosts of 2026, catalogue", "pulls, hosts of 2026",
-    "tokens, catalogue", "tokens, pulls",
-]  # fmt: skip
 # Of the most downloaded models: the table of a day, and until when and of how many days pulls are.
 COURSE_DAYS = {
     "2024-09-20": ("hub_history", "2024-12-10", 165),
@@ -185,7 +180,7 @@ def sample(
     model_crosswalk_repositories,
     publisher_origins,
     *,
-    channels: Annotated[Name, ESTIMAND] = "pulls, catalogue",
+    channels: Annotated[Literal[*PAIRS], ESTIMAND] = "pulls, catalogue",
     window: Literal[30, 90] = 30,
     remote_names: Literal["left out", "counted"] = "left out",
     embeddings: Literal["counted", "left out"] = "counted",
@@ -475,7 +470,6 @@ def _told(label, asked, pair, **more) -> Estimate:
     return asked.estimate(
         label=label,
         unit="ratio of {} to {}".format(*pair.counts),
-        value=asked.value,
         n=told.nunique(),
         n_unit=pair.units,
         **more,
@@ -486,7 +480,6 @@ def _share(label, asked) -> Estimate:
     return asked.estimate(
         label=label,
         unit=f"share of {asked.units.weighs}",
-        value=asked.value,
         n=len(asked.units.rows),
         n_unit="families",
     )

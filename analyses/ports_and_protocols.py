@@ -82,13 +82,20 @@ HYPOTHESES = {
 }  # fmt: skip
 
 
+POPULATIONS = {
+    ALL: TENTHE_ADDRESSES,
+    ANSWERED: TENTHE_HOSTS,
+    ON_HTTP: "the addresses on HTTP that FOFA listed for the Tenthe report",
+    OTHERS: HOU.population,
+    RECORDS: f"records of Ollama ({HOU_RECORDS.population})",
+}
+
+
 def sample(
     tenthe_totals,
     published_aggregates,
     *,
-    addresses: Annotated[
-        Literal["all listed", "answering", "on HTTP", "fifteen programs", "records"], ESTIMAND
-    ] = "all listed",
+    addresses: Annotated[Literal[*POPULATIONS], ESTIMAND] = ALL,
     neither: Literal["possible", "excluded"] = "possible",
 ) -> Sample:
     scan = {OTHERS: HOU, RECORDS: HOU_RECORDS}.get(addresses)
@@ -116,13 +123,6 @@ SETS = {
     "HTTP": "discovered_ips_http",
     "HTTPS": "discovered_ips_https",
     "answering": "answering_hosts",
-}
-POPULATIONS = {
-    ALL: TENTHE_ADDRESSES,
-    ANSWERED: TENTHE_HOSTS,
-    ON_HTTP: "the addresses on HTTP that FOFA listed for the Tenthe report",
-    OTHERS: HOU.population,
-    RECORDS: f"records of Ollama ({HOU_RECORDS.population})",
 }
 
 

@@ -110,7 +110,6 @@ def _small(label, question, units, cut) -> Estimate:
     return share.estimate(
         label=label,
         unit="share of downloads",
-        value=share.value,
         n=units.size(),
         n_unit="models",
         assumptions=(USED, cut, _known_sizes(units)),
@@ -123,7 +122,6 @@ def _held(label, largest, ranking, cut) -> Estimate:
     return asked.estimate(
         label=label,
         unit="index" if largest is None else "share of downloads",
-        value=asked.value,
         n=float(len(ranking.shown)),
         n_unit="publishers",
         assumptions=(USED, cut),

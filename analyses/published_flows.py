@@ -146,7 +146,6 @@ def _lead(units, label, assumptions) -> Estimate:
     return asked.estimate(
         label=label,
         unit="difference in share of downloads",
-        value=asked.value,
         n=units.held(),
         n_unit="downloads",
         assumptions=assumptions,
@@ -166,7 +165,6 @@ def _eight(units, label, assumptions) -> Estimate:
     return ratio.estimate(
         label=label,
         unit="ratio",
-        value=ratio.value,
         n=units.held(),
         n_unit="downloads",
         assumptions=assumptions,

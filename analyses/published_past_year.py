@@ -128,6 +128,7 @@ def estimate(sample) -> list[Estimate]:
     return [
         share.estimate(
             label=of,
+            value=None,
             unit="share of downloads" if share is not lead else "difference in share of downloads",
             assumptions=(AS_CODED if label != LEAD else REPORTED,),
             tipping_points=(_not_genuine(lead),) if share is lead else (),

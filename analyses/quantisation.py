@@ -268,6 +268,7 @@ def _defaults(sample) -> list[Estimate]:
     return [
         asked.estimate(
             label=DEFAULTS.format(unit),
+            value=None,
             unit=f"share of {'names' if unit == 'name' else unit}",
             n=asked.whole().value.sum(),
             n_unit="names" if unit == "name" else unit,

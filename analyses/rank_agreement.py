@@ -141,7 +141,6 @@ def _ranks(sample, of, rng, level=0.95) -> Estimate:
         label=RHO if judged else TAU,
         unit="rank correlation",
         reading="superpopulation",
-        value=asked.value,
         interval=asked.interval(level=level),
         test=Deferred(lambda: [asked.test(rng)]),  # thousands of permutations
         n=len(asked.first.rows),

@@ -115,6 +115,10 @@ class Scan:
         return Bounds(whole * (part - self.half_a_digit), whole * (part + self.half_a_digit))
 
 
+TENTHE = {
+    "Tenthe by address": ("addresses", "discovered_ips", "answering_hosts"),
+    "Tenthe by record": ("records", "discovered_records", "endpoints"),
+}
 SCANS = {
     "Cisco": Scan(
         CISCO,
@@ -155,15 +159,9 @@ def sample(
     published_aggregates,
     tenthe_class_sets=None,
     *,
-    scan: Annotated[
-        Literal[
-            "Tenthe by address", "Tenthe by record",
-            "Cisco", "Intruder", "NuClide, cloud ranges", "Qi An Xin", "NuClide, Shodan",
-        ],
-        ESTIMAND,
-    ] = "Tenthe by address",
+    scan: Annotated[Literal[*TENTHE, *SCANS], ESTIMAND] = "Tenthe by address",
     clones: Literal["kept", "removed"] = "kept",
-) -> Sample:  # fmt: skip
+) -> Sample:
     if scan in SCANS:
         if clones == "removed":
             raise NotApplicable("the suspected block is known from the Tenthe report alone")
@@ -189,12 +187,6 @@ def sample(
         },
         tables={"totals": tenthe_totals},
     )
-
-
-TENTHE = {
-    "Tenthe by address": ("addresses", "discovered_ips", "answering_hosts"),
-    "Tenthe by record": ("records", "discovered_records", "endpoints"),
-}
 
 
 def _other(scan, aggregates) -> Sample:

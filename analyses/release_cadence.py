@@ -301,7 +301,6 @@ def _ratio(ratio, companies) -> Estimate:
     return ratio.estimate(
         label=RATIO,
         unit="ratio",
-        value=ratio.value,
         n=len(companies),
         n_unit="companies",
         assumptions=(ALIKE, A_RELEASE),

@@ -116,16 +116,11 @@ def sample(
     router_makers,
     publisher_origins,
     *,
-    tokens: Annotated[
-        Literal[
-            "leading models of the week", "fifty of a day", "June 2026", "by maker", "open models"
-        ],
-        ESTIMAND,
-    ] = "leading models of the week",
+    tokens: Annotated[Literal[*POPULATIONS], ESTIMAND] = WEEKLY,
     leaders: Literal["nine", "ten"] = "nine",
     free: Literal["counted", "left out"] = "counted",
     persons: Persons = "in no country",
-) -> Sample:  # fmt: skip
+) -> Sample:
     weekly, origins = tokens == WEEKLY, with_persons(publisher_origins, persons)
     if leaders != "nine" and not weekly:
         raise NotApplicable("only the weeks hold the models that the page named")
@@ -197,7 +192,6 @@ def _lead(units, label) -> Estimate:
     return lead.estimate(
         label=label,
         unit="difference in share of tokens",
-        value=lead.value,
         n=units.held(),
         n_unit="tokens",
         assumptions=(ONE_ROUTER, LEADING) if label == AHEAD else (ONE_ROUTER, ANOTHER_TIME),
@@ -237,7 +231,6 @@ def _of_day(label, share, more) -> Estimate:
     return share.estimate(
         label=label,
         unit="share of tokens",
-        value=share.value,
         n=share.units.held(),
         n_unit="tokens",
         assumptions=(ONE_ROUTER, PUBLIC, LEADING, ONE_DAY, *more),

@@ -196,6 +196,7 @@ def estimate(sample) -> Iterator[Estimate]:
             ratio = Quotient(share.in_(units), share.in_(sample["downloads"]))
             yield ratio.estimate(
                 label=RATIO.format(name), unit="ratio of pulls to downloads",
+                value=None,
                 n=len(units.rows), n_unit="names",
             )  # fmt: skip
 
@@ -205,6 +206,7 @@ def _told(label, unit, asked, kind, **more) -> Estimate:
     in_hosts = kind == "hosts"
     return asked.estimate(
         label=label,
+        value=None,
         unit=f"{unit} of {units.weighs}",
         n=units.held(among) if in_hosts else units.size(units.holds(among)[1]),
         n_unit="hosts in China or the US" if in_hosts else units.unit,

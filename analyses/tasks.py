@@ -124,7 +124,6 @@ def _rank(sample, task, drawn) -> Estimate:
     return rank.estimate(
         label=RANK.format(task),
         unit="rank",
-        value=rank.value,
         n=len(rank.units.rows),
         n_unit="models",
         assumptions=ASSUMPTIONS,
@@ -138,7 +137,6 @@ def _share(units, task, of_it) -> Estimate:
     return share.estimate(
         label=SHARE.format(task),
         unit="share of downloads",
-        value=share.value,
         n=int(units.holds(of_it, ())[0].sum()),
         n_unit="models of the task",
         assumptions=ASSUMPTIONS,

@@ -134,7 +134,6 @@ def _share(sample) -> Estimate:
     return chinese.estimate(
         label=SHARE,
         unit=f"share of {sample['counted']}",
-        value=chinese.value,
         n=len(sample["days"]),
         n_unit="days",
         assumptions=(LATER, CODED, _likeness(sample["days"])),
@@ -180,7 +179,6 @@ def _over_months(sample) -> Estimate:
         label=MONTHS,
         unit=f"share of {sample['counted']}",
         reading="superpopulation",
-        value=chinese.value,
         interval=Interval(low.low, high.high, low.level, method),
         n=len(days),
         n_unit="days",

@@ -194,7 +194,6 @@ def _leading(sample) -> Estimate:
     return lead.estimate(
         label=LEAD,
         unit=f"difference in share of {sample['unit']}",
-        value=lead.value,
         n=len(lead.units.rows),
         n_unit="video generation models",
         assumptions=(FEW, BY_NAME, TRACED),
@@ -224,7 +223,6 @@ def _share(sample) -> Estimate:
     return share.estimate(
         label=SHARE,
         unit=f"share of {sample['unit']}",
-        value=share.value,
         n=len(share.units.rows),
         n_unit="video generation models",
         assumptions=(FEW, BY_NAME),

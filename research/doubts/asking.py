@@ -122,7 +122,12 @@ class Asked(Protocol):
         return "sharp up to rounding" if is_sharp else "outer"
 
     def estimate(self, **told: Any) -> Estimate:
-        """The identified set as an estimate, with what else is told of it."""
+        """The identified set as an estimate, with what else is told of it.
+
+        The value is the one as shown, unless another is told; none where that is ``None``.
+        """
+        if "value" not in told:
+            told["value"] = self.value
         told = {"drawn": self} | told
         return Estimate(bounds=self.bounds(), sharpness=self.sharpness(), **told)
 

@@ -397,7 +397,6 @@ def _told(
     return asked.estimate(
         label=label,
         unit=unit,
-        value=asked.value,
         n=float(n),
         n_unit=_first_units(asked).unit,
         assumptions=tuple(assumptions),

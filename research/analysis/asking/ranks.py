@@ -47,7 +47,6 @@ def _estimate(
     return asked.estimate(
         label=label,
         unit=unit,
-        value=asked.value,
         n=float(units.size()),
         n_unit=units.unit,
         assumptions=tuple(assumptions),
