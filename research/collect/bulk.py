@@ -12,14 +12,14 @@ import re
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from research.collect.hub.asking import fit
 from research.collect.hub.describing import package_of
 from research.collect.hub.queries import Wanted, census, top
-from research.collect.hub.tables import Table, database, receive
+from research.collect.hub.tables import Table, receive
 from research.collect.new_version import new_version_folder
+from research.collect.parquet import reading
 from research.datasets import Dataset
 from research.datasets.files import literal, sha256
 from research.places import unglobbed
@@ -28,8 +28,6 @@ from research.results import ResearchError
 if TYPE_CHECKING:
     import duckdb
 
-MEMORY = "300MB"  # beyond it DuckDB works on the disk
-MAGIC = b"PAR1"  # a whole Parquet file begins and ends with it
 NEEDED = ("id", "tags", "downloads", "pipeline_tag")  # together they are a table of models
 TEXTS = ("author", "createdAt", "lastModified", "library_name", "pipeline_tag", "_id", "id")
 SCORE = "trendingScore"
@@ -75,54 +73,19 @@ def freeze_file(
         If the file is no whole Parquet table of models, the day is unknown or contradicts the
         file, or the version exists. Nothing is written then.
     """
-    import duckdb
-
-    refuse_damaged(path)
-    try:
-        with (
-            TemporaryDirectory() as made,
-            database(
-                Path(made), memory_limit=MEMORY, threads=1, preserve_insertion_order=False
-            ) as engine,
-        ):
-            absent = _open(engine, path)
-            _refuse_unreadable(engine, path)
-            day = _day(engine, path, as_of)
-            wanted = _wanted(most, absent)
-            folder = new_version_folder(into, wanted.dataset, day)
-            receive(engine, wanted, "FROM fields", as_of=day, last=f"DATE '{day}'")
-            table = Table(engine, wanted, Path(made))
-            return table.freeze(folder, _described(path, wanted, day, table.came_of(), absent))
-    except duckdb.Error as error:  # damage shows in many ways
-        raise ResearchError(
-            f"{path} could not be read as a table of Hub models ({fit(str(error))}). "
-            "Download it again, and see that the disk has room."
-        ) from None
+    how: dict[str, Any] = {"threads": 1, "preserve_insertion_order": False}
+    with reading(path, "a table of Hub models", **how) as (engine, made):
+        absent = _open(engine, path)
+        _refuse_unreadable(engine, path)
+        day = _day(engine, path, as_of)
+        wanted = _wanted(most, absent)
+        folder = new_version_folder(into, wanted.dataset, day)
+        receive(engine, wanted, "FROM fields", as_of=day, last=f"DATE '{day}'")
+        table = Table(engine, wanted, made)
+        return table.freeze(folder, _described(path, wanted, day, table.came_of(), absent))
 
 
 # The file -----------------------------------------------------------------------------------------
-
-
-def refuse_damaged(path: Path) -> None:
-    """Refuse what is no whole Parquet file, in words."""
-    if not path.is_file():
-        raise ResearchError(f"There is no file {path}. Give the path of a downloaded Parquet file.")
-    size = path.stat().st_size
-    with path.open("rb") as file:
-        start = file.read(4)
-        file.seek(max(0, size - 4))
-        end = file.read(4)
-    if start != MAGIC:
-        found = "an empty file" if not size else f"a file that begins with {start!r}"
-        raise ResearchError(
-            f"{path}: expected a Parquet file, found {found}. Download models.parquet itself (a "
-            "small text file in its place is a pointer to it)."
-        )
-    if end != MAGIC:
-        raise ResearchError(
-            f"{path} is cut off after {size:,} bytes: it begins as a Parquet file and does not "
-            "end as one. Download it again."
-        )
 
 
 def _open(engine: duckdb.DuckDBPyConnection, path: Path) -> tuple[str, ...]:

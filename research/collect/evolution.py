@@ -8,15 +8,13 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from research.collect import countries
 from research.collect.beside import PROFILE, beside, fields
-from research.collect.bulk import refuse_damaged
 from research.collect.hub.asking import fit
-from research.collect.hub.tables import database
 from research.collect.new_version import new_version_folder
+from research.collect.parquet import reading
 from research.datasets import Dataset, freeze
 from research.datasets.files import literal, sha256
 from research.places import unglobbed
@@ -32,7 +30,6 @@ FILE = "all_downloads_with_annotations.parquet"
 REVISION = "bb3a4481d3910236cc4037c0f2e8f92d6699dc01"  # the one whose card was read
 NEEDED = ("model", "time", "created", "downloadsAllTime")
 GROUPS = ("merged_country_groups_single", "org_country_single")  # the study's coding; else codes
-MEMORY = "300MB"  # beyond it DuckDB works on the disk
 YOUNG = 365  # days: a model is new within a year of its creation
 BIN = 7  # days: the label of a state is the beginning of a week
 NOT_STATED = "not stated"  # the group of a publisher of whom the study says nothing
@@ -122,21 +119,12 @@ def freeze_evolution(path: Path, *, into: Path = Path("datasets")) -> Dataset:
         The file is damaged or lacks columns, more than one row in ten cannot be read, it holds
         fewer than two weeks, or no group of publishers is China or the US. Nothing is written then.
     """
-    import duckdb
-
-    refuse_damaged(path)
-    try:
-        with TemporaryDirectory() as made, database(Path(made), memory_limit=MEMORY) as engine:
-            _open(engine, path)
-            left_out = _left_out(engine, path)
-            engine.execute(STATES)
-            engine.execute(GAINS)
-            frame = _weekly(engine, path)
-    except duckdb.Error as error:
-        raise ResearchError(
-            f"{path} could not be read as the data of the study ({fit(str(error))}). Download it "
-            "again, and see that the disk has room."
-        ) from None
+    with reading(path, "the data of the study") as (engine, _):
+        _open(engine, path)
+        left_out = _left_out(engine, path)
+        engine.execute(STATES)
+        engine.execute(GAINS)
+        frame = _weekly(engine, path)
     version = f"{frame['week'].max():%Y-%m-%d}"
     folder = new_version_folder(into, NAME, version)
     return freeze(folder, {NAME: frame}, descriptor=_descriptor(path, version, frame, left_out))

@@ -8,6 +8,7 @@ what it wrote is known.
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 import shutil
 from collections.abc import Callable, Iterable, Iterator
@@ -89,7 +90,7 @@ class Outputs:
         others = [
             name
             for name in names
-            if _exists(path := self.folder / name)
+            if os.path.lexists(path := self.folder / name)
             and not (path.is_file() and (sha256(path) in written.get(name, ()) or adopts(path)))
         ]
         if others:
@@ -172,7 +173,3 @@ def files(folder: Path) -> list[str]:
 def sha256(path: Path) -> str:
     """The hash of a whole file."""
     return hashlib.sha256(path.read_bytes()).hexdigest()
-
-
-def _exists(path: Path) -> bool:
-    return path.exists() or path.is_symlink()

@@ -6,7 +6,7 @@ without clones are published, each part and the count itself must be protected.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import numpy as np
 import numpy.typing as npt
@@ -22,7 +22,8 @@ def is_small(counts: Counts, threshold: int) -> Shown:
 
 def small_parts(hosts: Counts, genuine: Counts, threshold: int) -> Shown:
     """Cells of which the count, its genuine part or its clones are few."""
-    few: Shown = np.any([is_small(part, threshold) for part in _parts(hosts, genuine)], axis=0)
+    parts = hosts, genuine, hosts - genuine
+    few: Shown = np.any([is_small(part, threshold) for part in parts], axis=0)
     return few
 
 
@@ -113,7 +114,3 @@ def _rest_is_large(hosts: Counts, cells: Counts, hidden: Shown, threshold: int) 
     number = cells[hidden].sum()
     spare = hosts[hidden].sum() - number
     return bool(number == 0 or (number > 1 and spare >= threshold))
-
-
-def _parts(hosts: Counts, genuine: Counts) -> Sequence[Counts]:
-    return hosts, genuine, hosts - genuine

@@ -33,7 +33,7 @@ def scan_files(paths: Sequence[Path]) -> list[Path]:
         if not path.exists():
             raise ResearchError(f"There is no file or folder {path}. Check the path.")
         inside = sorted(path.rglob("*")) if path.is_dir() else [path]
-        readable = (file for file in inside if file.is_file() and _is_readable(file))
+        readable = (f for f in inside if f.is_file() and READABLE.fullmatch(f.name.lower()))
         found |= {file.resolve(): file for file in readable if file.resolve() not in found}
     if not found:
         raise ResearchError(
@@ -41,10 +41,6 @@ def scan_files(paths: Sequence[Path]) -> list[Path]:
             ".ndjson, .json or .parquet, and may end in .gz or .zst after that (not .parquet)."
         )
     return list(found.values())
-
-
-def _is_readable(path: Path) -> bool:
-    return READABLE.fullmatch(path.name.lower()) is not None
 
 
 def is_table(path: Path) -> bool:
