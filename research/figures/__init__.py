@@ -5,9 +5,17 @@ interval, a thin line with caps the confidence interval, a dot the point estimat
 null of the claim.
 """
 
-from research.figures.counts import bars, color_of, stacked_bars, thinned_bars
-from research.figures.forests import Series, budget, forest, label_rows
 from research.figures.marks import crossing, draw_set, note, null_line
+from research.figures.panels import (
+    Series,
+    bars,
+    budget,
+    color_of,
+    forest,
+    label_rows,
+    stacked_bars,
+    thinned_bars,
+)
 from research.figures.printing import FORMATS, TEXT_SVG, printed, save
 from research.figures.sheet import canvas, credits
 from research.figures.style import (

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from research.figures.forests import Series, forest
 from research.figures.marks import null_line
+from research.figures.panels import Series, forest
 from research.figures.sheet import canvas
 from research.figures.style import INK
 from research.results import Bounds, Estimate, ResearchError, Result
