@@ -409,7 +409,10 @@ def test_an_estimate_says_whether_its_set_is_sharp_but_for_rounding_or_not_at_al
     gap = Gap(*in_both, paired=True)
     rounding = replace(ROUNDING, is_rounding=True)
     rounded = gap.over(lambda units: replace(units, doubts=[ORIGIN, TASK, rounding, LISTED]))
-    told = [each.estimate(label="x", unit="y").sharpness for each in (in_both[0], rounded, gap)]
+    estimates = (
+        each.estimate(label="x", unit="y", value=None) for each in (in_both[0], rounded, gap)
+    )
+    told = [each.sharpness for each in estimates]
     assert told == ["sharp", "sharp up to rounding", "outer"]
 
 
