@@ -18,6 +18,7 @@ Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 Limits = tuple[Floats, Floats]  # low and high ends, one a draw; NaN where the method is undefined
 Setting = dict[str, str | int | float]
+AT_ONCE = 1_000_000  # numbers that are drawn in one block
 
 # Only an interval that may carry a verdict has to reach the goal. An interval of ours that may not
 # is shown with its coverage; others stand here to be compared with, and a violated assumption
@@ -173,10 +174,7 @@ def covered(
     )
 
 
-def rejected(
-    method: Method, null: str, p_values: ArrayLike, *, null_is_true: bool,
-    weights: Floats | None = None,
-) -> Rejection:  # fmt: skip
+def rejected(method: Method, null: str, p_values: ArrayLike, *, null_is_true: bool) -> Rejection:
     """How often does a test reject at one less its level? NaN counts as undefined, not as kept.
 
     >>> found = rejected(Method(name="toy"), "equal", [0.01, 0.5, np.nan], null_is_true=True)
@@ -184,11 +182,11 @@ def rejected(
     (0.5, 0.05)
     """
     p = np.asarray(p_values, dtype=float)
-    share = np.full(p.size, 1 / p.size) if weights is None else weights / weights.sum()
+    share = np.full(p.size, 1 / p.size)
     defined, alpha = ~np.isnan(p), 1 - method.level
     # Permutation p-values are multiples of one over the permutations: alpha itself rejects.
     reject = p <= alpha + 1e-12
-    rate, error = _rate(reject, defined, share, 0 if weights is not None else p.size)
+    rate, error = _rate(reject, defined, share, p.size)
     if rate is None or error is None:
         raise ValueError(f"{method.name} is undefined in every draw: leave the cell out.")
     return Rejection(
@@ -238,9 +236,9 @@ def values_of(statistic: Callable[[Any], float], samples: Any) -> Floats:
     return found
 
 
-def blocks(repetitions: int, numbers: int, at_once: int = 1_000_000) -> Iterator[int]:
+def blocks(repetitions: int, numbers: int) -> Iterator[int]:
     """Sizes of blocks of draws of so many numbers each, to bound the memory of a cell."""
-    size = max(1, min(repetitions, at_once // numbers))
+    size = max(1, min(repetitions, AT_ONCE // numbers))
     for start in range(0, repetitions, size):
         yield min(size, repetitions - start)
 

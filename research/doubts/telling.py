@@ -120,7 +120,6 @@ def lost_at(
     cluster_sizes: Sequence[float] = (),
     *,
     up_to: float | None = None,
-    reached: str = "lost at deff {}",
 ) -> TippingPoint:
     """Which design effect an interval does not bear, and how alike hosts of a network then are.
 
@@ -132,8 +131,6 @@ def lost_at(
         Possible sizes of the cluster of a random unit, for the intraclass correlation.
     up_to
         How far was searched.
-    reached
-        What then happens; ``{}`` is the design effect.
 
     Examples
     --------
@@ -151,7 +148,7 @@ def lost_at(
         for size in cluster_sizes
         if size > max(design_effect, 1)
     ]
-    told = reached.format(number(design_effect, 0))
+    told = f"lost at deff {number(design_effect, 0)}"
     if alike:
         low, high = min(alike), max(alike)
         correlation = number(low, 3) if low == high else span(low, high, " to ")

@@ -35,8 +35,8 @@ class LatentHosts:
     ----------
     kinds
         One row a kind of host, one column a thing that is known of it.
-    margins, low, high
-        Which kinds each published number counts, and between which values it lies.
+    margins, hosts
+        Which kinds each published number counts, and the number.
 
     Examples
     --------
@@ -49,17 +49,12 @@ class LatentHosts:
 
     kinds: pd.DataFrame
     margins: tuple[Flags, ...] = ()
-    low: tuple[float, ...] = ()
-    high: tuple[float, ...] = ()
+    hosts: tuple[float, ...] = ()
 
-    def counted(self, kinds: pd.Series, hosts: float, most: float | None = None) -> Self:
-        """With the published number of hosts of these kinds, or the range in which it lies."""
-        return replace(
-            self,
-            margins=(*self.margins, kinds.to_numpy(dtype=bool)),
-            low=(*self.low, float(hosts)),
-            high=(*self.high, float(hosts if most is None else most)),
-        )
+    def counted(self, kinds: pd.Series, hosts: float) -> Self:
+        """With the published number of hosts of these kinds."""
+        margins = (*self.margins, kinds.to_numpy(dtype=bool))
+        return replace(self, margins=margins, hosts=(*self.hosts, float(hosts)))
 
     def share(self, of: pd.Series, among: pd.Series | None = None) -> Bounds:
         """Which share of the hosts among some kinds is of others; of all hosts by default."""
@@ -75,7 +70,7 @@ class LatentHosts:
         """The number of some kinds of hosts among the first ones, less that among the second."""
         ours, theirs = (self._share(of & side, None) for side in (first, second))
         found = latent_difference(*ours, *theirs, *self._published)
-        one = 1 / max(self.low)  # all hosts that answered
+        one = 1 / max(self.hosts)  # all hosts that answered
         return LatentDifference(found.outer / one, found.inner / one)
 
     def _share(self, of: pd.Series, among: pd.Series | None) -> tuple[Flags, Flags]:
@@ -84,7 +79,7 @@ class LatentHosts:
 
     @property
     def _published(self) -> tuple[Flags, tuple[float, ...], tuple[float, ...]]:
-        return np.array(self.margins), self.low, self.high
+        return np.array(self.margins), self.hosts, self.hosts
 
 
 def hosts_by_class(hosts: pd.DataFrame, answering: float, block: Block) -> LatentHosts:

@@ -79,10 +79,7 @@ class Compared:
         return Compared(self.rows[self.rows["size not known"].eq(0)])
 
 
-def compared(
-    units: Coarse, day: pd.Timestamp, *, china: Where = CHINA, us: Where = UNITED_STATES,
-    possible: Where | None = None,
-) -> Compared:  # fmt: skip
+def compared(units: Coarse, day: pd.Timestamp, *, possible: Where | None = None) -> Compared:
     """The units of both countries with age, size, task and licence.
 
     Parameters
@@ -92,13 +89,11 @@ def compared(
         What weighs nothing has no logarithm and is left out.
     day
         On which the age counts.
-    china, us
-        The two origins.
     possible
-        One of the two, to which all units are counted that may be of it.
+        One of the two origins, to which all units are counted that may be of it.
     """
     sides = {}
-    for name, origin in (("chinese", china), ("american", us)):
+    for name, origin in (("chinese", CHINA), ("american", UNITED_STATES)):
         certain, may_be = units.holds(origin)
         sides[name] = may_be if origin is possible else certain
     chosen = sides["chinese"] | sides["american"]

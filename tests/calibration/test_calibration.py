@@ -14,7 +14,7 @@ from scipy import special
 
 from research import calibration, figures, places
 from research.calibration import clustered, populations, settings, study
-from research.calibration.cells import Cell, Method, Target, covered, rejected
+from research.calibration.cells import Cell, Method, Target, covered
 from research.estimators.association import correlation
 from research.estimators.association.clustered import COVERAGE
 from research.estimators.budget import COVERAGE_WITHOUT_VERDICT
@@ -210,12 +210,6 @@ def test_coverage_is_counted_with_and_without_conditions():
     assert (conditions.rate, conditions.draws) == (0.5, 2)
     assert (conditions.coverage, conditions.coverage_elsewhere) == (0.5, 0.0)
     assert found.error == pytest.approx(math.sqrt(1 / 3 * 2 / 3 / 3))
-
-
-def test_enumerated_outcomes_have_no_monte_carlo_error():
-    weights = np.array([0.9, 0.1])
-    p = rejected(Method(name="toy"), "null", [0.5, 0.01], null_is_true=True, weights=weights)
-    assert (p.rate, p.error) == (pytest.approx(0.1), 0)
 
 
 # What was committed -------------------------------------------------------------------------------
