@@ -120,7 +120,7 @@ COLORS = {"Chinese": figures.CHINA, "US": figures.UNITED_STATES}
 def figure(result):
     return figures.rows_of(
         result,
-        height=2.8,
+        height=3.5,
         names={SHARE.format(name): name for name in COUNTRIES},
         row="{name}: {answer}",
         colors=COLORS,

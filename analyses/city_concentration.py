@@ -342,7 +342,7 @@ def _draw_shares(axes, answer) -> None:
         without.grid, without.low, without.high, color=figures.UNITED_STATES, alpha=0.25, lw=0
     )
     axes.plot(without.grid, without.low, color=figures.UNITED_STATES, lw=0.9, ls=(0, (2, 2)))
-    for curve, color, marker in ((us, COLORS["US"], "o"), (china, COLORS["CN"], "s")):
+    for curve, color, marker in ((us, COLORS["US"], "s"), (china, COLORS["CN"], "o")):
         axes.plot(curve.grid, curve.low, marker=marker, ms=3.5, color=color, lw=1.3)
     axes.axhline(MAJORITY, color=figures.MUTED, lw=0.8, ls=(0, (4, 3)))
     for text, x, y, color in (

@@ -321,9 +321,10 @@ def _draw_families(axes, answer) -> None:
     table = answer.tables["families"]
     names, hosts, left = zip(*table.rows, strict=True)
     figures.thinned_bars(
-        axes, names, hosts, left, title="a  Hosts by architecture", xlim=(0, 43000),
+        axes, names, hosts, left, xlim=(0, 43000),
         xlabel="hosts by family, estimated\n(pale: suspected block of clones)",
     )  # fmt: skip
+    axes.set_title("a  Hosts by architecture", pad=16)
     everyone, second = answer.estimates[SHARE.format(FIRST)].n, table.rows[1][1]
     for where, told in ((everyone, "all that\nanswered"), (2 * second, "twice\nqwen2")):
         axes.axvline(where, color=figures.MUTED, lw=0.8, ls=(0, (4, 3)))

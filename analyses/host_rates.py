@@ -42,6 +42,7 @@ PROGRAMS = {
 GREATER_CHINA = ["CN", "HK", "TW"]
 WEEK = pd.Timestamp("2025-04-24")
 MILLION = 1e6
+POWERS = (0.1, 1, 10, 100, 1000)
 PLURAL = {
     "developer": "developers", "person": "people", "registered address": "registered addresses",
 }  # fmt: skip
@@ -169,12 +170,13 @@ def figure(result):
             table = result.answer(counted=counted, per=per).tables["rates"]
             rates = {line[0]: line[table.columns.index("rate")] for line in table.rows}
             axes.plot(list(rates.values()), [-row] * 2, color=figures.FAINT, lw=1.5, zorder=0)
-            axes.plot(rates["US"], -row, "o", color=figures.UNITED_STATES, ms=6)
-            axes.plot(rates["China"], -row, "s", color=figures.CHINA, ms=6)
+            axes.plot(rates["US"], -row, "s", color=figures.UNITED_STATES, ms=6)
+            axes.plot(rates["China"], -row, "o", color=figures.CHINA, ms=6)
         axes.set(xscale="log", title=f"{letter}  per million\n{PLURAL[per]}")
+        figures.plain_ticks(axes.xaxis, POWERS)
     figures.label_rows(panels[0], rows)
-    panels[2].plot([], [], "o", color=figures.UNITED_STATES, label="US")
-    panels[2].plot([], [], "s", color=figures.CHINA, label="China")
+    panels[2].plot([], [], "s", color=figures.UNITED_STATES, label="US")
+    panels[2].plot([], [], "o", color=figures.CHINA, label="China")
     panels[2].legend(loc="lower right", fontsize=7.5)
     panels[1].set_xlabel("hosts or records (logarithmic)")
     return canvas

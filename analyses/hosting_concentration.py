@@ -348,7 +348,7 @@ def _draw_index(axes, result) -> None:
     axes.fill_between(curve.grid, curve.low, curve.high, color=figures.INK, alpha=0.35, lw=0)
     axes.plot(curve.grid, curve.low, color=figures.INK, lw=1)
     axes.axhspan(*later, color=figures.OTHER, alpha=0.6, lw=0)
-    figures.crossing(axes, turn, HIGH)
+    figures.crossing(axes, turn, HIGH, told=None if turn is None else written("{:%}", turn))
     for text, x, y in (
         ("highly concentrated above", 0.98, HIGH + 0.008),
         ("hosts confirmed in May 2026", 0.02, later.high + 0.006),

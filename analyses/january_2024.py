@@ -400,6 +400,8 @@ def figure(result):
         shares, list(found), figures.Series(rows=list(found.values())), width=16,
         title="b  Shares", xlabel="share (licences:\nSeptember 2024)",
     )  # fmt: skip
+    shares.set_xticks((0, 0.5))
+    figures.percent_ticks(shares.xaxis)
     margin, likes = HYPOTHESES[COUNTS].margin, result.answer(asked="likes").estimates
     figures.forest(
         liked, ["counts", "ranks"], figures.Series(rows=[likes[label] for label in LIKED]),

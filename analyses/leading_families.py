@@ -263,14 +263,15 @@ def figure(result):
         rows = table.records()
         shown = rows[:SHOWN]
         shown += [row for row in rows[SHOWN:] if row["family"] in CLAIMED]
-        colors = [figures.CHINA if r["family"] in CLAIMED else figures.INK for r in shown]
+        colors = [figures.INK if r["family"] in CLAIMED else figures.OTHER for r in shown]
         sets = [Bounds(row["low"] / 1e6, row["high"] / 1e6) for row in shown]
         values = [row["value"] / 1e6 for row in shown]
         figures.forest(
             axes, [f"{1 + rows.index(row)}  {_called(row['family'], population)}" for row in shown],
             figures.Series(rows=sets, values=values, color=colors),
             groups=[2],
-            xlabel="million " + ("pulls" if "pulls" in population else "downloads in 30 days"),
+            xlabel="million " + ("pulls" if "pulls" in population else "downloads in 30 days")
+            + "\n(black: claimed)",
         )  # fmt: skip
         axes.set_xlim(left=0)
         axes.set_title(title, fontsize=9)

@@ -295,7 +295,7 @@ def _may_be_silent(models) -> Assumption:
 
 LOOK = {
     "China": (figures.CHINA, ""),
-    "the West": (figures.UNITED_STATES, "////"),
+    "the West": (figures.INK, "////"),
     "elsewhere": (figures.OTHER, "...."),
     "unknown": (figures.FAINT, ""),
 }

@@ -309,9 +309,10 @@ def _draw_levels(axes, table) -> None:
     levels = table.to_frame()
     figures.thinned_bars(
         axes, list(levels["quantization"]), levels["answering_hosts"], levels["without_block"],
-        bold=levels["bits"].eq(4), title="a  Levels; 4-bit in bold",
+        bold=levels["bits"].eq(4),
         xlabel="hosts by level, estimated\n(pale: suspected block of clones)",
     )  # fmt: skip
+    axes.set_title("a  Levels; 4-bit in bold", pad=16)
     figures.plain_ticks(axes.xaxis, (0, 5000, 10000, 15000, 20000))
 
 

@@ -421,6 +421,7 @@ def figure(result):
         xlim=(0, 1.02),
         xlabel="share that answers (bar: all that the counts allow)",
     )
+    figures.percent_ticks(axes.xaxis)
     above = {"xycoords": ("data", "axes fraction"), "ha": "center", "va": "baseline"}
     figures.note(axes, "about a quarter", (QUARTER, 1), (0, 2), muted=True, **above)
     return canvas

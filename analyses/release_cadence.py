@@ -460,7 +460,7 @@ def _draw_companies(axes, table) -> None:
             x, y = row["days"] / row["releases"], -level - 0.3 + 0.6 * (place % 7) / 6
             axes.plot(x, y, marker, ms=4, mfc=color, mec="white", mew=0.4)
             if row["company"] in NAMED:
-                figures.note(axes, row["company"], (x, y), (3, 0), fontsize=7)
+                figures.note(axes, row["company"], (x, y), (-3, 0), fontsize=7)
         none = {"fontsize": 7, "ha": "right", "va": "bottom"}
         told = f"{idle} of {len(mine)}\nwith none"
         figures.note(axes, told, (500, -level + 0.4), (0, 0), muted=True, **none)

@@ -85,7 +85,7 @@ def figure_of_methods(calibration: Calibration) -> Figure:
             found, [-position] * len(found), "o", ms=3.4, mfc=face, mec=INK, mew=0.4, alpha=0.7
         )
     _goal_lines(axes.axvline, calibration)
-    figures.label_rows(axes, [*rows, *resampled], width=90)
+    figures.label_rows(axes, [*rows, *resampled], width=66)
     axes.tick_params(axis="y", labelsize=7.5)
     axes.set_xlabel("coverage")
     return canvas

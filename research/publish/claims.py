@@ -27,12 +27,13 @@ from research.publish.judged import (
 )
 from research.publish.verdict import TIE, ClaimVerdict, PartAnswer, judge_claim
 from research.results import Bounds, ResearchError, Result, Settled
-from research.wording import one_line, typeset
+from research.wording import amount, one_line, typeset
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+FEW = 3  # amounts that a row of a table can list
 SCOPES = ("same", "earlier date", "later date", "other population", "other measure")
 CHANNELS = {  # what a failed assumption of every answer is: said once, with the channel
     "deployments": "Hosts and listings are counted as they were listed, where machines stand, and "
@@ -176,8 +177,24 @@ class ClaimAnswer:
 
     @property
     def amount(self) -> str:
-        """What the estimates that decide found, each once."""
-        return "; ".join(dict.fromkeys(item.amount for item in self.deciding))
+        """What the estimates that decide found, each once; of many, what those of a unit span."""
+        told = self._spans() if self.is_spanned else (item.amount for item in self.deciding)
+        return "; ".join(dict.fromkeys(told))
+
+    @property
+    def is_spanned(self) -> bool:
+        """Whether there are more amounts than a row can list."""
+        return len({item.amount for item in self.deciding}) > FEW
+
+    def _spans(self) -> Iterator[str]:
+        """From the least to the most that the data allow, of what has one part and one unit."""
+        alike: dict[tuple[str, str], list[JudgedEstimate]] = {}
+        for item in self.deciding:
+            printed = amount(Bounds(0, 0), item.estimate.unit)  # units that are printed alike
+            alike.setdefault((item.hypothesis.part, printed), []).append(item)
+        for items in alike.values():
+            ends = [end for item in items for end in item.estimate.identified]
+            yield amount(Bounds(min(ends), max(ends)), items[0].estimate.unit)
 
     @property
     def needs(self) -> str:

@@ -132,6 +132,24 @@ def test_an_address_that_leads_nowhere_says_so(visit, written, shown):
     assert not tab.get_by_role("alert").is_visible()
 
 
+BARS = """svgs => svgs.flatMap(svg => [...svg.querySelectorAll("rect.set, rect.drawn")].map(bar =>
+  [parseFloat(bar.getAttribute("x")), parseFloat(bar.getAttribute("width"))].map((told, at) => {
+    const [box, within] = [bar.getBoundingClientRect(), svg.getBoundingClientRect()];
+    return (at ? box.width : box.left - within.left) / within.width * 100 - told;
+  })))"""
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_every_bar_is_drawn_where_its_numbers_say(visit, written, width):
+    """No rule of the style sheet moves what the numbers place."""
+    tab = visit(written, width=width)
+    for address, drawings in (("", ".strip"), (DOWNLOADS[0], ".card.open svg:is(.plot, .alone)")):
+        go(tab, address)
+        off = tab.locator(drawings).evaluate_all(BARS)
+        assert len(off) > 3  # a set and what is drawn of it, and the rows of a budget
+        assert max(abs(each) for bar in off for each in bar) < 0.1  # percent of the width
+
+
 # Cards --------------------------------------------------------------------------------------------
 
 
@@ -207,16 +225,19 @@ def test_a_value_without_an_estimate_is_off_with_its_reason_beside_it(
     assert host.locator("input:disabled").count() == len(near)
 
 
-def test_a_switch_of_one_value_is_not_shown_and_each_says_what_it_asks(visit, written, shown):
+def test_a_switch_that_moves_nothing_is_not_shown_and_each_says_what_it_asks(visit, written, shown):
     tab = visit(written)
     for card in (c for c in shown["claims"] if c["questions"]):
         go(tab, card["id"])
         fields = tab.locator(".card.open [data-explorer] fieldset").all()
-        choices = card["questions"][0]["explorer"]["choices"]
-        for field, choice in zip(fields, choices, strict=True):
-            several = len(choice["values"]) > 1
+        told = card["questions"][0]["explorer"]
+        for field, choice in zip(fields, told["choices"], strict=True):
+            several = len(choice["values"]) > 1 and choice["name"] not in told["still"]
             assert field.is_visible() == several
             assert not several or field.locator("p").inner_text() == choice["about"]
+        reasons = tab.locator(".card.open [data-explorer] > .aside").all_text_contents()
+        assert all(any(f"{name} ({why})" in text for text in reasons)
+                   for name, why in told["still"].items())  # fmt: skip
 
 
 def test_the_switches_of_a_card_are_in_the_address_and_survive_a_reload(visit, written, shown):

@@ -252,7 +252,8 @@ def _answered(answer: ClaimAnswer) -> dict[str, Any]:
         return shown
     if answer.alone:
         shown["questions"][0] |= {"short": short, "quote": answer.quotable}
-    label = answer.alone.label if answer.alone else f"{len(answer.deciding)} answers"
+    together = f"{len(answer.deciding)} answers{' together' * answer.is_spanned}"
+    label = answer.alone.label if answer.alone else together
     return {
         **shown,
         "label": label,

@@ -165,9 +165,22 @@ def explorer(item: JudgedEstimate) -> dict[str, Any]:
             {"at": _place(skipped.choices, options), "reason": typeset(skipped.reason)}
             for skipped in item.answer.skipped
         ],
+        "still": still(item),
         "agree": item.agreement,
         "drawn": columns([(row.bounds, row.interval) for row in rows], scale, item.hypothesis),
     }
+
+
+def still(item: JudgedEstimate) -> dict[str, str]:
+    """Switches that no specification of this answer moves, each with the reason."""
+    reasons = {}
+    for name, chosen in item.answer.choices.items():
+        moved = any(choices[name] != chosen for row in item.specifications
+                    for choices in row.combinations)  # fmt: skip
+        why = [skipped.reason for skipped in item.answer.skipped if skipped.choices[name] != chosen]
+        if why and not moved:
+            reasons[name.replace("_", " ")] = typeset(why[0])
+    return reasons
 
 
 def command(item: JudgedEstimate) -> str:

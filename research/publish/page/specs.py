@@ -189,12 +189,16 @@ def _pair(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
             y=alt.Y("place_of_head:Q", axis=None), x=alt.value(0), text="head:N", opacity=legible
         )
     )  # fmt: skip
+    # What stands behind a head does not run through its letters.
+    behind = heads.mark_text(
+        align="left", fontSize=12, baseline="middle", stroke=PAPER, strokeWidth=5, color=PAPER
+    ).encode(opacity=alt.value(1))  # fmt: skip
     names = base.mark_text(align="left", dx=8, fontSize=12, fontWeight=600).encode(
         x="high:Q", text="label:N"
     )
     ring = _read(base).encode(x="value:Q", opacity=alt.value(1))
     return _finished(
-        even, sets, _nearest(points), heads, names, ring, height=max(HEIGHT, 39 * pairs)
+        even, behind, sets, _nearest(points), heads, names, ring, height=max(HEIGHT, 39 * pairs)
     )
 
 

@@ -217,7 +217,7 @@
   const outlet = () => el("div", { class: "readout", "aria-live": "polite" });
   const equal = (one, other) => one.every((value, at) => value === other[at]);
 
-  function explore(host, { choices, specifications, skipped, command, drawn }) {
+  function explore(host, { choices, specifications, skipped, still, command, drawn }) {
     const many = specifications.length;
     const primary = choices.map((choice) => choice.primary);
     const told = choices.map(({ name, values }) => values.indexOf(state.get(name) ?? ""));
@@ -236,7 +236,7 @@
       return { at, index, input, beside, row: el("label", { class: "option" }, input, el("span", {}, value), beside) };
     }));
     const fields = choices.map(({ name, about, values }, at) =>
-      el("fieldset", { hidden: values.length < 2 }, el("legend", {}, name),
+      el("fieldset", { hidden: values.length < 2 || name in still }, el("legend", {}, name),
         about && el("p", { class: "aside" }, about),
         ...options.filter((each) => each.at === at).map((each) => each.row)));
 
@@ -267,7 +267,9 @@
 
     back.addEventListener("click", () => choose(primary));
     const note = "Each column is one specification, in order of size. Shaded: what the verdict compares with.";
-    host.replaceChildren(out, ...(many > 1 ? [box, el("p", { class: "aside" }, note)] : []), ...fields, back);
+    const fixed = Object.entries(still).map(([name, reason]) => `${name} (${reason})`).join("; ");
+    host.replaceChildren(out, ...(many > 1 ? [box, el("p", { class: "aside" }, note)] : []), ...fields,
+      fixed && el("p", { class: "aside" }, `No choice here: ${fixed}.`), back);
     choose(find(chosen) < 0 ? primary : chosen);
     if (many < 2) return;
     columns(box, drawn, (n) => choose(specifications[n].at[0])).then((made) => {
