@@ -121,7 +121,8 @@ COLORS = {"Chinese": figures.CHINA, "US": figures.UNITED_STATES}
 def figure(result):
     return figures.rows_of(
         result,
-        height=2.8,
+        height=2.7,
+        width=60,
         names={SHARE.format(name): name for name in COUNTRIES},
         row="{name}: {answer}",
         colors=COLORS,

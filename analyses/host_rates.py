@@ -45,6 +45,7 @@ MILLION = 1e6
 PLURAL = {
     "developer": "developers", "person": "people", "registered address": "registered addresses",
 }  # fmt: skip
+TICKS = (0.1, 1, 10, 100, 1000)
 
 
 def sample(
@@ -172,6 +173,7 @@ def figure(result):
             axes.plot(rates["US"], -row, "o", color=figures.UNITED_STATES, ms=6)
             axes.plot(rates["China"], -row, "s", color=figures.CHINA, ms=6)
         axes.set(xscale="log", title=f"{letter}  per million\n{PLURAL[per]}")
+        figures.plain_ticks(axes.xaxis, TICKS)
     figures.label_rows(panels[0], rows)
     panels[2].plot([], [], "o", color=figures.UNITED_STATES, label="US")
     panels[2].plot([], [], "s", color=figures.CHINA, label="China")

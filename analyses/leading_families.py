@@ -64,6 +64,7 @@ FAMILIES = {
     "MiniLM": "minilm",
 }
 CLAIMED = ("Qwen", "DeepSeek")
+CHINESE = (*CLAIMED, "BGE", "GLM", "Kimi", "MiniMax")  # whose first models came from China
 SERIES = ("2025-02-17", "2025-11-27")
 LANGUAGE = ["text-generation", "image-text-to-text", "any-to-any"]
 Population = Literal["top 1,000", "language models", "text generation", "catalogue", "Ollama pulls"]
@@ -264,7 +265,7 @@ def figure(result):
         rows = table.records()
         shown = rows[:SHOWN]
         shown += [row for row in rows[SHOWN:] if row["family"] in CLAIMED]
-        colors = [figures.CHINA if r["family"] in CLAIMED else figures.INK for r in shown]
+        colors = [figures.CHINA if r["family"] in CHINESE else figures.INK for r in shown]
         sets = [Bounds(row["low"] / 1e6, row["high"] / 1e6) for row in shown]
         values = [row["value"] / 1e6 for row in shown]
         figures.forest(
@@ -273,6 +274,8 @@ def figure(result):
             groups=[2],
             xlabel="million " + ("pulls" if "pulls" in population else "downloads in 30 days"),
         )  # fmt: skip
+        for row, name in zip(shown, axes.get_yticklabels(), strict=True):
+            name.set_fontweight("semibold" if row["family"] in CLAIMED else "normal")
         axes.set_xlim(left=0)
         axes.set_title(title, fontsize=9)
     return canvas

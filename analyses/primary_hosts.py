@@ -89,5 +89,6 @@ def figure(result):
         axes.plot(row["discovered_ips"], -position, "o", ms=5, color=color)
     figures.label_rows(axes, [row["provider"] for row in rows])
     axes.set_xscale("log")
+    figures.plain_ticks(axes.xaxis, (1000, 3000, 10000, 30000))
     axes.set_xlabel("listed addresses (logarithmic; black: named by the summary)")
     return canvas
