@@ -120,7 +120,8 @@ COLORS = {"Chinese": figures.CHINA, "US": figures.UNITED_STATES}
 def figure(result):
     return figures.rows_of(
         result,
-        height=3.5,
+        height=2.7,
+        width=60,
         names={SHARE.format(name): name for name in COUNTRIES},
         row="{name}: {answer}",
         colors=COLORS,

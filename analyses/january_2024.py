@@ -378,34 +378,49 @@ CHOSEN = Assumption.of_scope(
 
 
 def figure(result):
-    canvas, (ranks, shares, liked) = figures.canvas(
-        (1, 3), height=3.6, source=result, width_ratios=(1.1, 0.6, 0.6)
+    canvas, grid = figures.canvas(
+        (3, 2), height=4.0, source=result, width_ratios=(1, 1), height_ratios=(3, 1.2, 2)
     )
-    ranked = result.answer(asked="tasks and creators").estimates
+    _draw_ranks(_over_all_rows(grid[:, 0]), result.answer(asked="tasks and creators").estimates)
+    licensed = result.answer(asked="licences").estimates
+    of_meta = result.answer(asked="tasks and creators").estimates[META]
+    figures.forest(
+        grid[0, 1], ["Meta, of downloads", "permissive, of models", "permissive, of downloads"],
+        figures.Series(rows=[of_meta, licensed[MODELS], licensed[DOWNLOADS]]), xlim=(0, 1),
+        title="b  Shares", xlabel="share (licences:\nSeptember 2024)",
+    )  # fmt: skip
+    figures.forest(
+        grid[1, 1], ["permissive, of downloads\nminus of models"],
+        figures.Series(rows=[licensed[GAP]]), null=0, width=24,
+        title="c  Their difference", xlabel="points",
+    )  # fmt: skip
+    margin, likes = HYPOTHESES[COUNTS].margin, result.answer(asked="likes").estimates
+    figures.forest(
+        grid[2, 1], ["counts", "ranks"], figures.Series(rows=[likes[label] for label in LIKED]),
+        null=0, band=(-margin, margin), xlim=(-0.15, 0.45), title="d  Likes",
+        xlabel="correlation (grey: small)",
+    )  # fmt: skip
+    return canvas
+
+
+def _over_all_rows(column):
+    """The first panel of a column, over the place of all of them."""
+    first, *others = column
+    first.set_subplotspec(first.get_gridspec()[:, 0])
+    for panel in others:
+        panel.remove()
+    return first
+
+
+def _draw_ranks(axes, ranked) -> None:
     rows = [label for label in ranked if ranked[label].unit == "rank"]
     figures.forest(
-        ranks, [label.replace(" of the task", "").replace(" of the creator", "") for label in rows],
-        figures.Series(rows=[ranked[label] for label in rows]), width=46, xscale="log",
-        title="a  Ranks between both days",
-        xlabel="rank (dot: September 2024; grey: claimed)",
+        axes, [f"{label.split(':')[0]}, {label[label.index('by '):]}" for label in rows],
+        figures.Series(rows=[ranked[label] for label in rows]), width=60, xscale="log",
+        title="a  Ranks between both days", xlabel="rank (dot: September 2024; grey: claimed)",
     )  # fmt: skip
     for row, label in enumerate(rows):
         claim = HYPOTHESES[label]
         span = [claim.null - claim.margin - 0.1, claim.null + claim.margin + 0.1]
-        ranks.plot(span, [-row] * 2, color=figures.FAINT, lw=9, zorder=0, solid_capstyle="butt")
-    figures.plain_ticks(ranks.xaxis, (1, 3, 10, 30, 100))
-    licensed = result.answer(asked="licences").estimates
-    found = {META: ranked[META], **{label: licensed[label] for label in (MODELS, DOWNLOADS, GAP)}}
-    figures.forest(
-        shares, list(found), figures.Series(rows=list(found.values())), width=16,
-        title="b  Shares", xlabel="share (licences:\nSeptember 2024)",
-    )  # fmt: skip
-    shares.set_xticks((0, 0.5))
-    figures.percent_ticks(shares.xaxis)
-    margin, likes = HYPOTHESES[COUNTS].margin, result.answer(asked="likes").estimates
-    figures.forest(
-        liked, ["counts", "ranks"], figures.Series(rows=[likes[label] for label in LIKED]),
-        null=0, band=(-margin, margin), xlim=(-0.15, 0.45), title="c  Likes",
-        xlabel="correlation\n(grey: small)",
-    )  # fmt: skip
-    return canvas
+        axes.plot(span, [-row] * 2, color=figures.FAINT, lw=9, zorder=0, solid_capstyle="butt")
+    figures.plain_ticks(axes.xaxis, (1, 3, 10, 30, 100))

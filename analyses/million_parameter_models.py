@@ -106,7 +106,8 @@ ONE_SIZE = Assumption(
 def figure(result):
     return figures.rows_of(
         result,
-        height=2.3,
+        height=2.2,
+        width=60,
         xlim=(0, 1),
         null=0.5,
         null_text="half",

@@ -605,7 +605,7 @@ def _draw_gap(axes, found) -> None:
     """Where China may have come ahead for the first time."""
     if not np.isfinite(found.high):
         at = pd.Timestamp("2021-02-01"), 0.95
-        figures.note(axes, "China certainly ahead in no state", at, (0, 0), muted=True)
+        figures.note(axes, "China certainly ahead on no day", at, (0, 0), muted=True)
         return
     ends = [CLAIMED_YEAR[1] + pd.Timedelta(days=days) for days in found]
     axes.axvspan(*ends, color=figures.FAINT, alpha=0.6, lw=0, zorder=-1)

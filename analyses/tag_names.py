@@ -93,7 +93,8 @@ READ = Assumption(
 def figure(result):
     return figures.rows_of(
         result,
-        height=2.2,
+        height=1.9,
+        width=60,
         xlim=(0, 1),
         xlabel="share of tags or listings",
     )

@@ -351,7 +351,7 @@ def list_claims(answers: Sequence[ClaimAnswer], build: Path) -> None:
             "source": answer.claim["source"],
             "verdict": answer.word,
             "scope": answer.scope,
-            "why": typeset(answer.why),
+            "why": typeset(answer.why.replace("no threshold:", "No threshold:", 1)),
             "lost": typeset(_lost(answer)),
             "agree": answer.agreement,
             "analyses": answer.analyses,

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from research import wording
 from research.publish.claims import ClaimAnswer
-from research.publish.judged import JudgedEstimate, tally
+from research.publish.judged import JudgedEstimate, moves, tally
 from research.publish.verdict import FAILS, FIRM, HOLDS, MIXED
 from research.results import Settled
 
@@ -38,7 +39,11 @@ SAYS = {  # what one answer, and what several, do to a claim
     "inconclusive": ("is too small to tell", "are too small to tell"),
     MIXED: ("is mixed", "are mixed"),
 }
-SHORT = 16  # words of what was measured, so that two examples fit beside it
+LONG = 10  # words of a population: a question that names its list may say it instead
+HOMES = {  # of a family that one country made and another keeps: where else it may be counted
+    ("sentence_transformers", "United States"): "sentence-transformers counted as US",
+    ("kept_at", "Hugging Face"): "sentence-transformers counted as US",
+}
 
 
 def in_short(answer: ClaimAnswer) -> str:
@@ -87,7 +92,8 @@ def _lead(item: JudgedEstimate, word: str, fragile: bool) -> str:
 def _measured(item: JudgedEstimate) -> str:
     """What was measured, what came out, of whom, what is needed and on which condition."""
     condition = f", if {listed(item.conditions)}" if item.conditions else ""
-    found = f"{_levels(item)}{_needed(item, of_whom(item))}{condition}"
+    home = f"; {other}" if (other := _other_home(item)) else ""
+    found = f"{_levels(item)}{_needed(item, of_whom(item))}{condition}{home}"
     return f"{_estimand(item)}: {found}."
 
 
@@ -125,18 +131,30 @@ def _mixed(answer: ClaimAnswer) -> str:
     told = [f"{words.count(word)} {says[words.count(word) > 1]}"
             for word, says in SAYS.items() if word in words]  # fmt: skip
     both = _two_sides(answer.deciding)
-    has_levels = all(item.levels for item in both)
-    ends = ", but ".join(
-        f"{_both_levels(item) if has_levels else item.amount}{_apart(item, both)}" for item in both
-    )
-    alike = len({each.label for each in both}) == 1 or len({_estimand(each) for each in both}) == 1
-    lead = f"{capital(_brief(both[1]))}: " if alike and not has_levels else ""
-    return f"Mixed: of the {len(words)} nearest answers {listed(told)}. {lead}{ends}."
+    ends = ", but ".join(_end(item, both) for item in both)
+    what = min({_estimand(item) for item in both}, {item.label for item in both}, key=_words)
+    lead = f"{capital(what.pop().replace(': ', ', '))}: " if len(what) == 1 else ""
+    return f"Mixed: of {len(words)} nearest answers {', '.join(told)}. {lead}{ends}."
 
 
-def _brief(item: JudgedEstimate) -> str:
-    """What was measured, or its label where that leaves room for two examples."""
-    return what if len((what := _estimand(item)).split()) <= SHORT else item.label
+def _words(texts: set[str]) -> tuple[int, int]:
+    """One text before several, and a short one before a long one."""
+    return len(texts), min(len(text.split()) for text in texts)
+
+
+def _other_home(item: JudgedEstimate) -> str:
+    """What comes out with a family in its other home, if that is further off than the set is wide.
+
+    A family that one country made and another keeps is at home in either.
+    """
+    found = item.estimate.identified
+    for row in item.specifications:
+        for choices in row.combinations:
+            other = [each for each in choices.items() if each[1] != item.answer.choices[each[0]]]
+            home = HOMES.get(other[0]) if len(other) == 1 else None
+            if home and moves(found, row.bounds):
+                return f"{home} {wording.quantity(row.bounds, item.estimate.unit)}"
+    return ""
 
 
 def _two_sides(found: Sequence[JudgedEstimate]) -> tuple[JudgedEstimate, JudgedEstimate]:
@@ -154,14 +172,28 @@ def _ease(item: JudgedEstimate) -> tuple[bool, int]:
     return not item.levels, len(item.answer.population.split())
 
 
-def _both_levels(item: JudgedEstimate) -> str:
-    return " and ".join(f"{country} {level.amount}" for country, level in item.levels)
+def _end(item: JudgedEstimate, both: Sequence[JudgedEstimate]) -> str:
+    """One of the two: what came out, by what it differs from the other, and the other home.
+
+    What both share is said with the first, of their dates with the second.
+    """
+    found = wording.entry(item.estimate.identified, item.estimate.unit)
+    is_second = item is both[1]
+    if is_second and both[0].estimate.unit == item.estimate.unit:
+        found = found.removesuffix(" points")
+    dates = {each.answer.as_of for each in both}
+    day = f", {item.answer.as_of}" if is_second or len(dates) > 1 else ""
+    where = f"{_population(item)}{day}"
+    if len({(each.answer.population, each.answer.as_of) for each in both}) == 1:
+        where = item.question or item.label
+    return f"{found} ({'; '.join(filter(None, (where, _other_home(item))))})"
 
 
-def _apart(item: JudgedEstimate, both: Sequence[JudgedEstimate]) -> str:
-    """By what it differs from the other: population and date, else the question."""
-    places = {of_whom(each) for each in both}
-    return of_whom(item) if len(places) > 1 else f" ({item.question or item.label})"
+def _population(item: JudgedEstimate) -> str:
+    """The population, or the question where it says the same in far fewer words."""
+    named, day = item.answer.population, item.answer.as_of
+    is_long = len(named.split()) > LONG and item.question.endswith(f", {day}")
+    return item.question.removesuffix(f", {day}") if is_long else named
 
 
 def _least_sure(answer: ClaimAnswer) -> str:

@@ -416,3 +416,13 @@ def towards_claim(hypothesis: Hypothesis, found: Bounds) -> Bounds:
     if hypothesis.alternative == "different":
         return Bounds(nearest - hypothesis.margin, furthest - hypothesis.margin)
     return Bounds(hypothesis.margin - furthest, hypothesis.margin - nearest)
+
+
+def moves(found: Bounds, other: Bounds) -> bool:
+    """Whether a convention moves either end by more than the set is wide.
+
+    >>> moves(Bounds(0.24, 0.25), Bounds(0.24, 0.34)), moves(Bounds(0.2, 0.4), Bounds(0.1, 0.5))
+    (True, False)
+    """
+    furthest = max(abs(other.low - found.low), abs(other.high - found.high))
+    return furthest > found.width + TOLERANCE

@@ -10,8 +10,9 @@ import pytest
 
 from research import figures
 from research.publish.headlines import ODDS
+from research.publish.judged import moves
 from research.publish.page.embedding import library
-from research.publish.page.first_screen import COLUMNS, PAIRS, first_screen, level, moves
+from research.publish.page.first_screen import COLUMNS, PAIRS, first_screen, level
 from research.publish.page.specs import placed, spec
 from research.results import Bounds, ResearchError
 from research.wording import quantity, typeset

@@ -8,7 +8,7 @@ import re
 import pytest
 from matplotlib.figure import Figure
 
-from research import figures
+from research import figures, places
 from research.analysis import record
 from research.publish.tables import drawings, publish_tables
 from research.publish.tables.latex import slug
@@ -16,6 +16,7 @@ from tests.publish.material import RESULTS, compile_tex, document, fields_of, ho
 
 NAMES = sorted(path.stem for path in RESULTS.glob("*.json"))
 STICKS_OUT = 2.0  # pt: less than the eye sees at the margin of a page
+LATEX = ("pdflatex", "bibtex", "pdflatex", "pdflatex")  # as compile_tex runs them
 NOT_CLEAN = r"undefined|multiply.defined|Float too large|Missing character|has changed"
 
 
@@ -90,6 +91,23 @@ def test_the_example_is_a_paper_that_compiles(tmp_path):
     assert problems(log) == []
     assert "figures/parameter_scale-single.pdf" in log
     assert "Output written on example.pdf" in log
+
+
+def test_the_paper_of_the_guide_is_figure_one_and_its_table_in_five_minutes(tmp_path):
+    """What a reader of the guide types: one command, one file, four lines."""
+    guide = (places.bundled() / "docs/guides/write-a-paper.md").read_text(encoding="utf-8")
+    (paper,) = re.findall(r"^```latex\n(.*?)^```", guide, re.M | re.S)
+    (typed,) = re.findall(r"^```sh\n(.*?)^```", guide, re.M | re.S)
+    command = re.findall(r"^```\n(research publish tables (\w+) --out \w+)\n", guide, re.M)
+    ((line, name),) = command
+    publish_tables(RESULTS, [name], tmp_path / line.rpartition(" ")[2])
+    material = tmp_path / "material"
+    (material / "paper.tex").write_text(paper)
+    assert typed.split("\n")[:-1] == [f"{each} paper" for each in LATEX]
+    log = compile_tex(material, "paper")
+    assert problems(log) == []
+    assert f"figures/{name}.pdf" in log
+    assert f"tables/{name}.tex" in log
 
 
 def test_the_example_shows_a_figure_that_leaves_room_for_text(tmp_path):

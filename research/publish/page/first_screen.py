@@ -13,6 +13,7 @@ from typing import Any
 
 from research import __version__
 from research.publish.headlines import CLASSES, ODDS, stated
+from research.publish.judged import moves
 from research.results import Answer, Bounds, Estimate, Result
 from research.wording import amount, count, named, percent, quantity, typeset
 
@@ -228,16 +229,6 @@ def _conventions(levels: Mapping[str, Estimate]) -> str:
             if moves(found.identified, other):
                 told.setdefault(row.source, []).append(f"{origin} {level(other)}")
     return _under((convention, ", ".join(parts)) for convention, parts in told.items())
-
-
-def moves(found: Bounds, other: Bounds) -> bool:
-    """Whether a convention moves either end by more than the set is wide.
-
-    >>> moves(Bounds(0.24, 0.25), Bounds(0.24, 0.34)), moves(Bounds(0.2, 0.4), Bounds(0.1, 0.5))
-    (True, False)
-    """
-    furthest = max(abs(other.low - found.low), abs(other.high - found.high))
-    return furthest > found.width + 1e-9
 
 
 def _under(told: Iterable[tuple[str, str]]) -> str:

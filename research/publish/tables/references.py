@@ -44,9 +44,28 @@ def bibliography(results: Sequence[Result]) -> str:
             "software": citation(),
             "sources": datasets_read(results),
             "methods": [Latex(known[key]) for key in cited_keys],
+            "by_the_project": lambda source: beside(source.dataset.descriptor["citation"])[0],
+            "beside": lambda source: beside(source.dataset.descriptor["citation"])[1],
             "raw": Latex,
         },
     )
+
+
+def beside(citation: str) -> tuple[bool, str]:
+    """Whether a dataset is the project's own, and what its citation says that an entry does not.
+
+    Author, title, name and version stand in fields of their own.
+
+    >>> beside("The modelometrics authors. A table (dataset a_table, version 1). From b (MIT).")
+    (True, 'From b (MIT).')
+    >>> beside("Ryan (Tenthe AI). A report.")
+    (False, 'Cite as: Ryan (Tenthe AI). A report.')
+    """
+    rest = OWN.sub("", citation)
+    return (False, f"Cite as: {citation}") if rest == citation else (True, rest)
+
+
+OWN = re.compile(r"^The modelometrics authors\. .*?\(dataset \w+, version [\d-]+\)[.,]?\s*")
 
 
 def _entries(path: Path) -> dict[str, str]:

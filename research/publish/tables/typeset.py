@@ -68,9 +68,9 @@ def _columns(rows: Sequence[ReportedEstimate]) -> list[Column]:
     columns.append(Column("n", wide, "raggedleft", _sample_cell(rows)))
     if judged:
         columns += [
-            Column("needed", 0.09, "raggedright", _of_judged("needs")),
+            Column("needed", 0.11, "raggedright", _of_judged("needs")),
             Column("verdict", 0.13, "raggedright", _of_judged("said")),
-            Column("agree", 0.09, "raggedleft", _of_judged("agreement")),
+            Column("agree", 0.08, "raggedleft", _of_judged("agreement")),
         ]
     left = 0.88 - sum(column.width for column in columns)  # the rest is space between the columns
     return [Column("estimate", round(left, 2), "raggedright", _label_cell(rows)), *columns]
