@@ -232,6 +232,8 @@ class Coarse:
 
     def among(self, chosen: Flags | pd.Series) -> Coarse:
         """These units alone."""
+        if np.all(chosen):
+            return self
         part = self._with(self.rows[chosen], {})
         object.__setattr__(part, "_whole", self.channel)
         return part

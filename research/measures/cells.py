@@ -84,12 +84,11 @@ SUMS = f"""
         count(*) AS number, {{held}} AS held
     FROM (SELECT {{columns}} FROM rows) AS listed {{joined}} WHERE %s GROUP BY ALL
 """
-SUMMED = f"""
-    WITH summed AS (
-        {SUMS % ("CAST(NULL AS VARCHAR)", f"NOT {HEAVY_ONE}")}
-        UNION ALL {SUMS % ("model_id", HEAVY_ONE)}
-    )
-"""
+PEAKS = SUMS % ("model_id", HEAVY_ONE)
+LIGHT = SUMS % ("CAST(NULL AS VARCHAR)", f"NOT {HEAVY_ONE}")
+# The few peaks are read first, from those parts of a file that have any: beside the sum of all
+# others this reading would take three times as long.
+SUMMED = f"WITH summed AS ({LIGHT} UNION ALL FROM peaks)"
 CELLS = f"""{SUMMED}
     SELECT {{attributes}}{{first}}, peak, CAST(sum(number) AS BIGINT) AS {NUMBER},
         if(count(held) = count(*), sum(held), NULL) AS weight
@@ -165,8 +164,8 @@ def hub_cells(
     beside = {"coded": _coded(origins)}
     if families is not None:
         beside["families"] = families[["hub_repository", "ollama_name"]]
-    least = _least_of_a_peak(listed)
-    rows = query(listed, _query(listed, by, named, least), **beside)
+    peaks, cells = _queries(listed, by, named)
+    rows = query(listed, cells, peaks=query(listed, peaks, **beside), **beside)
     rows = _joined(rows, by) if SHARED in rows else rows
     rows = rows.set_index("model") if named else rows
     rows[list(WEIGHTS)] = rows[["weight"] * 3].astype(float).to_numpy()
@@ -180,7 +179,10 @@ def hub_cells(
 
 def _least_of_a_peak(listed: pd.DataFrame | LargeTable) -> int:
     """How many downloads a model has at least that may stand at a spike."""
-    (held,) = query(listed, "SELECT sum(hub_downloads_30d) AS held FROM rows")["held"]
+    if isinstance(listed, LargeTable):
+        (held,) = query(listed, "SELECT sum(hub_downloads_30d) AS held FROM rows")["held"]
+    else:
+        held = listed["hub_downloads_30d"].sum()
     return max(1, -(-int(held) // HEAVY)) if held == held else 1  # nothing is known of any
 
 
@@ -205,7 +207,10 @@ def _joined(rows: pd.DataFrame, by: Collection[str]) -> pd.DataFrame:
     return rows.drop(index=again, columns=SHARED).reset_index(drop=True)
 
 
-def _query(listed: pd.DataFrame | LargeTable, by: Collection[str], named: bool, least: int) -> str:
+def _queries(
+    listed: pd.DataFrame | LargeTable, by: Collection[str], named: bool
+) -> tuple[str, str]:
+    """What finds the peaks, and what finds the cells beside these."""
     told = {name: sql for name, sql in OF_MODELS.items() if name in by}
     if {"bases", "own_base"} & {*by}:
         told["makers"] = MAKERS
@@ -216,7 +221,7 @@ def _query(listed: pd.DataFrame | LargeTable, by: Collection[str], named: bool, 
         if name not in listed.columns
     ]
     by_organisation = "organisation" in by and "makers" not in told
-    return (BY_ORGANISATION if by_organisation else CELLS).format(
+    gaps = dict(
         account=_account(listed),
         of_models="".join(f", {sql} AS {name}" for name, sql in told.items()),
         name=f", arg_min(model_id, {PLACE}) AS model" if named else "",
@@ -226,9 +231,11 @@ def _query(listed: pd.DataFrame | LargeTable, by: Collection[str], named: bool, 
         columns=", ".join(["*", *absent]),
         joined=_joins("joined.", in_text=" ".join(told.values())),
         attributes=attributes,
-        least=least,
+        least=_least_of_a_peak(listed),
         coded=_joins("coded.", "maker.", "heavy.", in_text=attributes),
     )
+    cells = BY_ORGANISATION if by_organisation else CELLS
+    return PEAKS.format(**gaps), cells.format(**gaps)
 
 
 def _account(listed: pd.DataFrame | LargeTable) -> str:
