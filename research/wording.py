@@ -47,6 +47,20 @@ def plural(noun: str) -> str:
     return f"{noun[:-1]}ies" if noun.endswith("y") else f"{noun}s"
 
 
+def capital(text: str) -> str:
+    """A text with its first letter as that of a sentence."""
+    return text[:1].upper() + text[1:]
+
+
+def listed(texts: Sequence[str]) -> str:
+    """Texts as a list of a sentence.
+
+    >>> listed(["a", "b", "c"])
+    'a, b and c'
+    """
+    return " and ".join(filter(None, [", ".join(texts[:-1]), *texts[-1:]]))
+
+
 def readable(text: str) -> str:
     """A text of others, safe to print: characters that steer a terminal are shown and not sent.
 

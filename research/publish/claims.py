@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any
 from research import datasets, figures
 from research.analysis import recorded_verdicts
 from research.places import write_beside
-from research.publish.judged import LEADS as judged_leads
 from research.publish.judged import (
+    LEADS,
     JudgedEstimate,
     judged,
     quotable_settled,
@@ -27,7 +27,7 @@ from research.publish.judged import (
 )
 from research.publish.verdict import TIE, ClaimVerdict, PartAnswer, judge_claim
 from research.results import Bounds, ResearchError, Result, Settled
-from research.wording import amount, one_line, typeset
+from research.wording import amount, capital, one_line, typeset
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -45,14 +45,12 @@ CHANNELS = {  # what a failed assumption of every answer is: said once, with the
     "elsewhere.",
 }
 ELSEWHERE = "in another setting, which neither supports nor contradicts the claim as made"
-LEADS = {
+OF_SEVERAL = LEADS | {  # where parts, or answers, are told together
     "mixed": "Mixed: answers as near to the claim as each other differ",
     "holds": f"Every part holds {ELSEWHERE}",
     "does not hold": f"A part of it does not hold {ELSEWHERE}",
     "supported": "Every part is supported on the claim's own terms",
     "contradicted": "A part is contradicted on the claim's own terms",
-    "not identified": "Cannot be told from these data, and more of the same would not help",
-    "inconclusive": "Open: the data are too few to tell",
 }
 
 
@@ -168,12 +166,12 @@ class ClaimAnswer:
         return quotable_settled(self.settled) if self.settled else ""
 
     def _lead(self, word: str) -> str:
-        return LEADS[word] if self.parts or word not in judged_leads else judged_leads[word]
+        return (OF_SEVERAL if self.parts or word not in LEADS else LEADS)[word]
 
     def _line(self, item: JudgedEstimate) -> str:
         part = self.parts.get(item.hypothesis.part, "")
         text = f"{part}: {item.line}" if part else item.line
-        return text[:1].upper() + text[1:]
+        return capital(text)
 
     @property
     def amount(self) -> str:
@@ -366,8 +364,7 @@ def list_claims(answers: Sequence[ClaimAnswer], build: Path) -> None:
 
 def _lost(answer: ClaimAnswer) -> str:
     """What would overturn it, where one estimate decides."""
-    lost = answer.alone.overturned_by if answer.alone else ""
-    return f"{lost[:1].upper()}{lost[1:]}"
+    return capital(answer.alone.overturned_by) if answer.alone else ""
 
 
 def _row(answer: ClaimAnswer, item: JudgedEstimate) -> dict[str, str]:

@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from research.publish.claims import ClaimAnswer
-from research.publish.in_short import capital, compared, counted, headline, listed
+from research.publish.in_short import compared, counted, headline
 from research.publish.judged import JudgedEstimate, ReportedEstimate, judged, reported
 from research.publish.reasons import claim_text, depends_on, why
 from research.publish.screen import LEVEL, Group, Row, row_of
 from research.results import Assumption, Bounds, Interval, Result, Settled
-from research.wording import amount
+from research.wording import amount, capital, listed
 
 ALLOWED = {  # what a verdict is read with where an assumption fails
     "scope": "the verdict is about what was counted",

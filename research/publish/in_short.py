@@ -13,6 +13,7 @@ from research.publish.claims import ClaimAnswer
 from research.publish.judged import JudgedEstimate, moves, tally
 from research.publish.verdict import FAILS, FIRM, HOLDS, MIXED
 from research.results import Settled
+from research.wording import capital, listed
 
 GLOSS = {  # of words that say nothing to whoever does not know the rule
     "not identified": ", the data cannot tell",
@@ -233,17 +234,3 @@ def settling(settled: Settled) -> str:
     elif settled.reason.startswith("no threshold"):
         why = "the claim sets no threshold, so that no number can bear it out or refute it"
     return f"{capital(settled.word)}: {why}."
-
-
-def capital(text: str) -> str:
-    """A text with its first letter as that of a sentence."""
-    return text[:1].upper() + text[1:]
-
-
-def listed(texts: Sequence[str]) -> str:
-    """Texts as a list of a sentence.
-
-    >>> listed(["a", "b", "c"])
-    'a, b and c'
-    """
-    return " and ".join(filter(None, [", ".join(texts[:-1]), *texts[-1:]]))

@@ -380,7 +380,7 @@ def tally(answers: Sequence[JudgedEstimate]) -> Sequence[tuple[str, int]]:
 
 def quotable_settled(settled: Settled) -> str:
     """The sentences to quote for a claim that no estimate answers."""
-    reason = settled.reason[:1].upper() + settled.reason[1:]
+    reason = wording.capital(settled.reason)
     return f"{settled.word.capitalize()}. {reason}{'' if reason.endswith('.') else '.'}"
 
 

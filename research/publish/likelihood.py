@@ -152,4 +152,4 @@ def _word(probability: float) -> str:
 
 
 def _sentence(text: str) -> str:
-    return f"{text[:1].upper()}{text[1:]}."
+    return f"{wording.capital(text)}."
