@@ -618,11 +618,6 @@ GROUPS = {
     "pulls, top 1,000": "1,000 most downloaded and pulls, June 2026: {:0} families",
     "hosts of 2025, top 1,000": "1,000 most downloaded and hosts, spring 2025: {:0} families",
 }
-LOOKS = {
-    "China": (figures.CHINA, "o"),
-    "United States": (figures.UNITED_STATES, "s"),
-    "other or unknown": (figures.OTHER, "D"),
-}
 CODES = {"CN": "China", "US": "United States"}
 
 
@@ -656,7 +651,7 @@ def _draw_channels(axes, answers) -> None:
 
 
 def _draw_move(axes, height, found, name) -> None:
-    color, marker = LOOKS[name]
+    color, marker = figures.ORIGINS[name]
     downloads = found[SHARE.format(name, "downloads")].value
     use = next(found[label] for label in (SHARE.format(name, c) for c in USES) if label in found)
     figures.draw_set(axes, height, use.identified, value=use.value, color=color, marker=marker)
@@ -685,7 +680,7 @@ def _draw_families(axes, answer) -> None:
             rows=[found[name] if origins[name] == origin else None for name in names],
             color=color, marker=marker, offset=0,
         )
-        for origin, (color, marker) in LOOKS.items()
+        for origin, (color, marker) in figures.ORIGINS.items()
     ]  # fmt: skip
     figures.forest(
         axes, names, *series, null=1, title="b  The weightiest families", xlim=(0.003, 40),

@@ -228,12 +228,8 @@ CONDITIONED = Assumption.of_scope(
 
 SHOWN = 14  # families that may be named, those of most weight
 FAR_APART = 4  # shares that differ by a larger factor are named in the left panel
-COLORS = {
-    "China": figures.CHINA,
-    "United States": figures.UNITED_STATES,
-    "other or unknown": figures.OTHER,
-}
-MARKERS = {"China": "o", "United States": "s", "other or unknown": "D"}
+COLORS = {origin: color for origin, (color, _) in figures.ORIGINS.items()}
+MARKERS = {origin: marker for origin, (_, marker) in figures.ORIGINS.items()}
 
 
 def figure(result):

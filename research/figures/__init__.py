@@ -23,6 +23,7 @@ from research.figures.style import (
     FAINT,
     INK,
     MUTED,
+    ORIGINS,
     OTHER,
     UNITED_STATES,
     font_folder,
@@ -32,9 +33,9 @@ from research.figures.ticks import count_ticks, percent_ticks, plain_ticks, poin
 from research.figures.whole import default, of_estimate, rows_of
 
 __all__ = [
-    "CHINA", "FAINT", "FORMATS", "INK", "MUTED", "OTHER", "TEXT_SVG", "UNITED_STATES", "Series",
-    "bars", "budget", "canvas", "color_of", "count_ticks", "credits", "crossing", "default",
-    "draw_set", "font_folder", "forest", "label_rows", "note", "null_line", "of_estimate",
-    "percent_ticks", "plain_ticks", "point_ticks", "printed", "rows_of", "save", "stacked_bars",
-    "theme", "thinned_bars",
+    "CHINA", "FAINT", "FORMATS", "INK", "MUTED", "ORIGINS", "OTHER", "TEXT_SVG", "UNITED_STATES",
+    "Series", "bars", "budget", "canvas", "color_of", "count_ticks", "credits", "crossing",
+    "default", "draw_set", "font_folder", "forest", "label_rows", "note", "null_line",
+    "of_estimate", "percent_ticks", "plain_ticks", "point_ticks", "printed", "rows_of", "save",
+    "stacked_bars", "theme", "thinned_bars",
 ]  # fmt: skip

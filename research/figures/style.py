@@ -12,6 +12,11 @@ from research.wording import typeset
 
 INK, MUTED, FAINT = "#1a1a1a", "#5f5f5f", "#d9d9d9"
 CHINA, UNITED_STATES, OTHER = "#b2402a", "#1f4e8c", "#8a8a8a"  # also differ in lightness
+ORIGINS = {  # each has one colour and one shape
+    "China": (CHINA, "o"),
+    "United States": (UNITED_STATES, "s"),
+    "other or unknown": (OTHER, "D"),
+}
 
 
 @contextmanager
