@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 EDGES = {"S": (0, 1), "M": (1, 10), "L": (10, 50), "XL": (50, np.inf)}  # billion parameters
+ANY = ""  # of a model that tells none
 CLASSES = "S (below 1 billion parameters), M (below 10), L (below 50) or XL"
 STATED = r"(?:^|[-_ ])(\d+(?:\.\d+)?)([bm])(?![a-z0-9])"  # a size in a name; not of active experts
 PACKED = r"awq|gptq|int4|4bit|4-bit|nvfp4|mxfp4|w4a16|bnb|quantized"
@@ -140,7 +141,8 @@ def of_recorded_sizes(
     low = high = models["parameters"].astype(float) / 1e9
     if trusted == "record and name":
         low, high = _with_name(low)
-    found = classes(low.fillna(0), high.fillna(np.inf))
+    # Of what tells no size another is believed than of what tells several.
+    found = np.where(low.isna(), ANY, classes(low.fillna(0), high.fillna(np.inf)))
     rows = models.assign(size=found, size_doubt=RECORDED.name)
     return replace(units, rows=rows, doubts=(*units.doubts, RECORDED))
 
