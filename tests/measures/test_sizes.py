@@ -35,7 +35,8 @@ def test_a_stated_size_is_known_to_half_of_its_last_digit(size, expected):
     [("a/Some-12B-NVFP4", 6.9, ["M", "L"]), ("a/Model-GPTQ", 1.9, ["M", "L"]),
      ("a/Plain-8B", 8.2, ["M"]), ("a/Plain-70B", 9.0, ["M", "L", "XL"]),
      ("a/Moe-30B-A3B", 30.5, ["L"]), ("a/Plain-70B", None, ["XL"]), ("gpt2", None, [ANY]),
-     ("opt-350m", None, ["S"])],
+     ("opt-350m", None, ["S"]), ("a/x-1b", None, ["S", "M"]), ("a/x-1b", 0.9, ["S"]),
+     ("a/Mix-8x7B", None, ["M", "L", "XL"]), ("a/Mix-8x7B", 46.7, ["L"])],
 )  # fmt: skip
 def test_packed_doubtful_and_missing_sizes_are_ranges(name, billions, expected):
     size = None if billions is None else billions * 1e9
