@@ -70,8 +70,9 @@ def ranged_top_share(weight: Ranged, k: int) -> Bounds:
     Returns
     -------
     Bounds
-        Sharp: the best choice of k units with those at their least weight and all others at their
-        greatest, and the other way round.
+        Sharp. At the high end the best choice of k units weighs the most it can and all others
+        the least. At the low end all weights lie at one level as far as their ranges allow: were
+        the k alone at their least, others would take their places.
 
     Raises
     ------
@@ -80,8 +81,9 @@ def ranged_top_share(weight: Ranged, k: int) -> Bounds:
 
     References
     ----------
-    Dinkelbach (1967), Management Science 13:492-498, doi:10.1287/mnsc.13.7.492. Agrees with the
-    enumeration of all corners of the ranges (in the tests).
+    Dinkelbach (1967), Management Science 13:492-498, doi:10.1287/mnsc.13.7.492. Agrees at the high
+    end with the enumeration of all corners of the ranges, at the low end with a linear programme
+    (in the tests).
 
     Examples
     --------
@@ -93,8 +95,8 @@ def ranged_top_share(weight: Ranged, k: int) -> Bounds:
     shown = top_share(weight.value, k)  # the last bit may put it outside
     if not weight.low.any():
         raise CannotEstimate("All weights may be zero, so that no share of them is defined.")
-    least = _best_share(weight.low, weight.high, k)
-    return Bounds(min(shown, least), max(shown, _best_share(weight.high, weight.low, k)))
+    greatest = _best_share(weight.high, weight.low, k)
+    return Bounds(min(shown, _least_top_share(weight, k)), max(shown, greatest))
 
 
 def _least_hhi(weight: Ranged) -> float:
@@ -118,6 +120,19 @@ def _greatest_hhi(weight: Ranged) -> float:
     peak = np.clip(-2 * start / np.where(slope > 0, slope, 1), total[:-1], total[1:])
     between = (start + slope * peak) / peak**2
     return float(min(1.0, max(between.max(), *(squares / total**2))))
+
+
+def _least_top_share(weight: Ranged, k: int) -> float:
+    """The least ratio over all levels; between two ends of ranges it only rises or only falls."""
+    low, high = np.sort(weight.low), np.sort(weight.high)
+    level = np.concatenate([low, high])
+    begun = np.searchsorted(low, level, side="right")  # ranges that begin at or below the level
+    ended = np.searchsorted(high, level, side="right")
+    above = low.sum() - np.concatenate(([0.0], low.cumsum()))[begun]
+    below = np.concatenate(([0.0], high.cumsum()))[ended]
+    # Of no k units is the sum greater than k levels and what any unit has above the level.
+    top = above + level * (k - len(low) + begun)
+    return float((top / (above + below + level * (begun - ended))).min())
 
 
 def _best_share(chosen: Floats, others: Floats, k: int) -> float:

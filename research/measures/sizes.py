@@ -17,8 +17,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
 EDGES = {"S": (0, 1), "M": (1, 10), "L": (10, 50), "XL": (50, np.inf)}  # billion parameters
+ANY = ""  # of a model that tells none
 CLASSES = "S (below 1 billion parameters), M (below 10), L (below 50) or XL"
-STATED = r"(?:^|[-_ ])(\d+(?:\.\d+)?)([bm])(?![a-z0-9])"  # a size in a name; not of active experts
+STATED = r"(?:^|[-_ ])((?:\d+x)?\d+(?:\.\d+)?[bm])(?![a-z0-9])"  # in a name; not of active experts
 PACKED = r"awq|gptq|int4|4bit|4-bit|nvfp4|mxfp4|w4a16|bnb|quantized"
 MOST_IN_ONE = 8  # weights of four bits in an integer of 32, which a repository may count as one
 DOUBTFUL = 2  # a recorded size this many times off the one in the name is not trusted
@@ -140,7 +141,8 @@ def of_recorded_sizes(
     low = high = models["parameters"].astype(float) / 1e9
     if trusted == "record and name":
         low, high = _with_name(low)
-    found = classes(low.fillna(0), high.fillna(np.inf))
+    # Of what tells no size another is believed than of what tells several.
+    found = np.where(low.isna(), ANY, classes(low.fillna(0), high.fillna(np.inf)))
     rows = models.assign(size=found, size_doubt=RECORDED.name)
     return replace(units, rows=rows, doubts=(*units.doubts, RECORDED))
 
@@ -148,10 +150,9 @@ def of_recorded_sizes(
 def _with_name(recorded: pd.Series) -> tuple[pd.Series, pd.Series]:
     """The range of sizes, in billions, that the record and the name of each model allow."""
     name = recorded.index.to_series().str.rpartition("/")[2].str.lower()
-    parts = name.str.extract(STATED)
-    stated = parts[0].astype(float) * parts[1].map({"b": 1.0, "m": 1e-3})
+    least, greatest = stated_range(name.str.extract(STATED)[0])
     packed = name.str.contains(PACKED)
-    ratio = stated / recorded
+    ratio = (least + greatest) / 2 / recorded
     far = packed | (ratio > DOUBTFUL) | (ratio < 1 / DOUBTFUL) | recorded.isna()
-    most = recorded.where(~packed | stated.notna(), recorded * MOST_IN_ONE)
-    return recorded.where(~far, np.fmin(recorded, stated)), most.where(~far, np.fmax(most, stated))
+    most = recorded.where(~packed | least.notna(), recorded * MOST_IN_ONE)
+    return recorded.where(~far, np.fmin(recorded, least)), most.where(~far, np.fmax(most, greatest))

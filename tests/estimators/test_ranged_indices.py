@@ -6,6 +6,7 @@ import itertools
 
 import numpy as np
 import pytest
+from scipy.optimize import linprog
 
 from research.estimators.ranged import Ranged
 from research.estimators.ranged_indices import ranged_hhi, ranged_top_share
@@ -41,6 +42,32 @@ def test_the_bounds_hold_every_set_of_weights_in_the_ranges(seed):
     assert top.high == pytest.approx(max(map(four, corners)))
     level = [np.clip(t, weight.low, weight.high) for t in np.linspace(0, value.max() * 2, 4001)]
     assert hhi.low == pytest.approx(min(map(index, level)), rel=1e-5)  # a grid of 4001 levels
+
+
+def least_share_by_programme(weight, k):
+    """Shares y and the total's inverse t: of y the k largest are at most k u + sum of v."""
+    n, one = len(weight.low), np.eye(len(weight.low))
+    low, high = weight.low[:, None], weight.high[:, None]
+    zero, level = np.zeros((n, 1)), np.ones((n, 1))
+    rows = [[one, -one, zero, -level], [one, 0 * one, -high, zero], [-one, 0 * one, low, zero]]
+    cost = np.concatenate([np.zeros(n), np.ones(n), [0, k]])
+    whole = np.concatenate([np.ones(n), np.zeros(n + 2)])[None]
+    return linprog(cost, np.block(rows), np.zeros(3 * n), whole, [1]).fun
+
+
+@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("k", [1, 3, 8])
+def test_the_least_share_of_the_largest_is_that_of_a_linear_programme(seed, k):
+    rng = np.random.default_rng(seed)
+    value = rng.pareto(1.0, 8) + 0.2
+    half = value * rng.uniform(0, 0.9, 8)
+    weight = Ranged(low=value - half, value=value, high=value + half)
+    assert ranged_top_share(weight, k).low == pytest.approx(least_share_by_programme(weight, k))
+
+
+def test_the_largest_at_their_least_are_not_the_largest():
+    weight = Ranged(low=np.array([1.0, 3.0]), value=np.array([5.0, 4.0]), high=np.array([9.0, 5.0]))
+    assert ranged_top_share(weight, 1).low == 0.5  # with 1 and 5 the other one has five sixths
 
 
 def test_weights_that_may_all_be_zero_have_no_concentration():
