@@ -168,7 +168,8 @@ def printed(element) -> str:
 def blocks(table) -> list[list[tuple[str, ...]]]:
     """The rows of a table, head first; a cell over all columns begins another block of rows."""
     parts = [part for part in table["children"] if part["func"] in ("cell", "header")]
-    head, *cells = parts
+    head, *rest = parts
+    cells = [cell for part in rest for cell in part.get("children", [part])]
     width, found = len(table["columns"]), [[]]
     texts: list[str] = []
     for cell in [*head["children"], *cells]:
