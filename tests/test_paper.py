@@ -5,10 +5,15 @@ from __future__ import annotations
 import json
 import re
 import shutil
+from datetime import date
+from io import BytesIO
+from itertools import pairwise
 
+import numpy as np
 import pytest
 import typst
 from matplotlib.figure import Figure
+from PIL import Image
 
 import research
 from research import calibration, places
@@ -16,6 +21,7 @@ from research.analysis import analyses, recorded
 from research.measures import other_scans
 from research.publish import paper
 from research.publish.paper import compile_paper, prepare_paper, working_copy
+from research.publish.verdict import TIE
 from research.results import ResearchError
 
 RESULTS = places.bundled() / "paper" / "results"
@@ -139,6 +145,127 @@ def test_the_paper_has_one_form_of_numbers(blank, monkeypatch):
         (blank / f"{name}.typ").write_text(marked, encoding="utf-8")
     for astray in compile_paper(blank).values():
         assert json.loads(astray) == ["1,000", "5%", "(-2"]  # of the last line alone
+
+
+# Tables -------------------------------------------------------------------------------------------
+
+DAY = re.compile(r"20\d\d-\d\d-\d\d")
+
+
+def printed(element) -> str:
+    """The text of a part of a document."""
+    if isinstance(element, list):
+        return "".join(map(printed, element))
+    if not isinstance(element, dict) or element.get("func") == "metadata":
+        return ""
+    own = element.get("text", " " if element.get("func") in ("space", "linebreak") else "")
+    parts = (element.get(name) for name in ("body", "children", "child"))
+    return (own if isinstance(own, str) else printed(own)) + "".join(
+        map(printed, filter(None, parts))
+    )
+
+
+def blocks(table) -> list[list[tuple[str, ...]]]:
+    """The rows of a table, head first; a cell over all columns begins another block of rows."""
+    parts = [part for part in table["children"] if part["func"] in ("cell", "header")]
+    head, *rest = parts
+    cells = [cell for part in rest for cell in part.get("children", [part])]
+    width, found = len(table["columns"]), [[]]
+    texts: list[str] = []
+    for cell in [*head["children"], *cells]:
+        if cell.get("colspan", 1) > 1:
+            found.append([])
+            continue
+        texts.append(printed(cell["body"]).strip())
+        if len(texts) == width:
+            found[-1].append(tuple(texts))
+            texts = []
+    assert texts == []
+    return found
+
+
+@pytest.fixture
+def tables(blank, monkeypatch):
+    """All tables of both texts, as blocks of rows."""
+
+    def query(source, **how):
+        return typst.query(source, "figure.where(kind: table)", **how).encode()
+
+    monkeypatch.setattr(typst, "compile", query)
+    found = [json.loads(text) for text in compile_paper(blank).values()]
+    return [blocks(figure["body"]) for figures_ in found for figure in figures_]
+
+
+def test_no_table_has_a_row_named_answer(tables):
+    names = [row[0] for table in tables for block in table for row in block]
+    assert len(names) > 300
+    assert [name for name in names if re.match("answer( |:|$)", name)] == []
+
+
+def test_no_column_says_claimed_of_what_nobody_claimed(tables):
+    heads = [table[0][0] for table in tables]
+    assert all(heads)
+    assert not any("claimed" in cell for head in heads for cell in head)
+
+
+def test_no_table_has_a_row_twice(tables):
+    """Nor the states of a list that lie within a month of each other, which are one."""
+    for rows in (block for table in tables for block in table):
+        assert len(rows) == len(set(rows))
+        days: dict[str, list[date]] = {}
+        for name in (row[0] for row in rows if len(DAY.findall(row[0])) == 1):
+            day = date.fromisoformat(DAY.findall(name)[0])
+            days.setdefault(DAY.sub("", name), []).append(day)
+        for found in days.values():
+            apart = [(later - day).days for day, later in pairwise(sorted(found))]
+            assert all(gap > TIE for gap in apart), rows
+
+
+# Pages --------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def pages(paper, monkeypatch):
+    """Both texts as pictures, a page each: the shares of the height at which there is no ink."""
+    compiled = typst.compile
+
+    def pictures(source, **how):
+        return compiled(source, format="png", ppi=24, **how)
+
+    monkeypatch.setattr(typst, "compile", pictures)
+    return {
+        name.removesuffix(".pdf"): [largest_blank(page) for page in printed_pages]
+        for name, printed_pages in compile_paper(paper).items()
+    }
+
+
+def largest_blank(page: bytes) -> float:
+    """The largest blank within the margins of a page, as a share of the height between them."""
+    grey = np.asarray(Image.open(BytesIO(page)).convert("L"))
+    top, bottom = (round(cm / 29.7 * len(grey)) for cm in (2.2, 2.4))
+    inked = np.flatnonzero((grey[top:-bottom] < 200).any(axis=1))
+    ends = [-1, *inked, len(grey) - top - bottom]
+    return float(np.diff(ends).max() - 1) / (len(grey) - top - bottom)
+
+
+def test_the_blank_of_a_page_is_measured():
+    sheet = Image.new("L", (200, 297), 255)
+    sheet.paste(0, (20, 22, 180, 22 + 50))
+    written = BytesIO()
+    sheet.save(written, "png")
+    assert largest_blank(written.getvalue()) == pytest.approx(1 - 50 / (297 - 22 - 24), abs=0.01)
+
+
+@pytest.mark.long
+def test_the_paper_has_ten_to_twelve_pages(pages):
+    assert 10 <= len(pages["paper"]) <= 12
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("name", paper.MANUSCRIPTS)
+def test_no_page_but_the_last_is_half_blank(pages, name):
+    blank = [page for page, share in enumerate(pages[name][:-1], start=1) if share > 0.5]
+    assert blank == []
 
 
 @pytest.mark.long
