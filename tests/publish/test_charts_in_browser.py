@@ -6,15 +6,10 @@ import csv
 import io
 import re
 import shutil
-import subprocess
-import threading
-import time
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from xml.etree import ElementTree
 
 import numpy as np
 import pytest
-from matplotlib.image import imread
 
 from research import figures
 from research.publish.page import render
@@ -22,8 +17,11 @@ from research.publish.page.first_screen import COLUMNS, first_screen
 from research.publish.page.specs import placed
 from research.wording import typeset
 from tests.publish.conftest import RESULTS
+from tests.publish.firefox import RIGHT, Firefox
 from tests.publish.test_page import HOSTILE
 from tests.publish.test_page_in_browser import taken
+
+pytestmark = pytest.mark.browser
 
 NAMES = ("time", "pair", "size")
 
@@ -259,40 +257,34 @@ def test_the_charts_stand_on_the_first_screen(screen):
         assert said["y"] + said["height"] < 800
 
 
-class Slow(BaseHTTPRequestHandler):
-    """Answers late, so that a page that waits for it stays open until its charts are drawn."""
-
-    def do_GET(self):
-        time.sleep(SECONDS)
-        self.send_error(404)
-
-    def log_message(self, *_):
-        pass
-
-
-SECONDS = 12
-
-
-@pytest.mark.long
-def test_firefox_draws_the_charts_from_disk(written, tmp_path):
+@pytest.fixture
+def firefox(tmp_path):
     program = shutil.which("firefox-esr") or shutil.which("firefox")
     if program is None:
         pytest.skip("The smoke test of the page in Firefox needs firefox-esr.")
-    picture, profile, frame = (tmp_path / name for name in ("page.png", "profile", "frame.html"))
-    profile.mkdir()
-    with HTTPServer(("127.0.0.1", 0), Slow) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        frame.write_text(
-            f"<iframe src='{written.as_uri()}' width='1280' height='800'></iframe>"
-            f"<img src='http://127.0.0.1:{server.server_port}/'>"
-        )
-        subprocess.run(
-            [program, "--headless", "--no-remote", "--profile", str(profile),
-             "--window-size=1320,820", f"--screenshot={picture}", frame.as_uri()],
-            check=True, timeout=120, capture_output=True,
-        )  # fmt: skip
-        server.shutdown()
-    pixels = imread(picture)[..., :3]
-    for colour in ((0xB2, 0x40, 0x2A), (0x1F, 0x4E, 0x8C)):
-        near = abs(pixels * 255 - colour).max(axis=2) < 6
-        assert near.sum() > 200  # both countries are drawn
+    window = Firefox(program, tmp_path / "profile")
+    yield window
+    window.close()
+
+
+def test_firefox_opens_the_file_draws_reads_and_switches(firefox, written, charts):
+    views = charts["time"].views
+    firefox.ask("WebDriver:Navigate", url=written.as_uri())
+    firefox.wait_for("document.querySelectorAll('[data-drawn]').length === 3")
+    marks = """return [...document.querySelectorAll("[data-drawn]")].map(
+        each => each.querySelectorAll("[role=graphics-symbol]").length)"""
+    assert all(drawn >= 2 * len(next(iter(charts[name].views.values())).rows)
+               for name, drawn in zip(NAMES, firefox.run(marks), strict=True))  # fmt: skip
+    firefox.press("[data-chart=time] [data-draw]", RIGHT)
+    assert firefox.text("[data-chart=time] [data-read]") == typeset(
+        views["downloads/all"].rows[0].words
+    )
+    firefox.press("[data-chart=time] [data-switch=models]", "text")
+    assert firefox.text("[data-chart=time] .say") == typeset(views["downloads/text"].quote)
+    assert firefox.run("return location.hash") == "#?time.models=text"
+    firefox.ask("WebDriver:Refresh")
+    firefox.wait_for("document.querySelectorAll('[data-drawn]').length === 3")
+    assert firefox.text("[data-chart=time] .say") == typeset(views["downloads/text"].quote)
+    firefox.run("location.hash = 'tenthe/china-more-small/2'")
+    firefox.wait_for("document.querySelector('.card.open .columns svg')")
+    assert firefox.complaints() == []
