@@ -17,7 +17,7 @@ from research.places import write_beside
 
 PAGE = Path("paper/build/page.html")
 TIMES = 15
-DRAWN = "".join(f":has([data-chart={name}][data-drawn])" for name in ("time", "pair", "size"))
+DRAWN = "".join(f":has([data-chart={name}] [data-shown])" for name in ("time", "pair", "size"))
 CLAIM = "tenthe/china-more-small"
 QUIET = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run")
 
