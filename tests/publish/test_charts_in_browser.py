@@ -253,6 +253,8 @@ def test_charts_are_drawn_for_those_who_come_from_a_card(visit, written):
     tab.wait_for_selector(".card.open .drawing svg")
     tab.set_viewport_size({"width": 1000, "height": 800})
     tab.get_by_role("link", name="All claims").click()
+    tab.wait_for_selector("#overview:visible")
+    tab.evaluate("scrollTo(0, 0)")
     ready(tab)
     for name in NAMES:
         assert figure(tab, name).locator(".canvas svg").bounding_box()["width"] > 200

@@ -180,7 +180,7 @@ def test_every_claim_opens_at_its_address(visit, written, shown):
 
 def test_readers_come_back_to_where_they_opened_a_claim(visit, written, shown):
     tab, last = visit(written), shown["claims"][-1]["id"]
-    go(tab, last)
+    tab.locator(f"[data-claim='{last}'] a").click()
     tab.wait_for_selector(".card.open")
     tab.get_by_role("link", name="All claims").click()
     line = tab.locator(f"[data-claim='{last}'] a")
@@ -501,6 +501,10 @@ def test_print_leaves_out_what_only_a_screen_can_use(visit, written):
     tab.emulate_media(media="print")
     assert not tab.locator(".card.open button:visible").count()
     assert tab.locator(".card.open .quote").first.is_visible()
+    folded = tab.locator(".card.open details:not([open]) .whole").first
+    assert folded.is_visible()  # paper cannot be unfolded
+    tab.emulate_media(media="screen")
+    assert not folded.is_visible()
 
 
 def test_hostile_text_is_shown_and_does_nothing(visit, shown, tmp_path):

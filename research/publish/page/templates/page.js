@@ -495,12 +495,6 @@
     const card = event.target.closest(".card");
     location.hash = `${card.id}/${Number(event.target.value) + 1}`;
   });
-  let unfolded = [];
-  addEventListener("beforeprint", () => {
-    unfolded = opened ? all("details:not([open])", opened) : [];
-    unfolded.forEach((details) => { details.open = true; });
-  });
-  addEventListener("afterprint", () => unfolded.forEach((details) => { details.open = false; }));
   addEventListener("hashchange", route);
   route();
   startClaims();
