@@ -1,4 +1,4 @@
-"""How soon the page can be used: from opening the file to a card with its switches.
+"""How soon the page can be used: from opening the file to charts, cards, families that answer.
 
 Run ``python benchmarks/page.py`` after ``research publish page``; it writes ``PAGE.md``. Chromium
 opens the page from disk, each time in a new window without a cache.
@@ -6,6 +6,7 @@ opens the page from disk, each time in a new window without a cache.
 
 from __future__ import annotations
 
+import os
 import platform
 import shutil
 from pathlib import Path
@@ -17,8 +18,14 @@ from research.places import write_beside
 
 PAGE = Path("paper/build/page.html")
 TIMES = 15
-DRAWN = "".join(f":has([data-chart={name}][data-drawn])" for name in ("time", "pair", "size"))
-CLAIM = "tenthe/china-more-small"
+DRAWN = "".join(f":has([data-chart={name}] [data-shown])" for name in ("time", "pair", "size"))
+SEEN = {  # an address, and what is there once it can be used
+    "the table of claims": ("", "#table"),
+    "the three charts": ("", f"body{DRAWN}"),
+    "families that sort and filter": ("", "#families[data-ready]"),
+    "a claim with its switches": ("#tenthe/china-more-small", ".card.open fieldset"),
+    "a family with its course": ("#family/llama3.2", "#family [data-shown]"),
+}
 QUIET = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run")
 
 
@@ -26,23 +33,20 @@ def opened(browser: Browser, address: str, ready: str) -> float:
     """Milliseconds from the start of navigation until the element is there."""
     tab = browser.new_page()
     tab.goto(address)
-    tab.wait_for_selector(ready)
+    tab.wait_for_selector(ready, state="attached")
     took = float(tab.evaluate("performance.now()"))
     tab.close()
     return took
 
 
 def measured() -> dict[str, list[float]]:
-    """The times of opening the overview and a claim's card."""
+    """The times of opening the overview, a claim's card and a family's."""
     address = PAGE.resolve().as_uri()
     with sync_playwright() as play:
         browser = play.chromium.launch(executable_path=shutil.which("chromium"), args=[*QUIET])
         found = {
-            "the table of claims": [opened(browser, address, "#table") for _ in range(TIMES)],
-            "the three charts": [opened(browser, address, f"body{DRAWN}") for _ in range(TIMES)],
-            "a claim with its switches": [
-                opened(browser, f"{address}#{CLAIM}", ".card.open fieldset") for _ in range(TIMES)
-            ],
+            what: [opened(browser, f"{address}{place}", ready) for _ in range(TIMES)]
+            for what, (place, ready) in SEEN.items()
         }
         browser.close()
     return found
@@ -50,6 +54,7 @@ def measured() -> dict[str, list[float]]:
 
 def main() -> None:
     """Measure and write the page."""
+    load = os.getloadavg()[0]
     rows = "\n".join(
         f"| {what} | {min(took):.0f} | {median(took):.0f} | {max(took):.0f} |"
         for what, took in measured().items()
@@ -59,7 +64,7 @@ def main() -> None:
 
 Written by `python benchmarks/page.py`. {platform.system()}, Chromium without a screen, opened from
 disk {TIMES} times each: {size:.2f} MB. Milliseconds from the start of navigation until the element
-is drawn.
+is there, on {os.cpu_count()} processors of which others used {load:.1f} when it began.
 
 | what | least | median | most |
 | --- | --- | --- | --- |

@@ -181,8 +181,9 @@ class ClaimAnswer:
 
     @property
     def is_spanned(self) -> bool:
-        """Whether there are more amounts than a row can list."""
-        return len({item.amount for item in self.deciding}) > FEW
+        """Whether there are more amounts than a row can list, and they span fewer."""
+        several = len({item.amount for item in self.deciding})
+        return several > FEW and len(list(self._spans())) < several
 
     def _spans(self) -> Iterator[str]:
         """From the least to the most that the data allow, of what has one part and one unit."""

@@ -19,7 +19,10 @@ OF_ANY_ORIGIN = "the same over all models, those of one channel alone of any ori
 
 @dataclass(frozen=True)
 class Headline:
-    """A headline, its evidence in two or three sentences, and the claims that it is about."""
+    """A headline, its evidence in two or three sentences, and the claims that it is about.
+
+    A question of this project stands for them where nobody claimed it.
+    """
 
     headline: str
     text: str
@@ -73,7 +76,7 @@ def _representation(result: Result) -> Headline:
             "value. If the other models of both channels may be of any origin, it is not "
             "identified."
         ),
-        claims=(),
+        claims=(result.analysis,),
     )
 
 

@@ -53,5 +53,24 @@ def visit(chromium):
     assert said == []
 
 
+@pytest.fixture
+def screen(visit, written):
+    """Open the page at an address; it is ready once what its script draws and sorts can be used."""
+
+    def open_page(address="", **settings):
+        tab = visit(written, address, **settings)
+        ready(tab)
+        return tab
+
+    return open_page
+
+
+def ready(tab):
+    """Wait for the families, and for the charts where the window is near them."""
+    tab.wait_for_selector("#families[data-ready]", state="attached")
+    tab.wait_for_function("""() => document.querySelector("#overview").hidden
+        || scrollY > 2000 || document.querySelectorAll("[data-draw][data-shown]").length === 3""")
+
+
 def leaves(request) -> bool:
     return not request.url.startswith(("file:", "data:", "blob:"))

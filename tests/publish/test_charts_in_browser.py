@@ -6,24 +6,22 @@ import csv
 import io
 import re
 import shutil
-import subprocess
-import threading
-import time
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from xml.etree import ElementTree
 
 import numpy as np
 import pytest
-from matplotlib.image import imread
 
 from research import figures
 from research.publish.page import render
 from research.publish.page.first_screen import COLUMNS, first_screen
 from research.publish.page.specs import placed
 from research.wording import typeset
-from tests.publish.conftest import RESULTS
+from tests.publish.conftest import RESULTS, ready
+from tests.publish.firefox import RIGHT, Firefox
 from tests.publish.test_page import HOSTILE
 from tests.publish.test_page_in_browser import taken
+
+pytestmark = pytest.mark.browser
 
 NAMES = ("time", "pair", "size")
 
@@ -31,20 +29,6 @@ NAMES = ("time", "pair", "size")
 @pytest.fixture(scope="module")
 def charts(results):
     return {chart.name: chart for chart in first_screen(results.values())}
-
-
-@pytest.fixture
-def screen(visit, written):
-    def open_page(address="", **settings):
-        tab = visit(written, address, **settings)
-        drawn(tab)
-        return tab
-
-    return open_page
-
-
-def drawn(tab):
-    tab.wait_for_function("() => document.querySelectorAll('[data-drawn]').length === 3")
 
 
 def figure(tab, name):
@@ -164,7 +148,7 @@ def test_the_state_of_the_switches_is_in_the_address_and_survives_a_reload(scree
     address = tab.evaluate("location.hash")
     assert address == "#?time.models=text&size.channel=in-6"
     tab.reload()
-    drawn(tab)
+    ready(tab)
     assert [figure(tab, name).locator(".say").text_content() for name in NAMES] == said
     assert figure(tab, "size").get_by_label("Counted").input_value() == "in-6"
     choose(tab, "time", "downloads/all", charts["time"])
@@ -210,7 +194,12 @@ def test_the_policy_allows_no_evaluated_code(screen):
     policy = tab.locator("meta[http-equiv=Content-Security-Policy]").get_attribute("content")
     assert "unsafe-eval" not in policy
     assert "unsafe-inline" not in policy.partition("style-src")[0]
-    assert tab.evaluate("() => document.querySelectorAll('[data-drawn] .canvas svg').length") == 3
+    assert (
+        tab.evaluate(
+            "() => document.querySelectorAll('[data-draw][data-shown] .canvas svg').length"
+        )
+        == 3
+    )
 
 
 def test_hostile_text_in_a_chart_is_shown_and_does_nothing(visit, shown, tmp_path):
@@ -233,7 +222,7 @@ def test_hostile_text_in_a_chart_is_shown_and_does_nothing(visit, shown, tmp_pat
     file = tmp_path / "hostile.html"
     file.write_text(render(shown | {"charts": charts}, recordings), encoding="utf-8")
     tab = visit(file)
-    drawn(tab)
+    ready(tab)
     assert tab.evaluate("window.pwned") is None
     assert tab.locator(".charts :is(img, script)").count() == 0
     assert "{{7*7}}" in figure(tab, "time").locator(".say").inner_text()
@@ -259,40 +248,46 @@ def test_the_charts_stand_on_the_first_screen(screen):
         assert said["y"] + said["height"] < 800
 
 
-class Slow(BaseHTTPRequestHandler):
-    """Answers late, so that a page that waits for it stays open until its charts are drawn."""
-
-    def do_GET(self):
-        time.sleep(SECONDS)
-        self.send_error(404)
-
-    def log_message(self, *_):
-        pass
-
-
-SECONDS = 12
+def test_charts_are_drawn_for_those_who_come_from_a_card(visit, written):
+    tab = visit(written, "#tenthe/china-more-small")
+    tab.wait_for_selector(".card.open .drawing svg")
+    tab.set_viewport_size({"width": 1000, "height": 800})
+    tab.get_by_role("link", name="All claims").click()
+    tab.wait_for_selector("#overview:visible")
+    tab.evaluate("scrollTo(0, 0)")
+    ready(tab)
+    for name in NAMES:
+        assert figure(tab, name).locator(".canvas svg").bounding_box()["width"] > 200
 
 
-@pytest.mark.long
-def test_firefox_draws_the_charts_from_disk(written, tmp_path):
+@pytest.fixture
+def firefox(tmp_path):
     program = shutil.which("firefox-esr") or shutil.which("firefox")
     if program is None:
         pytest.skip("The smoke test of the page in Firefox needs firefox-esr.")
-    picture, profile, frame = (tmp_path / name for name in ("page.png", "profile", "frame.html"))
-    profile.mkdir()
-    with HTTPServer(("127.0.0.1", 0), Slow) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        frame.write_text(
-            f"<iframe src='{written.as_uri()}' width='1280' height='800'></iframe>"
-            f"<img src='http://127.0.0.1:{server.server_port}/'>"
-        )
-        subprocess.run(
-            [program, "--headless", "--no-remote", "--profile", str(profile),
-             "--window-size=1320,820", f"--screenshot={picture}", frame.as_uri()],
-            check=True, timeout=120, capture_output=True,
-        )  # fmt: skip
-        server.shutdown()
-    pixels = imread(picture)[..., :3]
-    for colour in ((0xB2, 0x40, 0x2A), (0x1F, 0x4E, 0x8C)):
-        near = abs(pixels * 255 - colour).max(axis=2) < 6
-        assert near.sum() > 200  # both countries are drawn
+    window = Firefox(program, tmp_path / "profile")
+    yield window
+    window.close()
+
+
+def test_firefox_opens_the_file_draws_reads_and_switches(firefox, written, charts):
+    views = charts["time"].views
+    firefox.ask("WebDriver:Navigate", url=written.as_uri())
+    firefox.wait_for("document.querySelectorAll('[data-draw][data-shown]').length === 3")
+    marks = """return [...document.querySelectorAll("[data-draw][data-shown]")].map(
+        each => each.querySelectorAll("[role=graphics-symbol]").length)"""
+    assert all(drawn >= 2 * len(next(iter(charts[name].views.values())).rows)
+               for name, drawn in zip(NAMES, firefox.run(marks), strict=True))  # fmt: skip
+    firefox.press("[data-chart=time] [data-draw]", RIGHT)
+    assert firefox.text("[data-chart=time] [data-read]") == typeset(
+        views["downloads/all"].rows[0].words
+    )
+    firefox.press("[data-chart=time] [data-switch=models]", "text")
+    assert firefox.text("[data-chart=time] .say") == typeset(views["downloads/text"].quote)
+    assert firefox.run("return location.hash") == "#?time.models=text"
+    firefox.ask("WebDriver:Refresh")
+    firefox.wait_for("document.querySelectorAll('[data-draw][data-shown]').length === 3")
+    assert firefox.text("[data-chart=time] .say") == typeset(views["downloads/text"].quote)
+    firefox.run("location.hash = 'tenthe/china-more-small/2'")
+    firefox.wait_for("document.querySelector('.card.open .columns svg')")
+    assert firefox.complaints() == []

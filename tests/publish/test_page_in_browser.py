@@ -45,6 +45,11 @@ def shown_rows(tab):
     return tab.locator("#table tbody tr:visible")
 
 
+def tally(tab, word):
+    """The label of a verdict, which shows its claims alone."""
+    return tab.locator("label").filter(has=tab.locator(f"[name=verdict][value='{word}']"))
+
+
 # The table of claims ------------------------------------------------------------------------------
 
 
@@ -57,7 +62,10 @@ def test_filters_show_the_claims_that_fit_and_say_how_many(visit, written, shown
         ("channel", lambda card: card["channel"]),
     ):
         for value, n in Counter(map(key, cards)).items():
-            tab.select_option(f"select[name={name}]", value)
+            if name == "verdict":
+                tally(tab, value).click()
+            else:
+                tab.select_option(f"select[name={name}]", value)
             assert shown_rows(tab).count() == n
             assert tab.locator("output").inner_text() == f"{n} of {len(cards)} claims"
         tab.get_by_text("Show all", exact=True).click()
@@ -66,7 +74,7 @@ def test_filters_show_the_claims_that_fit_and_say_how_many(visit, written, shown
     tab.fill("[type=search]", "small models")
     ids = [row.get_attribute("data-claim") for row in shown_rows(tab).all()]
     assert "tenthe/china-more-small" in ids
-    tab.locator("[data-only=contradicted]").click()
+    tally(tab, "contradicted").click()
     assert shown_rows(tab).count() < len(ids)
 
 
@@ -113,7 +121,10 @@ def test_a_search_looks_through_all_that_the_answers_read(visit, written, shown,
     tab.fill("[type=search]", sought)
     tab.wait_for_function("n => document.querySelector('output').value !== `${n} of ${n} claims`",
                           arg=len(shown["claims"]))  # fmt: skip
-    assert shown_rows(tab).count() > 0
+    texts = shown_rows(tab).locator("th").all_text_contents()
+    said = [sought.lower().replace("license", "licence") in text.lower() for text in texts]
+    assert said == sorted(said, reverse=True)  # first the claims that say it themselves
+    assert said
     address = tab.evaluate("location.hash")
     assert address == f"#?text={sought}"
     tab.reload()
@@ -165,6 +176,17 @@ def test_every_claim_opens_at_its_address(visit, written, shown):
     tab.get_by_role("link", name="All claims").click()
     tab.wait_for_selector("#overview:visible")
     assert tab.locator(".card:visible").count() == 0
+
+
+def test_readers_come_back_to_where_they_opened_a_claim(visit, written, shown):
+    tab, last = visit(written), shown["claims"][-1]["id"]
+    tab.locator(f"[data-claim='{last}'] a").click()
+    tab.wait_for_selector(".card.open")
+    tab.get_by_role("link", name="All claims").click()
+    line = tab.locator(f"[data-claim='{last}'] a")
+    tab.wait_for_function("() => document.activeElement.closest('tr')")
+    assert line.evaluate("link => link === document.activeElement")
+    assert 0 < line.bounding_box()["y"] < 900
 
 
 FOUND = """wanted =>
@@ -479,6 +501,10 @@ def test_print_leaves_out_what_only_a_screen_can_use(visit, written):
     tab.emulate_media(media="print")
     assert not tab.locator(".card.open button:visible").count()
     assert tab.locator(".card.open .quote").first.is_visible()
+    folded = tab.locator(".card.open details:not([open]) .whole").first
+    assert folded.is_visible()  # paper cannot be unfolded
+    tab.emulate_media(media="screen")
+    assert not folded.is_visible()
 
 
 def test_hostile_text_is_shown_and_does_nothing(visit, shown, tmp_path):

@@ -116,7 +116,7 @@ def render(shown: Mapping[str, Any], recordings: Mapping[str, str]) -> str:
             shown,
             verdicts=sorted(shown["verdicts"], key=lambda each: list(MARKS).index(each[0])),
             meanings=MEANINGS,
-            titles={card["id"]: card["statement"] for card in shown["claims"]},
+            titles={card["id"]: card["statement"] for card in shown["claims"] + shown["own"]},
             fonts={
                 name: {"weight": weight, "style": slant, "data": font(name)}
                 for name, (weight, slant) in FACES.items()

@@ -18,44 +18,72 @@
     return (await embed(host, spec, { ...QUIET, mode: "vega-lite" })).view;
   }
 
-  async function startChart(figure) {
-    const chart = data.charts[figure.dataset.chart];
-    const host = $("[data-draw]", figure);
-    const out = $("[data-read]", figure);
-    const switches = all("[data-switch]", figure);
-    let rest = out.textContent;
-    let view = null;
-    let at = -1;
-
-    const chosen = () => switches.map((each) => each.value);
-    const viewName = () => chosen().join("/");
-    const rowsOf = (name) => chart.rows.filter((row) => row.view === name);
-    const drawn = () => (chart.together ? chart.rows : rowsOf(viewName()));
+  /* A drawing of rows, made once its host comes near the screen; a pointer or the arrow keys read
+     its marks. */
+  function drawingOf(host, out, spec, words) {
+    let [drawn, walked, rest, signals, at, view] = [[], [], out.textContent, {}, -1, null];
 
     function read(number) {
       if (number === at) return;
       at = number;
-      out.textContent = chart.rows[at]?.words ?? rest;
-      out.classList.toggle("on", at >= 0);
+      const row = drawn.find((each) => each.row === at);
+      out.replaceChildren(...(row ? words(row) : [rest]));
+      out.classList.toggle("on", Boolean(row));
       view?.signal("at", at).runAsync();
     }
-    function walk(step) {
-      const numbers = rowsOf(viewName()).map((row) => row.row);
-      const place = numbers.indexOf(at);
-      const next = place < 0 ? (step > 0 ? 0 : numbers.length - 1) : place + step;
-      read(numbers[Math.max(0, Math.min(next, numbers.length - 1))]);
+    /* Draws rows, of which keys read some; a note stands below while none is read. */
+    function show(rows, { keys = rows, note = rest, ...told } = {}) {
+      [drawn, walked, rest, signals, at] = [rows, keys, note, told, null];
+      read(-1);
+      redraw();
     }
+    function redraw() {
+      for (const [name, value] of Object.entries(signals)) view?.signal(name, value);
+      view?.data("rows", drawn).runAsync();
+    }
+    host.addEventListener("keydown", (event) => {
+      const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
+      if (!step || !walked.length) return;
+      event.preventDefault();
+      const place = walked.findIndex((each) => each.row === at);
+      const next = place < 0 ? (step > 0 ? 0 : walked.length - 1) : place + step;
+      read(walked[Math.max(0, Math.min(next, walked.length - 1))].row);
+    });
+    async function start() {
+      const canvas = el("div", { class: "canvas", "aria-hidden": "true" });
+      host.replaceChildren(canvas);
+      view = await draws(canvas, { ...spec, datasets: { ...spec.datasets, rows: drawn } });
+      view.addSignalListener("near", (_, near) => near.row && read(near.row[0]));
+      redraw();
+      await view.runAsync();
+      host.dataset.shown = "";
+    }
+    const seen = new IntersectionObserver((entries) => {
+      if (!entries.some((each) => each.isIntersecting)) return;
+      seen.disconnect();
+      start();
+    }, { rootMargin: "3000px" });
+    seen.observe(host);
+    return { show, read: () => drawn.find((each) => each.row === at) };
+  }
+
+  function startChart(figure) {
+    const chart = data.charts[figure.dataset.chart];
+    const switches = all("[data-switch]", figure);
+    const viewName = () => switches.map((each) => each.value).join("/");
+    const rowsOf = (name) => chart.rows.filter((row) => row.view === name);
+    const { show: draw } = drawingOf($("[data-draw]", figure), $("[data-read]", figure), chart.spec,
+      (row) => [row.words]);
+
     function show() {
       allow();
-      const name = viewName();
-      const { sentence, under, note } = chart.views[name];
-      rest = note;
-      at = null;
+      const view = viewName();
+      const { sentence, under, note } = chart.views[view];
+      const keys = rowsOf(view);
       $("[data-sentence]", figure).textContent = sentence;
       $("[data-under]", figure).textContent = under;
-      fillTable($("[data-table]", figure), chart, rowsOf(name));
-      read(-1);
-      view?.signal("view", name).data("rows", drawn()).runAsync();
+      fillTable($("[data-table]", figure), chart, keys);
+      draw(chart.together ? chart.rows : keys, { keys, note, view });
     }
     /* A value that leads nowhere is switched off, and says why. */
     function allow() {
@@ -68,39 +96,11 @@
       Object.assign($("[data-why]", figure), { textContent: told, hidden: !told });
     }
 
-    const names = switches.map((each) => `${figure.dataset.chart}.${each.dataset.switch}`);
-    const initial = chosen();
-    function restore() {
-      switches.forEach((each, place) => {
-        const wanted = state.get(names[place]);
-        each.value = all("option", each).some((one) => one.value === wanted) ? wanted : initial[place];
-      });
-      show();
-    }
-    const write = () => chosen().forEach((value, place) =>
-      state.set(names[place], value === initial[place] ? "" : value));
-    figure.addEventListener("change", () => { show(); write(); });
-    addEventListener("hashchange", () => {
-      if (addressed()) return;
-      if (settings().size) restore(); else if ($("#unknown").hidden) write();
-    });
-    host.addEventListener("keydown", (event) => {
-      const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
-      if (!step) return;
-      event.preventDefault();
-      walk(step);
-    });
+    const named = switches.map((each) => [`${figure.dataset.chart}.${each.dataset.switch}`, each]);
+    figure.addEventListener("change", inAddress(Object.fromEntries(named), show));
     for (const button of all("[data-take]", figure)) {
       button.addEventListener("click", () => TAKE[button.dataset.take](figure.dataset.chart, chart, viewName()));
     }
-    restore();
-
-    const canvas = el("div", { class: "canvas", "aria-hidden": "true" });
-    host.replaceChildren(canvas);
-    const spec = { ...chart.spec, datasets: { ...chart.spec.datasets, rows: drawn() } };
-    view = await draws(canvas, withView(spec, viewName()));
-    view.addSignalListener("near", (_, near) => near.row && read(near.row[0]));
-    figure.dataset.drawn = "";
   }
   const withView = (spec, name) => ({
     ...spec,

@@ -48,6 +48,53 @@
       history.replaceState(null, "", hash);
     },
   };
+  /* Fields by their names in the address, which has what is not as it was at first. Those of the
+     overview are read when it has some, and else written as they are. */
+  function inAddress(fields, show) {
+    const each = Object.entries(fields).map(([name, field]) => [name, field, field.value]);
+    const write = () => each.forEach(([name, field, initial]) =>
+      state.set(name, field.value === initial ? "" : field.value));
+    function read() {
+      for (const [name, field, initial] of each) {
+        const wanted = state.get(name) ?? initial;
+        field.value = wanted;
+        if (field.value !== wanted) field.value = initial; // no such value
+      }
+      show();
+    }
+    addEventListener("hashchange", () => {
+      if ($("#overview").hidden || !$("#unknown").hidden) return;
+      if (settings().size) read(); else write();
+    });
+    if ($("#overview").hidden) show(); else read();
+    return () => { show(); write(); };
+  }
+
+  // Order: "name", "-name" the other way round, or as written --------------------------------------
+  function inOrder(rows, order, key) {
+    const name = order.replace("-", "");
+    const sign = order.startsWith("-") ? -1 : 1;
+    const keys = new Map(rows.map((row) => [row, key(row, name) ?? null]));
+    const compare = (a, b) => (typeof a === "string" ? a.localeCompare(b, "en") : a - b);
+    const last = (row) => Number(keys.get(row) === null); // whichever way they are sorted
+    return [...rows].sort((a, b) => last(a) - last(b) || sign * compare(keys.get(a), keys.get(b)));
+  }
+  /* The heads of a table as a field, whose value is the order that they show. */
+  function headsOf(table, initial) {
+    const heads = all("[data-sort]", table);
+    let value = initial;
+    return {
+      get value() { return value; },
+      set value(wanted) {
+        if (wanted && !heads.some(({ dataset }) => dataset.sort === wanted.replace("-", ""))) return;
+        value = wanted;
+        for (const { dataset, parentElement } of heads) {
+          const way = { [dataset.sort]: "ascending", [`-${dataset.sort}`]: "descending" }[value];
+          parentElement.setAttribute("aria-sort", way ?? "none");
+        }
+      },
+    };
+  }
 
   // The table of claims -------------------------------------------------------------------------
   const form = $(".filters");
@@ -55,82 +102,59 @@
   const body = $("tbody", table);
   const rows = all("tr", body);
   const words = Object.keys(data.marks);
+  const order = headsOf(table, "");
 
   /* What a search looks through: what stands in the row, and all that the claim's answers read. */
   let foundBy = {};
   const spelled = (text) => text.toLowerCase().replaceAll("license", "licence");
-  const loadWords = async () => { foundBy = JSON.parse(await unpack(data.found_by)); };
+  function holds(text) {
+    const terms = spelled(form.elements.text.value).split(/\s+/);
+    return terms.every((term) => spelled(text).includes(term));
+  }
 
   function filter() {
     const wanted = Object.fromEntries(new FormData(form));
-    const terms = spelled(wanted.text).split(/\s+/).filter(Boolean);
     let shown = 0;
     for (const row of rows) {
-      const text = spelled(`${row.dataset.claim} ${row.textContent} ${foundBy[row.dataset.claim] ?? ""}`);
+      const text = `${row.dataset.claim} ${row.textContent} ${foundBy[row.dataset.claim] ?? ""}`;
       const fits = ["source", "channel", "verdict"].every(
         (name) => !wanted[name] || row.dataset[name] === wanted[name],
       );
-      row.hidden = !(fits && terms.every((term) => text.includes(term)));
+      row.hidden = !(fits && holds(text));
       shown += !row.hidden;
-    }
-    for (const button of all("button[data-only]")) {
-      button.setAttribute("aria-pressed", String(button.dataset.only === wanted.verdict));
     }
     form.elements.count.value = `${shown} of ${rows.length} claims`;
     $(".empty").hidden = shown > 0;
     table.hidden = shown === 0;
   }
-
   const KEYS = {
-    claim: (row) => $("a", row).textContent.toLowerCase(),
+    "": (row) => Number(!holds($("th", row).textContent)), // claims that say it themselves first
+    claim: (row) => $("a", row).textContent,
     verdict: (row) => words.indexOf(row.dataset.verdict),
     agree: (row) => -Number(row.dataset.agree),
   };
-  /* In which order: "agree", "-agree" the other way round, or as written. */
-  function sort(order) {
-    const name = order.replace("-", "");
-    for (const { dataset, parentElement } of all("[data-sort]")) {
-      const way = order === name ? "ascending" : "descending";
-      parentElement.setAttribute("aria-sort", dataset.sort === name ? way : "none");
+  async function showClaims() {
+    body.append(...inOrder(rows, order.value, (row, name) => KEYS[name](row)));
+    filter();
+    if (!form.elements.text.value) return;
+    foundBy = JSON.parse(await unpack(data.found_by));
+    filter();
+  }
+  function startClaims() {
+    const { text, source, channel, verdict } = form.elements;
+    const changed = inAddress({ text, source, channel, verdict, order }, showClaims);
+    form.addEventListener("input", changed);
+    form.addEventListener("submit", (event) => event.preventDefault());
+    form.addEventListener("reset", () => setTimeout(changed));
+    $("[data-reset]").addEventListener("click", () => form.reset());
+    for (const button of all("[data-sort]", table)) {
+      const name = button.dataset.sort;
+      button.addEventListener("click", () => {
+        order.value = { [name]: `-${name}`, [`-${name}`]: "" }[order.value] ?? name;
+        changed();
+      });
     }
-    const key = KEYS[name];
-    const sign = order === name ? 1 : -1;
-    const compare = (a, b) => sign * (key(a) > key(b) ? 1 : key(a) < key(b) ? -1 : 0);
-    body.append(...(key ? [...rows].sort(compare) : rows));
   }
-  function turn(name) {
-    const next = { [name]: `-${name}`, [`-${name}`]: "" }[state.get("order")] ?? name;
-    state.set("order", next);
-    sort(next);
-  }
-
-  /* The filters in the address: read when there are some, else written as they are. */
-  const FILTERS = ["text", "source", "channel", "verdict"];
-  function writeFilters() {
-    for (const name of FILTERS) state.set(name, form.elements[name].value);
-  }
-  async function readFilters() {
-    if (state.get("text")) await loadWords();
-    for (const name of FILTERS) form.elements[name].value = state.get(name) ?? "";
-    sort(state.get("order") ?? "");
-    filter();
-  }
-  async function filtered() {
-    filter();
-    writeFilters();
-    if (form.elements.text.value) { await loadWords(); filter(); }
-  }
-
-  form.addEventListener("input", filtered);
-  form.addEventListener("submit", (event) => event.preventDefault());
-  form.addEventListener("reset", () => setTimeout(filtered));
-  $("[data-reset]").addEventListener("click", () => form.reset());
-  all("button[data-only]").forEach((button) => button.addEventListener("click", () => {
-    const verdicts = form.elements.verdict;
-    verdicts.value = verdicts.value === button.dataset.only ? "" : button.dataset.only;
-    filtered();
-  }));
-  all("[data-sort]").forEach((button) => button.addEventListener("click", () => turn(button.dataset.sort)));
 
   // Addresses: #CLAIM, #CLAIM/QUESTION, #CLAIM/QUESTION/TABLE/ROW ----------------------------------
   const cards = new Map(all(".card").map((card) => [card.id, card]));
@@ -153,17 +177,26 @@
     $("#overview").hidden = Boolean(at);
     document.body.classList.toggle("at-card", Boolean(at));
     for (const card of cards.values()) card.classList.toggle("open", card === at?.card);
-    const moved = opened !== at?.card;
+    const [moved, left] = [opened !== at?.card, opened];
     opened = at?.card ?? null;
     document.title = at ? `${$("h2", at.card).textContent} · modelometrics` : title;
     $("#unknown").hidden = Boolean(at) || !place() || Boolean(document.getElementById(place()));
     if (!at) {
-      if (settings().size) readFilters(); else if ($("#unknown").hidden) writeFilters();
+      dispatchEvent(new Event("resize")); // a drawing has no width while it is hidden
+      if (left) comeBack(left);
       return;
     }
     await ask(at.card, at.question);
     if (moved && !at.rowsOf) { window.scrollTo(0, 0); at.card.focus({ preventScroll: true }); }
     if (at.rowsOf) await showRow(at.card, at.rowsOf, at.row);
+  }
+
+  /* To where the card was opened from, or to the list that the address names. */
+  function comeBack(card) {
+    const line = $(`tr[data-claim="${card.id}"]:not([hidden])`);
+    const target = line ? $("a", line) : document.getElementById(place());
+    target?.scrollIntoView({ block: line ? "center" : "start" });
+    target?.focus({ preventScroll: true });
   }
 
   /* Put a question into its card and make it live. */
@@ -338,6 +371,12 @@
     host.replaceChildren(document.importNode(figure, true));
   }
 
+  function tableOf(label, heads, lines, look = {}) {
+    const head = el("tr", {}, ...heads.map((text) => el("th", { scope: "col" }, text)));
+    return el("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": label },
+      el("table", look, el("thead", {}, head), el("tbody", {}, ...lines)));
+  }
+
   async function showRows(details, card, question) {
     const host = $("[data-body]", details);
     if (host.childElementCount) return;
@@ -349,14 +388,10 @@
       const link = el("a", { href: `#${encodeURI(address)}` }, String(index + 1));
       return el("tr", { id: address }, el("th", { scope: "row" }, link), ...line.map(cell));
     });
-    const heads = ["row", ...columns].map((text) => el("th", { scope: "col" }, text));
     const csv = el("button", { type: "button" }, "Rows (CSV)");
     csv.addEventListener("click", () =>
       save(`${analysis}-${name}.csv`, csvText([columns, ...lines]), "text/csv"));
-    host.replaceChildren(
-      el("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": name },
-        el("table", {}, el("thead", {}, el("tr", {}, ...heads)), el("tbody", {}, ...filled))),
-      el("p", { class: "actions" }, csv));
+    host.replaceChildren(tableOf(name, ["row", ...columns], filled), el("p", { class: "actions" }, csv));
   }
 
   async function showRow(card, name, row) {
@@ -460,13 +495,7 @@
     const card = event.target.closest(".card");
     location.hash = `${card.id}/${Number(event.target.value) + 1}`;
   });
-  let unfolded = [];
-  addEventListener("beforeprint", () => {
-    unfolded = opened ? all("details:not([open])", opened) : [];
-    unfolded.forEach((details) => { details.open = true; });
-  });
-  addEventListener("afterprint", () => unfolded.forEach((details) => { details.open = false; }));
   addEventListener("hashchange", route);
-  filter();
   route();
+  startClaims();
   startCharts();
