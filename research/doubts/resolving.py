@@ -505,31 +505,48 @@ def _in_parts(rows: pd.DataFrame, attributes: Sequence[str], worlds: Worlds) -> 
 
 def _joined(rows: pd.DataFrame, attributes: Sequence[str], worlds: Worlds) -> pd.DataFrame:
     """One row for the units that always resolve alike; of many such rows the lighter in buckets."""
+    rows = _telling_units(rows, attributes, worlds)
     opened = [OPENED_BY.format(name) for name in (*attributes, WEIGHT, MEMBER)]
     parts = [PARTS.format(name) for name in attributes]
-    told = dict.fromkeys(
-        [*attributes, *opened, *parts, MEMBER, CONFIRMED, OWNER, KIND, UNIT, ERROR]
-    )
-    buckets = [f"bucket {number}" for number in range(BUCKETS)]
+    told = [*attributes, *opened, *parts, MEMBER, CONFIRMED, KIND, ERROR]
+    # Of millions of rows most columns are the same in all: these are kept once, and are no key.
+    same = {name: rows[name].iloc[0] for name in told if name in rows and _is_one(rows[name])}
+    differ = [name for name in dict.fromkeys([*told, OWNER, UNIT]) if name in rows]
+    differ = [name for name in differ if name not in same]
+    rows = rows[[*differ, *amounts_of(rows)]]
+    rows = _summed(rows, differ)
+    if len(rows) > ONE_BY_ONE:
+        rows = _in_buckets(rows)
+        rows = _summed(rows, differ)
+    return rows.assign(**same)
 
-    def joined(rows: pd.DataFrame) -> pd.DataFrame:
-        # Of millions of rows most columns are the same in all: what does not differ is no key.
-        alike = [name for name in told if name in rows]
-        differ = [name for name in alike if rows[name].nunique() > 1] or [OWNER]
-        number = rows.groupby(differ, sort=False).ngroup()
-        first = rows.loc[~number.duplicated(), alike].reset_index(drop=True)
-        return first.join(rows[amounts_of(rows)].groupby(number.to_numpy()).sum())
 
-    cells = joined(_telling_units(rows, attributes, worlds))
-    if len(cells) <= ONE_BY_ONE:
-        return cells
+def _is_one(texts: pd.Series) -> bool:
+    return len(texts) > 0 and bool(texts.eq(texts.iloc[0]).all())
+
+
+def _summed(rows: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
+    """One row for the rows that agree, in the order of the first of them: what these amount to."""
+    import pandas as pd
+
+    number = np.zeros(len(rows), dtype=np.int64)
+    for name in by:
+        codes, texts = rows[name].factorize()
+        number = pd.factorize(number * len(texts) + codes)[0]
+    first = rows.loc[~pd.Series(number).duplicated().to_numpy(), [*by]].reset_index(drop=True)
+    return first.join(rows[amounts_of(rows)].groupby(number).sum())
+
+
+def _in_buckets(cells: pd.DataFrame) -> pd.DataFrame:
+    """The cells, the heaviest first; those of the lighter that are in a bucket are of one owner."""
     cells = cells.sort_values("high", ascending=False, kind="stable").reset_index(drop=True)
     light = cells.index >= ONE_BY_ONE
+    buckets = [f"bucket {number}" for number in range(BUCKETS)]
     placed = [buckets[crc32(name.encode()) % BUCKETS] for name in cells[OWNER]]
     # What is light of an organisation with a heavy cell resolves as that does.
     others = light & ~cells[OWNER].isin(cells[OWNER][~light])
     grouped = {OWNER: cells[OWNER].mask(others, placed), UNIT: cells[UNIT].mask(light, placed)}
-    return joined(cells.assign(**grouped))
+    return cells.assign(**grouped)
 
 
 def _named(units: Coarse, attribute: str) -> pd.DataFrame:

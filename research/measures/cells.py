@@ -48,11 +48,13 @@ OF_MODELS = {
     "base_relation": "coalesce(base_relation, '')",
     "year": f"CASE WHEN legacy_created_at THEN '{OLDEST}'"
     " ELSE coalesce(strftime(created_at, '%Y'), '') END",
-    "spike": "if(coalesce(traffic_spike, false), 'yes', 'no')",
+    "spike": "coalesce(traffic_spike, false)",
     "repository": "model_id",
     "family": f"coalesce(joined.ollama_name, '{NO_FAMILY}')",
     "size": "size",
 }
+# Texts that rows share: of others each row of a census has its own.
+WHETHER = "CAST(if({}, 'yes', 'no') AS ENUM('no', 'yes'))"
 # ... and as SQL over its account, how that is coded, and the makers of its bases.
 OF_ACCOUNTS = {
     "account": "account",
@@ -62,7 +64,8 @@ OF_ACCOUNTS = {
     "origin": "coalesce(coded.candidates, '')",
     "kind": "coalesce(coded.kind, '')",
     "role": "coalesce(coded.role, '')",
-    "person": "if(coalesce(coded.person, false), 'yes', 'no')",
+    "person": WHETHER.format("coalesce(coded.person, false)"),
+    "spike": WHETHER.format("spike"),
     "confirmed": "coalesce(coded.confirmed, false)",
     "bases": f"if(makers = '' OR contains(makers, '{BETWEEN}') OR maker.author IS NOT NULL, makers,"
     f" '{UNCODED}')",
@@ -166,6 +169,7 @@ def hub_cells(
         beside["families"] = families[["hub_repository", "ollama_name"]]
     peaks, cells = _queries(listed, by, named)
     rows = query(listed, cells, peaks=query(listed, peaks, **beside), **beside)
+    rows = rows.astype(dict.fromkeys(rows.select_dtypes("category"), str))
     rows = _joined(rows, by) if SHARED in rows else rows
     rows = rows.set_index("model") if named else rows
     rows[list(WEIGHTS)] = rows[["weight"] * 3].astype(float).to_numpy()
