@@ -225,19 +225,19 @@ def _queries(
         if name not in listed.columns
     ]
     by_organisation = "organisation" in by and "makers" not in told
-    gaps = dict(
-        account=_account(listed),
-        of_models="".join(f", {sql} AS {name}" for name, sql in told.items()),
-        name=f", arg_min(model_id, {PLACE}) AS model" if named else "",
-        first=", arg_min(model, summed.place) AS model" if named else "",
-        name_of_first=", model" if named else "",
-        held=HELD if _never_missing(listed, "hub_downloads_30d") else HELD_IF_KNOWN,
-        columns=", ".join(["*", *absent]),
-        joined=_joins("joined.", in_text=" ".join(told.values())),
-        attributes=attributes,
-        least=_least_of_a_peak(listed),
-        coded=_joins("coded.", "maker.", "heavy.", in_text=attributes),
-    )
+    gaps = {
+        "account": _account(listed),
+        "of_models": "".join(f", {sql} AS {name}" for name, sql in told.items()),
+        "name": f", arg_min(model_id, {PLACE}) AS model" if named else "",
+        "first": ", arg_min(model, summed.place) AS model" if named else "",
+        "name_of_first": ", model" if named else "",
+        "held": HELD if _never_missing(listed, "hub_downloads_30d") else HELD_IF_KNOWN,
+        "columns": ", ".join(["*", *absent]),
+        "joined": _joins("joined.", in_text=" ".join(told.values())),
+        "attributes": attributes,
+        "least": _least_of_a_peak(listed),
+        "coded": _joins("coded.", "maker.", "heavy.", in_text=attributes),
+    }
     cells = BY_ORGANISATION if by_organisation else CELLS
     return PEAKS.format(**gaps), cells.format(**gaps)
 
