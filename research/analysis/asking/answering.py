@@ -12,6 +12,7 @@ from typing import Any
 
 from research import datasets
 from research.analysis.asking.given import refuse_other_data
+from research.analysis.asking.placing import drawn_as
 from research.analysis.asking.question import Question, in_words
 from research.analysis.asking.ranks import ranks
 from research.analysis.asking.tipping import tipping_points
@@ -29,6 +30,7 @@ from research.doubts import (
     where,
 )
 from research.doubts.questions import ShareIn
+from research.doubts.simulating import Drawn
 from research.estimators.budget import budget
 from research.measures.channel import Channel, Wanted, few
 from research.measures.channels import SAME_ACT, over_families
@@ -318,10 +320,12 @@ class Asking:
         if self.question.rank:
             yield from ranks(self.question, units[0], self.assumptions)
             return
+        left_out = self.question.channel.left_out
         for label, asked, unit in _asked(self.question, units):
             told = self.question.hypothesis() if label == self.question.label else None
+            drawn = drawn_as(asked, label, left_out)
             n = _possible(_first_units(asked), self.question.among)
-            yield _told(asked, label, unit, self.assumptions, told, n)
+            yield _told(asked, label, unit, self.assumptions, told, n, drawn)
 
     @property
     def assumptions(self) -> tuple[Assumption, ...]:
@@ -393,8 +397,10 @@ def _told(
     assumptions: Sequence[Assumption],
     told: Hypothesis | None,
     n: int,
+    drawn: Drawn | None,
 ) -> Estimate:
     return asked.estimate(
+        drawn=drawn,
         label=label,
         unit=unit,
         value=asked.value,

@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from research.analysis.asking.labels import KIND, RANK
+from research.analysis.asking.placing import drawn_as
 from research.analysis.asking.question import Question
 from research.doubts import Asked, Coarse, Ranking, Share, Where, where
 from research.doubts.coarse import MEMBER, OPENED_BY
@@ -32,10 +33,12 @@ def ranks(
     if shown.empty:
         raise CannotEstimate(f"No unit that is asked about names its {question.rank}.")
     leading = list(shown.index[: question.top])
+    left_out = question.channel.left_out
     for kind in leading:
         share = Share(of=where(**{question.rank: kind}), among=question.among).in_(units)
         label, unit = KIND.format(kind, units.weighs), f"share of {units.weighs}"
-        yield _estimate(share, label, unit, assumptions, whole)
+        drawn = drawn_as(share, label, left_out)
+        yield replace(_estimate(share, label, unit, assumptions, whole), drawn=drawn)
     for kind in leading:
         label = RANK.format(kind, units.weighs)
         yield _estimate(ranking.rank(kind), label, "rank", assumptions, whole)
