@@ -149,6 +149,8 @@ def few(items: Sequence[str], most: int = 6) -> str:
     >>> few(["a", "b"]), few(list("abcdefgh"))
     ('a, b', 'a, b, ... h (8 in all)')
     """
+    if not items:
+        return "none"
     if len(items) <= most:
         return ", ".join(items)
     return f"{items[0]}, {items[1]}, ... {items[-1]} ({len(items)} in all)"

@@ -33,11 +33,11 @@ def ranks(
     if shown.empty:
         raise CannotEstimate(f"No unit that is asked about names its {question.rank}.")
     leading = list(shown.index[: question.top])
-    left_out = question.channel.left_out
+    drawn_within = question.channel.left_out
     for kind in leading:
         share = Share(of=where(**{question.rank: kind}), among=question.among).in_(units)
         label, unit = KIND.format(kind, units.weighs), f"share of {units.weighs}"
-        drawn = drawn_as(share, label, left_out)
+        drawn = drawn_as(share, label, drawn_within)
         yield replace(_estimate(share, label, unit, assumptions, whole), drawn=drawn)
     for kind in leading:
         label = RANK.format(kind, units.weighs)
@@ -60,7 +60,15 @@ def _estimate(
 
 def _rows(asked: Asked) -> list[BudgetRow]:
     told = all(ORGANISATION in units.rows for units in asked.channels)
-    return [*asked.budget(), *([asked.left_out(ORGANISATION)] if told else [])]
+    return [*asked.budget(), *(left_out(asked) if told else [])]
+
+
+def left_out(asked: Asked) -> list[BudgetRow]:
+    """The row of the estimate without one of the organisations; none where one holds everything."""
+    try:
+        return [asked.left_out(ORGANISATION)]
+    except CannotEstimate:
+        return []
 
 
 def belonging(units: Coarse, among: Where) -> Coarse:
