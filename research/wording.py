@@ -61,6 +61,25 @@ def listed(texts: Sequence[str]) -> str:
     return " and ".join(filter(None, [", ".join(texts[:-1]), *texts[-1:]]))
 
 
+def counted(many: float, things: str) -> str:
+    """So many of some things: of one alone in the singular.
+
+    >>> counted(18, "models"), counted(1, "groups of hosts"), counted(1, "listed addresses")
+    ('18 models', '1 group of hosts', '1 listed address')
+    """
+    told = number(many, 0)
+    return f"{told} {_singular(things) if told == '1' else things}"
+
+
+def _singular(things: str) -> str:
+    """One of what is named in the plural: the noun stands before whatever it is of."""
+    head, *rest = re.split(r"(?=[,;(]| (?:of|in|on|with|that|from|for|at|per|by)\b)", things)
+    for ending, one in (("sses", "ss"), ("xes", "x"), ("ches", "ch"), ("ies", "y"), ("s", "")):
+        if head.endswith(ending) and not head.endswith("series"):
+            return "".join([head.removesuffix(ending), one, *rest])
+    return things
+
+
 def readable(text: str) -> str:
     """A text of others, safe to print: characters that steer a terminal are shown and not sent.
 
@@ -166,7 +185,9 @@ def amount(found: Bounds, unit: str) -> str:
     text = quantity(found, unit)
     if unit.startswith(DIFFERENCES):
         return f"{text.removesuffix(' points')} percentage points"
-    return text if is_abstract(unit) or unit.startswith(SHARES) else f"{text} {unit}"
+    if is_abstract(unit) or unit.startswith(SHARES):
+        return text
+    return f"{text} {_singular(unit) if text == '1' else unit}"
 
 
 def entry(found: Bounds, unit: str) -> str:
@@ -347,7 +368,7 @@ def one_line(estimate: Estimate, verdict: Verdict | None = None) -> str:
     if estimate.interval:
         text += f", {interval_text(estimate.interval, estimate.unit)}"
     if estimate.n is not None:
-        text += f", n = {count(estimate.n)} {estimate.n_unit}".rstrip()
+        text += f", n = {typeset(counted(estimate.n, estimate.n_unit))}".rstrip()
     if verdict is None:
         return text
     lost = sensitivity(estimate.tipping_points[0]) if estimate.tipping_points else ""

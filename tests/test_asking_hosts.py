@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -11,8 +12,10 @@ import pytest
 import research
 from research import ask
 from research.cli import app
+from research.measures.known_channels import CHANNELS
 from research.results import ResearchError
 
+RESULTS = Path(__file__).parents[1] / "paper" / "results"
 TENTHE, NUCLIDE, LAST = "2025-04-24", "2026-05-15", "2026-06-11"
 
 
@@ -81,6 +84,29 @@ def test_ranks_of_hosts_are_those_of_the_table():
     for place, code in enumerate(hosts.sort_values(ascending=False).index, start=1):
         assert found[f"{code}: share of hosts"].value == pytest.approx(hosts[code] / everyone())
         assert tuple(found[f"{code}: rank by hosts"].identified) == (place, place)
+
+
+def test_a_share_is_drawn_within_its_set_and_a_lead_says_why_it_is_not(capsys):
+    for channel, value in (("hosts", {"country": "NL"}), ("listings", {"origin": "CN"})):
+        found = only(ask(channel, share=value, less_than=0.9))
+        low, high = found.identified
+        assert low < found.simulated.low < found.simulated.high < high
+        assert not found.undrawn
+    beliefs = set(research.load("stated_beliefs")["doubt"])
+    assert {each.left_out.name for each in CHANNELS.values() if each.left_out} <= beliefs
+    app(["ask", "listings", "--share", "origin=CN", "--minus", "origin=US"], standalone_mode=False)
+    text = " ".join(capsys.readouterr().out.split())
+    assert "No interval of drawn doubts: Nothing is believed of the doubt" in text
+
+
+def test_one_of_something_is_in_the_singular(capsys):
+    """In what is printed, and in every stored detail."""
+    app(["ask", "listings", "--share", "origin=CN"], standalone_mode=False)
+    found = [capsys.readouterr().out.replace("\n", " ")]
+    found += [row.detail for row in only(ask("hosts", share={"country": "NL"})).budget]
+    found += [text.read_text("utf-8") for text in RESULTS.glob("*.json")]
+    assert "1 kind of models with" in " ".join(found[0].split())
+    assert not re.search(r"\b1 (\w+s|groups of hosts|kinds of models) with ", " ".join(found))
 
 
 # Listings -----------------------------------------------------------------------------------------

@@ -292,9 +292,19 @@ def _print(result: Result) -> None:
     answers = [answer for answer in result.answers.values() if not answer.refused]
     if result.about:
         write(result.about)
+    _print_undrawn(answers)
     if len(answers) == 1 and not any(each.unit == "rank" for each in answers[0].estimates.values()):
         print_quotable(result)
         _print_doubts(answers[0])
+
+
+def _print_undrawn(answers: Iterable[Answer]) -> None:
+    """Why nothing is drawn of what is open: each reason once."""
+    found = [each for answer in answers for each in answer.estimates.values()]
+    for reason in dict.fromkeys(each.undrawn for each in found if each.identified.width > 0):
+        if reason:
+            write(f"No interval of drawn doubts: {reason}")
+            write()
 
 
 def _print_doubts(answer: Answer) -> None:

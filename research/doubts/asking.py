@@ -30,7 +30,7 @@ from research.results import (
     Sharpness,
     TippingPoint,
 )
-from research.wording import number, percent, plural
+from research.wording import counted, number, percent, plural
 
 if TYPE_CHECKING:
     from research.doubts.drawing import Worlds
@@ -206,7 +206,7 @@ class OfUnits(Asked):
         """How much a doubt leaves open, and what that may be."""
         opened, weight = self.opened(doubt), self.whole([doubt.name]).high
         part = percent(float(weight[opened].sum() / weight.sum()))
-        units = f"{number(self.units.size(opened), 0)} {self.units.unit}"
+        units = counted(self.units.size(opened), self.units.unit)
         return f"{units} with {part} of the {self.units.weighs}: {doubt.detail}"
 
     def independent(self, doubts: Collection[str] | None) -> bool:

@@ -15,6 +15,7 @@ import numpy as np
 
 from research.estimators.ranged import Ranged
 from research.results import CannotEstimate, ResearchError
+from research.wording import counted
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -209,9 +210,8 @@ class Coarse:
             raise CannotEstimate("No unit is among those that are asked about.")
         low, value, high = (self.rows[column].to_numpy(dtype=float) for column in WEIGHTS)
         if np.isnan(value).any():
-            raise CannotEstimate(
-                f"The {self.weighs} of {self.size(np.isnan(value)):,} {self.unit} are not known."
-            )
+            units = counted(self.size(np.isnan(value)), self.unit)
+            raise CannotEstimate(f"The {self.weighs} of {units} are not known.")
         ranged = self.is_open(WEIGHT, doubts)
         low, high = np.where(ranged, low, value), np.where(ranged, high, value)
         if MEMBER in self.rows:

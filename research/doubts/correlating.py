@@ -24,7 +24,7 @@ from research.estimators.identification import joined_interval
 from research.estimators.partial_ranks import kendall_bounds, spearman_bounds
 from research.plain import agree
 from research.results import Bounds, Interval, Sharpness, Test
-from research.wording import written
+from research.wording import counted
 
 if TYPE_CHECKING:
     from research.doubts.drawing import Worlds
@@ -102,7 +102,7 @@ class RankCorrelation(Asked):
     def detail(self, doubt: Doubt) -> str:
         """Of how many units a doubt leaves the order open, and how."""
         opened = sum(_ranged(side, [doubt.name]).sum() for side in (self.first, self.second))
-        return written("{:0} {}: {}", opened, self.first.unit, doubt.detail)
+        return f"{counted(opened, self.first.unit)}: {doubt.detail}"
 
     def interval(self, *, level: float = 0.95, design_effect: float = 1.0) -> Interval:
         """The interval of the lowest correlation possible joined with that of the highest."""

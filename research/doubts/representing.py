@@ -16,7 +16,7 @@ from research.estimators.clustered import LeaveOneOut
 from research.estimators.clustered.leave_one_out import totals_of
 from research.estimators.ranged_ratios import paired_ratio_bounds, representation_bounds
 from research.results import Bounds, CannotEstimate, TippingPoint
-from research.wording import written
+from research.wording import counted, number
 
 if TYPE_CHECKING:
     from research.doubts.drawing import Worlds
@@ -130,7 +130,7 @@ class Representation(Asked):
     def detail(self, doubt: Doubt) -> str:
         """How many units a doubt leaves open, and how."""
         opened = self._opened(doubt).sum()
-        return written("{:0} of {:0} {}: {}", opened, self._size, self.first.unit, doubt.detail)
+        return f"{number(opened, 0)} of {counted(self._size, self.first.unit)}: {doubt.detail}"
 
     def without_each(self, cluster: str) -> LeaveOneOut:
         """The estimate as shown without each cluster in both channels, where it has an answer."""

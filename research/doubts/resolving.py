@@ -497,31 +497,33 @@ def _dressed(rows: pd.DataFrame, attributes: Sequence[str]) -> Columns:
     """Units with the columns that cells have."""
     texts = [*attributes, *map(OPENED_BY.format, (*attributes, WEIGHT, MEMBER)), KIND, ERROR]
     unit = rows.index.astype(str).to_numpy(dtype=object)
-    named = _texts(rows, NAME, unit)
-    excess = rows[EXCESS].fillna(0.0).to_numpy(float) if EXCESS in rows else np.zeros(len(rows))
+    if NAME in rows:
+        named = rows[NAME].notna().to_numpy()
+        unit = np.where(named, rows[NAME].to_numpy(dtype=object), unit)
     return {
         **{name: rows[name].to_numpy(dtype=float) for name in WEIGHTS},
-        **{name: _texts(rows, name, "") for name in texts},
+        **{name: _texts(rows, name) for name in texts},
         MEMBER: _flags(rows, MEMBER, absent=True),
         CONFIRMED: _flags(rows, CONFIRMED, absent=False),
-        EXCESS: excess,
-        UNIT: named,
-        OWNER: _texts(rows, ORGANISATION, "") if ORGANISATION in rows else named,
+        EXCESS: rows[EXCESS].fillna(0.0).to_numpy(float) if EXCESS in rows else _same(rows, 0.0),
+        UNIT: unit,
+        OWNER: _texts(rows, ORGANISATION) if ORGANISATION in rows else unit,
     }
 
 
-def _texts(rows: pd.DataFrame, name: str, absent: Labels | str) -> Labels:
-    """A column of texts, with what stands where there is none."""
-    found = np.full(len(rows), "", dtype=object)
-    found[:] = absent
-    if name in rows:
-        there = rows[name].notna().to_numpy()
-        found[there] = rows[name].to_numpy(dtype=object)[there]
-    return found
+def _texts(rows: pd.DataFrame, name: str) -> Labels:
+    """A column of texts; an empty one where there is none."""
+    return rows[name].astype(object).fillna("").to_numpy() if name in rows else _same(rows, "")
 
 
 def _flags(rows: pd.DataFrame, name: str, *, absent: bool) -> Flags:
-    return rows[name].to_numpy(dtype=bool) if name in rows else np.full(len(rows), absent)
+    return rows[name].to_numpy(dtype=bool) if name in rows else _same(rows, absent)
+
+
+def _same(rows: pd.DataFrame, value: float | str) -> NDArray[Any]:
+    """One value for each row, held once."""
+    kind = object if isinstance(value, str) else type(value)
+    return np.broadcast_to(np.array([value], dtype=kind), len(rows))
 
 
 def _alone(cells: Columns, attributes: Sequence[str], worlds: Worlds) -> Flags:
@@ -604,11 +606,11 @@ def _named(units: Coarse, attribute: str) -> Named:
 def _counted_by_organisation(rows: pd.DataFrame, attribute: str) -> Named:
     import pandas as pd
 
-    texts = _texts(rows, attribute, "")
+    texts = _texts(rows, attribute)
     one = _names_one(texts)
     count = rows[NUMBER].to_numpy(dtype=float) if NUMBER in rows else np.ones(len(rows))
     values, names = pd.factorize(texts[one], sort=True)
-    owners, of = pd.factorize(_texts(rows, ORGANISATION, "")[one], sort=True)
+    owners, of = pd.factorize(_texts(rows, ORGANISATION)[one], sort=True)
     counts = np.zeros((len(of), len(names)))
     np.add.at(counts, (owners, values), count[one])
     return Named(tuple(names), counts, {name: place for place, name in enumerate(of)})

@@ -48,11 +48,13 @@ OF_MODELS = {
     "base_relation": "coalesce(base_relation, '')",
     "year": f"CASE WHEN legacy_created_at THEN '{OLDEST}'"
     " ELSE coalesce(strftime(created_at, '%Y'), '') END",
-    "spike": "if(coalesce(traffic_spike, false), 'yes', 'no')",
+    "spike": "coalesce(traffic_spike, false)",
     "repository": "model_id",
     "family": f"coalesce(joined.ollama_name, '{NO_FAMILY}')",
     "size": "size",
 }
+# Texts that rows share: of others each row of a census has its own.
+WHETHER = "CAST(if({}, 'yes', 'no') AS ENUM('no', 'yes'))"
 # ... and as SQL over its account, how that is coded, and the makers of its bases.
 OF_ACCOUNTS = {
     "account": "account",
@@ -62,7 +64,8 @@ OF_ACCOUNTS = {
     "origin": "coalesce(coded.candidates, '')",
     "kind": "coalesce(coded.kind, '')",
     "role": "coalesce(coded.role, '')",
-    "person": "if(coalesce(coded.person, false), 'yes', 'no')",
+    "person": WHETHER.format("coalesce(coded.person, false)"),
+    "spike": WHETHER.format("spike"),
     "confirmed": "coalesce(coded.confirmed, false)",
     "bases": f"if(makers = '' OR contains(makers, '{BETWEEN}') OR maker.author IS NOT NULL, makers,"
     f" '{UNCODED}')",
@@ -166,6 +169,7 @@ def hub_cells(
         beside["families"] = families[["hub_repository", "ollama_name"]]
     peaks, cells = _queries(listed, by, named)
     rows = query(listed, cells, peaks=query(listed, peaks, **beside), **beside)
+    rows = rows.astype(dict.fromkeys(rows.select_dtypes("category"), str))
     rows = _joined(rows, by) if SHARED in rows else rows
     rows = rows.set_index("model") if named else rows
     rows[list(WEIGHTS)] = rows[["weight"] * 3].astype(float).to_numpy()
@@ -221,19 +225,19 @@ def _queries(
         if name not in listed.columns
     ]
     by_organisation = "organisation" in by and "makers" not in told
-    gaps = dict(
-        account=_account(listed),
-        of_models="".join(f", {sql} AS {name}" for name, sql in told.items()),
-        name=f", arg_min(model_id, {PLACE}) AS model" if named else "",
-        first=", arg_min(model, summed.place) AS model" if named else "",
-        name_of_first=", model" if named else "",
-        held=HELD if _never_missing(listed, "hub_downloads_30d") else HELD_IF_KNOWN,
-        columns=", ".join(["*", *absent]),
-        joined=_joins("joined.", in_text=" ".join(told.values())),
-        attributes=attributes,
-        least=_least_of_a_peak(listed),
-        coded=_joins("coded.", "maker.", "heavy.", in_text=attributes),
-    )
+    gaps = {
+        "account": _account(listed),
+        "of_models": "".join(f", {sql} AS {name}" for name, sql in told.items()),
+        "name": f", arg_min(model_id, {PLACE}) AS model" if named else "",
+        "first": ", arg_min(model, summed.place) AS model" if named else "",
+        "name_of_first": ", model" if named else "",
+        "held": HELD if _never_missing(listed, "hub_downloads_30d") else HELD_IF_KNOWN,
+        "columns": ", ".join(["*", *absent]),
+        "joined": _joins("joined.", in_text=" ".join(told.values())),
+        "attributes": attributes,
+        "least": _least_of_a_peak(listed),
+        "coded": _joins("coded.", "maker.", "heavy.", in_text=attributes),
+    }
     cells = BY_ORGANISATION if by_organisation else CELLS
     return PEAKS.format(**gaps), cells.format(**gaps)
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
-from research.doubts import Coarse
+from research.doubts import Coarse, Doubt
 from research.measures.top_lists import apart, days_of
 from research.results import Assumption
 
@@ -74,6 +74,9 @@ class Channel(ABC):
         Why it has no further days, for a message.
     alone
         Why nothing may stand in for its tables; empty where something may.
+    left_out
+        As what a share or a sum is drawn within its set, where the table leaves out what would be
+        drawn one by one; ``None`` where its units are drawn.
     any_size
         Whether its days may be asked of a table that is not loaded.
     """
@@ -96,6 +99,7 @@ class Channel(ABC):
     no_series: str = ""
     no_day: str = ""
     alone: str = ""
+    left_out: Doubt | None = None
     any_size: bool = False
 
     @abstractmethod
@@ -145,6 +149,8 @@ def few(items: Sequence[str], most: int = 6) -> str:
     >>> few(["a", "b"]), few(list("abcdefgh"))
     ('a, b', 'a, b, ... h (8 in all)')
     """
+    if not items:
+        return "none"
     if len(items) <= most:
         return ", ".join(items)
     return f"{items[0]}, {items[1]}, ... {items[-1]} ({len(items)} in all)"

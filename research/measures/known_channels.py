@@ -28,7 +28,7 @@ from research.measures.scanned_hosts import HOSTS_CHANNEL, LISTINGS_CHANNEL
 from research.measures.sizes import CLASSES, LABELS, of_listed_sizes, of_recorded_sizes
 from research.measures.top_lists import on_day
 from research.results import Assumption, ResearchError
-from research.wording import written
+from research.wording import counted, written
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -50,6 +50,7 @@ class Downloads(Channel):
     """Downloads of models of the Hub; ``whom`` says of which, with a gap for their number."""
 
     whom: str
+    them: str
 
     def units(self, tables: Tables, wanted: Wanted) -> Coarse:
         listed = self.listed(tables, wanted)
@@ -81,7 +82,7 @@ class Downloads(Channel):
         return [tables[n] for n in named if n in tables and "parameters" in tables[n].columns]
 
     def population(self, tables: Tables, wanted: Wanted) -> str:
-        return written(self.whom, n_rows(self.listed(tables, wanted)))
+        return written(self.whom, counted(n_rows(self.listed(tables, wanted)), self.them))
 
     def records(self, tables: Tables, day: str, attribute: str) -> bool:
         """Whether anything is told of it on a day: of the oldest lists some columns are empty."""
@@ -182,7 +183,7 @@ class Pulls(Channel):
 
     def population(self, tables: Tables, wanted: Wanted) -> str:
         names = float(len(self.units(tables, replace(wanted, by=())).rows))
-        return pulls_in_words(wanted.window) + written(" of {:0} names", names)
+        return f"{pulls_in_words(wanted.window)} of {counted(names, 'names')}"
 
 
 def _licensed(units: Coarse, tables: Tables) -> Coarse:
@@ -218,7 +219,7 @@ class Tokens(Channel):
 
     def population(self, tables: Tables, wanted: Wanted) -> str:
         models = self.units(tables, wanted).rows["repository"].nunique()
-        return written("the {:0} leading models of one router, closed ones too", float(models))
+        return f"the {counted(models, 'leading models')} of one router, closed ones too"
 
 
 @remembered
@@ -260,7 +261,8 @@ CHANNELS: dict[str, Channel] = {
         Downloads(
             name="downloads",
             about="downloads of 30 days of the most downloaded models of the Hugging Face Hub",
-            whom="the {:0} most downloaded models of the Hub",
+            whom="the {} of the Hub",
+            them="most downloaded models",
             weighs="downloads",
             unit="models",
             dated={"hub_top_models": "as_of", "hub_history": "as_of"},
@@ -278,7 +280,8 @@ CHANNELS: dict[str, Channel] = {
         Downloads(
             name="catalogue",
             about="downloads of 30 days of the models of a catalogue of language models",
-            whom="the {:0} counted models of the LLM catalogue",
+            whom="the {} of the LLM catalogue",
+            them="counted models",
             weighs="downloads",
             unit="models",
             dated={"hub_llm_panel": "as_of"},

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from math import ceil
 from typing import TYPE_CHECKING, Any
 
-from research.doubts import Coarse, Doubt
+from research.doubts import LEFT_OUT, Coarse, Doubt
 from research.doubts.coarse import BETWEEN, OPENED_BY, WEIGHTS
 from research.measures.channel import Channel, Tables, Wanted
 from research.measures.hosts import (
@@ -36,6 +36,7 @@ ELSEWHERE = "a further country"  # of hosts in none of the countries of a table
 BELOW_TABLE = Doubt("countries below the table", "no more hosts than the last country of it")
 BELOW_KINDS = Doubt("listings below the table", "models of any kind")
 UNTOLD = Doubt("listings of an unknown kind", "any kind")
+COUNTRIES_LEFT_OUT = Doubt("countries that a table leaves out", "any part of what it leaves over")
 AS_ONE = "a host has one address, and one country"
 COUNTED = Assumption.of_scope(
     name=AS_ONE,
@@ -200,6 +201,7 @@ HOSTS_CHANNEL = CountedHosts(
                      "repository", "embedding")
     },
     assumptions=(COUNTED,),
+    left_out=COUNTRIES_LEFT_OUT,
     no_sum="two scans count hosts in different ways",
     no_series="the hosts of 2025 are addresses that a search engine listed, those of 2026 were "
     "confirmed as open",
@@ -229,6 +231,7 @@ LISTINGS_CHANNEL = Listings(
     },
     choices={"counts": ("as estimated", "exact tags alone"), "clones": ("kept", "removed")},
     assumptions=(ESTIMATED, genuine("each is on about half of the hosts, and on nearly the same")),
+    left_out=LEFT_OUT,
     no_day="The scan of 2026 counts the hosts of a tag, and not how much all of them list",
     alone="the day and the population are those of the published scan",
 )  # fmt: skip

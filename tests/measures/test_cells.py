@@ -133,7 +133,7 @@ def test_what_no_table_has_is_no_crash(origins):
     assert cells.rows["bases"].tolist() == ["", "", "a|z", UNCODED, UNCODED, ""]
     assert cells.rows["own_base"].tolist() == [False, False, False, True, False, False]
     assert cells.counted().weight().value.tolist() == [1.0] * 6
-    with pytest.raises(research.CannotEstimate, match="downloads of 1 models are not known"):
+    with pytest.raises(research.CannotEstimate, match="downloads of 1 model are not known"):
         cells.weight()
     assert np.isnan(cells.rows["value"]).sum() == 1
 

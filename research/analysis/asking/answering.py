@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -12,8 +13,9 @@ from typing import Any
 
 from research import datasets
 from research.analysis.asking.given import refuse_other_data
+from research.analysis.asking.placing import drawn_as
 from research.analysis.asking.question import Question, in_words
-from research.analysis.asking.ranks import ranks
+from research.analysis.asking.ranks import left_out, ranks
 from research.analysis.asking.tipping import tipping_points
 from research.analysis.declare import BELIEFS, Analysis, Choice, Sample
 from research.analysis.running import SEED, run
@@ -29,6 +31,7 @@ from research.doubts import (
     where,
 )
 from research.doubts.questions import ShareIn
+from research.doubts.simulating import Drawn
 from research.estimators.budget import budget
 from research.measures.channel import Channel, Wanted, few
 from research.measures.channels import SAME_ACT, over_families
@@ -40,6 +43,7 @@ from research.measures.known_channels import (
     common_size,
 )
 from research.measures.publishers import library_publishers
+from research.plain import unknown
 from research.results import (
     Assumption,
     BudgetRow,
@@ -49,6 +53,7 @@ from research.results import (
     Provenance,
     ResearchError,
     Result,
+    UnknownName,
 )
 
 SHARED = where(shared="yes")
@@ -189,7 +194,8 @@ class Asking:
             have = "; ".join(
                 f"{channel.name}: {few(channel.days(self.tables))}" for channel in self._channels
             )
-            raise ResearchError(f"There is no day for this question. {have}.")
+            counted = f" with the {self.window} days before it" if self.window else ""
+            raise ResearchError(f"There is no day{counted} for this question. {have}.")
         return known
 
     def _chosen(self, known: Sequence[str]) -> str:
@@ -213,8 +219,10 @@ class Asking:
     def _near(self, known: Sequence[str]) -> str:
         """The days before and after the one that is not there, and why there are no others."""
         place = bisect(known, self.question.on)
-        near = known[max(place - 1, 0) : place + 1] if self.question.on[:1].isdigit() else []
+        is_day = re.match(r"\d{4}(-|$)", self.question.on)
+        near = known[max(place - 1, 0) : place + 1] if is_day else []
         told = [f" The nearest: {' and '.join(near)}."] if len(known) > len(near) > 0 else []
+        told += [] if is_day else [f" Days are written as {known[-1]}, months as {known[-1][:7]}."]
         return "".join([*told, *(f" {each.no_day}." for each in self._channels if each.no_day)])
 
     # Its units ------------------------------------------------------------------------------------
@@ -280,6 +288,24 @@ class Asking:
                 if len(self._channels) == 1 or channel.name == "pulls":
                     yield Choice(name=name, values=values, is_estimand=False, of="sample")
 
+    def refuse_other_choices(self, given: Mapping[str, Any]) -> None:
+        """Refuse a choice, or a value of one, that the channels do not have.
+
+        Raises
+        ------
+        UnknownName
+            With those that there are.
+        """
+        known = {each.name: each.values for each in self._choices()}
+        names = " and ".join(self.question.channels)
+        for name, value in given.items():
+            if not known:
+                raise UnknownName(f"The {names} have no choices: leave out '{name}'.")
+            if name not in known:
+                raise UnknownName(unknown(f"choice of {names}", name, known))
+            if value not in known[name]:
+                raise UnknownName(unknown(f"value of the choice {name}", str(value), known[name]))
+
     def _sampler(self) -> Callable[..., Sample]:
         def sample(*, day: str = self.days[0], **choices: str) -> Sample:
             return self.sample(day, choices)
@@ -318,10 +344,12 @@ class Asking:
         if self.question.rank:
             yield from ranks(self.question, units[0], self.assumptions)
             return
+        drawn_within = self.question.channel.left_out
         for label, asked, unit in _asked(self.question, units):
             told = self.question.hypothesis() if label == self.question.label else None
+            drawn = drawn_as(asked, label, drawn_within)
             n = _possible(_first_units(asked), self.question.among)
-            yield _told(asked, label, unit, self.assumptions, told, n)
+            yield _told(asked, label, unit, self.assumptions, told, n, drawn)
 
     @property
     def assumptions(self) -> tuple[Assumption, ...]:
@@ -342,6 +370,7 @@ def answer(
     asking: Asking, choices: Mapping[str, Any], done: Callable[[], None] = lambda: None
 ) -> Result:
     """The result of a question."""
+    asking.refuse_other_choices(choices)
     result = run(asking.analysis(), fixed=choices, done=done)
     mine = {name: asking.sources[name].origin for name in asking.used}
     tables = {**mine, **result.provenance.tables}
@@ -393,8 +422,10 @@ def _told(
     assumptions: Sequence[Assumption],
     told: Hypothesis | None,
     n: int,
+    drawn: Drawn | None,
 ) -> Estimate:
     return asked.estimate(
+        drawn=drawn,
         label=label,
         unit=unit,
         n=float(n),
@@ -420,5 +451,4 @@ def _first_units(asked: Any) -> Coarse:
 def _rows(asked: Asked) -> list[BudgetRow]:
     if ORGANISATION not in _first_units(asked).rows:
         return asked.budget()
-    drawn = asked.drawn(ORGANISATION)
-    return [*asked.budget(), *(drawn or [asked.left_out(ORGANISATION)])]
+    return [*asked.budget(), *(asked.drawn(ORGANISATION) or left_out(asked))]

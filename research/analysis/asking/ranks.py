@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from research.analysis.asking.labels import KIND, RANK
+from research.analysis.asking.placing import drawn_as
 from research.analysis.asking.question import Question
 from research.doubts import Asked, Coarse, Ranking, Share, Where, where
 from research.doubts.coarse import MEMBER, OPENED_BY
@@ -32,10 +33,12 @@ def ranks(
     if shown.empty:
         raise CannotEstimate(f"No unit that is asked about names its {question.rank}.")
     leading = list(shown.index[: question.top])
+    drawn_within = question.channel.left_out
     for kind in leading:
         share = Share(of=where(**{question.rank: kind}), among=question.among).in_(units)
         label, unit = KIND.format(kind, units.weighs), f"share of {units.weighs}"
-        yield _estimate(share, label, unit, assumptions, whole)
+        drawn = drawn_as(share, label, drawn_within)
+        yield replace(_estimate(share, label, unit, assumptions, whole), drawn=drawn)
     for kind in leading:
         label = RANK.format(kind, units.weighs)
         yield _estimate(ranking.rank(kind), label, "rank", assumptions, whole)
@@ -56,7 +59,15 @@ def _estimate(
 
 def _rows(asked: Asked) -> list[BudgetRow]:
     told = all(ORGANISATION in units.rows for units in asked.channels)
-    return [*asked.budget(), *([asked.left_out(ORGANISATION)] if told else [])]
+    return [*asked.budget(), *(left_out(asked) if told else [])]
+
+
+def left_out(asked: Asked) -> list[BudgetRow]:
+    """The row of the estimate without one of the organisations; none where one holds everything."""
+    try:
+        return [asked.left_out(ORGANISATION)]
+    except CannotEstimate:
+        return []
 
 
 def belonging(units: Coarse, among: Where) -> Coarse:

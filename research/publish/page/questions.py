@@ -21,7 +21,7 @@ from research.results import (
     Interval,
     Result,
 )
-from research.wording import amount, count, interval_text, number, region, typeset
+from research.wording import amount, counted, interval_text, number, region, typeset
 
 WIDEST, ROOM = 9, 420  # pixels of a column, and of all of them
 
@@ -88,7 +88,7 @@ def _numbers(item: JudgedEstimate) -> list[tuple[str, str]]:
     else:
         rows.append(("Interval", "none (finite population: the table is all there is)"))
     if found.n is not None:
-        rows.append(("Sample size", f"{count(found.n)} {found.n_unit}".strip()))
+        rows.append(("Sample size", typeset(counted(found.n, found.n_unit)).strip()))
     if found.n_effective is not None:
         rows.append(("Effective size", number(found.n_effective, 1)))
     if found.test is not None:
