@@ -64,7 +64,7 @@ def main() -> None:
 
 Written by `python benchmarks/page.py`. {platform.system()}, Chromium without a screen, opened from
 disk {TIMES} times each: {size:.2f} MB. Milliseconds from the start of navigation until the element
-is there, on {os.cpu_count()} processors of which others used {load:.1f} when it began.
+is there, on {os.cpu_count()} processors; when it began, {load:.1f} programs wanted one.
 
 | what | least | median | most |
 | --- | --- | --- | --- |

@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 from xml.etree import ElementTree
 
 import pytest
+from matplotlib.image import imread
 
 from research import datasets
 from research.publish.judged import JudgedEstimate
@@ -472,6 +473,19 @@ def test_nothing_is_wider_than_the_screen(visit, written, width):
     for address in OPENED:
         go(tab, address)
         assert tab.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_a_figure_that_is_cut_on_a_phone_has_a_cue(visit, written):
+    tab = visit(written, "#tenthe/china-more-small/2", width=390)
+    tab.wait_for_selector(".card.open .drawing svg")
+    drawing = tab.locator(".card.open .drawing")
+
+    def edge():
+        return imread(io.BytesIO(drawing.screenshot()))[:, -2, :3].mean()
+
+    cut = edge()
+    drawing.evaluate("each => { each.scrollLeft = each.scrollWidth }")
+    assert cut < edge() - 0.05
 
 
 def test_the_keyboard_alone_opens_a_claim_and_moves_a_switch(visit, written):

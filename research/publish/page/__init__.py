@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 TEMPLATES = Path(__file__).parent / "templates"
 FACES = {"Regular": ("400", "normal"), "Semibold": ("600", "normal"), "It": ("400", "italic")}
-SCRIPTS = ("charts.js", "page.js", "explore.js")
+SCRIPTS = ("page.js", "cards.js", "files.js", "charts.js", "explore.js")
 DRAWN = ("title", "together", "without", "columns", "views", "rows")  # what the script reads
 FIRST = "document.documentElement.classList.add('live')"  # before anything is drawn
 FRAGILE = "fragile"

@@ -138,4 +138,10 @@
       if (place() === "explore") families.scrollIntoView();
     });
   }
+
+  // Start -------------------------------------------------------------------------------------------
+  addEventListener("hashchange", route);
+  route();
+  startClaims();
+  startCharts();
   startExplore();
