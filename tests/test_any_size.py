@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 
 from research.analysis import find, run
-from research.datasets import AnySize, LargeTable, describe, freeze, load
+from research.datasets import AnySize, DatasetError, LargeTable, describe, freeze, large, load
 
 ANALYSES = ["creators", "licences", "lineage", "tasks"]
 DAY = "2026-11-21"
@@ -97,3 +97,15 @@ def test_memory_does_not_grow_with_the_census(tmp_path):
     for name in ("lineage", "tasks"):
         little, much = (peak("run", name, tmp_path, models) for models in (10_000, 1_000_000))
         assert much < little + 250
+
+
+def test_a_question_that_needs_more_memory_gets_it_or_its_reason(folder, monkeypatch):
+    """What the engine cannot put on the disk is no damage of the file."""
+    monkeypatch.chdir(folder)
+    table = find("tasks", data={"hub_top_models": "large"}).frames["hub_top_models"]
+    monkeypatch.setattr(large, "MEMORY", "12MB")
+    lists = "SELECT len(list(i)) AS n FROM range(3000000) AS t(i), (SELECT count(*) FROM rows)"
+    assert large.query(table, lists)["n"].tolist() == [3_000_000]
+    monkeypatch.setattr(large, "MORE_MEMORY", "12MB")
+    with pytest.raises(DatasetError, match="too large to be asked in 12MB"):
+        large.query(table, lists)

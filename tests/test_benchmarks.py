@@ -35,7 +35,7 @@ def test_a_scan_is_read_and_aggregated(tmp_path):
 
 def test_a_question_is_measured_beside_the_group_by_of_its_file(tmp_path):
     script = SCRIPT.with_name("any_size.py")
-    question = {"group", "share", "drawn", "memory_drawn"}
+    question = {"group", "share", "drawn", "memory_drawn", "accounts"}
     for task, names in (("question", question), ("bootstrap", {"bootstrap"})):
         command = [sys.executable, script, "run", task, str(tmp_path), "1000"]
         done = subprocess.run(command, capture_output=True, text=True, check=True)

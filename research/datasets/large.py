@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
+from research.datasets.descriptors import DatasetError
 from research.datasets.files import damage_named, identifier, literal, typed
 from research.places import unglobbed
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 ROWS, PLACE = "rows", "place"  # the table in a query, and the place of each row in it
 MEMORY = "200MB"  # of the engine: beyond it the engine works on the disk
+MORE_MEMORY = "1GB"  # where some of that cannot be put on the disk, as of a hundred million rows
 THREADS = "1"  # two would each group their rows, and then again what both found
 
 
@@ -91,7 +93,7 @@ def query(table: pd.DataFrame | LargeTable, sql: str, **beside: pd.DataFrame) ->
     Raises
     ------
     DatasetError
-        The file cannot be read.
+        The file cannot be read, or is too large for the memory that is allowed.
 
     Examples
     --------
@@ -101,7 +103,22 @@ def query(table: pd.DataFrame | LargeTable, sql: str, **beside: pd.DataFrame) ->
     >>> query(models, sums).to_numpy().tolist()
     [['text', 4.0], ['audio', 2.0]]
     """
-    with _engine() as engine:
+    import duckdb
+
+    for memory in (MEMORY, MORE_MEMORY):
+        try:
+            return _found(table, sql, beside, memory)
+        except duckdb.OutOfMemoryException as error:
+            reason = str(error).splitlines()[0]
+    name = table.path if isinstance(table, LargeTable) else "a table"
+    raise DatasetError(f"{name} is too large to be asked in {MORE_MEMORY} of memory ({reason}).")
+
+
+def _found(
+    table: pd.DataFrame | LargeTable, sql: str, beside: Mapping[str, pd.DataFrame], memory: str
+) -> pd.DataFrame:
+    """What a query finds in so much memory."""
+    with _engine(memory) as engine:
         for name, frame in beside.items():
             engine.register(name, frame)
         if not isinstance(table, LargeTable):
@@ -118,10 +135,10 @@ def query(table: pd.DataFrame | LargeTable, sql: str, **beside: pd.DataFrame) ->
 
 
 @contextmanager
-def _engine() -> Iterator[duckdb.DuckDBPyConnection]:
+def _engine(memory: str) -> Iterator[duckdb.DuckDBPyConnection]:
     import duckdb
 
     with TemporaryDirectory() as folder:
-        limits = {"memory_limit": MEMORY, "threads": THREADS}
+        limits = {"memory_limit": memory, "threads": THREADS}
         with duckdb.connect(config={**limits, "temp_directory": folder}) as engine:
             yield engine
