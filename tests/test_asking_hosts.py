@@ -165,10 +165,14 @@ def test_the_suspected_block_is_taken_out_by_choice():
 # Sizes of downloads -------------------------------------------------------------------------------
 
 
-def billions(name: str) -> float | None:
-    """The size in a name, as one reads it."""
-    found = re.search(r"(?:^|[-_ ])(\d+(?:\.\d+)?)([bm])(?![a-z0-9])", name.lower())
-    return float(found[1]) * {"b": 1, "m": 1e-3}[found[2]] if found else None
+def billions(name: str) -> tuple[float, float] | None:
+    """The sizes that a name allows: half of its last digit to either side, and all experts."""
+    found = re.search(r"(?:^|[-_ ])(?:(\d+)x)?(\d+(?:\.\d+)?)([bm])(?![a-z0-9])", name.lower())
+    if not found:
+        return None
+    half = 0.5 / 10 ** len(found[2].partition(".")[2])
+    unit, experts = {"b": 1, "m": 1e-3}[found[3]], int(found[1] or 1)
+    return (float(found[2]) - half) * unit, (float(found[2]) + half) * unit * experts
 
 
 def test_the_size_of_a_download_is_any_that_record_and_name_allow():
@@ -183,14 +187,11 @@ def test_the_size_of_a_download_is_any_that_record_and_name_allow():
         record = None if record is None or pd.isna(record) else float(record)
         is_packed = bool(re.search(packed, name.partition("/")[2].lower()))
         if record is None:
-            least, most = (stated, stated) if stated else (0.0, math.inf)
-        elif is_packed:
-            most = max(record, stated) if stated else 8 * record
-            least = min(record, stated) if stated else record
-        elif stated and not 0.5 <= stated / record <= 2:
-            least, most = min(record, stated), max(record, stated)
+            least, most = stated or (0.0, math.inf)
+        elif stated and (is_packed or not 0.5 <= sum(stated) / 2 / record <= 2):
+            least, most = min(record, stated[0]), max(record, stated[1])
         else:
-            least = most = record
+            least, most = record, 8 * record if is_packed else record
         low += held * (most < 1)
         high += held * (least < 1)
     total = models["hub_downloads_30d"].sum()

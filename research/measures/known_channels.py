@@ -20,6 +20,7 @@ from research.measures.publishers import (
     NOT_TOLD,
     ORIGIN,
     Persons,
+    kept_at_hugging_face,
     library_publishers,
 )
 from research.measures.pulls import ROUNDED, ollama_pulls, pulls_in_words
@@ -53,10 +54,12 @@ class Downloads(Channel):
     them: str
 
     def units(self, tables: Tables, wanted: Wanted) -> Coarse:
-        listed = self.listed(tables, wanted)
+        listed, origins = self.listed(tables, wanted), tables["publisher_origins"]
+        if wanted.choices.get("sentence_transformers") == HOMES[1]:
+            origins = kept_at_hugging_face(origins)
         cells = hub_cells(
             _sized(listed, *self._told_of_sizes(tables)) if "size" in wanted.by else listed,
-            tables["publisher_origins"],
+            origins,
             by=tuple(dict.fromkeys([*wanted.by, ORGANISATION, *FURTHER])),
             families=tables.get("model_crosswalk_repositories"),
             named=False,
@@ -254,6 +257,7 @@ OF_MODELS = {
     "size": f"the class of size: {CLASSES}; any that record and name allow",
 }
 PERSONS = get_args(Persons)  # where private persons are at home, who are coded by no country
+HOMES = ("Germany", "United States")  # where sentence-transformers began, and is kept
 FAMILIES = {"family": ("model_crosswalk_repositories",)}
 CHANNELS: dict[str, Channel] = {
     channel.name: channel
@@ -270,7 +274,11 @@ CHANNELS: dict[str, Channel] = {
             attributes=OF_MODELS,
             lacks={},
             more=FAMILIES | {"size": ("hub_llm_models",)},
-            choices={"spike": ("kept", "removed"), "persons": PERSONS},
+            choices={
+                "spike": ("kept", "removed"),
+                "persons": PERSONS,
+                "sentence_transformers": HOMES,
+            },
             assumptions=(USED,),
             of_attributes={"licence": TAGGED, "size": LABELS},
             counted_days=COUNTED_DAYS,
@@ -289,7 +297,11 @@ CHANNELS: dict[str, Channel] = {
             attributes=OF_MODELS,
             lacks={},
             more=FAMILIES,
-            choices={"counts": ("all", "fresh"), "persons": PERSONS},
+            choices={
+                "counts": ("all", "fresh"),
+                "persons": PERSONS,
+                "sentence_transformers": HOMES,
+            },
             assumptions=(USED,),
             of_attributes={"licence": TAGGED, "size": LABELS},
             counted_days=COUNTED_DAYS,

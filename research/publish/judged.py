@@ -393,7 +393,7 @@ def answer_to_quote(each: ReportedEstimate) -> str:
     from research.analysis.asking.labels import counts_no_users, in_a_sentence
 
     where = f"Among {wording.named(each.answer.population)} ({each.answer.as_of})"
-    sentences = [f"{where}, {in_a_sentence(each.label)} is {each.amount}."]
+    sentences = [f"{where}, {in_a_sentence(each.label)} is {each.amount}.", *_otherwise(each)]
     if isinstance(each, JudgedEstimate):
         said = each.said if each.word in FIRM else f"is {each.said}"
         sentences.append(f"That it is {each.needs} {said}.")
@@ -401,6 +401,19 @@ def answer_to_quote(each: ReportedEstimate) -> str:
     if isinstance(each, JudgedEstimate):
         sentences.append(each.ways)
     return " ".join([*sentences, counts_no_users(each.label)])
+
+
+def _otherwise(each: ReportedEstimate) -> Iterator[str]:
+    """What other conventions give that move the answer further than its set is wide."""
+    from research.analysis.asking.labels import OTHERWISE
+
+    told = []
+    for row in each.answer.tables[OTHERWISE].records() if OTHERWISE in each.answer.tables else ():
+        found = Bounds(row["low"], row["high"])
+        if row["estimate"] == each.label and moves(each.estimate.identified, found):
+            told.append(f"{row['convention']} it is {wording.amount(found, each.estimate.unit)}")
+    if told:
+        yield f"With {'; with '.join(told)}."
 
 
 def towards_claim(hypothesis: Hypothesis, found: Bounds) -> Bounds:

@@ -9,10 +9,11 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from research import datasets
 from research.analysis.asking.given import refuse_other_data
+from research.analysis.asking.labels import CONVENTIONS, OTHERWISE
 from research.analysis.asking.placing import drawn_as
 from research.analysis.asking.question import Question, in_words
 from research.analysis.asking.ranks import left_out, ranks
@@ -55,6 +56,9 @@ from research.results import (
     Result,
     UnknownName,
 )
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 SHARED = where(shared="yes")
 REPOSITORIES, NAMES = "model_crosswalk_repositories", "model_crosswalk_names"
@@ -319,8 +323,29 @@ class Asking:
             population=self.population(wanted),
             as_of=day,
             data={"units": self.units(wanted)},
+            tables={OTHERWISE: lambda: self._otherwise(day, choices)} if self._has_homes else {},
             elsewhere=True,  # population and day are those of the tables that are read
         )
+
+    @property
+    def _has_homes(self) -> bool:
+        """Whether it matters whom a model belongs to, and the channel leaves a choice."""
+        known = {each.name for each in self._choices()}
+        bears = {"origin", ORGANISATION} & set(self.question.attributes)
+        return bool(bears and known & {name for name, _ in CONVENTIONS}) and not self.question.rank
+
+    def _otherwise(self, day: str, choices: Mapping[str, str]) -> pd.DataFrame:
+        """What is asked under each convention of whom a model belongs to that is not the usual."""
+        import pandas as pd
+
+        known = {(each.name, value) for each in self._choices() for value in each.values}
+        rows = []
+        for (name, value), told in CONVENTIONS.items():
+            if (name, value) in known and choices.get(name) != value:
+                units = self.units(self.wanted(day, {**choices, name: value}))
+                for label, asked, _ in _asked(self.question, units):
+                    rows.append((label, told, *asked.bounds()))
+        return pd.DataFrame(rows, columns=["estimate", "convention", "low", "high"])
 
     @property
     def about(self) -> str:
