@@ -303,7 +303,8 @@ def curve(folder: Path, sizes: list[int]) -> list[dict[str, float]]:
 def ask_page(rows: list[dict[str, float]]) -> str:
     """The document of the question, from what was measured."""
     table = "\n".join(
-        f"| {each['models']:,} | {each['accounts']:,} | {seconds(each, 'group')} | {seconds(each, 'share')} | "
+        f"| {each['models']:,} | {each['accounts']:,} | "
+        f"{seconds(each, 'group')} | {seconds(each, 'share')} | "
         f"{each['share'] / each['group']:.1f} | {megabytes(each, 'memory')} | "
         f"{seconds(each, 'drawn')} | {megabytes(each, 'memory_drawn')} | "
         f"{seconds(each, 'pandas')} | {megabytes(each, 'memory_pandas')} |"
@@ -316,16 +317,16 @@ Written by `python benchmarks/any_size.py FOLDER --ask {sizes}`. {machine()}
 
 China's share of the downloads of invented models in Parquet: its identified set, and its interval
 by organisation (`hub_cells`, `Share`; the column *share, set* has all three). There are a million
-invented accounts at the most. DuckDB's own group-by sums the downloads of each account of the same file, in the same process, with DuckDB's defaults;
-processor seconds, medians of {TIMES} in turn, libraries loaded. The largest sum is read: of sums
-that nobody reads DuckDB makes none. *Drawn* is the question as `research ask` answers it: also all
-that its choices and beliefs need of a model, and the interval of drawn doubts, once. The last
-columns read the account and the downloads alone into pandas and draw {RESAMPLES} resamples of
-organisations (`scipy.stats.bootstrap`), without a set; they end at {MOST_OF_PANDAS:,} models, as
-this machine lacks the memory for more of them beside other work. Memory is the peak of each process
-up to there, Python and its libraries being part of it. What is held grows with the accounts, and
-not with the models; of a short table the time is that of starting DuckDB, once for each of three
-queries.
+invented accounts at the most. DuckDB's own group-by sums the downloads of each account of the same
+file, in the same process, with DuckDB's defaults; processor seconds, medians of {TIMES} in turn,
+libraries loaded. The largest sum is read: of sums that nobody reads DuckDB makes none. *Drawn* is
+the question as `research ask` answers it: also all that its choices and beliefs need of a model,
+and the interval of drawn doubts, once. The last columns read the account and the downloads alone
+into pandas and draw {RESAMPLES} resamples of organisations (`scipy.stats.bootstrap`), without a
+set; they end at {MOST_OF_PANDAS:,} models, as this machine lacks the memory for more of them beside
+other work. Memory is the peak of each process up to there, Python and its libraries being part of
+it. What is held grows with the accounts, and not with the models; of a short table the time is that
+of starting DuckDB, once for each of three queries.
 
 {verdict(next((each for each in rows if each["models"] == AIMED_AT), rows[-1]))}
 

@@ -855,3 +855,38 @@ def test_the_page_has_twenty_questions_and_some_that_are_refused():
     assert kinds.count(True) >= 3
     headings = re.findall(r"^### (\d+)\. ", (DOCS / "twenty-questions.md").read_text(), re.M)
     assert [int(number) for number in headings] == list(range(1, 21))
+
+
+@pytest.mark.parametrize(
+    ("asked", "reason"),
+    [
+        ({"on": "11.06.2026"}, "Days are written as 2026-06-11, months as 2026-06."),
+        ({"persons": "abroad"}, "There is no value of the choice persons named 'abroad'."),
+        ({"remote_names": "counted"}, "There is no choice of downloads named 'remote_names'."),
+    ],
+)
+def test_a_slip_is_told_in_the_words_of_the_question(asked, reason):
+    with pytest.raises(ResearchError, match=re.escape(reason)) as refused:
+        ask("downloads", share={"origin": "CN"}, **asked)
+    assert "ask_" not in str(refused.value)
+    assert "The nearest" not in str(refused.value)
+
+
+def test_a_channel_without_choices_and_a_window_that_is_too_long_say_so():
+    with pytest.raises(ResearchError, match="The hosts have no choices: leave out 'spike'"):
+        ask("hosts", share={"country": "US"}, spike="removed")
+    with pytest.raises(ResearchError, match="no day with the 9000 days before it"):
+        ask("pulls", share={"origin": "CN"}, window=9000)
+
+
+def test_a_list_of_one_model_is_answered():
+    one = research.load("hub_top_models").tail(1)
+    found = ask("downloads", share={"origin": "CN"}, data={"hub_top_models": one}).answer()
+    assert not found.refused
+    assert found.population == "the 1 most downloaded model of the Hub"
+
+
+def test_a_negative_count_in_data_of_a_users_is_refused_with_its_line():
+    listed = research.load("hub_top_models").tail(2).assign(hub_downloads_30d=[5, -5])
+    with pytest.raises(ResearchError, match="is at least 0, found -5 in line 3"):
+        ask("downloads", share={"origin": "CN"}, data={"hub_top_models": listed})

@@ -146,11 +146,24 @@ def frame_problems(frame: pd.DataFrame, resource: Mapping[str, Any]) -> list[str
         if column.get("constraints", {}).get("required") and values.isna().any():
             row = int(values.isna().to_numpy().argmax()) + 2
             problems.append(f"'{column['name']}' is required but empty in line {row}")
+        problems += _too_small(values, column)
     key = schema.get("primaryKey", [])
     if key and frame.duplicated(key).any():
         row = frame.loc[frame.duplicated(key), key].iloc[0].to_dict()
         problems.append(f"the primary key {key} repeats, first at {row}")
     return problems
+
+
+def _too_small(values: pd.Series, column: Mapping[str, Any]) -> list[str]:
+    """Where a number is below the least that its descriptor allows."""
+    least = column.get("constraints", {}).get("minimum")
+    if not isinstance(least, int | float) or values.dtype.kind not in "iuf":
+        return []
+    below = (values < least).fillna(False).to_numpy(dtype=bool)
+    if not below.any():
+        return []
+    row = int(below.argmax())
+    return [f"'{column['name']}' is at least {least}, found {values.iloc[row]:g} in line {row + 2}"]
 
 
 def has_types(path: Path, schema: Iterable[Mapping[str, Any]]) -> bool:
