@@ -1,4 +1,4 @@
-"""Are models of US publishers used more, against their downloads, than those of Chinese ones?
+"""Are models of US publishers pulled more, against their downloads, than those of Chinese ones?
 
 A family is a name of the Ollama library, such as qwen2.5; rules find its repositories on the Hub.
 Taken are the families that two channels both hold, such as pulls and downloads of one month. How
