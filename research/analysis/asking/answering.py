@@ -198,8 +198,8 @@ class Asking:
             have = "; ".join(
                 f"{channel.name}: {few(channel.days(self.tables))}" for channel in self._channels
             )
-            counted = f" with the {self.window} days before it" if self.window else ""
-            raise ResearchError(f"There is no day{counted} for this question. {have}.")
+            counted = f", with the {self.window} days before it" if self.window else ""
+            raise ResearchError(f"There is no day for this question{counted}. {have}.")
         return known
 
     def _chosen(self, known: Sequence[str]) -> str:
