@@ -325,8 +325,8 @@ and the interval of drawn doubts, once. The last columns read the account and th
 into pandas and draw {RESAMPLES} resamples of organisations (`scipy.stats.bootstrap`), without a
 set; they end at {MOST_OF_PANDAS:,} models, as this machine lacks the memory for more of them beside
 other work. Memory is the peak of each process up to there, Python and its libraries being part of
-it. What is held grows with the accounts, and not with the models; of a short table the time is that
-of starting DuckDB, once for each of three queries.
+it. What is held grows with the accounts, and hardly with the models; of a short table most of the
+time is fixed: a thousand models take it too.
 
 {verdict(next((each for each in rows if each["models"] == AIMED_AT), rows[-1]))}
 
