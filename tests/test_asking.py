@@ -28,6 +28,7 @@ from research.measures.hub import hub_downloads
 from research.measures.known_channels import CHANNELS
 from research.measures.publishers import CHINA_MINUS_US
 from research.measures.top_lists import on_day
+from research.publish.judged import answer_to_quote, reported
 from research.results import ResearchError, Result
 from research.wording import amount
 
@@ -94,6 +95,24 @@ def test_private_persons_may_be_of_any_country_by_choice(listed):
     more = listed["held"][person].sum() / listed["held"].sum()
     assert more > 0
     assert ends(anywhere) == pytest.approx((ends(usual)[0], ends(usual)[1] + more))
+
+
+def test_a_sentence_to_quote_tells_what_other_conventions_give(listed):
+    usual = ask("downloads", share={"origin": "US"}, on=LAST)
+    accounts = listed["model_id"].str.partition("/")[0]
+    begun = accounts.isin(["sentence-transformers", "cross-encoder"])
+    more = listed["held"][begun].sum() / listed["held"].sum()
+    at_home = ask(
+        "downloads", share={"origin": "US"}, on=LAST, sentence_transformers="United States"
+    )
+    assert ends(only(at_home)) == pytest.approx([end + more for end in ends(only(usual))])
+    assert more > only(usual).identified.width  # so that it must be told
+    (quoted,) = (answer_to_quote(each) for each in reported(usual))
+    told = amount(only(at_home).identified, only(at_home).unit)
+    assert f"With sentence-transformers counted as of the US it is {told}" in quoted
+    assert "sentence-transformers" not in answer_to_quote(reported(at_home)[0])
+    of_task = ask("downloads", share={"task": "text-generation"}, on=LAST)
+    assert not of_task.answer().tables
 
 
 def test_persons_of_any_country_may_belong_to_a_whole_of_one_country(listed):
