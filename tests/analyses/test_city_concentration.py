@@ -123,5 +123,5 @@ def test_the_figure_draws_the_cities_and_what_they_hold(result, tenthe, cities):
     widths = [patch.get_width() * 1000 for patch in bars.patches]
     assert widths == pytest.approx([*cities["US"], *cities["CN"]])
     drawn = {line.get_marker(): line.get_ydata() for line in curves.lines}
-    assert drawn["o"][-1] == tenthe.estimates[US].value
-    assert drawn["s"][-1] == tenthe.estimates[CN].value
+    assert drawn["s"][-1] == tenthe.estimates[US].value
+    assert drawn["o"][-1] == tenthe.estimates[CN].value

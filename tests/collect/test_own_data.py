@@ -538,7 +538,7 @@ def test_an_installed_dataset_that_breaks_its_constraints_is_told(here):
     path.write_text(path.read_text().replace('"minimum": 4', '"minimum": 5'))
     code, said = run("check", "my_hosts")
     assert code == 1
-    assert "table 'my_hosts' of version 2026-11-05: row 3, column 'hosts': found '4'" in said
+    assert "table 'my_hosts' of version 2026-11-05: 'hosts' is at least 5, found 4" in said
 
 
 @pytest.mark.parametrize(
