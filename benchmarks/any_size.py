@@ -354,9 +354,9 @@ def draw(rows: list[dict[str, float]]) -> None:
 
     drawn = {
         "share, set, interval": ("share", "memory", figures.INK, "o"),
-        "with drawn doubts": ("drawn", "memory_drawn", figures.UNITED_STATES, "s"),
-        "pandas, bootstrap": ("pandas", "memory_pandas", figures.CHINA, "D"),
-        "DuckDB's group-by": ("group", "", figures.MUTED, "^"),
+        "with drawn doubts": ("drawn", "memory_drawn", figures.MUTED, "s"),
+        "pandas, bootstrap": ("pandas", "memory_pandas", figures.OTHER, "D"),
+        "DuckDB's group-by": ("group", "", figures.INK, "^"),
     }
     with figures.theme():
         canvas, axes = figures.canvas((1, 2), height=2.8)
