@@ -40,6 +40,7 @@ SAYS = {  # what one answer, and what several, do to a claim
     "inconclusive": ("is too small to tell", "are too small to tell"),
     MIXED: ("is mixed", "are mixed"),
 }
+DIFFERENCE = "China minus US"
 LONG = 10  # words of a population: a question that names its list may say it instead
 HOMES = {  # of a family that one country made and another keeps: where else it may be counted
     ("sentence_transformers", "United States"): "sentence-transformers counted as US",
@@ -134,7 +135,10 @@ def _mixed(answer: ClaimAnswer) -> str:
     both = _two_sides(answer.deciding)
     ends = ", but ".join(_end(item, both) for item in both)
     what = min({_estimand(item) for item in both}, {item.label for item in both}, key=_words)
-    lead = f"{capital(what.pop().replace(': ', ', '))}: " if len(what) == 1 else ""
+    named = what.pop().replace(": ", ", ") if len(what) == 1 else ""
+    if all(item.levels for item in both):
+        named = named.removesuffix(f", {DIFFERENCE}")
+    lead = f"{capital(named)}: " if named else ""
     return f"Mixed: of {len(words)} nearest answers {', '.join(told)}. {lead}{ends}."
 
 
@@ -180,14 +184,18 @@ def _end(item: JudgedEstimate, both: Sequence[JudgedEstimate]) -> str:
     """
     found = wording.entry(item.estimate.identified, item.estimate.unit)
     is_second = item is both[1]
-    if is_second and both[0].estimate.unit == item.estimate.unit:
+    home = _other_home(item)
+    if all(each.levels for each in both):
+        found = ", ".join(f"{country} {level.amount}" for country, level in item.levels)
+        home = f"{DIFFERENCE} with {home}" if home else ""
+    elif is_second and both[0].estimate.unit == item.estimate.unit:
         found = found.removesuffix(" points")
     dates = {each.answer.as_of for each in both}
     day = f", {item.answer.as_of}" if is_second or len(dates) > 1 else ""
     where = f"{_population(item)}{day}"
     if len({(each.answer.population, each.answer.as_of) for each in both}) == 1:
         where = item.question or item.label
-    return f"{found} ({'; '.join(filter(None, (where, _other_home(item))))})"
+    return f"{found} ({'; '.join(filter(None, (where, home)))})"
 
 
 def _population(item: JudgedEstimate) -> str:
