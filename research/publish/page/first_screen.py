@@ -15,7 +15,7 @@ from research import __version__
 from research.publish.headlines import CLASSES, ODDS, stated
 from research.publish.judged import moves
 from research.results import Answer, Bounds, Estimate, Result
-from research.wording import amount, count, named, percent, quantity, typeset
+from research.wording import amount, count, listed, named, percent, quantity, typeset
 
 CHINA, UNITED_STATES = "China", "United States"
 ORIGINS = (CHINA, UNITED_STATES)
@@ -431,12 +431,12 @@ def _sizes_in_words(answer: Answer, rows: Sequence[Row]) -> str:
     unit = rows[0].unit.removeprefix("share of ")
     actors = "hosts in {}" if unit == "hosts" else "publishers in {}"
     told = [
-        f"{actors.format(_the(origin))} were ahead in {_and(classes)} models"
+        f"{actors.format(_the(origin))} were ahead in {listed(classes)} models"
         for origin, classes in ahead.items()
         if origin and classes
     ]
     if ahead[""]:
-        told.append(f"open is who was ahead in {_and(ahead[''])} models (China named first)")
+        told.append(f"open is who was ahead in {listed(ahead[''])} models (China named first)")
     of = "" if unit in answer.population else f"the {unit} of "
     whole = f"{of}{named(answer.population)}"
     return f"In {month(answer.as_of)}, of {whole}, {'; '.join(told)}."
@@ -450,7 +450,7 @@ def _leads(answer: Answer) -> str:
         for name, found in _one_changed(answer, LEAD.format(size)):
             if moves(lead.identified, found):
                 told.setdefault(name, []).append(f"{size} {quantity(found, lead.unit)}")
-    return _under((name, f"China minus US {_and(parts)}") for name, parts in told.items())
+    return _under((name, f"China minus US {listed(parts)}") for name, parts in told.items())
 
 
 # Of all charts ------------------------------------------------------------------------------------
@@ -501,16 +501,6 @@ def month(day: str) -> str:
     from babel.dates import format_date
 
     return str(format_date(date.fromisoformat(day), "MMMM yyyy", locale="en"))
-
-
-def _and(parts: Sequence[str]) -> str:
-    """The parts as one enumeration.
-
-    >>> _and(["a", "b", "c"])
-    'a, b and c'
-    """
-    *before, last = parts
-    return f"{', '.join(before)} and {last}" if before else last
 
 
 def source(result: Result) -> str:
