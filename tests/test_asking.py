@@ -115,6 +115,17 @@ def test_a_sentence_to_quote_tells_what_other_conventions_give(listed):
     assert not of_task.answer().tables
 
 
+def test_two_channels_tell_the_other_home_of_a_family_too():
+    usual = ask("downloads", "pulls", share={"origin": "US"}, ratio=True, on=LAST)
+    at_home = ask("downloads", "pulls", share={"origin": "US"}, ratio=True, on=LAST,
+                  sentence_transformers="United States")  # fmt: skip
+    first, other = (next(iter(each.answer().estimates.values())) for each in (usual, at_home))
+    assert other.identified.low > first.identified.high
+    told = amount(other.identified, other.unit)
+    quoted = answer_to_quote(reported(usual)[0])
+    assert f"With sentence-transformers counted as of the US it is {told}" in quoted
+
+
 def test_persons_of_any_country_may_belong_to_a_whole_of_one_country(listed):
     asked = ask(
         "downloads", share={"task": "text-generation"}, among=CN, on=LAST, persons="of any country"

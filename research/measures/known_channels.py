@@ -55,7 +55,7 @@ class Downloads(Channel):
 
     def units(self, tables: Tables, wanted: Wanted) -> Coarse:
         listed, origins = self.listed(tables, wanted), tables["publisher_origins"]
-        if wanted.choices.get("sentence_transformers") == HOMES[1]:
+        if wanted.choices.get(HOME) == HOMES[1]:
             origins = kept_at_hugging_face(origins)
         cells = hub_cells(
             _sized(listed, *self._told_of_sizes(tables)) if "size" in wanted.by else listed,
@@ -257,7 +257,10 @@ OF_MODELS = {
     "size": f"the class of size: {CLASSES}; any that record and name allow",
 }
 PERSONS = get_args(Persons)  # where private persons are at home, who are coded by no country
-HOMES = ("Germany", "United States")  # where sentence-transformers began, and is kept
+HOME, HOMES = (
+    "sentence_transformers",
+    ("Germany", "United States"),
+)  # where sentence-transformers began, and is kept
 FAMILIES = {"family": ("model_crosswalk_repositories",)}
 CHANNELS: dict[str, Channel] = {
     channel.name: channel
@@ -277,7 +280,7 @@ CHANNELS: dict[str, Channel] = {
             choices={
                 "spike": ("kept", "removed"),
                 "persons": PERSONS,
-                "sentence_transformers": HOMES,
+                HOME: HOMES,
             },
             assumptions=(USED,),
             of_attributes={"licence": TAGGED, "size": LABELS},
@@ -300,7 +303,7 @@ CHANNELS: dict[str, Channel] = {
             choices={
                 "counts": ("all", "fresh"),
                 "persons": PERSONS,
-                "sentence_transformers": HOMES,
+                HOME: HOMES,
             },
             assumptions=(USED,),
             of_attributes={"licence": TAGGED, "size": LABELS},

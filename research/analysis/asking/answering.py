@@ -39,11 +39,13 @@ from research.measures.channels import SAME_ACT, over_families
 from research.measures.hub import hub_downloads
 from research.measures.known_channels import (
     CHANNELS,
+    HOME,
+    HOMES,
     ORGANISATION,
     Downloads,
     common_size,
 )
-from research.measures.publishers import library_publishers
+from research.measures.publishers import kept_at_hugging_face, library_publishers
 from research.plain import unknown
 from research.results import (
     Assumption,
@@ -247,8 +249,11 @@ class Asking:
         if len(self.question.channels) == 1:
             return (self.question.channel.units(self.tables, wanted),)
         (other,) = (each for each in self._channels if isinstance(each, Downloads))
-        pulled = CHANNELS["pulls"].units(self.tables, wanted)
         origins = self.tables["publisher_origins"]
+        if wanted.choices.get(HOME) == HOMES[1]:
+            origins = kept_at_hugging_face(origins)
+        tables = {**self.tables, "publisher_origins": origins}
+        pulled = CHANNELS["pulls"].units(tables, wanted)
         models = other.listed(self.tables, wanted)
         listed = hub_downloads(models, origins, families=self.tables[REPOSITORIES])
         library = library_publishers(self.tables[NAMES], origins)
@@ -289,7 +294,7 @@ class Asking:
             yield Choice(name="day", values=tuple(self.days), is_estimand=True, of="sample")
         for channel in self._channels:
             for name, values in channel.choices.items():
-                if len(self._channels) == 1 or channel.name == "pulls":
+                if len(self._channels) == 1 or channel.name == "pulls" or name == HOME:
                     yield Choice(name=name, values=values, is_estimand=False, of="sample")
 
     def refuse_other_choices(self, given: Mapping[str, Any]) -> None:
