@@ -10,15 +10,7 @@ from typing import Literal
 
 import pandas as pd
 
-from research import (
-    Assumption,
-    Bounds,
-    CannotEstimate,
-    Estimate,
-    Hypothesis,
-    Sample,
-    figures,
-)
+from research import Assumption, Bounds, CannotEstimate, Estimate, Hypothesis, Sample, figures
 from research.doubts import LEFT_OUT, Thinned, Within, if_open
 from research.measures.hosts import AMAZON_CITIES, TENTHE_ADDRESSES, total
 from research.measures.other_scans import CONFIRMED

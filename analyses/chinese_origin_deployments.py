@@ -10,16 +10,7 @@ from typing import Annotated, Literal
 
 import pandas as pd
 
-from research import (
-    ESTIMAND,
-    Assumption,
-    Bounds,
-    BudgetRow,
-    Estimate,
-    Hypothesis,
-    Sample,
-    figures,
-)
+from research import ESTIMAND, Assumption, Bounds, BudgetRow, Estimate, Hypothesis, Sample, figures
 from research.doubts import Doubt, Share, where
 from research.estimators.budget import alternatives_row, budget, leave_one_out_row
 from research.estimators.clustered import leave_one_out

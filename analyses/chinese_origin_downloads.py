@@ -307,12 +307,7 @@ def _contrast(sample) -> Estimate:
 
 
 def _finite(asked, *, unit="difference in share of downloads", **found) -> Estimate:
-    return asked.estimate(
-        unit=unit,
-        n=len(asked.certain.units.rows),
-        n_unit="models",
-        **found,
-    )
+    return asked.estimate(unit=unit, n=len(asked.certain.units.rows), n_unit="models", **found)
 
 
 def _share(lead, country) -> Estimate:

@@ -89,10 +89,7 @@ def sample(
             "pulls": _pulls(tags, ollama_library_names),
             "fleet": scanned[FLEET],
         },
-        tables={
-            "tags": _remains(tags),
-            "later": _later(tags, totals, published_aggregates),
-        },
+        tables={"tags": _remains(tags), "later": _later(tags, totals, published_aggregates)},
     )
 
 
@@ -113,8 +110,7 @@ def _remains(tags) -> pd.DataFrame:
     ratio = tags["tag_occurrences"] / tags["answering_hosts"]
     found = tags.assign(ratio=ratio, in_block=in_block(tags))
     return found.assign(
-        hosts_left=left["hosts"].reindex(tags.index, fill_value=0),
-        ratio_left=left["ratio"],
+        hosts_left=left["hosts"].reindex(tags.index, fill_value=0), ratio_left=left["ratio"]
     ).reset_index()
 
 

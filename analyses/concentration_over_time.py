@@ -30,13 +30,7 @@ from research.doubts.coarse import ERROR, amounts_of
 from research.estimators.budget import budget
 from research.estimators.tail_index import tail_index, threshold_plot
 from research.measures.hub import COUNTED_DAYS, without_spike
-from research.measures.hub_states import (
-    COUNTED_ANEW,
-    common_size,
-    for_trend,
-    hub_state,
-    states_of,
-)
+from research.measures.hub_states import COUNTED_ANEW, common_size, for_trend, hub_state, states_of
 from research.measures.publishers import kept_at_hugging_face, library_publishers
 from research.measures.pulls import ROUNDED, ROUNDING, ollama_pulls
 from research.measures.top_lists import apart

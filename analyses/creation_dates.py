@@ -8,15 +8,7 @@ from typing import Literal
 
 import pandas as pd
 
-from research import (
-    Assumption,
-    CannotEstimate,
-    Estimate,
-    Hypothesis,
-    Sample,
-    Settled,
-    figures,
-)
+from research import Assumption, CannotEstimate, Estimate, Hypothesis, Sample, Settled, figures
 from research.doubts import turned_at
 
 EARLIEST = "days from July 2023 to the first repository of any named model"

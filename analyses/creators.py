@@ -47,10 +47,7 @@ CLAIMED = {
     "downloads": {"Meta": (1, 1), "OpenAI": (2, 3), "Google": (2, 3)},
 }
 RANK, SHARE = "{}: rank by {}", "Meta: share of downloads"
-CLAIMS = {
-    "models": "patterns/creators-by-count",
-    "downloads": "patterns/meta-leads-downloads",
-}
+CLAIMS = {"models": "patterns/creators-by-count", "downloads": "patterns/meta-leads-downloads"}
 LEADING = 6  # creators shown beside those of the claims
 LATER = {"role": "out of sample", "scope": "later date"}
 

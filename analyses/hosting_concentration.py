@@ -21,12 +21,7 @@ from research import (
     figures,
 )
 from research.doubts import LEFT_OUT, PRINTED, Computed, Doubt, Thinned, Within, if_open
-from research.estimators.truncation import (
-    herfindahl_bounds,
-    lead_bounds,
-    rest_of,
-    top_share_bounds,
-)
+from research.estimators.truncation import herfindahl_bounds, lead_bounds, rest_of, top_share_bounds
 from research.measures.hosts import TENTHE_ADDRESSES, total
 from research.measures.other_scans import CONFIRMED, SENTINEL
 from research.wording import written
@@ -127,11 +122,7 @@ def _confirmed(aggregates, data) -> Sample:
     return Sample(
         **CONFIRMED.described,
         data=data
-        | {
-            "unit": "confirmed hosts",
-            "addresses": providers,
-            "total": CONFIRMED.hosts(aggregates),
-        },
+        | {"unit": "confirmed hosts", "addresses": providers, "total": CONFIRMED.hosts(aggregates)},
         tables={"providers": providers.reset_index()},
     )
 

@@ -10,15 +10,7 @@ from typing import Annotated, Literal
 
 import pandas as pd
 
-from research import (
-    ESTIMAND,
-    Assumption,
-    Estimate,
-    Hypothesis,
-    Sample,
-    TippingPoint,
-    figures,
-)
+from research import ESTIMAND, Assumption, Estimate, Hypothesis, Sample, TippingPoint, figures
 from research.doubts import Distinct, Doubt, lost_if, where
 from research.measures.hub import GENERATION, YEAR, hub_downloads
 from research.measures.publishers import CHINA, Persons, with_persons
@@ -113,7 +105,7 @@ def estimate(sample) -> list[Estimate]:
             n_unit="models of that time in the tables",
             assumptions=(SURVIVORS,),
             tipping_points=_miscoded(models.value),
-        ),
+        )
     ]
 
 

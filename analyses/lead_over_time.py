@@ -12,24 +12,11 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from research import (
-    Assumption,
-    Estimate,
-    Hypothesis,
-    Sample,
-    TippingPoint,
-    figures,
-)
+from research import Assumption, Estimate, Hypothesis, Sample, TippingPoint, figures
 from research.doubts import Coarse, Gap, turned_at
 from research.estimators.budget import alternatives_row, budget
 from research.measures.hub import COUNTED_DAYS, fresh, hub_downloads, overlapping
-from research.measures.publishers import (
-    CHINA,
-    CHINA_MINUS_US,
-    UNITED_STATES,
-    Persons,
-    with_persons,
-)
+from research.measures.publishers import CHINA, CHINA_MINUS_US, UNITED_STATES, Persons, with_persons
 from research.measures.remembering import remembered
 from research.measures.top_lists import on_day
 

@@ -200,10 +200,7 @@ def estimate(sample) -> list[Estimate]:
     models = sample["models"]
     is_chinese, _ = models.holds(where(origin="China"))
     chinese, others = models.among(is_chinese), models.among(~is_chinese)
-    found = [
-        *_share(WESTERN_SHARE, chinese, "the West"),
-        *_share(CHINESE_SHARE, others, "China"),
-    ]
+    found = [*_share(WESTERN_SHARE, chinese, "the West"), *_share(CHINESE_SHARE, others, "China")]
     if models.weighs == "downloads":
         return found
     return [_western(chinese), *found, *_architecture(sample["text"])]

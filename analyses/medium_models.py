@@ -37,11 +37,7 @@ HYPOTHESES = {
 
 
 def sample(
-    tenthe_parameter_scale,
-    tenthe_model_tags,
-    tenthe_totals,
-    *,
-    clones: Spread = "kept",
+    tenthe_parameter_scale, tenthe_model_tags, tenthe_totals, *, clones: Spread = "kept"
 ) -> Sample:
     hosts = tenthe_parameter_scale.pivot(
         index="country", columns="parameter_class", values="answering_hosts"

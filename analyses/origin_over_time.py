@@ -481,8 +481,7 @@ def _of_states(sample) -> Estimate:
         bounds=Bounds(float(np.minimum(*ends).sum()), float(np.maximum(*ends).sum())),
         sharpness="outer",
         drawn=Computed(
-            lambda *found: weight @ np.array(found),
-            *(_asked_at(sample, at) for at in chosen.index),
+            lambda *found: weight @ np.array(found), *(_asked_at(sample, at) for at in chosen.index)
         ),
         n=len(chosen),
         n_unit="states that count alike",

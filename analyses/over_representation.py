@@ -55,13 +55,7 @@ from research.measures.families import (
     each_family,
     known_of_families,
 )
-from research.measures.hub import (
-    GENERATION,
-    hub_downloads,
-    hub_facts,
-    of_tasks,
-    without_spike,
-)
+from research.measures.hub import GENERATION, hub_downloads, hub_facts, of_tasks, without_spike
 from research.measures.other_scans import CONFIRMED
 from research.measures.publishers import (
     CHINA,

@@ -8,15 +8,7 @@ either answer. Larger and 4B models are counted too; what would make them import
 
 from typing import Annotated, Literal
 
-from research import (
-    ESTIMAND,
-    Estimate,
-    Hypothesis,
-    NotApplicable,
-    Sample,
-    Settled,
-    figures,
-)
+from research import ESTIMAND, Estimate, Hypothesis, NotApplicable, Sample, Settled, figures
 from research.doubts import Doubt, Share, where
 from research.estimators.budget import budget
 from research.measures.hosts import (

@@ -10,15 +10,7 @@ from typing import Annotated, Literal
 
 import pandas as pd
 
-from research import (
-    ESTIMAND,
-    Assumption,
-    Estimate,
-    Hypothesis,
-    NotApplicable,
-    Sample,
-    figures,
-)
+from research import ESTIMAND, Assumption, Estimate, Hypothesis, NotApplicable, Sample, figures
 from research.doubts import Quotient, Sum, turned_at, where
 from research.measures.hub import COUNTED_DAYS, USED, hub_downloads, without_spike
 from research.measures.published_totals import flows_of_makers

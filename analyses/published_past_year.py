@@ -109,10 +109,7 @@ def _of_the_study(weekly, *, whole) -> Sample:
     return Sample(
         population=f"the downloads of models within a year of their creation, {weeks}",
         as_of=f"{last:%Y-%m-%d}",
-        data={
-            "units": units,
-            "lead": CLAIMED if whole else WITHIN,
-        },
+        data={"units": units, "lead": CLAIMED if whole else WITHIN},
         tables={"downloads": units.rows[["origin", "low", "value", "high"]]},
     )
 

@@ -155,11 +155,7 @@ def _later(aggregates) -> Sample:
     four_bit = SENTINEL.counts(aggregates)["all 4-bit", "share of observed quantizations"]
     return Sample(
         **SENTINEL.described,
-        data={
-            "measure": "levels",
-            "percent": float(four_bit),
-            "hosts": SENTINEL.hosts(aggregates),
-        },
+        data={"measure": "levels", "percent": float(four_bit), "hosts": SENTINEL.hosts(aggregates)},
     )
 
 

@@ -50,7 +50,7 @@ HYPOTHESES = {
         alternative="greater",
         role="out of sample",
         scope="other measure",
-    ),
+    )
 }
 
 DATES = {"top 1,000": "2026-06-11", "LLM catalogue": "2026-06-19"}

@@ -132,9 +132,7 @@ SCANS = {
         half_a_digit=0.005,
     ),
     "NuClide, cloud ranges": Scan(
-        CLOUD_RANGES,
-        "open ports, confirmed as Ollama",
-        answering=("confirmed", "instances"),
+        CLOUD_RANGES, "open ports, confirmed as Ollama", answering=("confirmed", "instances")
     ),
     "Qi An Xin": Scan(
         QIANXIN,
@@ -143,11 +141,7 @@ SCANS = {
         percent=("active without protection", "share of active"),
         half_a_digit=0.0005,
     ),
-    "NuClide, Shodan": Scan(
-        CANDIDATES,
-        "candidates, confirmed as open",
-        answering=CONFIRMED.total,
-    ),
+    "NuClide, Shodan": Scan(CANDIDATES, "candidates, confirmed as open", answering=CONFIRMED.total),
 }
 
 

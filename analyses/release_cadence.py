@@ -68,10 +68,7 @@ HYPOTHESES = {
         scope="other measure",
     )
 }
-YEARS = {
-    "before the claim": ("2024-11-27", "2025-11-27"),
-    "latest": ("2025-10-05", "2026-10-05"),
-}
+YEARS = {"before the claim": ("2024-11-27", "2025-11-27"), "latest": ("2025-10-05", "2026-10-05")}
 LEADING = 10  # companies of each country, by downloads
 # Parts of a repository's name that tell a variant of one release: size, tuning, precision, format.
 VARIANT = (

@@ -23,15 +23,7 @@ from research import (
     TippingPoint,
     figures,
 )
-from research.doubts import (
-    Coarse,
-    Doubt,
-    Quotient,
-    Share,
-    overturned,
-    resolved_against,
-    where,
-)
+from research.doubts import Coarse, Doubt, Quotient, Share, overturned, resolved_against, where
 from research.estimators.budget import budget
 from research.measures.channels import day_of_both, of_kinds
 from research.measures.clone_block import Spread, part_of_medium

@@ -9,15 +9,7 @@ from typing import Annotated, Literal
 
 import pandas as pd
 
-from research import (
-    ESTIMAND,
-    Assumption,
-    CannotEstimate,
-    Estimate,
-    Hypothesis,
-    Sample,
-    figures,
-)
+from research import ESTIMAND, Assumption, CannotEstimate, Estimate, Hypothesis, Sample, figures
 from research.doubts import turned_at
 
 AHEAD = "days from Kimi-K2 to the earlier of Qwen3 and GLM-4"

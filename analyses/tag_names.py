@@ -71,12 +71,7 @@ def estimate(sample) -> list[Estimate]:
 
 def _share(label, value, n, unit) -> Estimate:
     return Estimate(
-        label=label,
-        unit="share",
-        value=float(value),
-        n=float(n),
-        n_unit=unit,
-        assumptions=(READ,),
+        label=label, unit="share", value=float(value), n=float(n), n_unit=unit, assumptions=(READ,)
     )
 
 
@@ -92,9 +87,5 @@ READ = Assumption(
 
 def figure(result):
     return figures.rows_of(
-        result,
-        height=1.9,
-        width=60,
-        xlim=(0, 1),
-        xlabel="share of tags or listings",
+        result, height=1.9, width=60, xlim=(0, 1), xlabel="share of tags or listings"
     )

@@ -11,15 +11,7 @@ from typing import Annotated, Literal
 import numpy as np
 import pandas as pd
 
-from research import (
-    ESTIMAND,
-    Bounds,
-    Estimate,
-    Hypothesis,
-    Sample,
-    TippingPoint,
-    figures,
-)
+from research import ESTIMAND, Bounds, Estimate, Hypothesis, Sample, TippingPoint, figures
 from research.doubts import Doubt, Within, if_open, lost_if
 from research.measures.hub import USED
 

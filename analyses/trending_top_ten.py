@@ -10,15 +10,7 @@ from typing import Annotated, Literal
 
 import pandas as pd
 
-from research import (
-    ESTIMAND,
-    Assumption,
-    Estimate,
-    Hypothesis,
-    Interval,
-    Sample,
-    figures,
-)
+from research import ESTIMAND, Assumption, Estimate, Hypothesis, Interval, Sample, figures
 from research.doubts import Coarse, Share, lost_if
 from research.estimators.budget import alternatives_row, budget
 from research.estimators.clustered import cluster_sample_mean
@@ -200,8 +192,7 @@ def _likeness(days) -> Assumption:
     )
     alike = float(days["low"].autocorr(1))
     return Assumption.of_scope(
-        name="days are independent",
-        evidence=written(evidence, alike, len(days), _effective(days)),
+        name="days are independent", evidence=written(evidence, alike, len(days), _effective(days))
     )
 
 

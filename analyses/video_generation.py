@@ -10,15 +10,7 @@ from typing import Annotated, Literal
 
 import pandas as pd
 
-from research import (
-    ESTIMAND,
-    Assumption,
-    Estimate,
-    Hypothesis,
-    Sample,
-    TippingPoint,
-    figures,
-)
+from research import ESTIMAND, Assumption, Estimate, Hypothesis, Sample, TippingPoint, figures
 from research.doubts import Coarse, Ranking, Share, turned_at
 from research.estimators.budget import alternatives_row, budget
 from research.measures.publishers import (
