@@ -197,7 +197,6 @@ def _spread(report) -> Assumption:
 
 IN_CITY = Assumption(
     name="the addresses in a region's city are Amazon's",
-    holds="not testable",
     evidence="The cities hold other hosts too, and Amazon has addresses elsewhere; the two totals "
     "are within a percentage point of one another. Networks are not given by country.",
 )
@@ -207,9 +206,7 @@ IN_CITY = Assumption(
 
 
 def figure(result):
-    canvas, (countries, removed) = figures.canvas(
-        (1, 2), height=3.7, source=result, width_ratios=(1.1, 1)
-    )
+    canvas, (countries, removed) = figures.two_panels(result, height=3.7, widths=(1.1, 1))
     answer = result.answer()
     _draw_countries(countries, answer.tables["countries"])
     _draw_removed(removed, answer)

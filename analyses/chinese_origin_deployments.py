@@ -259,9 +259,7 @@ def figure(result):
     pairs = result.answer(unit="tag-host pairs")
     if not pairs.estimates[SHARE].curves:
         return figures.default(result)  # no block is suspected
-    canvas, (bars, curves) = figures.canvas(
-        (1, 2), height=3.3, source=result, width_ratios=(1.25, 1)
-    )
+    canvas, (bars, curves) = figures.two_panels(result, height=3.3, widths=(1.25, 1))
     _draw_tags(bars, pairs.tables["tags"])
     _draw_curves(curves, result)
     return canvas

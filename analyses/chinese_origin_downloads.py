@@ -493,7 +493,6 @@ def _assumptions(sample) -> Iterator[Assumption]:
 def _without_count(rows) -> Assumption:
     return Assumption(
         name="the models without a download count would change nothing",
-        holds="not testable",
         evidence=written(
             "For {:0} further models the catalogue gives no count, as its lists by trend and by "
             "likes do not: they are outside the population.",
@@ -528,7 +527,6 @@ OTHER_YEAR = Assumption.of_scope(
 )
 LISTED = Assumption(
     name="the rest of the Hub is like its 1,000 most downloaded models",
-    holds="not testable",
     evidence="The list ends at its last place and does not hold the total of the Hub.",
 )
 CATALOGUED = Assumption.of_scope(
@@ -542,7 +540,6 @@ DRAWN = Assumption.of_scope(
 )
 CODED = Assumption(
     name="publishers are coded correctly",
-    holds="not testable",
     evidence="Both codings were made by one language model, so that their agreement is not truth.",
 )
 

@@ -286,10 +286,8 @@ def _elsewhere(sample) -> list[Estimate]:
             Within(LEFT_OUT, Bounds(0.0, 1.0), "other cities of China"),
         ),
         assumptions=(
-            Assumption(
+            Assumption.of_set(
                 name="the share of every leading city is given",
-                holds="no",
-                without="set",
                 evidence="Only Beijing is; Shanghai and a whole province are given together.",
             ),
         ),
@@ -310,7 +308,7 @@ PLACED = Assumption(
 
 
 def figure(result):
-    canvas, (bars, curves) = figures.canvas((1, 2), height=4.3, source=result, width_ratios=(1, 1))
+    canvas, (bars, curves) = figures.two_panels(result, height=4.3)
     answer = result.answer(scan="Tenthe")
     _draw_cities(bars, answer.tables["cities"])
     _draw_shares(curves, answer)

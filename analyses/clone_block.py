@@ -265,19 +265,16 @@ def _fleet(counts) -> Estimate:
 
 NO_OVERLAPS = Assumption(
     name="the five tags are listed by the same hosts",
-    holds="not testable",
     evidence="No overlap was published, and even two of the five tags may lie on different hosts.",
 )
 PURPOSE = Assumption(
     name="a block of identical hosts is no deployment",
-    holds="not testable",
     evidence="Templates of a cloud provider would look the same; of the 197 hosts with these tags "
     "in May 2026, 188 bore the marks of a deception fleet, and gave a version of Ollama from "
     "before one of the models existed.",
 )
 SAME_LISTS = Assumption(
     name="every host of the block lists each of its tags equally often",
-    holds="not testable",
     evidence="If so, taking it out leaves each tag at least one listing a host, as is found.",
 )
 LOOKED_FOR = Assumption.of_scope(
@@ -302,7 +299,7 @@ OTHER_NETWORK = Assumption.of_scope(
 
 def figure(result):
     answer = result.answer()
-    canvas, (ratios, shares) = figures.canvas((1, 2), height=3.5, source=result, sharey=True)
+    canvas, (ratios, shares) = figures.two_panels(result, height=3.5, sharey=True)
     _draw_ratios(ratios, answer.tables["tags"].to_frame())
     _draw_shares(shares, answer.tables["later"].to_frame())
     return canvas

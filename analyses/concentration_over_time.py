@@ -222,7 +222,6 @@ CUT = Assumption.of_scope(
 )
 POWER = Assumption(
     name="the largest publishers follow a power law",
-    holds="not testable",
     evidence="Where they do, the index stays as more of them are taken (the curve). Where it "
     "falls, the tail is lighter further out, as that of a lognormal is.",
 )

@@ -98,7 +98,6 @@ def estimate(sample) -> Estimate:
 
 SURVIVORS = Assumption(
     name="no earlier repository of these names was deleted",
-    holds="not testable",
     evidence="The tables hold survivors; but the names are those of versions, of which the first "
     "was announced with its repository.",
 )

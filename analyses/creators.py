@@ -220,20 +220,16 @@ def _times(share):
 
 ASSUMPTIONS = (
     LIKE_THEN,
-    Assumption(
+    Assumption.of_scope(
         name="accounts are those of the claim's time",
-        holds="no",
-        without="scope",
         evidence="In January 2024 models such as bert-base-uncased, roberta-base and gpt2 stood "
         "under no account. From the end of that month they were moved to google-bert, FacebookAI "
         "and openai-community (github.com/huggingface/transformers/pull/28795), which count for "
         "Google, Meta and OpenAI here.",
     ),
     USED,
-    Assumption(
+    Assumption.of_scope(
         name="the list is a sample",
-        holds="no",
-        without="scope",
         evidence="The claim is about the list itself. What other models would have given is a row "
         "of the budget; ranks by downloads have none, as one creator's models are not independent "
         "and a few carry the totals.",
@@ -247,7 +243,7 @@ ASSUMPTIONS = (
 def figure(result):
     table = result.answer().tables["creators"]
     creators = table.to_frame().set_index("creator")
-    canvas, (models, shares) = figures.canvas((1, 2), height=3.4, source=result)
+    canvas, (models, shares) = figures.two_panels(result, height=3.4)
     _draw(models, creators, "models", "models")
     _draw(shares, creators, "downloads", "share")
     claimed = HYPOTHESES[SHARE].null

@@ -309,9 +309,7 @@ ONLY_RANKS = Assumption.of_scope(
 
 def figure(result):
     answer = result.answer()
-    canvas, (bars, ratios) = figures.canvas(
-        (1, 2), height=3.3, source=result, width_ratios=(1.1, 1)
-    )
+    canvas, (bars, ratios) = figures.two_panels(result, height=3.3, widths=(1.1, 1))
     _draw_families(bars, answer)
     _draw_ratios(ratios, result)
     return canvas

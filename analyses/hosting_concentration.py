@@ -267,7 +267,6 @@ def _cloud_by_type(sample) -> Estimate:
         assumptions=(
             Assumption(
                 name="a host outside fixed-access telecom networks is at a cloud",
-                holds="not testable",
                 evidence=written(
                     "The report types {:%0} of hosts as fixed-access telecom and {:%0} not at all, "
                     "and by another label {:%0} as hyperscaler.",
@@ -294,7 +293,6 @@ def _drawn_by_type(printed) -> Computed:
 BELOW = Doubt("networks below the table", "from many small ones to few as large as may be")
 OWN = Assumption(
     name="an unlisted network belongs to no listed provider",
-    holds="not testable",
     evidence="A quarter of the addresses lie in networks below the ten, none larger than the last "
     "one; who runs them is not given.",
 )
@@ -311,7 +309,7 @@ GENUINE = Assumption.of_scope(
 def figure(result):
     if not result.answer(scan="Tenthe").estimates[INDEX].curves:
         return figures.default(result)  # no verdict that addresses at Amazon could turn
-    canvas, (bars, curve) = figures.canvas((1, 2), height=3.3, source=result, width_ratios=(1.2, 1))
+    canvas, (bars, curve) = figures.two_panels(result, height=3.3, widths=(1.2, 1))
     _draw_providers(bars, result.answer(scan="Tenthe"))
     _draw_index(curve, result)
     return canvas

@@ -170,9 +170,7 @@ STYLES = {
 
 def figure(result):
     answer = result.answer()
-    canvas, (course, doubts) = figures.canvas(
-        (1, 2), height=3.3, source=result, width_ratios=(1.5, 1)
-    )
+    canvas, (course, doubts) = figures.two_panels(result, height=3.3, widths=(1.5, 1))
     _draw_courses(course, answer.tables["moves"])
     found = answer.estimates[CHANGE]
     figures.budget(

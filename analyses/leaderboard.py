@@ -299,7 +299,6 @@ def _compatible(ten) -> Estimate:
 
 WHICH_DAY = Assumption(
     name="the claim read the board of its own day",
-    holds="not testable",
     evidence="The text is of 2024-08-19 and sums up another one. On 2024-07-13, the first day that "
     "is known, two models share place ten, so that one Chinese publisher more or less is listed.",
 )
@@ -314,10 +313,8 @@ READ = {
         evidence="The string says how weights are laid out. Some bear Llama's that were made in "
         "China (Yi), and for a month three models of Meta bore InternLM2's: these are mended.",
     ),
-    "base": Assumption(
+    "base": Assumption.of_set(
         name="a model is as Chinese as the base that it names",
-        holds="no",
-        without="set",
         evidence="Bases are told from 2024-08-30 on. Merges, models that name themselves and those "
         "made from a private person's may have any.",
     ),

@@ -234,7 +234,6 @@ def _needed(totals) -> TippingPoint:
 ASSUMPTIONS = (
     Assumption(
         name="a name tells the family",
-        holds="not testable",
         evidence="Tunes and copies under free names are missed where they name no base; tiny "
         "models made for tests are counted unless they are left out.",
     ),

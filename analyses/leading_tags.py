@@ -308,7 +308,6 @@ def _any_small(sample) -> Estimate:
 GENUINE = genuine("without the largest such block the pair falls behind tags outside it")
 OTHER_SCAN = Assumption(
     name="both scans look at the same kind of host",
-    holds="not testable",
     evidence="Another search engine, port and month; its list ends after fifteen tags, and some of "
     "these are answered by remote servers.",
 )
@@ -321,7 +320,7 @@ def figure(result):
     answer = result.answer()
     if LEAD not in answer.estimates:
         return figures.default(result)
-    canvas, (ranks, lead) = figures.canvas((1, 2), height=3.4, source=result, width_ratios=(1.3, 1))
+    canvas, (ranks, lead) = figures.two_panels(result, height=3.4, widths=(1.3, 1))
     _draw_ranks(ranks, answer)
     _draw_lead(lead, answer.estimates[LEAD])
     return canvas

@@ -364,10 +364,8 @@ CLUSTERED = Assumption(
     evidence="One organisation chooses one licence for many models; each interval uses the design "
     "effect of its kind, and all hold together.",
 )
-UNSEEN = Assumption(
+UNSEEN = Assumption.of_set(
     name="the figures can be recomputed",
-    holds="no",
-    without="set",
     evidence="The article gives whole per cents of a list that it does not publish, and does not "
     "say how it counts models without a licence.",
 )

@@ -271,9 +271,7 @@ LISTED = Assumption.of_scope(
 
 
 def figure(result):
-    canvas, (ratios, spread) = figures.canvas(
-        (1, 2), height=3.4, source=result, width_ratios=(1.2, 1)
-    )
+    canvas, (ratios, spread) = figures.two_panels(result, height=3.4, widths=(1.2, 1))
     _draw_ratios(ratios, result)
     _draw_spread(spread, result.answer(channel="catalogue").tables["organisations"])
     return canvas

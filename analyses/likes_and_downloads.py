@@ -359,15 +359,12 @@ def _standard_errors(models) -> Iterator[TippingPoint]:
     yield turned_at("standard errors to the edge of a small correlation", above, lost, margin)
 
 
-UNSEEN = Assumption(
+UNSEEN = Assumption.of_set(
     name="the figure can be recomputed",
-    holds="no",
-    without="set",
     evidence="The article gives an R squared of two decimals; the 300 models are not published.",
 )
 BORROWED = Assumption(
     name="the 300 models vary at most as those of 2026 do",
-    holds="not testable",
     evidence="The design effect is the largest of the same correlation in the lists of as many "
     "models of 2026, whose organisations are left out one by one: clusters and heavy tails are in "
     "it.",
@@ -413,9 +410,7 @@ CURVES_OF = "top 1,000, 2026-06-11"
 
 
 def figure(result):
-    canvas, (lists, lengths) = figures.canvas(
-        (1, 2), height=3.6, source=result, width_ratios=(1.5, 1)
-    )
+    canvas, (lists, lengths) = figures.two_panels(result, height=3.6, widths=(1.5, 1))
     answers = [result.answer(population=population).estimates for population in ROWS]
     margin = HYPOTHESES[COUNTS].margin
     figures.forest(

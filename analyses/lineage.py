@@ -260,25 +260,20 @@ def _architecture(text) -> Iterator[Estimate]:
 
 SILENT = Doubt("models that name no base", "a base of any origin, or none")
 UNTOLD = Doubt("models without an architecture", "an architecture of any name")
-LAYOUT = Assumption(
+LAYOUT = Assumption.of_scope(
     name="one architecture means one origin",
-    holds="no",
-    without="scope",
     evidence="The string says how the weights are laid out, not whose they are: it is the most "
     "common one of the whole catalogue, and Yi bears it.",
 )
 NAMED = Assumption(
     name="a named base is the base of the weights",
-    holds="not testable",
     evidence="The publisher names it; nobody checks.",
 )
 
 
 def _may_be_silent(models) -> Assumption:
-    return Assumption(
+    return Assumption.of_set(
         name="models made from others name them",
-        holds="no",
-        without="set",
         evidence=written(
             "{:0} of {:0} name no base and may have one: on the Hub, DeepSeek's models distilled "
             "into Llama name none.",
@@ -299,9 +294,7 @@ LOOK = {
 
 
 def figure(result):
-    canvas, (flows, shares) = figures.canvas(
-        (1, 2), height=3.4, source=result, width_ratios=(1.1, 1)
-    )
+    canvas, (flows, shares) = figures.two_panels(result, height=3.4, widths=(1.1, 1))
     models, downloads, names = (result.answer(counted=c) for c in result.choices["counted"])
     _draw_flows(flows, models.tables["flows"])
     rows = {

@@ -91,7 +91,7 @@ GENUINE = genuine("all five are medium, and in which country they lie is not pub
 
 
 def figure(result):
-    canvas, panels = figures.canvas((1, 2), height=2.0, source=result)
+    canvas, panels = figures.two_panels(result, height=2.0)
     titles = {DOMINANT: "a  US: medium over next class", FIRST: "b  China: medium minus next"}
     for axes, (label, title) in zip(panels, titles.items(), strict=True):
         rows = {s.choices["clones"]: s.bounds for s in result.answer().specifications

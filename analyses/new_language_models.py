@@ -108,10 +108,8 @@ SURVIVORS = Assumption.of_scope(
     evidence="The catalogue holds those that ranked by downloads, trend or likes in some week of "
     "2026, the radar what its curators met; most new models of the Hub are in neither.",
 )
-CODED = Assumption(
+CODED = Assumption.of_set(
     name="where publishers are at home is known",
-    holds="no",
-    without="set",
     evidence="Most accounts with one or two new models are coded by nobody: their models may be "
     "Chinese or not.",
 )

@@ -577,7 +577,6 @@ IN_BOTH = Assumption.of_scope(
 )
 BY_PUBLISHER = Assumption(
     name="models outside the families have the origin of their publisher",
-    holds="not testable",
     evidence="Their base models are not in the crosswalk; a publisher whose origin is not known "
     "may be of any country.",
 )
@@ -616,9 +615,7 @@ CODES = {"CN": "China", "US": "United States"}
 
 
 def figure(result):
-    canvas, (channels, families) = figures.canvas(
-        (1, 2), height=4.9, source=result, width_ratios=(1.2, 1)
-    )
+    canvas, (channels, families) = figures.two_panels(result, height=4.9, widths=(1.2, 1))
     _draw_channels(channels, {told: result.answers[key] for key, told in GROUPS.items()})
     _draw_families(families, result.answer(channels="pulls, catalogue"))
     return canvas

@@ -380,7 +380,6 @@ COUNTRIES = (
 )
 SPREAD = Assumption(
     name="clones, where removed, lie in both countries alike",
-    holds="not testable",
     evidence="Where the suspected block lies is not published.",
 )
 IMITATION = Assumption(
@@ -397,17 +396,14 @@ GENUINE = Assumption(
     evidence="The five leading tags look like one block of cloned hosts, all of the medium class.",
 )
 UNKNOWN = (
-    Assumption(
+    Assumption.of_set(
         name="a host is in one class",
-        holds="no",
-        without="set",
         evidence="One address can serve several models.",
     ),
     INDEPENDENT,
 )
 SUSPECTED = Assumption(
     name="every listed host is a genuine deployment",
-    holds="not testable",
     evidence="Suspected clones are counted by rule; the scan has a second dataset without them.",
 )
 
@@ -421,9 +417,7 @@ def figure(result):
         canvas, sets = figures.canvas((1, 1), height=3.2, source=result)
         _draw_sets(sets, shares)
         return canvas
-    canvas, (sets, ratios) = figures.canvas(
-        (1, 2), height=3.8, source=result, width_ratios=(1.15, 1)
-    )
+    canvas, (sets, ratios) = figures.two_panels(result, height=3.8, widths=(1.15, 1))
     _draw_sets(sets, shares)
     _draw_ratios(ratios, shares)
     return canvas

@@ -206,9 +206,7 @@ def figure(result):
     hosts, listings = (result.answer(unit=unit) for unit in ("hosts", "listings"))
     if not hosts.estimates[HOSTS].curves:
         return figures.default(result)  # no block is suspected
-    canvas, (bars, curves) = figures.canvas(
-        (1, 2), height=3.5, source=result, width_ratios=(1, 1.15)
-    )
+    canvas, (bars, curves) = figures.two_panels(result, height=3.5, widths=(1, 1.15))
     _draw_sizes(bars, hosts)
     _draw_shares(curves, hosts.estimates[HOSTS], listings.estimates[LISTED])
     return canvas

@@ -251,16 +251,12 @@ LISTED = Assumption.of_scope(
     evidence="Three quarters did not answer as Ollama does, and many are on HTTPS, which Ollama "
     "does not serve by itself; the report calls all of them instances.",
 )
-CROSSED = Assumption(
+CROSSED = Assumption.of_set(
     name="which ports and protocols go together, and which answered, is known",
-    holds="no",
-    without="set",
     evidence="Only totals are published: the bounds hold for every overlap.",
 )
-MORE_THAN = Assumption(
+MORE_THAN = Assumption.of_set(
     name="the published figure is exact",
-    holds="no",
-    without="set",
     evidence="It is given as more than forty percent, over fifteen programs of which Ollama is "
     "one.",
 )
@@ -270,9 +266,7 @@ MORE_THAN = Assumption(
 
 def figure(result):
     listed = result.answer(addresses=ALL).estimates
-    canvas, (ports, protocols) = figures.canvas(
-        (1, 2), height=2.9, source=result, width_ratios=(1, 1.2)
-    )
+    canvas, (ports, protocols) = figures.two_panels(result, height=2.9, widths=(1, 1.2))
     of_all = {port: listed[WITH_PORT.format(port)] for port in PORTS}
     within = {
         "none of these": listed[NO_NAMED_PORT],

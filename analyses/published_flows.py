@@ -198,7 +198,7 @@ def _list_of(listed) -> Assumption:
 
 
 def figure(result):
-    canvas, (leads, ratios) = figures.canvas((1, 2), height=2.3, source=result, width_ratios=(1, 1))
+    canvas, (leads, ratios) = figures.two_panels(result, height=2.3)
     rows = {
         "35 models, Mar to Dec 2025": ("a year, 35 models", LEAD),
         "41 models, Jun 2025 to Feb 2026": ("a year, 41 models", LEAD),

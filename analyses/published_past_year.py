@@ -146,13 +146,11 @@ def _not_genuine(lead) -> TippingPoint:
 
 REPORTED = Assumption(
     name="the reports count as they are quoted",
-    holds="not testable",
     evidence="Their figures were read in summaries. ATOM counts the main language models alone; "
     "what the Hub's report takes for a download of the past year it does not say.",
 )
 AS_CODED = Assumption(
     name="countries are as the study coded them",
-    holds="not testable",
     evidence="Its coding is taken as it is; international groups and private persons are of no "
     "country. A download is a request, and totals that fell count as no download.",
 )
@@ -162,7 +160,7 @@ AS_CODED = Assumption(
 
 
 def figure(result):
-    canvas, panels = figures.canvas((1, 2), height=2.1, source=result)
+    canvas, panels = figures.two_panels(result, height=2.1)
     countries = [SHARE.format(country) for country in ("China", "US")]
     for axes, labels, look in zip(panels, (countries, (LEAD, CLAIMED, WITHIN)), LOOKS, strict=True):
         rows = {

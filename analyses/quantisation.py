@@ -278,13 +278,11 @@ NOT_TOLD = Doubt("levels without a number of bits", "any number of bits")
 GENUINE = genuine("all five are 4-bit")
 OTHER_SCAN = Assumption(
     name="the share of observed levels is that of hosts or of listings",
-    holds="not testable",
     evidence="The source does not say what it counts each level once for; its hosts were observed "
     "over most of a year.",
 )
 F16_DEFAULT = Assumption(
     name="all listings of the families bert and nomic-bert are F16",
-    holds="not testable",
     evidence="Every such name of the library has an F16 default; other levels can be asked for.",
 )
 
@@ -293,9 +291,7 @@ F16_DEFAULT = Assumption(
 
 
 def figure(result):
-    canvas, (bars, shares) = figures.canvas(
-        (1, 2), height=3.2, source=result, width_ratios=(1, 1.1)
-    )
+    canvas, (bars, shares) = figures.two_panels(result, height=3.2, widths=(1, 1.1))
     _draw_levels(bars, result.answer().tables["levels"])
     _draw_shares(shares, result)
     return canvas

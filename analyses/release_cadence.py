@@ -370,13 +370,11 @@ SURVIVORS = Assumption(
 )
 ALIKE = Assumption(
     name="the tables list the same part of both countries' releases",
-    holds="not testable",
     evidence="They follow downloads, trend and likes; whether Chinese or US releases go unnoticed "
     "more often is not known.",
 )
 A_RELEASE = Assumption(
     name="a new name of a repository is a release",
-    holds="not testable",
     evidence="The claim does not say what counts; main generations, days and repositories are the "
     "other choices.",
 )
@@ -415,9 +413,7 @@ ROWS = {
 
 
 def figure(result):
-    canvas, (means, each) = figures.canvas(
-        (1, 2), height=3.2, source=result, width_ratios=(1, 1.1), sharex=True
-    )
+    canvas, (means, each) = figures.two_panels(result, height=3.2, widths=(1, 1.1), sharex=True)
     answers = [result.answer(year=year, companies=companies).estimates for year, companies in ROWS]
     series = [
         figures.Series(

@@ -271,10 +271,8 @@ def _gaps(earlier, day) -> Assumption:
     return Assumption.of_scope(name="no day before is missing", evidence=known)
 
 
-PUBLIC = Assumption(
+PUBLIC = Assumption.of_set(
     name="whether weights are public is known by name",
-    holds="no",
-    without="set",
     evidence="Models that the router names alone, test models and new ones are open to both.",
 )
 

@@ -77,7 +77,6 @@ def _share(label, value, n, unit) -> Estimate:
 
 READ = Assumption(
     name="the parts of a name are read as they are meant",
-    holds="not testable",
     evidence="What stands between a size and a level is taken for the variant, whatever it says.",
 )
 

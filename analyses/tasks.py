@@ -146,18 +146,14 @@ def _share(units, task, of_it) -> Estimate:
 
 ASSUMPTIONS = (
     LIKE_THEN,
-    Assumption(
+    Assumption.of_scope(
         name="one tag says what a model is for",
-        holds="no",
-        without="scope",
         evidence="Publishers choose one tag of several that fit; most vision-language models also "
         "generate text, and embeddings go by two tags.",
     ),
     USED,
-    Assumption(
+    Assumption.of_scope(
         name="the list is a sample",
-        holds="no",
-        without="scope",
         evidence="The claim is about the list itself, which is complete. What other organisations "
         "would have given is a row of the budget; most tasks hang on one or two of them, too few "
         "for the normal errors that its sets of ranks rest on.",
@@ -174,9 +170,7 @@ LISTS = {
 
 
 def figure(result):
-    canvas, (shares, ranks) = figures.canvas(
-        (1, 2), height=3.3, source=result, width_ratios=(1, 1.1)
-    )
+    canvas, (shares, ranks) = figures.two_panels(result, height=3.3, widths=(1, 1.1))
     answers = {look: result.answer(population=population) for population, look in LISTS.items()}
     tasks = [*dict.fromkeys(task for answer in answers.values() for task in _shown(answer))]
     tasks.sort(key=NO_TASK.__eq__)  # stable: the models that name none go last

@@ -202,7 +202,6 @@ LATER = Assumption.of_scope(
 )
 CODED = Assumption(
     name="the publisher's home is the origin of a model",
-    holds="not testable",
     evidence="Many private persons, who are in no country, tune Chinese models; accounts that "
     "nobody coded may be of any country.",
 )
@@ -213,9 +212,7 @@ CODED = Assumption(
 
 def figure(result):
     answer = result.answer(counted="organisations")
-    canvas, (course, doubts) = figures.canvas(
-        (1, 2), height=3.2, source=result, width_ratios=(1.6, 1)
-    )
+    canvas, (course, doubts) = figures.two_panels(result, height=3.2, widths=(1.6, 1))
     _draw_course(course, answer.tables["days"])
     found = answer.estimates[SHARE]
     figures.budget(

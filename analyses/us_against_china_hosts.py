@@ -339,7 +339,6 @@ def _assumptions(sample) -> tuple[Assumption, ...]:
 
 PLACED = Assumption(
     name="a country is where its hosts are run",
-    holds="not testable",
     evidence="Country and city are those of the address, mostly of a data centre, not of who runs "
     "or uses the host.",
 )
@@ -349,7 +348,6 @@ COMPARABLE = Assumption.of_scope(
 )
 SECOND_HAND = Assumption(
     name="the figures are those of the original",
-    holds="not testable",
     evidence="They were read in news or a summary; for SentinelLABS these disagree on whether "
     "shares are of all hosts or of ten countries, which leaves the sign as it is.",
 )
@@ -359,9 +357,7 @@ SECOND_HAND = Assumption(
 
 
 def figure(result):
-    canvas, (first, second) = figures.canvas(
-        (1, 2), height=4.4, source=result, sharex=True, sharey=True
-    )
+    canvas, (first, second) = figures.two_panels(result, height=4.4, sharex=True, sharey=True)
     rows = _rows(result)
     panels = (
         (first, list(rows), (figures.UNITED_STATES, figures.CHINA), "a  US ahead of China?",

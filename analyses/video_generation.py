@@ -228,12 +228,10 @@ FEW = Assumption.of_scope(
 )
 BY_NAME = Assumption(
     name="a name tells what a model does and whose it is",
-    holds="not testable",
     evidence="Repackaged weights carry no task; their families were written down from knowledge.",
 )
 TRACED = Assumption(
     name="a repackaged, quantized or adapted model belongs to the makers of its base",
-    holds="not testable",
     evidence="The claim speaks of models and not of accounts; counting the accounts is a choice.",
 )
 
@@ -259,9 +257,7 @@ WAYS = ["base, or family in the name", "base that is named", "account"]  # as AT
 
 
 def figure(result):
-    canvas, (parts, leads) = figures.canvas(
-        (1, 2), height=2.7, source=result, width_ratios=(1.3, 1)
-    )
+    canvas, (parts, leads) = figures.two_panels(result, height=2.7, widths=(1.3, 1))
     _draw_parts(parts, result.answer().tables["attribution"])
     answers = [result.answer(measured=measured) for measured in MEASURES]
     for row, every in enumerate(answer.robustness[LEAD] for answer in answers):
