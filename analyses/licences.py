@@ -115,7 +115,7 @@ def sample(
     published_claims,
     *,
     population: Annotated[str, ESTIMAND, POPULATIONS] = "top 300, 2026-06-11",
-    permissive: Literal["Apache or MIT", "every permissive licence"] = "Apache or MIT",
+    permissive: Literal[*PERMISSIVE] = "Apache or MIT",
     no_licence: Literal["unknown", "not permissive", "left out"] = "unknown",
     spike: Literal["kept", "removed"] = "kept",
 ) -> Sample:

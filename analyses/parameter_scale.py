@@ -81,7 +81,7 @@ def sample(
     tenthe_class_sets=None,
     *,
     quantity: Annotated[Literal["shares", "counts"], ESTIMAND] = "shares",
-    clones: Literal[Spread, "removed, wherever it stands"] = "kept",
+    clones: Literal[Spread, ANYWHERE] = "kept",
 ) -> Sample:
     counts = tenthe_parameter_scale.pivot(
         index="country", columns="parameter_class", values="answering_hosts"

@@ -61,16 +61,12 @@ HYPOTHESES = {
 
 DAYS = {
     "catalogue, 2026-10": "2026-10-05",
+    "pulls, 2026-06": "2026-06-19",
+    "hosts, 2025-04": "2025-04-24",
     "top 1,000, 2026-06": "2026-06-11",
     "top 1,000, 2025-03": "2025-03-21",
     "top 1,000, 2024-09": "2024-09-20",
-    "pulls, 2026-06": "2026-06-19",
-    "hosts, 2025-04": "2025-04-24",
 }
-Channel = Literal[
-    "catalogue, 2026-10", "pulls, 2026-06", "hosts, 2025-04", "top 1,000, 2026-06",
-    "top 1,000, 2025-03", "top 1,000, 2024-09",
-]  # fmt: skip
 WORDS = {
     "catalogue": "the models of the LLM catalogue",
     "top 1,000": "the 1,000 most downloaded models",
@@ -93,7 +89,7 @@ def sample(
     tenthe_model_tags,
     tenthe_totals,
     *,
-    channel: Annotated[Channel, ESTIMAND] = "catalogue, 2026-10",
+    channel: Annotated[Literal[*DAYS], ESTIMAND] = "catalogue, 2026-10",
     embeddings: Literal["counted", "left out"] = "counted",
     sizes: Literal["record and name", "record alone"] = "record and name",
     persons: Persons = "in no country",

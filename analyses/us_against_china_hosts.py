@@ -126,20 +126,7 @@ def sample(
     tenthe_totals,
     published_aggregates,
     *,
-    scan: Annotated[
-        Literal[
-            "Tenthe",
-            "Qi An Xin",
-            "Hou et al.",
-            "records of Ollama",
-            "records of vLLM",
-            "records of llama.cpp",
-            "Cisco",
-            "SentinelLABS",
-            "NuClide",
-        ],
-        ESTIMAND,
-    ] = "Tenthe",
+    scan: Annotated[Literal["Tenthe", *SCANS], ESTIMAND] = "Tenthe",
     china: Literal["mainland", "with Hong Kong and Taiwan"] = "mainland",
 ) -> Sample:
     if scan in SCANS:
@@ -197,14 +184,12 @@ def _other(scan, aggregates) -> Sample:
 def estimate(sample) -> list[Estimate]:
     if "listed" not in sample.data:
         return _elsewhere(sample)
-    if len(sample["china"]) > 1:
-        return [_first(sample), _second(sample)]
-    return [_first(sample), _second(sample), _answering(sample)]
+    answering = [_answering(sample)] if len(sample["china"]) == 1 else []
+    return [_first(sample), _second(sample), *answering]
 
 
-def _lead(sample, label, lead, leader) -> Estimate:
+def _lead(sample, label, lead, who, addresses) -> Estimate:
     """The lead of a country over another one, and how many of its addresses that is."""
-    who, addresses = leader
     return Estimate(
         label=label,
         unit="difference in share of listed addresses",
@@ -229,14 +214,14 @@ def _of(countries, listed) -> int:
 
 def _first(sample) -> Estimate:
     us, china = sample["listed"]["US"], _of(sample["china"], sample["listed"])
-    return _lead(sample, FIRST, float(us - china), ("the US", us))
+    return _lead(sample, FIRST, float(us - china), "the US", us)
 
 
 def _second(sample) -> Estimate:
     listed, china = sample["listed"], _of(sample["china"], sample["listed"])
     # A country below the table has at most as many as the last one in it.
     following = max(*listed.drop(["US", *sample["china"]], errors="ignore"), listed.min(), 0)
-    return _lead(sample, SECOND, float(china - following), ("China", china))
+    return _lead(sample, SECOND, float(china - following), "China", china)
 
 
 def _budget(sample) -> tuple[BudgetRow, ...]:
@@ -303,11 +288,8 @@ def _drawn(sample, rest, unlisted) -> tuple:
 
     Countries that are not told divide what is left over, and none has more than is possible.
     """
-    name = f"{{}} of the {sample['unit']}"
-    told = {
-        place: Within(PRINTED, share, name.format(place))
-        for place, share in sample["shares"].items()
-    }
+    shares, name = sample["shares"], f"{{}} of the {sample['unit']}"
+    told = {place: Within(PRINTED, share, name.format(place)) for place, share in shares.items()}
     left = {
         place: Within(NOT_TOLD, Bounds(0.0, unlisted), name.format(place))
         for place in ("US", "CN")

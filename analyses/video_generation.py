@@ -63,11 +63,9 @@ def sample(
     hub_trending,
     publisher_origins,
     *,
-    measured: Annotated[
-        Literal["downloads, June", "downloads, April", "models", "trending places"], ESTIMAND
-    ] = "downloads, June",
-    attributed: Literal["base or family", "base named", "account"] = "base or family",
-    found_by: Literal["task or family", "task alone"] = "task or family",
+    measured: Annotated[Literal[*DATES, "trending places"], ESTIMAND] = "downloads, June",
+    attributed: Literal[*ATTRIBUTED] = "base or family",
+    found_by: Literal[*FOUND_BY] = "task or family",
     persons: Persons = "in no country",
 ) -> Sample:
     if measured == "trending places":

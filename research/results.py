@@ -645,6 +645,17 @@ class Estimate(Readable):
                 "bounds and tipping points, not an interval or a p-value."
             )
 
+    @classmethod
+    def of(
+        cls, label: str, found: float | Bounds, unit: str, n: float, n_unit: str, **told: Any
+    ) -> Estimate:
+        """A number that is known, or a set of which the data allow both ends, of ``n`` units."""
+        if isinstance(found, Bounds):
+            told = {"value": found.point, "bounds": found, "sharpness": "sharp"} | told
+        else:
+            told["value"] = float(found)
+        return cls(label=label, unit=unit, n=float(n), n_unit=n_unit, **told)
+
     @property
     def identified(self) -> Bounds:
         """The identified set; the point itself where it is a point."""
