@@ -95,8 +95,7 @@ def _share(label, asked) -> Estimate:
 def _median(models, name) -> Estimate:
     known = models.rows.loc[models.holds(COUNTRIES[name])[0], "parameters"].astype(float)
     label, median = MEDIAN.format(name), known.median() / 1e9
-    told = {"assumptions": (DECLARED,)}
-    return Estimate.of(label, median, "billion parameters", len(known), "models", **told)
+    return Estimate.of(label, median, "billion parameters", len(known), "models", DECLARED)
 
 
 DECLARED = Assumption.of_scope(

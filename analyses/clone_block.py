@@ -156,18 +156,8 @@ def estimate(sample) -> list[Estimate]:
 
 def _counted(label, unit, found, of, *assumptions) -> Estimate:
     """An estimate read off counts; ``of`` says how many of what it was read from."""
-    known = not isinstance(found, Bounds)
-    return Estimate(
-        label=label,
-        unit=unit,
-        value=float(found) if known else None,
-        bounds=None if known else found,
-        sharpness=None if known else "sharp",
-        undrawn="" if known else SPREAD,
-        n=float(of[0]),
-        n_unit=of[1],
-        assumptions=assumptions,
-    )
+    undrawn = {"undrawn": SPREAD} if isinstance(found, Bounds) else {}
+    return Estimate.of(label, found, unit, *of, *assumptions, **undrawn)
 
 
 def _range(values) -> Bounds:

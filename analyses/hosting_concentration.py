@@ -94,8 +94,8 @@ def sample(
     return Sample(
         population=TENTHE_ADDRESSES,
         as_of="2025-04-24",
-        data=data
-        | {
+        data={
+            **data,
             "unit": "listed addresses",
             "addresses": providers,
             "total": total(tenthe_totals, "discovered_ips"),
@@ -121,8 +121,12 @@ def _confirmed(aggregates, data) -> Sample:
     providers = rows.set_index("provider")["value"]
     return Sample(
         **CONFIRMED.described,
-        data=data
-        | {"unit": "confirmed hosts", "addresses": providers, "total": CONFIRMED.hosts(aggregates)},
+        data={
+            **data,
+            "unit": "confirmed hosts",
+            "addresses": providers,
+            "total": CONFIRMED.hosts(aggregates),
+        },
         tables={"providers": providers.reset_index()},
     )
 
@@ -154,16 +158,8 @@ def estimate(sample) -> list[Estimate]:
 
 
 def _estimate(sample, label, unit, bounds, **more) -> Estimate:
-    return Estimate(
-        label=label if sample["scan"] == "Tenthe" else LATER[label],
-        unit=unit,
-        value=bounds.point,
-        bounds=bounds,
-        sharpness="sharp",
-        n=sample["total"],
-        n_unit=sample["unit"],
-        **more,
-    )
+    label = label if sample["scan"] == "Tenthe" else LATER[label]
+    return Estimate.of(label, bounds, unit, sample["total"], sample["unit"], **more)
 
 
 def _at_amazon(sample) -> pd.Series:

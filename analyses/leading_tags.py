@@ -290,14 +290,9 @@ def _latest(sample) -> Estimate:
 
     both = _as_listed_and_without(sample["listed"]) if sample["scan"] == "Tenthe" else {}
     values = {f"the tags as listed{which}": share(_by_tag(left)) for which, left in both.items()}
-    return Estimate(
-        label=LATEST,
-        unit="share of pairs of a host and a tag",
-        value=share(sample["hosts"]),
-        n=float(sample["hosts"].sum()),
-        n_unit="pairs of a host and a tag",
-        budget=(alternatives_row(BLOCK, values),) if len(both) > 1 else (),
-    )
+    hosts, pairs = sample["hosts"], "pairs of a host and a tag"
+    rows = (alternatives_row(BLOCK, values),) if len(both) > 1 else ()
+    return Estimate.of(LATEST, share(hosts), f"share of {pairs}", hosts.sum(), pairs, budget=rows)
 
 
 def _any_small(sample) -> Estimate:

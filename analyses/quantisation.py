@@ -201,34 +201,21 @@ def _lost(over) -> tuple[TippingPoint, ...]:
 
 
 def _observed_later(sample) -> Estimate:
-    share = sample["percent"] / 100
-    return Estimate(
-        label=LATER,
-        unit="share of observed quantisation levels",
-        bounds=Bounds.at(share, ROUNDED),
-        sharpness="sharp",
-        drawn=Within(PRINTED, Bounds.at(share, ROUNDED), LATER),
-        n=sample["hosts"],
-        n_unit="hosts",
-        assumptions=(OTHER_SCAN,),
+    found, unit = (
+        Bounds.at(sample["percent"] / 100, ROUNDED),
+        "share of observed quantisation levels",
     )
+    drawn = Within(PRINTED, found, LATER)
+    return Estimate.of(LATER, found, unit, sample["hosts"], "hosts", OTHER_SCAN, drawn=drawn)
 
 
 def _f16(sample) -> list[Estimate]:
     if not sample["hosts"].rows["quantization"].eq("F16").any():
         return []
     over = OverBlock(sample["hosts"], lambda left: left.with_any(where(quantization="F16")))
-    return [
-        Estimate(
-            label=F16,
-            unit="share of answering hosts",
-            value=over.bounds().low,
-            n=sample["hosts"].left.hosts,
-            n_unit="answering hosts",
-            assumptions=(GENUINE, ESTIMATED),
-            budget=over.rows(),
-        )
-    ]
+    least, hosts, who = over.bounds().low, sample["hosts"].left.hosts, "answering hosts"
+    told = {"budget": over.rows()}
+    return [Estimate.of(F16, least, f"share of {who}", hosts, who, GENUINE, ESTIMATED, **told)]
 
 
 def _f16_known(sample) -> list[Estimate]:

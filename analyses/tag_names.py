@@ -59,7 +59,7 @@ def estimate(sample) -> list[Estimate]:
     library, leading, listings = sample["library"], sample["leading"], sample["listings"]
     formed = leading.str.fullmatch(FORM, case=False)
     return [
-        Estimate.of(label, share, "share", n, n_unit, assumptions=(READ,))
+        Estimate.of(label, share, "share", n, n_unit, READ)
         for label, share, n, n_unit in (
             (WHOLE, library.str.fullmatch(FORM, case=False).mean(), len(library), "tags"),
             (PARTS, library.str.match(rf"{SIZE}(?:-|$)", case=False).mean(), len(library), "tags"),

@@ -647,14 +647,16 @@ class Estimate(Readable):
 
     @classmethod
     def of(
-        cls, label: str, found: float | Bounds, unit: str, n: float, n_unit: str, **told: Any
-    ) -> Estimate:
+        cls, label: str, found: float | Bounds, unit: str, n: float, n_unit: str,
+        *assumptions: Assumption, **told: Any,
+    ) -> Estimate:  # fmt: skip
         """A number that is known, or a set of which the data allow both ends, of ``n`` units."""
         if isinstance(found, Bounds):
             told = {"value": found.point, "bounds": found, "sharpness": "sharp"} | told
         else:
             told["value"] = float(found)
-        return cls(label=label, unit=unit, n=float(n), n_unit=n_unit, **told)
+        told = {"unit": unit, "n": float(n), "n_unit": n_unit, "assumptions": assumptions} | told
+        return cls(label=label, **told)
 
     @property
     def identified(self) -> Bounds:
