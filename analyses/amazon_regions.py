@@ -44,7 +44,8 @@ def sample(
     amazon: Literal["kept", "thinned to its share in 2026", "removed"] = "kept",
 ) -> Sample:
     report = Report.of(tenthe_countries, tenthe_cities, tenthe_hosting, tenthe_totals)
-    too_many = report.too_many(_later_share(published_aggregates))
+    later = CONFIRMED.counts(published_aggregates)["Amazon (combined subsidiaries)", "hosts"]
+    too_many = report.too_many(float(later / CONFIRMED.hosts(published_aggregates)))
     return Sample(
         population=TENTHE_ADDRESSES,
         as_of="2025-04-24",
@@ -91,11 +92,6 @@ class Report:
 
     def left(self, removed: float) -> float:
         return float(self.total - removed * self.countries["in_regions"].sum())
-
-
-def _later_share(aggregates) -> float:
-    amazon = CONFIRMED.counts(aggregates)["Amazon (combined subsidiaries)", "hosts"]
-    return float(amazon / CONFIRMED.hosts(aggregates))
 
 
 # Estimates ----------------------------------------------------------------------------------------

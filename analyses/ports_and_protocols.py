@@ -153,21 +153,14 @@ def estimate(sample) -> list[Estimate]:
         BOTH: both,
     }
     lost = _tipping_points(listed, both)
+    who = "listed addresses"
     return [
-        Estimate(
-            label=label,
-            unit="share of listed addresses",
-            value=share.point,
-            bounds=share,
-            sharpness="sharp",
-            drawn=drawn.get(label),
-            n=listed.everyone,
-            n_unit="listed addresses",
-            assumptions=(LISTED, CROSSED),
-            tipping_points=(lost[label],) if label in lost else (),
+        Estimate.of(
+            label, share, f"share of {who}", listed.everyone, who, LISTED, CROSSED,
+            drawn=drawn.get(label), tipping_points=lost.get(label, ()),
         )
         for label, share in shares.items()
-    ]
+    ]  # fmt: skip
 
 
 def _drawn(listed) -> dict[str, Computed]:
@@ -182,19 +175,12 @@ def _drawn(listed) -> dict[str, Computed]:
 
 def _default_port_within(listed, label, part) -> Estimate:
     """The default port among a part of the addresses, of which no port is published."""
-    return Estimate(
-        label=label,
-        unit="share of addresses",
-        bounds=listed.all_of(PORTS[0], among=part),
-        sharpness="sharp",
-        drawn=listed.part(PORTS[0], among=part),
-        n=listed.sizes[part],
-        n_unit="addresses",
-        assumptions=(CROSSED,),
-    )
+    found, drawn = (ask(PORTS[0], among=part) for ask in (listed.all_of, listed.part))
+    n, who = listed.sizes[part], "addresses"
+    return Estimate.of(label, found, f"share of {who}", n, who, CROSSED, drawn=drawn)
 
 
-def _tipping_points(listed, both) -> dict[str, TippingPoint]:
+def _tipping_points(listed, both) -> dict[str, tuple[TippingPoint]]:
     """What would bring each share to one half."""
     everyone, on_port, on_http = listed.everyone, listed.sizes[PORTS[0]], listed.sizes["HTTP"]
     without_port = Thinned(
@@ -211,38 +197,23 @@ def _tipping_points(listed, both) -> dict[str, TippingPoint]:
         are="are on both",
     )
     return {
-        DEFAULT_PORT: without_port.lost(HALF, reached="half are reached"),
-        ANY_HTTP: with_http.lost(HALF, given="and all others were"),
-        HTTP_ALONE: on_both.lost(HALF, reached="no half is left"),
+        DEFAULT_PORT: (without_port.lost(HALF, reached="half are reached"),),
+        ANY_HTTP: (with_http.lost(HALF, given="and all others were"),),
+        HTTP_ALONE: (on_both.lost(HALF, reached="no half is left"),),
     }
 
 
 def _elsewhere(others) -> Estimate:
     """A figure of another measurement, given as 'more than'."""
-    found = Bounds(float(others["plain HTTP"]) / 100, 1.0)
-    return Estimate(
-        label=ELSEWHERE,
-        unit="share of services",
-        bounds=found,
-        sharpness="sharp",
-        drawn=Within(MORE, found, "services on plain HTTP"),
-        n=float(others["all 15 frameworks"]),
-        n_unit="services",
-        assumptions=(MORE_THAN,),
-    )
+    found, n = Bounds(float(others["plain HTTP"]) / 100, 1.0), others["all 15 frameworks"]
+    drawn, who = Within(MORE, found, "services on plain HTTP"), "services"
+    return Estimate.of(ELSEWHERE, found, f"share of {who}", n, who, MORE_THAN, drawn=drawn)
 
 
 def _of_records(by_port, records) -> Estimate:
     """The default port among the records of the same engine and week."""
-    found = float(by_port.set_index("category").at[f"port {PORTS[0]}", "value"])
-    return Estimate(
-        label=RECORDS_WITH_PORT,
-        unit="share of records",
-        value=found / records,
-        n=records,
-        n_unit="records",
-        assumptions=(ONE_SOURCE,),
-    )
+    found = float(by_port.set_index("category").at[f"port {PORTS[0]}", "value"]) / records
+    return Estimate.of(RECORDS_WITH_PORT, found, "share of records", records, "records", ONE_SOURCE)
 
 
 MORE = Doubt("figures that are given as more than one", "anything above it")

@@ -66,10 +66,10 @@ def estimate(sample) -> list[Estimate]:
     listed, answering = sample["listed"] / everywhere, Bounds(sample["at least"] / everyone, 1.0)
     both = [answered_in(country, sample["answering in"], everyone) for country in ("US", "CN")]
     drawn = Computed(lambda us, china: (us + china) / everyone, *both)
-    told = {"assumptions": (CLASSED,), "drawn": drawn}
+    who = "answering hosts"
     return [
-        Estimate.of(OF_LISTED, listed, unit, everywhere, "listed addresses", assumptions=(LISTED,)),
-        Estimate.of(OF_ANSWERING, answering, unit, everyone, "answering hosts", **told),
+        Estimate.of(OF_LISTED, listed, unit, everywhere, "listed addresses", LISTED),
+        Estimate.of(OF_ANSWERING, answering, unit, everyone, who, CLASSED, drawn=drawn),
     ]
 
 
