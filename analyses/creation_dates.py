@@ -79,6 +79,11 @@ def estimate(sample) -> Estimate:
     days = (first["created"] - CLAIMED).dt.days
     earliest = first.loc[days.idxmin()]
     when = f"{earliest['repository']} ({earliest['created']:%Y-%m-%d})"
+    turned = turned_at(
+        "days by which the earliest date would have to be wrong",
+        f"turned only if {when} was {{:0}} days older than its date of creation",
+        float(days.min()),
+    )
     return Estimate(
         label=EARLIEST,
         unit="days",
@@ -86,13 +91,7 @@ def estimate(sample) -> Estimate:
         n=int(first["repositories"].sum()),
         n_unit="repositories with a date of creation",
         assumptions=(SURVIVORS,),
-        tipping_points=(
-            turned_at(
-                "days by which the earliest date would have to be wrong",
-                f"turned only if {when} was {{:0}} days older than its date of creation",
-                float(days.min()),
-            ),
-        ),
+        tipping_points=(turned,),
     )
 
 

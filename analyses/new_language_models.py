@@ -63,7 +63,8 @@ def sample(
     listed = hub_llm_models if models == "catalogue" else on_day(hub_lists, last)
     origins = with_persons(publisher_origins, persons)
     tell = ["task", "created", "base"]
-    units = hub_downloads(_in_one_form(listed), origins, tell=tell).counted()
+    listed = listed.rename(columns={"task": "pipeline_tag"})  # as lists of others call it
+    units = hub_downloads(listed, origins, tell=tell).counted()
     kinds = [*GENERATION, *([""] if untagged == "counted" else [])]
     created = units.rows["created"].between(pd.Timestamp(first), pd.Timestamp(last))
     units = units.among(created & units.rows["task"].isin(kinds))
@@ -72,11 +73,6 @@ def sample(
     if label != PUBLISHED:
         units = _by_base(units, origins)
     return Sample(population=population, as_of=last, data={"units": units, "label": label})
-
-
-def _in_one_form(listed) -> pd.DataFrame:
-    """The lists of others call the task by its name."""
-    return listed.rename(columns={"task": "pipeline_tag"})
 
 
 def _by_base(units, origins):

@@ -190,6 +190,8 @@ def estimate(sample) -> list[Estimate]:
 
 def _lead(sample, label, lead, who, addresses) -> Estimate:
     """The lead of a country over another one, and how many of its addresses that is."""
+    theirs, given = f"listed addresses of {who}", "and all of the next country are"
+    lost = lost_if(lead, addresses, theirs, "are no deployments", given=given)
     return Estimate(
         label=label,
         unit="difference in share of listed addresses",
@@ -197,14 +199,9 @@ def _lead(sample, label, lead, who, addresses) -> Estimate:
         n=sample["everywhere"],
         n_unit="listed addresses",
         assumptions=(LISTED, PLACED),
-        tipping_points=(
-            lost_if(
-                lead, addresses, f"listed addresses of {who}", "are no deployments",
-                given="and all of the next country are",
-            ),
-        ),
+        tipping_points=(lost,),
         budget=_budget(sample) if label == FIRST else (),
-    )  # fmt: skip
+    )
 
 
 def _of(countries, listed) -> int:
@@ -236,17 +233,11 @@ def _budget(sample) -> tuple[BudgetRow, ...]:
 
 def _answering(sample) -> Estimate:
     found, everyone = sample["answering in"], sample["answering"]
-    drawn = [answered_in(country, found, everyone) for country in ("US", "CN")]
-    return Estimate(
-        label=ANSWERING,
-        unit="difference in share of answering hosts",
-        bounds=(found["US"] - found["CN"]) / everyone,
-        sharpness="sharp",
-        drawn=Computed(lambda us, china: (us - china) / everyone, *drawn),
-        n=sample["answering"],
-        n_unit="answering hosts",
-        assumptions=(CLASSED,),
-    )
+    both = [answered_in(country, found, everyone) for country in ("US", "CN")]
+    drawn = Computed(lambda us, china: (us - china) / everyone, *both)
+    lead, who = (found["US"] - found["CN"]) / everyone, "answering hosts"
+    unit = f"difference in share of {who}"
+    return Estimate.of(ANSWERING, lead, unit, everyone, who, CLASSED, drawn=drawn)
 
 
 # Other scans --------------------------------------------------------------------------------------
