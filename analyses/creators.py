@@ -194,6 +194,13 @@ META = Share(of=where(creator="Meta"))
 
 def _share_of_meta(sample, units) -> Estimate:
     share = META.in_(units)
+    edge = HYPOTHESES[SHARE].null - HYPOTHESES[SHARE].margin
+    # Meta's downloads grow, those of all others stand still.
+    times = turned_at(
+        "factor on the downloads of Meta",
+        "within five points of the published share only with {:1} times its downloads",
+        edge / (1 - edge) * (1 - share.value) / share.value,
+    )
     return Estimate(
         label=SHARE,
         unit="share of downloads",
@@ -201,20 +208,10 @@ def _share_of_meta(sample, units) -> Estimate:
         n=len(units.rows),
         n_unit="models",
         assumptions=ASSUMPTIONS,
-        tipping_points=(_times(share.value),),
+        tipping_points=(times,),
         budget=Deferred(
             lambda: budget(*share.drawn("model"), alternatives_row("date", sample["shares"]))
         ),
-    )
-
-
-def _times(share):
-    """By which factor Meta's downloads would have to grow, those of all others standing still."""
-    edge = HYPOTHESES[SHARE].null - HYPOTHESES[SHARE].margin
-    return turned_at(
-        "factor on the downloads of Meta",
-        "within five points of the published share only with {:1} times its downloads",
-        edge / (1 - edge) * (1 - share) / share,
     )
 
 

@@ -174,11 +174,8 @@ def _flows(models) -> pd.DataFrame:
 
 def _published(anchors) -> pd.DataFrame:
     """Shares of new derivatives with a Chinese base, as others state them."""
-    quantities = [
-        "new fine-tuned models based on Chinese base models",
-        "Qwen share of new derivatives",
-    ]
-    rows = anchors[anchors["quantity"].isin(quantities)]
+    based = "new fine-tuned models based on Chinese base models"
+    rows = anchors[anchors["quantity"].isin([based, "Qwen share of new derivatives"])]
     shares = rows["stated_value"].str.extract(r"(\d+)%?(?: \(\w+ 2026\))?$")[0]
     return pd.DataFrame({"source": rows["source"], "share": shares.astype(float) / 100})
 
@@ -211,6 +208,12 @@ def _western(chinese) -> Estimate:
     western = where(base="the West")
     certain, _ = chinese.holds(western)
     made, shown = chinese.size(certain), chinese.rows.index[certain][:3]
+    lost = turned_at(
+        "base-model tags that would have to be wrong",
+        "lost only if all {:0} were wrong ({})",
+        float(made),
+        ", ".join(shown) + (" and more" if made > len(shown) else ""),
+    )
     return Sum(chinese, western).estimate(
         label=WESTERN,
         unit="models",
@@ -218,14 +221,7 @@ def _western(chinese) -> Estimate:
         n=chinese.size(),
         n_unit="models of Chinese publishers",
         assumptions=(NAMED, _may_be_silent(chinese)),
-        tipping_points=(
-            turned_at(
-                "base-model tags that would have to be wrong",
-                "lost only if all {:0} were wrong ({})",
-                float(made),
-                ", ".join(shown) + (" and more" if made > len(shown) else ""),
-            ),
-        ),
+        tipping_points=(lost,),
     )
 
 
@@ -272,15 +268,12 @@ NAMED = Assumption(
 
 
 def _may_be_silent(models) -> Assumption:
-    return Assumption.of_set(
-        name="models made from others name them",
-        evidence=written(
-            "{:0} of {:0} name no base and may have one: on the Hub, DeepSeek's models distilled "
-            "into Llama name none.",
-            models.size(_silent(models)),
-            models.size(),
-        ),
+    told = (
+        "{:0} of {:0} name no base and may have one: on the Hub, DeepSeek's models distilled into "
+        "Llama name none."
     )
+    told = written(told, models.size(_silent(models)), models.size())
+    return Assumption.of_set(name="models made from others name them", evidence=told)
 
 
 # Figure -------------------------------------------------------------------------------------------
