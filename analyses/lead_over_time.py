@@ -90,18 +90,12 @@ def _moves(models, origins) -> pd.DataFrame:
     # Row i, column j: of state i, over the models that state j counted too.
     lead = _shared_sums(signed, counted) / _shared_sums(downloads, counted)
     days, shared = list(wide.columns), _shared_sums(counted, counted)
-    return pd.DataFrame(
-        [
-            {
-                "since": f"{days[i]:%Y-%m-%d}",
-                "until": f"{days[j]:%Y-%m-%d}",
-                "models": int(shared[i, j]),
-                "change": float(lead[j, i] - lead[i, j]),
-            }
-            for i, j in combinations(range(len(days)), 2)
-            if (days[j] - days[i]).days >= COUNTED_DAYS
-        ]
-    )
+    rows = [
+        (f"{days[i]:%Y-%m-%d}", f"{days[j]:%Y-%m-%d}", int(shared[i, j]), lead[j, i] - lead[i, j])
+        for i, j in combinations(range(len(days)), 2)
+        if (days[j] - days[i]).days >= COUNTED_DAYS
+    ]
+    return pd.DataFrame(rows, columns=["since", "until", "models", "change"])
 
 
 def _shared_sums(of_state, counted) -> np.ndarray:
@@ -114,6 +108,7 @@ def _shared_sums(of_state, counted) -> np.ndarray:
 
 def estimate(sample) -> Estimate:
     change, moves = sample["change"], sample["moves"]
+    pairs = moves["since"] + " to " + moves["until"]
     return change.estimate(
         label=CHANGE,
         unit="change of a difference in share of downloads",
@@ -123,7 +118,9 @@ def estimate(sample) -> Estimate:
         tipping_points=(_not_of_users(change),),
         budget=budget(
             *change.budget(),
-            alternatives_row("other pairs of dates", _by_dates(moves)),
+            alternatives_row(
+                "other pairs of dates", dict(zip(pairs, moves["change"], strict=True))
+            ),
             *change.drawn("organisation"),
         ),
     )
@@ -142,12 +139,6 @@ def _not_of_users(change) -> TippingPoint:
         who,
         100 * before,
     )
-
-
-def _by_dates(moves) -> dict[str, float]:
-    """The change between any two states whose windows do not overlap."""
-    dates = moves["since"] + " to " + moves["until"]
-    return dict(zip(dates, moves["change"], strict=True))
 
 
 SAME_MODELS = Assumption.of_scope(

@@ -154,19 +154,14 @@ def _eight(units, label, assumptions) -> Estimate:
         Sum(units, of) for of in (where(**{by: QWEN[by]}), where(organisation=EIGHT_MAKERS))
     )
     ratio = Quotient(qwen, eight)
+    level = "level with the eight at {} times the downloads of Qwen"
     return ratio.estimate(
         label=label,
         unit="ratio",
         n=units.held(),
         n_unit="downloads",
         assumptions=assumptions,
-        tipping_points=(
-            turned_at(
-                "factor on the downloads of Qwen",
-                "level with the eight at {} times the downloads of Qwen",
-                1 / ratio.value,
-            ),
-        ),
+        tipping_points=(turned_at("factor on the downloads of Qwen", level, 1 / ratio.value),),
     )
 
 

@@ -17,7 +17,6 @@ from research import (
     Estimate,
     Hypothesis,
     Sample,
-    TippingPoint,
     figures,
 )
 from research.doubts import Share, overturned
@@ -117,31 +116,25 @@ def _of_the_study(weekly, *, whole) -> Sample:
 def estimate(sample) -> list[Estimate]:
     units = sample["units"]
     lead, label = CHINA_MINUS_US.in_(units), sample["lead"]
-    asked = {
-        label: lead,
-        SHARE.format("China"): Share(of=CHINA).in_(units),
-        SHARE.format("US"): Share(of=UNITED_STATES).in_(units),
-    }
+    countries = {"China": CHINA, "US": UNITED_STATES}
+    shares = {SHARE.format(name): Share(of=of).in_(units) for name, of in countries.items()}
+    asked = {label: lead, **shares}
+    not_genuine = overturned(
+        lambda part: lead.thinned(CHINA, part).bounds().low,
+        things="Chinese downloads",
+        nothing="nothing to lose: all others may be of the US",
+    )
     return [
         share.estimate(
             label=of,
             value=None,
             unit="share of downloads" if share is not lead else "difference in share of downloads",
             assumptions=(AS_CODED if label != LEAD else REPORTED,),
-            tipping_points=(_not_genuine(lead),) if share is lead else (),
+            tipping_points=(not_genuine,) if share is lead else (),
             budget=budget(*share.budget()),
         )
         for of, share in asked.items()
     ]
-
-
-def _not_genuine(lead) -> TippingPoint:
-    """Which part of the Chinese downloads must be automated for the two to be level."""
-    return overturned(
-        lambda part: lead.thinned(CHINA, part).bounds().low,
-        things="Chinese downloads",
-        nothing="nothing to lose: all others may be of the US",
-    )
 
 
 REPORTED = Assumption(

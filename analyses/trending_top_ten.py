@@ -123,13 +123,15 @@ def estimate(sample) -> list[Estimate]:
 
 def _share(sample) -> Estimate:
     chinese = sample["chinese"]
+    part, doubtful = chinese.turning(ORIGIN, HYPOTHESES[SHARE].null), chinese.opened(ORIGIN).sum()
+    places, half = "places of unknown origin", "half is reached"
     return chinese.estimate(
         label=SHARE,
         unit=f"share of {sample['counted']}",
         n=len(sample["days"]),
         n_unit="days",
         assumptions=(LATER, CODED, _likeness(sample["days"])),
-        tipping_points=(_doubtful(chinese),),
+        tipping_points=(lost_if(part, float(doubtful), places, "were Chinese", reached=half),),
         budget=budget(
             *chinese.budget(),
             alternatives_row("origin read from", sample["by origin"]),
@@ -151,14 +153,6 @@ def _without_each(chinese) -> dict[str, float]:
     without = {name: _weighed(rows[rows["organisation"] != name]) for name in leading}
     found = {f"all but {name}": CHINESE.in_(rest).value for name, rest in without.items()}
     return {"all of them": chinese.value, **found}
-
-
-def _doubtful(chinese):
-    """Which part of the doubtful places would have to be Chinese for more than half."""
-    return lost_if(
-        chinese.turning(ORIGIN, HYPOTHESES[SHARE].null), float(chinese.opened(ORIGIN).sum()),
-        "places of unknown origin", "were Chinese", reached="half is reached",
-    )  # fmt: skip
 
 
 def _over_months(sample) -> Estimate:
@@ -233,8 +227,8 @@ def _draw_course(axes, table) -> None:
     )  # fmt: skip
     axes.step(dates, days["low"], where="mid", color=figures.CHINA, lw=0.9, label="certainly")
     axes.axhline(0.5, color=figures.MUTED, lw=0.8, ls=(0, (4, 3)))
-    axes.set_xticks(pd.to_datetime(["2025-12-01", "2026-03-01", "2026-06-01"]))
-    axes.set_xticklabels(["Dec 2025", "Mar 2026", "Jun 2026"])
+    months = pd.to_datetime(["2025-12-01", "2026-03-01", "2026-06-01"])
+    axes.set_xticks(months, [f"{month:%b %Y}" for month in months])
     axes.set_ylim(0, 1.12)
     axes.set_yticks([0, 0.25, 0.5, 0.75, 1])
     figures.percent_ticks(axes.yaxis)
