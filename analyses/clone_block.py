@@ -13,22 +13,12 @@ answered with exactly these five tags in May 2026 lies in a network that is too 
 Pulls from the library do not single out the five: other tags are further from their popularity.
 """
 
-from dataclasses import replace
 from itertools import combinations
 from typing import Literal
 
 import pandas as pd
 
-from research import (
-    Assumption,
-    Bounds,
-    CannotEstimate,
-    Estimate,
-    Hypothesis,
-    Sample,
-    TippingPoint,
-    figures,
-)
+from research import Assumption, Bounds, CannotEstimate, Estimate, Hypothesis, Sample, figures
 from research.doubts import SPREAD, turned_at
 from research.estimators.clones import largest_remainder
 from research.measures.clone_block import LEADING, Block, in_block, without_block
@@ -166,29 +156,22 @@ def _range(values) -> Bounds:
 
 def _size(sample) -> Estimate:
     """The block's share of hosts: at most this, and perhaps nothing."""
-    leading = _leading(sample["tags"])
-    hosts = Margins(leading["answering_hosts"], sample["hosts"]).all_of(*leading.index)
-    of = sample["hosts"], "answering hosts"
-    return replace(
-        _counted(ALL_FIVE, "share of answering hosts", hosts, of, NO_OVERLAPS, PURPOSE),
-        undrawn=YES_OR_NO,
-        tipping_points=(_forced(leading, sample["totals"]),),
+    leading, hosts, who = _leading(sample["tags"]), sample["hosts"], "answering hosts"
+    found = Margins(leading["answering_hosts"], hosts).all_of(*leading.index)
+    # So few hosts with any of the five tags that some of them must list all five.
+    forced = turned_at(
+        "hosts with any of the five tags",
+        "a block would follow if fewer than {:0} of the {:0} hosts listed any of the five tags",
+        float(leading["answering_hosts"].sum() / (LEADING - 1)),
+        sample["totals"]["answering_hosts"],
     )
+    told = {"undrawn": YES_OR_NO, "tipping_points": (forced,)}
+    return Estimate.of(ALL_FIVE, found, f"share of {who}", hosts, who, NO_OVERLAPS, PURPOSE, **told)
 
 
 YES_OR_NO = (
     "Whether there is a block at all is asked: a belief about its size would take it for granted."
 )
-
-
-def _forced(leading, totals) -> TippingPoint:
-    """So few hosts with any of the five tags that some of them must list all five."""
-    return turned_at(
-        "hosts with any of the five tags",
-        "a block would follow if fewer than {:0} of the {:0} hosts listed any of the five tags",
-        float(leading["answering_hosts"].sum() / (LEADING - 1)),
-        totals["answering_hosts"],
-    )
 
 
 def _listings_a_host(tags) -> list[Estimate]:
@@ -213,13 +196,9 @@ def _every_other_set(tags) -> list[Estimate]:
     of = len(sets), "sets of five of the ten tags"
     own = largest.pop(tuple(_leading(tags).index))
     others = [found for found in largest.values() if found is not None]
-    found = {
-        REMAINDER.format(FIVE): (own, "listings a host"),
-        REMAINDER.format("the best other five"): (min(others), "listings a host"),
-    }
     return [
-        _counted(label, unit, value, of, SAME_LISTS, LOOKED_FOR)
-        for label, (value, unit) in found.items()
+        _counted(REMAINDER.format(five), "listings a host", found, of, SAME_LISTS, LOOKED_FOR)
+        for five, found in ((FIVE, own), ("the best other five", min(others)))
     ]
 
 
@@ -228,21 +207,21 @@ def _rows_of_one_tag(listed, sizes, levels) -> list[Estimate]:
         ("size 4B", "qwen:latest", sizes["4B"]),
         ("level Q4_K_S", "llama3:8b-text-q4_K_S", levels["Q4_K_S"]),
     )
+    unit = "share of listings"
     return [
-        _counted(ONE_TAG.format(row, tag), "share of listings", listed[tag] / total,
-                 (total, ESTIMATED))
+        _counted(ONE_TAG.format(row, tag), unit, listed[tag] / total, (total, ESTIMATED))
         for row, tag, total in rows
-    ]  # fmt: skip
+    ]
 
 
 def _hosts_and_pulls(tags, pulls) -> list[Estimate]:
     """Tags and popularity part company, but outside the five tags even more than among them."""
     ratio, leading = tags["answering_hosts"] / (pulls / 1e6), in_block(tags)
+    unit, groups = "hosts per million pulls", ((FIVE, leading), (AFTER, ~leading))
     return [
-        _counted(PER_PULLS.format(group), "hosts per million pulls", _range(ratio[chosen]),
-                 (chosen.sum(), "tags"), OF_NAMES)
-        for group, chosen in ((FIVE, leading), (AFTER, ~leading))
-    ]  # fmt: skip
+        _counted(PER_PULLS.format(group), unit, _range(ratio[of]), (of.sum(), "tags"), OF_NAMES)
+        for group, of in groups
+    ]
 
 
 def _fleet(counts) -> Estimate:

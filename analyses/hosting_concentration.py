@@ -154,7 +154,11 @@ def _sentinel(aggregates) -> Sample:
 def estimate(sample) -> list[Estimate]:
     if sample["scan"] == "SentinelLABS":
         return [_cloud_by_type(sample)]
-    return [_index(sample), *_first(sample), *_next(sample), _cloud(sample)]
+    names = sample["addresses"].index.str
+    amazon, chinese = names.startswith(AMAZON), names.startswith(CHINESE)
+    leads = (FIRST, amazon, ~amazon), (NEXT, chinese, ~(chinese | amazon))
+    listed = [lead for lead in leads if lead[1].any() and lead[2].any()]
+    return [_index(sample), *(_lead(sample, *lead) for lead in listed), _cloud(sample)]
 
 
 def _estimate(sample, label, unit, bounds, **more) -> Estimate:
@@ -199,10 +203,8 @@ def _index(sample) -> Estimate:
     )
 
 
-def _lead(sample, label, ahead, behind) -> list[Estimate]:
-    """Lead of the largest provider of one kind over the largest of another, if both are listed."""
-    if not (ahead.any() and behind.any()):
-        return []
+def _lead(sample, label, ahead, behind) -> Estimate:
+    """Lead of the largest provider of one kind over the largest of another."""
     addresses, total = sample["addresses"], sample["total"]
     found = lead_bounds(addresses, ahead, behind, total, owners=sample["owners"])
     unlisted = Thinned(
@@ -211,7 +213,7 @@ def _lead(sample, label, ahead, behind) -> list[Estimate]:
         things="addresses in unlisted networks",
         are="belong to the provider that follows",
     )
-    lead = _estimate(
+    return _estimate(
         sample,
         label,
         f"difference in share of {sample['unit']}",
@@ -219,18 +221,6 @@ def _lead(sample, label, ahead, behind) -> list[Estimate]:
         assumptions=(OWN, GENUINE),
         tipping_points=(unlisted.lost(),) if found.low > 0 else (),
     )
-    return [lead]
-
-
-def _first(sample) -> list[Estimate]:
-    at_amazon = _at_amazon(sample)
-    return _lead(sample, FIRST, at_amazon, ~at_amazon)
-
-
-def _next(sample) -> list[Estimate]:
-    names = sample["addresses"].index.str
-    chinese = names.startswith(CHINESE)
-    return _lead(sample, NEXT, chinese, ~(chinese | names.startswith(AMAZON)))
 
 
 def _cloud(sample) -> Estimate:
@@ -252,6 +242,14 @@ def _cloud(sample) -> Estimate:
 
 
 def _cloud_by_type(sample) -> Estimate:
+    told = (
+        "The report types {:%0} of hosts as fixed-access telecom and {:%0} not at all, and by "
+        "another label {:%0} as hyperscaler."
+    )
+    elsewhere = Assumption(
+        name="a host outside fixed-access telecom networks is at a cloud",
+        evidence=written(told, *sample["types"]),
+    )
     return Estimate(
         label=LATER[CLOUD],
         unit="share of hosts",
@@ -260,16 +258,7 @@ def _cloud_by_type(sample) -> Estimate:
         drawn=_drawn_by_type(sample["printed"]),
         n=sample["total"],
         n_unit="observed hosts",
-        assumptions=(
-            Assumption(
-                name="a host outside fixed-access telecom networks is at a cloud",
-                evidence=written(
-                    "The report types {:%0} of hosts as fixed-access telecom and {:%0} not at all, "
-                    "and by another label {:%0} as hyperscaler.",
-                    *sample["types"],
-                ),
-            ),
-        ),
+        assumptions=(elsewhere,),
     )
 
 
@@ -303,10 +292,11 @@ GENUINE = Assumption.of_scope(
 
 
 def figure(result):
-    if not result.answer(scan="Tenthe").estimates[INDEX].curves:
+    answer = result.answer(scan="Tenthe")
+    if not answer.estimates[INDEX].curves:
         return figures.default(result)  # no verdict that addresses at Amazon could turn
     canvas, (bars, curve) = figures.two_panels(result, height=3.3, widths=(1.2, 1))
-    _draw_providers(bars, result.answer(scan="Tenthe"))
+    _draw_providers(bars, answer)
     _draw_index(curve, result)
     return canvas
 

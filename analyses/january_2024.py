@@ -322,8 +322,7 @@ def _between_days(days, claimed) -> Assumption:
         *(abs((pd.Timestamp(day) - claimed).days) for day in days),
     )
     return Assumption(
-        name="in January 2024 whatever is asked lay between what both days say",
-        evidence=told,
+        name="in January 2024 whatever is asked lay between what both days say", evidence=told
     )
 
 

@@ -141,6 +141,7 @@ def sample(
         levels=tenthe_quantizations, class_sets=tenthe_class_sets, clones=clones,
     )  # fmt: skip
     network = network_share(tenthe_hosting, tenthe_totals)
+    counts = {"listed": _by_tag(hosts), "without": _by_tag(hosts.without(1.0))}
     return Sample(
         population=TENTHE_HOSTS,
         as_of="2025-04-24",
@@ -151,11 +152,7 @@ def sample(
             "total": hosts.left.hosts,
             "network size": network * total(tenthe_totals, "discovered_ips"),
         },
-        tables={
-            "tags": pd.DataFrame(
-                {"listed": _by_tag(hosts), "without": _by_tag(hosts.without(1.0))}
-            ).reset_index()
-        },
+        tables={"tags": pd.DataFrame(counts).reset_index()},
     )
 
 

@@ -379,8 +379,7 @@ GENUINE = Assumption(
 )
 UNKNOWN = (
     Assumption.of_set(
-        name="a host is in one class",
-        evidence="One address can serve several models.",
+        name="a host is in one class", evidence="One address can serve several models."
     ),
     INDEPENDENT,
 )

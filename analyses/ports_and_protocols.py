@@ -39,34 +39,34 @@ PLAIN = "addresses on HTTP, of Ollama alone"
 RECORDS_WITH_PORT = "records with port 11434"
 ALL, ANSWERED, ON_HTTP, OTHERS = "all listed", "answering", "on HTTP", "fifteen programs"
 RECORDS = "records"
+PORT, HTTP = "tenthe/default-port", "tenthe/http-majority"
+MEANT = {
+    PORT: "plain meaning of great majority; stated by this project",
+    HTTP: "plain meaning of most",
+}
 
 HYPOTHESES = {
     label: Hypothesis(
         claims=[claim],
         estimand=estimand,
         null=HALF,
-        null_source=source,
+        null_source=MEANT[claim],
         alternative="greater",
         role=role,
         scope=scope,
     )
-    for label, claim, estimand, source, role, scope in (
-        (DEFAULT_PORT, "tenthe/default-port", "share of listed addresses with port 11434",
-         "plain meaning of great majority; stated by this project", "reanalysis", "same"),
-        (DEFAULT_ANSWERING, "tenthe/default-port", "share of answering addresses with port 11434",
-         "plain meaning of great majority; stated by this project", "reanalysis",
+    for label, claim, estimand, role, scope in (
+        (DEFAULT_PORT, PORT, "share of listed addresses with port 11434", "reanalysis", "same"),
+        (DEFAULT_ANSWERING, PORT, "share of answering addresses with port 11434", "reanalysis",
          "other population"),
-        (DEFAULT_ON_HTTP, "tenthe/default-port", "share of addresses on HTTP with port 11434",
-         "plain meaning of great majority; stated by this project", "reanalysis",
+        (DEFAULT_ON_HTTP, PORT, "share of addresses on HTTP with port 11434", "reanalysis",
          "other population"),
-        (ANY_HTTP, "tenthe/http-majority", "share of listed addresses that are on HTTP",
-         "plain meaning of most", "reanalysis", "same"),
-        (HTTP_ALONE, "tenthe/http-majority", "share of listed addresses on HTTP and not on HTTPS",
-         "plain meaning of most", "reanalysis", "other measure"),
-        (ELSEWHERE, "tenthe/http-majority", "share of exposed services that are on plain HTTP",
-         "plain meaning of most", "out of sample", "other population"),
-        (RECORDS_WITH_PORT, "tenthe/default-port", "share of records of Ollama with port 11434",
-         "plain meaning of great majority; stated by this project", "out of sample",
+        (ANY_HTTP, HTTP, "share of listed addresses that are on HTTP", "reanalysis", "same"),
+        (HTTP_ALONE, HTTP, "share of listed addresses on HTTP and not on HTTPS", "reanalysis",
+         "other measure"),
+        (ELSEWHERE, HTTP, "share of exposed services that are on plain HTTP", "out of sample",
+         "other population"),
+        (RECORDS_WITH_PORT, PORT, "share of records of Ollama with port 11434", "out of sample",
          "other population"),
     )
 } | {
@@ -238,15 +238,12 @@ MORE_THAN = Assumption.of_set(
 def figure(result):
     listed = result.answer(addresses=ALL).estimates
     canvas, (ports, protocols) = figures.two_panels(result, height=2.9, widths=(1, 1.2))
-    of_all = {port: listed[WITH_PORT.format(port)] for port in PORTS}
-    within = {
+    on_http, answered = (result.answer(addresses=part).estimates for part in (ON_HTTP, ANSWERED))
+    rows = {port: listed[WITH_PORT.format(port)] for port in PORTS} | {
         "none of these": listed[NO_NAMED_PORT],
-        "11434, of those on HTTP": result.answer(addresses=ON_HTTP).estimates[DEFAULT_ON_HTTP],
-        "11434, of those that answered": result.answer(addresses=ANSWERED).estimates[
-            DEFAULT_ANSWERING
-        ],
+        "11434, of those on HTTP": on_http[DEFAULT_ON_HTTP],
+        "11434, of those that answered": answered[DEFAULT_ANSWERING],
     }
-    rows = of_all | within
     figures.forest(
         ports, list(rows), figures.Series(rows=list(rows.values())), title="a  Ports",
         xlabel="share of addresses\n(bar: all that the counts allow)",

@@ -10,15 +10,7 @@ from typing import Annotated, Literal
 
 import pandas as pd
 
-from research import (
-    ESTIMAND,
-    Assumption,
-    CannotEstimate,
-    Estimate,
-    Hypothesis,
-    Sample,
-    figures,
-)
+from research import ESTIMAND, Assumption, CannotEstimate, Estimate, Hypothesis, Sample, figures
 from research.doubts import Share, overturned
 from research.estimators.budget import budget
 from research.measures.published_totals import (

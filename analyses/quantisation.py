@@ -113,9 +113,8 @@ def sample(
         class_sets=tenthe_class_sets, clones=clones,
     )  # fmt: skip
     bits = tenthe_quantizations.set_index("quantization")["bits"].astype("Int64").astype("string")
-    levels = hosts.rows.assign(
-        bits=hosts.rows["quantization"].map(bits).fillna(""), bits_doubt=NOT_TOLD.name
-    )
+    bits = hosts.rows["quantization"].map(bits).fillna("")
+    levels = hosts.rows.assign(bits=bits, bits_doubt=NOT_TOLD.name)
     hosts = replace(hosts, rows=levels, doubts=(NOT_TOLD,))
     return Sample(
         population=TENTHE_HOSTS,
@@ -224,18 +223,17 @@ def _f16_known(sample) -> list[Estimate]:
     if not everything:
         return []
     found = Bounds(low / everything, min(1.0, high / everything))
-    return [
-        Estimate(
-            label=F16_KNOWN,
-            unit="share of F16 listings",
-            bounds=found,
-            sharpness="outer",
-            drawn=if_open(Within(LEFT_OUT, found, F16_KNOWN)),
-            n=everything,
-            n_unit="listings (estimated by the report)",
-            assumptions=(ESTIMATED, F16_DEFAULT),
-        )
-    ]
+    known = Estimate(
+        label=F16_KNOWN,
+        unit="share of F16 listings",
+        bounds=found,
+        sharpness="outer",
+        drawn=if_open(Within(LEFT_OUT, found, F16_KNOWN)),
+        n=everything,
+        n_unit="listings (estimated by the report)",
+        assumptions=(ESTIMATED, F16_DEFAULT),
+    )
+    return [known]
 
 
 def _defaults(sample) -> list[Estimate]:
@@ -243,21 +241,14 @@ def _defaults(sample) -> list[Estimate]:
     library, four = sample["library"], Share(of=where(level="Q4"))
     level = library["quantization"].str.slice(0, 2).fillna("")
     weights = {"name": 1.0, "pulls": library["ollama_pulls_total"].astype(float)}
-    names = library.assign(level=level, level_doubt=SILENT.name)
-    found = {
-        unit: four.in_(Coarse(names.assign(low=w, value=w, high=w), [SILENT]))
-        for unit, w in weights.items()
-    }
-    return [
-        asked.estimate(
-            label=DEFAULTS.format(unit),
-            value=None,
-            unit=f"share of {'names' if unit == 'name' else unit}",
-            n=asked.whole().value.sum(),
-            n_unit="names" if unit == "name" else unit,
-        )
-        for unit, asked in found.items()
-    ]
+    names, found = library.assign(level=level, level_doubt=SILENT.name), []
+    for by, weight in weights.items():
+        weighed = names.assign(low=weight, value=weight, high=weight)
+        asked = four.in_(Coarse(weighed, [SILENT], weighs="names" if by == "name" else by))
+        unit, n = asked.units.weighs, asked.whole().value.sum()
+        told = {"label": DEFAULTS.format(by), "unit": f"share of {unit}", "n": n, "n_unit": unit}
+        found.append(asked.estimate(value=None, **told))
+    return found
 
 
 SILENT = Doubt("names without a level", "any level")
