@@ -288,7 +288,9 @@ class Both:
             found["names pulled suddenly"] = self.families().without("family", *sudden)
         if self.pair.second.startswith("top 1,000"):
             found["marked traffic spikes"] = self.families(without_spike)
-            found["repositories of GGUF files"] = self.families(_without_gguf)
+            found["repositories of GGUF files"] = self.families(
+                lambda units: units.among(~units.rows["gguf"].fillna(False).to_numpy(dtype=bool))
+            )
         return found
 
     def course(self, lists) -> dict[str, Representation]:
@@ -417,10 +419,6 @@ def _published(aggregates) -> pd.DataFrame:
     return tags.rename(columns={"category": "ollama_tag", "value": "answering_hosts"})
 
 
-def _without_gguf(units) -> Coarse:
-    return units.among(~units.rows["gguf"].fillna(False).to_numpy(dtype=bool))
-
-
 def _odds(channels, **more) -> Representation:
     return Representation(*channels, where(origin="US", **more), where(origin="CN", **more))
 
@@ -509,10 +507,9 @@ def _largest(odds, by, shown) -> list[str]:
 @deferred
 def _budget(sample) -> tuple[BudgetRow, ...]:
     odds = sample["odds"]
-    counted = {about: other.value for about, other in sample["otherwise"].items()}
     rows = (
-        alternatives_row(about, {"this count": odds.value, "the other count": value})
-        for about, value in counted.items()
+        alternatives_row(about, {"this count": odds.value, "the other count": other.value})
+        for about, other in sample["otherwise"].items()
     )
     return budget(*odds.budget(), *map(odds.left_out, sample["pair"].by), *rows)
 
@@ -644,7 +641,8 @@ def _draw_channels(axes, answers) -> None:
 def _draw_move(axes, height, found, name) -> None:
     color, marker = figures.ORIGINS[name]
     downloads = found[SHARE.format(name, "downloads")].value
-    use = next(found[label] for label in (SHARE.format(name, c) for c in USES) if label in found)
+    uses = (found.get(SHARE.format(name, counts)) for counts in ("pulls", "hosts"))
+    use = next(filter(None, uses))
     figures.draw_set(axes, height, use.identified, value=use.value, color=color, marker=marker)
     axes.plot(downloads, height, marker=marker, ms=4.5, mfc="white", mec=color, ls="none")
     axes.annotate(
@@ -653,15 +651,10 @@ def _draw_move(axes, height, found, name) -> None:
     )  # fmt: skip
 
 
-USES = "pulls", "hosts"
-
-
 def _draw_families(axes, answer) -> None:
     """The families in the order of their ratio."""
-    table = answer.tables["families"]
-    families = table.to_frame().set_index("family")
+    families, told = answer.tables["families"].to_frame().set_index("family"), answer.estimates
     labels = {name: TIMES.format(name, "pulls", "downloads") for name in families.index}
-    told = answer.estimates
     found = {name: told[label] for name, label in labels.items() if label in told}
     names = sorted(found, key=lambda name: -found[name].value)
     origins = families["origin"].map(CODES).fillna("other or unknown")

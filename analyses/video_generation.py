@@ -176,18 +176,20 @@ def _by_origin(video, by) -> pd.DataFrame:
 
 
 def estimate(sample) -> list[Estimate]:
-    return [_leading(sample), _share(sample)]
+    share, unit = Share(of=CHINA).in_(sample["video"].units), sample["unit"]
+    models = {"n": len(share.units.rows), "n_unit": "video generation models"}
+    told = {"label": SHARE, "unit": f"share of {unit}", "assumptions": (FEW, BY_NAME)}
+    return [_leading(sample, unit, models), share.estimate(**models, **told)]
 
 
-def _leading(sample) -> Estimate:
+def _leading(sample, unit, models) -> Estimate:
     lead = sample["video"].lead("CN")
     return lead.estimate(
         label=LEAD,
-        unit=f"difference in share of {sample['unit']}",
-        n=len(lead.units.rows),
-        n_unit="video generation models",
+        unit=f"difference in share of {unit}",
+        **models,
         assumptions=(FEW, BY_NAME, TRACED),
-        tipping_points=(_closing(lead, sample["unit"]),),
+        tipping_points=(_closing(lead, unit),),
         budget=budget(
             *lead.budget(),
             alternatives_row("attribution of repackaged models", sample["attribution"]),
@@ -205,17 +207,6 @@ def _closing(lead, unit) -> TippingPoint:
         f"turned if {unit} amounting to {{:%}} of those counted were missing from {behind}: below "
         "the lists' cut nothing is known",
         abs(lead.value),
-    )
-
-
-def _share(sample) -> Estimate:
-    share = Share(of=CHINA).in_(sample["video"].units)
-    return share.estimate(
-        label=SHARE,
-        unit=f"share of {sample['unit']}",
-        n=len(share.units.rows),
-        n_unit="video generation models",
-        assumptions=(FEW, BY_NAME),
     )
 
 
