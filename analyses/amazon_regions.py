@@ -112,10 +112,8 @@ def _first(sample) -> Estimate:
         most=1,
     )
     parts = {"none": 0.0, "down to Amazon's share in 2026": sample["too many"], "all": 1.0}
-    row = thinned.row("addresses in cities of Amazon regions removed", parts)
-    curve = thinned.curve(
-        "share of the addresses in cities of Amazon regions removed", grid_unit="share"
-    )
+    gone = "addresses in cities of Amazon regions removed"
+    row, curve = thinned.row(gone, parts), thinned.curve(f"share of the {gone}", grid_unit="share")
     return Estimate(
         label=FIRST,
         unit="difference in share of listed addresses",

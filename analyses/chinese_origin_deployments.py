@@ -32,31 +32,32 @@ SHARE, ANY, BASED = (
     "hosts with a model of a Chinese architecture",
 )
 
+OF_TAGS = {
+    "claims": ["tenthe/chinese-tags-strong"],
+    "alternative": "greater",
+    "role": "reanalysis",
+    "scope": "other measure",
+}
+MOST = "plain meaning of most hosts; stated by this project"
 HYPOTHESES = {
     SHARE: Hypothesis(
-        claims=["tenthe/chinese-tags-strong"],
         estimand="share of Chinese-origin tags in the hosts or listings of the ten leading tags",
         null=0.3,
         null_source="an even share of the ten places, three of which are Chinese; stated by this "
         "project, since the claim says only that such tags rank high",
-        alternative="greater",
-        role="reanalysis",
-        scope="other measure",
+        **OF_TAGS,
     ),
     ANY: Hypothesis(
-        claims=["tenthe/chinese-tags-strong"],
         estimand="share of answering hosts that list at least one Chinese-origin leading tag",
         null=0.5,
-        null_source="plain meaning of most hosts; stated by this project",
-        alternative="greater",
-        role="reanalysis",
-        scope="other measure",
+        null_source=MOST,
+        **OF_TAGS,
     ),
     BASED: Hypothesis(
         estimand="share of answering hosts with a model of an architecture all of whose known "
         "models build on a Chinese one, or with a Chinese-based leading tag",
         null=0.5,
-        null_source="plain meaning of most hosts; stated by this project",
+        null_source=MOST,
         alternative="greater",
         role="own question",
     ),

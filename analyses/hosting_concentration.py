@@ -332,9 +332,7 @@ def _draw_index(axes, result) -> None:
             text, (x, y), xycoords=("axes fraction", "data"), fontsize=7.5, va="bottom",
             ha="right" if x > 0.5 else "left", color=figures.MUTED,
         )  # fmt: skip
-    axes.set_xlim(0, 1)
-    axes.set_ylim(0, None)
+    axes.set(xlim=(0, 1), ylim=(0, None), ylabel="Herfindahl index")
     axes.set_xlabel("share of the addresses at Amazon\nthat are no deployments")
     figures.percent_ticks(axes.xaxis)
-    axes.set_ylabel("Herfindahl index")
     axes.set_title("b  What the concentration rests on")

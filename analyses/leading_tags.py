@@ -55,24 +55,23 @@ RANK = "rank of {}"
 LATEST = "share of :latest among the leading tags"
 ANY_SMALL = "hosts with smollm2:135m or qwen2.5:1.5b"
 
-EVEN = "equality: the claim says that no other tag is on more hosts"
+LEADS = {
+    "claims": ["tenthe/top-tags"],
+    "null": 0,
+    "null_source": "equality: the claim says that no other tag is on more hosts",
+    "alternative": "greater",
+}
 HYPOTHESES = {
     LEAD: Hypothesis(
-        claims=["tenthe/top-tags"],
         estimand="answering hosts of the rarer of the two tags minus those of any other tag",
-        null=0,
-        null_source=EVEN,
-        alternative="greater",
         role="reanalysis",
+        **LEADS,
     ),
     LEAD_SHARE: Hypothesis(
-        claims=["tenthe/top-tags"],
         estimand="the same lead as a share of hosts, over scans that could have been made",
-        null=0,
-        null_source=EVEN,
-        alternative="greater",
         role="reanalysis",
         scope="other measure",
+        **LEADS,
     ),
     ORDER: Hypothesis(
         estimand="share of hosts with llama3:latest minus that with deepseek-r1:latest",
@@ -83,13 +82,10 @@ HYPOTHESES = {
         scope="other measure",
     ),
     LEAD_LATER: Hypothesis(
-        claims=["tenthe/top-tags"],
         estimand="hosts of the rarer of the two tags minus those of any other tag, May 2026",
-        null=0,
-        null_source=EVEN,
-        alternative="greater",
         role="out of sample",
         scope="later date",
+        **LEADS,
     ),
 }
 
@@ -332,8 +328,7 @@ def _draw_ranks(axes, answer) -> None:
             axes.plot(found.value, height, marker, ms=4.5, color=color, mec="white", mew=0.5)
     figures.label_rows(axes, tags)
     axes.axvspan(0.6, 2.5, color=figures.FAINT, alpha=0.5, lw=0)
-    axes.set_xlim(0.6, 10.4)
-    axes.set_xticks(range(1, 11))
+    axes.set(xlim=(0.6, 10.4), xticks=range(1, 11))
     axes.set_xlabel("rank by hosts (circles: listed, diamonds: no block)\n"
                     "95% sets: thick at deff 1, thin at deff 50")  # fmt: skip
     axes.set_title("a  Which ranks are possible")

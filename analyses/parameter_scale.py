@@ -220,10 +220,13 @@ def _tipping_points(contrast, sample) -> tuple[TippingPoint, ...]:
     )
     if not stands:
         return (turned,)
+    side, whose = ("first", "Chinese") if end == "low" else ("second", "US")
+    fake = _thinned(contrast, side, contrast.of, f"{whose} hosts of the class", "were fake")
+    clones = _thinned(contrast, "second", MEDIUM, "medium US hosts", "were clones")
     return (
         _design_effect(contrast, end, _network_sizes(sample)),
-        _fake(contrast).lost(end=end),
-        _clones(contrast).lost(end=end, given="and no Chinese one was"),
+        fake.lost(end=end),
+        clones.lost(end=end, given="and no Chinese one was"),
         turned,
     )
 
@@ -236,34 +239,19 @@ def _design_effect(contrast, end, sizes=()) -> TippingPoint:
 
 def _network_sizes(sample) -> list[float]:
     """Hosts in the network of a random one, for any possible number of hosts."""
-    hosts = [
-        size for country in ("china", "us")
-        for size in (sample[country].hosts.max(), sample[country].hosts.sum())
-    ]  # fmt: skip
-    return [sample["network share"] * n for n in (min(hosts), max(hosts))]
+    countries = [sample[country].hosts for country in ("china", "us")]
+    least, most = min(map(max, countries)), max(map(sum, countries))
+    return [sample["network share"] * n for n in (least, most)]
 
 
-def _fake(contrast) -> Thinned:
-    """The interval without hosts of the leading country and of this class alone."""
-    side = "first" if _claimed_end(contrast) == "low" else "second"
-    hosts = getattr(contrast, side).hosts[contrast.of]
+def _thinned(contrast, side, k, things, are) -> Thinned:
+    """The interval without hosts of one country that have models of one class alone."""
+    hosts = getattr(contrast, side).hosts[k]
     return Thinned(
-        without=lambda fake: contrast.without(side, contrast.of, fake).interval(),
+        without=lambda gone: contrast.without(side, k, gone).interval(),
         of=hosts,
-        things=f"{'Chinese' if side == 'first' else 'US'} hosts of the class",
-        are="were fake",
-        most=hosts - 1,
-    )
-
-
-def _clones(contrast) -> Thinned:
-    """The interval without US hosts of medium models alone."""
-    hosts = contrast.second.hosts[MEDIUM]
-    return Thinned(
-        without=lambda clones: contrast.without("second", MEDIUM, clones).interval(),
-        of=hosts,
-        things="medium US hosts",
-        are="were clones",
+        things=things,
+        are=are,
         most=hosts - 1,
     )
 
@@ -455,9 +443,8 @@ def _draw_ratios(axes, answer) -> None:
         curve = _multiplicity_curve(estimate)
         axes.plot(curve.grid, curve.low, ls=style, color=figures.INK, lw=1.2)
         figures.note(axes, name, (curve.grid[-1], curve.low[-1]))
-        turn = next(
-            t.threshold for t in estimate.tipping_points if t.what.startswith("classes per")
-        )
+        points = {point.what.partition(" host")[0]: point for point in estimate.tipping_points}
+        turn = points["classes per"].threshold
         if curve.grid[0] < turn < curve.grid[-1]:
             figures.crossing(axes, turn, 1, rising=True)
     figures.plain_ticks(axes.xaxis, (0.75, 1, 1.5, 2))

@@ -82,8 +82,7 @@ def estimate(sample) -> Estimate:
 
 def figure(result):
     canvas, axes = figures.canvas(height=2.4, source=result)
-    table = result.answer().tables["providers"]
-    rows = table.records()
+    rows = result.answer().tables["providers"].records()
     for position, row in enumerate(rows):
         color = figures.INK if row["provider"] in NAMED else figures.OTHER
         axes.plot(row["discovered_ips"], -position, "o", ms=5, color=color)
