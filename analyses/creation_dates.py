@@ -117,8 +117,7 @@ def figure(result):
         told = f"{row['repository']}, {row['created']}"
         figures.note(axes, told, (day, -position), (-7, 0))
     figures.label_rows(axes, [row["model"] for row in rows])
-    axes.set_ylim(0.4 - len(rows), 0.9)
-    axes.set_xlim(start, pd.Timestamp("2025-12-31"))
+    axes.set(ylim=(0.4 - len(rows), 0.9), xlim=(start, pd.Timestamp("2025-12-31")))
     months = pd.date_range("2023-07-01", "2025-07-01", freq="6MS")
     axes.set_xticks(months, [f"{month:%b %Y}" for month in months])
     axes.set_xlabel("first repository of the name")

@@ -252,8 +252,9 @@ def figure(result):
     )  # fmt: skip
     models.set(xlim=(0, 68), title="a  By number of models")
     models.set_xlabel("models among the 300 most downloaded,\nJune 2026")
-    shares.set(xlim=(0, 0.33), title="b  By downloads")
-    shares.set_xlabel("share of the downloads of these 300")
+    shares.set(
+        xlim=(0, 0.33), title="b  By downloads", xlabel="share of the downloads of these 300"
+    )
     figures.percent_ticks(shares.xaxis)
     return canvas
 

@@ -346,5 +346,4 @@ def _draw_lead(axes, estimate) -> None:
     figures.plain_ticks(axes.xaxis, (0, 2500, 5000, 7500, 10000))
     figures.plain_ticks(axes.yaxis, (-1000, -500, 0, 500, 1000, 1500))
     axes.set_xlabel("cloned hosts removed from the block")
-    axes.set_ylabel("hosts ahead of every other tag")
-    axes.set_title("b  Lead of the pair")
+    axes.set(ylabel="hosts ahead of every other tag", title="b  Lead of the pair")

@@ -317,6 +317,5 @@ def _draw_flows(axes, table) -> None:
     }
     legend = {"title": "publisher of the base", "title_fontsize": 7.5, "loc": "lower right"}
     figures.stacked_bars(axes, sums, LOOK, **legend)
-    axes.set_ylabel("publisher of the model")
-    axes.set_xlabel("models that name a base")
+    axes.set(xlabel="models that name a base", ylabel="publisher of the model")
     axes.set_title("a  1,000 most downloaded: whose base?")

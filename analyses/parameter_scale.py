@@ -435,8 +435,7 @@ def _multiplicity_curve(estimate) -> Curve | None:
 
 
 def _draw_ratios(axes, answer) -> None:
-    axes.set_xscale("log")
-    axes.set_yscale("log")
+    axes.set(xscale="log", yscale="log")
     axes.axhline(1, color=figures.MUTED, lw=0.8, ls=(0, (4, 3)))
     for style, name in zip(("-", "--", "-.", ":"), CLASSES.values(), strict=True):
         estimate = answer.estimates[IN_SHARE.format(name)]
@@ -450,5 +449,4 @@ def _draw_ratios(axes, answer) -> None:
     figures.plain_ticks(axes.xaxis, (0.75, 1, 1.5, 2))
     figures.plain_ticks(axes.yaxis, (0.5, 1, 2, 5, 10))
     axes.set_xlabel("classes per host, China over US\n(unknown; all possible values shown)")
-    axes.set_ylabel("share in China over share in the US")
-    axes.set_title("b  One unknown drives all four")
+    axes.set(ylabel="share in China over share in the US", title="b  One unknown drives all four")

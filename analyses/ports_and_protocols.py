@@ -276,6 +276,5 @@ def _draw_overlaps(axes, estimates) -> None:
             )  # fmt: skip
             left += share
     figures.label_rows(axes, [row[0] for row in rows], width=8)
-    axes.set_ylim(-1.65, 0.4)
+    axes.set(ylim=(-1.65, 0.4), title="b  Protocols")
     axes.set_xlabel("share of listed addresses\n(the truth lies between the two rows)")
-    axes.set_title("b  Protocols")

@@ -417,8 +417,7 @@ def figure(result):
     figures.forest(means, list(ROWS.values()), *series, width=16, title="a  Time over releases")
     _draw_companies(each, result.answer().tables["companies"])
     for axes in (means, each):
-        axes.set_xscale("log")
-        axes.set_xlim(2.4, 520)
+        axes.set(xscale="log", xlim=(2.4, 520))
         figures.plain_ticks(axes.xaxis, (3, 7, 14, 30, 90, 182, 365))
         axes.tick_params(axis="x", labelsize=8)
         for color, claimed in zip((figures.CHINA, figures.UNITED_STATES), CLAIMED, strict=True):

@@ -272,8 +272,7 @@ def _draw_parts(axes, table) -> None:
     }
     legend = {"loc": "lower left", "ncols": 3, "borderaxespad": 0, "columnspacing": 1}
     figures.stacked_bars(axes, shares, held, **legend)
-    axes.set_ylim(-3.45, 0.6)
-    axes.set_xlim(0, 1)
+    axes.set(ylim=(-3.45, 0.6), xlim=(0, 1))
     axes.set_xlabel("share of downloads, June 2026,\nby origin of what the row names")
     figures.percent_ticks(axes.xaxis)
     axes.set_title("a  Whose are the video models?")
