@@ -122,15 +122,9 @@ def estimate(sample) -> Estimate:
         f"level if {small} had {{}} times as many {PLURAL[per]} as are counted",
         float(max(ratio, 1 / ratio)),
     )
-    return Estimate(
-        label=sample["label"],
-        unit="ratio",
-        value=float(ratio),
-        n=float(rates["hosts"].sum()),
-        n_unit="hosts or records in both",
-        assumptions=(sample["counts"], SIZES[per]),
-        tipping_points=(level,),
-    )
+    assumed, told = (sample["counts"], SIZES[per]), {"tipping_points": (level,)}
+    hosts = rates["hosts"].sum(), "hosts or records in both"
+    return Estimate.of(sample["label"], ratio, "ratio", *hosts, *assumed, **told)
 
 
 SIZES = {

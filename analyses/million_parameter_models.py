@@ -76,17 +76,9 @@ def estimate(sample) -> list[Estimate]:
 
 
 def _share(label, bounds, listings, drawn, *points) -> Estimate:
-    return Estimate(
-        label=label,
-        unit="share of listings",
-        bounds=bounds,
-        sharpness="sharp",
-        drawn=if_open(drawn),
-        n=listings,
-        n_unit="listings (estimated by the report)",
-        assumptions=(ONE_SIZE,),
-        tipping_points=points,
-    )
+    told = {"drawn": if_open(drawn), "tipping_points": points}
+    of = listings, "listings (estimated by the report)"
+    return Estimate.of(label, bounds, "share of listings", *of, ONE_SIZE, **told)
 
 
 ONE_SIZE = Assumption(
