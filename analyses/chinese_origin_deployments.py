@@ -193,8 +193,13 @@ def _unstructured_row(sample, found) -> BudgetRow:
 
 def _any_host(sample) -> Estimate:
     over = OverBlock(sample["hosts"], lambda left: left.with_any(CHINESE.of))
-    told = {"label": ANY, "assumptions": (GENUINE, CODED, overlapping("tags"))}
-    return over.estimate(null=HYPOTHESES[ANY].null, budget=(), curves=(), **told)
+    return over.estimate(
+        null=HYPOTHESES[ANY].null,
+        label=ANY,
+        assumptions=(GENUINE, CODED, overlapping("tags")),
+        budget=(),
+        curves=(),
+    )
 
 
 def _based(sample) -> Estimate:
@@ -203,9 +208,12 @@ def _based(sample) -> Estimate:
     over = OverBlock(hosts, lambda left: _of_families(sample, left))
     exactly = OverBlock(hosts, lambda left: left.with_any(CHINESE.of))
     by_table = {"families": over.bounds(), "the ten tags, counted exactly": exactly.bounds()}
-    rows = budget(*over.rows(), alternatives_row(TABLE, by_table))
-    told = {"label": BASED, "assumptions": (GENUINE, OF_FAMILIES), "budget": rows}
-    return over.estimate(null=HYPOTHESES[BASED].null, **told)
+    return over.estimate(
+        null=HYPOTHESES[BASED].null,
+        label=BASED,
+        assumptions=(GENUINE, OF_FAMILIES),
+        budget=budget(*over.rows(), alternatives_row(TABLE, by_table)),
+    )
 
 
 def _of_families(sample, left) -> Bounds:

@@ -243,10 +243,11 @@ def _gap(us, china, few, removed) -> Estimate:
         things="addresses in leading US cities",
     )
     regions = _regions(us, lambda part: us.leading(few, part) - china.leading(few, part))
-    points = cities.lost(given="and all in China are"), regions.lost()
-    told = {"tipping_points": () if removed else points}
+    lost = () if removed else (cities.lost(given="and all in China are"), regions.lost())
     n, who = us.left(removed) + china.left(removed), "listed addresses"
-    return Estimate.of(GAP, found, who, n, f"{who} of both countries", PLACED, LISTED, **told)
+    return Estimate.of(
+        GAP, found, who, n, f"{who} of both countries", PLACED, LISTED, tipping_points=lost
+    )
 
 
 def _difference(us, china, few, removed) -> Estimate:

@@ -192,10 +192,15 @@ def _ratio(sample) -> Estimate:
         return Bounds.at(float(counts[FIRST] / counts[SECOND]))
 
     over = OverBlock(sample["hosts"], ratio)
-    points = () if sample["hosts"].removed else over.points(HYPOTHESES[label].null)
-    of = counted[FIRST] + counted[SECOND], f"{pairs} (estimated by the report)"
-    assumed, found = (GENUINE, ESTIMATED, ORIGIN), over.bounds().low
-    return Estimate.of(label, found, f"ratio of {pairs}", *of, *assumed, tipping_points=points)
+    return Estimate(
+        label=label,
+        unit=f"ratio of {pairs}",
+        value=over.bounds().low,
+        n=float(counted[FIRST] + counted[SECOND]),
+        n_unit=f"{pairs} (estimated by the report)",
+        assumptions=(GENUINE, ESTIMATED, ORIGIN),
+        tipping_points=() if sample["hosts"].removed else over.points(HYPOTHESES[label].null),
+    )
 
 
 UNITS = {"answering_hosts": "family-host pairs", "tag_occurrences": "listings"}

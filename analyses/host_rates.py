@@ -122,9 +122,16 @@ def estimate(sample) -> Estimate:
         f"level if {small} had {{}} times as many {PLURAL[per]} as are counted",
         float(max(ratio, 1 / ratio)),
     )
-    assumed, told = (sample["counts"], SIZES[per]), {"tipping_points": (level,)}
-    hosts = rates["hosts"].sum(), "hosts or records in both"
-    return Estimate.of(sample["label"], ratio, "ratio", *hosts, *assumed, **told)
+    return Estimate.of(
+        sample["label"],
+        ratio,
+        "ratio",
+        rates["hosts"].sum(),
+        "hosts or records in both",
+        sample["counts"],
+        SIZES[per],
+        tipping_points=(level,),
+    )
 
 
 SIZES = {

@@ -158,14 +158,13 @@ def estimate(sample, *, design_effect: Literal[1, 10, 50] = 1) -> list[Estimate]
 
 
 def _hosts(contrast) -> Estimate:
-    label, assumptions = IN_HOSTS.format(CLASSES[contrast.of]), _genuine(contrast)
+    label, assumed = IN_HOSTS.format(CLASSES[contrast.of]), _genuine(contrast)
     china, us = (country.hosts[contrast.of] for country in (contrast.first, contrast.second))
     leader, trailer = ("China", "the US") if china > us else ("the US", "China")
     hosts, given = f"hosts of {leader}", f"and all of {trailer} were"
     lost = lost_if(abs(china - us), max(china, us), hosts, "were not genuine", given=given)
-    told = {"tipping_points": (lost,)}
     return Estimate.of(
-        label, china - us, "answering hosts", china + us, "hosts", *assumptions, **told
+        label, china - us, "answering hosts", china + us, "hosts", *assumed, tipping_points=[lost]
     )
 
 

@@ -57,11 +57,16 @@ def estimate(sample) -> Estimate:
     least, other = addresses[NAMED].idxmin(), addresses.drop(NAMED).idxmax()
     gap = addresses[least] - addresses[other]
     ahead, behind = (least, other) if gap > 0 else (other, least)
-    who, are = "listed addresses", "are no deployments"
-    told = {"given": f"and all of {behind} are", "reached": "turned"}
-    turned = lost_if(abs(gap), addresses[ahead], f"{who} of {ahead}", are, **told)
-    listed = addresses.sum(), f"{who} of the providers in the table"
-    return Estimate.of(LEAD, gap, who, *listed, LISTED, tipping_points=(turned,))
+    turned = lost_if(
+        abs(gap),
+        addresses[ahead],
+        f"listed addresses of {ahead}",
+        "are no deployments",
+        given=f"and all of {behind} are",
+        reached="turned",
+    )
+    who, listed = "listed addresses of the providers in the table", addresses.sum()
+    return Estimate.of(LEAD, gap, "listed addresses", listed, who, LISTED, tipping_points=(turned,))
 
 
 # Figure -------------------------------------------------------------------------------------------

@@ -236,10 +236,16 @@ def _answering(sample, label) -> Estimate:
     )
     gone = sample["clones"]
     about = silent.lost(QUARTER + ABOUT), clones.lost(QUARTER - ABOUT)
-    told = {} if gone else {"tipping_points": about, "budget": _budget(sample, clones)}
-    assumed = *_listed(sample["totals"]), GENUINE
-    share, left = clones.without(gone).point, (listed - gone, f"listed {unit}")
-    return Estimate.of(label, share, f"share of {unit}", *left, *assumed, **told)
+    return Estimate(
+        label=label,
+        unit=f"share of {unit}",
+        value=clones.without(gone).point,
+        n=listed - gone,
+        n_unit=f"listed {unit}",
+        assumptions=(*_listed(sample["totals"]), GENUINE),
+        tipping_points=() if gone else about,
+        budget=() if gone else _budget(sample, clones),
+    )
 
 
 def _budget(sample, clones) -> tuple[BudgetRow, ...]:
@@ -292,10 +298,17 @@ def _contrast(sample, china) -> Estimate:
         things="Chinese hosts with a medium model",
         are="were clones",
     )
-    found, listed = Bounds(gap(china.low), gap(china.high)), (sample["listed"], "listed addresses")
-    drawn = Computed(gap, answered_in("CN", sample["answering in"], sample["answering"]))
-    unit, told = "difference in share of addresses", {"tipping_points": (medium.lost(),)}
-    return Estimate.of(CHINA, found, unit, *listed, CLASSED, GENUINE, drawn=drawn, **told)
+    return Estimate(
+        label=CHINA,
+        unit="difference in share of addresses",
+        bounds=Bounds(gap(china.low), gap(china.high)),
+        sharpness="sharp",
+        drawn=Computed(gap, answered_in("CN", sample["answering in"], sample["answering"])),
+        n=sample["listed"],
+        n_unit="listed addresses",
+        assumptions=(CLASSED, GENUINE),
+        tipping_points=(medium.lost(),),
+    )
 
 
 def _countries(sample, china, us) -> list[Estimate]:

@@ -192,10 +192,16 @@ def _lead(sample, label, lead, who, addresses) -> Estimate:
     """The lead of a country over another one, and how many of its addresses that is."""
     theirs, given = f"listed addresses of {who}", "and all of the next country are"
     lost = lost_if(lead, addresses, theirs, "are no deployments", given=given)
-    rows = _budget(sample) if label == FIRST else ()
-    everywhere, told = sample["everywhere"], {"tipping_points": (lost,), "budget": rows}
-    unit, listed = "difference in share of listed addresses", (everywhere, "listed addresses")
-    return Estimate.of(label, lead / everywhere, unit, *listed, LISTED, PLACED, **told)
+    return Estimate(
+        label=label,
+        unit="difference in share of listed addresses",
+        value=lead / sample["everywhere"],
+        n=sample["everywhere"],
+        n_unit="listed addresses",
+        assumptions=(LISTED, PLACED),
+        tipping_points=(lost,),
+        budget=_budget(sample) if label == FIRST else (),
+    )
 
 
 def _of(countries, listed) -> int:

@@ -178,8 +178,10 @@ def _by_origin(video, by) -> pd.DataFrame:
 def estimate(sample) -> list[Estimate]:
     share, unit = Share(of=CHINA).in_(sample["video"].units), sample["unit"]
     models = {"n": len(share.units.rows), "n_unit": "video generation models"}
-    told = {"label": SHARE, "unit": f"share of {unit}", "assumptions": (FEW, BY_NAME)}
-    return [_leading(sample, unit, models), share.estimate(**models, **told)]
+    of_china = share.estimate(
+        label=SHARE, unit=f"share of {unit}", assumptions=(FEW, BY_NAME), **models
+    )
+    return [_leading(sample, unit, models), of_china]
 
 
 def _leading(sample, unit, models) -> Estimate:
@@ -187,7 +189,6 @@ def _leading(sample, unit, models) -> Estimate:
     return lead.estimate(
         label=LEAD,
         unit=f"difference in share of {unit}",
-        **models,
         assumptions=(FEW, BY_NAME, TRACED),
         tipping_points=(_closing(lead, unit),),
         budget=budget(
@@ -196,6 +197,7 @@ def _leading(sample, unit, models) -> Estimate:
             alternatives_row("video models found by", sample["found by"]),
             lead.left_out("organisation"),
         ),
+        **models,
     )
 
 
