@@ -17,6 +17,7 @@ import pandas as pd
 from research import (
     ESTIMAND,
     Assumption,
+    Bounds,
     Curve,
     Estimate,
     Hypothesis,
@@ -166,15 +167,8 @@ def _tail(sample) -> Estimate:
 @deferred
 def _thresholds(held) -> Iterator[Curve]:
     plot = threshold_plot(held)
-    values = tuple(each.value for each in plot)
-    yield Curve(
-        over="largest publishers taken",
-        grid=tuple(float(each.kept) for each in plot),
-        low=values,
-        high=values,
-        interval_low=tuple(each.interval.low for each in plot),
-        interval_high=tuple(each.interval.high for each in plot),
-    )
+    kept, values = [float(each.kept) for each in plot], [Bounds.at(each.value) for each in plot]
+    yield Curve.of("largest publishers taken", kept, values, (each.interval for each in plot))
 
 
 def _moments(index) -> Assumption:

@@ -284,13 +284,15 @@ def _elasticity(fit) -> float:
     return float(fit.coefficients[1])
 
 
-def _other_fits(models) -> dict:
+@deferred
+def _ways_to_fit(models, fit) -> Iterator[BudgetRow]:
     """The same slope, fitted in other ways."""
     liked = models[models["likes"] > 0]
     line, every_line = (sm.add_constant(np.log(rows["downloads"])) for rows in (liked, models))
     y, cluster = np.log(liked["likes"]), liked["organisation"]
     likes, organisation = models["likes"], models["organisation"]
-    return {
+    fits = {
+        SLOPE: fit,
         "one like added to each": log_log(likes + 1, models["downloads"], organisation),
         "median regression": median_regression(y, line, cluster),
         "Huber regression": robust_regression(y, line, cluster),
@@ -299,10 +301,6 @@ def _other_fits(models) -> dict:
         ),
     }
 
-
-@deferred
-def _ways_to_fit(models, fit) -> Iterator[BudgetRow]:
-    fits = {SLOPE: fit} | _other_fits(models)
     slopes = {how: _elasticity(each) for how, each in fits.items()}
     yield alternatives_row("how the slope is fitted", slopes)
 

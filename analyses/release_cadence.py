@@ -232,10 +232,10 @@ def estimate(sample, *, rng) -> list[Estimate]:
     found = []
     for code, country in COUNTRIES.items():
         mine = companies[companies["country"] == code]
-        found += [
-            _each(cadence[code], country, mine),
-            _together(_cadence(sample["year"], sample["released"], code), country),
-        ]
+        # How long one waits for the next release of anyone: many companies make short gaps.
+        anyone = _cadence(sample["year"], sample["released"], code)
+        counted = {"n": int(anyone.second.value), "n_unit": "releases"}
+        found += [_each(cadence[code], country, mine), _gap(anyone, ANY, country, **counted)]
     ratio = _ratio(Quotient(cadence["US"], cadence["CN"]), companies)
     return [*found, ratio, _as_draws(companies, gaps, rng), _naive(companies)]
 
@@ -252,11 +252,6 @@ def _each(cadence, country, companies) -> Estimate:
         n_unit="companies",
     )  # fmt: skip
     return replace(found, assumptions=(*found.assumptions, _unequal(companies)))
-
-
-def _together(cadence, country) -> Estimate:
-    """How long one waits for the next release of anyone: many companies make short gaps."""
-    return _gap(cadence, ANY, country, n=int(cadence.second.value), n_unit="releases")
 
 
 def _gap(cadence, template, country, *rows, **counted) -> Estimate:
