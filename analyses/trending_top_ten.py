@@ -175,19 +175,18 @@ def _over_months(sample) -> Estimate:
 
 def _effective(days) -> float:
     """Independent days that would tell as much about the mean, if likeness fades geometrically."""
-    alike = float(days["low"].autocorr(1))
-    return effective_length(len(days), alike)
+    return effective_length(len(days), float(days["low"].autocorr(1)))
 
 
 def _likeness(days) -> Assumption:
-    evidence = (
+    told = written(
         "The shares of one day and the next correlate by {}: {:0} days tell as much as {:0} "
-        "independent ones."
+        "independent ones.",
+        float(days["low"].autocorr(1)),
+        len(days),
+        _effective(days),
     )
-    alike = float(days["low"].autocorr(1))
-    return Assumption.of_scope(
-        name="days are independent", evidence=written(evidence, alike, len(days), _effective(days))
-    )
+    return Assumption.of_scope(name="days are independent", evidence=told)
 
 
 LATER = Assumption.of_scope(

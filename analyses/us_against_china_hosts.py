@@ -185,7 +185,7 @@ def estimate(sample) -> list[Estimate]:
     if "listed" not in sample.data:
         return _elsewhere(sample)
     answering = [_answering(sample)] if len(sample["china"]) == 1 else []
-    return [_first(sample), _second(sample), *answering]
+    return [*_leads(sample), *answering]
 
 
 def _lead(sample, label, lead, who, addresses) -> Estimate:
@@ -209,16 +209,16 @@ def _of(countries, listed) -> int:
     return listed.reindex(countries, fill_value=0).sum()
 
 
-def _first(sample) -> Estimate:
-    us, china = sample["listed"]["US"], _of(sample["china"], sample["listed"])
-    return _lead(sample, FIRST, float(us - china), "the US", us)
-
-
-def _second(sample) -> Estimate:
-    listed, china = sample["listed"], _of(sample["china"], sample["listed"])
+def _leads(sample) -> list[Estimate]:
+    """That of the US over China, and that of China over any other country."""
+    listed = sample["listed"]
+    us, china = listed["US"], _of(sample["china"], listed)
     # A country below the table has at most as many as the last one in it.
     following = max(*listed.drop(["US", *sample["china"]], errors="ignore"), listed.min(), 0)
-    return _lead(sample, SECOND, float(china - following), "China", china)
+    return [
+        _lead(sample, FIRST, float(us - china), "the US", us),
+        _lead(sample, SECOND, float(china - following), "China", china),
+    ]
 
 
 def _budget(sample) -> tuple[BudgetRow, ...]:
