@@ -10,15 +10,7 @@ from typing import Literal
 
 import pandas as pd
 
-from research import (
-    Assumption,
-    Bounds,
-    CannotEstimate,
-    Estimate,
-    Hypothesis,
-    Sample,
-    figures,
-)
+from research import Assumption, Bounds, CannotEstimate, Estimate, Hypothesis, Sample, figures
 from research.doubts import LEFT_OUT, Thinned, Within, if_open
 from research.measures.hosts import AMAZON_CITIES, TENTHE_ADDRESSES, total
 from research.measures.other_scans import CONFIRMED
@@ -52,7 +44,8 @@ def sample(
     amazon: Literal["kept", "thinned to its share in 2026", "removed"] = "kept",
 ) -> Sample:
     report = Report.of(tenthe_countries, tenthe_cities, tenthe_hosting, tenthe_totals)
-    too_many = report.too_many(_later_share(published_aggregates))
+    later = CONFIRMED.counts(published_aggregates)["Amazon (combined subsidiaries)", "hosts"]
+    too_many = report.too_many(float(later / CONFIRMED.hosts(published_aggregates)))
     return Sample(
         population=TENTHE_ADDRESSES,
         as_of="2025-04-24",
@@ -99,11 +92,6 @@ class Report:
 
     def left(self, removed: float) -> float:
         return float(self.total - removed * self.countries["in_regions"].sum())
-
-
-def _later_share(aggregates) -> float:
-    amazon = CONFIRMED.counts(aggregates)["Amazon (combined subsidiaries)", "hosts"]
-    return float(amazon / CONFIRMED.hosts(aggregates))
 
 
 # Estimates ----------------------------------------------------------------------------------------
@@ -205,7 +193,6 @@ def _spread(report) -> Assumption:
 
 IN_CITY = Assumption(
     name="the addresses in a region's city are Amazon's",
-    holds="not testable",
     evidence="The cities hold other hosts too, and Amazon has addresses elsewhere; the two totals "
     "are within a percentage point of one another. Networks are not given by country.",
 )
@@ -215,9 +202,7 @@ IN_CITY = Assumption(
 
 
 def figure(result):
-    canvas, (countries, removed) = figures.canvas(
-        (1, 2), height=3.7, source=result, width_ratios=(1.1, 1)
-    )
+    canvas, (countries, removed) = figures.two_panels(result, height=3.7, widths=(1.1, 1))
     answer = result.answer()
     _draw_countries(countries, answer.tables["countries"])
     _draw_removed(removed, answer)

@@ -64,14 +64,13 @@ def sample(
 
 
 def estimate(sample) -> list[Estimate]:
-    models = sample["models"]
-    shares = {
-        name: Share(of=where(licence=OPEN), among=country).in_(models)
-        for name, country in COUNTRIES.items()
-    }
+    models, open_source = sample["models"], where(licence=OPEN)
     return [
         _companies(models),
-        *(_share(SHARE.format(name), share) for name, share in shares.items()),
+        *(
+            _share(SHARE.format(name), Share(of=open_source, among=country).in_(models))
+            for name, country in COUNTRIES.items()
+        ),
     ]
 
 

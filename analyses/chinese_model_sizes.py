@@ -41,9 +41,7 @@ def sample(
     publisher_origins,
     claim_sources,
     *,
-    small: Annotated[
-        Literal["below 7 billion parameters", "below 1 billion parameters"], ESTIMAND
-    ] = "below 7 billion parameters",
+    small: Annotated[Literal[*SMALL], ESTIMAND] = "below 7 billion parameters",
     weight: Annotated[Literal["models", "downloads"], ESTIMAND] = "models",
     created: Literal["in the year before the news", "ever"] = "in the year before the news",
     persons: Persons = "in no country",
@@ -96,14 +94,8 @@ def _share(label, asked) -> Estimate:
 
 def _median(models, name) -> Estimate:
     known = models.rows.loc[models.holds(COUNTRIES[name])[0], "parameters"].astype(float)
-    return Estimate(
-        label=MEDIAN.format(name),
-        unit="billion parameters",
-        value=float(known.median()) / 1e9,
-        n=float(len(known)),
-        n_unit="models",
-        assumptions=(DECLARED,),
-    )
+    label, median = MEDIAN.format(name), known.median() / 1e9
+    return Estimate.of(label, median, "billion parameters", len(known), "models", DECLARED)
 
 
 DECLARED = Assumption.of_scope(

@@ -10,16 +10,7 @@ from typing import Annotated, Literal
 
 import pandas as pd
 
-from research import (
-    ESTIMAND,
-    Assumption,
-    Bounds,
-    BudgetRow,
-    Estimate,
-    Hypothesis,
-    Sample,
-    figures,
-)
+from research import ESTIMAND, Assumption, Bounds, BudgetRow, Estimate, Hypothesis, Sample, figures
 from research.doubts import Doubt, Share, where
 from research.estimators.budget import alternatives_row, budget, leave_one_out_row
 from research.estimators.clustered import leave_one_out
@@ -70,6 +61,11 @@ HYPOTHESES = {
         role="own question",
     ),
 }
+POPULATIONS = {
+    "tag-host pairs": "the hosts listing the ten leading tags of the Tenthe scan",
+    "tag occurrences": "the listings of the ten leading tags of the Tenthe scan",
+    "hosts": TENTHE_HOSTS,
+}
 
 
 def sample(
@@ -81,15 +77,12 @@ def sample(
     model_crosswalk_tags,
     tenthe_class_sets=None,
     *,
-    unit: Annotated[
-        Literal["tag-host pairs", "tag occurrences", "hosts"], ESTIMAND
-    ] = "tag-host pairs",
+    unit: Annotated[Literal[*POPULATIONS], ESTIMAND] = "tag-host pairs",
     origin: Literal["publisher", "base model"] = "publisher",
     clones: Literal["kept", "removed"] = "kept",
 ) -> Sample:
-    tags = with_kind(
-        tenthe_model_tags, _origins(model_crosswalk_tags, origin), "origin", "organisation"
-    )
+    origins = _origins(model_crosswalk_tags, origin)
+    tags = with_kind(tenthe_model_tags, origins, "origin", "organisation")
     tags = tags.assign(origin=tags["origin"].fillna(""), origin_doubt=UNKNOWN.name)
     hosts = hosts_by(
         "ollama_tag", tags, tags, totals=tenthe_totals, levels=tenthe_quantizations,
@@ -110,13 +103,6 @@ def sample(
             )[[*tenthe_model_tags.columns, "country", "in_block"]]
         },
     )
-
-
-POPULATIONS = {
-    "tag-host pairs": "the hosts listing the ten leading tags of the Tenthe scan",
-    "tag occurrences": "the listings of the ten leading tags of the Tenthe scan",
-    "hosts": TENTHE_HOSTS,
-}
 
 
 def _origins(crosswalk, origin) -> pd.DataFrame:
@@ -206,13 +192,8 @@ def _unstructured_row(sample, found) -> BudgetRow:
 
 def _any_host(sample) -> Estimate:
     over = OverBlock(sample["hosts"], lambda left: left.with_any(CHINESE.of))
-    return over.estimate(
-        null=HYPOTHESES[ANY].null,
-        label=ANY,
-        assumptions=(GENUINE, CODED, overlapping("tags")),
-        budget=(),
-        curves=(),
-    )
+    told = {"label": ANY, "assumptions": (GENUINE, CODED, overlapping("tags"))}
+    return over.estimate(null=HYPOTHESES[ANY].null, budget=(), curves=(), **told)
 
 
 def _based(sample) -> Estimate:
@@ -221,12 +202,9 @@ def _based(sample) -> Estimate:
     over = OverBlock(hosts, lambda left: _of_families(sample, left))
     exactly = OverBlock(hosts, lambda left: left.with_any(CHINESE.of))
     by_table = {"families": over.bounds(), "the ten tags, counted exactly": exactly.bounds()}
-    return over.estimate(
-        null=HYPOTHESES[BASED].null,
-        label=BASED,
-        assumptions=(GENUINE, OF_FAMILIES),
-        budget=budget(*over.rows(), alternatives_row(TABLE, by_table)),
-    )
+    rows = budget(*over.rows(), alternatives_row(TABLE, by_table))
+    told = {"label": BASED, "assumptions": (GENUINE, OF_FAMILIES), "budget": rows}
+    return over.estimate(null=HYPOTHESES[BASED].null, **told)
 
 
 def _of_families(sample, left) -> Bounds:
@@ -268,9 +246,7 @@ def figure(result):
     pairs = result.answer(unit="tag-host pairs")
     if not pairs.estimates[SHARE].curves:
         return figures.default(result)  # no block is suspected
-    canvas, (bars, curves) = figures.canvas(
-        (1, 2), height=3.3, source=result, width_ratios=(1.25, 1)
-    )
+    canvas, (bars, curves) = figures.two_panels(result, height=3.3, widths=(1.25, 1))
     _draw_tags(bars, pairs.tables["tags"])
     _draw_curves(curves, result)
     return canvas
@@ -290,17 +266,16 @@ def _draw_tags(axes, table) -> None:
 
 
 def _draw_curves(axes, result) -> None:
+    null = HYPOTHESES[SHARE].null
     for unit, style in (("tag-host pairs", "-"), ("tag occurrences", "--")):
         found = result.answer(unit=unit).estimates[SHARE]
         curve = found.curves[0]
         axes.plot(curve.grid, curve.low, ls=style, color=figures.CHINA, lw=1.4)
         below = (0, -26 if style == "-" else 5)
         figures.note(axes, unit, (curve.grid[2], curve.low[2]), below, va="baseline")
-        figures.crossing(
-            axes, found.tipping_points[0].threshold, result.hypotheses[SHARE].null, told=""
-        )
-    even = (0, result.hypotheses[SHARE].null)
-    figures.note(axes, "an even share of the ten places", even, (2, -9), muted=True, va="baseline")
+        figures.crossing(axes, found.tipping_points[0].threshold, null, told="")
+    places = "an even share of the ten places"
+    figures.note(axes, places, (0, null), (2, -9), muted=True, va="baseline")
     axes.set_xlabel("cloned hosts removed from the block")
     figures.count_ticks(axes.xaxis)
     axes.set_ylabel("Chinese-origin share")

@@ -86,17 +86,17 @@ def populations(models) -> dict[str, Population]:
     """The lists of the first and the last day, two parts of the latter, and the catalogue."""
     first, last = (f"{day:%Y-%m-%d}" for day in (models["as_of"].min(), models["as_of"].max()))
     top, text = "the 1,000 most downloaded models", "text-generation"
+    among = "among the 1,000 most downloaded"
     counted = "of the LLM catalogue that have a download count"
     catalogue = {"day": CATALOGUE_DAY, "catalogue": True}
     return {
         f"top 1,000, {last}": Population(words=top, day=last),
         f"top 1,000, {first}": Population(words=top, day=first),
         f"text generation in the top 1,000, {last}": Population(
-            words="the text-generation models among the 1,000 most downloaded", day=last, task=text
+            words=f"the text-generation models {among}", day=last, task=text
         ),
         f"created 2024-08 to 2025-08 in the top 1,000, {last}": Population(
-            words="the models created from August 2024 to August 2025 among the 1,000 most "
-            "downloaded",
+            words=f"the models created from August 2024 to August 2025 {among}",
             day=last,
             created=CLAIMED_YEAR,
         ),
@@ -290,29 +290,14 @@ def _coded(rows, origins, conventions) -> Coarse:
 
 def estimate(sample) -> Iterator[Estimate]:
     lead = sample["lead"]
-    yield _contrast(sample)
+    told = {"tipping_points": _tipping_points(sample), "budget": _budget(sample)}
+    yield _finite(lead, label=DIFFERENCE, assumptions=_assumptions(sample), **told)
     yield from (_share(lead, country) for country in COUNTRIES)
     yield from (*_parts(lead, "group"), *_parts(lead, "age"))
 
 
-def _contrast(sample) -> Estimate:
-    lead = sample["lead"]
-    return _finite(
-        lead,
-        label=DIFFERENCE,
-        assumptions=_assumptions(sample),
-        tipping_points=_tipping_points(sample),
-        budget=_budget(sample),
-    )
-
-
 def _finite(asked, *, unit="difference in share of downloads", **found) -> Estimate:
-    return asked.estimate(
-        unit=unit,
-        n=len(asked.certain.units.rows),
-        n_unit="models",
-        **found,
-    )
+    return asked.estimate(unit=unit, n=len(asked.certain.units.rows), n_unit="models", **found)
 
 
 def _share(lead, country) -> Estimate:
@@ -347,17 +332,10 @@ def _budget(sample) -> tuple[BudgetRow, ...]:
     """One row a source of doubt, each from the estimate with every other doubt left out."""
     lead = sample["lead"]
     fresh = lead.question.in_(lead.units.among(~lead.units.rows["stale"]))
-    rows = [
-        *lead.budget(),
-        *(alternatives_row(*item) for item in sample["varied"].items()),
-        *lead.drawn("organisation"),
-        *lead.drawn("account")[:1],
-        *lead.drawn("model")[:1],
-        alternatives_row("date", sample["dates"]),
-        alternatives_row(
-            "counts not refreshed", {"all counts": lead.value, "fresh counts only": fresh.value}
-        ),
-    ]
+    counts = {"all counts": lead.value, "fresh counts only": fresh.value}
+    others = {**sample["varied"], "date": sample["dates"], "counts not refreshed": counts}
+    drawn = [*lead.drawn("organisation"), *lead.drawn("account")[:1], *lead.drawn("model")[:1]]
+    rows = [*lead.budget(), *(alternatives_row(*item) for item in others.items()), *drawn]
     return budget(*(row for row in rows if row.width > 0))
 
 
@@ -390,20 +368,14 @@ def _lost(worlds, what, threshold, sentence) -> Iterator[TippingPoint]:
 
 def _miscoded(worlds, the) -> Iterator[TippingPoint]:
     against, known = (world.miscoding() for world in worlds)
-    return _lost(
-        worlds,
-        "share of downloads coded to the wrong one of the two countries",
-        against.exchanged,
-        written(
-            f"the lead of {the} is lost if {{:%}} of all downloads ({{:0}} of its models suffice) "
-            "were coded to the wrong one of the two countries and every doubtful publisher were "
-            "against it; {:%} ({:0} of its models) with every doubtful publisher in neither",
-            against.exchanged,
-            against.units,
-            known.exchanged,
-            known.units,
-        ),
+    what = "share of downloads coded to the wrong one of the two countries"
+    told = (
+        f"the lead of {the} is lost if {{:%}} of all downloads ({{:0}} of its models suffice) were "
+        "coded to the wrong one of the two countries and every doubtful publisher were against it; "
+        "{:%} ({:0} of its models) with every doubtful publisher in neither"
     )
+    told = written(told, *(n for each in (against, known) for n in (each.exchanged, each.units)))
+    return _lost(worlds, what, against.exchanged, told)
 
 
 def _settling(lead, the) -> Iterator[TippingPoint]:
@@ -463,16 +435,11 @@ def _not_listed(worlds, the, of_it, sample) -> Iterator[TippingPoint]:
         ways = f"{{:0}} downloads of each of {models}"
     else:  # the table ends at a model without a download, and counts every one
         return iter(())
-    return _lost(
-        worlds,
-        what,
-        needed[0],
-        written(
-            f"{ways} would close the gap if every doubtful publisher is of {the}; {{:0}} if of "
-            "neither country",
-            *needed,
-        ),
+    told = (
+        f"{ways} would close the gap if every doubtful publisher is of {the}; {{:0}} if of neither "
+        "country"
     )
+    return _lost(worlds, what, needed[0], written(told, *needed))
 
 
 @deferred
@@ -480,8 +447,15 @@ def _assumptions(sample) -> Iterator[Assumption]:
     lead = sample["lead"]
     yield OTHER_YEAR
     yield LISTED if sample["cut"] is not None else CATALOGUED
-    if len(sample["uncounted"].rows):
-        yield _without_count(sample["uncounted"].rows)
+    if without := len(sample["uncounted"].rows):
+        yield Assumption(
+            name="the models without a download count would change nothing",
+            evidence=written(
+                "For {:0} further models the catalogue gives no count, as its lists by trend and "
+                "by likes do not: they are outside the population.",
+                without,
+            ),
+        )
     if lead.opened(TASK).any():
         yield Assumption(
             name="every model of the task names it",
@@ -493,18 +467,6 @@ def _assumptions(sample) -> Iterator[Assumption]:
     yield _repackaged(lead.certain.units.rows)
     yield DRAWN
     yield USED
-
-
-def _without_count(rows) -> Assumption:
-    return Assumption(
-        name="the models without a download count would change nothing",
-        holds="not testable",
-        evidence=written(
-            "For {:0} further models the catalogue gives no count, as its lists by trend and by "
-            "likes do not: they are outside the population.",
-            len(rows),
-        ),
-    )
 
 
 def _repackaged(models) -> Assumption:
@@ -533,7 +495,6 @@ OTHER_YEAR = Assumption.of_scope(
 )
 LISTED = Assumption(
     name="the rest of the Hub is like its 1,000 most downloaded models",
-    holds="not testable",
     evidence="The list ends at its last place and does not hold the total of the Hub.",
 )
 CATALOGUED = Assumption.of_scope(
@@ -547,7 +508,6 @@ DRAWN = Assumption.of_scope(
 )
 CODED = Assumption(
     name="publishers are coded correctly",
-    holds="not testable",
     evidence="Both codings were made by one language model, so that their agreement is not truth.",
 )
 

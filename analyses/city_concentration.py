@@ -5,7 +5,7 @@ larger than the tenth. Five of the ten US cities are where geolocation puts the 
 Amazon's regions; with these left out, other cities move up, and the ten are known up to bounds.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Literal
 
 import pandas as pd
@@ -170,20 +170,22 @@ def estimate(sample) -> list[Estimate]:
 
 
 def _share(name, cities, few, removed) -> Estimate:
-    found, kept = cities.share(few, removed), not removed
-    return Estimate(
-        label=SHARE.format(COUNTRIES[name]),
-        unit="share of the country's listed addresses",
-        value=found.point,
-        bounds=found,
-        sharpness="sharp",
-        n=cities.left(removed),
-        n_unit="listed addresses of the country",
-        assumptions=(PLACED, LISTED),
-        tipping_points=_share_points(name, cities, few) if kept else (),
-        budget=_budget(name, cities, few) if kept else (),
-        curves=_over_number(name, cities) if kept else (),
+    found = Estimate.of(
+        SHARE.format(COUNTRIES[name]),
+        cities.share(few, removed),
+        "share of the country's listed addresses",
+        cities.left(removed),
+        "listed addresses of the country",
+        PLACED,
+        LISTED,
     )
+    if removed:
+        return found
+    told = {
+        "tipping_points": _share_points(name, cities, few),
+        "curves": _over_number(name, cities),
+    }
+    return replace(found, budget=_budget(name, cities, few), **told)
 
 
 @deferred
@@ -247,56 +249,41 @@ def _gap(us, china, few, removed) -> Estimate:
     )
     regions = _regions(us, lambda part: us.leading(few, part) - china.leading(few, part))
     points = cities.lost(given="and all in China are"), regions.lost()
-    return Estimate(
-        label=GAP,
-        unit="listed addresses",
-        value=found.point,
-        bounds=found,
-        sharpness="sharp",
-        n=us.left(removed) + china.left(removed),
-        n_unit="listed addresses of both countries",
-        assumptions=(PLACED, LISTED),
-        tipping_points=() if removed else points,
-    )
+    told = {"tipping_points": () if removed else points}
+    n, who = us.left(removed) + china.left(removed), "listed addresses"
+    return Estimate.of(GAP, found, who, n, f"{who} of both countries", PLACED, LISTED, **told)
 
 
 def _difference(us, china, few, removed) -> Estimate:
-    return Estimate(
-        label=GAP_OF_SHARES,
-        unit="difference in share of listed addresses",
-        bounds=us.share(few, removed) - china.share(few, removed),
-        sharpness="sharp",
-        n=us.left(removed) + china.left(removed),
-        n_unit="listed addresses of both countries",
-        assumptions=(PLACED, LISTED),
-    )
+    found = us.share(few, removed) - china.share(few, removed)
+    n, who = us.left(removed) + china.left(removed), "listed addresses"
+    unit, both = f"difference in share of {who}", f"{who} of both countries"
+    return Estimate.of(GAP_OF_SHARES, found, unit, n, both, PLACED, LISTED, value=None)
 
 
 def _elsewhere(sample) -> list[Estimate]:
     """Printed in whole per cent: each share is off by at most half a point."""
     beijing = Bounds.at(sample["Beijing"], 0.005)
+    drawn = Computed(
+        lambda first, others: first + (1 - first) * others,
+        Within(PRINTED, beijing, "Beijing"),
+        Within(LEFT_OUT, Bounds(0.0, 1.0), "other cities of China"),
+    )
     ten = Estimate(
         label=ELSEWHERE,
         unit="share of the hosts in China",
         bounds=Bounds(beijing.low, 1.0),
         sharpness="outer",
-        drawn=Computed(
-            lambda first, others: first + (1 - first) * others,
-            Within(PRINTED, beijing, "Beijing"),
-            Within(LEFT_OUT, Bounds(0.0, 1.0), "other cities of China"),
-        ),
-        assumptions=(
-            Assumption(
-                name="the share of every leading city is given",
-                holds="no",
-                without="set",
-                evidence="Only Beijing is; Shanghai and a whole province are given together.",
-            ),
-        ),
+        drawn=drawn,
+        assumptions=(ONE_OF_TEN,),
     )
     return [ten]
 
 
+ONE_OF_TEN = Assumption.of_set(
+    name="the share of every leading city is given",
+    evidence="Only Beijing is; Shanghai and a whole province are given together.",
+)
 PLACED = Assumption(
     name="a city is where its hosts are run",
     holds="no",
@@ -310,7 +297,7 @@ PLACED = Assumption(
 
 
 def figure(result):
-    canvas, (bars, curves) = figures.canvas((1, 2), height=4.3, source=result, width_ratios=(1, 1))
+    canvas, (bars, curves) = figures.two_panels(result, height=4.3)
     answer = result.answer(scan="Tenthe")
     _draw_cities(bars, answer.tables["cities"])
     _draw_shares(curves, answer)

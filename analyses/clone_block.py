@@ -14,22 +14,12 @@ Pulls from the library do not single out the five: other tags are further from t
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
 from itertools import combinations
 from typing import Literal
 
 import pandas as pd
 
-from research import (
-    Assumption,
-    Bounds,
-    CannotEstimate,
-    Estimate,
-    Hypothesis,
-    Sample,
-    TippingPoint,
-    figures,
-)
+from research import Assumption, Bounds, CannotEstimate, Estimate, Hypothesis, Sample, figures
 from research.doubts import SPREAD, turned_at
 from research.estimators.clones import largest_remainder
 from research.measures.clone_block import LEADING, Block, in_block, without_block
@@ -90,10 +80,7 @@ def sample(
             "pulls": _pulls(tags, ollama_library_names),
             "fleet": scanned[FLEET],
         },
-        tables={
-            "tags": _remains(tags),
-            "later": _later(tags, totals, published_aggregates),
-        },
+        tables={"tags": _remains(tags), "later": _later(tags, totals, published_aggregates)},
     )
 
 
@@ -114,8 +101,7 @@ def _remains(tags) -> pd.DataFrame:
     ratio = tags["tag_occurrences"] / tags["answering_hosts"]
     found = tags.assign(ratio=ratio, in_block=in_block(tags))
     return found.assign(
-        hosts_left=left["hosts"].reindex(tags.index, fill_value=0),
-        ratio_left=left["ratio"],
+        hosts_left=left["hosts"].reindex(tags.index, fill_value=0), ratio_left=left["ratio"]
     ).reset_index()
 
 
@@ -159,18 +145,8 @@ def estimate(sample) -> Iterator[Estimate]:
 
 def _counted(label, unit, found, of, *assumptions) -> Estimate:
     """An estimate read off counts; ``of`` says how many of what it was read from."""
-    known = not isinstance(found, Bounds)
-    return Estimate(
-        label=label,
-        unit=unit,
-        value=float(found) if known else None,
-        bounds=None if known else found,
-        sharpness=None if known else "sharp",
-        undrawn="" if known else SPREAD,
-        n=float(of[0]),
-        n_unit=of[1],
-        assumptions=assumptions,
-    )
+    undrawn = {"undrawn": SPREAD} if isinstance(found, Bounds) else {}
+    return Estimate.of(label, found, unit, *of, *assumptions, **undrawn)
 
 
 def _range(values) -> Bounds:
@@ -179,29 +155,22 @@ def _range(values) -> Bounds:
 
 def _size(sample) -> Estimate:
     """The block's share of hosts: at most this, and perhaps nothing."""
-    leading = _leading(sample["tags"])
-    hosts = Margins(leading["answering_hosts"], sample["hosts"]).all_of(*leading.index)
-    of = sample["hosts"], "answering hosts"
-    return replace(
-        _counted(ALL_FIVE, "share of answering hosts", hosts, of, NO_OVERLAPS, PURPOSE),
-        undrawn=YES_OR_NO,
-        tipping_points=(_forced(leading, sample["totals"]),),
+    leading, hosts, who = _leading(sample["tags"]), sample["hosts"], "answering hosts"
+    found = Margins(leading["answering_hosts"], hosts).all_of(*leading.index)
+    # So few hosts with any of the five tags that some of them must list all five.
+    forced = turned_at(
+        "hosts with any of the five tags",
+        "a block would follow if fewer than {:0} of the {:0} hosts listed any of the five tags",
+        float(leading["answering_hosts"].sum() / (LEADING - 1)),
+        sample["totals"]["answering_hosts"],
     )
+    told = {"undrawn": YES_OR_NO, "tipping_points": (forced,)}
+    return Estimate.of(ALL_FIVE, found, f"share of {who}", hosts, who, NO_OVERLAPS, PURPOSE, **told)
 
 
 YES_OR_NO = (
     "Whether there is a block at all is asked: a belief about its size would take it for granted."
 )
-
-
-def _forced(leading, totals) -> TippingPoint:
-    """So few hosts with any of the five tags that some of them must list all five."""
-    return turned_at(
-        "hosts with any of the five tags",
-        "a block would follow if fewer than {:0} of the {:0} hosts listed any of the five tags",
-        float(leading["answering_hosts"].sum() / (LEADING - 1)),
-        totals["answering_hosts"],
-    )
 
 
 def _listings_a_host(tags) -> list[Estimate]:
@@ -226,13 +195,9 @@ def _every_other_set(tags) -> list[Estimate]:
     of = len(sets), "sets of five of the ten tags"
     own = largest.pop(tuple(_leading(tags).index))
     others = [found for found in largest.values() if found is not None]
-    found = {
-        REMAINDER.format(FIVE): (own, "listings a host"),
-        REMAINDER.format("the best other five"): (min(others), "listings a host"),
-    }
     return [
-        _counted(label, unit, value, of, SAME_LISTS, LOOKED_FOR)
-        for label, (value, unit) in found.items()
+        _counted(REMAINDER.format(five), "listings a host", found, of, SAME_LISTS, LOOKED_FOR)
+        for five, found in ((FIVE, own), ("the best other five", min(others)))
     ]
 
 
@@ -241,21 +206,21 @@ def _rows_of_one_tag(listed, sizes, levels) -> list[Estimate]:
         ("size 4B", "qwen:latest", sizes["4B"]),
         ("level Q4_K_S", "llama3:8b-text-q4_K_S", levels["Q4_K_S"]),
     )
+    unit = "share of listings"
     return [
-        _counted(ONE_TAG.format(row, tag), "share of listings", listed[tag] / total,
-                 (total, ESTIMATED))
+        _counted(ONE_TAG.format(row, tag), unit, listed[tag] / total, (total, ESTIMATED))
         for row, tag, total in rows
-    ]  # fmt: skip
+    ]
 
 
 def _hosts_and_pulls(tags, pulls) -> list[Estimate]:
     """Tags and popularity part company, but outside the five tags even more than among them."""
     ratio, leading = tags["answering_hosts"] / (pulls / 1e6), in_block(tags)
+    unit, groups = "hosts per million pulls", ((FIVE, leading), (AFTER, ~leading))
     return [
-        _counted(PER_PULLS.format(group), "hosts per million pulls", _range(ratio[chosen]),
-                 (chosen.sum(), "tags"), OF_NAMES)
-        for group, chosen in ((FIVE, leading), (AFTER, ~leading))
-    ]  # fmt: skip
+        _counted(PER_PULLS.format(group), unit, _range(ratio[of]), (of.sum(), "tags"), OF_NAMES)
+        for group, of in groups
+    ]
 
 
 def _fleet(counts) -> Estimate:
@@ -268,19 +233,16 @@ def _fleet(counts) -> Estimate:
 
 NO_OVERLAPS = Assumption(
     name="the five tags are listed by the same hosts",
-    holds="not testable",
     evidence="No overlap was published, and even two of the five tags may lie on different hosts.",
 )
 PURPOSE = Assumption(
     name="a block of identical hosts is no deployment",
-    holds="not testable",
     evidence="Templates of a cloud provider would look the same; of the 197 hosts with these tags "
     "in May 2026, 188 bore the marks of a deception fleet, and gave a version of Ollama from "
     "before one of the models existed.",
 )
 SAME_LISTS = Assumption(
     name="every host of the block lists each of its tags equally often",
-    holds="not testable",
     evidence="If so, taking it out leaves each tag at least one listing a host, as is found.",
 )
 LOOKED_FOR = Assumption.of_scope(
@@ -305,7 +267,7 @@ OTHER_NETWORK = Assumption.of_scope(
 
 def figure(result):
     answer = result.answer()
-    canvas, (ratios, shares) = figures.canvas((1, 2), height=3.5, source=result, sharey=True)
+    canvas, (ratios, shares) = figures.two_panels(result, height=3.5, sharey=True)
     _draw_ratios(ratios, answer.tables["tags"].to_frame())
     _draw_shares(shares, answer.tables["later"].to_frame())
     return canvas

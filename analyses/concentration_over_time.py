@@ -30,13 +30,7 @@ from research.doubts.coarse import ERROR, amounts_of
 from research.estimators.budget import budget
 from research.estimators.tail_index import tail_index, threshold_plot
 from research.measures.hub import COUNTED_DAYS, without_spike
-from research.measures.hub_states import (
-    COUNTED_ANEW,
-    common_size,
-    for_trend,
-    hub_state,
-    states_of,
-)
+from research.measures.hub_states import COUNTED_ANEW, common_size, for_trend, hub_state, states_of
 from research.measures.publishers import kept_at_hugging_face, library_publishers
 from research.measures.pulls import ROUNDED, ROUNDING, ollama_pulls
 from research.measures.top_lists import apart
@@ -47,6 +41,7 @@ INDEX, TEN = "concentration index (HHI)", "share of the ten largest"
 TAIL = "tail index of publishers at the last date"
 LAST, CHANGE = "{} of publishers at the last date", "{}: change since the first date"
 LARGEST = {INDEX: None, TEN: 10}
+UNITS = {INDEX: ("index", "change of the index"), TEN: ("share", "difference in share")}
 SIGNIFICANT = (
     "100 points of 10 000: the increase that the US Merger Guidelines of 2023 take for "
     "significant, taken over by this project"
@@ -72,7 +67,7 @@ def sample(
     model_crosswalk_names,
     publisher_origins,
     *,
-    channel: Annotated[Literal["Hub downloads", "Ollama pulls"], ESTIMAND] = "Hub downloads",
+    channel: Annotated[Literal[HUB, PULLS], ESTIMAND] = HUB,
     organisation: Literal["parent", "account"] = "parent",
     spikes: Literal["kept", "removed"] = "kept",
     sentence_transformers: Literal["Germany", "United States"] = "Germany",
@@ -82,14 +77,13 @@ def sample(
         raise NotApplicable("the Hub counts 30 days")
     if channel == PULLS and (spikes, sentence_transformers) != ("kept", "Germany"):
         raise NotApplicable("only lists of the Hub have spikes, and hold sentence-transformers")
-    origins = publisher_origins
+    origins, states = publisher_origins, states_of(hub_history_states)
     if sentence_transformers == "United States":
         origins = kept_at_hugging_face(origins)
     if channel == HUB:
-        found = _of_hub(hub_history, origins, states_of(hub_history_states), spikes)
-        compared = [state.day for state in for_trend([*states_of(hub_history_states).values()])]
-        first = pd.Timestamp(compared[0])
-        words = f"the {common_size(states_of(hub_history_states))} most downloaded models"
+        found = _of_hub(hub_history, origins, states, spikes)
+        first = pd.Timestamp(for_trend([*states.values()])[0].day)
+        words = f"the {common_size(states)} most downloaded models"
     else:
         library = library_publishers(model_crosswalk_names, origins, model_crosswalk)
         found = _of_pulls(ollama_library_pulls, library, window)
@@ -145,12 +139,10 @@ def estimate(sample) -> Iterator[Estimate]:
     yield _tail(sample)
     for name, largest in LARGEST.items():
         now, then = (ranking.concentration(largest) for ranking in (last, first))
-        yield _told(sample, now, LAST.format(name), "index" if name == INDEX else "share")
-        unit, change = "difference in share", Difference(now, then)
-        if name == INDEX:
-            unit = "change of the index"
-        label = CHANGE.format(name)
-        yield _told(sample, change, label, unit, tipping_points=_tipping(change, label))
+        unit, of_change = UNITS[name]
+        yield _told(sample, now, LAST.format(name), unit)
+        change, label = Difference(now, then), CHANGE.format(name)
+        yield _told(sample, change, label, of_change, tipping_points=_tipping(change, label))
 
 
 def _tail(sample) -> Estimate:
@@ -189,8 +181,6 @@ def _moments(index) -> Assumption:
     """Whether normal intervals of totals can be trusted: they need a variance."""
     told = (
         "A variance over publishers needs an index above 2, and a mean one above 1; the interval "
-    )
-    told += (
         "runs from {:1} to {:1}. A normal interval of a total, or of a share of one, needs both."
     )
     return Assumption(
@@ -228,7 +218,6 @@ CUT = Assumption.of_scope(
 )
 POWER = Assumption(
     name="the largest publishers follow a power law",
-    holds="not testable",
     evidence="Where they do, the index stays as more of them are taken (the curve). Where it "
     "falls, the tail is lighter further out, as that of a lognormal is.",
 )
@@ -285,9 +274,7 @@ def _draw_tails(axes, result) -> None:
 
 
 def _draw_course(axes, answer, name, color, marker, channel) -> None:
-    table = answer.tables["course"]
-    rows = table.records()
-    for row in rows:
+    for row in answer.tables["course"].records():
         day = pd.Timestamp(row["date"])
         ends = [row[f"{name} low"], row[f"{name} high"]]
         axes.plot([day] * 2, ends, color=color, lw=3.5, alpha=0.4, solid_capstyle="butt")

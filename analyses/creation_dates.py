@@ -8,15 +8,7 @@ from typing import Literal
 
 import pandas as pd
 
-from research import (
-    Assumption,
-    CannotEstimate,
-    Estimate,
-    Hypothesis,
-    Sample,
-    Settled,
-    figures,
-)
+from research import Assumption, CannotEstimate, Estimate, Hypothesis, Sample, Settled, figures
 from research.doubts import turned_at
 
 EARLIEST = "days from July 2023 to the first repository of any named model"
@@ -87,6 +79,11 @@ def estimate(sample) -> Estimate:
     days = (first["created"] - CLAIMED).dt.days
     earliest = first.loc[days.idxmin()]
     when = f"{earliest['repository']} ({earliest['created']:%Y-%m-%d})"
+    turned = turned_at(
+        "days by which the earliest date would have to be wrong",
+        f"turned only if {when} was {{:0}} days older than its date of creation",
+        float(days.min()),
+    )
     return Estimate(
         label=EARLIEST,
         unit="days",
@@ -94,19 +91,12 @@ def estimate(sample) -> Estimate:
         n=int(first["repositories"].sum()),
         n_unit="repositories with a date of creation",
         assumptions=(SURVIVORS,),
-        tipping_points=(
-            turned_at(
-                "days by which the earliest date would have to be wrong",
-                f"turned only if {when} was {{:0}} days older than its date of creation",
-                float(days.min()),
-            ),
-        ),
+        tipping_points=(turned,),
     )
 
 
 SURVIVORS = Assumption(
     name="no earlier repository of these names was deleted",
-    holds="not testable",
     evidence="The tables hold survivors; but the names are those of versions, of which the first "
     "was announced with its repository.",
 )

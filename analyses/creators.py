@@ -47,10 +47,7 @@ CLAIMED = {
     "downloads": {"Meta": (1, 1), "OpenAI": (2, 3), "Google": (2, 3)},
 }
 RANK, SHARE = "{}: rank by {}", "Meta: share of downloads"
-CLAIMS = {
-    "models": "patterns/creators-by-count",
-    "downloads": "patterns/meta-leads-downloads",
-}
+CLAIMS = {"models": "patterns/creators-by-count", "downloads": "patterns/meta-leads-downloads"}
 LEADING = 6  # creators shown beside those of the claims
 LATER = {"role": "out of sample", "scope": "later date"}
 
@@ -197,6 +194,13 @@ META = Share(of=where(creator="Meta"))
 
 def _share_of_meta(sample, units) -> Estimate:
     share = META.in_(units)
+    edge = HYPOTHESES[SHARE].null - HYPOTHESES[SHARE].margin
+    # Meta's downloads grow, those of all others stand still.
+    times = turned_at(
+        "factor on the downloads of Meta",
+        "within five points of the published share only with {:1} times its downloads",
+        edge / (1 - edge) * (1 - share.value) / share.value,
+    )
     return Estimate(
         label=SHARE,
         unit="share of downloads",
@@ -204,39 +208,25 @@ def _share_of_meta(sample, units) -> Estimate:
         n=len(units.rows),
         n_unit="models",
         assumptions=ASSUMPTIONS,
-        tipping_points=(_times(share.value),),
+        tipping_points=(times,),
         budget=Deferred(
             lambda: budget(*share.drawn("model"), alternatives_row("date", sample["shares"]))
         ),
     )
 
 
-def _times(share):
-    """By which factor Meta's downloads would have to grow, those of all others standing still."""
-    edge = HYPOTHESES[SHARE].null - HYPOTHESES[SHARE].margin
-    return turned_at(
-        "factor on the downloads of Meta",
-        "within five points of the published share only with {:1} times its downloads",
-        edge / (1 - edge) * (1 - share) / share,
-    )
-
-
 ASSUMPTIONS = (
     LIKE_THEN,
-    Assumption(
+    Assumption.of_scope(
         name="accounts are those of the claim's time",
-        holds="no",
-        without="scope",
         evidence="In January 2024 models such as bert-base-uncased, roberta-base and gpt2 stood "
         "under no account. From the end of that month they were moved to google-bert, FacebookAI "
         "and openai-community (github.com/huggingface/transformers/pull/28795), which count for "
         "Google, Meta and OpenAI here.",
     ),
     USED,
-    Assumption(
+    Assumption.of_scope(
         name="the list is a sample",
-        holds="no",
-        without="scope",
         evidence="The claim is about the list itself. What other models would have given is a row "
         "of the budget; ranks by downloads have none, as one creator's models are not independent "
         "and a few carry the totals.",
@@ -250,7 +240,7 @@ ASSUMPTIONS = (
 def figure(result):
     table = result.answer().tables["creators"]
     creators = table.to_frame().set_index("creator")
-    canvas, (models, shares) = figures.canvas((1, 2), height=3.4, source=result)
+    canvas, (models, shares) = figures.two_panels(result, height=3.4)
     _draw(models, creators, "models", "models")
     _draw(shares, creators, "downloads", "share")
     claimed = HYPOTHESES[SHARE].null

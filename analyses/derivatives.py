@@ -10,15 +10,7 @@ from typing import Annotated, Literal
 
 import pandas as pd
 
-from research import (
-    ESTIMAND,
-    Assumption,
-    CannotEstimate,
-    Estimate,
-    Hypothesis,
-    Sample,
-    figures,
-)
+from research import ESTIMAND, Assumption, CannotEstimate, Estimate, Hypothesis, Sample, figures
 from research.doubts import Coarse, Quotient, Sum, turned_at, where
 from research.estimators.budget import budget
 from research.measures.hub import hub_downloads, named_bases
@@ -104,22 +96,14 @@ def estimate(sample) -> list[Estimate]:
 
 
 def _ratio(label, ratio, gap, sample) -> Estimate:
-    return Estimate(
-        label=label,
-        unit="ratio",
-        value=ratio.value,
-        n=float(sample["listed"]),
-        n_unit="models listed",
-        assumptions=(_named(sample), LISTED),
-        budget=budget(*ratio.drawn("organisation")[1:]),
-        tipping_points=(
-            turned_at(
-                "models that would have to name the other base",
-                "turned with {:0} models that name the base of the other instead",
-                math.floor(abs(gap) / 2) + 1,
-            ),
-        ),
+    turned = turned_at(
+        "models that would have to name the other base",
+        "turned with {:0} models that name the base of the other instead",
+        math.floor(abs(gap) / 2) + 1,
     )
+    told = {"budget": budget(*ratio.drawn("organisation")[1:]), "tipping_points": (turned,)}
+    listed = sample["listed"], "models listed"
+    return Estimate.of(label, ratio.value, "ratio", *listed, _named(sample), LISTED, **told)
 
 
 def _named(sample) -> Assumption:

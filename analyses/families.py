@@ -163,13 +163,12 @@ def _later(aggregates) -> Sample:
 
 def estimate(sample) -> list[Estimate]:
     if sample["column"] == "rank":
-        return [_places(sample)]
+        return [_places(sample["ranks"], sample["hosts"])]
     if not sample["estimated"]:
         return [_ratio_of_exact(sample)]
     found = [_ratio(sample), _least_lead(sample)]
     if sample["column"] == "answering_hosts":
-        shares = [_share(sample, family) for family in (FIRST, SECOND)]
-        found += [*shares, _not_meta(sample), _mllama(sample)]
+        found += [*_shares(sample), *_names(sample["library"])]
     return found
 
 
@@ -186,25 +185,25 @@ def _counted(sample) -> pd.Series:
 
 def _ratio(sample) -> Estimate:
     label = RATIO if sample["column"] == "answering_hosts" else RATIO_LISTED
-    over = OverBlock(sample["hosts"], lambda left: _point(_counts(left, sample["column"])))
-    counted = _counted(sample)
+    counted, pairs = _counted(sample), UNITS[sample["column"]]
+
+    def ratio(left) -> Bounds:
+        counts = _counts(left, sample["column"])
+        return Bounds.at(float(counts[FIRST] / counts[SECOND]))
+
+    over = OverBlock(sample["hosts"], ratio)
     return Estimate(
         label=label,
-        unit=f"ratio of {UNITS[sample['column']]}",
+        unit=f"ratio of {pairs}",
         value=over.bounds().low,
         n=float(counted[FIRST] + counted[SECOND]),
-        n_unit=UNITS[sample["column"]] + " (estimated by the report)",
+        n_unit=f"{pairs} (estimated by the report)",
         assumptions=(GENUINE, ESTIMATED, ORIGIN),
         tipping_points=() if sample["hosts"].removed else over.points(HYPOTHESES[label].null),
     )
 
 
 UNITS = {"answering_hosts": "family-host pairs", "tag_occurrences": "listings"}
-
-
-def _point(counted) -> Bounds:
-    ratio = float(counted[FIRST] / counted[SECOND])
-    return Bounds(ratio, ratio)
 
 
 def _ratio_of_exact(sample) -> Estimate:
@@ -223,66 +222,36 @@ def _ratio_of_exact(sample) -> Estimate:
 
 
 def _least_lead(sample) -> Estimate:
-    counted = _counted(sample)
+    label = ORDER if sample["column"] == "answering_hosts" else ORDER_LISTED
+    counted, pairs = _counted(sample), UNITS[sample["column"]]
     others = counted.drop([FIRST, SECOND]).max()
-    return Estimate(
-        label=ORDER if sample["column"] == "answering_hosts" else ORDER_LISTED,
-        unit=UNITS[sample["column"]],
-        value=float(min(counted[FIRST] - counted[SECOND], counted[SECOND] - others)),
-        n=float(counted.sum()),
-        n_unit=UNITS[sample["column"]] + " (estimated by the report)",
-        assumptions=(GENUINE, ESTIMATED),
-    )
+    lead = min(counted[FIRST] - counted[SECOND], counted[SECOND] - others)
+    of = f"{pairs} (estimated by the report)"
+    return Estimate.of(label, lead, pairs, counted.sum(), of, GENUINE, ESTIMATED)
 
 
-def _places(sample) -> Estimate:
-    ranks = sample["ranks"]
-    return Estimate(
-        label=PLACES,
-        unit="places",
-        value=float(abs(ranks[FIRST] - 1) + abs(ranks[SECOND] - 2)),
-        n=sample["hosts"],
-        n_unit="hosts",
-        assumptions=(ONLY_RANKS,),
-    )
+def _places(ranks, hosts) -> Estimate:
+    off = abs(ranks[FIRST] - 1) + abs(ranks[SECOND] - 2)
+    return Estimate.of(PLACES, off, "places", hosts, "hosts", ONLY_RANKS)
 
 
-def _share(sample, family) -> Estimate:
-    everyone = sample["hosts"].left.hosts
-    return Estimate(
-        label=SHARE.format(family),
-        unit="share of answering hosts",
-        value=float(_counted(sample)[family] / everyone),
-        n=float(everyone),
-        n_unit="answering hosts",
-        assumptions=(ESTIMATED,),
-    )
+def _shares(sample) -> list[Estimate]:
+    everyone, who = sample["hosts"].left.hosts, "answering hosts"
+    shares = _counted(sample)[[FIRST, SECOND]] / everyone
+    return [
+        Estimate.of(SHARE.format(family), share, f"share of {who}", everyone, who, ESTIMATED)
+        for family, share in shares.items()
+    ]
 
 
-def _not_meta(sample) -> Estimate:
-    """How many names of the library have the llama architecture and are not Meta's."""
-    library = sample["library"]
+def _names(library) -> list[Estimate]:
+    """Names of the library built like llama that are not Meta's, and those built like mllama."""
     others = library.loc[library["family"] == FIRST, "publisher"] != "Meta"
-    return Estimate(
-        label=NOT_META,
-        unit="share of names",
-        value=float(others.mean()),
-        n=float(len(others)),
-        n_unit="names",
-        assumptions=(ORIGIN, BACKGROUND),
-    )
-
-
-def _mllama(sample) -> Estimate:
-    library = sample["library"]
-    return Estimate(
-        label=MLLAMA,
-        unit="names",
-        value=float((library["family"] == "mllama").sum()),
-        n=float(len(library)),
-        n_unit="names",
-        assumptions=(BACKGROUND,),
-    )
+    part, mllama = others.mean(), library["family"].eq("mllama").sum()
+    return [
+        Estimate.of(NOT_META, part, "share of names", len(others), "names", ORIGIN, BACKGROUND),
+        Estimate.of(MLLAMA, mllama, "names", len(library), "names", BACKGROUND),
+    ]
 
 
 GENUINE = genuine("three llama tags, two qwen2")
@@ -309,9 +278,7 @@ ONLY_RANKS = Assumption.of_scope(
 
 def figure(result):
     answer = result.answer()
-    canvas, (bars, ratios) = figures.canvas(
-        (1, 2), height=3.3, source=result, width_ratios=(1.1, 1)
-    )
+    canvas, (bars, ratios) = figures.two_panels(result, height=3.3, widths=(1.1, 1))
     _draw_families(bars, answer)
     _draw_ratios(ratios, result)
     return canvas

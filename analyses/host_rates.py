@@ -55,27 +55,23 @@ def sample(
     country_people,
     country_addresses,
     *,
-    counted: Annotated[
-        Literal[
-            "listed addresses", "records of Ollama", "records of vLLM", "records of llama.cpp"
-        ],
-        ESTIMAND,
-    ] = "listed addresses",
-    per: Annotated[Literal["developer", "person", "registered address"], ESTIMAND] = "developer",
+    counted: Annotated[Literal["listed addresses", *PROGRAMS], ESTIMAND] = "listed addresses",
+    per: Annotated[Literal[*PER], ESTIMAND] = "developer",
     quarter: Literal["of the week", "the one before"] = "of the week",
     china: Literal["mainland", "with Hong Kong and Taiwan"] = "mainland",
-) -> Sample:  # fmt: skip
+) -> Sample:
     if per != "developer" and quarter != "of the week":
         raise NotApplicable("only developers are counted by quarter")
     if china != "mainland" and (per == "person" or counted != "listed addresses"):
         raise NotApplicable("people and records are not told of both Hong Kong and Taiwan")
     if counted == "listed addresses":
         hosts = tenthe_countries.set_index("country")["discovered_ips"]
-        population, as_of = TENTHE_ADDRESSES, f"{WEEK:%Y-%m-%d}"
+        population, as_of, label = TENTHE_ADDRESSES, f"{WEEK:%Y-%m-%d}", RATE
     else:
         rows = HOU_RECORDS.of_program(published_aggregates, PROGRAMS[counted], "country")
         hosts = rows.set_index("category")["value"]
         population, as_of = f"{counted} ({HOU_RECORDS.population})", HOU_RECORDS.as_of
+        label = RECORDS_RATE
     sizes = {
         "developer": _of_quarter(country_developers, quarter),
         "person": _of_year(country_people),
@@ -94,16 +90,12 @@ def sample(
         as_of=as_of,
         data={
             "rates": table,
-            "label": _label(counted, per),
+            "label": label.format(per),
             "per": per,
             "counts": LISTED if counted == "listed addresses" else ONE_SOURCE,
         },
         tables={"rates": table.rename_axis("country").reset_index()},
     )
-
-
-def _label(counted, per) -> str:
-    return (RATE if counted == "listed addresses" else RECORDS_RATE).format(per)
 
 
 def _of_quarter(developers, quarter) -> pd.Series:
@@ -125,6 +117,11 @@ def estimate(sample) -> Estimate:
     rates, per = sample["rates"], sample["per"]
     ratio = rates.at["US", "rate"] / rates.at["China", "rate"]
     small = "China" if ratio < 1 else "the US"
+    level = turned_at(
+        f"factor on the {PLURAL[per]} that are counted in {small}",
+        f"level if {small} had {{}} times as many {PLURAL[per]} as are counted",
+        float(max(ratio, 1 / ratio)),
+    )
     return Estimate(
         label=sample["label"],
         unit="ratio",
@@ -132,13 +129,7 @@ def estimate(sample) -> Estimate:
         n=float(rates["hosts"].sum()),
         n_unit="hosts or records in both",
         assumptions=(sample["counts"], SIZES[per]),
-        tipping_points=(
-            turned_at(
-                f"factor on the {PLURAL[per]} that are counted in {small}",
-                f"level if {small} had {{}} times as many {PLURAL[per]} as are counted",
-                float(max(ratio, 1 / ratio)),
-            ),
-        ),
+        tipping_points=(level,),
     )
 
 

@@ -21,12 +21,7 @@ from research import (
     figures,
 )
 from research.doubts import LEFT_OUT, PRINTED, Computed, Doubt, Thinned, Within, if_open
-from research.estimators.truncation import (
-    herfindahl_bounds,
-    lead_bounds,
-    rest_of,
-    top_share_bounds,
-)
+from research.estimators.truncation import herfindahl_bounds, lead_bounds, rest_of, top_share_bounds
 from research.measures.hosts import TENTHE_ADDRESSES, total
 from research.measures.other_scans import CONFIRMED, SENTINEL
 from research.wording import written
@@ -99,8 +94,8 @@ def sample(
     return Sample(
         population=TENTHE_ADDRESSES,
         as_of="2025-04-24",
-        data=data
-        | {
+        data={
+            **data,
             "unit": "listed addresses",
             "addresses": providers,
             "total": total(tenthe_totals, "discovered_ips"),
@@ -126,8 +121,8 @@ def _confirmed(aggregates, data) -> Sample:
     providers = rows.set_index("provider")["value"]
     return Sample(
         **CONFIRMED.described,
-        data=data
-        | {
+        data={
+            **data,
             "unit": "confirmed hosts",
             "addresses": providers,
             "total": CONFIRMED.hosts(aggregates),
@@ -159,20 +154,16 @@ def _sentinel(aggregates) -> Sample:
 def estimate(sample) -> list[Estimate]:
     if sample["scan"] == "SentinelLABS":
         return [_cloud_by_type(sample)]
-    return [_index(sample), *_first(sample), *_next(sample), _cloud(sample)]
+    names = sample["addresses"].index.str
+    amazon, chinese = names.startswith(AMAZON), names.startswith(CHINESE)
+    leads = (FIRST, amazon, ~amazon), (NEXT, chinese, ~(chinese | amazon))
+    listed = [lead for lead in leads if lead[1].any() and lead[2].any()]
+    return [_index(sample), *(_lead(sample, *lead) for lead in listed), _cloud(sample)]
 
 
 def _estimate(sample, label, unit, bounds, **more) -> Estimate:
-    return Estimate(
-        label=label if sample["scan"] == "Tenthe" else LATER[label],
-        unit=unit,
-        value=bounds.point,
-        bounds=bounds,
-        sharpness="sharp",
-        n=sample["total"],
-        n_unit=sample["unit"],
-        **more,
-    )
+    label = label if sample["scan"] == "Tenthe" else LATER[label]
+    return Estimate.of(label, bounds, unit, sample["total"], sample["unit"], **more)
 
 
 def _at_amazon(sample) -> pd.Series:
@@ -212,10 +203,8 @@ def _index(sample) -> Estimate:
     )
 
 
-def _lead(sample, label, ahead, behind) -> list[Estimate]:
-    """Lead of the largest provider of one kind over the largest of another, if both are listed."""
-    if not (ahead.any() and behind.any()):
-        return []
+def _lead(sample, label, ahead, behind) -> Estimate:
+    """Lead of the largest provider of one kind over the largest of another."""
     addresses, total = sample["addresses"], sample["total"]
     found = lead_bounds(addresses, ahead, behind, total, owners=sample["owners"])
     unlisted = Thinned(
@@ -224,7 +213,7 @@ def _lead(sample, label, ahead, behind) -> list[Estimate]:
         things="addresses in unlisted networks",
         are="belong to the provider that follows",
     )
-    lead = _estimate(
+    return _estimate(
         sample,
         label,
         f"difference in share of {sample['unit']}",
@@ -232,18 +221,6 @@ def _lead(sample, label, ahead, behind) -> list[Estimate]:
         assumptions=(OWN, GENUINE),
         tipping_points=(unlisted.lost(),) if found.low > 0 else (),
     )
-    return [lead]
-
-
-def _first(sample) -> list[Estimate]:
-    at_amazon = _at_amazon(sample)
-    return _lead(sample, FIRST, at_amazon, ~at_amazon)
-
-
-def _next(sample) -> list[Estimate]:
-    names = sample["addresses"].index.str
-    chinese = names.startswith(CHINESE)
-    return _lead(sample, NEXT, chinese, ~(chinese | names.startswith(AMAZON)))
 
 
 def _cloud(sample) -> Estimate:
@@ -265,6 +242,14 @@ def _cloud(sample) -> Estimate:
 
 
 def _cloud_by_type(sample) -> Estimate:
+    told = (
+        "The report types {:%0} of hosts as fixed-access telecom and {:%0} not at all, and by "
+        "another label {:%0} as hyperscaler."
+    )
+    elsewhere = Assumption(
+        name="a host outside fixed-access telecom networks is at a cloud",
+        evidence=written(told, *sample["types"]),
+    )
     return Estimate(
         label=LATER[CLOUD],
         unit="share of hosts",
@@ -273,17 +258,7 @@ def _cloud_by_type(sample) -> Estimate:
         drawn=_drawn_by_type(sample["printed"]),
         n=sample["total"],
         n_unit="observed hosts",
-        assumptions=(
-            Assumption(
-                name="a host outside fixed-access telecom networks is at a cloud",
-                holds="not testable",
-                evidence=written(
-                    "The report types {:%0} of hosts as fixed-access telecom and {:%0} not at all, "
-                    "and by another label {:%0} as hyperscaler.",
-                    *sample["types"],
-                ),
-            ),
-        ),
+        assumptions=(elsewhere,),
     )
 
 
@@ -303,7 +278,6 @@ def _drawn_by_type(printed) -> Computed:
 BELOW = Doubt("networks below the table", "from many small ones to few as large as may be")
 OWN = Assumption(
     name="an unlisted network belongs to no listed provider",
-    holds="not testable",
     evidence="A quarter of the addresses lie in networks below the ten, none larger than the last "
     "one; who runs them is not given.",
 )
@@ -318,10 +292,11 @@ GENUINE = Assumption.of_scope(
 
 
 def figure(result):
-    if not result.answer(scan="Tenthe").estimates[INDEX].curves:
+    answer = result.answer(scan="Tenthe")
+    if not answer.estimates[INDEX].curves:
         return figures.default(result)  # no verdict that addresses at Amazon could turn
-    canvas, (bars, curve) = figures.canvas((1, 2), height=3.3, source=result, width_ratios=(1.2, 1))
-    _draw_providers(bars, result.answer(scan="Tenthe"))
+    canvas, (bars, curve) = figures.two_panels(result, height=3.3, widths=(1.2, 1))
+    _draw_providers(bars, answer)
     _draw_index(curve, result)
     return canvas
 

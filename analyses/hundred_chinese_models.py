@@ -10,15 +10,7 @@ from typing import Annotated, Literal
 
 import pandas as pd
 
-from research import (
-    ESTIMAND,
-    Assumption,
-    Estimate,
-    Hypothesis,
-    Sample,
-    TippingPoint,
-    figures,
-)
+from research import ESTIMAND, Assumption, Estimate, Hypothesis, Sample, figures
 from research.doubts import Distinct, Doubt, lost_if, where
 from research.measures.hub import GENERATION, YEAR, hub_downloads
 from research.measures.publishers import CHINA, Persons, with_persons
@@ -70,7 +62,9 @@ def sample(
     for name in told:
         chosen &= told[name].ne("no")
     wanted = where(**CHINA.values, **dict.fromkeys(told, "yes"))
-    names = _names(rows.index, counted == "variants of a model once")
+    names = rows.index.str.lower()
+    if counted == "variants of a model once":
+        names = names.str.replace(VARIANT, "", regex=True)
     units = replace(units, rows=units.rows.assign(name=names)).among(chosen)
     return Sample(
         population="the Chinese language models in the Hub tables",
@@ -91,41 +85,28 @@ def _told(holds, column) -> pd.Series:
     return holds.map({True: "yes", False: "no"}).where(column.notna(), "")
 
 
-def _names(models, variants_once) -> pd.Index:
-    """What counts once."""
-    name = models.str.lower()
-    return name.str.replace(VARIANT, "", regex=True) if variants_once else name
-
-
 def _publishers(units, wanted) -> pd.DataFrame:
     chinese = units.rows[units.holds(wanted)[0]]
     counts = chinese["organisation"].rename("publisher").value_counts().rename("models")
     return counts.reset_index().sort_values(["models", "publisher"], ascending=[False, True])
 
 
-def estimate(sample) -> list[Estimate]:
+def estimate(sample) -> Estimate:
     models = sample["models"]
-    return [
-        models.estimate(
-            label=COUNT,
-            unit="models",
-            n=float(models.units.rows["name"].nunique()),
-            n_unit="models of that time in the tables",
-            assumptions=(SURVIVORS,),
-            tipping_points=_miscoded(models.value),
-        ),
-    ]
+    certain, spare = models.value, models.value - HYPOTHESES[COUNT].null
+    miscoded = [lost_if(spare, certain, "models", "are not Chinese")] if spare > 0 else []
+    return models.estimate(
+        label=COUNT,
+        unit="models",
+        n=float(models.units.rows["name"].nunique()),
+        n_unit="models of that time in the tables",
+        assumptions=(SURVIVORS,),
+        tipping_points=miscoded,
+    )
 
 
-def _miscoded(certain) -> tuple[TippingPoint, ...]:
-    spare = float(certain - HYPOTHESES[COUNT].null)
-    return (lost_if(spare, float(certain), "models", "are not Chinese"),) if spare > 0 else ()
-
-
-SURVIVORS = Assumption(
+SURVIVORS = Assumption.of_set(
     name="the tables hold every model",
-    holds="no",
-    without="set",
     evidence="They hold what was downloaded in 2026; models that are not on the Hub, were deleted "
     "or are downloaded by nobody are missing, which can only raise the count.",
 )

@@ -178,7 +178,7 @@ def _listed(history, origins, day, spikes):
 
 @dataclass(frozen=True)
 class Known:
-    """What the counts of a list say: nothing of it is open."""
+    """A correlation in the counts of a list: nothing of it is open."""
 
     value: float
     row: BudgetRow  # had other organisations been drawn
@@ -194,25 +194,20 @@ def _likes(lists, origins, day) -> dict:
         raise CannotEstimate(f"the list of {day} has {len(listed)} models, and {TOP} are compared")
     counts = [listed[name].astype(float) for name in ("hub_downloads_30d", "likes")]
     of = organisations(listed["account"].fillna(listed["model_id"]), origins)
-    return {label: _known(*counts, of, kind) for label, kind in LIKED.items()}
-
-
-def _known(downloads, likes, organisation, kind) -> Known:
-    found = clustered_correlation(downloads, likes, organisation, of=kind)
-    return Known(found.value, correlation_row(found, kind))
+    found = {kind: clustered_correlation(*counts, of, of=kind) for kind in LIKED.values()}
+    rows = {kind: correlation_row(each, kind) for kind, each in found.items()}
+    return {label: Known(found[kind].value, rows[kind]) for label, kind in LIKED.items()}
 
 
 def _ranks(units, creator) -> dict:
-    by = creator if creator == "organisation" else "account"
-    tasks = Ranking(units, "task")
-    models, downloads = Ranking(units.counted(), by), Ranking(units, by)
-    name = ACCOUNTS if by == "account" else {}
+    tasks, name = Ranking(units, "task"), ACCOUNTS if creator == "account" else {}
+    models, downloads = Ranking(units.counted(), creator), Ranking(units, creator)
     return {
         **{TASK_RANK.format(task): tasks.rank(task) for task in TASKS},
         **{RANK.format(who, "models"): models.rank(name.get(who, who)) for who in BY_MODELS},
         **{RANK.format(who, "downloads"): downloads.rank(name.get(who, who))
            for who in BY_DOWNLOADS},
-        META: Share(of=where(**{by: name.get("Meta", "Meta")})).in_(units),
+        META: Share(of=where(**{creator: name.get("Meta", "Meta")})).in_(units),
     }  # fmt: skip
 
 
@@ -254,24 +249,21 @@ def _between(label, days, assumptions) -> Estimate:
     """All values from those that one day allows to those of the other."""
     sets = [_allowed(asked[label]) for asked in days.values()]
     found = Bounds(min(each.low for each in sets), max(each.high for each in sets))
-    known = {day: asked[label].value for day, asked in days.items()}
+    known, last = {day: asked[label].value for day, asked in days.items()}, days[max(days)][label]
+    # Other organisations on the later day; ranks and shares of one day are known.
+    redrawn = [last.row] if isinstance(last, Known) else []
     return Estimate(
         label=label,
         unit=_unit(label),
-        value=known[max(days)],
+        value=last.value,
         bounds=found,
         sharpness="outer",
         drawn=_drawn(label, days) if found.width else None,
         n=float(TOP),
         n_unit="models",
         assumptions=assumptions,
-        budget=budget(alternatives_row("state", known), *_if_drawn(days[max(days)][label])),
+        budget=budget(alternatives_row("state", known), *redrawn),
     )
-
-
-def _if_drawn(asked) -> tuple[BudgetRow, ...]:
-    """Other organisations on the later day; ranks and shares of one day are known."""
-    return (asked.row,) if isinstance(asked, Known) else ()
 
 
 def _allowed(asked) -> Bounds:
@@ -290,8 +282,10 @@ def _drawn(label, days):
     told = [_on_day(label, day, asked[label]) for day, asked in days.items()]
     if len(told) == 1:
         return told[0]
-    between = _rank_between if _unit(label) == "rank" else _between_values
-    return Computed(between, *told, Within(MEANWHILE, Bounds(0.0, 1.0), label))
+    place = Within(MEANWHILE, Bounds(0.0, 1.0), label)
+    if _unit(label) == "rank":
+        return Computed(_rank_between, *told, place)
+    return Computed(lambda one, other, place: one + place * (other - one), *told, place)
 
 
 def _on_day(label, day, asked):
@@ -300,11 +294,10 @@ def _on_day(label, day, asked):
         return Within(MEANWHILE, asked.bounds())
     if not _absent(asked):
         return asked
-    return Computed(_rank_up_to, asked, Within(NOT_LISTED, Bounds(0.0, 1.0), f"{label}, {day}"))
-
-
-def _rank_up_to(last, place) -> np.ndarray:
-    return _rank_between(np.ones_like(last), last, place)
+    place = Within(NOT_LISTED, Bounds(0.0, 1.0), f"{label}, {day}")
+    return Computed(
+        lambda last, place: _rank_between(np.ones_like(last), last, place), asked, place
+    )
 
 
 def _rank_between(one, other, place) -> np.ndarray:
@@ -312,38 +305,24 @@ def _rank_between(one, other, place) -> np.ndarray:
     return np.minimum(low + np.floor(place * (high - low + 1)), high)
 
 
-def _between_values(one, other, place) -> np.ndarray:
-    return one + place * (other - one)
-
-
 NOT_LISTED = Doubt("ranks of who is not listed", "any rank up to the first that is not listed")
 
 
 def _unit(label) -> str:
-    if label in LIKED:
-        return "correlation"
-    if label == RATIO:
-        return "ratio of models"
-    if label == GAP:
-        return "difference in share"
-    if "rank" in label:
-        return "rank"
-    return "share of models" if label == MODELS else "share of downloads"
+    units = {RATIO: "ratio of models", GAP: "difference in share", MODELS: "share of models"}
+    units |= dict.fromkeys(LIKED, "correlation")
+    return units.get(label, "rank" if "rank" in label else "share of downloads")
 
 
 def _between_days(days, claimed) -> Assumption:
     """That January 2024 lay between both days, in whatever is asked."""
-    before, after = (abs((pd.Timestamp(day) - claimed).days) for day in days)
     told = written(
         "The days are {:0} days before and {:0} days after the claim's. What rose and fell again "
         "in between is seen on neither: whoever is missing on a day may have had any rank.",
-        before,
-        after,
+        *(abs((pd.Timestamp(day) - claimed).days) for day in days),
     )
     return Assumption(
-        name="in January 2024 whatever is asked lay between what both days say",
-        holds="not testable",
-        evidence=told,
+        name="in January 2024 whatever is asked lay between what both days say", evidence=told
     )
 
 

@@ -12,24 +12,11 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from research import (
-    Assumption,
-    Estimate,
-    Hypothesis,
-    Sample,
-    TippingPoint,
-    figures,
-)
+from research import Assumption, Estimate, Hypothesis, Sample, TippingPoint, figures
 from research.doubts import Coarse, Gap, turned_at
 from research.estimators.budget import alternatives_row, budget
 from research.measures.hub import COUNTED_DAYS, fresh, hub_downloads, overlapping
-from research.measures.publishers import (
-    CHINA,
-    CHINA_MINUS_US,
-    UNITED_STATES,
-    Persons,
-    with_persons,
-)
+from research.measures.publishers import CHINA, CHINA_MINUS_US, UNITED_STATES, Persons, with_persons
 from research.measures.remembering import remembered
 from research.measures.top_lists import on_day
 
@@ -103,18 +90,12 @@ def _moves(models, origins) -> pd.DataFrame:
     # Row i, column j: of state i, over the models that state j counted too.
     lead = _shared_sums(signed, counted) / _shared_sums(downloads, counted)
     days, shared = list(wide.columns), _shared_sums(counted, counted)
-    return pd.DataFrame(
-        [
-            {
-                "since": f"{days[i]:%Y-%m-%d}",
-                "until": f"{days[j]:%Y-%m-%d}",
-                "models": int(shared[i, j]),
-                "change": float(lead[j, i] - lead[i, j]),
-            }
-            for i, j in combinations(range(len(days)), 2)
-            if (days[j] - days[i]).days >= COUNTED_DAYS
-        ]
-    )
+    rows = [
+        (f"{days[i]:%Y-%m-%d}", f"{days[j]:%Y-%m-%d}", int(shared[i, j]), lead[j, i] - lead[i, j])
+        for i, j in combinations(range(len(days)), 2)
+        if (days[j] - days[i]).days >= COUNTED_DAYS
+    ]
+    return pd.DataFrame(rows, columns=["since", "until", "models", "change"])
 
 
 def _shared_sums(of_state, counted) -> np.ndarray:
@@ -127,6 +108,7 @@ def _shared_sums(of_state, counted) -> np.ndarray:
 
 def estimate(sample) -> Estimate:
     change, moves = sample["change"], sample["moves"]
+    pairs = moves["since"] + " to " + moves["until"]
     return change.estimate(
         label=CHANGE,
         unit="change of a difference in share of downloads",
@@ -136,7 +118,9 @@ def estimate(sample) -> Estimate:
         tipping_points=(_not_of_users(change),),
         budget=budget(
             *change.budget(),
-            alternatives_row("other pairs of dates", _by_dates(moves)),
+            alternatives_row(
+                "other pairs of dates", dict(zip(pairs, moves["change"], strict=True))
+            ),
             *change.drawn("organisation"),
         ),
     )
@@ -155,12 +139,6 @@ def _not_of_users(change) -> TippingPoint:
         who,
         100 * before,
     )
-
-
-def _by_dates(moves) -> dict[str, float]:
-    """The change between any two states whose windows do not overlap."""
-    dates = moves["since"] + " to " + moves["until"]
-    return dict(zip(dates, moves["change"], strict=True))
 
 
 SAME_MODELS = Assumption.of_scope(
@@ -183,9 +161,7 @@ STYLES = {
 
 def figure(result):
     answer = result.answer()
-    canvas, (course, doubts) = figures.canvas(
-        (1, 2), height=3.3, source=result, width_ratios=(1.5, 1)
-    )
+    canvas, (course, doubts) = figures.two_panels(result, height=3.3, widths=(1.5, 1))
     _draw_courses(course, answer.tables["moves"])
     found = answer.estimates[CHANGE]
     figures.budget(

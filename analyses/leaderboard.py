@@ -106,16 +106,14 @@ PRINTED = (
 # https://vietnam.vn/en/llm-trung-quoc-thau-tom-top-10-mo-hinh-ai-nguon-mo-hang-dau-the-gioi.
 REPORTED = 4
 BOARD = "the ten leading models of the Open LLM Leaderboard"
+OF_CATALOGUE = "the ten most {} text-generation models of the LLM catalogue"
 LISTS = {
     "printed list": (
         "the ten leading models as the leaderboard's makers printed them",
         "2024-06-26",
     ),
-    "likes": ("the ten most liked text-generation models of the LLM catalogue", "2026-10-05"),
-    "downloads": (
-        "the ten most downloaded text-generation models of the LLM catalogue",
-        "2026-10-05",
-    ),
+    "likes": (OF_CATALOGUE.format("liked"), "2026-10-05"),
+    "downloads": (OF_CATALOGUE.format("downloaded"), "2026-10-05"),
 }
 ORDER = {"likes": "likes", "downloads": "hub_downloads_30d"}
 
@@ -191,14 +189,8 @@ def _coded(models, origins) -> pd.DataFrame:
     """The models with their organisation, and whether they certainly or possibly are Chinese."""
     known = publishers(accounts_of(models["model_id"]), origins)
     chinese, possible = among(known["origin"], {"CN"})
-    return pd.DataFrame(
-        {
-            "model_id": models["model_id"],
-            "organisation": known["organisation"],
-            "chinese": chinese,
-            "possible": possible,
-        }
-    )
+    told = {"organisation": known["organisation"], "chinese": chinese, "possible": possible}
+    return models[["model_id"]].assign(**told)
 
 
 # Estimates ----------------------------------------------------------------------------------------
@@ -221,28 +213,24 @@ def estimate(sample) -> list[Estimate]:
 
 def _on_board(board, chinese, days, ten) -> list[Estimate]:
     """The share of the day, and on how many days there were five."""
-    at = days.index.get_loc(pd.Timestamp(board.day))
+    at, read = days.index.get_loc(pd.Timestamp(board.day)), READ[board.reading]
     of_day = Computed(lambda chinese: chinese[at] / TOP, ten)
     found = Bounds(float(chinese["least"]), float(chinese["most"]))
-    assumptions = (WHICH_DAY, READ[board.reading])
     five = HYPOTHESES[board.label].null * TOP
-    enough = days[["least", "shown", "most"]] > five
-    return [
-        _of_ten(board.label, found, float(chinese["shown"]), assumptions, of_day),
-        Estimate(
-            label=DAYS,
-            unit="days",
-            value=float(enough["shown"].sum()),
-            bounds=Bounds(float(enough["least"].sum()), float(enough["most"].sum())),
-            sharpness="sharp",
-            drawn=Computed(lambda chinese: (chinese > five).sum(axis=0), ten)
-            if enough["least"].sum() < enough["most"].sum()
-            else None,
-            n=len(days),
-            n_unit="days",
-            assumptions=(READ[board.reading],),
-        ),
-    ]
+    least, shown, most = (days[["least", "shown", "most"]] > five).sum().astype(float)
+    of_days = Computed(lambda chinese: (chinese > five).sum(axis=0), ten)
+    enough = Estimate(
+        label=DAYS,
+        unit="days",
+        value=shown,
+        bounds=Bounds(least, most),
+        sharpness="sharp",
+        drawn=of_days if least < most else None,
+        n=len(days),
+        n_unit="days",
+        assumptions=(read,),
+    )
+    return [_of_ten(board.label, found, float(chinese["shown"]), (WHICH_DAY, read), of_day), enough]
 
 
 def _of_ten(label, chinese, shown, assumptions, drawn=None) -> Estimate:
@@ -265,7 +253,7 @@ def _of_ten(label, chinese, shown, assumptions, drawn=None) -> Estimate:
 
 def _of_organisations(ten) -> Estimate:
     organisations = ten.groupby("organisation")[["chinese", "possible"]].max()
-    low, high = (float(organisations[part].mean()) for part in ("chinese", "possible"))
+    low, high = organisations.mean()
     return Estimate(
         label=ORGANISATIONS,
         unit="share of organisations",
@@ -299,7 +287,6 @@ def _compatible(ten) -> Estimate:
 
 WHICH_DAY = Assumption(
     name="the claim read the board of its own day",
-    holds="not testable",
     evidence="The text is of 2024-08-19 and sums up another one. On 2024-07-13, the first day that "
     "is known, two models share place ten, so that one Chinese publisher more or less is listed.",
 )
@@ -314,10 +301,8 @@ READ = {
         evidence="The string says how weights are laid out. Some bear Llama's that were made in "
         "China (Yi), and for a month three models of Meta bore InternLM2's: these are mended.",
     ),
-    "base": Assumption(
+    "base": Assumption.of_set(
         name="a model is as Chinese as the base that it names",
-        holds="no",
-        without="set",
         evidence="Bases are told from 2024-08-30 on. Merges, models that name themselves and those "
         "made from a private person's may have any.",
     ),
@@ -365,9 +350,8 @@ PLACES = {
 
 
 def figure(result):
-    canvas, (days, places) = figures.canvas(
-        (1, 2), height=3.3, source=_source(result), width_ratios=(1.2, 1)
-    )
+    source = f"{figures.credits(result)} June 2024: as printed by the leaderboard's makers."
+    canvas, (days, places) = figures.two_panels(source, height=3.3, widths=(1.2, 1))
     for row, (ranking, name) in enumerate(SHOWN.items()):
         _draw_days(days, -row * APART, name, result.answer(ranking=ranking).tables["days"])
     _dress(days)
@@ -378,10 +362,6 @@ def figure(result):
         xlabel="place (red: Chinese publisher)", title="b  Ten places",
     )  # fmt: skip
     return canvas
-
-
-def _source(result) -> str:
-    return f"{figures.credits(result)} June 2024: as printed by the leaderboard's makers."
 
 
 def _draw_days(axes, bottom, name, table) -> None:
@@ -411,7 +391,7 @@ def _dress(axes) -> None:
 
 
 def _draw_places(axes, y, table) -> None:
-    for place, row in enumerate(table.rows, start=1):
-        chinese = dict(zip(table.columns, row, strict=True))["chinese"]
-        face = figures.CHINA if chinese else "white"
-        axes.plot(place, y, "s", ms=8, mfc=face, mec=figures.CHINA if chinese else figures.MUTED)
+    looks = {True: (figures.CHINA, figures.CHINA), False: ("white", figures.MUTED)}
+    for place, row in enumerate(table.records(), start=1):
+        face, edge = looks[bool(row["chinese"])]
+        axes.plot(place, y, "s", ms=8, mfc=face, mec=edge)

@@ -182,15 +182,9 @@ def estimate(sample, *, rng) -> Iterator[Estimate]:
     named = [family for family in CLAIMED if family in shown.shown]
     leading = tuple(dict.fromkeys([*shown.shown.index[:RANKED], *named]))
     drawn = cache(partial(shown.drawn, leading, "model", rng=rng))
-    yield _rank(sample, CLAIMED, partial(_drawn_of, drawn, named))
-    for family in CLAIMED:
-        yield _rank(
-            sample, [family], partial(_drawn_of, drawn, [family] if family in named else [])
-        )
-
-
-def _drawn_of(drawn, families) -> list[BudgetRow]:
-    return [drawn()[family] for family in families]
+    for families in (CLAIMED, *((family,) for family in CLAIMED)):
+        asked = [family for family in families if family in named]
+        yield _rank(sample, families, lambda asked=asked: [drawn()[family] for family in asked])
 
 
 def _rank(sample, families, drawn) -> Estimate:
@@ -234,7 +228,6 @@ def _needed(totals) -> TippingPoint:
 ASSUMPTIONS = (
     Assumption(
         name="a name tells the family",
-        holds="not testable",
         evidence="Tunes and copies under free names are missed where they name no base; tiny "
         "models made for tests are counted unless they are left out.",
     ),
@@ -259,17 +252,14 @@ def figure(result):
     canvas, panels = figures.canvas((1, 3), height=2.6, source=result)
     for axes, (population, title) in zip(panels, PANELS.items(), strict=True):
         answer = result.answer(population=population)
-        table = answer.tables["totals"]
-        rows = table.records()
-        shown = rows[:SHOWN]
-        shown += [row for row in rows[SHOWN:] if row["family"] in CLAIMED]
+        rows = answer.tables["totals"].records()
+        shown = [*rows[:SHOWN], *(row for row in rows[SHOWN:] if row["family"] in CLAIMED)]
         colors = [figures.INK if r["family"] in CLAIMED else figures.OTHER for r in shown]
         sets = [Bounds(row["low"] / 1e6, row["high"] / 1e6) for row in shown]
         values = [row["value"] / 1e6 for row in shown]
         figures.forest(
             axes, [f"{1 + rows.index(row)}  {_called(row['family'], population)}" for row in shown],
-            figures.Series(rows=sets, values=values, color=colors),
-            groups=[2],
+            figures.Series(rows=sets, values=values, color=colors), groups=[2],
             xlabel="million " + ("pulls" if "pulls" in population else "downloads in 30 days")
             + "\n(black: claimed)",
         )  # fmt: skip

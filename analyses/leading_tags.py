@@ -142,6 +142,7 @@ def sample(
         levels=tenthe_quantizations, class_sets=tenthe_class_sets, clones=clones,
     )  # fmt: skip
     network = network_share(tenthe_hosting, tenthe_totals)
+    counts = {"listed": _by_tag(hosts), "without": _by_tag(hosts.without(1.0))}
     return Sample(
         population=TENTHE_HOSTS,
         as_of="2025-04-24",
@@ -152,11 +153,7 @@ def sample(
             "total": hosts.left.hosts,
             "network size": network * total(tenthe_totals, "discovered_ips"),
         },
-        tables={
-            "tags": pd.DataFrame(
-                {"listed": _by_tag(hosts), "without": _by_tag(hosts.without(1.0))}
-            ).reset_index()
-        },
+        tables={"tags": pd.DataFrame(counts).reset_index()},
     )
 
 
@@ -290,14 +287,9 @@ def _latest(sample) -> Estimate:
 
     both = _as_listed_and_without(sample["listed"]) if sample["scan"] == "Tenthe" else {}
     values = {f"the tags as listed{which}": share(_by_tag(left)) for which, left in both.items()}
-    return Estimate(
-        label=LATEST,
-        unit="share of pairs of a host and a tag",
-        value=share(sample["hosts"]),
-        n=float(sample["hosts"].sum()),
-        n_unit="pairs of a host and a tag",
-        budget=(alternatives_row(BLOCK, values),) if len(both) > 1 else (),
-    )
+    hosts, pairs = sample["hosts"], "pairs of a host and a tag"
+    rows = (alternatives_row(BLOCK, values),) if len(both) > 1 else ()
+    return Estimate.of(LATEST, share(hosts), f"share of {pairs}", hosts.sum(), pairs, budget=rows)
 
 
 def _any_small(sample) -> Estimate:
@@ -308,7 +300,6 @@ def _any_small(sample) -> Estimate:
 GENUINE = genuine("without the largest such block the pair falls behind tags outside it")
 OTHER_SCAN = Assumption(
     name="both scans look at the same kind of host",
-    holds="not testable",
     evidence="Another search engine, port and month; its list ends after fifteen tags, and some of "
     "these are answered by remote servers.",
 )
@@ -321,7 +312,7 @@ def figure(result):
     answer = result.answer()
     if LEAD not in answer.estimates:
         return figures.default(result)
-    canvas, (ranks, lead) = figures.canvas((1, 2), height=3.4, source=result, width_ratios=(1.3, 1))
+    canvas, (ranks, lead) = figures.two_panels(result, height=3.4, widths=(1.3, 1))
     _draw_ranks(ranks, answer)
     _draw_lead(lead, answer.estimates[LEAD])
     return canvas

@@ -115,7 +115,7 @@ def sample(
     published_claims,
     *,
     population: Annotated[str, ESTIMAND, POPULATIONS] = "top 300, 2026-06-11",
-    permissive: Literal["Apache or MIT", "every permissive licence"] = "Apache or MIT",
+    permissive: Literal[*PERMISSIVE] = "Apache or MIT",
     no_licence: Literal["unknown", "not permissive", "left out"] = "unknown",
     spike: Literal["kept", "removed"] = "kept",
 ) -> Sample:
@@ -139,9 +139,8 @@ def sample(
 
 def _published(claims) -> dict[str, float]:
     stated = claims.set_index("claim_id")["stated_value"]
-    models, downloads = (
-        float(stated[f"patterns/permissive-by-{weight}"]) / 100 for weight in ("count", "downloads")
-    )
+    share = "patterns/permissive-by-{}".format
+    models, downloads = (float(stated[share(by)]) / 100 for by in ("count", "downloads"))
     ratio = float(stated["patterns/apache-twice-mit"])
     return {MODELS: models, DOWNLOADS: downloads, GAP: downloads - models, RATIO: ratio}
 
@@ -231,16 +230,16 @@ def _every_licence(models) -> list[Estimate]:
             n_unit="models",
             n_effective=len(kinds) / found[kind].design_effect,
             assumptions=(CLUSTERED,),
-            budget=(_on_both_scales(found[kind], of_odds[kind]),),
+            budget=(
+                alternatives_row(
+                    "how the interval is made",
+                    {"Korn and Graubard's": found[kind], "that of log odds": of_odds[kind]},
+                ),
+            ),
         )
         for kind in KINDS
         if kind in found
     ]
-
-
-def _on_both_scales(beta, of_odds) -> BudgetRow:
-    made = {"Korn and Graubard's": beta, "that of log odds": of_odds}
-    return alternatives_row("how the interval is made", made)
 
 
 def _kinds(models) -> pd.Series:
@@ -257,14 +256,20 @@ def _as_published(sample) -> list[Estimate]:
     found = {label: sample[label] for label in ROUNDING}
     caution = "Wilson interval as if models were independent, which they are not"
     drawn = drawn_row(wilson(found[MODELS] * ARTICLE, ARTICLE), ARTICLE, ARTICLE, caution, "models")
+    printed = {label: Bounds.at(value, ROUNDING[label]) for label, value in found.items()}
+    unrounded = {
+        label: Within(PRINTED, bounds, f"{label}, January 2024")
+        for label, bounds in printed.items()
+    }
+    unrounded[GAP] = Computed(np.subtract, unrounded[DOWNLOADS], unrounded[MODELS])
     return [
         Estimate(
             label=f"published: {label}",
             unit=UNITS[label],
             value=value,
-            bounds=Bounds.at(value, ROUNDING[label]),
+            bounds=printed[label],
             sharpness="sharp",
-            drawn=_drawn_gap(found) if label == GAP else _printed(found, label),
+            drawn=unrounded[label],
             n=ARTICLE,
             n_unit="models",
             assumptions=(UNSEEN,),
@@ -272,15 +277,6 @@ def _as_published(sample) -> list[Estimate]:
         )
         for label, value in found.items()
     ]
-
-
-def _printed(found, label) -> Within:
-    """One of the article's figures before it was rounded."""
-    return Within(PRINTED, Bounds.at(found[label], ROUNDING[label]), f"{label}, January 2024")
-
-
-def _drawn_gap(found) -> Computed:
-    return Computed(np.subtract, *(_printed(found, label) for label in (DOWNLOADS, MODELS)))
 
 
 ARTICLE = 300  # models in its list
@@ -364,10 +360,8 @@ CLUSTERED = Assumption(
     evidence="One organisation chooses one licence for many models; each interval uses the design "
     "effect of its kind, and all hold together.",
 )
-UNSEEN = Assumption(
+UNSEEN = Assumption.of_set(
     name="the figures can be recomputed",
-    holds="no",
-    without="set",
     evidence="The article gives whole per cents of a list that it does not publish, and does not "
     "say how it counts models without a licence.",
 )
@@ -388,7 +382,10 @@ def figure(result):
     canvas, (shares, gaps, ratios) = figures.canvas(
         (1, 3), height=2.9, source=result, sharey=True, width_ratios=(1.5, 1, 1)
     )
-    found = [_drawn(result.answer(population=population)) for population in ROWS]
+    found = [
+        {label.removeprefix("published: "): each for label, each in answer.estimates.items()}
+        for answer in (result.answer(population=population) for population in ROWS)
+    ]
     claim = HYPOTHESES[RATIO]
     figures.forest(
         shares,
@@ -410,10 +407,6 @@ def figure(result):
         xlabel="ratio of models\n(grey: rounds to two)",
     )  # fmt: skip
     return canvas
-
-
-def _drawn(answer) -> dict[str, Estimate]:
-    return {label.removeprefix("published: "): e for label, e in answer.estimates.items()}
 
 
 def _series(found, label, **look):

@@ -95,7 +95,9 @@ def sample(
     else:
         every = _models(channel, day, hub_llm_models, hub_top_models, origins, facts)
         units = generating(every)
-    pairs = compared(units, day)
+    pairs, tasks = compared(units, day), {}
+    if channel != "pulls":
+        tasks = {"those without a task too": compared(generating(every, or_unknown=True), day)}
     return Sample(
         population=POPULATIONS[channel],
         as_of=DAYS[channel],
@@ -108,7 +110,7 @@ def sample(
                 "unknown origins counted to China": compared(units, day, possible=CHINA),
                 "unknown origins counted to the US": compared(units, day, possible=UNITED_STATES),
             },
-            "tasks": _with_untold(every, day) if channel != "pulls" else {},
+            "tasks": tasks,
         },
         tables={"organisations": _beyond(pairs)},
     )
@@ -121,10 +123,6 @@ def _models(channel, day, catalogue, top, origins, facts):
     )
     told = ["task", "licence", "created", "parameters"]
     return hub_downloads(listed[["model_id", "hub_downloads_30d"]], origins, tell=told, facts=facts)
-
-
-def _with_untold(models, day) -> dict:
-    return {"those without a task too": compared(generating(models, or_unknown=True), day)}
 
 
 def _beyond(pairs) -> pd.DataFrame:
@@ -174,14 +172,13 @@ def _times(fit) -> float:
 
 def _ratio(sample, label, fit, **more) -> Estimate:
     found = fit.intervals[ORIGIN]
+    low, high = (float(np.exp(end)) for end in found)
     return Estimate(
         label=label,
         unit="ratio",
         reading="superpopulation",
         value=_times(fit),
-        interval=Interval(
-            float(np.exp(found.low)), float(np.exp(found.high)), found.level, found.method
-        ),
+        interval=Interval(low, high, found.level, found.method),
         n=fit.n,
         n_unit=UNITS[sample["channel"]],
         n_effective=fit.n_clusters,
@@ -211,10 +208,8 @@ def _alternatives(sample, what) -> dict:
 
 def _without_each(pairs) -> LeaveOneOut:
     """The ratio without each organisation."""
-    found = {name: _slope(x, y) for name, x, y in pairs.without_each()}
-    return LeaveOneOut(
-        value=_plain(pairs), labels=np.array([*found]), values=np.array([*found.values()])
-    )
+    names, slopes = zip(*((name, _slope(x, y)) for name, x, y in pairs.without_each()), strict=True)
+    return LeaveOneOut(value=_plain(pairs), labels=np.array(names), values=np.array(slopes))
 
 
 def _plain(pairs) -> float:
@@ -271,9 +266,7 @@ LISTED = Assumption.of_scope(
 
 
 def figure(result):
-    canvas, (ratios, spread) = figures.canvas(
-        (1, 2), height=3.4, source=result, width_ratios=(1.2, 1)
-    )
+    canvas, (ratios, spread) = figures.two_panels(result, height=3.4, widths=(1.2, 1))
     _draw_ratios(ratios, result)
     _draw_spread(spread, result.answer(channel="catalogue").tables["organisations"])
     return canvas
@@ -286,18 +279,14 @@ def _draw_ratios(axes, result) -> None:
         for channel, estimates in answers.items()
         for label, found in estimates.items()
     ]
+    begun = np.cumsum([len(estimates) for estimates in answers.values()])[:-1].tolist()
     figures.forest(
         axes, [name for name, _ in rows], figures.Series(rows=[found for _, found in rows]),
-        null=1, width=30, groups=_groups(answers), title="a  A Chinese model over a US one",
+        null=1, width=30, groups=begun, title="a  A Chinese model over a US one",
         xlabel="ratio of downloads or pulls\n(95% intervals, organisations as units)",
     )  # fmt: skip
     axes.set_xscale("log")
     figures.plain_ticks(axes.xaxis, (0.1, 0.3, 1, 3, 10, 30))
-
-
-def _groups(answers) -> list[int]:
-    """The rows that begin another channel."""
-    return np.cumsum([len(estimates) for estimates in answers.values()])[:-1].tolist()
 
 
 NAMES = {

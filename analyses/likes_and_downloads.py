@@ -91,12 +91,9 @@ HYPOTHESES = {
 
 AS_PUBLISHED = "as published, 2024-01"
 CATALOGUE_DAY = "2026-10-05"
-CATALOGUES = {  # by name: the population, and the tasks that it holds
-    f"text generation in the LLM catalogue, {CATALOGUE_DAY}": (
-        "the text-generation models of the LLM catalogue",
-        ["text-generation"],
-    ),
-    f"LLM catalogue, {CATALOGUE_DAY}": ("all models of the LLM catalogue", []),
+CATALOGUES = {  # by name: which of its models
+    f"text generation in the LLM catalogue, {CATALOGUE_DAY}": "text-generation",
+    f"LLM catalogue, {CATALOGUE_DAY}": "all",
 }
 POPULATIONS = FromTable(
     "hub_top_models", lambda models: [*lists_of(models), *CATALOGUES, AS_PUBLISHED]
@@ -118,15 +115,14 @@ def sample(
     if population == AS_PUBLISHED:
         stated = published_claims.set_index("claim_id").loc[CLAIM, "stated_value"]
         lists = top_lists(hub_top_models, ARTICLE)
-        effects = [
-            _drawn(_measured(rows, publisher_origins), COUNTS).design_effect
-            for rows in lists.values()
-        ]
+        measured = (_measured(rows, publisher_origins) for rows in lists.values())
+        effects = [_drawn(models, COUNTS).design_effect for models in measured]
         data = {"R squared": float(stated), "design effects": Bounds(min(effects), max(effects))}
         return Sample(population="the article's 300 models", as_of="2024-01", data=data)
     if population in CATALOGUES:
-        (who, tasks), day = CATALOGUES[population], CATALOGUE_DAY
-        lists = {day: _observed(hub_llm_models, tasks, stale_counts)}
+        task, day = CATALOGUES[population], CATALOGUE_DAY
+        who = f"{'the ' if task != 'all' else ''}{task} models of the LLM catalogue"
+        lists = {day: _observed(hub_llm_models, task, stale_counts)}
     else:
         chosen = lists_of(hub_top_models)[population]
         who, day = chosen.population, chosen.day
@@ -138,11 +134,11 @@ def sample(
     return Sample(population=who, as_of=day, data=data)
 
 
-def _observed(catalogue, tasks, stale_counts) -> pd.DataFrame:
+def _observed(catalogue, task, stale_counts) -> pd.DataFrame:
     """Models of which both numbers were asked for; a 0 elsewhere means that they were not."""
     rows = catalogue[catalogue["likes_observed"] & catalogue["downloads_observed"]]
-    if tasks:
-        rows = rows[rows["pipeline_tag"].isin(tasks)]
+    if task != "all":
+        rows = rows[rows["pipeline_tag"] == task]
     stale = rows["stale_suspect"].fillna(False).astype(bool)
     return rows[~stale] if stale_counts == "left out" else rows
 
@@ -268,7 +264,7 @@ def _over_length(models, label) -> Iterator[Curve]:
 
 def _slope(models, level) -> Estimate:
     """The slope of log likes on log downloads, of the models that are liked."""
-    liked = _liked(models)
+    liked = models[models["likes"] > 0]
     fit = log_log(liked["likes"], liked["downloads"], liked["organisation"], level=level)
     return Estimate(
         label=SLOPE,
@@ -288,13 +284,9 @@ def _elasticity(fit) -> float:
     return float(fit.coefficients[1])
 
 
-def _liked(models) -> pd.DataFrame:
-    return models[models["likes"] > 0]
-
-
 def _other_fits(models) -> dict:
     """The same slope, fitted in other ways."""
-    liked = _liked(models)
+    liked = models[models["likes"] > 0]
     line, every_line = (sm.add_constant(np.log(rows["downloads"])) for rows in (liked, models))
     y, cluster = np.log(liked["likes"]), liked["organisation"]
     likes, organisation = models["likes"], models["organisation"]
@@ -345,7 +337,7 @@ def _models_left_out(models) -> Iterator[TippingPoint]:
 
 @deferred
 def _wider(fit) -> Iterator[TippingPoint]:
-    value, edge = float(fit.coefficients[1]), HYPOTHESES[SLOPE].margin
+    value, edge = _elasticity(fit), HYPOTHESES[SLOPE].margin
     factor = (value - edge) / (value - fit.intervals[1].low)
     lost = "lost if the standard error were {:1} times as large"
     yield turned_at("factor on the standard error", lost, factor)
@@ -359,15 +351,12 @@ def _standard_errors(models) -> Iterator[TippingPoint]:
     yield turned_at("standard errors to the edge of a small correlation", above, lost, margin)
 
 
-UNSEEN = Assumption(
+UNSEEN = Assumption.of_set(
     name="the figure can be recomputed",
-    holds="no",
-    without="set",
     evidence="The article gives an R squared of two decimals; the 300 models are not published.",
 )
 BORROWED = Assumption(
     name="the 300 models vary at most as those of 2026 do",
-    holds="not testable",
     evidence="The design effect is the largest of the same correlation in the lists of as many "
     "models of 2026, whose organisations are left out one by one: clusters and heavy tails are in "
     "it.",
@@ -413,9 +402,7 @@ CURVES_OF = "top 1,000, 2026-06-11"
 
 
 def figure(result):
-    canvas, (lists, lengths) = figures.canvas(
-        (1, 2), height=3.6, source=result, width_ratios=(1.5, 1)
-    )
+    canvas, (lists, lengths) = figures.two_panels(result, height=3.6, widths=(1.5, 1))
     answers = [result.answer(population=population).estimates for population in ROWS]
     margin = HYPOTHESES[COUNTS].margin
     figures.forest(

@@ -174,11 +174,8 @@ def _flows(models) -> pd.DataFrame:
 
 def _published(anchors) -> pd.DataFrame:
     """Shares of new derivatives with a Chinese base, as others state them."""
-    quantities = [
-        "new fine-tuned models based on Chinese base models",
-        "Qwen share of new derivatives",
-    ]
-    rows = anchors[anchors["quantity"].isin(quantities)]
+    based = "new fine-tuned models based on Chinese base models"
+    rows = anchors[anchors["quantity"].isin([based, "Qwen share of new derivatives"])]
     shares = rows["stated_value"].str.extract(r"(\d+)%?(?: \(\w+ 2026\))?$")[0]
     return pd.DataFrame({"source": rows["source"], "share": shares.astype(float) / 100})
 
@@ -200,10 +197,7 @@ def estimate(sample) -> list[Estimate]:
     models = sample["models"]
     is_chinese, _ = models.holds(where(origin="China"))
     chinese, others = models.among(is_chinese), models.among(~is_chinese)
-    found = [
-        *_share(WESTERN_SHARE, chinese, "the West"),
-        *_share(CHINESE_SHARE, others, "China"),
-    ]
+    found = [*_share(WESTERN_SHARE, chinese, "the West"), *_share(CHINESE_SHARE, others, "China")]
     if models.weighs == "downloads":
         return found
     return [_western(chinese), *found, *_architecture(sample["text"])]
@@ -214,6 +208,12 @@ def _western(chinese) -> Estimate:
     western = where(base="the West")
     certain, _ = chinese.holds(western)
     made, shown = chinese.size(certain), chinese.rows.index[certain][:3]
+    lost = turned_at(
+        "base-model tags that would have to be wrong",
+        "lost only if all {:0} were wrong ({})",
+        float(made),
+        ", ".join(shown) + (" and more" if made > len(shown) else ""),
+    )
     return Sum(chinese, western).estimate(
         label=WESTERN,
         unit="models",
@@ -221,14 +221,7 @@ def _western(chinese) -> Estimate:
         n=chinese.size(),
         n_unit="models of Chinese publishers",
         assumptions=(NAMED, _may_be_silent(chinese)),
-        tipping_points=(
-            turned_at(
-                "base-model tags that would have to be wrong",
-                "lost only if all {:0} were wrong ({})",
-                float(made),
-                ", ".join(shown) + (" and more" if made > len(shown) else ""),
-            ),
-        ),
+        tipping_points=(lost,),
     )
 
 
@@ -263,32 +256,24 @@ def _architecture(text) -> Iterator[Estimate]:
 
 SILENT = Doubt("models that name no base", "a base of any origin, or none")
 UNTOLD = Doubt("models without an architecture", "an architecture of any name")
-LAYOUT = Assumption(
+LAYOUT = Assumption.of_scope(
     name="one architecture means one origin",
-    holds="no",
-    without="scope",
     evidence="The string says how the weights are laid out, not whose they are: it is the most "
     "common one of the whole catalogue, and Yi bears it.",
 )
 NAMED = Assumption(
     name="a named base is the base of the weights",
-    holds="not testable",
     evidence="The publisher names it; nobody checks.",
 )
 
 
 def _may_be_silent(models) -> Assumption:
-    return Assumption(
-        name="models made from others name them",
-        holds="no",
-        without="set",
-        evidence=written(
-            "{:0} of {:0} name no base and may have one: on the Hub, DeepSeek's models distilled "
-            "into Llama name none.",
-            models.size(_silent(models)),
-            models.size(),
-        ),
+    told = (
+        "{:0} of {:0} name no base and may have one: on the Hub, DeepSeek's models distilled into "
+        "Llama name none."
     )
+    told = written(told, models.size(_silent(models)), models.size())
+    return Assumption.of_set(name="models made from others name them", evidence=told)
 
 
 # Figure -------------------------------------------------------------------------------------------
@@ -302,9 +287,7 @@ LOOK = {
 
 
 def figure(result):
-    canvas, (flows, shares) = figures.canvas(
-        (1, 2), height=3.4, source=result, width_ratios=(1.1, 1)
-    )
+    canvas, (flows, shares) = figures.two_panels(result, height=3.4, widths=(1.1, 1))
     models, downloads, names = (result.answer(counted=c) for c in result.choices["counted"])
     _draw_flows(flows, models.tables["flows"])
     rows = {

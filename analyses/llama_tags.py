@@ -7,7 +7,7 @@ the table, which have at most as many hosts as the tenth.
 
 from typing import Literal
 
-from research import Bounds, Estimate, Hypothesis, Sample, TippingPoint, figures
+from research import Bounds, Estimate, Hypothesis, Sample, figures
 from research.doubts import lost_if
 from research.measures.clone_block import without_block
 from research.measures.hosts import genuine
@@ -58,6 +58,7 @@ def estimate(sample) -> Estimate:
     # Whoever has fewer hosts than a tag below the table may have loses the place, or keeps it.
     sure = llama & (hosts >= sample["below"])
     certain = float(sure.sum())
+    spare = certain - SEVERAL
     places = Bounds(certain, float((llama & (hosts > 0)).sum()))
     return Estimate(
         label=PLACES,
@@ -67,13 +68,8 @@ def estimate(sample) -> Estimate:
         n=float(len(hosts)),
         n_unit="leading tags",
         assumptions=(GENUINE,),
-        tipping_points=_tags_to_lose(certain),
+        tipping_points=(lost_if(spare, certain, "tags", "had no place"),) if spare > 0 else (),
     )
-
-
-def _tags_to_lose(certain) -> tuple[TippingPoint, ...]:
-    spare = certain - SEVERAL
-    return (lost_if(spare, certain, "tags", "had no place"),) if spare > 0 else ()
 
 
 GENUINE = genuine("two of them are llama tags")

@@ -37,11 +37,7 @@ HYPOTHESES = {
 
 
 def sample(
-    tenthe_parameter_scale,
-    tenthe_model_tags,
-    tenthe_totals,
-    *,
-    clones: Spread = "kept",
+    tenthe_parameter_scale, tenthe_model_tags, tenthe_totals, *, clones: Spread = "kept"
 ) -> Sample:
     hosts = tenthe_parameter_scale.pivot(
         index="country", columns="parameter_class", values="answering_hosts"
@@ -95,7 +91,7 @@ GENUINE = genuine("all five are medium, and in which country they lie is not pub
 
 
 def figure(result):
-    canvas, panels = figures.canvas((1, 2), height=2.0, source=result)
+    canvas, panels = figures.two_panels(result, height=2.0)
     titles = {DOMINANT: "a  US: medium over next class", FIRST: "b  China: medium minus next"}
     for axes, (label, title) in zip(panels, titles.items(), strict=True):
         rows = {s.choices["clones"]: s.bounds for s in result.answer().specifications

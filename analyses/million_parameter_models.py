@@ -9,7 +9,7 @@ whether embedding models alone would.
 
 import numpy as np
 
-from research import Assumption, Bounds, Estimate, Hypothesis, Sample, TippingPoint, figures
+from research import Assumption, Bounds, Estimate, Hypothesis, Sample, figures
 from research.doubts import LEFT_OUT, Computed, Within, if_open, lost_if
 
 NAMED = "listings of both sizes: of the models named"
@@ -62,7 +62,9 @@ def estimate(sample) -> list[Estimate]:
     both = Computed(
         lambda *shares: np.average(shares, axis=0, weights=listings.to_numpy()), *drawn.values()
     )
-    lost = _others(small.sum(), everything)
+    spare = small.sum() - everything / 2
+    tag = "listings of smollm2:135m"
+    lost = lost_if(spare, small.sum(), tag, "had another size", reached="open only")
     return [
         _share(NAMED, named, everything, Within(LEFT_OUT, named, NAMED), lost),
         _share(EMBEDDING, embedding, everything, both, lost),
@@ -85,12 +87,6 @@ def _share(label, bounds, listings, drawn, *points) -> Estimate:
         assumptions=(ONE_SIZE,),
         tipping_points=points,
     )
-
-
-def _others(small, everything) -> TippingPoint:
-    spare = small - everything / 2
-    listings = "listings of smollm2:135m"
-    return lost_if(spare, small, listings, "had another size", reached="open only")
 
 
 ONE_SIZE = Assumption(

@@ -63,7 +63,8 @@ def sample(
     listed = hub_llm_models if models == "catalogue" else on_day(hub_lists, last)
     origins = with_persons(publisher_origins, persons)
     tell = ["task", "created", "base"]
-    units = hub_downloads(_in_one_form(listed), origins, tell=tell).counted()
+    listed = listed.rename(columns={"task": "pipeline_tag"})  # as lists of others call it
+    units = hub_downloads(listed, origins, tell=tell).counted()
     kinds = [*GENERATION, *([""] if untagged == "counted" else [])]
     created = units.rows["created"].between(pd.Timestamp(first), pd.Timestamp(last))
     units = units.among(created & units.rows["task"].isin(kinds))
@@ -72,11 +73,6 @@ def sample(
     if label != PUBLISHED:
         units = _by_base(units, origins)
     return Sample(population=population, as_of=last, data={"units": units, "label": label})
-
-
-def _in_one_form(listed) -> pd.DataFrame:
-    """The lists of others call the task by its name."""
-    return listed.rename(columns={"task": "pipeline_tag"})
 
 
 def _by_base(units, origins):
@@ -108,10 +104,8 @@ SURVIVORS = Assumption.of_scope(
     evidence="The catalogue holds those that ranked by downloads, trend or likes in some week of "
     "2026, the radar what its curators met; most new models of the Hub are in neither.",
 )
-CODED = Assumption(
+CODED = Assumption.of_set(
     name="where publishers are at home is known",
-    holds="no",
-    without="set",
     evidence="Most accounts with one or two new models are coded by nobody: their models may be "
     "Chinese or not.",
 )

@@ -148,6 +148,7 @@ def sample(
     leads = pd.DataFrame([_row(*each) for each in asked])
     after = leads[(leads["end"] > CLAIMED_YEAR[1]) & (leads["kind"] != "window")]
     words = POPULATIONS.get(population) or WORDS[population.split(", 2")[0]]
+    days = {name: leads[name].dt.strftime("%Y-%m-%d") for name in ("begin", "end")}
     return Sample(
         population=words.format(common_size(states)),
         as_of=f"{(after if len(after) else leads)['end'].iloc[0]:%Y-%m-%d}",
@@ -157,7 +158,7 @@ def sample(
             "units": [units for *_, units in asked],
             "compared": _compared(states, leads, population),
         },
-        tables={"leads": _dated(leads)},
+        tables={"leads": leads.assign(**days).drop(columns="sharpness")},
         deferred={"otherwise": channel.otherwise},
     )
 
@@ -182,12 +183,6 @@ def _refuse(population, of_hub, untagged, persons, of_pulls) -> None:
         raise NotApplicable("these models are chosen whatever their task")
     if population == TOTALS and persons != "in no country":
         raise NotApplicable("the published count says nothing of private persons")
-
-
-def _dated(leads) -> pd.DataFrame:
-    """The rows with days as text, as a result holds them."""
-    days = {name: leads[name].dt.strftime("%Y-%m-%d") for name in ("begin", "end")}
-    return leads.assign(**days).drop(columns="sharpness")
 
 
 def _compared(states, leads, population) -> list[str]:
@@ -243,7 +238,9 @@ class Channel:
             names = self.names[~remote | (self.remote_names == "counted")]
             return self._of_pulls(library_publishers(names, origins, self.crosswalk))
         if self.population == TOTALS:
-            return _totals(self.published)
+            found, asked = cumulative_downloads(self.published), _asked(TOTALS)
+            days = {pd.Timestamp(day): units for day, units in found.items()}
+            return [("until", day, day, asked, units) for day, units in days.items()]
         if self.sentence_transformers == "United States":
             origins = kept_at_hugging_face(origins)
         return self._of_hub(origins)
@@ -304,13 +301,6 @@ def _asked(part) -> dict[str, Share]:
     return {"": lead} | {name: Share(of=of, **among) for name, of in COUNTRIES.items()}
 
 
-def _totals(anchors) -> list:
-    return [
-        ("until", pd.Timestamp(day), pd.Timestamp(day), _asked(TOTALS), units)
-        for day, units in cumulative_downloads(anchors).items()
-    ]
-
-
 def _row(kind, begin, end, asked, units) -> dict:
     """China minus US and both shares on one day: as shown, and their least and greatest value."""
     lead = asked[""].in_(units)
@@ -340,7 +330,10 @@ def estimate(sample) -> Iterator[Estimate]:
         yield _level(sample, leads.index[0], BEFORE)
         yield _level(sample, late[0], AFTER)
         yield _first(sample)
-        yield from _trend(sample)
+        if population == PULLS:
+            yield _of_windows(sample)
+        elif sample["compared"]:
+            yield _of_states(sample)
     yield from (_share(sample, name) for name in COUNTRIES)
 
 
@@ -398,14 +391,14 @@ def _first(sample) -> Estimate:
     """Between the last state certainly behind and the first certainly ahead: a set of dates."""
     leads = sample["leads"][sample["leads"]["kind"] != "after"]
     found = crossing(leads["end"], leads["low"], leads["high"])
-    ends = [(day - CLAIMED_YEAR[1]).days if day else None for day in (found.behind, found.ahead)]
+    behind, ahead = (
+        float((day - CLAIMED_YEAR[1]).days) if day else unknown
+        for day, unknown in ((found.behind, -np.inf), (found.ahead, np.inf))
+    )
     return Estimate(
         label=FIRST,
         unit="days",
-        bounds=Bounds(
-            -np.inf if ends[0] is None else float(ends[0]),
-            np.inf if ends[1] is None else float(ends[1]),
-        ),
+        bounds=Bounds(behind, ahead),
         sharpness="sharp",
         drawn=_drawn_first(sample, leads),
         n=len(leads),
@@ -438,13 +431,6 @@ def _drawn_first(sample, leads) -> Computed:
 
     place = Within(MEANWHILE, Bounds(0.0, 1.0), FIRST)
     return Computed(first, place, *(_asked_at(sample, at) for at in leads.index))
-
-
-def _trend(sample) -> Iterator[Estimate]:
-    if sample["population"] == PULLS:
-        yield _of_windows(sample)
-    elif len(sample["compared"]):
-        yield _of_states(sample)
 
 
 def _of_windows(sample) -> Estimate:
@@ -481,8 +467,7 @@ def _of_states(sample) -> Estimate:
         bounds=Bounds(float(np.minimum(*ends).sum()), float(np.maximum(*ends).sum())),
         sharpness="outer",
         drawn=Computed(
-            lambda *found: weight @ np.array(found),
-            *(_asked_at(sample, at) for at in chosen.index),
+            lambda *found: weight @ np.array(found), *(_asked_at(sample, at) for at in chosen.index)
         ),
         n=len(chosen),
         n_unit="states that count alike",
@@ -498,17 +483,15 @@ def _years(rows):
 
 
 def _alike(trend, windows) -> Assumption:
+    told = (
+        "Neighbouring windows are alike by {} (autocorrelation of residuals): {:0} windows count "
+        "as {:1}."
+    )
     return Assumption(
         name="windows are independent",
         holds="no" if trend.likeness > 0.1 else "yes",
         without="scope",
-        evidence=written(
-            "Neighbouring windows are alike by {} (autocorrelation of residuals): {:0} windows "
-            "count as {:1}.",
-            trend.likeness,
-            windows,
-            trend.n_effective,
-        ),
+        evidence=written(told, trend.likeness, windows, trend.n_effective),
     )
 
 
@@ -533,13 +516,12 @@ def _day_of(crossed) -> str:
 
 def _straight(states) -> Assumption:
     """A line through few states has no error of its own."""
-    told = (
+    told = written(
         "{:0} states tell of no error of a line: the set holds what is not known of the states "
-        "themselves, each at its worst."
+        "themselves, each at its worst.",
+        states,
     )
-    return Assumption.of_scope(
-        name="the share moves in a straight line", evidence=written(told, states)
-    )
+    return Assumption.of_scope(name="the share moves in a straight line", evidence=told)
 
 
 OTHER = Assumption.of_scope(
@@ -588,16 +570,13 @@ def figure(result):
     canvas, axes = figures.canvas((2, 2), height=4.9, source=result, sharex=True)
     for panel, (population, title) in zip(axes.flat, PANELS.items(), strict=True):
         answer = result.answer(population=population)
-        table = answer.tables["leads"]
-        rows = table.records()
+        rows = answer.tables["leads"].records()
         _draw_gap(panel, answer.estimates[FIRST].bounds)
         for country in LOOK:
             _draw_country(panel, [row for row in rows if row["kind"] != "after"], country)
         _dress(panel, title)
+        panel.set_ylabel(f"share of {'pulls' if population == PULLS else 'downloads'}")
     axes[1, 1].legend(*_keys(), loc="upper left", fontsize=7.5, borderaxespad=0.3)
-    for panel in axes.flat:
-        panel.set_ylabel("share of downloads")
-    axes[0, 1].set_ylabel("share of pulls")
     return canvas
 
 
@@ -632,9 +611,8 @@ def _dress(axes, title) -> None:
     axes.set_xlim(pd.Timestamp("2021-01-01"), pd.Timestamp("2026-12-31"))
     years = pd.date_range("2021-01-01", "2026-01-01", freq="YS")
     axes.set_xticks(years, [f"{year:%Y}" for year in years])
-    axes.set_ylim(0, 1)
+    axes.set(ylim=(0, 1), title=title)
     figures.percent_ticks(axes.yaxis)
-    axes.set_title(title)
 
 
 def _keys():

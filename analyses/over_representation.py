@@ -55,13 +55,7 @@ from research.measures.families import (
     each_family,
     known_of_families,
 )
-from research.measures.hub import (
-    GENERATION,
-    hub_downloads,
-    hub_facts,
-    of_tasks,
-    without_spike,
-)
+from research.measures.hub import GENERATION, hub_downloads, hub_facts, of_tasks, without_spike
 from research.measures.other_scans import CONFIRMED
 from research.measures.publishers import (
     CHINA,
@@ -294,7 +288,9 @@ class Both:
             found["names pulled suddenly"] = self.families().without("family", *sudden)
         if self.pair.second.startswith("top 1,000"):
             found["marked traffic spikes"] = self.families(without_spike)
-            found["repositories of GGUF files"] = self.families(_without_gguf)
+            found["repositories of GGUF files"] = self.families(
+                lambda units: units.among(~units.rows["gguf"].fillna(False).to_numpy(dtype=bool))
+            )
         return found
 
     def course(self, lists) -> dict[str, Representation]:
@@ -423,10 +419,6 @@ def _published(aggregates) -> pd.DataFrame:
     return tags.rename(columns={"category": "ollama_tag", "value": "answering_hosts"})
 
 
-def _without_gguf(units) -> Coarse:
-    return units.among(~units.rows["gguf"].fillna(False).to_numpy(dtype=bool))
-
-
 def _odds(channels, **more) -> Representation:
     return Representation(*channels, where(origin="US", **more), where(origin="CN", **more))
 
@@ -515,10 +507,9 @@ def _largest(odds, by, shown) -> list[str]:
 @deferred
 def _budget(sample) -> tuple[BudgetRow, ...]:
     odds = sample["odds"]
-    counted = {about: other.value for about, other in sample["otherwise"].items()}
     rows = (
-        alternatives_row(about, {"this count": odds.value, "the other count": value})
-        for about, value in counted.items()
+        alternatives_row(about, {"this count": odds.value, "the other count": other.value})
+        for about, other in sample["otherwise"].items()
     )
     return budget(*odds.budget(), *map(odds.left_out, sample["pair"].by), *rows)
 
@@ -583,7 +574,6 @@ IN_BOTH = Assumption.of_scope(
 )
 BY_PUBLISHER = Assumption(
     name="models outside the families have the origin of their publisher",
-    holds="not testable",
     evidence="Their base models are not in the crosswalk; a publisher whose origin is not known "
     "may be of any country.",
 )
@@ -622,9 +612,7 @@ CODES = {"CN": "China", "US": "United States"}
 
 
 def figure(result):
-    canvas, (channels, families) = figures.canvas(
-        (1, 2), height=4.9, source=result, width_ratios=(1.2, 1)
-    )
+    canvas, (channels, families) = figures.two_panels(result, height=4.9, widths=(1.2, 1))
     _draw_channels(channels, {told: result.answers[key] for key, told in GROUPS.items()})
     _draw_families(families, result.answer(channels="pulls, catalogue"))
     return canvas
@@ -653,7 +641,8 @@ def _draw_channels(axes, answers) -> None:
 def _draw_move(axes, height, found, name) -> None:
     color, marker = figures.ORIGINS[name]
     downloads = found[SHARE.format(name, "downloads")].value
-    use = next(found[label] for label in (SHARE.format(name, c) for c in USES) if label in found)
+    uses = (found.get(SHARE.format(name, counts)) for counts in ("pulls", "hosts"))
+    use = next(filter(None, uses))
     figures.draw_set(axes, height, use.identified, value=use.value, color=color, marker=marker)
     axes.plot(downloads, height, marker=marker, ms=4.5, mfc="white", mec=color, ls="none")
     axes.annotate(
@@ -662,15 +651,10 @@ def _draw_move(axes, height, found, name) -> None:
     )  # fmt: skip
 
 
-USES = "pulls", "hosts"
-
-
 def _draw_families(axes, answer) -> None:
     """The families in the order of their ratio."""
-    table = answer.tables["families"]
-    families = table.to_frame().set_index("family")
+    families, told = answer.tables["families"].to_frame().set_index("family"), answer.estimates
     labels = {name: TIMES.format(name, "pulls", "downloads") for name in families.index}
-    told = answer.estimates
     found = {name: told[label] for name, label in labels.items() if label in told}
     names = sorted(found, key=lambda name: -found[name].value)
     origins = families["origin"].map(CODES).fillna("other or unknown")

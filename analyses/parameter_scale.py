@@ -81,11 +81,10 @@ def sample(
     tenthe_class_sets=None,
     *,
     quantity: Annotated[Literal["shares", "counts"], ESTIMAND] = "shares",
-    clones: Literal[Spread, "removed, wherever it stands"] = "kept",
+    clones: Literal[Spread, ANYWHERE] = "kept",
 ) -> Sample:
-    counts = tenthe_parameter_scale.pivot(
-        index="country", columns="parameter_class", values="answering_hosts"
-    )[list(CLASSES)]
+    keys = {"index": "country", "columns": "parameter_class"}
+    counts = tenthe_parameter_scale.pivot(**keys, values="answering_hosts")[list(CLASSES)]
     if tenthe_class_sets is not None:
         return _known(tenthe_class_sets, counts, quantity, clones)
     answering = total(tenthe_totals, "answering_hosts")
@@ -118,11 +117,8 @@ def _known(class_sets, counts, quantity, clones) -> Sample:
     if absent:
         raise CannotEstimate(f"The scan has too few hosts in {' and '.join(absent)} to be told.")
     china, us = (
-        Classes(
-            counts.loc[country].astype(float),
-            hosts_with_a_class(class_sets, country, counts.loc[country]),
-        )
-        for country in ("CN", "US")
+        Classes(hosts.astype(float), hosts_with_a_class(class_sets, country, hosts))
+        for country, hosts in counts.loc[["CN", "US"]].iterrows()
     )
     return Sample(
         population=OWN_POPULATIONS[quantity],
@@ -153,9 +149,8 @@ def estimate(sample, *, design_effect: Literal[1, 10, 50] = 1) -> list[Estimate]
     shares = [_share(contrast, sample, design_effect) for contrast in contrasts]
     if contrasts[0].serving:
         return [*shares, *map(_from_counts, contrasts)]
-    found = []
-    for share, contrast in zip(shares, contrasts, strict=True):
-        found += [share, _among_all(contrast, sample["answering"])]
+    among = [_among_all(contrast, sample["answering"]) for contrast in contrasts]
+    found = [each for pair in zip(shares, among, strict=True) for each in pair]
     return [*found, *(_per_medium(c, design_effect) for c in contrasts if c.of != MEDIUM)]
 
 
@@ -163,22 +158,15 @@ def estimate(sample, *, design_effect: Literal[1, 10, 50] = 1) -> list[Estimate]
 
 
 def _hosts(contrast) -> Estimate:
+    label, assumptions = IN_HOSTS.format(CLASSES[contrast.of]), _genuine(contrast)
     china, us = (country.hosts[contrast.of] for country in (contrast.first, contrast.second))
     leader, trailer = ("China", "the US") if china > us else ("the US", "China")
-    return Estimate(
-        label=IN_HOSTS.format(CLASSES[contrast.of]),
-        unit="answering hosts",
-        value=float(china - us),
-        n=float(china + us),
-        n_unit="hosts",
-        assumptions=_genuine(contrast),
-        tipping_points=(
-            lost_if(
-                abs(china - us), max(china, us), f"hosts of {leader}",
-                "were not genuine", given=f"and all of {trailer} were",
-            ),
-        ),
-    )  # fmt: skip
+    hosts, given = f"hosts of {leader}", f"and all of {trailer} were"
+    lost = lost_if(abs(china - us), max(china, us), hosts, "were not genuine", given=given)
+    told = {"tipping_points": (lost,)}
+    return Estimate.of(
+        label, china - us, "answering hosts", china + us, "hosts", *assumptions, **told
+    )
 
 
 # Shares of hosts: identified sets -----------------------------------------------------------------
@@ -329,16 +317,10 @@ def _anywhere(sample, k) -> Estimate:
 
 def _from_counts(contrast) -> Estimate:
     """What the counts of the classes alone would have told, where more is known."""
-    return Estimate(
-        label=BESIDE.format(CLASSES[contrast.of], ", from the counts of the classes alone"),
-        unit=IN_POINTS,
-        bounds=contrast.from_counts(),
-        sharpness="sharp",
-        drawn=contrast.drawn_from_counts(),
-        n=contrast.pairs,
-        n_unit="class-host pairs",
-        assumptions=_genuine(contrast),
-    )
+    label = BESIDE.format(CLASSES[contrast.of], ", from the counts of the classes alone")
+    found, drawn = contrast.from_counts(), contrast.drawn_from_counts()
+    pairs = contrast.pairs, "class-host pairs"
+    return Estimate.of(label, found, IN_POINTS, *pairs, *_genuine(contrast), drawn=drawn)
 
 
 def _among_all(contrast, answering) -> Estimate:
@@ -380,7 +362,6 @@ COUNTRIES = (
 )
 SPREAD = Assumption(
     name="clones, where removed, lie in both countries alike",
-    holds="not testable",
     evidence="Where the suspected block lies is not published.",
 )
 IMITATION = Assumption(
@@ -397,17 +378,13 @@ GENUINE = Assumption(
     evidence="The five leading tags look like one block of cloned hosts, all of the medium class.",
 )
 UNKNOWN = (
-    Assumption(
-        name="a host is in one class",
-        holds="no",
-        without="set",
-        evidence="One address can serve several models.",
+    Assumption.of_set(
+        name="a host is in one class", evidence="One address can serve several models."
     ),
     INDEPENDENT,
 )
 SUSPECTED = Assumption(
     name="every listed host is a genuine deployment",
-    holds="not testable",
     evidence="Suspected clones are counted by rule; the scan has a second dataset without them.",
 )
 
@@ -421,9 +398,7 @@ def figure(result):
         canvas, sets = figures.canvas((1, 1), height=3.2, source=result)
         _draw_sets(sets, shares)
         return canvas
-    canvas, (sets, ratios) = figures.canvas(
-        (1, 2), height=3.8, source=result, width_ratios=(1.15, 1)
-    )
+    canvas, (sets, ratios) = figures.two_panels(result, height=3.8, widths=(1.15, 1))
     _draw_sets(sets, shares)
     _draw_ratios(ratios, shares)
     return canvas

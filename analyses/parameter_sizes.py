@@ -8,15 +8,7 @@ either answer. Larger and 4B models are counted too; what would make them import
 
 from typing import Annotated, Literal
 
-from research import (
-    ESTIMAND,
-    Estimate,
-    Hypothesis,
-    NotApplicable,
-    Sample,
-    Settled,
-    figures,
-)
+from research import ESTIMAND, Estimate, Hypothesis, NotApplicable, Sample, Settled, figures
 from research.doubts import Doubt, Share, where
 from research.estimators.budget import budget
 from research.measures.hosts import (
@@ -94,28 +86,18 @@ def sample(
     if unit == "listings" and counts == "exact tags alone":
         raise NotApplicable("how often tags below the ten are listed is not known")
     tags = with_kind(tenthe_model_tags, model_crosswalk_tags, "parameter_size")
+    rows = tenthe_parameter_sizes if counts == "sizes as estimated" else tags
     hosts = hosts_by(
-        "parameter_size",
-        tenthe_parameter_sizes if counts == "sizes as estimated" else tags,
-        tags,
-        totals=tenthe_totals,
-        levels=tenthe_quantizations,
-        class_sets=tenthe_class_sets,
-        clones=clones,
-    )
-    tables = {}
-    if counts == "sizes as estimated":
-        tables = {"sizes": hosts.rows[["parameter_size", "answering_hosts", "block_tags"]]}
+        "parameter_size", rows, tags, totals=tenthe_totals, levels=tenthe_quantizations,
+        class_sets=tenthe_class_sets, clones=clones,
+    )  # fmt: skip
+    estimated = counts == "sizes as estimated"
+    sizes = hosts.rows[["parameter_size", "answering_hosts", "block_tags"]]
     return Sample(
         population=TENTHE_HOSTS,
         as_of="2025-04-24",
-        data={
-            "unit": unit,
-            "hosts": hosts,
-            "estimated": counts == "sizes as estimated",
-            "tags": tags,
-        },
-        tables=tables,
+        data={"unit": unit, "hosts": hosts, "estimated": estimated, "tags": tags},
+        tables={"sizes": sizes} if estimated else {},
     )
 
 
@@ -155,15 +137,9 @@ def _four_left(sample) -> list[Estimate]:
         FOUR_LEFT: float(hosts.without(1.0).rows.loc[four, "answering_hosts"].sum()),
         FOUR_OTHERS: everyone - float(tags[ONLY_FOUR]),
     }
+    who = "hosts with a model of size 4B (estimated by the report)"
     return [
-        Estimate(
-            label=label,
-            unit="hosts",
-            value=value,
-            n=everyone,
-            n_unit="hosts with a model of size 4B (estimated by the report)",
-            assumptions=(GENUINE, ESTIMATED),
-        )
+        Estimate.of(label, value, "hosts", everyone, who, GENUINE, ESTIMATED)
         for label, value in left.items()
     ]
 
@@ -191,16 +167,9 @@ def _one_tag(sample) -> list[Estimate]:
     listed = tags.loc[tags["ollama_tag"] == ONLY_FOUR, "tag_occurrences"]
     if four.empty or listed.empty:
         return []
-    everything = float(four["tag_occurrences"].sum())
-    return [
-        Estimate(
-            label=ONE_TAG,
-            unit="share of listings",
-            value=float(listed.sum() / everything),
-            n=everything,
-            n_unit="listings (estimated by the report)",
-        )
-    ]
+    everything, of = four["tag_occurrences"].sum(), "listings (estimated by the report)"
+    share = listed.sum() / everything
+    return [Estimate.of(ONE_TAG, share, "share of listings", everything, of)]
 
 
 UNLISTED = Doubt("sizes below the fifteen", "further listings, of any size")
@@ -214,9 +183,7 @@ def figure(result):
     hosts, listings = (result.answer(unit=unit) for unit in ("hosts", "listings"))
     if not hosts.estimates[HOSTS].curves:
         return figures.default(result)  # no block is suspected
-    canvas, (bars, curves) = figures.canvas(
-        (1, 2), height=3.5, source=result, width_ratios=(1, 1.15)
-    )
+    canvas, (bars, curves) = figures.two_panels(result, height=3.5, widths=(1, 1.15))
     _draw_sizes(bars, hosts)
     _draw_shares(curves, hosts.estimates[HOSTS], listings.estimates[LISTED])
     return canvas

@@ -39,34 +39,34 @@ PLAIN = "addresses on HTTP, of Ollama alone"
 RECORDS_WITH_PORT = "records with port 11434"
 ALL, ANSWERED, ON_HTTP, OTHERS = "all listed", "answering", "on HTTP", "fifteen programs"
 RECORDS = "records"
+PORT, HTTP = "tenthe/default-port", "tenthe/http-majority"
+MEANT = {
+    PORT: "plain meaning of great majority; stated by this project",
+    HTTP: "plain meaning of most",
+}
 
 HYPOTHESES = {
     label: Hypothesis(
         claims=[claim],
         estimand=estimand,
         null=HALF,
-        null_source=source,
+        null_source=MEANT[claim],
         alternative="greater",
         role=role,
         scope=scope,
     )
-    for label, claim, estimand, source, role, scope in (
-        (DEFAULT_PORT, "tenthe/default-port", "share of listed addresses with port 11434",
-         "plain meaning of great majority; stated by this project", "reanalysis", "same"),
-        (DEFAULT_ANSWERING, "tenthe/default-port", "share of answering addresses with port 11434",
-         "plain meaning of great majority; stated by this project", "reanalysis",
+    for label, claim, estimand, role, scope in (
+        (DEFAULT_PORT, PORT, "share of listed addresses with port 11434", "reanalysis", "same"),
+        (DEFAULT_ANSWERING, PORT, "share of answering addresses with port 11434", "reanalysis",
          "other population"),
-        (DEFAULT_ON_HTTP, "tenthe/default-port", "share of addresses on HTTP with port 11434",
-         "plain meaning of great majority; stated by this project", "reanalysis",
+        (DEFAULT_ON_HTTP, PORT, "share of addresses on HTTP with port 11434", "reanalysis",
          "other population"),
-        (ANY_HTTP, "tenthe/http-majority", "share of listed addresses that are on HTTP",
-         "plain meaning of most", "reanalysis", "same"),
-        (HTTP_ALONE, "tenthe/http-majority", "share of listed addresses on HTTP and not on HTTPS",
-         "plain meaning of most", "reanalysis", "other measure"),
-        (ELSEWHERE, "tenthe/http-majority", "share of exposed services that are on plain HTTP",
-         "plain meaning of most", "out of sample", "other population"),
-        (RECORDS_WITH_PORT, "tenthe/default-port", "share of records of Ollama with port 11434",
-         "plain meaning of great majority; stated by this project", "out of sample",
+        (ANY_HTTP, HTTP, "share of listed addresses that are on HTTP", "reanalysis", "same"),
+        (HTTP_ALONE, HTTP, "share of listed addresses on HTTP and not on HTTPS", "reanalysis",
+         "other measure"),
+        (ELSEWHERE, HTTP, "share of exposed services that are on plain HTTP", "out of sample",
+         "other population"),
+        (RECORDS_WITH_PORT, PORT, "share of records of Ollama with port 11434", "out of sample",
          "other population"),
     )
 } | {
@@ -153,21 +153,14 @@ def estimate(sample) -> list[Estimate]:
         BOTH: both,
     }
     lost = _tipping_points(listed, both)
+    who = "listed addresses"
     return [
-        Estimate(
-            label=label,
-            unit="share of listed addresses",
-            value=share.point,
-            bounds=share,
-            sharpness="sharp",
-            drawn=drawn.get(label),
-            n=listed.everyone,
-            n_unit="listed addresses",
-            assumptions=(LISTED, CROSSED),
-            tipping_points=(lost[label],) if label in lost else (),
+        Estimate.of(
+            label, share, f"share of {who}", listed.everyone, who, LISTED, CROSSED,
+            drawn=drawn.get(label), tipping_points=lost.get(label, ()),
         )
         for label, share in shares.items()
-    ]
+    ]  # fmt: skip
 
 
 def _drawn(listed) -> dict[str, Computed]:
@@ -182,19 +175,12 @@ def _drawn(listed) -> dict[str, Computed]:
 
 def _default_port_within(listed, label, part) -> Estimate:
     """The default port among a part of the addresses, of which no port is published."""
-    return Estimate(
-        label=label,
-        unit="share of addresses",
-        bounds=listed.all_of(PORTS[0], among=part),
-        sharpness="sharp",
-        drawn=listed.part(PORTS[0], among=part),
-        n=listed.sizes[part],
-        n_unit="addresses",
-        assumptions=(CROSSED,),
-    )
+    found, drawn = (ask(PORTS[0], among=part) for ask in (listed.all_of, listed.part))
+    n, who = listed.sizes[part], "addresses"
+    return Estimate.of(label, found, f"share of {who}", n, who, CROSSED, drawn=drawn)
 
 
-def _tipping_points(listed, both) -> dict[str, TippingPoint]:
+def _tipping_points(listed, both) -> dict[str, tuple[TippingPoint]]:
     """What would bring each share to one half."""
     everyone, on_port, on_http = listed.everyone, listed.sizes[PORTS[0]], listed.sizes["HTTP"]
     without_port = Thinned(
@@ -211,38 +197,23 @@ def _tipping_points(listed, both) -> dict[str, TippingPoint]:
         are="are on both",
     )
     return {
-        DEFAULT_PORT: without_port.lost(HALF, reached="half are reached"),
-        ANY_HTTP: with_http.lost(HALF, given="and all others were"),
-        HTTP_ALONE: on_both.lost(HALF, reached="no half is left"),
+        DEFAULT_PORT: (without_port.lost(HALF, reached="half are reached"),),
+        ANY_HTTP: (with_http.lost(HALF, given="and all others were"),),
+        HTTP_ALONE: (on_both.lost(HALF, reached="no half is left"),),
     }
 
 
 def _elsewhere(others) -> Estimate:
     """A figure of another measurement, given as 'more than'."""
-    found = Bounds(float(others["plain HTTP"]) / 100, 1.0)
-    return Estimate(
-        label=ELSEWHERE,
-        unit="share of services",
-        bounds=found,
-        sharpness="sharp",
-        drawn=Within(MORE, found, "services on plain HTTP"),
-        n=float(others["all 15 frameworks"]),
-        n_unit="services",
-        assumptions=(MORE_THAN,),
-    )
+    found, n = Bounds(float(others["plain HTTP"]) / 100, 1.0), others["all 15 frameworks"]
+    drawn, who = Within(MORE, found, "services on plain HTTP"), "services"
+    return Estimate.of(ELSEWHERE, found, f"share of {who}", n, who, MORE_THAN, drawn=drawn)
 
 
 def _of_records(by_port, records) -> Estimate:
     """The default port among the records of the same engine and week."""
-    found = float(by_port.set_index("category").at[f"port {PORTS[0]}", "value"])
-    return Estimate(
-        label=RECORDS_WITH_PORT,
-        unit="share of records",
-        value=found / records,
-        n=records,
-        n_unit="records",
-        assumptions=(ONE_SOURCE,),
-    )
+    found = float(by_port.set_index("category").at[f"port {PORTS[0]}", "value"]) / records
+    return Estimate.of(RECORDS_WITH_PORT, found, "share of records", records, "records", ONE_SOURCE)
 
 
 MORE = Doubt("figures that are given as more than one", "anything above it")
@@ -251,16 +222,12 @@ LISTED = Assumption.of_scope(
     evidence="Three quarters did not answer as Ollama does, and many are on HTTPS, which Ollama "
     "does not serve by itself; the report calls all of them instances.",
 )
-CROSSED = Assumption(
+CROSSED = Assumption.of_set(
     name="which ports and protocols go together, and which answered, is known",
-    holds="no",
-    without="set",
     evidence="Only totals are published: the bounds hold for every overlap.",
 )
-MORE_THAN = Assumption(
+MORE_THAN = Assumption.of_set(
     name="the published figure is exact",
-    holds="no",
-    without="set",
     evidence="It is given as more than forty percent, over fifteen programs of which Ollama is "
     "one.",
 )
@@ -270,18 +237,13 @@ MORE_THAN = Assumption(
 
 def figure(result):
     listed = result.answer(addresses=ALL).estimates
-    canvas, (ports, protocols) = figures.canvas(
-        (1, 2), height=2.9, source=result, width_ratios=(1, 1.2)
-    )
-    of_all = {port: listed[WITH_PORT.format(port)] for port in PORTS}
-    within = {
+    canvas, (ports, protocols) = figures.two_panels(result, height=2.9, widths=(1, 1.2))
+    on_http, answered = (result.answer(addresses=part).estimates for part in (ON_HTTP, ANSWERED))
+    rows = {port: listed[WITH_PORT.format(port)] for port in PORTS} | {
         "none of these": listed[NO_NAMED_PORT],
-        "11434, of those on HTTP": result.answer(addresses=ON_HTTP).estimates[DEFAULT_ON_HTTP],
-        "11434, of those that answered": result.answer(addresses=ANSWERED).estimates[
-            DEFAULT_ANSWERING
-        ],
+        "11434, of those on HTTP": on_http[DEFAULT_ON_HTTP],
+        "11434, of those that answered": answered[DEFAULT_ANSWERING],
     }
-    rows = of_all | within
     figures.forest(
         ports, list(rows), figures.Series(rows=list(rows.values())), title="a  Ports",
         xlabel="share of addresses\n(bar: all that the counts allow)",

@@ -47,8 +47,6 @@ HYPOTHESES = {
     )
 }  # fmt: skip
 BILLION = 1e9
-# One day lacks a model: it is the same kind of list, of which the nearest day counts.
-POPULATION = "the most downloaded models, 1,000 at most"
 LARGEST = {FIFTY: 50, TEN: 10, INDEX: None}
 
 
@@ -62,12 +60,11 @@ def sample(
 ) -> Sample:
     listed = on_day(hub_history, day).rename(columns={"account": "author"})
     units = hub_downloads(listed, publisher_origins, tell=["parameters", "spike"])
-    if spikes == "removed":
-        units = without_spike(units)
-    by = "account" if publishers == "accounts" else "organisation"
-    ranking = Ranking(units, by)
+    units = without_spike(units) if spikes == "removed" else units
+    ranking = Ranking(units, publishers.removesuffix("s"))
     return Sample(
-        population=POPULATION,
+        # One day lacks a model: it is the same kind of list, of which the nearest day counts.
+        population="the most downloaded models, 1,000 at most",
         as_of=day,
         data={"units": _sized(units), "ranking": ranking, "cut": _cut(listed)},
         tables={"publishers": _leading(ranking)},
@@ -158,9 +155,7 @@ def _known_sizes(units) -> Assumption:
 
 
 def figure(result):
-    canvas, panels = figures.canvas(
-        (1, 4), height=2.0, source=result, sharey=True,
-    )  # fmt: skip
+    canvas, panels = figures.canvas((1, 4), height=2.0, source=result, sharey=True)
     days = list(result.answers)
     for axes, (label, look) in zip(panels, LOOKS.items(), strict=True):
         rows = [result.answer(day=day).estimates.get(label) for day in days]

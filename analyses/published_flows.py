@@ -10,15 +10,7 @@ from typing import Annotated, Literal
 
 import pandas as pd
 
-from research import (
-    ESTIMAND,
-    Assumption,
-    Estimate,
-    Hypothesis,
-    NotApplicable,
-    Sample,
-    figures,
-)
+from research import ESTIMAND, Assumption, Estimate, Hypothesis, NotApplicable, Sample, figures
 from research.doubts import Quotient, Sum, turned_at, where
 from research.measures.hub import COUNTED_DAYS, USED, hub_downloads, without_spike
 from research.measures.published_totals import flows_of_makers
@@ -162,19 +154,14 @@ def _eight(units, label, assumptions) -> Estimate:
         Sum(units, of) for of in (where(**{by: QWEN[by]}), where(organisation=EIGHT_MAKERS))
     )
     ratio = Quotient(qwen, eight)
+    level = "level with the eight at {} times the downloads of Qwen"
     return ratio.estimate(
         label=label,
         unit="ratio",
         n=units.held(),
         n_unit="downloads",
         assumptions=assumptions,
-        tipping_points=(
-            turned_at(
-                "factor on the downloads of Qwen",
-                "level with the eight at {} times the downloads of Qwen",
-                1 / ratio.value,
-            ),
-        ),
+        tipping_points=(turned_at("factor on the downloads of Qwen", level, 1 / ratio.value),),
     )
 
 
@@ -206,7 +193,7 @@ def _list_of(listed) -> Assumption:
 
 
 def figure(result):
-    canvas, (leads, ratios) = figures.canvas((1, 2), height=2.3, source=result, width_ratios=(1, 1))
+    canvas, (leads, ratios) = figures.two_panels(result, height=2.3)
     rows = {
         "35 models, Mar to Dec 2025": ("a year, 35 models", LEAD),
         "41 models, Jun 2025 to Feb 2026": ("a year, 41 models", LEAD),

@@ -10,16 +10,7 @@ from typing import Annotated, Literal
 
 import pandas as pd
 
-from research import (
-    ESTIMAND,
-    Assumption,
-    CannotEstimate,
-    Estimate,
-    Hypothesis,
-    Sample,
-    TippingPoint,
-    figures,
-)
+from research import ESTIMAND, Assumption, CannotEstimate, Estimate, Hypothesis, Sample, figures
 from research.doubts import Share, overturned
 from research.estimators.budget import budget
 from research.measures.published_totals import (
@@ -109,10 +100,7 @@ def _of_the_study(weekly, *, whole) -> Sample:
     return Sample(
         population=f"the downloads of models within a year of their creation, {weeks}",
         as_of=f"{last:%Y-%m-%d}",
-        data={
-            "units": units,
-            "lead": CLAIMED if whole else WITHIN,
-        },
+        data={"units": units, "lead": CLAIMED if whole else WITHIN},
         tables={"downloads": units.rows[["origin", "low", "value", "high"]]},
     )
 
@@ -120,42 +108,34 @@ def _of_the_study(weekly, *, whole) -> Sample:
 def estimate(sample) -> list[Estimate]:
     units = sample["units"]
     lead, label = CHINA_MINUS_US.in_(units), sample["lead"]
-    asked = {
-        label: lead,
-        SHARE.format("China"): Share(of=CHINA).in_(units),
-        SHARE.format("US"): Share(of=UNITED_STATES).in_(units),
-    }
+    countries = {"China": CHINA, "US": UNITED_STATES}
+    shares = {SHARE.format(name): Share(of=of).in_(units) for name, of in countries.items()}
+    asked = {label: lead, **shares}
+    not_genuine = overturned(
+        lambda part: lead.thinned(CHINA, part).bounds().low,
+        things="Chinese downloads",
+        nothing="nothing to lose: all others may be of the US",
+    )
     return [
         share.estimate(
             label=of,
             value=None,
             unit="share of downloads" if share is not lead else "difference in share of downloads",
             assumptions=(AS_CODED if label != LEAD else REPORTED,),
-            tipping_points=(_not_genuine(lead),) if share is lead else (),
+            tipping_points=(not_genuine,) if share is lead else (),
             budget=budget(*share.budget()),
         )
         for of, share in asked.items()
     ]
 
 
-def _not_genuine(lead) -> TippingPoint:
-    """Which part of the Chinese downloads must be automated for the two to be level."""
-    return overturned(
-        lambda part: lead.thinned(CHINA, part).bounds().low,
-        things="Chinese downloads",
-        nothing="nothing to lose: all others may be of the US",
-    )
-
-
 REPORTED = Assumption(
     name="the reports count as they are quoted",
-    holds="not testable",
     evidence="Their figures were read in summaries. ATOM counts the main language models alone; "
     "what the Hub's report takes for a download of the past year it does not say.",
 )
 AS_CODED = Assumption(
     name="countries are as the study coded them",
-    holds="not testable",
     evidence="Its coding is taken as it is; international groups and private persons are of no "
     "country. A download is a request, and totals that fell count as no download.",
 )
@@ -165,7 +145,7 @@ AS_CODED = Assumption(
 
 
 def figure(result):
-    canvas, panels = figures.canvas((1, 2), height=2.1, source=result)
+    canvas, panels = figures.two_panels(result, height=2.1)
     countries = [SHARE.format(country) for country in ("China", "US")]
     for axes, labels, look in zip(panels, (countries, (LEAD, CLAIMED, WITHIN)), LOOKS, strict=True):
         rows = {

@@ -113,9 +113,8 @@ def sample(
         class_sets=tenthe_class_sets, clones=clones,
     )  # fmt: skip
     bits = tenthe_quantizations.set_index("quantization")["bits"].astype("Int64").astype("string")
-    levels = hosts.rows.assign(
-        bits=hosts.rows["quantization"].map(bits).fillna(""), bits_doubt=NOT_TOLD.name
-    )
+    bits = hosts.rows["quantization"].map(bits).fillna("")
+    levels = hosts.rows.assign(bits=bits, bits_doubt=NOT_TOLD.name)
     hosts = replace(hosts, rows=levels, doubts=(NOT_TOLD,))
     return Sample(
         population=TENTHE_HOSTS,
@@ -155,11 +154,7 @@ def _later(aggregates) -> Sample:
     four_bit = SENTINEL.counts(aggregates)["all 4-bit", "share of observed quantizations"]
     return Sample(
         **SENTINEL.described,
-        data={
-            "measure": "levels",
-            "percent": float(four_bit),
-            "hosts": SENTINEL.hosts(aggregates),
-        },
+        data={"measure": "levels", "percent": float(four_bit), "hosts": SENTINEL.hosts(aggregates)},
     )
 
 
@@ -205,34 +200,21 @@ def _lost(over) -> tuple[TippingPoint, ...]:
 
 
 def _observed_later(sample) -> Estimate:
-    share = sample["percent"] / 100
-    return Estimate(
-        label=LATER,
-        unit="share of observed quantisation levels",
-        bounds=Bounds.at(share, ROUNDED),
-        sharpness="sharp",
-        drawn=Within(PRINTED, Bounds.at(share, ROUNDED), LATER),
-        n=sample["hosts"],
-        n_unit="hosts",
-        assumptions=(OTHER_SCAN,),
+    found, unit = (
+        Bounds.at(sample["percent"] / 100, ROUNDED),
+        "share of observed quantisation levels",
     )
+    drawn = Within(PRINTED, found, LATER)
+    return Estimate.of(LATER, found, unit, sample["hosts"], "hosts", OTHER_SCAN, drawn=drawn)
 
 
 def _f16(sample) -> list[Estimate]:
     if not sample["hosts"].rows["quantization"].eq("F16").any():
         return []
     over = OverBlock(sample["hosts"], lambda left: left.with_any(where(quantization="F16")))
-    return [
-        Estimate(
-            label=F16,
-            unit="share of answering hosts",
-            value=over.bounds().low,
-            n=sample["hosts"].left.hosts,
-            n_unit="answering hosts",
-            assumptions=(GENUINE, ESTIMATED),
-            budget=over.rows(),
-        )
-    ]
+    least, hosts, who = over.bounds().low, sample["hosts"].left.hosts, "answering hosts"
+    told = {"budget": over.rows()}
+    return [Estimate.of(F16, least, f"share of {who}", hosts, who, GENUINE, ESTIMATED, **told)]
 
 
 def _f16_known(sample) -> list[Estimate]:
@@ -241,18 +223,17 @@ def _f16_known(sample) -> list[Estimate]:
     if not everything:
         return []
     found = Bounds(low / everything, min(1.0, high / everything))
-    return [
-        Estimate(
-            label=F16_KNOWN,
-            unit="share of F16 listings",
-            bounds=found,
-            sharpness="outer",
-            drawn=if_open(Within(LEFT_OUT, found, F16_KNOWN)),
-            n=everything,
-            n_unit="listings (estimated by the report)",
-            assumptions=(ESTIMATED, F16_DEFAULT),
-        )
-    ]
+    known = Estimate(
+        label=F16_KNOWN,
+        unit="share of F16 listings",
+        bounds=found,
+        sharpness="outer",
+        drawn=if_open(Within(LEFT_OUT, found, F16_KNOWN)),
+        n=everything,
+        n_unit="listings (estimated by the report)",
+        assumptions=(ESTIMATED, F16_DEFAULT),
+    )
+    return [known]
 
 
 def _defaults(sample) -> list[Estimate]:
@@ -260,21 +241,14 @@ def _defaults(sample) -> list[Estimate]:
     library, four = sample["library"], Share(of=where(level="Q4"))
     level = library["quantization"].str.slice(0, 2).fillna("")
     weights = {"name": 1.0, "pulls": library["ollama_pulls_total"].astype(float)}
-    names = library.assign(level=level, level_doubt=SILENT.name)
-    found = {
-        unit: four.in_(Coarse(names.assign(low=w, value=w, high=w), [SILENT]))
-        for unit, w in weights.items()
-    }
-    return [
-        asked.estimate(
-            label=DEFAULTS.format(unit),
-            value=None,
-            unit=f"share of {'names' if unit == 'name' else unit}",
-            n=asked.whole().value.sum(),
-            n_unit="names" if unit == "name" else unit,
-        )
-        for unit, asked in found.items()
-    ]
+    names, found = library.assign(level=level, level_doubt=SILENT.name), []
+    for by, weight in weights.items():
+        weighed = names.assign(low=weight, value=weight, high=weight)
+        asked = four.in_(Coarse(weighed, [SILENT], weighs="names" if by == "name" else by))
+        unit, n = asked.units.weighs, asked.whole().value.sum()
+        told = {"label": DEFAULTS.format(by), "unit": f"share of {unit}", "n": n, "n_unit": unit}
+        found.append(asked.estimate(value=None, **told))
+    return found
 
 
 SILENT = Doubt("names without a level", "any level")
@@ -282,13 +256,11 @@ NOT_TOLD = Doubt("levels without a number of bits", "any number of bits")
 GENUINE = genuine("all five are 4-bit")
 OTHER_SCAN = Assumption(
     name="the share of observed levels is that of hosts or of listings",
-    holds="not testable",
     evidence="The source does not say what it counts each level once for; its hosts were observed "
     "over most of a year.",
 )
 F16_DEFAULT = Assumption(
     name="all listings of the families bert and nomic-bert are F16",
-    holds="not testable",
     evidence="Every such name of the library has an F16 default; other levels can be asked for.",
 )
 
@@ -297,9 +269,7 @@ F16_DEFAULT = Assumption(
 
 
 def figure(result):
-    canvas, (bars, shares) = figures.canvas(
-        (1, 2), height=3.2, source=result, width_ratios=(1, 1.1)
-    )
+    canvas, (bars, shares) = figures.two_panels(result, height=3.2, widths=(1, 1.1))
     _draw_levels(bars, result.answer().tables["levels"])
     _draw_shares(shares, result)
     return canvas

@@ -50,7 +50,7 @@ HYPOTHESES = {
         alternative="greater",
         role="out of sample",
         scope="other measure",
-    ),
+    )
 }
 
 DATES = {"top 1,000": "2026-06-11", "LLM catalogue": "2026-06-19"}
@@ -115,12 +115,11 @@ def sample(
 
 def _table(pulls, downloads) -> pd.DataFrame:
     """Shares of each family in both channels, for the figure."""
-    share = downloads["value"] / downloads["value"].sum()
     origin = pulls["origin"].map({"CN": "China", "US": "United States"})
     shares = {
         "origin": origin.fillna("other or unknown"),
         "share of pulls": pulls["value"] / pulls["value"].sum(),
-        "share of downloads": share,
+        "share of downloads": downloads["value"] / downloads["value"].sum(),
     }
     return pd.DataFrame(shares).rename_axis("family").reset_index()
 
@@ -137,6 +136,10 @@ def _ranks(sample, of, rng, level=0.95) -> Estimate:
     asked = replace(sample["ranked"], of=of)
     judged = of == "Spearman"
     conditioned = [CONDITIONED] if sample["selected"] else []
+
+    def rows() -> tuple[BudgetRow, ...]:
+        return budget(*asked.budget(), asked.left_out("organisation"))
+
     return asked.estimate(
         label=RHO if judged else TAU,
         unit="rank correlation",
@@ -147,13 +150,8 @@ def _ranks(sample, of, rng, level=0.95) -> Estimate:
         n_unit="families",
         assumptions=(*_common(asked.first.rows), *conditioned),
         tipping_points=_similar_ranks(asked, level) if judged else (),
-        budget=_rank_rows(asked) if judged else (),
+        budget=Deferred(rows) if judged else (),
     )
-
-
-@deferred
-def _rank_rows(asked) -> tuple[BudgetRow, ...]:
-    return budget(*asked.budget(), asked.left_out("organisation"))
 
 
 SIMILAR = "design effect of families that share a publisher"
@@ -234,8 +232,7 @@ MARKERS = {origin: marker for origin, (_, marker) in figures.ORIGINS.items()}
 
 def figure(result):
     answer = result.answer(pulls="new", downloads="top 1,000", families="in both")
-    table = answer.tables["families"]
-    shares = table.to_frame()
+    shares = answer.tables["families"].to_frame()
     weight = shares[["share of pulls", "share of downloads"]].max(axis="columns")
     canvas, axes = figures.canvas(height=3.6, source=result)
     _draw_scatter(axes, shares, shares.loc[weight.nlargest(SHOWN).index])
@@ -272,7 +269,6 @@ def _draw_scatter(axes, shares, largest) -> None:
 def _name(axes, row) -> None:
     """Above the point, or beside one that lies below the line of equality."""
     at = row["share of downloads"], row["share of pulls"]
-    if at[1] > at[0]:
-        figures.note(axes, row["family"], at, (5, 4), fontsize=7, ha="right", va="bottom")
-    else:
-        figures.note(axes, row["family"], at, (5, 0), fontsize=7)
+    above = {"offset": (5, 4), "ha": "right", "va": "bottom"}
+    look = above if at[1] > at[0] else {"offset": (5, 0)}
+    figures.note(axes, row["family"], at, fontsize=7, **look)

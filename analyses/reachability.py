@@ -132,9 +132,7 @@ SCANS = {
         half_a_digit=0.005,
     ),
     "NuClide, cloud ranges": Scan(
-        CLOUD_RANGES,
-        "open ports, confirmed as Ollama",
-        answering=("confirmed", "instances"),
+        CLOUD_RANGES, "open ports, confirmed as Ollama", answering=("confirmed", "instances")
     ),
     "Qi An Xin": Scan(
         QIANXIN,
@@ -143,11 +141,7 @@ SCANS = {
         percent=("active without protection", "share of active"),
         half_a_digit=0.0005,
     ),
-    "NuClide, Shodan": Scan(
-        CANDIDATES,
-        "candidates, confirmed as open",
-        answering=CONFIRMED.total,
-    ),
+    "NuClide, Shodan": Scan(CANDIDATES, "candidates, confirmed as open", answering=CONFIRMED.total),
 }
 
 
@@ -221,53 +215,36 @@ def estimate(sample) -> list[Estimate]:
 
 def _elsewhere(sample) -> Estimate:
     found, unit = sample["share"], sample["asked"].split(",")[0]
-    return Estimate(
-        label=ELSEWHERE,
-        unit=f"share of {unit}",
-        value=found.point,
-        bounds=found,
-        sharpness="sharp",
-        drawn=if_open(Within(PRINTED, found, sample["asked"])),
-        n=sample["listed"],
-        n_unit=unit,
-        assumptions=(
-            Assumption.of_scope(
-                name="the scan lists and asks as the Tenthe report does",
-                evidence=f"It counts {sample['asked']}, found through another channel.",
-            ),
-        ),
+    alike = Assumption.of_scope(
+        name="the scan lists and asks as the Tenthe report does",
+        evidence=f"It counts {sample['asked']}, found through another channel.",
+    )
+    drawn = if_open(Within(PRINTED, found, sample["asked"]))
+    return Estimate.of(
+        ELSEWHERE, found, f"share of {unit}", sample["listed"], unit, alike, drawn=drawn
     )
 
 
 def _answering(sample, label) -> Estimate:
-    clones = Thinned.share(
-        sample["answering"],
-        sample["listed"],
-        things=f"answering {sample['unit']}",
-        are="were clones",
+    answering, listed, unit = (sample[told] for told in ("answering", "listed", "unit"))
+    clones = Thinned.share(answering, listed, things=f"answering {unit}", are="were clones")
+    silent = Thinned(
+        without=lambda never: Bounds.at(answering / (listed - never)),
+        of=listed - answering,
+        things=f"silent {unit}",
+        are="never ran Ollama",
     )
-    silent, kept = _never_ollama(sample), not sample["clones"]
+    kept = not sample["clones"]
     about = silent.lost(QUARTER + ABOUT), clones.lost(QUARTER - ABOUT)
     return Estimate(
         label=label,
-        unit=f"share of {sample['unit']}",
+        unit=f"share of {unit}",
         value=clones.without(sample["clones"]).point,
-        n=sample["listed"] - sample["clones"],
-        n_unit=f"listed {sample['unit']}",
+        n=listed - sample["clones"],
+        n_unit=f"listed {unit}",
         assumptions=(*_listed(sample["totals"]), GENUINE),
         tipping_points=about if kept else (),
         budget=_budget(sample, clones) if kept else (),
-    )
-
-
-def _never_ollama(sample) -> Thinned:
-    """The share once silent units are taken out of all listed."""
-    answering, listed = sample["answering"], sample["listed"]
-    return Thinned(
-        without=lambda never: Bounds.at(answering / (listed - never)),
-        of=listed - answering,
-        things=f"silent {sample['unit']}",
-        are="never ran Ollama",
     )
 
 
@@ -296,24 +273,13 @@ def _worded(sample) -> list[Estimate]:
     called = sample["totals"].get("discovered_ips_called_reachable")
     if called is None:
         return []
-    worded = Estimate(
-        label=WORDED,
-        unit="share of addresses",
-        value=called / sample["listed"],
-        n=sample["listed"],
-        n_unit="listed addresses",
-        assumptions=(
-            Assumption.of_scope(
-                name="the conclusion describes the data",
-                evidence=written(
-                    "Section 4 of the report counts {:0} answering addresses out of {:0}.",
-                    sample["answering"],
-                    sample["listed"],
-                ),
-            ),
-        ),
+    answering, listed = sample["answering"], sample["listed"]
+    counts = "Section 4 of the report counts {:0} answering addresses out of {:0}."
+    describes = Assumption.of_scope(
+        name="the conclusion describes the data", evidence=written(counts, answering, listed)
     )
-    return [worded]
+    share, who = called / listed, "listed addresses"
+    return [Estimate.of(WORDED, share, "share of addresses", listed, who, describes)]
 
 
 # Countries: section 6.6 counts hosts by class of model, so that at least so many answered ---------
@@ -383,17 +349,12 @@ def _listed(totals) -> tuple[Assumption, ...]:
     kinds = "discovered_ips_port_11434", "discovered_ips_https"
     if not set(kinds) <= set(totals):
         return ()
-    port, https = (totals[kind] / totals["discovered_ips"] for kind in kinds)
-    found = Assumption.of_scope(
-        name=LISTED.name,
-        evidence=written(
-            "{:%0} of the listed addresses had Ollama's port and {:%0} answered HTTPS, which "
-            "Ollama does not serve by itself; why an address stayed silent was not recorded.",
-            port,
-            https,
-        ),
+    told = written(
+        "{:%0} of the listed addresses had Ollama's port and {:%0} answered HTTPS, which Ollama "
+        "does not serve by itself; why an address stayed silent was not recorded.",
+        *(totals[kind] / totals["discovered_ips"] for kind in kinds),
     )
-    return (found,)
+    return (Assumption.of_scope(name=LISTED.name, evidence=told),)
 
 
 GENUINE = Assumption(
@@ -438,7 +399,11 @@ def _tenthe_rows(result) -> list[tuple]:
         ("Tenthe, by record", RECORDS, figures.INK),
         *((f"Tenthe, {place}", COUNTRY.format(place), c) for place, c in COUNTRIES.items()),
     ]
-    drawn = [(name, *_drawn(found[label]), c) for name, label, c in rows if label in found]
+    drawn = [
+        (name, each.identified, written("{:0} {}", each.n, each.n_unit), color)
+        for name, label, color in rows
+        if (each := found.get(label)) is not None
+    ]
     drawn[2:2] = [
         ("Tenthe, without suspected clones", row.bounds, "the addresses left", figures.INK)
         for row in answer.specifications
@@ -454,7 +419,3 @@ def _other_rows(result) -> list[tuple]:
         asked = written("{:0} {}", found.n, scan.asked)
         rows.append((f"{name} ({scan.other.as_of[:7]})", found.identified, asked, figures.INK))
     return rows
-
-
-def _drawn(estimate) -> tuple[Bounds, str]:
-    return estimate.identified, written("{:0} {}", estimate.n, estimate.n_unit)

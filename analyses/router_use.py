@@ -33,7 +33,6 @@ from research.measures.publishers import (
     with_persons,
 )
 from research.measures.routers import ONE_ROUTER, routed
-from research.wording import written
 
 AHEAD = "share of the tokens of the leading models, China minus US"
 BEFORE = "share of the tokens on any earlier day or week, China minus US at its greatest"
@@ -178,7 +177,11 @@ BOTH = {"china": CHINA, "us": UNITED_STATES}
 def estimate(sample) -> list[Estimate]:
     units, day = sample["units"], sample["day"]
     if sample["tokens"] == "open models":
-        return _of_open_models(units, min(units), day)
+        return [
+            _of_day(OPEN_BEFORE, CHINESE_OF_OPEN.in_(units[min(units)]), _start(units)),
+            _of_day(OPEN_AFTER, CHINESE_OF_OPEN.in_(units[day])),
+            _of_day(OPEN, Share(of=OPEN_MODELS).in_(units[day])),
+        ]
     if sample["tokens"] in ("June 2026", "by maker"):
         return [_lead(units[day], LATER)]
     earlier = {each: CHINA_MINUS_US.in_(units[each]) for each in units if each < day}
@@ -219,15 +222,7 @@ OPEN_MODELS = where(weights="open")
 CHINESE_OF_OPEN = Share(of=CHINA, among=OPEN_MODELS)
 
 
-def _of_open_models(units, first, last) -> list[Estimate]:
-    return [
-        _of_day(OPEN_BEFORE, CHINESE_OF_OPEN.in_(units[first]), (_start(units),)),
-        _of_day(OPEN_AFTER, CHINESE_OF_OPEN.in_(units[last]), ()),
-        _of_day(OPEN, Share(of=OPEN_MODELS).in_(units[last]), ()),
-    ]
-
-
-def _of_day(label, share, more) -> Estimate:
+def _of_day(label, share, *more) -> Estimate:
     return share.estimate(
         label=label,
         unit="share of tokens",
@@ -264,17 +259,13 @@ def _gaps(earlier, day) -> Assumption:
     months = pd.period_range(min(earlier), day, freq="M")
     without = [f"{month}" for month in months.difference(pd.PeriodIndex(earlier, freq="M"))]
     without = [month for month in without if month != f"{day:%Y-%m}"]
-    known = written(
-        "{:0} days or weeks are known since {}; ", len(earlier), f"{min(earlier):%Y-%m}"
-    )
+    known = f"{len(earlier)} days or weeks are known since {min(earlier):%Y-%m}; "
     known += f"of these months none is: {', '.join(without)}." if without else "no month lacks one."
     return Assumption.of_scope(name="no day before is missing", evidence=known)
 
 
-PUBLIC = Assumption(
+PUBLIC = Assumption.of_set(
     name="whether weights are public is known by name",
-    holds="no",
-    without="set",
     evidence="Models that the router names alone, test models and new ones are open to both.",
 )
 
@@ -287,6 +278,7 @@ COURSES = {
     "June 2026": ("all tokens of a month", "D"),
     "by maker": ("all tokens of a day", "^"),
 }
+COLORS = figures.CHINA, figures.UNITED_STATES, figures.INK  # who is ahead, or nobody
 
 
 def figure(result):
@@ -307,9 +299,7 @@ def figure(result):
 def _draw(axes, table, name, marker) -> None:
     for row in table.to_frame().itertuples():
         day, lead = pd.Timestamp(row.day), row.china - row.us
-        color = figures.color_of(
-            Bounds(row.low, row.high), figures.CHINA, figures.UNITED_STATES, figures.INK
-        )
+        color = figures.color_of(Bounds(row.low, row.high), *COLORS)
         axes.plot([day] * 2, [row.low, row.high], color=color, lw=3, alpha=0.4)
         axes.plot(day, lead, marker, color=color, ms=4.5, mec="white", mew=0.6)
     axes.plot([], [], marker, color=figures.INK, ms=4.5, ls="none", label=name)

@@ -23,15 +23,7 @@ from research import (
     TippingPoint,
     figures,
 )
-from research.doubts import (
-    Coarse,
-    Doubt,
-    Quotient,
-    Share,
-    overturned,
-    resolved_against,
-    where,
-)
+from research.doubts import Coarse, Doubt, Quotient, Share, overturned, resolved_against, where
 from research.estimators.budget import budget
 from research.measures.channels import day_of_both, of_kinds
 from research.measures.clone_block import Spread, part_of_medium
@@ -69,16 +61,12 @@ HYPOTHESES = {
 
 DAYS = {
     "catalogue, 2026-10": "2026-10-05",
+    "pulls, 2026-06": "2026-06-19",
+    "hosts, 2025-04": "2025-04-24",
     "top 1,000, 2026-06": "2026-06-11",
     "top 1,000, 2025-03": "2025-03-21",
     "top 1,000, 2024-09": "2024-09-20",
-    "pulls, 2026-06": "2026-06-19",
-    "hosts, 2025-04": "2025-04-24",
 }
-Channel = Literal[
-    "catalogue, 2026-10", "pulls, 2026-06", "hosts, 2025-04", "top 1,000, 2026-06",
-    "top 1,000, 2025-03", "top 1,000, 2024-09",
-]  # fmt: skip
 WORDS = {
     "catalogue": "the models of the LLM catalogue",
     "top 1,000": "the 1,000 most downloaded models",
@@ -101,7 +89,7 @@ def sample(
     tenthe_model_tags,
     tenthe_totals,
     *,
-    channel: Annotated[Channel, ESTIMAND] = "catalogue, 2026-10",
+    channel: Annotated[Literal[*DAYS], ESTIMAND] = "catalogue, 2026-10",
     embeddings: Literal["counted", "left out"] = "counted",
     sizes: Literal["record and name", "record alone"] = "record and name",
     persons: Persons = "in no country",

@@ -9,15 +9,7 @@ from typing import Annotated, Literal
 
 import pandas as pd
 
-from research import (
-    ESTIMAND,
-    Assumption,
-    CannotEstimate,
-    Estimate,
-    Hypothesis,
-    Sample,
-    figures,
-)
+from research import ESTIMAND, Assumption, CannotEstimate, Estimate, Hypothesis, Sample, figures
 from research.doubts import turned_at
 
 AHEAD = "days from Kimi-K2 to the earlier of Qwen3 and GLM-4"
@@ -92,23 +84,13 @@ def estimate(sample) -> list[Estimate]:
 
 
 def _days(label, days, row) -> Estimate:
-    turned = "younger" if days <= 0 else "older"
-    return Estimate(
-        label=label,
-        unit="days",
-        value=float(days),
-        n=float(len(NAMED)),
-        n_unit="names",
-        assumptions=(PUBLIC,),
-        tipping_points=(
-            turned_at(
-                "days by which the date would have to be wrong",
-                f"turned if {row['repository']} ({row['created']:%Y-%m-%d}) were more than {{:0}} "
-                f"days {turned}",
-                float(abs(days)),
-            ),
-        ),
+    first, older = f"{row['repository']} ({row['created']:%Y-%m-%d})", days > 0
+    turned = turned_at(
+        "days by which the date would have to be wrong",
+        f"turned if {first} were more than {{:0}} days {'older' if older else 'younger'}",
+        float(abs(days)),
     )
+    return Estimate.of(label, days, "days", len(NAMED), "names", PUBLIC, tipping_points=(turned,))
 
 
 PUBLIC = Assumption(

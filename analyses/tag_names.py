@@ -59,30 +59,19 @@ def estimate(sample) -> list[Estimate]:
     library, leading, listings = sample["library"], sample["leading"], sample["listings"]
     formed = leading.str.fullmatch(FORM, case=False)
     return [
-        _share(WHOLE, library.str.fullmatch(FORM, case=False).mean(), len(library), "tags"),
-        _share(
-            PARTS, library.str.match(rf"{SIZE}(?:-|$)", case=False).mean(), len(library), "tags"
-        ),
-        _share(LATEST, library.eq("latest").mean(), len(library), "tags"),
-        _share(LEADING, formed.mean(), len(leading), "tags of the scan"),
-        _share(LISTED, listings[formed].sum() / listings.sum(), listings.sum(), "listings"),
+        Estimate.of(label, share, "share", n, n_unit, READ)
+        for label, share, n, n_unit in (
+            (WHOLE, library.str.fullmatch(FORM, case=False).mean(), len(library), "tags"),
+            (PARTS, library.str.match(rf"{SIZE}(?:-|$)", case=False).mean(), len(library), "tags"),
+            (LATEST, library.eq("latest").mean(), len(library), "tags"),
+            (LEADING, formed.mean(), len(leading), "tags of the scan"),
+            (LISTED, listings[formed].sum() / listings.sum(), listings.sum(), "listings"),
+        )
     ]
-
-
-def _share(label, value, n, unit) -> Estimate:
-    return Estimate(
-        label=label,
-        unit="share",
-        value=float(value),
-        n=float(n),
-        n_unit=unit,
-        assumptions=(READ,),
-    )
 
 
 READ = Assumption(
     name="the parts of a name are read as they are meant",
-    holds="not testable",
     evidence="What stands between a size and a level is taken for the variant, whatever it says.",
 )
 
@@ -92,9 +81,5 @@ READ = Assumption(
 
 def figure(result):
     return figures.rows_of(
-        result,
-        height=1.9,
-        width=60,
-        xlim=(0, 1),
-        xlabel="share of tags or listings",
+        result, height=1.9, width=60, xlim=(0, 1), xlabel="share of tags or listings"
     )

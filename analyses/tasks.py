@@ -146,18 +146,14 @@ def _share(units, task, of_it) -> Estimate:
 
 ASSUMPTIONS = (
     LIKE_THEN,
-    Assumption(
+    Assumption.of_scope(
         name="one tag says what a model is for",
-        holds="no",
-        without="scope",
         evidence="Publishers choose one tag of several that fit; most vision-language models also "
         "generate text, and embeddings go by two tags.",
     ),
     USED,
-    Assumption(
+    Assumption.of_scope(
         name="the list is a sample",
-        holds="no",
-        without="scope",
         evidence="The claim is about the list itself, which is complete. What other organisations "
         "would have given is a row of the budget; most tasks hang on one or two of them, too few "
         "for the normal errors that its sets of ranks rest on.",
@@ -174,33 +170,19 @@ LISTS = {
 
 
 def figure(result):
-    canvas, (shares, ranks) = figures.canvas(
-        (1, 2), height=3.3, source=result, width_ratios=(1, 1.1)
-    )
+    canvas, (shares, ranks) = figures.two_panels(result, height=3.3, widths=(1, 1.1))
     answers = {look: result.answer(population=population) for population, look in LISTS.items()}
     tasks = [*dict.fromkeys(task for answer in answers.values() for task in _shown(answer))]
     tasks.sort(key=NO_TASK.__eq__)  # stable: the models that name none go last
     figures.forest(
-        shares, tasks,
-        *(
-            figures.Series(
-                rows=[_point(answer, SHARE.format(task)) for task in tasks], color=color,
-                marker=marker,
-            )
-            for (_, color, marker), answer in answers.items()
-        ),
+        shares, tasks, *_series(answers, lambda answer: [_point(answer, task) for task in tasks]),
         xlim=(0, 0.26), xlabel="share of downloads", title="a  Tasks in June 2026",
     )  # fmt: skip
     figures.percent_ticks(shares.xaxis)
+    ranked = [RANK.format(task) for task in CLAIMED]
     figures.forest(
         ranks, list(CLAIMED),
-        *(
-            figures.Series(
-                rows=[answer.estimates[RANK.format(task)] for task in CLAIMED], color=color,
-                marker=marker,
-            )
-            for (_, color, marker), answer in answers.items()
-        ),
+        *_series(answers, lambda answer: [answer.estimates[label] for label in ranked]),
         width=16, xlim=(0, 19), xticks=[1, 5, 10, 15], title="b  Ranks, claimed and found",
         xlabel="rank by downloads\n(bar: models that name no task)",
     )  # fmt: skip
@@ -208,9 +190,16 @@ def figure(result):
     return canvas
 
 
-def _point(answer, label) -> Bounds | None:
-    found = answer.estimates.get(label)
-    return None if found is None else Bounds(found.value, found.value)
+def _series(answers, rows) -> list[figures.Series]:
+    return [
+        figures.Series(rows=rows(answer), color=color, marker=marker)
+        for (_, color, marker), answer in answers.items()
+    ]
+
+
+def _point(answer, task) -> Bounds | None:
+    found = answer.estimates.get(SHARE.format(task))
+    return found and Bounds.at(found.value)
 
 
 def _shown(answer) -> list[str]:

@@ -11,15 +11,7 @@ from typing import Annotated, Literal
 import numpy as np
 import pandas as pd
 
-from research import (
-    ESTIMAND,
-    Bounds,
-    Estimate,
-    Hypothesis,
-    Sample,
-    TippingPoint,
-    figures,
-)
+from research import ESTIMAND, Bounds, Estimate, Hypothesis, Sample, TippingPoint, figures
 from research.doubts import Doubt, Within, if_open, lost_if
 from research.measures.hub import USED
 
@@ -88,15 +80,11 @@ def estimate(sample) -> list[Estimate]:
     span = Bounds(min(m.low for m in months), max(m.high for m in months))
     known = everything["more"] + everything["fewer"]
     value = float((everything["more"] - everything["fewer"]) / known)
+    found = _bounds(everything)
+    drawn = if_open(Within(HIDDEN, found, "all days"))
+    told = {"value": value, "tipping_points": (_turned(everything),), "drawn": drawn}
     return [
-        _estimate(
-            sample,
-            ORDER,
-            _bounds(everything),
-            value=value,
-            points=(_turned(everything),),
-            drawn=if_open(Within(HIDDEN, _bounds(everything), "all days")),
-        ),
+        _estimate(sample, ORDER, found, **told),
         _estimate(sample, MONTHS, span, undrawn=OF_MONTHS),
     ]
 
@@ -125,18 +113,16 @@ OF_MONTHS = (
 )
 
 
-def _estimate(sample, label, bounds, *, value=None, points=(), **drawn) -> Estimate:
+def _estimate(sample, label, bounds, **told) -> Estimate:
     return Estimate(
         label=label,
         unit="difference in share of pairs",
-        value=value,
         bounds=bounds,
         sharpness=sample["sharpness"],
         n=float(sample["days"]["pairs"].sum()),
         n_unit="pairs of models on a day",
         assumptions=(USED,),
-        tipping_points=points,
-        **drawn,
+        **told,
     )
 
 

@@ -11,15 +11,7 @@ from typing import Annotated, Literal
 
 import pandas as pd
 
-from research import (
-    ESTIMAND,
-    Assumption,
-    Estimate,
-    Hypothesis,
-    Interval,
-    Sample,
-    figures,
-)
+from research import ESTIMAND, Assumption, Estimate, Hypothesis, Interval, Sample, figures
 from research.doubts import Coarse, Share, lost_if
 from research.estimators.budget import alternatives_row, budget
 from research.estimators.clustered import cluster_sample_mean
@@ -137,13 +129,15 @@ def estimate(sample) -> Iterator[Estimate]:
 
 def _share(sample) -> Estimate:
     chinese = sample["chinese"]
+    part, doubtful = chinese.turning(ORIGIN, HYPOTHESES[SHARE].null), chinese.opened(ORIGIN).sum()
+    places, half = "places of unknown origin", "half is reached"
     return chinese.estimate(
         label=SHARE,
         unit=f"share of {sample['counted']}",
         n=len(sample["days"]),
         n_unit="days",
         assumptions=(LATER, CODED, _likeness(sample["days"])),
-        tipping_points=(_doubtful(chinese),),
+        tipping_points=(lost_if(part, float(doubtful), places, "were Chinese", reached=half),),
         budget=_budget(sample),
     )
 
@@ -171,14 +165,6 @@ def _without_each(chinese) -> dict[str, float]:
     without = {name: _weighed(rows[rows["organisation"] != name]) for name in leading}
     found = {f"all but {name}": CHINESE.in_(rest).value for name, rest in without.items()}
     return {"all of them": chinese.value, **found}
-
-
-def _doubtful(chinese):
-    """Which part of the doubtful places would have to be Chinese for more than half."""
-    return lost_if(
-        chinese.turning(ORIGIN, HYPOTHESES[SHARE].null), float(chinese.opened(ORIGIN).sum()),
-        "places of unknown origin", "were Chinese", reached="half is reached",
-    )  # fmt: skip
 
 
 def _over_months(sample) -> Estimate:
@@ -212,8 +198,7 @@ def _likeness(days) -> Assumption:
     )
     alike = float(days["low"].autocorr(1))
     return Assumption.of_scope(
-        name="days are independent",
-        evidence=written(evidence, alike, len(days), _effective(days)),
+        name="days are independent", evidence=written(evidence, alike, len(days), _effective(days))
     )
 
 
@@ -223,7 +208,6 @@ LATER = Assumption.of_scope(
 )
 CODED = Assumption(
     name="the publisher's home is the origin of a model",
-    holds="not testable",
     evidence="Many private persons, who are in no country, tune Chinese models; accounts that "
     "nobody coded may be of any country.",
 )
@@ -234,9 +218,7 @@ CODED = Assumption(
 
 def figure(result):
     answer = result.answer(counted="organisations")
-    canvas, (course, doubts) = figures.canvas(
-        (1, 2), height=3.2, source=result, width_ratios=(1.6, 1)
-    )
+    canvas, (course, doubts) = figures.two_panels(result, height=3.2, widths=(1.6, 1))
     _draw_course(course, answer.tables["days"])
     found = answer.estimates[SHARE]
     figures.budget(
@@ -257,8 +239,8 @@ def _draw_course(axes, table) -> None:
     )  # fmt: skip
     axes.step(dates, days["low"], where="mid", color=figures.CHINA, lw=0.9, label="certainly")
     axes.axhline(0.5, color=figures.MUTED, lw=0.8, ls=(0, (4, 3)))
-    axes.set_xticks(pd.to_datetime(["2025-12-01", "2026-03-01", "2026-06-01"]))
-    axes.set_xticklabels(["Dec 2025", "Mar 2026", "Jun 2026"])
+    months = pd.to_datetime(["2025-12-01", "2026-03-01", "2026-06-01"])
+    axes.set_xticks(months, [f"{month:%b %Y}" for month in months])
     axes.set_ylim(0, 1.12)
     axes.set_yticks([0, 0.25, 0.5, 0.75, 1])
     figures.percent_ticks(axes.yaxis)

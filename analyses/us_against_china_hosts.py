@@ -126,20 +126,7 @@ def sample(
     tenthe_totals,
     published_aggregates,
     *,
-    scan: Annotated[
-        Literal[
-            "Tenthe",
-            "Qi An Xin",
-            "Hou et al.",
-            "records of Ollama",
-            "records of vLLM",
-            "records of llama.cpp",
-            "Cisco",
-            "SentinelLABS",
-            "NuClide",
-        ],
-        ESTIMAND,
-    ] = "Tenthe",
+    scan: Annotated[Literal["Tenthe", *SCANS], ESTIMAND] = "Tenthe",
     china: Literal["mainland", "with Hong Kong and Taiwan"] = "mainland",
 ) -> Sample:
     if scan in SCANS:
@@ -197,14 +184,14 @@ def _other(scan, aggregates) -> Sample:
 def estimate(sample) -> list[Estimate]:
     if "listed" not in sample.data:
         return _elsewhere(sample)
-    if len(sample["china"]) > 1:
-        return [_first(sample), _second(sample)]
-    return [_first(sample), _second(sample), _answering(sample)]
+    answering = [_answering(sample)] if len(sample["china"]) == 1 else []
+    return [_first(sample), _second(sample), *answering]
 
 
-def _lead(sample, label, lead, leader) -> Estimate:
+def _lead(sample, label, lead, who, addresses) -> Estimate:
     """The lead of a country over another one, and how many of its addresses that is."""
-    who, addresses = leader
+    theirs, given = f"listed addresses of {who}", "and all of the next country are"
+    lost = lost_if(lead, addresses, theirs, "are no deployments", given=given)
     return Estimate(
         label=label,
         unit="difference in share of listed addresses",
@@ -212,14 +199,9 @@ def _lead(sample, label, lead, leader) -> Estimate:
         n=sample["everywhere"],
         n_unit="listed addresses",
         assumptions=(LISTED, PLACED),
-        tipping_points=(
-            lost_if(
-                lead, addresses, f"listed addresses of {who}", "are no deployments",
-                given="and all of the next country are",
-            ),
-        ),
+        tipping_points=(lost,),
         budget=_budget(sample) if label == FIRST else (),
-    )  # fmt: skip
+    )
 
 
 def _of(countries, listed) -> int:
@@ -229,14 +211,14 @@ def _of(countries, listed) -> int:
 
 def _first(sample) -> Estimate:
     us, china = sample["listed"]["US"], _of(sample["china"], sample["listed"])
-    return _lead(sample, FIRST, float(us - china), ("the US", us))
+    return _lead(sample, FIRST, float(us - china), "the US", us)
 
 
 def _second(sample) -> Estimate:
     listed, china = sample["listed"], _of(sample["china"], sample["listed"])
     # A country below the table has at most as many as the last one in it.
     following = max(*listed.drop(["US", *sample["china"]], errors="ignore"), listed.min(), 0)
-    return _lead(sample, SECOND, float(china - following), ("China", china))
+    return _lead(sample, SECOND, float(china - following), "China", china)
 
 
 def _budget(sample) -> tuple[BudgetRow, ...]:
@@ -251,17 +233,11 @@ def _budget(sample) -> tuple[BudgetRow, ...]:
 
 def _answering(sample) -> Estimate:
     found, everyone = sample["answering in"], sample["answering"]
-    drawn = [answered_in(country, found, everyone) for country in ("US", "CN")]
-    return Estimate(
-        label=ANSWERING,
-        unit="difference in share of answering hosts",
-        bounds=(found["US"] - found["CN"]) / everyone,
-        sharpness="sharp",
-        drawn=Computed(lambda us, china: (us - china) / everyone, *drawn),
-        n=sample["answering"],
-        n_unit="answering hosts",
-        assumptions=(CLASSED,),
-    )
+    both = [answered_in(country, found, everyone) for country in ("US", "CN")]
+    drawn = Computed(lambda us, china: (us - china) / everyone, *both)
+    lead, who = (found["US"] - found["CN"]) / everyone, "answering hosts"
+    unit = f"difference in share of {who}"
+    return Estimate.of(ANSWERING, lead, unit, everyone, who, CLASSED, drawn=drawn)
 
 
 # Other scans --------------------------------------------------------------------------------------
@@ -303,11 +279,8 @@ def _drawn(sample, rest, unlisted) -> tuple:
 
     Countries that are not told divide what is left over, and none has more than is possible.
     """
-    name = f"{{}} of the {sample['unit']}"
-    told = {
-        place: Within(PRINTED, share, name.format(place))
-        for place, share in sample["shares"].items()
-    }
+    shares, name = sample["shares"], f"{{}} of the {sample['unit']}"
+    told = {place: Within(PRINTED, share, name.format(place)) for place, share in shares.items()}
     left = {
         place: Within(NOT_TOLD, Bounds(0.0, unlisted), name.format(place))
         for place in ("US", "CN")
@@ -339,7 +312,6 @@ def _assumptions(sample) -> tuple[Assumption, ...]:
 
 PLACED = Assumption(
     name="a country is where its hosts are run",
-    holds="not testable",
     evidence="Country and city are those of the address, mostly of a data centre, not of who runs "
     "or uses the host.",
 )
@@ -349,7 +321,6 @@ COMPARABLE = Assumption.of_scope(
 )
 SECOND_HAND = Assumption(
     name="the figures are those of the original",
-    holds="not testable",
     evidence="They were read in news or a summary; for SentinelLABS these disagree on whether "
     "shares are of all hosts or of ten countries, which leaves the sign as it is.",
 )
@@ -359,9 +330,7 @@ SECOND_HAND = Assumption(
 
 
 def figure(result):
-    canvas, (first, second) = figures.canvas(
-        (1, 2), height=4.4, source=result, sharex=True, sharey=True
-    )
+    canvas, (first, second) = figures.two_panels(result, height=4.4, sharex=True, sharey=True)
     rows = _rows(result)
     panels = (
         (first, list(rows), (figures.UNITED_STATES, figures.CHINA), "a  US ahead of China?",

@@ -15,6 +15,7 @@ from research.measures.hosts import (
     TENTHE_ADDRESSES,
     answered_in,
     answering_by_country,
+    total,
 )
 
 OF_LISTED = "share of the listed addresses in the US and China"
@@ -45,48 +46,30 @@ def sample(
     countries = ["US", *CHINA[china]]
     if not {"US", "CN"} <= set(listed.index) & set(largest.index):
         raise CannotEstimate("The scan has too few hosts in China or in the US to be told.")
-    totals = tenthe_totals.set_index("name")["value"]
+    answering = total(tenthe_totals, "answering_hosts")
     return Sample(
         population=TENTHE_ADDRESSES,
         as_of="2025-04-24",
         data={
             "listed": float(listed.reindex(countries, fill_value=0).sum()),
-            "discovered": float(totals["discovered_ips"]),
+            "discovered": total(tenthe_totals, "discovered_ips"),
             "at least": float(largest[["US", "CN"]].sum()),
-            "answering": float(totals["answering_hosts"]),
-            "answering in": answering_by_country(
-                tenthe_parameter_scale, float(totals["answering_hosts"]), listed
-            ),
+            "answering": answering,
+            "answering in": answering_by_country(tenthe_parameter_scale, answering, listed),
         },
         tables={"countries": tenthe_countries},
     )
 
 
 def estimate(sample) -> list[Estimate]:
-    answering = Bounds(sample["at least"] / sample["answering"], 1.0)
-    drawn = [
-        answered_in(country, sample["answering in"], sample["answering"])
-        for country in ("US", "CN")
-    ]
+    everywhere, everyone, unit = sample["discovered"], sample["answering"], "share of addresses"
+    listed, answering = sample["listed"] / everywhere, Bounds(sample["at least"] / everyone, 1.0)
+    both = [answered_in(country, sample["answering in"], everyone) for country in ("US", "CN")]
+    drawn = Computed(lambda us, china: (us + china) / everyone, *both)
+    who = "answering hosts"
     return [
-        Estimate(
-            label=OF_LISTED,
-            unit="share of addresses",
-            value=sample["listed"] / sample["discovered"],
-            n=sample["discovered"],
-            n_unit="listed addresses",
-            assumptions=(LISTED,),
-        ),
-        Estimate(
-            label=OF_ANSWERING,
-            unit="share of addresses",
-            bounds=answering,
-            sharpness="sharp",
-            drawn=Computed(lambda us, china: (us + china) / sample["answering"], *drawn),
-            n=sample["answering"],
-            n_unit="answering hosts",
-            assumptions=(CLASSED,),
-        ),
+        Estimate.of(OF_LISTED, listed, unit, everywhere, "listed addresses", LISTED),
+        Estimate.of(OF_ANSWERING, answering, unit, everyone, who, CLASSED, drawn=drawn),
     ]
 
 

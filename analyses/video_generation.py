@@ -11,15 +11,7 @@ from typing import Annotated, Literal
 
 import pandas as pd
 
-from research import (
-    ESTIMAND,
-    Assumption,
-    Estimate,
-    Hypothesis,
-    Sample,
-    TippingPoint,
-    figures,
-)
+from research import ESTIMAND, Assumption, Estimate, Hypothesis, Sample, TippingPoint, figures
 from research.doubts import Coarse, Ranking, Share, turned_at
 from research.estimators.budget import alternatives_row, budget
 from research.measures.publishers import (
@@ -74,11 +66,9 @@ def sample(
     hub_trending,
     publisher_origins,
     *,
-    measured: Annotated[
-        Literal["downloads, June", "downloads, April", "models", "trending places"], ESTIMAND
-    ] = "downloads, June",
-    attributed: Literal["base or family", "base named", "account"] = "base or family",
-    found_by: Literal["task or family", "task alone"] = "task or family",
+    measured: Annotated[Literal[*DATES, "trending places"], ESTIMAND] = "downloads, June",
+    attributed: Literal[*ATTRIBUTED] = "base or family",
+    found_by: Literal[*FOUND_BY] = "task or family",
     persons: Persons = "in no country",
 ) -> Sample:
     if measured == "trending places":
@@ -196,18 +186,20 @@ def _by_origin(video, by) -> pd.DataFrame:
 
 
 def estimate(sample) -> list[Estimate]:
-    return [_leading(sample), _share(sample)]
+    share, unit = Share(of=CHINA).in_(sample["video"].units), sample["unit"]
+    models = {"n": len(share.units.rows), "n_unit": "video generation models"}
+    told = {"label": SHARE, "unit": f"share of {unit}", "assumptions": (FEW, BY_NAME)}
+    return [_leading(sample, unit, models), share.estimate(**models, **told)]
 
 
-def _leading(sample) -> Estimate:
+def _leading(sample, unit, models) -> Estimate:
     lead = sample["video"].lead("CN")
     return lead.estimate(
         label=LEAD,
-        unit=f"difference in share of {sample['unit']}",
-        n=len(lead.units.rows),
-        n_unit="video generation models",
+        unit=f"difference in share of {unit}",
+        **models,
         assumptions=(FEW, BY_NAME, TRACED),
-        tipping_points=(_closing(lead, sample["unit"]),),
+        tipping_points=(_closing(lead, unit),),
         budget=_budget(sample, lead),
     )
 
@@ -233,17 +225,6 @@ def _closing(lead, unit) -> TippingPoint:
     )
 
 
-def _share(sample) -> Estimate:
-    share = Share(of=CHINA).in_(sample["video"].units)
-    return share.estimate(
-        label=SHARE,
-        unit=f"share of {sample['unit']}",
-        n=len(share.units.rows),
-        n_unit="video generation models",
-        assumptions=(FEW, BY_NAME),
-    )
-
-
 FEW = Assumption.of_scope(
     name="the lists hold the video models that matter",
     evidence="Only a handful of video models are among the 1,000 most downloaded; of the makers of "
@@ -251,12 +232,10 @@ FEW = Assumption.of_scope(
 )
 BY_NAME = Assumption(
     name="a name tells what a model does and whose it is",
-    holds="not testable",
     evidence="Repackaged weights carry no task; their families were written down from knowledge.",
 )
 TRACED = Assumption(
     name="a repackaged, quantized or adapted model belongs to the makers of its base",
-    holds="not testable",
     evidence="The claim speaks of models and not of accounts; counting the accounts is a choice.",
 )
 
@@ -282,9 +261,7 @@ WAYS = ["base, or family in the name", "base that is named", "account"]  # as AT
 
 
 def figure(result):
-    canvas, (parts, leads) = figures.canvas(
-        (1, 2), height=2.7, source=result, width_ratios=(1.3, 1)
-    )
+    canvas, (parts, leads) = figures.two_panels(result, height=2.7, widths=(1.3, 1))
     _draw_parts(parts, result.answer().tables["attribution"])
     answers = [result.answer(measured=measured) for measured in MEASURES]
     for row, every in enumerate(answer.robustness[LEAD] for answer in answers):

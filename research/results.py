@@ -389,6 +389,8 @@ class Assumption(Record):
 
     Parameters
     ----------
+    holds
+        By default nobody can test it.
     without
         Where it fails, what the estimate is read with instead. ``"scope"``: it is about what is
         counted, which channel and population say. ``"set"`` or ``"interval"``: that holds without
@@ -397,7 +399,7 @@ class Assumption(Record):
     """
 
     name: str
-    holds: Holds
+    holds: Holds = "not testable"
     evidence: str
     without: str = ""
 
@@ -405,6 +407,11 @@ class Assumption(Record):
     def of_scope(cls, name: str, evidence: str) -> Assumption:
         """One that fails and is about what is counted: channel and population say so."""
         return cls(name=name, holds="no", evidence=evidence, without="scope")
+
+    @classmethod
+    def of_set(cls, name: str, evidence: str) -> Assumption:
+        """One that fails and that the set does without."""
+        return cls(name=name, holds="no", evidence=evidence, without="set")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -637,6 +644,19 @@ class Estimate(Readable):
                 f"under the finite reading of '{self.label}' the table is all there is; give "
                 "bounds and tipping points, not an interval or a p-value."
             )
+
+    @classmethod
+    def of(
+        cls, label: str, found: float | Bounds, unit: str, n: float, n_unit: str,
+        *assumptions: Assumption, **told: Any,
+    ) -> Estimate:  # fmt: skip
+        """A number that is known, or a set of which the data allow both ends, of ``n`` units."""
+        if isinstance(found, Bounds):
+            told = {"value": found.point, "bounds": found, "sharpness": "sharp"} | told
+        else:
+            told["value"] = float(found)
+        told = {"unit": unit, "n": float(n), "n_unit": n_unit, "assumptions": assumptions} | told
+        return cls(label=label, **told)
 
     @property
     def identified(self) -> Bounds:

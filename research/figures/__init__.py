@@ -17,7 +17,7 @@ from research.figures.panels import (
     thinned_bars,
 )
 from research.figures.printing import FORMATS, TEXT_SVG, printed, save
-from research.figures.sheet import canvas, credits
+from research.figures.sheet import canvas, credits, two_panels
 from research.figures.style import (
     CHINA,
     FAINT,
@@ -37,5 +37,5 @@ __all__ = [
     "Series", "bars", "budget", "canvas", "color_of", "count_ticks", "credits", "crossing",
     "default", "draw_set", "font_folder", "forest", "label_rows", "note", "null_line",
     "of_estimate", "percent_ticks", "plain_ticks", "point_ticks", "printed", "rows_of", "save",
-    "stacked_bars", "theme", "thinned_bars",
+    "stacked_bars", "theme", "thinned_bars", "two_panels",
 ]  # fmt: skip

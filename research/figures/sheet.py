@@ -40,6 +40,14 @@ def canvas(
     return figure, axes
 
 
+def two_panels(
+    source: Result | str, *, height: float, widths: tuple[float, float] = (1, 1), **gridspec: Any
+) -> tuple[Figure, Any]:
+    """A :func:`canvas` with two axes side by side."""
+    gridspec |= {"width_ratios": widths}
+    return canvas((1, 2), height=height, source=source, **gridspec)
+
+
 def write_below(figure: FigureBase, text: str) -> None:
     """Set the small type below a figure, in place of what stands there."""
     look: dict[str, Any] = {"ha": "left", "fontsize": 7, "color": MUTED, "linespacing": 1.3}
