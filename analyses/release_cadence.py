@@ -6,6 +6,7 @@ months and not enough to refute two weeks. Mean gaps are time over releases, so 
 not ended yet counts too.
 """
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Annotated, Literal
 
@@ -30,6 +31,7 @@ from research.estimators.budget import alternatives_row, budget
 from research.estimators.rates import gap_ratio, gap_ratio_interval, rate_ratio
 from research.measures.publishers import publishers
 from research.measures.pulls import WEIGHTS
+from research.measures.remembering import remembered
 from research.wording import written
 
 GAP = "{}: days between releases of a company"
@@ -129,6 +131,7 @@ def _both_countries(companies) -> None:
 # Releases -----------------------------------------------------------------------------------------
 
 
+@remembered
 def _repositories(catalogue, top, origins) -> pd.DataFrame:
     """Repositories of Chinese and US companies that publish models of their own."""
     columns = ["model_id", "author", "created_at", "hub_downloads_30d"]
@@ -151,6 +154,7 @@ def _repositories(catalogue, top, origins) -> pd.DataFrame:
     )
 
 
+@remembered
 def _releases(repositories, release) -> pd.DataFrame:
     """The first repository of each release. Undated ones stay in, without a date."""
     ordered = repositories.sort_values(["created", "name"])
@@ -211,9 +215,10 @@ UNDATED = Doubt("repositories without a date", "releases that may be of any year
 def _gaps(releases, companies, last) -> pd.DataFrame:
     """The time between releases of each company, with the gap that has not ended yet."""
     rows = []
+    released = releases.sort_values("created", kind="stable").groupby("company")["created"]
+    dates = released.agg(list)
     for company in companies.itertuples():
-        mine = releases.loc[releases["company"] == company.company, "created"]
-        mine = mine[mine > company.begin].sort_values(kind="stable")
+        mine = [day for day in dates.get(company.company, []) if day > company.begin]
         ends = [*mine, last]
         starts = [last - pd.Timedelta(days=company.days), *mine]
         rows += [
@@ -226,18 +231,19 @@ def _gaps(releases, companies, last) -> pd.DataFrame:
 # Estimates ----------------------------------------------------------------------------------------
 
 
-def estimate(sample, *, rng) -> list[Estimate]:
+def estimate(sample, *, rng) -> Iterator[Estimate]:
     companies, gaps = sample["companies"], sample["gaps"]
     cadence = {code: _cadence(sample["watched"], sample["released"], code) for code in COUNTRIES}
-    found = []
     for code, country in COUNTRIES.items():
         mine = companies[companies["country"] == code]
         # How long one waits for the next release of anyone: many companies make short gaps.
         anyone = _cadence(sample["year"], sample["released"], code)
         counted = {"n": int(anyone.second.value), "n_unit": "releases"}
-        found += [_each(cadence[code], country, mine), _gap(anyone, ANY, country, **counted)]
-    ratio = _ratio(Quotient(cadence["US"], cadence["CN"]), companies)
-    return [*found, ratio, _as_draws(companies, gaps, rng), _naive(companies)]
+        yield _each(cadence[code], country, mine)
+        yield _gap(anyone, ANY, country, **counted)
+    yield _ratio(Quotient(cadence["US"], cadence["CN"]), companies)
+    yield _as_draws(companies, gaps, rng)
+    yield _naive(companies)
 
 
 def _cadence(days, released, code) -> Quotient:
