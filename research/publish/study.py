@@ -210,16 +210,7 @@ def _plain(path: Path) -> object:
 
 def write_manifest(folder: Path, path: Path, outputs: Iterable[str]) -> None:
     """What made the outputs: versions, platform, commit, seed, and the hash of every output."""
-    libraries = (
-        "numpy",
-        "scipy",
-        "statsmodels",
-        "pandas",
-        "matplotlib",
-        "seaborn",
-        "pypdfium2",
-        "typst",
-    )
+    libraries = "numpy scipy statsmodels pandas matplotlib seaborn pypdfium2 typst".split()
     manifest = {
         "modelometrics": __version__,
         "commit": _commit(),
