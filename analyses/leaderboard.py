@@ -365,17 +365,23 @@ def figure(result):
 
 
 def _draw_days(axes, bottom, name, table) -> None:
-    """A bar a day: what is certain in red, what may be in pale red, the rest of ten in grey."""
+    """A bar a day: what is certain in red, what may be in pale red, the rest of ten in grey.
+
+    Those of days that follow each other are one area, without edges between them.
+    """
     days = table.to_frame()
-    day, least, most = pd.to_datetime(days["as_of"]), days["least"], days["most"]
-    look = {"width": 1.0, "lw": 0}
-    axes.bar(day, TOP, bottom=bottom, color=figures.FAINT, alpha=0.6, **look)
-    axes.bar(day, most, bottom=bottom, color="white", **look)
-    axes.bar(day, most, bottom=bottom, color=figures.CHINA, alpha=0.35, **look)
-    axes.bar(day, least, bottom=bottom, color=figures.CHINA, **look)
+    states = days.set_index(pd.to_datetime(days["as_of"]))[["least", "most"]].asfreq("D")
+    midnights = pd.date_range(states.index[0] - pd.Timedelta(hours=12), periods=len(states) + 1)
+    tops = states.assign(none=0, all=TOP).where(states["most"].notna()) + bottom
+    for low, high, look in (
+        ("none", "least", {"color": figures.CHINA}),
+        ("least", "most", {"color": figures.CHINA, "alpha": 0.35}),
+        ("most", "all", {"color": figures.FAINT, "alpha": 0.6}),
+    ):
+        axes.stairs(tops[high], midnights, baseline=tops[low], fill=True, lw=0, **look)
     claimed = bottom + HYPOTHESES[PUBLISHED].null * TOP
     axes.axhline(claimed, color=figures.INK, lw=0.8, ls=(0, (4, 3)))
-    figures.note(axes, name, (day.max(), bottom + TOP), (-1, 6))
+    figures.note(axes, name, (states.index[-1], bottom + TOP), (-1, 6))
 
 
 def _dress(axes) -> None:

@@ -177,17 +177,18 @@ def test_pyplot_inline_draws_in_the_style_in_which_a_figure_was_made():
         assert np.array_equal(alone, printed())
 
 
-def test_a_format_is_drawn_once_and_laid_out_as_an_svg_is(monkeypatch):
-    """Also after others: what is laid out leaves no trace in the figure."""
+def test_all_formats_are_drawn_at_once_and_laid_out_as_an_svg_is(monkeypatch):
+    """Each is as alone, also after others: what is laid out leaves no trace in the figure."""
     with figures.theme():
         figure, axes = figures.canvas(height=2, source="Data: toy (2026).")
         axes.set_title("Long enough to be measured by the layout")
         drawn, draw = [], axes.title.draw
         monkeypatch.setattr(axes.title, "draw", lambda r: drawn.append(r) or draw(r))
-        for kind in (*figures.FORMATS, figures.TEXT_SVG, *figures.FORMATS):
-            drawn.clear()
-            (printed,) = figures.printed(figure, kind)
-            assert len(drawn) == 1
+        kinds = (*figures.FORMATS, figures.TEXT_SVG)
+        together = figures.printed(figure, *kinds)
+        assert len(drawn) == 1
+        for kind, printed in zip(kinds, together, strict=True):
+            assert figures.printed(figure, kind) == [printed]
             if kind == "svg":
                 buffer = io.BytesIO()
                 figure.savefig(buffer, format="svg", metadata={"Date": None})

@@ -210,7 +210,8 @@ def _plain(path: Path) -> object:
 
 def write_manifest(folder: Path, path: Path, outputs: Iterable[str]) -> None:
     """What made the outputs: versions, platform, commit, seed, and the hash of every output."""
-    libraries = ("numpy", "scipy", "statsmodels", "pandas", "matplotlib", "seaborn", "typst")
+    drawing = ("matplotlib", "seaborn", "pypdfium2", "typst")
+    libraries = ("numpy", "scipy", "statsmodels", "pandas", *drawing)
     manifest = {
         "modelometrics": __version__,
         "commit": _commit(),
