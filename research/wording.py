@@ -6,6 +6,7 @@ import math
 import re
 import shutil
 from collections.abc import Sequence
+from typing import Any
 
 from research.results import Bounds, Estimate, Hypothesis, Interval, TippingPoint, Verdict
 
@@ -13,7 +14,9 @@ SHARES = ("share",)  # how the units begin that are said in percent ...
 DIFFERENCES = ("difference in share", "change of a difference in share")  # ... and in points
 ABSTRACT = ("ratio", "sum of", "rank", "index", "correlation", "elasticity", "concordance")
 
-CONVENTIONS = {  # what another value of a choice gives, as a sentence tells it after "with"
+CONVENTIONS: dict[
+    tuple[str, Any], str
+] = {  # what another value of a choice gives, as a sentence tells it after "with"
     ("sentence_transformers", "United States"): "sentence-transformers counted as US",
     ("kept_at", "Hugging Face"): "sentence-transformers counted as US",
     ("persons", "of any country"): "private persons of any country",
