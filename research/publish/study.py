@@ -19,7 +19,6 @@ from research.places import write_beside
 from research.plain import changes
 from research.publish.drawing import drawn_or_default
 from research.publish.outputs import Outputs, Told, sha256, write_json
-from research.publish.page import rendered
 from research.publish.paper import MANUSCRIPTS, compile_paper, prepare_paper, working_copy
 from research.results import ResearchError, Result
 from research.workers import workers
@@ -57,6 +56,8 @@ def reproduce(
     ResearchError
         If another run writes into the folder, or a file that would be replaced is not the study's.
     """
+    from research.publish.page import rendered  # no process that runs an analysis draws charts
+
     working_copy(folder)
     results, build = (Outputs(folder / part, "research reproduce") for part in ("results", "build"))
     with build.alone(told) as fresh:
