@@ -51,9 +51,20 @@ def annotated(kind: Any) -> dict[str, Any]:
     return get_type_hints(kind)
 
 
+@cache
+def exact(kind: Any) -> frozenset[type]:
+    """The classes of which every value but NaN fits an annotated type.
+
+    >>> sorted(each.__name__ for each in exact(float | None)), exact(tuple[int, ...])
+    (['NoneType', 'float'], frozenset())
+    """
+    kinds = get_args(kind) if get_origin(kind) in (Union, types.UnionType) else (kind,)
+    return frozenset(each for each in kinds if isinstance(each, type))
+
+
 def from_plain(kind: Any, value: Any) -> Any:
     """Inverse of :func:`to_plain` for the annotated type ``kind``."""
-    if value is None or kind is Any:
+    if value is None or kind is Any or type(value) in exact(kind):
         return value
     origin, arguments = get_origin(kind), get_args(kind)
     if origin in (Union, types.UnionType):
@@ -127,10 +138,14 @@ def misfit(kind: Any, value: Any) -> str:
     >>> misfit(float, "12"), misfit(int, 2.0), misfit(tuple[float, float], (1, math.nan))
     ('a number', '', 'a number (as item 1)')
     """
+    if isinstance(kind, type) and kind in _SCALARS:
+        expected, fits = _SCALARS[kind]
+        return "" if fits(value) else expected
     origin, arguments = get_origin(kind), get_args(kind)
     if origin in (Union, types.UnionType):
-        misfits = [misfit(each, value) for each in arguments]
-        return "" if "" in misfits else misfits[0]
+        misfits = (misfit(each, value) for each in arguments)
+        first = next(misfits)
+        return first if first and all(misfits) else ""
     if origin is Literal:
         known = any(type(value) is type(each) and value == each for each in arguments)
         return "" if known else f"one of {', '.join(map(repr, arguments))}"
@@ -138,9 +153,6 @@ def misfit(kind: Any, value: Any) -> str:
         return _misfit_of_items(arguments, value)
     if origin is not None and issubclass(origin, Mapping) and isinstance(value, Mapping):
         return next(filter(None, (misfit(arguments[1], item) for item in value.values())), "")
-    if kind in _SCALARS:
-        expected, fits = _SCALARS[kind]
-        return "" if fits(value) else expected
     plain = origin or kind
     fits_class = not isinstance(plain, type) or isinstance(value, plain)
     return "" if fits_class else f"of the type {plain.__name__}"

@@ -18,6 +18,7 @@ from research.plain import (
     TOLERANCE,
     agree,
     annotated,
+    exact,
     from_plain,
     keep_agreeing,
     misfit,
@@ -159,6 +160,8 @@ class Record:
         wrong = []
         for name, kind in annotated(own).items():
             value = getattr(self, name)
+            if type(value) in exact(kind) and value == value:  # neither NaN nor of a subclass
+                continue
             if isinstance(value, Deferred):  # checked when it is made
                 continue
             plain = unboxed(value)
@@ -318,9 +321,11 @@ class Bounds(Record):
 
     def __post_init__(self) -> None:
         Record.__post_init__(self)
+        if self.low <= self.high:
+            return
         if self.low > self.high + _room(self.low, self.high):
             self._refuse(f"low should not exceed high, found [{self.low}, {self.high}].")
-        object.__setattr__(self, "low", min(self.low, self.high))  # rounding may have swapped them
+        object.__setattr__(self, "low", self.high)  # rounding had swapped them
 
     def __contains__(self, value: float) -> bool:
         return self.low <= value <= self.high

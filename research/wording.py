@@ -6,12 +6,30 @@ import math
 import re
 import shutil
 from collections.abc import Sequence
+from typing import Any
 
 from research.results import Bounds, Estimate, Hypothesis, Interval, TippingPoint, Verdict
 
 SHARES = ("share",)  # how the units begin that are said in percent ...
 DIFFERENCES = ("difference in share", "change of a difference in share")  # ... and in points
 ABSTRACT = ("ratio", "sum of", "rank", "index", "correlation", "elasticity", "concordance")
+
+CONVENTIONS: dict[
+    tuple[str, Any], str
+] = {  # what another value of a choice gives, as a sentence tells it after "with"
+    ("sentence_transformers", "United States"): "sentence-transformers counted as US",
+    ("kept_at", "Hugging Face"): "sentence-transformers counted as US",
+    ("persons", "of any country"): "private persons of any country",
+    ("embeddings", "left out"): "embedding models left out",
+    ("sizes", "record alone"): "sizes as recorded alone",
+    ("origin", "base model"): "the origin of the base model",
+    ("copies", "left out"): "copies left out",
+    ("remote_names", "counted"): "names served remotely counted",
+    ("window", 90): "pulls of 90 days",
+    ("clones", "removed"): "the suspected clones removed",
+    ("clones", "removed, spread as all hosts"): "the suspected clones removed as of all sizes",
+    ("clones", "removed, spread as medium hosts"): "the suspected clones removed as medium ones",
+}
 
 WIDTHS = 60, 150  # that lines of text are made for
 

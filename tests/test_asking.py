@@ -109,7 +109,7 @@ def test_a_sentence_to_quote_tells_what_other_conventions_give(listed):
     assert more > only(usual).identified.width  # so that it must be told
     (quoted,) = (answer_to_quote(each) for each in reported(usual))
     told = amount(only(at_home).identified, only(at_home).unit)
-    assert f"With sentence-transformers counted as of the US it is {told}" in quoted
+    assert f"With sentence-transformers counted as US it is {told}" in quoted
     assert "sentence-transformers" not in answer_to_quote(reported(at_home)[0])
     of_task = ask("downloads", share={"task": "text-generation"}, on=LAST)
     assert not of_task.answer().tables
@@ -123,7 +123,7 @@ def test_two_channels_tell_the_other_home_of_a_family_too():
     assert other.identified.low > first.identified.high
     told = amount(other.identified, other.unit)
     quoted = answer_to_quote(reported(usual)[0])
-    assert f"With sentence-transformers counted as of the US it is {told}" in quoted
+    assert f"With sentence-transformers counted as US it is {told}" in quoted
 
 
 def test_persons_of_any_country_may_belong_to_a_whole_of_one_country(listed):

@@ -40,13 +40,13 @@ STUDY = """
 import sys
 from pathlib import Path
 from research import analysis, cli
-from research.publish import study
+from research.publish import page, study
 from tests.shortened import first
 
 known = {name: Path(name + ".py").resolve() for name in ("first", "second")}
 analysis.analyses = study.analyses = lambda: known
 study.prepare_paper = lambda results, folder, build: None
-study.rendered = lambda results, drawings: "<html>"
+page.rendered = lambda results, folder, drawings: "<html>"
 study.compile_paper = lambda folder: {"paper.pdf": b"%PDF", "supplement.pdf": b"%PDF"}
 
 if __name__ == "__main__":

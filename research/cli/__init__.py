@@ -26,7 +26,6 @@ from research.cli import (
     collect_files,
     data,
     explaining,
-    new,
     own_data,
     publish,
 )
@@ -68,7 +67,7 @@ app.command()(analyses.show)
 app.command()(explaining.explain)
 app.command()(analyses.run)
 app.command()(asking.ask)
-app.command()(new.new)
+app.command()(analyses.new)
 app.command()(analyses.reproduce)
 app.command("open")(explaining.open_page)
 app.command()(analyses.calibrate)

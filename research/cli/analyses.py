@@ -1,4 +1,4 @@
-"""Analyses on the command line: list, show, run, reproduce, calibrate."""
+"""Analyses on the command line: list, show, run, new, reproduce, calibrate."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import Annotated
 
 import typer
 
+from research.cli.data import complete_dataset
 from research.cli.printing import (
     AsJson,
     least_coverage,
@@ -200,7 +201,7 @@ def run(
         print_written(out, results)
 
 
-Write = Callable[[Result, str, bool], None]
+Write = Callable[[Result, str], None]
 
 
 def run_each(
@@ -216,7 +217,7 @@ def run_each(
             analysis = find(name, data=data)
             done = begin(analysis.name, n_specifications(analysis, fixed))
             result = run_analysis(analysis, fixed=fixed, done=partial(done, analysis.name))
-            write(result, name, bool(data))
+            write(result, name)
             yield result
 
 
@@ -234,12 +235,29 @@ def written_to(out: Path | None, command: str) -> Iterator[Write]:
     folder = Outputs(out, command)
     with folder.alone() as fresh:
 
-        def write(result: Result, name: str, other_data: bool) -> None:
+        def write(result: Result, name: str) -> None:
             record(result, fresh)
-            draw(result, name, fresh, other_data=other_data)
+            draw(result, name, fresh)
             folder.put(fresh)
 
         yield write
+
+
+def new(
+    file: Annotated[Path, typer.Argument(help="The file to write, such as mine.py.")],
+    table: Annotated[
+        str,
+        typer.Option(
+            help="The table that it reads; research data list shows all.",
+            autocompletion=complete_dataset,
+        ),
+    ],
+) -> None:
+    """Write an analysis of your own that runs at once, to be changed."""
+    from research.analysis.scaffold import scaffold
+
+    scaffold(file, table)
+    say(f"{file} reads {table} and can be run: research run {file}")
 
 
 def reproduce(

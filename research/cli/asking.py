@@ -134,7 +134,7 @@ def ask(
             },
             pairs("--set", choose),
         )  # fmt: skip
-        keep(result, result.analysis, bool(chosen))
+        keep(result, result.analysis)
     if as_json:
         print_json(json.loads(result.to_json()))
     else:

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from research.publish.screen import wide, wrapped
+from research.publish.screen import side_by_side, wide, wrapped
 from research.wording import percent, readable, shown, width_here
 
 if TYPE_CHECKING:
@@ -91,8 +91,8 @@ def table(rows: Sequence[dict[str, Any]], width: int) -> list[str]:
     sizes = _sizes([[name, *(row[name] for row in texts)] for name in names], width)
     if sizes is None:
         return [line for row in texts for line in [*_stacked(row, names, width), ""]][:-1]
-    lines = [_side_by_side([[name] for name in names], sizes)]
-    lines += [_side_by_side([wrapped(row[n], s) for n, s in zip(names, sizes, strict=True)], sizes)
+    lines = [side_by_side([[name] for name in names], sizes)]
+    lines += [side_by_side([wrapped(row[n], s) for n, s in zip(names, sizes, strict=True)], sizes)
               for row in texts]  # fmt: skip
     return [line for block in lines for line in block]
 
@@ -115,15 +115,6 @@ def _sizes(columns: Sequence[Sequence[str]], width: int) -> list[int] | None:
         widest = max(range(len(sizes)), key=lambda at: (spare[at] > 0) * sizes[at])
         sizes[widest] -= 1
     return sizes
-
-
-def _side_by_side(blocks: Sequence[list[str]], sizes: Sequence[int]) -> list[str]:
-    depth = max(map(len, blocks))
-    rows = [[block[at] if at < len(block) else "" for block in blocks] for at in range(depth)]
-    return [
-        GAP.join(t + " " * (size - wide(t)) for t, size in zip(row, sizes, strict=True)).rstrip()
-        for row in rows
-    ]
 
 
 def _stacked(row: dict[str, str], names: Sequence[str], width: int) -> Iterator[str]:

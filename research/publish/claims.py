@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from calendar import monthrange
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -15,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 
 from research import datasets, figures
 from research.analysis import recorded_verdicts
-from research.places import write_beside
 from research.publish.judged import (
     LEADS,
     JudgedEstimate,
@@ -341,9 +339,9 @@ def _place(item: JudgedEstimate) -> tuple[int, str, str, str]:
     return SCOPES.index(item.hypothesis.scope), answer.as_of, answer.population, item.label
 
 
-def list_claims(answers: Sequence[ClaimAnswer], build: Path) -> None:
-    """Write the table claim -> verdict -> why for the paper, as ``claims.json``."""
-    rows = [
+def told_of_claims(answers: Sequence[ClaimAnswer]) -> list[dict[str, Any]]:
+    """What the paper says of every claim: verdict, why, and the estimates that answer it."""
+    return [
         {
             "id": answer.id,
             "claim": typeset(answer.claim["claim"]),
@@ -359,8 +357,6 @@ def list_claims(answers: Sequence[ClaimAnswer], build: Path) -> None:
         }
         for answer in answers
     ]
-    text = json.dumps(rows, indent=1, ensure_ascii=False) + "\n"
-    write_beside(build / "claims.json", text.encode())
 
 
 def _lost(answer: ClaimAnswer) -> str:

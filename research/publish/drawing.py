@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from research import figures
+from research import datasets, figures
 from research.analysis import Analysis, analyses, find
 from research.analysis.asking.drawing import figure
 from research.analysis.asking.labels import is_asked
@@ -43,3 +43,25 @@ def drawn(result: Result, analysis: Analysis | None = None) -> Figure:
             f"{where_in(error, analysis.path)}: the figure fails: {type(error).__name__}: {error}"
         ) from error
     return made
+
+
+def drawn_or_default(result: Result, analysis: Analysis | None = None) -> Figure:
+    """The same; on other data the default figure, where the analysis' own cannot be drawn.
+
+    That may show populations and days that only the frozen data have.
+    """
+    try:
+        return drawn(result, analysis)
+    except ResearchError:
+        if _is_of_frozen_data(result):
+            raise
+        return figures.default(result)
+
+
+def _is_of_frozen_data(result: Result) -> bool:
+    known = datasets.tables()
+    return all(
+        name in known
+        and (known[name].name, known[name].version) == (origin["dataset"], origin["version"])
+        for name, origin in result.provenance.tables.items()
+    )

@@ -190,8 +190,7 @@ def _of_whom(texts: Iterable[tuple[JudgedEstimate, str]]) -> tuple[str, ...]:
     """Sentences, each once; after the answers that they are of, where there are several answers."""
     told: dict[str, list[str]] = {}
     for item, text in texts:
-        name = f"{item.question}: {item.label}" if item.question else item.label
-        told.setdefault(text, []).append(name)
+        told.setdefault(text, []).append(item.name)
     if len({name for names in told.values() for name in names}) < 2:
         return tuple(f"{capital(text)}." for text in told)
     return tuple(f"{'; '.join(names)}: {text}." for text, names in told.items())

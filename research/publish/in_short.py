@@ -10,10 +10,10 @@ from collections.abc import Sequence
 
 from research import wording
 from research.publish.claims import ClaimAnswer
-from research.publish.judged import JudgedEstimate, moves, tally
+from research.publish.judged import JudgedEstimate, moves, one_changed, tally
 from research.publish.verdict import FAILS, FIRM, HOLDS, MIXED
 from research.results import Settled
-from research.wording import capital, listed
+from research.wording import CONVENTIONS, capital, listed
 
 GLOSS = {  # of words that say nothing to whoever does not know the rule
     "not identified": ", the data cannot tell",
@@ -42,10 +42,7 @@ SAYS = {  # what one answer, and what several, do to a claim
 }
 DIFFERENCE = "China minus US"
 LONG = 10  # words of a population: a question that names its list may say it instead
-HOMES = {  # of a family that one country made and another keeps: where else it may be counted
-    ("sentence_transformers", "United States"): "sentence-transformers counted as US",
-    ("kept_at", "Hugging Face"): "sentence-transformers counted as US",
-}
+HOMES = ("sentence_transformers", "kept_at")  # of a family that one country made, another keeps
 
 
 def in_short(answer: ClaimAnswer) -> str:
@@ -152,13 +149,9 @@ def _other_home(item: JudgedEstimate) -> str:
 
     A family that one country made and another keeps is at home in either.
     """
-    found = item.estimate.identified
-    for row in item.specifications:
-        for choices in row.combinations:
-            other = [each for each in choices.items() if each[1] != item.answer.choices[each[0]]]
-            home = HOMES.get(other[0]) if len(other) == 1 else None
-            if home and moves(found, row.bounds):
-                return f"{home} {wording.quantity(row.bounds, item.estimate.unit)}"
+    for other, row in one_changed(item.answer, item.label):
+        if other[0] in HOMES and moves(item.estimate.identified, row.bounds):
+            return f"{CONVENTIONS[other]} {wording.quantity(row.bounds, item.estimate.unit)}"
     return ""
 
 

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import get_args
+from typing import Any, get_args
 
 from research import wording
 from research.plain import TOLERANCE
@@ -290,11 +290,8 @@ class JudgedEstimate(ReportedEstimate):
 
     def _words_under(self, choice: str) -> Iterator[str]:
         """The words under every other value of this choice, all else as chosen."""
-        chosen = self.answer.choices
-        for row in self.specifications:
-            for choices in row.combinations:
-                if [name for name in choices if choices[name] != chosen[name]] == [choice]:
-                    yield row.verdict.word
+        changed = one_changed(self.answer, self.label)
+        return (row.verdict.word for (name, _), row in changed if name == choice)
 
     @property
     def quotable(self) -> str:
@@ -362,6 +359,15 @@ def judged(result: Result) -> list[JudgedEstimate]:
         for key, answer in result.answers.items()
         for label in answer.verdicts
     ]
+
+
+def one_changed(answer: Answer, label: str) -> Iterator[tuple[tuple[str, Any], Specification]]:
+    """Each specification that differs from the primary one in one choice, after its other value."""
+    for row in answer.specifications:
+        for choices in row.combinations if row.label == label else ():
+            other = [each for each in choices.items() if each[1] != answer.choices[each[0]]]
+            if len(other) == 1:
+                yield other[0], row
 
 
 def said(word: str, is_fragile: bool) -> str:

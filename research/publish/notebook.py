@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-from research import datasets, figures, wording
-from research.publish.drawing import drawn
+from research import figures, wording
+from research.publish.drawing import drawn_or_default
 from research.publish.judged import JudgedEstimate, quotable_settled, reported
 from research.publish.screen import Group, Text, View, alone, heading, names
 from research.publish.screen import wrapped as lines_of
 from research.publish.tables import tidy
-from research.results import Answer, Bounds, Estimate, Readable, ResearchError, Result
+from research.results import Answer, Bounds, Estimate, Readable, Result
 from research.wording import shown, width_here
 
 if TYPE_CHECKING:
@@ -171,29 +171,7 @@ def figure(value: Readable) -> Figure:
     """A result as its analysis draws it, the estimates of an answer, the budget of an estimate."""
     with figures.theme():
         if isinstance(value, Result):
-            return _of_analysis(value)
+            return drawn_or_default(value)
         if isinstance(value, Estimate):
             return figures.of_estimate(value)
         return figures.default(alone(value))
-
-
-def _of_analysis(result: Result) -> Figure:
-    """On other data the default figure serves where the analysis' own cannot.
-
-    That may show populations and days that only the frozen data have.
-    """
-    try:
-        return drawn(result)
-    except ResearchError:
-        known = datasets.tables()
-        if all(
-            _is_frozen(origin, known.get(name)) for name, origin in result.provenance.tables.items()
-        ):
-            raise
-        return figures.default(result)
-
-
-def _is_frozen(origin: Mapping[str, str], dataset: datasets.Dataset | None) -> bool:
-    return dataset is not None and (dataset.name, dataset.version) == (
-        origin["dataset"], origin["version"],
-    )  # fmt: skip

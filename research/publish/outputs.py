@@ -8,6 +8,7 @@ what it wrote is known.
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import re
 import shutil
@@ -16,6 +17,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from tempfile import mkdtemp
+from typing import Any
 
 from research.places import write_beside
 from research.results import ResearchError
@@ -162,6 +164,11 @@ def _emptied(unfinished: Path, told: Told) -> Iterator[None]:
         yield
     finally:
         shutil.rmtree(unfinished, ignore_errors=True)
+
+
+def write_json(path: Path, value: Any) -> None:
+    """A value as JSON that people can read too, whole or not at all."""
+    write_beside(path, f"{json.dumps(value, indent=1, ensure_ascii=False)}\n".encode())
 
 
 def files(folder: Path) -> list[str]:

@@ -11,10 +11,11 @@ from typing import Any
 from research import datasets, figures, places, wording
 from research.analysis.family import DECLARED, FAMILY
 from research.places import write_beside
-from research.publish.claims import answer_claims, list_claims
+from research.publish.claims import answer_claims, told_of_claims
 from research.publish.claims import figure as claims_figure
 from research.publish.datasets_read import datasets_read
 from research.publish.judged import judged
+from research.publish.outputs import write_json
 from research.results import (
     Alternative,
     Bounds,
@@ -43,9 +44,9 @@ def working_copy(folder: Path) -> None:
             write_beside(folder / name, shipped.read_bytes())
 
 
-def list_datasets(results: Iterable[Result], build: Path) -> None:
-    """Write what the paper says of every dataset behind the results: origin, size, flaws."""
-    rows = [
+def told_of_datasets(results: Iterable[Result]) -> list[dict[str, Any]]:
+    """What the paper says of every dataset behind the results: origin, size, flaws."""
+    return [
         {
             "name": source.dataset.name,
             "version": source.dataset.version,
@@ -57,19 +58,12 @@ def list_datasets(results: Iterable[Result], build: Path) -> None:
         }
         for source in datasets_read(results)
     ]
-    text = json.dumps(rows, indent=1, ensure_ascii=False) + "\n"
-    write_beside(build / "datasets.json", text.encode())
 
 
-def list_sources(build: Path) -> None:
-    """Write who published the claims and the scans, as entries of a bibliography.
-
-    JSON is YAML, which Typst reads.
-    """
+def sources() -> dict[str, dict[str, Any]]:
+    """Who published the claims and the scans, as entries of a bibliography by their keys."""
     rows = [*datasets.texts("aggregate_sources"), *datasets.texts("claim_sources")]
-    entries = {row["source"]: dict(_entry(row)) for row in rows}
-    text = json.dumps(entries, indent=1, ensure_ascii=False) + "\n"
-    write_beside(build / "sources.yml", text.encode())
+    return {row["source"]: dict(_entry(row)) for row in rows}
 
 
 def _entry(row: Mapping[str, str]) -> Iterator[tuple[str, Any]]:
@@ -105,16 +99,17 @@ def prepare_paper(results: Sequence[Result], folder: Path, build: Path) -> None:
     """
     from research import calibration  # every estimator, which drawing one result does not need
 
-    list_datasets(results, build)
-    list_sources(build)
-    names = json.dumps([result.analysis for result in results], indent=1) + "\n"
-    write_beside(build / "analyses.json", names.encode())
-    family = {"declared": DECLARED, "members": [member._asdict() for member in FAMILY]}
-    write_beside(build / "family.json", json.dumps(family, indent=1).encode())
-    words = json.dumps(words_of(results), indent=1, ensure_ascii=False)
-    write_beside(build / "words.json", words.encode())
     answers = answer_claims(results)
-    list_claims(answers, build)
+    told = {
+        "datasets.json": told_of_datasets(results),
+        "sources.yml": sources(),  # JSON is YAML, which Typst reads
+        "analyses.json": [result.analysis for result in results],
+        "family.json": {"declared": DECLARED, "members": [each._asdict() for each in FAMILY]},
+        "words.json": words_of(results),
+        "claims.json": told_of_claims(answers),
+    }
+    for name, value in told.items():
+        write_json(build / name, value)
     with figures.theme():
         figures.save(claims_figure(answers), build / "figures" / "claims")
     calibration.draw(calibration.recorded(folder), build / "figures")

@@ -6,26 +6,19 @@ from collections.abc import Iterator
 
 from research import datasets
 from research.publish.judged import JudgedEstimate
+from research.publish.verdict import FAILS, HOLDS
 from research.results import Answer, Estimate, Specification
 from research.wording import level
 
 WHY = {
-    "inside": "{all_of} lies among the values that the claim needs",
-    "outside": "{none_of} lies among the values that the claim needs",
+    **dict.fromkeys(HOLDS, "{all_of} lies among the values that the claim needs"),
+    **dict.fromkeys(FAILS, "{none_of} lies among the values that the claim needs"),
     "not identified": "the data allow values on both sides of what the claim needs, however many "
     "of the same kind were collected",
     "inconclusive": "what the data allow lies on one side of what the claim needs, but {all_of} "
     "does not: more data could decide",
 }
 ACROSS = "what the data allow ends where the claim's values begin"
-REASON = {
-    "supported": "inside",
-    "holds": "inside",
-    "contradicted": "outside",
-    "does not hold": "outside",
-    "not identified": "not identified",
-    "inconclusive": "inconclusive",
-}
 
 
 def claim_text(name: str) -> str:
@@ -39,9 +32,7 @@ def why(item: JudgedEstimate) -> str:
     interval, word = item.estimate.interval, item.word
     if word == "inconclusive" and interval is None:
         return ACROSS
-    return WHY[REASON[word]].format(
-        all_of=_whole(item.estimate), none_of=_whole(item.estimate, "none")
-    )
+    return WHY[word].format(all_of=_whole(item.estimate), none_of=_whole(item.estimate, "none"))
 
 
 def _whole(found: Estimate, quantifier: str = "all") -> str:

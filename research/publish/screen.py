@@ -354,14 +354,17 @@ class Layout:
         return label + self._side_by_side([], cells)
 
     def _side_by_side(self, label: list[str], cells: list[list[str]]) -> list[str]:
-        sizes = [self.label, *self.columns.values()]
-        made = []
-        for line in zip_longest(label, *cells, fillvalue=""):
-            padded = [
-                text + " " * (size - wide(text)) for text, size in zip(line, sizes, strict=True)
-            ]
-            made.append((" " * self.indent + (" " * GAP).join(padded)).rstrip())
-        return made
+        blocks, sizes = [label, *cells], [self.label, *self.columns.values()]
+        return [" " * self.indent + line for line in side_by_side(blocks, sizes)]
+
+
+def side_by_side(blocks: Sequence[Sequence[str]], sizes: Sequence[int]) -> list[str]:
+    """Blocks of lines as columns of these widths, with a gap between them."""
+    padded = (
+        [text + " " * (size - wide(text)) for text, size in zip(line, sizes, strict=True)]
+        for line in zip_longest(*blocks, fillvalue="")
+    )
+    return [(" " * GAP).join(line).rstrip() for line in padded]
 
 
 def _fitting(sizes: dict[int, int], room: int) -> dict[int, int]:

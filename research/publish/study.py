@@ -17,9 +17,8 @@ from research.analysis import SEED, analyses, find, is_result, record, recorded,
 from research.analysis.asking.labels import is_asked
 from research.places import write_beside
 from research.plain import changes
-from research.publish.drawing import drawn
-from research.publish.outputs import Outputs, Told, sha256
-from research.publish.page import rendered
+from research.publish.drawing import drawn_or_default
+from research.publish.outputs import Outputs, Told, sha256, write_json
 from research.publish.paper import MANUSCRIPTS, compile_paper, prepare_paper, working_copy
 from research.results import ResearchError, Result
 from research.workers import workers
@@ -57,6 +56,8 @@ def reproduce(
     ResearchError
         If another run writes into the folder, or a file that would be replaced is not the study's.
     """
+    from research.publish.page import rendered  # no process that runs an analysis draws charts
+
     working_copy(folder)
     results, build = (Outputs(folder / part, "research reproduce") for part in ("results", "build"))
     with build.alone(told) as fresh:
@@ -65,7 +66,8 @@ def reproduce(
         made = list(run_all(fresh / "results", drawings, stored=stored, jobs=jobs, done=done))
         of_page = _taken(drawings, figures.TEXT_SVG)
         prepare_paper(made, folder, fresh / "build")
-        write_beside(fresh / "build/page.html", rendered(fresh / "results", of_page).encode())
+        page = rendered(made, fresh / "results", of_page)
+        write_beside(fresh / "build/page.html", page.encode())
         done("page")
         kept = results.put(fresh / "results", adopts=is_result)
         built = build.put(fresh / "build")
@@ -146,25 +148,11 @@ def run_and_record(task: tuple[str, Path, Path | None, str]) -> Result:
 
 
 def draw(
-    result: Result,
-    name: str,
-    folder: Path,
-    formats: Sequence[str] = figures.FORMATS,
-    *,
-    other_data: bool = False,
+    result: Result, name: str, folder: Path, formats: Sequence[str] = figures.FORMATS
 ) -> list[Path]:
-    """The figure of a result, by its analysis or the default one, in every format.
-
-    With ``other_data`` the default one serves where the analysis' own cannot: it may show
-    populations and days that only the frozen data have.
-    """
+    """The figure of a result, by its analysis or the default one, in every format."""
     with figures.theme():
-        try:
-            figure = drawn(result, None if is_asked(result) else find(name))
-        except ResearchError:
-            if not other_data:
-                raise
-            figure = figures.default(result)
+        figure = drawn_or_default(result, None if is_asked(result) else find(name))
         return figures.save(figure, folder / result.analysis, formats)
 
 
@@ -222,7 +210,7 @@ def write_manifest(folder: Path, path: Path, outputs: Iterable[str]) -> None:
         "seed": SEED,
         "outputs": {name: sha256(folder / name) for name in sorted(outputs)},
     }
-    write_beside(path, (json.dumps(manifest, indent=1) + "\n").encode())
+    write_json(path, manifest)
 
 
 def _commit() -> str:

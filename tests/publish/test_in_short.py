@@ -7,10 +7,11 @@ from statistics import median
 import pytest
 
 from research import wording
+from research.collect.beside import beside
 from research.publish.claims import answer_claims, days_between
 from research.publish.in_short import COUNTED, SAYS, compared, in_short
 from research.publish.judged import judged, moves
-from research.publish.page.questions import asks
+from research.publish.page import questions
 from research.publish.verdict import FIRM
 from research.results import Bounds
 
@@ -153,5 +154,6 @@ def test_every_choice_of_the_project_is_explained_in_a_sentence(results):
         for choice in item.answer.choices
         if len(result.choices[choice]) > 1
     }
-    assert asked == set(asks())
-    assert all(text.endswith(".") and len(text) < 100 for text in asks().values())
+    explained = beside(questions.__file__)
+    assert asked == set(explained)
+    assert all(text.endswith(".") and len(text) < 100 for text in explained.values())

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from research import datasets
 from research.analysis.asking.given import refuse_other_data
-from research.analysis.asking.labels import CONVENTIONS, OTHERWISE
+from research.analysis.asking.labels import OF_HOMES, OTHERWISE
 from research.analysis.asking.placing import drawn_as
 from research.analysis.asking.question import Question, in_words
 from research.analysis.asking.ranks import left_out, ranks
@@ -58,6 +58,7 @@ from research.results import (
     Result,
     UnknownName,
 )
+from research.wording import CONVENTIONS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -337,16 +338,16 @@ class Asking:
         """Whether it matters whom a model belongs to, and the channel leaves a choice."""
         known = {each.name for each in self._choices()}
         bears = {"origin", ORGANISATION} & set(self.question.attributes)
-        return bool(bears and known & {name for name, _ in CONVENTIONS}) and not self.question.rank
+        return bool(bears and known & set(OF_HOMES)) and not self.question.rank
 
     def _otherwise(self, day: str, choices: Mapping[str, str]) -> pd.DataFrame:
         """What is asked under each convention of whom a model belongs to that is not the usual."""
         import pandas as pd
 
-        known = {(each.name, value) for each in self._choices() for value in each.values}
+        known = {each.name: each.values for each in self._choices() if each.name in OF_HOMES}
         rows = []
         for (name, value), told in CONVENTIONS.items():
-            if (name, value) in known and choices.get(name) != value:
+            if value in known.get(name, ()) and choices.get(name) != value:
                 units = self.units(self.wanted(day, {**choices, name: value}))
                 for label, asked, _ in _asked(self.question, units):
                     rows.append((label, told, *asked.bounds()))

@@ -11,10 +11,7 @@ SHARE = "share of {}"  # of what is counted
 TOP = 10  # values that are ranked where nothing else is said
 KIND, RANK = "{}: share of {}", "{}: rank by {}"  # of one value of an attribute
 OTHERWISE = "counted otherwise"  # the table of what other conventions give
-CONVENTIONS = {  # choices of whom a model belongs to, by whose words a sentence tells them
-    ("sentence_transformers", "United States"): "sentence-transformers counted as of the US",
-    ("persons", "of any country"): "private persons counted as of any country",
-}
+OF_HOMES = ("sentence_transformers", "persons")  # choices of whom a model belongs to
 LABEL = re.compile(  # as :attr:`Question.label` composes it
     r"(?P<share>share of )?(?P<weighs>\w+)(?: (?P<how>over|minus) share of (?P<other>\w+))?"
     r", (?P<of>.+?)(?: minus (?P<minus>.+?))?(?:, among (?P<among>.+))?"

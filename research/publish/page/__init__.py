@@ -7,7 +7,7 @@ its script shows texts and positions that were made here.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
@@ -23,7 +23,7 @@ from research.publish.page.contents import contents
 from research.publish.page.embedding import font, library, packed, script_hash, script_json
 from research.publish.page.specs import columns, spec
 from research.publish.verdict import FIRM
-from research.results import ResearchError
+from research.results import ResearchError, Result
 from research.wording import typeset
 
 if TYPE_CHECKING:
@@ -92,18 +92,27 @@ def page(results_folder: Path, out: Path) -> Path:
     beside = Outputs(out.parent, "research publish page")
     with beside.alone() as fresh:
         beside.refuse_others([out.name])  # before the drawing, which takes a while
-        write_beside(fresh / out.name, rendered(results_folder).encode())
+        paths = sorted(results_folder.glob("*.json"))
+        if not paths:
+            raise ResearchError(
+                f"No results in {results_folder}. Make them with: research reproduce."
+            )
+        results = [recorded(path.stem, results_folder) for path in paths]
+        write_beside(fresh / out.name, rendered(results, results_folder).encode())
         beside.put(fresh)
     return out
 
 
-def rendered(results_folder: Path, drawings: Mapping[str, bytes] = MappingProxyType({})) -> str:
-    """The page about all results of a folder; ``drawings`` by name, where they are made already."""
-    paths = sorted(results_folder.glob("*.json"))
-    if not paths:
-        raise ResearchError(f"No results in {results_folder}. Make them with: research reproduce.")
-    shown = contents([recorded(path.stem, results_folder) for path in paths], drawings)
-    return render(shown, {path.stem: path.read_text(encoding="utf-8") for path in paths})
+def rendered(
+    results: Sequence[Result], folder: Path, drawings: Mapping[str, bytes] = MappingProxyType({})
+) -> str:
+    """The page about results, which lie recorded in a folder.
+
+    ``drawings`` are their figures by name, where they are made already.
+    """
+    paths = {result.analysis: folder / f"{result.analysis}.json" for result in results}
+    recordings = {name: path.read_text(encoding="utf-8") for name, path in paths.items()}
+    return render(contents(results, drawings), recordings)
 
 
 def render(shown: Mapping[str, Any], recordings: Mapping[str, str]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 
 from research import __version__
 
@@ -21,18 +22,14 @@ def bibtex(identity: str, statement: str, as_of: str, link: str = "") -> str:
     >>> r"claim: 50 \\% of x" in bibtex("a/b", "50 % of {x}", "2026-01-01")
     True
     """
-    return "\n".join(
-        [
-            f"@misc{{modelometrics-{re.sub(r'[^A-Za-z0-9]+', '-', identity)},",
-            f"  author = {{{{{AUTHOR}}}}},",
-            f"  title = {{{{Answer to the claim: {_plain(statement)}}}}},",
-            f"  howpublished = {{{TITLE}, version {__version__}, claim {_plain(identity)}}},",
-            f"  year = {{{as_of[:4]}}},",
-            *([f"  note = {{The claim: \\url{{{_plain_link(link)}}}}},"] if link else []),
-            "}",
-            "",
-        ]
-    )
+    fields = {
+        "author": f"{{{AUTHOR}}}",
+        "title": f"{{Answer to the claim: {_plain(statement)}}}",
+        "howpublished": f"{TITLE}, version {__version__}, claim {_plain(identity)}",
+        "year": as_of[:4],
+        "note": link and f"The claim: \\url{{{_plain_link(link)}}}",
+    }
+    return _entry(f"modelometrics-{re.sub(r'[^A-Za-z0-9]+', '-', identity)}", fields) + "\n"
 
 
 def bibtex_of_project(as_of: str) -> str:
@@ -41,10 +38,14 @@ def bibtex_of_project(as_of: str) -> str:
     >>> bibtex_of_project("2026-01-01").splitlines()[0]
     '@misc{modelometrics,'
     """
-    lines = ["@misc{modelometrics,", f"  author = {{{{{AUTHOR}}}}},", f"  title = {{{{{TITLE}}}}},"]
-    return "\n".join(
-        [*lines, f"  note = {{Version {__version__}}},", f"  year = {{{as_of[:4]}}},", "}"]
-    )
+    fields = {"author": f"{{{AUTHOR}}}", "title": f"{{{TITLE}}}"}
+    fields |= {"note": f"Version {__version__}", "year": as_of[:4]}
+    return _entry("modelometrics", fields)
+
+
+def _entry(key: str, fields: Mapping[str, str]) -> str:
+    told = [f"  {name} = {{{text}}}," for name, text in fields.items() if text]
+    return "\n".join([f"@misc{{{key},", *told, "}"])
 
 
 def _plain_link(link: str) -> str:

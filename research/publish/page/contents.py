@@ -6,14 +6,13 @@ import itertools
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cache
-from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 import pycountry
 
 from research import __version__
+from research.collect.beside import beside
 from research.publish.claims import ClaimAnswer, answer_claims
 from research.publish.datasets_read import ReadDataset, datasets_read, safe_link
 from research.publish.headlines import headlines
@@ -30,7 +29,7 @@ from research.publish.page.embedding import drawing, inline
 from research.publish.page.explore import explore
 from research.publish.page.first_screen import COLUMNS, Chart, first_screen
 from research.publish.page.previews import small_tables, tables_shown, used_by
-from research.publish.page.questions import command, explorer, question
+from research.publish.page.questions import command, explorer, question, tables_of
 from research.publish.page.scales import Axis
 from research.publish.page.sliders import sliders
 from research.publish.page.specs import placed
@@ -47,8 +46,8 @@ def contents(
     claims = sorted(map(_claim_card, answer_claims(results)), key=asked_first)
     own = [_own_card(result) for result in results if _is_own(result)]
     as_of = max(o["version"] for r in results for o in r.provenance.tables.values())
-    _complete([*claims, *own], as_of)
     read = datasets_read(results)
+    _complete([*claims, *own], as_of, {each.analysis: tables_of(each, read) for each in results})
     return {
         "title": TITLE,
         "version": __version__,
@@ -121,8 +120,10 @@ def _texts(value: Any) -> Iterator[str]:
             yield from _texts(each)
 
 
-def _complete(cards: Iterable[dict[str, Any]], as_of: str) -> None:
-    """Give every question its name in the page, and every card its citation."""
+def _complete(
+    cards: Iterable[dict[str, Any]], as_of: str, tables: Mapping[str, Sequence[Mapping[str, Any]]]
+) -> None:
+    """Give every question its name in the page and its tables, and every card its citation."""
     numbers = itertools.count(1)
     for card in cards:
         card["cite"] = {
@@ -130,7 +131,7 @@ def _complete(cards: Iterable[dict[str, Any]], as_of: str) -> None:
             "csl": csl(card["id"], card["statement"], as_of, card["source"]["link"]),
         }
         for item in card["questions"]:
-            item["id"] = f"q{next(numbers)}"
+            item |= {"id": f"q{next(numbers)}", "tables": tables[item["analysis"]]}
 
 
 # Cards --------------------------------------------------------------------------------------------
@@ -183,7 +184,7 @@ def _claim_card(answer: ClaimAnswer) -> dict[str, Any]:
             claim["source"],
             name,
             title=source["title"],
-            gloss=glosses().get(claim["source"], ""),
+            gloss=beside(__file__).get(claim["source"], ""),
             author=source["author"],
             link=safe_link(source["url"]),
             location=claim["location"],
@@ -196,16 +197,6 @@ def _claim_card(answer: ClaimAnswer) -> dict[str, Any]:
     for said in (*card["questions"], *([card["settled"]] if card["settled"] else [])):
         said["of"] = f"{name}: “{claim['claim']}”."
     return card
-
-
-@cache
-def glosses() -> dict[str, str]:
-    """What foreign titles mean in English, by the source of the claim."""
-    import yaml  # type: ignore[import-untyped]
-
-    text = Path(__file__).with_name("glosses.yaml").read_text(encoding="utf-8")
-    found: dict[str, str] = yaml.safe_load(text)
-    return found
 
 
 def _source(identity: str, name: str, **more: str) -> dict[str, str]:

@@ -12,8 +12,8 @@ from typing import Any
 from research.publish.headlines import CLASSES
 from research.publish.page.first_screen import CHINA, LIMITS, UNITED_STATES, level, month, source
 from research.publish.page.scatter import OTHER, course, placed, scatter
-from research.results import Answer, Bounds, Result, Table
-from research.wording import count, quantity, typeset, written
+from research.results import Answer, Bounds, Result
+from research.wording import count, counted, quantity, typeset, written
 
 ANALYSIS, ANSWER = "over_representation", "pulls, catalogue"
 TIMES = "{}: share of pulls over share of downloads"
@@ -72,13 +72,17 @@ def explore(results: Mapping[str, Result]) -> dict[str, Any]:
     """All that the page shows of families: rows for table and scatter, and their courses."""
     result = results[ANALYSIS]
     answer = result.answers[ANSWER]
+    families, pulls, downloads = (
+        answer.tables[name].records() for name in ("families", "pulls", "downloads")
+    )
     common = {
-        "begin": _begin(answer), "end": answer.as_of, "population": answer.population,
+        "begin": next(row["begin"] for row in pulls if row["end"] == answer.as_of),
+        "end": answer.as_of, "population": answer.population,
         "series": f"{answer.population}, {month(answer.as_of)}", "source": source(result),
     }  # fmt: skip
-    rows = [_family(row, answer, common) for row in _dicts(answer.tables["families"])]
+    rows = [_family(row, answer, common) for row in families]
     rows.sort(key=lambda row: (-row["pulls"], row["family"]))
-    spikes = _spikes(answer)
+    spikes, days = _spikes(downloads), _days(pulls, downloads)
     for number, row in enumerate(rows):
         told = [*_caveats(row), *spikes.get(row["family"], ())]
         row |= {"row": number, "caveats": " ".join(told), "told": told}
@@ -93,14 +97,10 @@ def explore(results: Mapping[str, Result]) -> dict[str, Any]:
         "together": True,
         "spec": scatter(rows),
         "rows": placed(rows),
-        "courses": courses(answer),
-        "told": {counted: told | {"spec": course(counted, _days(answer))}
+        "courses": courses(pulls, downloads),
+        "told": {counted: told | {"spec": course(counted, days)}
                  for counted, told in COURSES.items()},
     }  # fmt: skip
-
-
-def _dicts(table: Table) -> Rows:
-    return [dict(zip(table.columns, row, strict=True)) for row in table.rows]
 
 
 def _note(answer: Answer, families: int) -> str:
@@ -146,14 +146,8 @@ def _facts(told: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     yield "Sizes", told["sizes"]
     yield "Counted", f"{told['begin']} to {told['end']}, of {told['population']}"
     yield "Pulls", f"{told['pulls_text']} ({told['pulls_share_text']} of all these families)"
-    models = f"{count(told['models'])} {'model' if told['models'] == 1 else 'models'}"
-    yield (
-        "Downloads",
-        (
-            f"{told['downloads_text']} of {models} ({told['downloads_share_text']} of all these "
-            "families)"
-        ),
-    )
+    models, share = counted(told["models"], "models"), told["downloads_share_text"]
+    yield "Downloads", f"{told['downloads_text']} of {models} ({share} of all these families)"
     yield "Ratio of shares", told["ratio_text"] + TIMES_AS_LARGE * (told["ratio"] is not None)
     yield "Simulation interval", told["interval_text"]
 
@@ -237,50 +231,42 @@ def _caveats(row: Mapping[str, Any]) -> Iterator[str]:
         yield written("{:%} of its downloads are of copies under other accounts.", row["copies"])
 
 
-def _spikes(answer: Answer) -> dict[str, list[str]]:
+def _spikes(downloads: Rows) -> dict[str, list[str]]:
     """Days on which automated traffic is marked in the downloads of a family."""
-    rows = _dicts(answer.tables["downloads"])
+    marked: dict[str, list[str]] = {}
+    for row in downloads:
+        if row["spike"]:
+            marked.setdefault(row["family"], []).append(row["end"])
     return {
         name: [f"A spike of automated traffic is marked in its downloads of {', '.join(days)}."]
-        for name in {row["family"] for row in rows}
-        if (days := [row["end"] for row in rows if row["spike"] and row["family"] == name])
+        for name, days in marked.items()
     }
 
 
 # Over time ----------------------------------------------------------------------------------------
 
 
-def _begin(answer: Answer) -> str:
-    """The day before the first one counted."""
-    table = _dicts(answer.tables["pulls"])
-    return next(str(row["begin"]) for row in table if row["end"] == answer.as_of)
-
-
-def _days(answer: Answer) -> tuple[str, str]:
+def _days(pulls: Rows, downloads: Rows) -> tuple[str, str]:
     """The first and the last day of all courses."""
-    pulls, downloads = (_dicts(answer.tables[name]) for name in ("pulls", "downloads"))
     first = min(*(row["begin"] for row in pulls), *(row["end"] for row in downloads))
     return first, max(row["end"] for row in downloads)
 
 
-def courses(answer: Answer) -> dict[str, dict[str, Rows]]:
+def courses(pulls: Rows, downloads: Rows) -> dict[str, dict[str, Rows]]:
     """Pulls and downloads of each family over time, as they are drawn and listed."""
     found: dict[str, dict[str, Rows]] = {}
-    for row in _dicts(answer.tables["pulls"]):
+    for row in pulls:
         pulled = {"begin": row["begin"], "end": row["end"], "low": row["low"],
                   "value": row["value"], "high": row["high"],
-                  "amount": quantity(_ends(row), "pulls"), "of": "Ollama's library"}  # fmt: skip
+                  "amount": quantity(Bounds(row["low"], row["high"]), "pulls"),
+                  "of": "Ollama's library"}  # fmt: skip
         found.setdefault(row["family"], {"pulls": [], "downloads": []})["pulls"].append(pulled)
-    for row in _dicts(answer.tables["downloads"]):
-        models = f"{count(row['models'])} {'model' if row['models'] == 1 else 'models'}"
-        counted = {"end": row["end"], "value": row["downloads"],
-                   "amount": f"at least {count(row['downloads'])}",
-                   "of": f"{row['listed']}, {models}", "listed": row["listed"]}  # fmt: skip
-        found.setdefault(row["family"], {"pulls": [], "downloads": []})["downloads"].append(counted)
+    for row in downloads:
+        told = {"end": row["end"], "value": row["downloads"],
+                "amount": f"at least {count(row['downloads'])}",
+                "of": f"{row['listed']}, {counted(row['models'], 'models')}",
+                "listed": row["listed"]}  # fmt: skip
+        found.setdefault(row["family"], {"pulls": [], "downloads": []})["downloads"].append(told)
     for each in found.values():
         each["downloads"].sort(key=lambda row: row["end"])
     return found
-
-
-def _ends(row: Mapping[str, float]) -> Bounds:
-    return Bounds(row["low"], row["high"])

@@ -13,9 +13,9 @@ from typing import Any
 
 from research import __version__
 from research.publish.headlines import CLASSES, ODDS, stated
-from research.publish.judged import moves
+from research.publish.judged import moves, one_changed
 from research.results import Answer, Bounds, Estimate, Result
-from research.wording import amount, count, listed, named, percent, quantity, typeset
+from research.wording import CONVENTIONS, amount, count, listed, named, percent, quantity, typeset
 
 CHINA, UNITED_STATES = "China", "United States"
 ORIGINS = (CHINA, UNITED_STATES)
@@ -351,9 +351,7 @@ def _the(origin: str) -> str:
 def _odds_under(answer: Answer) -> str:
     """The odds ratio, where a convention or the company of most weight moves it far."""
     odds = answer.estimates[ODDS]
-    others = _one_changed(answer, ODDS)
-    told = [(name, quantity(found, odds.unit)) for name, found in others
-            if moves(odds.identified, found)]  # fmt: skip
+    told = [(name, quantity(found, odds.unit)) for name, found in _moved(answer, ODDS)]
     rows = (row for row in odds.budget if row.source == "one organisation left out")
     for row in rows:
         without = row.detail.partition("without ")[2]
@@ -447,37 +445,20 @@ def _leads(answer: Answer) -> str:
     told: dict[str, list[str]] = {}
     for size in CLASSES:
         lead = answer.estimates[LEAD.format(size)]
-        for name, found in _one_changed(answer, LEAD.format(size)):
-            if moves(lead.identified, found):
-                told.setdefault(name, []).append(f"{size} {quantity(found, lead.unit)}")
+        for name, found in _moved(answer, lead.label):
+            told.setdefault(name, []).append(f"{size} {quantity(found, lead.unit)}")
     return _under((name, f"China minus US {listed(parts)}") for name, parts in told.items())
 
 
 # Of all charts ------------------------------------------------------------------------------------
 
-CONVENTIONS = {
-    ("persons", "of any country"): "private persons of any country",
-    ("embeddings", "left out"): "embedding models left out",
-    ("sizes", "record alone"): "sizes as recorded alone",
-    ("origin", "base model"): "the origin of the base model",
-    ("copies", "left out"): "copies left out",
-    ("remote_names", "counted"): "names served remotely counted",
-    ("window", 90): "pulls of 90 days",
-    ("clones", "removed"): "the suspected clones removed",
-    ("clones", "removed, spread as all hosts"): "the suspected clones removed as of all sizes",
-    ("clones", "removed, spread as medium hosts"): "the suspected clones removed as medium ones",
-}
 
-
-def _one_changed(answer: Answer, label: str) -> Iterator[tuple[str, Bounds]]:
-    """The set under every specification that differs from the primary one in one choice."""
-    for row in answer.specifications:
-        for choices in row.combinations if row.label == label else ():
-            other = [(name, value) for name, value in choices.items()
-                     if value != answer.choices[name]]  # fmt: skip
-            if len(other) == 1:
-                stated(other[0] in CONVENTIONS, f"the choice {other[0]} has words")
-                yield CONVENTIONS[other[0]], row.bounds
+def _moved(answer: Answer, label: str) -> Iterator[tuple[str, Bounds]]:
+    """Every convention, one at a time, that moves a set far, and the set under it."""
+    for other, row in one_changed(answer, label):
+        stated(other in CONVENTIONS, f"the choice {other} has words")
+        if moves(answer.estimates[label].identified, row.bounds):
+            yield CONVENTIONS[other], row.bounds
 
 
 def level(found: Bounds) -> str:

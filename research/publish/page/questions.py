@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Mapping, Sequence
-from functools import cache
-from pathlib import Path
 from typing import Any
 
-from research.publish.datasets_read import datasets_read
+from research.collect.beside import beside
+from research.publish.datasets_read import ReadDataset
 from research.publish.in_short import compared
 from research.publish.judged import JudgedEstimate
 from research.publish.methods import INTERVALS
@@ -56,15 +55,17 @@ def question(item: JudgedEstimate) -> dict[str, Any]:
         "budget": _budget(found.budget, found),
         "method": INTERVALS.get(found.interval.method if found.interval else ""),
         "method_name": found.interval.method if found.interval else "",
-        "tables": _tables(item.result),
         "rows": {name: list(table.columns) for name, table in item.answer.tables.items()},
         "key": item.key,
     }
 
 
-def _tables(result: Result) -> list[dict[str, Any]]:
-    """Every table that the analysis read, with its dataset, version, licence and checksum."""
-    behind = {(each.dataset.name, each.dataset.version): each for each in datasets_read([result])}
+def tables_of(result: Result, read: Sequence[ReadDataset]) -> list[dict[str, Any]]:
+    """Every table that the analysis read, with its dataset, version, licence and checksum.
+
+    ``read`` holds the datasets behind it, among others.
+    """
+    behind = {(each.dataset.name, each.dataset.version): each for each in read}
     return [
         {"table": table, "title": source.title, "licence": source.licence, **origin}
         for table, origin in result.provenance.tables.items()
@@ -196,21 +197,11 @@ def _argument(name: str, value: Any) -> str:
 def _switch(name: str, values: Sequence[Any], chosen: Any) -> dict[str, Any]:
     return {
         "name": name.replace("_", " "),
-        "about": asks().get(name, ""),
+        "about": beside(__file__).get(name, ""),
         "values": [typeset(str(value)) for value in values],
         "arguments": [_argument(name, value) for value in values],
         "primary": list(values).index(chosen),
     }
-
-
-@cache
-def asks() -> dict[str, str]:
-    """What each choice of the project's analyses asks, in one sentence, by its name."""
-    import yaml  # type: ignore[import-untyped]
-
-    text = Path(__file__).with_name("choices.yaml").read_text(encoding="utf-8")
-    found: dict[str, str] = yaml.safe_load(text)
-    return found
 
 
 def _place(choices: Mapping[str, Any], options: Mapping[str, Sequence[Any]]) -> list[int]:

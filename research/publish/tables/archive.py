@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from research import __version__
 from research.publish.datasets_read import ReadDataset
-from research.publish.outputs import files, sha256
+from research.publish.outputs import files, sha256, write_json
 from research.publish.tables import claims_answered
+from research.publish.tables.claims_answered import OF_CLAIM, OF_ESTIMATE
 from research.publish.tables.references import citation
 from research.publish.tables.tidy import schema
 from research.results import Result
@@ -28,15 +28,11 @@ TITLE = "Results of modelometrics: tables, figures, numbers and methods"
 
 def describe(folder: Path, results: Sequence[Result], sources: Sequence[ReadDataset]) -> None:
     """Write the schema, the Data Package and the RO-Crate."""
-    _write_json(folder / SCHEMA, schema())
+    write_json(folder / SCHEMA, schema())
     if (folder / CLAIMS).exists():
-        _write_json(folder / CLAIMS_SCHEMA, claims_answered.schema())
-    _write_json(folder / PACKAGE, _data_package(folder, results, sources))
-    _write_json(folder / CRATE, _crate(folder, results, sources))
-
-
-def _write_json(path: Path, content: dict[str, Any]) -> None:
-    path.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+        write_json(folder / CLAIMS_SCHEMA, schema((*OF_CLAIM, *OF_ESTIMATE)))
+    write_json(folder / PACKAGE, _data_package(folder, results, sources))
+    write_json(folder / CRATE, _crate(folder, results, sources))
 
 
 # Data Package -------------------------------------------------------------------------------------

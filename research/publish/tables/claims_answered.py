@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable, Sequence
 from types import SimpleNamespace
-from typing import Any
 
 from research.publish.claims import ClaimAnswer
 from research.publish.judged import BY_THE_SET, TRIED
 from research.publish.tables.latex import Latex, fill
-from research.publish.tables.tidy import FIELDS, Field, held, raw
+from research.publish.tables.tidy import FIELDS, Field, held, written
 from research.publish.tables.typeset import Column
 
 NAME = "claims-answered"
@@ -42,21 +39,13 @@ NOTES = (
 
 def as_csv(answers: Iterable[ClaimAnswer]) -> str:
     """One row for each estimate that decides a claim, or for what settles one."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(field.name for field in (*OF_CLAIM, *OF_ESTIMATE))
-    for answer in answers:
-        told = [raw(held(answer, field.path)) for field in OF_CLAIM]
-        for item in answer.deciding or (None,):
-            writer.writerow([*told, *(raw(held(item, field.path)) for field in OF_ESTIMATE)])
-    return text.getvalue()
-
-
-def schema() -> dict[str, Any]:
-    """The Table Schema of :func:`as_csv`."""
-    fields = (*OF_CLAIM, *OF_ESTIMATE)
-    columns = [{"name": f.name, "type": f.type, "description": f.description} for f in fields]
-    return {"fields": columns, "missingValues": [""]}
+    rows = (
+        [*(held(answer, field.path) for field in OF_CLAIM),
+         *(held(item, field.path) for field in OF_ESTIMATE)]
+        for answer in answers
+        for item in answer.deciding or (None,)
+    )  # fmt: skip
+    return written((*OF_CLAIM, *OF_ESTIMATE), rows)
 
 
 def as_latex(answers: Sequence[ClaimAnswer]) -> str:

@@ -94,10 +94,15 @@ FIELDS = (
 
 def tidy(rows: Iterable[ReportedEstimate]) -> str:
     """The rows as CSV: one row an estimate, numbers as the result stores them."""
+    return written(FIELDS, ([held(row, field.path) for field in FIELDS] for row in rows))
+
+
+def written(fields: Iterable[Field], rows: Iterable[Iterable[Any]]) -> str:
+    """Rows of values as CSV, below the names of their columns."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(field.name for field in FIELDS)
-    writer.writerows([raw(held(row, field.path)) for field in FIELDS] for row in rows)
+    writer.writerow(field.name for field in fields)
+    writer.writerows(map(raw, row) for row in rows)
     return text.getvalue()
 
 
@@ -129,7 +134,7 @@ def raw(value: str | float | bool | None) -> str:
     return exact(value).replace("inf", "INF")
 
 
-def schema() -> dict[str, Any]:
-    """The Table Schema of the tidy table."""
-    columns = [{"name": f.name, "type": f.type, "description": f.description} for f in FIELDS]
+def schema(fields: Iterable[Field] = FIELDS) -> dict[str, Any]:
+    """The Table Schema of the tidy table, or of other columns."""
+    columns = [{"name": f.name, "type": f.type, "description": f.description} for f in fields]
     return {"fields": columns, "missingValues": [""]}
