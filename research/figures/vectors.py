@@ -22,6 +22,9 @@ from matplotlib.figure import Figure
 
 from research.figures.printing import DECIMALS, POINTS, TEXT_SVG
 
+# ISO 32000-1, 9.9: of an embedded TrueType font.
+OF_A_PDF = {"glyf", "head", "hhea", "hmtx", "loca", "maxp", "cvt ", "fpgm", "prep"}
+
 
 def drawn(figure: Figure, kinds: Collection[str], resolution: float) -> dict[str, bytes]:
     """The figure by format, of :data:`RENDERERS`; it is left as it was.
@@ -128,13 +131,12 @@ def _plain_pdf() -> Iterator[None]:
 
 @cache
 def _glyphs(path: str, number: int) -> bytes:
-    """A font without names of glyphs, kerning and ligatures, which take longest to embed.
+    """A font with the tables that a PDF asks for; names, kerning and ligatures take long to embed.
 
-    A PDF says itself which glyphs are drawn, and where.
+    The PDF says itself which glyphs are drawn, and where.
     """
     font, bare = TTFont(path, fontNumber=number, recalcTimestamp=False), io.BytesIO()
-    for table in {"GPOS", "GSUB", "GDEF"} & set(font.keys()):
+    for table in set(font.keys()) - OF_A_PDF:
         del font[table]
-    font["cmap"].tables, font["post"].formatType = [], 3
     font.save(bare, reorderTables=False)
     return bare.getvalue()
