@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -33,32 +33,14 @@ def printed(figure: Figure, *kinds: str) -> list[bytes]:
     """
     import matplotlib as mpl
 
+    from research.figures.vectors import drawn
+
     wanted = mpl.rcParams["savefig.dpi"]
     resolution = figure.dpi if wanted == "figure" else wanted
-    drawn = _drawn(figure, {"pdf" if kind == "png" else kind for kind in kinds}, resolution)
+    made = drawn(figure, {"pdf" if kind == "png" else kind for kind in kinds}, resolution)
     if "png" in kinds:
-        drawn["png"] = _pixels(drawn["pdf"], resolution)
-    return [drawn[kind] for kind in kinds]
-
-
-def _drawn(figure: Figure, kinds: Collection[str], resolution: float) -> dict[str, bytes]:
-    """The figure in formats of lines and text, and left as it was."""
-    from research.figures.vectors import Canvas, plain_pdf
-
-    before, points, layout = figure.canvas, figure.dpi, figure.get_layout_engine()
-    try:
-        figure.dpi = POINTS
-        with plain_pdf():
-            canvas = Canvas(figure, kinds, resolution)
-            if layout is not None:
-                layout.execute(figure)
-                figure.set_layout_engine("none")
-            return canvas.printed()
-    finally:
-        if layout is not None:
-            figure.set_layout_engine(layout)
-        figure.dpi = points
-        figure.set_canvas(before)
+        made["png"] = _pixels(made["pdf"], resolution)
+    return [made[kind] for kind in kinds]
 
 
 def _pixels(pdf: bytes, resolution: float) -> bytes:

@@ -1,4 +1,4 @@
-"""A figure as SVG and as PDF, drawn once for all of them.
+"""A figure as SVG and as PDF, drawn once for both.
 
 Matplotlib draws a figure anew for every format, with texts measured as the format does. Here they
 are measured as in an SVG everywhere: one drawing serves all formats, and they show the same.
@@ -17,11 +17,39 @@ from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
 from matplotlib.backend_bases import FigureCanvasBase
 from matplotlib.backends import backend_pdf
 from matplotlib.backends.backend_mixed import MixedModeRenderer
-from matplotlib.backends.backend_pdf import PdfFile, RendererPdf
 from matplotlib.backends.backend_svg import RendererSVG
 from matplotlib.figure import Figure
 
 from research.figures.printing import DECIMALS, POINTS, TEXT_SVG
+
+# ISO 32000-1, 9.9: of an embedded TrueType font.
+OF_A_PDF = {"glyf", "head", "hhea", "hmtx", "loca", "maxp", "cvt ", "fpgm", "prep"}
+
+
+def drawn(figure: Figure, kinds: Collection[str], resolution: float) -> dict[str, bytes]:
+    """The figure by format, of :data:`RENDERERS`; it is left as it was.
+
+    Pictures within it have ``resolution`` dots an inch.
+    """
+    before, points, layout = figure.canvas, figure.dpi, figure.get_layout_engine()
+    width, height = figure.get_size_inches()
+    try:
+        figure.dpi, canvas = POINTS, FigureCanvasBase(figure)
+        with _plain_pdf():
+            made = {k: of(width, height, resolution) for k, of in RENDERERS.items() if k in kinds}
+            together: Any = _AtOnce(*made.values())
+            renderer: Any = MixedModeRenderer(figure, width, height, resolution, together)
+            if layout is not None:
+                canvas.get_renderer = lambda: renderer  # type: ignore[attr-defined]
+                layout.execute(figure)
+                figure.set_layout_engine("none")
+            figure.draw(renderer)
+            return {kind: renderer.content() for kind, renderer in made.items()}
+    finally:
+        if layout is not None:
+            figure.set_layout_engine(layout)
+        figure.dpi = points
+        figure.set_canvas(before)
 
 
 class _SVG(RendererSVG):
@@ -40,7 +68,7 @@ class _TextSVG(_SVG):
     _draw_text_as_path = RendererSVG._draw_text_as_text
 
 
-class _PDF(RendererPdf):
+class _PDF(backend_pdf.RendererPdf):
     """Texts have their places and sizes from the SVG; its vertical axis points down."""
 
     flipy = RendererSVG.flipy
@@ -48,7 +76,7 @@ class _PDF(RendererPdf):
 
     def __init__(self, width: float, height: float, resolution: float) -> None:
         self._written = io.BytesIO()
-        file = PdfFile(self._written, metadata={"CreationDate": None})
+        file = backend_pdf.PdfFile(self._written, metadata={"CreationDate": None})
         file.newPage(width, height)
         super().__init__(file, resolution, height, width)
 
@@ -84,38 +112,8 @@ class _AtOnce:
         return draw
 
 
-class Canvas(FigureCanvasBase):
-    """What a figure is laid out and drawn on, in some of the :data:`RENDERERS`.
-
-    Parameters
-    ----------
-    figure
-        At :data:`POINTS` an inch.
-    kinds
-        The formats.
-    resolution
-        Of pictures within the figure, in dots per inch.
-    """
-
-    def __init__(self, figure: Figure, kinds: Collection[str], resolution: float) -> None:
-        super().__init__(figure)
-        width, height = figure.get_size_inches()
-        size = width, height, resolution
-        self._drawn = {kind: of(*size) for kind, of in RENDERERS.items() if kind in kinds}
-        self._renderer: Any = MixedModeRenderer(figure, *size, _AtOnce(*self._drawn.values()))
-
-    def get_renderer(self) -> Any:
-        """What the layout measures texts with."""
-        return self._renderer
-
-    def printed(self) -> dict[str, bytes]:
-        """The figure, as it stands, by format."""
-        self.figure.draw(self._renderer)
-        return {kind: renderer.content() for kind, renderer in self._drawn.items()}
-
-
 @contextmanager
-def plain_pdf() -> Iterator[None]:
+def _plain_pdf() -> Iterator[None]:
     """Numbers of a PDF with as many decimals as those of an SVG, and fonts without what is unused.
 
     Matplotlib offers no setting for either.
@@ -133,15 +131,12 @@ def plain_pdf() -> Iterator[None]:
 
 @cache
 def _glyphs(path: str, number: int) -> bytes:
-    """A font without names of glyphs, kerning and ligatures, which take longest to embed.
+    """A font with the tables that a PDF asks for; names, kerning and ligatures take long to embed.
 
-    A PDF says itself which glyphs are drawn, and where.
+    The PDF says itself which glyphs are drawn, and where.
     """
-    font = TTFont(path, fontNumber=number, recalcTimestamp=False)
-    for table in {"GPOS", "GSUB", "GDEF"} & set(font.keys()):
+    font, bare = TTFont(path, fontNumber=number, recalcTimestamp=False), io.BytesIO()
+    for table in set(font.keys()) - OF_A_PDF:
         del font[table]
-    font["cmap"].tables = []
-    font["post"].formatType = 3
-    whole = io.BytesIO()
-    font.save(whole, reorderTables=False)
-    return whole.getvalue()
+    font.save(bare, reorderTables=False)
+    return bare.getvalue()
