@@ -242,11 +242,7 @@ def _answer(question: _Question) -> Answer:
         for label, estimate in primary.estimates.items()
         if label in hypotheses
     }
-    beliefs = question.analysis.beliefs
-    drawn = {
-        label: with_draws(estimate, hypotheses.get(label), beliefs)
-        for label, estimate in primary.estimates.items()
-    }
+    drawn = with_draws(primary.estimates, hypotheses, question.analysis.beliefs)
     rows = tuple(_specifications(computed, hypotheses, where))
     return Answer(
         estimand=question.estimand,

@@ -29,6 +29,7 @@ Between = Literal["even", "any", "weighed"]
 
 COMPARED = ("CN", "US")  # the countries that nearly all claims set side by side
 OTHER = "other"  # every value that a belief does not name
+FLAT = (1.0, 1.0)  # of a beta distribution: all values alike
 STANCES: dict[str, Between] = {"stated": "even", "shifted": "weighed"}
 SHAPE = {
     "as named": ("strength", "own"), "range": ("alpha", "beta"), "rate": ("alpha", "beta"),
@@ -119,14 +120,13 @@ class Belief:
             )
         return self
 
-    def place(self, drawn: Floats, of: str = "") -> Floats:
-        """From a uniform draw to the place in a range; ``of`` begins the names of parameters."""
-        alpha, beta = self.parameters[f"{of}alpha"], self.parameters[f"{of}beta"]
-        if alpha == beta == 1:
-            return drawn
-        from scipy.special import betaincinv
+    def shape(self, of: str = "") -> tuple[float, float]:
+        """The parameters of a beta distribution; ``of`` begins their names."""
+        return self.parameters[f"{of}alpha"], self.parameters[f"{of}beta"]
 
-        return np.asarray(betaincinv(alpha, beta, drawn))
+    def place(self, drawn: Floats) -> Floats:
+        """From a uniform draw to the place in a range."""
+        return placed(drawn, self.shape())
 
     def flat(self) -> Belief:
         """The same, vague: all values, and all places of a range, alike.
@@ -233,6 +233,15 @@ class Beliefs:
 
     def _each(self, changed: Callable[[Belief], Belief]) -> Beliefs:
         return Beliefs({key: changed(belief) for key, belief in self.stated.items()})
+
+
+def placed(drawn: Floats, shape: tuple[float, float]) -> Floats:
+    """From uniform draws to those of a beta distribution with these parameters, in their order."""
+    if shape == FLAT:
+        return drawn
+    from scipy.special import betaincinv
+
+    return np.asarray(betaincinv(*shape, drawn))
 
 
 class NoBelief(ResearchError):

@@ -11,7 +11,7 @@ from scipy.stats import kendalltau, rankdata
 
 from research.doubts.asking import Asked
 from research.doubts.coarse import Coarse, Doubt
-from research.doubts.resolving import weights_of_units
+from research.doubts.joining import weights_of_units
 from research.estimators.association import (
     correlation,
     kendall,
@@ -82,7 +82,9 @@ class RankCorrelation(Asked):
 
     def in_worlds(self, worlds: Worlds) -> Floats:
         """Of few worlds only, as each is ranked anew."""
-        fewer = replace(worlds, count=min(worlds.count, RANKED))
+        fewer = worlds.up_to(RANKED)
+        if not fewer.count:
+            return np.empty(0)
         first, second = np.broadcast_arrays(
             *(weights_of_units(side, fewer) for side in (self.first, self.second))
         )

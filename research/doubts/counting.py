@@ -10,7 +10,7 @@ import numpy as np
 
 from research.doubts.asking import OfUnits
 from research.doubts.coarse import Coarse, Doubt, Where
-from research.doubts.resolving import held_by_units
+from research.doubts.joining import held_by_units
 from research.results import Bounds
 
 if TYPE_CHECKING:
@@ -57,14 +57,18 @@ class Distinct(OfUnits):
         return Bounds(float(low), float(high))
 
     def in_worlds(self, worlds: Worlds) -> Floats:
-        found, certain = self._undecided(), self.bounds().low
+        found = self.units.once(("undecided", self.wanted, self.by), self._undecided)
+        certain = self.bounds().low
         if worlds.with_errors:  # what is certain may be coded wrong
             found, certain = self.units, 0.0
-        held, counted = held_by_units(found, self.wanted, worlds), np.full(worlds.count, certain)
-        codes, names = found.rows[self.by].factorize()
-        for one in range(len(names)):
-            counted += held[codes == one].any(axis=0)
-        return counted
+        if found.rows.empty:
+            return np.full(worlds.count, certain)
+        held = held_by_units(found, self.wanted, worlds)
+        codes = found.rows[self.by].factorize()[0]
+        order = codes.argsort(kind="stable")
+        firsts = np.searchsorted(codes[order], np.arange(codes.max() + 1))
+        any_of_it = np.logical_or.reduceat(held[order], firsts, axis=0)
+        return np.asarray(certain + any_of_it.sum(axis=0))
 
     def sharp(self, doubts: Collection[str] | None = None) -> bool:  # noqa: ARG002
         """Always."""

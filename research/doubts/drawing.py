@@ -8,19 +8,24 @@ day and in every channel, and a further organisation moves nobody else's draws.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import lru_cache
-from typing import TYPE_CHECKING
+import struct
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache, partial
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from research.doubts.beliefs import Belief, Beliefs
+from research.doubts.beliefs import FLAT, Belief, Beliefs, placed
 
 if TYPE_CHECKING:
     from research.estimators.valid import Floats
 
+    Weights = tuple[tuple[str, float], ...]
+
 WORLDS = 10_000
+AT_ONCE = 2_000  # worlds drawn at once: four numbers are one step of a counter
 LEAST = 1e-300  # of a share: a value that may be is never ruled out by arithmetic
 
 
@@ -38,6 +43,8 @@ class Worlds:
         Whether codes that are not in doubt may be wrong.
     anew
         Doubts that are drawn from a second stream, as if the world were another one in these.
+    first
+        How many worlds come before these: a multiple of :data:`AT_ONCE`.
 
     References
     ----------
@@ -50,6 +57,17 @@ class Worlds:
     count: int = WORLDS
     with_errors: bool = False
     anew: frozenset[str] = frozenset()
+    first: int = 0
+
+    def parts(self) -> Iterator[Worlds]:
+        """The same worlds, so many at a time as are drawn at once."""
+        end = self.first + self.count
+        for first in range(self.first, end, AT_ONCE):
+            yield replace(self, first=first, count=min(end - first, AT_ONCE))
+
+    def up_to(self, count: int) -> Worlds:
+        """Those of these worlds that are among so many first ones: there may be none."""
+        return replace(self, count=min(max(count - self.first, 0), self.count))
 
     def uniform(self, doubt: str, key: str, what: str = "") -> Floats:
         """A number between 0 and 1 in each world, for one of what resolves together.
@@ -58,7 +76,43 @@ class Worlds:
         -------
         array of shape (worlds,)
         """
-        return _uniform(f"{self._stream(doubt)}/{what}/{key}", self.count)
+        return np.asarray(self.uniforms(doubt, [key], what)[0])
+
+    def uniforms(self, doubt: str, keys: Sequence[str], what: str = "") -> Floats:
+        """The same for several of what resolves together.
+
+        Returns
+        -------
+        array of shape (keys, worlds)
+        """
+        stream = f"{self._stream(doubt)}/{what}"
+        return self._drawn(lambda block: _rows(_uniform(f"{stream}/{key}", block) for key in keys))
+
+    def places(self, belief: Belief, keys: Sequence[str], what: str) -> Floats:
+        """Where in its range each of several lies, by a belief of the family ``"range"``.
+
+        Returns
+        -------
+        array of shape (keys, worlds)
+        """
+        stream, shape = f"{self._stream(belief.doubt)}/{what}", belief.shape()
+        if shape == FLAT:
+            return self.uniforms(belief.doubt, keys, what)
+        return self._drawn(
+            lambda block: _rows(_place(f"{stream}/{key}", shape, block) for key in keys)
+        )
+
+    def peaks(self, belief: Belief, keys: Sequence[str], what: str) -> Floats:
+        """Which part of its excess each of several has, by a belief of the family ``"peaks"``.
+
+        Returns
+        -------
+        array of shape (keys, worlds)
+        """
+        doubt, shapes = self._stream(belief.doubt), (belief.shape(), belief.shape("part_"))
+        return self._drawn(
+            lambda block: _rows(_peak(doubt, f"{what}/{key}", *shapes, block) for key in keys)
+        )
 
     def shares(self, doubt: str, weights: Mapping[str, float], what: str = "") -> Floats:
         """The shares of several values in each world: draws of a Dirichlet distribution.
@@ -67,7 +121,8 @@ class Worlds:
         -------
         array of shape (values, worlds)
         """
-        return _shares(f"{self._stream(doubt)}/{what}", tuple(weights.items()), self.count)
+        stream = f"{self._stream(doubt)}/{what}"
+        return self._drawn(partial(_shares, stream, tuple(weights.items())))
 
     def edges(self, doubt: str, weights: Mapping[str, float], what: str = "") -> Floats:
         """Where between 0 and 1 each value begins by its share in each world; the last ends at 1.
@@ -76,15 +131,22 @@ class Worlds:
         -------
         array of shape (values + 1, worlds)
         """
-        return _edges(f"{self._stream(doubt)}/{what}", tuple(weights.items()), self.count)
+        stream = f"{self._stream(doubt)}/{what}"
+        return self._drawn(partial(_edges, stream, tuple(weights.items())))
 
     def rate(self, belief: Belief) -> Floats:
         """A rate in each world: draws of a beta distribution."""
-        weights = {"so": belief.parameters["alpha"], "not so": belief.parameters["beta"]}
-        return np.asarray(self.shares(belief.doubt, weights, "rate")[0])
+        return self._drawn(partial(_rate, self._stream(belief.doubt), belief.shape()))
 
     def _stream(self, doubt: str) -> str:
         return f"{int(doubt in self.anew)}/{doubt}"
+
+    def _drawn(self, draw: Callable[[int], Floats]) -> Floats:
+        """What is drawn in these worlds, of which so many are drawn at once."""
+        begin, end = self.first // AT_ONCE, -(-(self.first + self.count) // AT_ONCE)
+        found = [draw(block) for block in range(begin, end)]
+        whole = found[0] if len(found) == 1 else np.concatenate(found, axis=-1)
+        return whole[..., : self.count]
 
 
 def cumulated(shares: Floats) -> Floats:
@@ -94,29 +156,81 @@ def cumulated(shares: Floats) -> Floats:
     return np.concatenate([np.zeros_like(ends[:1]), ends])
 
 
-def _shares(stream: str, weights: tuple[tuple[str, float], ...], count: int) -> Floats:
-    amounts = np.stack([_gamma(f"{stream}/{name}", float(w), count) for name, w in weights])
+def _rows(drawn: Iterable[Floats]) -> Floats:
+    """What is drawn for each of several, one below the other."""
+    rows = list(drawn)
+    return np.concatenate(rows).reshape(len(rows), AT_ONCE)
+
+
+# What is drawn in one block of worlds, of which the first is 0 ------------------------------------
+
+
+@lru_cache(maxsize=5_000)
+def _uniform(stream: str, block: int) -> Floats:
+    return _read_only(_generator(stream, block).random(AT_ONCE))
+
+
+@lru_cache(maxsize=1_000)
+def _place(stream: str, shape: tuple[float, float], block: int) -> Floats:
+    return _read_only(placed(_uniform(stream, block), shape))
+
+
+@lru_cache(maxsize=1_000)
+def _peak(
+    doubt: str, key: str, rate: tuple[float, float], part: tuple[float, float], block: int
+) -> Floats:
+    drawn, rates = _uniform(f"{doubt}/{key}", block), _rate(doubt, rate, block)
+    found, has = np.zeros(AT_ONCE), drawn < rates
+    found[has] = placed((drawn / rates)[has], part)
+    return _read_only(found)
+
+
+def _rate(doubt: str, shape: tuple[float, float], block: int) -> Floats:
+    weights = tuple(zip(("so", "not so"), shape, strict=True))
+    return np.asarray(_shares(f"{doubt}/rate", weights, block)[0])
+
+
+def _shares(stream: str, weights: Weights, block: int) -> Floats:
+    amounts = np.stack([_gamma(f"{stream}/{name}", float(w), block)[0] for name, w in weights])
     return np.asarray(amounts / amounts.sum(axis=0))
 
 
-@lru_cache(maxsize=16)
-def _edges(stream: str, weights: tuple[tuple[str, float], ...], count: int) -> Floats:
-    return _read_only(cumulated(_shares(stream, weights, count)))
+@lru_cache(maxsize=32)
+def _edges(stream: str, weights: Weights, block: int) -> Floats:
+    return _read_only(cumulated(_shares(stream, weights, block)))
 
 
-@lru_cache(maxsize=1500)
-def _uniform(stream: str, count: int) -> Floats:
-    return _read_only(_generator(stream).random(count))
+@lru_cache(maxsize=1_500)
+def _gamma(stream: str, shape: float, block: int) -> tuple[Floats, Mapping[str, Any]]:
+    """Draws, and the state in which they leave their stream: how many numbers they take is open."""
+    before = _gamma(stream, shape, block - 1)[1] if block else None
+    generator = _generator(stream)
+    if before:
+        generator.bit_generator.state = before
+    drawn = np.maximum(generator.standard_gamma(shape, AT_ONCE), LEAST)
+    return _read_only(drawn), generator.bit_generator.state
 
 
-@lru_cache(maxsize=300)
-def _gamma(stream: str, shape: float, count: int) -> Floats:
-    return _read_only(np.maximum(_generator(stream).standard_gamma(shape, count), LEAST))
+def _generator(stream: str, block: int = 0) -> np.random.Generator:
+    """The one of a stream, before a block of numbers: one for all, as its key is all it has.
+
+    To make a generator takes longer than to draw a block.
+    """
+    high, low = struct.unpack(">QQ", hashlib.blake2b(stream.encode(), digest_size=16).digest())
+    _OF_THREAD.state["state"] = {"key": (low, high), "counter": (block * AT_ONCE // 4, 0, 0, 0)}
+    _OF_THREAD.generator.bit_generator.state = _OF_THREAD.state
+    return _OF_THREAD.generator
 
 
-def _generator(stream: str) -> np.random.Generator:
-    key = int.from_bytes(hashlib.blake2b(stream.encode(), digest_size=16).digest(), "big")
-    return np.random.Generator(np.random.Philox(key=key))
+class _OfThread(threading.local):
+    """A generator that every stream of a thread sets to its key, and the state of a new one."""
+
+    def __init__(self) -> None:
+        self.generator = np.random.Generator(np.random.Philox(key=0))
+        self.state = dict(self.generator.bit_generator.state)
+
+
+_OF_THREAD = _OfThread()
 
 
 def _read_only(drawn: Floats) -> Floats:

@@ -9,7 +9,7 @@ import numpy as np
 
 from research.doubts.coarse import BETWEEN, Coarse, where
 from research.doubts.drawing import Worlds
-from research.doubts.resolving import resolved
+from research.doubts.joining import resolved
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -49,17 +49,17 @@ class KindsInWorlds:
         texts = units.rows[by].astype(object).fillna("")
         fixed, cells = resolved(units, [where(**{by: name}) for name in _telling(texts)], worlds)
         named = {name for text in texts.unique() for name in text.split(BETWEEN)}
-        varying = sorted(map(str, cells.candidates(by) & named))
+        varying = sorted(map(str, cells.candidates(worlds, by) & named))
         held = fixed.rows.groupby(by)["value"].sum()
         shown = held.reindex(varying, fill_value=0.0).to_numpy(dtype=float)[:, None]
         found = np.repeat(shown, worlds.count, axis=1)
         unnamed = np.zeros(worlds.count)
         places = {name: at for at, name in enumerate(varying)}
         for part in cells.chunks():
-            weight = part.weight()
-            for at, name, chosen in part.by_kind(by):
+            weight = part.weight(worlds)
+            for at, name, chosen in part.by_kind(worlds, by):
                 into = found[places[name]] if name in places else unnamed
-                into += weight[at] * chosen
+                into += (weight[at] * chosen).sum(axis=0)
         kinds = np.array(varying, dtype=object)
         return cls(held.drop(varying, errors="ignore"), kinds, found, unnamed)
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from research.doubts.asking import Gap, OfUnits
 from research.doubts.coarse import EVERY, Coarse, Doubt, Where
-from research.doubts.resolving import resolved
+from research.doubts.joining import held
 from research.doubts.worlds import World
 from research.estimators.clustered import LeaveOneOut, clustered_share, share_difference
 from research.estimators.clustered.leave_one_out import share_of_totals, totals_of
@@ -108,17 +108,11 @@ class ShareIn(OfUnits):
         return opened
 
     def in_worlds(self, worlds: Worlds) -> Floats:
-        asked = [self.question.of, *filter(None, [self.question.minus]), self.question.among]
-        fixed, cells = resolved(self.units, asked, worlds)
-        held, whole = _held(replace(self, units=fixed))
-        for part in cells.chunks():
-            *sides, counts = part.holds(*asked)
-            counted = part.weight() * counts
-            for sign, side in zip((1, -1), sides, strict=False):
-                held = held + sign * (counted * side).sum(axis=0)
-            whole = whole + counted.sum(axis=0)
+        question = self.question
+        sides = [(side, question.among) for side in (question.of, question.minus) if side]
+        first, *second, whole = held(self.units, worlds, *sides, (question.among,))
         share: Floats = np.full(worlds.count, np.nan)
-        np.divide(held, whole, out=share, where=whole > 0)
+        np.divide(first - sum(second), whole, out=share, where=whole > 0)
         return share
 
     def sharp(self, doubts: Collection[str] | None = None) -> bool:
@@ -197,14 +191,6 @@ class ShareIn(OfUnits):
         )
 
 
-def _held(asked: ShareIn) -> tuple[float, float]:
-    """What units weigh that are the same in all worlds: those asked for, and the whole."""
-    if asked.units.rows.empty:
-        return 0.0, 0.0
-    weight = asked.whole(()).value
-    return float((weight * asked.scores(())[0]).sum()), float(weight.sum())
-
-
 @dataclass(frozen=True, slots=True)
 class Sum(OfUnits):
     """How much do the units weigh that are as wanted?
@@ -239,12 +225,7 @@ class Sum(OfUnits):
         return Bounds(float(weight.low[certain].sum()), float(weight.high[possible].sum()))
 
     def in_worlds(self, worlds: Worlds) -> Floats:
-        fixed, cells = resolved(self.units, [self.wanted], worlds)
-        held: Floats = np.full(worlds.count, fixed.held(self.wanted))
-        for part in cells.chunks():
-            (wanted,) = part.holds(self.wanted)
-            held += (part.weight() * wanted).sum(axis=0)
-        return held
+        return np.asarray(held(self.units, worlds, (self.wanted,))[0])
 
     def added(self, cluster: str) -> tuple[Floats, Any]:
         held, counts = self._held(), self.units.holds(self.wanted, ())[0]

@@ -38,6 +38,7 @@ ENDS = (0.025, 0.975)
 MOVED: tuple[Tried, ...] = ("apart", "as one")  # what is told where the set decides, too
 MOST_UNDEFINED = 0.01  # of the worlds
 EXACT = "Nothing is left open: the tables hold it as it stands."
+REFUSED = NoBelief, CannotEstimate
 BY_HAND = "Its set follows from counts alone: nothing is drawn within it."
 
 
@@ -50,28 +51,57 @@ class Drawn(Protocol):
     def in_worlds(self, worlds: Worlds) -> Floats: ...
 
 
-def with_draws(estimate: Estimate, hypothesis: Hypothesis | None, beliefs: Beliefs) -> Estimate:
-    """The estimate with its simulation interval and the chance of its claim, or why there is none.
+def with_draws(
+    estimates: Mapping[str, Estimate], hypotheses: Mapping[str, Hypothesis], beliefs: Beliefs
+) -> dict[str, Estimate]:
+    """Each estimate with its simulation interval and the chance of its claim, or why there is none.
 
     Parameters
     ----------
-    estimate
-        With ``drawn``, if it can be asked in drawn worlds.
-    hypothesis
-        The claim that it is compared with, if any.
+    estimates
+        By their labels; with ``drawn``, if they can be asked in drawn worlds.
+    hypotheses
+        The claims that some of them are compared with.
     beliefs
         What is believed of each doubt.
     """
+    asked = {label: each.drawn for label, each in estimates.items() if each.drawn is not None}
+    drawn = in_worlds(asked, Worlds(beliefs))
+    return {
+        label: _with_draws(each, hypotheses.get(label), beliefs, drawn.get(label))
+        for label, each in estimates.items()
+    }
+
+
+def _with_draws(
+    estimate: Estimate, hypothesis: Hypothesis | None, beliefs: Beliefs, drawn: Floats | None
+) -> Estimate:
     asked: Drawn | None = estimate.drawn
     if asked is None:
         point = estimate.identified.width == 0
         return replace(estimate, undrawn=estimate.undrawn or (EXACT if point else BY_HAND))
     try:
         is_open = hypothesis is not None and _is_open(estimate, hypothesis)
-        found = simulated(asked, beliefs, hypothesis, with_chances=is_open)
-    except (NoBelief, CannotEstimate) as reason:
+        found = simulated(asked, beliefs, hypothesis, with_chances=is_open, drawn=drawn)
+    except REFUSED as reason:
         return replace(estimate, undrawn=str(reason), drawn=None)
     return replace(estimate, simulated=found, drawn=None)
+
+
+def in_worlds(asked: Mapping[str, Drawn], worlds: Worlds) -> dict[str, Floats]:
+    """The answers to several questions, without those that have none.
+
+    All are asked in so many worlds as are drawn at once, before any is in the next ones: what
+    several of them need is drawn once, and little of it is held.
+    """
+    answers: dict[str, list[Floats]] = {label: [] for label in asked}
+    for part in worlds.parts():
+        for label in list(answers):
+            try:
+                answers[label].append(asked[label].in_worlds(part))
+            except REFUSED:  # asked by itself, in all worlds at once, it says why
+                del answers[label]
+    return {label: np.concatenate(parts) for label, parts in answers.items()}
 
 
 def _is_open(estimate: Estimate, hypothesis: Hypothesis) -> bool:
@@ -85,7 +115,7 @@ def _is_open(estimate: Estimate, hypothesis: Hypothesis) -> bool:
 
 def simulated(
     asked: Drawn, beliefs: Beliefs, hypothesis: Hypothesis | None = None, *,
-    with_chances: bool = True,
+    with_chances: bool = True, drawn: Floats | None = None,
 ) -> Simulated:  # fmt: skip
     """The interval that holds an estimate in 95 % of the worlds, and what it rests on.
 
@@ -100,6 +130,8 @@ def simulated(
         moved otherwise together, and what decides it.
     with_chances
         Whether its chance is told too.
+    drawn : array of shape (worlds,)
+        The estimate in all worlds, where it has been asked there.
 
     Raises
     ------
@@ -120,7 +152,8 @@ def simulated(
     >>> chinese.bounds().low <= found.low <= found.high <= chinese.bounds().high
     True
     """
-    drawn = asked.in_worlds(Worlds(beliefs))
+    if drawn is None:
+        drawn = asked.in_worlds(Worlds(beliefs))
     fewer = Worlds(beliefs, FEWER)
     low, high = _interval(drawn)
     found = Simulated(low=low, high=high, worlds=len(drawn), error=end_error(drawn))

@@ -9,7 +9,7 @@ from research.datasets import LargeTable, query
 from research.datasets.large import PLACE
 from research.doubts import Coarse
 from research.doubts.coarse import BETWEEN, ERROR, EXCESS, NUMBER, WEIGHTS
-from research.doubts.resolving import BUCKETS, NAME, ONE_BY_ONE
+from research.doubts.joining import BUCKETS, NAME, ONE_BY_ONE
 from research.measures.hub import DOUBTS, HEAVY, SPIKES
 from research.measures.publishers import in_no_country, private_persons, publishers
 from research.measures.remembering import remembered

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from research.doubts import Coarse, Doubt, Where, Worlds, among
-from research.doubts.resolving import held_by_units
+from research.doubts.joining import held_by_units
 from research.measures.publishers import (
     ANYWHERE,
     CHINA,

@@ -104,12 +104,13 @@ def test_a_belief_of_another_family_is_refused_with_what_it_should_be():
     ]))  # fmt: skip
     for asked in (Within(PLACE, Bounds(0, 1)), Divided(COUNTRY, "CN")):
         estimate = Estimate(label="a", unit="share", bounds=Bounds(0, 1), drawn=asked)
-        assert "of which a belief of the family" in with_draws(estimate, None, swapped).undrawn
+        found = with_draws({"a": estimate}, {}, swapped)["a"]
+        assert "of which a belief of the family" in found.undrawn
 
 
 def test_why_a_set_is_not_drawn_is_kept(worlds):
     estimate = Estimate(label="a", unit="hosts", bounds=Bounds(0, 1), undrawn="It spans values.")
-    assert with_draws(estimate, None, worlds.beliefs).undrawn == "It spans values."
+    assert with_draws({"a": estimate}, {}, worlds.beliefs)["a"].undrawn == "It spans values."
 
 
 def test_the_chance_of_a_claim_is_read_off_the_worlds(worlds):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from dataclasses import replace
 from pathlib import Path
@@ -14,7 +15,8 @@ from scipy import stats
 
 import research
 from research.doubts import Beliefs, Coarse, Difference, Doubt, Ranking, Share, Sum, Worlds, where
-from research.doubts.simulating import parts, simulated, with_draws
+from research.doubts.drawing import AT_ONCE
+from research.doubts.simulating import in_worlds, parts, simulated, with_draws
 from research.publish.likelihood import calibrated, turned
 from research.results import (
     Bounds,
@@ -189,6 +191,38 @@ def test_fewer_worlds_are_the_first_of_more():
     assert (more[:2_000] == fewer).all()
 
 
+def test_draws_are_those_of_one_philox_generator_for_each_stream():
+    worlds = Worlds(beliefs(ROW, RANGE), 2 * AT_ONCE + 1)
+
+    def stream(name: str) -> np.random.Generator:
+        digest = hashlib.blake2b(name.encode(), digest_size=16).digest()
+        return np.random.Generator(np.random.Philox(key=int.from_bytes(digest, "big")))
+
+    drawn = worlds.uniforms("origin", ["a", "b"], "what")
+    for row, key in zip(drawn, "ab", strict=True):
+        assert (row == stream(f"0/origin/what/{key}").random(worlds.count)).all()
+    weights = {"CN": 0.3, "US": 4.0}
+    amounts = [
+        stream(f"0/origin/what/{name}").standard_gamma(weight, worlds.count)
+        for name, weight in weights.items()
+    ]
+    shares = amounts[0] / (amounts[0] + amounts[1])
+    assert worlds.shares("origin", weights, "what")[0] == pytest.approx(shares, abs=1e-14)
+
+
+def test_questions_asked_part_by_part_find_what_each_finds_at_once():
+    believed, many = beliefs(ROW, RANGE), units(["", "CN", "CN|US", ""], [1.0, 2.0, 3.0, 4.0])
+    asked = {"lead": Share(of=CHINA, minus=US).in_(many), "sum": Sum(many, CHINA)}
+    other = Doubt("else", "any")
+    unknown = Sum(Coarse(many.rows.assign(origin_doubt="else"), [other, ROUNDED]), CHINA)
+    for with_errors in (False, True):
+        worlds = Worlds(believed, 3 * AT_ONCE - 5, with_errors=with_errors)
+        found = in_worlds(asked | {"no belief": unknown}, worlds)
+        assert found.keys() == asked.keys()
+        for label, question in asked.items():
+            assert found[label] == pytest.approx(question.in_worlds(worlds), abs=1e-14)
+
+
 def test_doubts_that_are_drawn_anew_are_others():
     asked, worlds = Sum(units(["", ""]), CHINA), Worlds(beliefs(ROW, RANGE))
     again = Worlds(beliefs(ROW, RANGE), anew=frozenset({"origin"}))
@@ -293,11 +327,12 @@ def test_every_estimate_has_an_interval_or_says_why_not():
 def test_no_chance_is_told_where_the_set_decides():
     asked = Share(of=CHINA).in_(units(["CN", "CN", ""]))
     claim = Hypothesis(estimand="e", null=0.5, alternative="greater", role="own question")
-    estimate = with_draws(asked.estimate(label="a", unit="share"), claim, beliefs(ROW, RANGE))
+    shares = {"a": asked.estimate(label="a", unit="share")}
+    estimate = with_draws(shares, {"a": claim}, beliefs(ROW, RANGE))["a"]
     assert estimate.simulated is not None
     assert not estimate.simulated.chances
     open_claim = Hypothesis(estimand="e", null=0.8, alternative="greater", role="own question")
-    found = with_draws(asked.estimate(label="a", unit="share"), open_claim, beliefs(ROW, RANGE))
+    found = with_draws(shares, {"a": open_claim}, beliefs(ROW, RANGE))["a"]
     assert [each.beliefs for each in found.simulated.chances] == list(get_args(Tried))
     assert found.simulated.chances[0].probability == pytest.approx(0.2, abs=0.02)
     assert found.simulated.chances[1].probability == pytest.approx(1 / 3, abs=0.04)
@@ -308,14 +343,14 @@ def test_no_chance_is_told_where_the_set_decides():
 
 def test_a_doubt_of_which_nothing_is_believed_gives_a_reason_and_no_interval():
     asked = Share(of=CHINA).in_(units(["CN", ""]))
-    found = with_draws(asked.estimate(label="a", unit="share"), None, beliefs(RANGE))
+    found = with_draws({"a": asked.estimate(label="a", unit="share")}, {}, beliefs(RANGE))["a"]
     assert found.simulated is None
     assert "Nothing is believed of the doubt" in found.undrawn
     assert "origin" in found.undrawn
 
 
 def test_an_exact_estimate_says_that_nothing_is_open():
-    found = with_draws(Estimate(label="a", unit="hosts", value=3.0), None, beliefs(ROW))
+    found = with_draws({"a": Estimate(label="a", unit="hosts", value=3.0)}, {}, beliefs(ROW))["a"]
     assert found.undrawn.startswith("Nothing is left open")
 
 

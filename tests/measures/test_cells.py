@@ -9,7 +9,7 @@ import pytest
 import research
 from research.datasets import LargeTable, describe
 from research.doubts import Ranking, Share, Sum, where
-from research.doubts.resolving import BUCKETS, ONE_BY_ONE
+from research.doubts.joining import BUCKETS, ONE_BY_ONE
 from research.measures.cells import UNCODED, hub_cells
 from research.measures.hub import hub_downloads, named_bases
 from research.measures.publishers import any_of
