@@ -371,8 +371,13 @@ def _level(sample, at, label) -> Estimate:
         n_unit=_unit(sample),
         assumptions=ASSUMPTIONS[sample["population"].split(",")[0]],
         tipping_points=(_not_of_users(row, _unit(sample)),),
-        budget=budget(*lead.budget()),
+        budget=_budget(lead),
     )
+
+
+@deferred
+def _budget(lead) -> tuple[BudgetRow, ...]:
+    return budget(*lead.budget())
 
 
 def _unit(sample) -> str:

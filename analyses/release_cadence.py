@@ -32,6 +32,7 @@ from research.estimators.rates import gap_ratio, gap_ratio_interval, rate_ratio
 from research.measures.publishers import publishers
 from research.measures.pulls import WEIGHTS
 from research.measures.remembering import remembered
+from research.results import BudgetRow, deferred
 from research.wording import written
 
 GAP = "{}: days between releases of a company"
@@ -143,15 +144,14 @@ def _repositories(catalogue, top, origins) -> pd.DataFrame:
     coded = every.join(publishers(every["author"], origins))
     kept = (coded["kind"] == "company") & (coded["role"] != "repackager")
     coded = coded[kept & coded["origin"].isin(COUNTRIES)].reset_index(drop=True)
-    return pd.DataFrame(
-        {
-            "company": coded["organisation"],
-            "country": coded["origin"],
-            "name": coded["model_id"].str.replace("^[^/]*/?", "", regex=True).str.lower(),
-            "created": coded["created_at"],
-            "downloads": coded["hub_downloads_30d"].astype(float),
-        }
-    )
+    told = {
+        "company": coded["organisation"],
+        "country": coded["origin"],
+        "name": coded["model_id"].str.replace("^[^/]*/?", "", regex=True).str.lower(),
+        "created": coded["created_at"],
+        "downloads": coded["hub_downloads_30d"].astype(float),
+    }
+    return pd.DataFrame(told)
 
 
 @remembered
@@ -228,19 +228,12 @@ def _gaps(releases, companies, last) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["company", "country", "days", "ended"])
 
 
-# Estimates ----------------------------------------------------------------------------------------
-
-
 def estimate(sample, *, rng) -> Iterator[Estimate]:
     companies, gaps = sample["companies"], sample["gaps"]
     cadence = {code: _cadence(sample["watched"], sample["released"], code) for code in COUNTRIES}
     for code, country in COUNTRIES.items():
-        mine = companies[companies["country"] == code]
-        # How long one waits for the next release of anyone: many companies make short gaps.
-        anyone = _cadence(sample["year"], sample["released"], code)
-        counted = {"n": int(anyone.second.value), "n_unit": "releases"}
-        yield _each(cadence[code], country, mine)
-        yield _gap(anyone, ANY, country, **counted)
+        yield _each(cadence[code], country, companies[companies["country"] == code])
+        yield _together(_cadence(sample["year"], sample["released"], code), country)
     yield _ratio(Quotient(cadence["US"], cadence["CN"]), companies)
     yield _as_draws(companies, gaps, rng)
     yield _naive(companies)
@@ -253,17 +246,27 @@ def _cadence(days, released, code) -> Quotient:
 
 def _each(cadence, country, companies) -> Estimate:
     """How long one waits for the next release of a company."""
-    found = _gap(
-        cadence, GAP, country, *cadence.drawn("company"), n=len(companies),
-        n_unit="companies",
-    )  # fmt: skip
+    rows = _budget(cadence, "company")
+    found = _gap(cadence, GAP, country, rows, n=len(companies), n_unit="companies")
     return replace(found, assumptions=(*found.assumptions, _unequal(companies)))
 
 
-def _gap(cadence, template, country, *rows, **counted) -> Estimate:
-    label = template.format(country)
+def _together(cadence, country) -> Estimate:
+    """How long one waits for the next release of anyone: many companies make short gaps."""
+    released = int(cadence.second.value)
+    return _gap(cadence, ANY, country, _budget(cadence), n=released, n_unit="releases")
+
+
+@deferred
+def _budget(cadence, *drawn) -> tuple[BudgetRow, ...]:
+    """What each doubt makes of a gap, and other clusters drawn where they are named."""
     unlisted = {"none of them": cadence.value, "any number of them": 0.0}
-    rows = [alternatives_row(UNLISTED.name, unlisted), *cadence.budget(), *rows]
+    rows = [alternatives_row(UNLISTED.name, unlisted), *cadence.budget()]
+    return budget(*rows, *(row for cluster in drawn for row in cadence.drawn(cluster)))
+
+
+def _gap(cadence, template, country, rows, **counted) -> Estimate:
+    label = template.format(country)
     return Estimate(
         label=label,
         unit="days",
@@ -273,7 +276,7 @@ def _gap(cadence, template, country, *rows, **counted) -> Estimate:
         drawn=Computed(np.multiply, cadence, Within(UNLISTED, Bounds(0.0, 1.0), "both")),
         assumptions=(SURVIVORS, A_RELEASE),
         tipping_points=(_unseen(cadence, HYPOTHESES[label].null),),
-        budget=budget(*rows),
+        budget=rows,
         **counted,
     )
 
@@ -290,7 +293,6 @@ def _unseen(cadence, null) -> TippingPoint:
 
 
 def _ratio(ratio, companies) -> Estimate:
-    drawn = {"a jackknife over companies": _jackknife(companies)}
     return ratio.estimate(
         label=RATIO,
         unit="ratio",
@@ -298,8 +300,14 @@ def _ratio(ratio, companies) -> Estimate:
         n_unit="companies",
         assumptions=(ALIKE, A_RELEASE),
         tipping_points=(_equal(ratio.value),),
-        budget=budget(*ratio.budget(), alternatives_row("other companies drawn", drawn)),
+        budget=_over_companies(ratio, companies),
     )
+
+
+@deferred
+def _over_companies(ratio, companies) -> tuple[BudgetRow, ...]:
+    drawn = {"a jackknife over companies": _jackknife(companies)}
+    return budget(*ratio.budget(), alternatives_row("other companies drawn", drawn))
 
 
 def _equal(value) -> TippingPoint:
