@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, get_args
+from typing import Any, NamedTuple, get_args
 
 from research import wording
 from research.plain import TOLERANCE
@@ -168,6 +168,19 @@ class ReportedEstimate:
         return next(iter(self.overturned), "")
 
 
+class OnScale(NamedTuple):
+    """An estimate on the scale that all claims share: positive is what the claim needs.
+
+    In units of the furthest specification, so that estimates compare in direction and in doubt,
+    not in size.
+    """
+
+    range: Bounds  # of all specifications
+    set: Bounds
+    drawn: Bounds | None
+    interval: Bounds | None
+
+
 @dataclass(frozen=True, kw_only=True)
 class JudgedEstimate(ReportedEstimate):
     """An estimate that is compared with what a hypothesis needs."""
@@ -243,6 +256,19 @@ class JudgedEstimate(ReportedEstimate):
     def everything(self) -> Bounds:
         """From the lowest to the highest end of all specifications."""
         return Bounds(self.robustness.low, self.robustness.high)
+
+    @property
+    def on_scale(self) -> OnScale:
+        """All specifications, the set, draws of it and the interval, towards the claim."""
+        found, whole = self.estimate, towards_claim(self.hypothesis, self.everything)
+        furthest = max(abs(whole.low), abs(whole.high), 1e-12)
+        drawn = found.simulated.interval if found.simulated else None
+        inner, draws, limits = (
+            each and towards_claim(self.hypothesis, each) / furthest
+            for each in (found.identified, drawn, found.interval)
+        )
+        assert inner is not None
+        return OnScale(whole / furthest, inner, draws, limits)
 
     @property
     def range(self) -> str:
