@@ -88,7 +88,7 @@ class ClaimAnswer:
             index=index,
             part=item.hypothesis.part,
             word=item.word,
-            support=item.support,
+            is_fragile=item.is_fragile,
             population="" if is_own else population,
             measure=item.hypothesis.estimand if scope == "other measure" else "",
             days=days,
@@ -110,10 +110,9 @@ class ClaimAnswer:
     @property
     def by_nearness(self) -> list[JudgedEstimate]:
         """All answers: those that decide, then the others, each group nearest in date first."""
-        near = {id(item): self._part_answer(0, item) for item in self.judged}
 
         def distance(item: JudgedEstimate) -> tuple[bool, bool, int]:
-            place = near[id(item)]
+            place = self._part_answer(0, item)
             return bool(place.measure), bool(place.population), place.days
 
         return [*sorted(self.deciding, key=distance), *sorted(self.others, key=distance)]
@@ -222,7 +221,7 @@ class ClaimAnswer:
     @property
     def weakest(self) -> JudgedEstimate | None:
         """Of the estimates that decide, the one with which the smallest share agrees."""
-        return min(self.deciding, key=lambda item: item.support.share, default=None)
+        return min(self.deciding, key=lambda item: item.robustness.share, default=None)
 
     @property
     def analyses(self) -> list[str]:

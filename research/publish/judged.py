@@ -11,7 +11,7 @@ from typing import Any, NamedTuple, get_args
 from research import wording
 from research.plain import TOLERANCE
 from research.publish import likelihood
-from research.publish.verdict import FIRM, Support
+from research.publish.verdict import FIRM
 from research.results import (
     Answer,
     Bounds,
@@ -276,14 +276,8 @@ class JudgedEstimate(ReportedEstimate):
         return wording.amount(self.everything, self.estimate.unit)
 
     @property
-    def support(self) -> Support:
-        """How many specifications agree with it, say the opposite, and neither."""
-        found = self.robustness
-        return Support(agree=found.same_verdict, against=found.against, open=found.open)
-
-    @property
     def is_fragile(self) -> bool:
-        return self.word in FIRM and self.support.is_fragile
+        return self.word in FIRM and self.robustness.is_weak
 
     @property
     def said(self) -> str:

@@ -218,7 +218,7 @@ def _own_card(result: Result) -> dict[str, Any]:
         "amount": item.amount,
         "needs": item.needs,
         "agree": item.agreement,
-        "agreeing": round(item.support.share, 4),
+        "agreeing": round(item.robustness.share, 4),
         "deciding": 1,
         "strips": [_strip(item)],
     }
@@ -250,7 +250,7 @@ def _answered(answer: ClaimAnswer) -> dict[str, Any]:
         "label": label,
         "amount": answer.amount,
         "needs": answer.needs,
-        "agreeing": round(answer.weakest.support.share, 4) if answer.weakest else 0,
+        "agreeing": round(answer.weakest.robustness.share, 4) if answer.weakest else 0,
     }
 
 
