@@ -39,6 +39,15 @@ PERCENT = "format(datum.value * 100, '.0f') + '\u00a0%'"
 READ = "datum.row === at"
 CHOSEN = "datum.view === view"
 VIEW = {"view": ""}
+CONFIG = alt.Config(
+    font=FONT, autosize=alt.AutoSizeParams(type="fit-x", contains="padding"), padding=2,
+    view=alt.ViewConfig(stroke=None),
+    axis=alt.AxisConfig(
+        labelColor=figures.MUTED, titleColor=figures.MUTED, gridColor=figures.FAINT,
+        domainColor=figures.MUTED, tickColor=figures.MUTED, labelFontSize=12, titleFontSize=12,
+        titleFontWeight="normal",
+    ),
+)  # fmt: skip
 CURVE = 170  # pixels of a drawing of columns
 NARROW = 1.2  # percent of the axis: what is narrower is a dot
 REGION, SET = "#e4eeec", "#86aaa6"
@@ -101,20 +110,8 @@ def finished(
 ) -> dict[str, Any]:
     """The layers as one specification, in the page's look."""
     named = [alt.param(name=name, value=value) for name, value in {"at": -1, **params}.items()]
-    chart = (
-        alt.layer(*layers)
-        .add_params(*named)
-        .properties(width="container", height=height, background="transparent")
-        .configure(
-            font=FONT, autosize=alt.AutoSizeParams(type="fit-x", contains="padding"), padding=2
-        )
-        .configure_view(stroke=None)
-        .configure_axis(
-            labelColor=figures.MUTED, titleColor=figures.MUTED, gridColor=figures.FAINT,
-            domainColor=figures.MUTED, tickColor=figures.MUTED, labelFontSize=12,
-            titleFontSize=12, titleFontWeight="normal",
-        )
-    )  # fmt: skip
+    look = {"width": "container", "height": height, "background": "transparent", "config": CONFIG}
+    chart = alt.layer(*layers, **look).add_params(*named)
     plain: dict[str, Any] = chart.to_dict()
     return plain
 
