@@ -837,9 +837,14 @@ class Robustness(Record):
     against: int = 0
 
     @property
-    def open(self) -> int:
-        """How many say neither the same nor the opposite."""
-        return self.specifications - self.same_verdict - self.against
+    def share(self) -> float:
+        """The share of specifications that agrees."""
+        return self.same_verdict / self.specifications
+
+    @property
+    def is_weak(self) -> bool:
+        """At most half agree, or any says the opposite."""
+        return self.against > 0 or self.share <= 0.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)

@@ -201,7 +201,7 @@ def run(
         print_written(out, results)
 
 
-Write = Callable[[Result, str], None]
+Write = Callable[[Result], None]
 
 
 def run_each(
@@ -217,7 +217,7 @@ def run_each(
             analysis = find(name, data=data)
             done = begin(analysis.name, n_specifications(analysis, fixed))
             result = run_analysis(analysis, fixed=fixed, done=partial(done, analysis.name))
-            write(result, name)
+            write(result)
             yield result
 
 
@@ -225,7 +225,7 @@ def run_each(
 def written_to(out: Path | None, command: str) -> Iterator[Write]:
     """Puts a result and its figure into a folder, if one is named."""
     if out is None:
-        yield lambda *_: None
+        yield lambda _: None
         return
 
     from research.analysis import record
@@ -235,9 +235,9 @@ def written_to(out: Path | None, command: str) -> Iterator[Write]:
     folder = Outputs(out, command)
     with folder.alone() as fresh:
 
-        def write(result: Result, name: str) -> None:
+        def write(result: Result) -> None:
             record(result, fresh)
-            draw(result, name, fresh)
+            draw(result, fresh)
             folder.put(fresh)
 
         yield write

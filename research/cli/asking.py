@@ -134,7 +134,7 @@ def ask(
             },
             pairs("--set", choose),
         )  # fmt: skip
-        keep(result, result.analysis)
+        keep(result)
     if as_json:
         print_json(json.loads(result.to_json()))
     else:

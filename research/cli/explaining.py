@@ -125,7 +125,7 @@ def _result(name: str, fixed: dict[str, str], data: dict[str, str], kept: Write)
         for folder in (PAPER / "results", bundled() / "paper" / "results"):
             if (folder / f"{name}.json").is_file():
                 result = recorded(name, folder)
-                kept(result, name)
+                kept(result)
                 return result
     return next(run_each([name], fixed, data, kept))
 

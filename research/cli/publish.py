@@ -43,7 +43,7 @@ def tables(
     as_json: AsJson = False,
 ) -> None:
     """Write LaTeX and CSV tables, figures, numbers, methods and references for a paper."""
-    from research.publish.tables import publish_tables
+    from research.publish.tables.folder import publish_tables
 
     folder = results_folder(results)
     with progress("Tables", len(names or list(folder.glob("*.json")))) as done:

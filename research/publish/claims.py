@@ -21,7 +21,6 @@ from research.publish.judged import (
     quotable_settled,
     said,
     tally,
-    towards_claim,
 )
 from research.publish.verdict import TIE, ClaimVerdict, PartAnswer, judge_claim
 from research.results import Bounds, ResearchError, Result, Settled
@@ -89,7 +88,7 @@ class ClaimAnswer:
             index=index,
             part=item.hypothesis.part,
             word=item.word,
-            support=item.support,
+            is_fragile=item.is_fragile,
             population="" if is_own else population,
             measure=item.hypothesis.estimand if scope == "other measure" else "",
             days=days,
@@ -111,10 +110,9 @@ class ClaimAnswer:
     @property
     def by_nearness(self) -> list[JudgedEstimate]:
         """All answers: those that decide, then the others, each group nearest in date first."""
-        near = {id(item): self._part_answer(0, item) for item in self.judged}
 
         def distance(item: JudgedEstimate) -> tuple[bool, bool, int]:
-            place = near[id(item)]
+            place = self._part_answer(0, item)
             return bool(place.measure), bool(place.population), place.days
 
         return [*sorted(self.deciding, key=distance), *sorted(self.others, key=distance)]
@@ -223,7 +221,7 @@ class ClaimAnswer:
     @property
     def weakest(self) -> JudgedEstimate | None:
         """Of the estimates that decide, the one with which the smallest share agrees."""
-        return min(self.deciding, key=lambda item: item.support.share, default=None)
+        return min(self.deciding, key=lambda item: item.robustness.share, default=None)
 
     @property
     def analyses(self) -> list[str]:
@@ -349,7 +347,7 @@ def told_of_claims(answers: Sequence[ClaimAnswer]) -> list[dict[str, Any]]:
             "verdict": answer.word,
             "scope": answer.scope,
             "why": typeset(answer.why.replace("no threshold:", "No threshold:", 1)),
-            "lost": typeset(_lost(answer)),
+            "lost": typeset(capital(answer.alone.overturned_by)) if answer.alone else "",
             "agree": answer.agreement,
             "analyses": answer.analyses,
             "estimates": [_row(answer, item) for item in answer.deciding],
@@ -357,11 +355,6 @@ def told_of_claims(answers: Sequence[ClaimAnswer]) -> list[dict[str, Any]]:
         }
         for answer in answers
     ]
-
-
-def _lost(answer: ClaimAnswer) -> str:
-    """What would overturn it, where one estimate decides."""
-    return capital(answer.alone.overturned_by) if answer.alone else ""
 
 
 def _row(answer: ClaimAnswer, item: JudgedEstimate) -> dict[str, str]:
@@ -424,22 +417,12 @@ def figure(answers: Sequence[ClaimAnswer]) -> Figure:
 
 def _draw_row(axes: Axes, y: float, item: JudgedEstimate) -> None:
     """The set (bar), intervals (of draws within it, of sampling with caps), all specifications."""
-    found, everything = item.estimate, towards_claim(item.hypothesis, item.everything)
-    furthest = max(abs(everything.low), abs(everything.high), 1e-12)
-    axes.plot(
-        [everything.low / furthest, everything.high / furthest], [y, y], color=figures.OTHER, lw=0.7
-    )
-    shown = towards_claim(item.hypothesis, found.identified)
-    inner = Bounds(shown.low / furthest, shown.high / furthest)
-    look: dict[str, Any] = {"value": None if inner.width > 0 else inner.low, "drawn": None}
-    if found.simulated is not None:
-        low, high = towards_claim(item.hypothesis, found.simulated.interval)
-        look["drawn"] = Bounds(low / furthest, high / furthest)
-    figures.draw_set(axes, y, inner, **look)
-    if found.interval is not None:
-        limits = towards_claim(item.hypothesis, found.interval)
-        for end in limits:
-            axes.plot([end / furthest] * 2, [y - 0.28, y + 0.28], color=figures.INK, lw=0.9)
+    found = item.on_scale
+    axes.plot([*found.range], [y, y], color=figures.OTHER, lw=0.7)
+    value = None if found.set.width > 0 else found.set.low
+    figures.draw_set(axes, y, found.set, value=value, drawn=found.drawn)
+    for end in found.interval or ():
+        axes.plot([end, end], [y - 0.28, y + 0.28], color=figures.INK, lw=0.9)
 
 
 def _draw_frame(axes: Axes, answers: Sequence[ClaimAnswer]) -> None:

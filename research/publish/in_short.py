@@ -203,7 +203,7 @@ def _least_sure(answer: ClaimAnswer) -> str:
     assert answer.verdict is not None
     word, fragile = answer.verdict.word, answer.verdict.is_fragile
     same = [each for each in answer.deciding if _side(each.word) == _side(word)] or answer.deciding
-    item = min(same, key=lambda each: each.support.share)
+    item = min(same, key=lambda each: each.robustness.share)
     several = f"{len(answer.parts)} parts" if answer.parts else f"{len(answer.deciding)} answers"
     one = "the least sure" if len(same) == len(answer.deciding) else "this decides"
     return f"{_lead(item, word, fragile)}. Of {several} {one}: {_measured(item)}"

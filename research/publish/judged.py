@@ -6,12 +6,12 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, get_args
+from typing import Any, NamedTuple, get_args
 
 from research import wording
 from research.plain import TOLERANCE
 from research.publish import likelihood
-from research.publish.verdict import FIRM, Support
+from research.publish.verdict import FIRM
 from research.results import (
     Answer,
     Bounds,
@@ -168,6 +168,19 @@ class ReportedEstimate:
         return next(iter(self.overturned), "")
 
 
+class OnScale(NamedTuple):
+    """An estimate on the scale that all claims share: positive is what the claim needs.
+
+    In units of the furthest specification, so that estimates compare in direction and in doubt,
+    not in size.
+    """
+
+    range: Bounds  # of all specifications
+    set: Bounds
+    drawn: Bounds | None
+    interval: Bounds | None
+
+
 @dataclass(frozen=True, kw_only=True)
 class JudgedEstimate(ReportedEstimate):
     """An estimate that is compared with what a hypothesis needs."""
@@ -245,19 +258,26 @@ class JudgedEstimate(ReportedEstimate):
         return Bounds(self.robustness.low, self.robustness.high)
 
     @property
+    def on_scale(self) -> OnScale:
+        """All specifications, the set, draws of it and the interval, towards the claim."""
+        found, whole = self.estimate, towards_claim(self.hypothesis, self.everything)
+        furthest = max(abs(whole.low), abs(whole.high), 1e-12)
+        drawn = found.simulated.interval if found.simulated else None
+        inner, draws, limits = (
+            each and towards_claim(self.hypothesis, each) / furthest
+            for each in (found.identified, drawn, found.interval)
+        )
+        assert inner is not None
+        return OnScale(whole / furthest, inner, draws, limits)
+
+    @property
     def range(self) -> str:
         """The same as text."""
         return wording.amount(self.everything, self.estimate.unit)
 
     @property
-    def support(self) -> Support:
-        """How many specifications agree with it, say the opposite, and neither."""
-        found = self.robustness
-        return Support(agree=found.same_verdict, against=found.against, open=found.open)
-
-    @property
     def is_fragile(self) -> bool:
-        return self.word in FIRM and self.support.is_fragile
+        return self.word in FIRM and self.robustness.is_weak
 
     @property
     def said(self) -> str:

@@ -13,8 +13,7 @@ from tempfile import TemporaryDirectory
 from types import MappingProxyType
 
 from research import __version__, figures, places
-from research.analysis import SEED, analyses, find, is_result, record, recorded, run
-from research.analysis.asking.labels import is_asked
+from research.analysis import SEED, Analysis, analyses, find, is_result, record, recorded, run
 from research.places import write_beside
 from research.plain import changes
 from research.publish.drawing import drawn_or_default
@@ -143,17 +142,19 @@ def run_and_record(task: tuple[str, Path, Path | None, str]) -> Result:
     record(run(analysis), results, stored=stored)
     result = recorded(analysis.name, results)
     if drawings is not None:
-        draw(result, name, drawings, (*figures.FORMATS, figures.TEXT_SVG))
+        draw(result, drawings, (*figures.FORMATS, figures.TEXT_SVG), analysis)
     return result
 
 
 def draw(
-    result: Result, name: str, folder: Path, formats: Sequence[str] = figures.FORMATS
+    result: Result,
+    folder: Path,
+    formats: Sequence[str] = figures.FORMATS,
+    analysis: Analysis | None = None,
 ) -> list[Path]:
     """The figure of a result, by its analysis or the default one, in every format."""
     with figures.theme():
-        figure = drawn_or_default(result, None if is_asked(result) else find(name))
-        return figures.save(figure, folder / result.analysis, formats)
+        return figures.save(drawn_or_default(result, analysis), folder / result.analysis, formats)
 
 
 def check(folder: Path, *, jobs: int | None = None, done: Progress = lambda _: None) -> list[str]:

@@ -26,25 +26,6 @@ MIXED = "mixed"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Support:
-    """How many specifications of an answer agree with it, say the opposite, and neither."""
-
-    agree: int
-    against: int
-    open: int = 0
-
-    @property
-    def share(self) -> float:
-        """The share that agrees."""
-        return self.agree / (self.agree + self.against + self.open)
-
-    @property
-    def is_fragile(self) -> bool:
-        """At most half agree, or any says the opposite."""
-        return self.against > 0 or self.share <= 0.5
-
-
-@dataclass(frozen=True, kw_only=True)
 class PartAnswer:
     """One answer to a claim or to a part of it.
 
@@ -54,8 +35,8 @@ class PartAnswer:
         Its place among the answers, which decides nothing.
     part
         The part of the claim that it answers; empty where the claim has one only.
-    word
-        Its verdict.
+    word, is_fragile
+        Its verdict, and whether many other ways to compute it say something else.
     population, measure
         Empty where it is the claim's own.
     days
@@ -64,15 +45,11 @@ class PartAnswer:
 
     index: int
     word: str
-    support: Support
+    is_fragile: bool = False
     part: str = ""
     population: str = ""
     measure: str = ""
     days: int = 0
-
-    @property
-    def is_fragile(self) -> bool:
-        return self.word in FIRM and self.support.is_fragile
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -135,12 +112,11 @@ def judge_claim(answers: Sequence[PartAnswer], parts: Sequence[str] = ()) -> Cla
 
     Examples
     --------
-    >>> firm = Support(agree=3, against=0)
-    >>> far = PartAnswer(index=0, word="holds", population="a list", days=400, support=firm)
-    >>> near = PartAnswer(index=1, word="does not hold", population="a list", days=10, support=firm)
+    >>> far = PartAnswer(index=0, word="holds", population="a list", days=400)
+    >>> near = PartAnswer(index=1, word="does not hold", population="a list", days=10)
     >>> judge_claim([far, near]).word
     'does not hold'
-    >>> other = PartAnswer(index=2, word="holds", population="a catalogue", days=10, support=firm)
+    >>> other = PartAnswer(index=2, word="holds", population="a catalogue", days=10)
     >>> judge_claim([far, near, other]).word
     'mixed'
     """
@@ -161,9 +137,8 @@ def undominated(settings: Sequence[Setting]) -> Iterator[Setting]:
 def is_nearer(one: Setting, other: Setting) -> bool:
     """At least as near in population, measure and date, and nearer in one of them.
 
-    >>> firm = Support(agree=1, against=0)
     >>> own, later = (
-    ...     Setting(answers=(PartAnswer(index=0, word="holds", days=days, support=firm),), word="")
+    ...     Setting(answers=(PartAnswer(index=0, word="holds", days=days),), word="")
     ...     for days in (0, 31)
     ... )
     >>> is_nearer(own, later), is_nearer(later, own)

@@ -16,8 +16,9 @@ from research.analysis import record, recorded
 from research.publish.datasets_read import datasets_read
 from research.publish.judged import reported
 from research.publish.methods import INTERVALS, TESTS
-from research.publish.tables import drawings, publish_tables
+from research.publish.tables import drawings
 from research.publish.tables.archive import CRATE, PACKAGE, SUMS, files, sha256
+from research.publish.tables.folder import publish_tables
 from research.publish.tables.latex import escape, slug
 from research.publish.tables.macros import Entry, command, numbers, paths
 from research.publish.tables.methods_text import methods_text

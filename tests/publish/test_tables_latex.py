@@ -10,7 +10,8 @@ from matplotlib.figure import Figure
 
 from research import figures, places
 from research.analysis import record
-from research.publish.tables import drawings, publish_tables
+from research.publish.tables import drawings
+from research.publish.tables.folder import publish_tables
 from research.publish.tables.latex import slug
 from tests.publish.material import RESULTS, compile_tex, document, fields_of, hostile
 

@@ -11,18 +11,16 @@ from research.publish.claims import days_between, last_day
 from research.publish.verdict import (
     PartAnswer,
     Setting,
-    Support,
     combined,
     is_nearer,
     judge_claim,
     shared,
 )
-
-FIRM, WEAK = Support(agree=3, against=0), Support(agree=1, against=0, open=1)
+from research.results import Robustness
 
 
 def answer(word, index=0, **more):
-    return PartAnswer(**{"index": index, "word": word, "support": FIRM} | more)
+    return PartAnswer(index=index, word=word, **more)
 
 
 def setting(**more):
@@ -34,13 +32,16 @@ def setting(**more):
     [(3, 0, 0, False), (2, 0, 1, False), (2, 0, 2, True), (1, 0, 2, True), (99, 1, 0, True)],
 )
 def test_an_answer_is_fragile_where_half_disagree_or_one_opposes(agree, against, neither, fragile):
-    assert Support(agree=agree, against=against, open=neither).is_fragile is fragile
+    ways = agree + against + neither
+    found = Robustness(
+        same_verdict=agree, specifications=ways, skipped=0, low=0, high=1, against=against
+    )
+    assert found.is_weak is fragile
 
 
 @pytest.mark.parametrize("word", ["not identified", "inconclusive"])
 def test_only_firm_words_are_fragile(word):
-    assert not answer(word, support=WEAK).is_fragile
-    assert not judge_claim([answer(word, support=WEAK)]).is_fragile
+    assert not judge_claim([answer(word, is_fragile=True)]).is_fragile
 
 
 @pytest.mark.parametrize(
@@ -103,7 +104,7 @@ def test_nearest_answers_that_differ_are_mixed_and_all_are_shown():
 def test_a_shared_word_is_fragile_where_one_of_the_nearest_is():
     near = [answer("holds", 0, population="a"), answer("holds", 1, population="b")]
     assert not judge_claim(near).is_fragile
-    assert judge_claim([near[0], replace(near[1], support=WEAK)]).is_fragile
+    assert judge_claim([near[0], replace(near[1], is_fragile=True)]).is_fragile
 
 
 @pytest.mark.parametrize(
@@ -178,10 +179,10 @@ def test_two_answers_to_one_part_that_differ_are_mixed():
 def test_a_failure_is_fragile_only_where_every_part_that_fails_is():
     firm, weak = (
         answer("does not hold", 0, part="x"),
-        answer("does not hold", 1, part="y", support=WEAK),
+        answer("does not hold", 1, part="y", is_fragile=True),
     )
     assert not judge_claim([firm, weak], ["x", "y"]).is_fragile
-    assert judge_claim([replace(firm, support=WEAK), weak], ["x", "y"]).is_fragile
+    assert judge_claim([replace(firm, is_fragile=True), weak], ["x", "y"]).is_fragile
     holds = replace(firm, word="holds"), replace(weak, word="holds")
     assert judge_claim(holds, ["x", "y"]).is_fragile
 

@@ -22,7 +22,6 @@ from research.publish.judged import (
     judged,
     quotable_settled,
     tally,
-    towards_claim,
 )
 from research.publish.page.citing import TITLE, bibtex, bibtex_of_project, csl
 from research.publish.page.embedding import drawing, inline
@@ -36,6 +35,7 @@ from research.publish.page.specs import placed
 from research.results import Result, Settled
 from research.wording import typeset
 
+STRIP = Axis(-1.05, 1.05, "")
 OWN = "own"  # the source of questions that nobody claimed an answer to
 
 
@@ -180,15 +180,15 @@ def _claim_card(answer: ClaimAnswer) -> dict[str, Any]:
     card = {
         "id": answer.id,
         "statement": claim["claim"],
-        "source": _source(
-            claim["source"],
-            name,
-            title=source["title"],
-            gloss=beside(__file__).get(claim["source"], ""),
-            author=source["author"],
-            link=safe_link(source["url"]),
-            location=claim["location"],
-        ),
+        "source": {
+            "id": claim["source"],
+            "name": name,
+            "title": source["title"],
+            "gloss": beside(__file__).get(claim["source"], ""),
+            "author": source["author"],
+            "link": safe_link(source["url"]),
+            "location": claim["location"],
+        },
         "channel": claim["level"],
         "threshold": claim["threshold"],
         "note": claim["note"],
@@ -199,28 +199,28 @@ def _claim_card(answer: ClaimAnswer) -> dict[str, Any]:
     return card
 
 
-def _source(identity: str, name: str, **more: str) -> dict[str, str]:
-    """Who asked; what is not known of it is empty."""
-    return {
-        "id": identity,
-        "name": name,
-        "title": "",
-        "gloss": "",
-        "author": "",
-        "link": "",
-        "location": "",
-    } | more
-
-
 def _own_card(result: Result) -> dict[str, Any]:
+    """A question of this project: its first answer for the table, all of them for the card."""
+    items = judged(result)
+    item, unknown = items[0], ("title", "gloss", "author", "link", "location")
     return {
         "id": result.analysis,
         "statement": result.title,
-        "source": _source(OWN, "A question of this project"),
-        "channel": "",
-        "threshold": "",
-        "note": "",
-        **_first(judged(result)),
+        "source": {"id": OWN, "name": "A question of this project"} | dict.fromkeys(unknown, ""),
+        **dict.fromkeys(("channel", "threshold", "note"), ""),
+        **_questions(items),
+        "settled": None,
+        "word": item.said,
+        "short": compared(item),
+        "quote": item.quotable,
+        "scope": item.hypothesis.scope,
+        "label": item.label,
+        "amount": item.amount,
+        "needs": item.needs,
+        "agree": item.agreement,
+        "agreeing": round(item.robustness.share, 4),
+        "deciding": 1,
+        "strips": [_strip(item)],
     }
 
 
@@ -230,14 +230,14 @@ def _answered(answer: ClaimAnswer) -> dict[str, Any]:
     short = in_short(answer)
     shown = {
         **_questions(items),
-        "settled": answer.settled and _settled(answer.settled, settling(answer.settled)),
+        "settled": answer.settled and _settled(answer.settled),
         "word": answer.word,
         "short": short,
         "quote": answer.quotable,
         "scope": answer.scope,
         "agree": answer.agreement,
         "deciding": len(answer.deciding),
-        "strips": [strip(item) for item in answer.deciding],
+        "strips": [_strip(item) for item in answer.deciding],
     }
     if not items:
         return shown
@@ -250,15 +250,15 @@ def _answered(answer: ClaimAnswer) -> dict[str, Any]:
         "label": label,
         "amount": answer.amount,
         "needs": answer.needs,
-        "agreeing": round(answer.weakest.support.share, 4) if answer.weakest else 0,
+        "agreeing": round(answer.weakest.robustness.share, 4) if answer.weakest else 0,
     }
 
 
-def _settled(settled: Settled, short: str) -> dict[str, str]:
+def _settled(settled: Settled) -> dict[str, str]:
     return {
         "of": "",
         "word": settled.word,
-        "short": short,
+        "short": settling(settled),
         "quote": quotable_settled(settled),
         "reference": settled.reference,
     }
@@ -266,26 +266,6 @@ def _settled(settled: Settled, short: str) -> dict[str, str]:
 
 def _questions(items: Sequence[JudgedEstimate]) -> dict[str, Any]:
     return {"questions": [_question(item) for item in items], "tally": tally(items)}
-
-
-def _first(items: Sequence[JudgedEstimate]) -> dict[str, Any]:
-    """A question of this project: its first answer for the table, all of them for the card."""
-    item = items[0]
-    return {
-        **_questions(items),
-        "settled": None,
-        "word": item.said,
-        "short": compared(item),
-        "quote": item.quotable,
-        "scope": item.hypothesis.scope,
-        "label": item.label,
-        "amount": item.amount,
-        "needs": item.needs,
-        "agree": item.agreement,
-        "agreeing": round(item.support.share, 4),
-        "deciding": 1,
-        "strips": [strip(item)],
-    }
 
 
 def _question(item: JudgedEstimate) -> dict[str, Any]:
@@ -298,21 +278,6 @@ def _question(item: JudgedEstimate) -> dict[str, Any]:
     }
 
 
-def strip(item: JudgedEstimate) -> dict[str, Any]:
-    """The answer on the scale that all claims share: right of the middle is what the claim needs.
-
-    Scaled by the furthest specification, so that rows compare in direction and in doubt, not in
-    size.
-    """
-    found, everything = item.estimate, towards_claim(item.hypothesis, item.everything)
-    furthest = max(abs(everything.low), abs(everything.high), 1e-12)
-    scale = Axis(-1.05 * furthest, 1.05 * furthest, "")
-    shown = towards_claim(item.hypothesis, found.identified)
-    limits = found.interval and towards_claim(item.hypothesis, found.interval)
-    drawn = found.simulated.interval if found.simulated else None
-    return {
-        "range": scale.span(everything),
-        "set": scale.span(shown),
-        "drawn": scale.span(drawn and towards_claim(item.hypothesis, drawn)),
-        "interval": scale.span(limits),
-    }
+def _strip(item: JudgedEstimate) -> dict[str, list[float] | None]:
+    """The answer on the scale that all claims share: right of the middle is what a claim needs."""
+    return {name: STRIP.span(found) for name, found in item.on_scale._asdict().items()}

@@ -192,7 +192,7 @@ def _interval(family: str, answer: Answer) -> dict[str, Any]:
     """The simulation interval of the ratio, where the result has one."""
     label = TIMES.format(family)
     drawn = answer.estimates[label].simulated if label in answer.estimates else None
-    found = Bounds(drawn.low, drawn.high) if drawn else None
+    found = drawn.interval if drawn else None
     return {
         "interval_low": found.low if found else None,
         "interval_high": found.high if found else None,

@@ -261,7 +261,6 @@ def represented(result: Result) -> Chart:
     views = {
         f"pair-{at}": _pair(result, key, f"pair-{at}") for at, key in enumerate(pairs, start=1)
     }
-    named = zip(views.items(), pairs, strict=True)
     return Chart(
         name="pair",
         together=True,
@@ -272,8 +271,7 @@ def represented(result: Result) -> Chart:
             Switch(
                 name="channels",
                 label="Compared",
-                values={key: f"{PAIRS[pair]}, {month(view.rows[0].end)}"
-                        for (key, view), pair in named},
+                values={name: view.rows[0].series for name, view in views.items()},
             ),
         ),
         views=views,
@@ -285,15 +283,10 @@ def _pair(result: Result, key: str, view: str) -> View:
     times = _ratio_of(answer)
     first, second = (each.removeprefix("share of ") for each in times.split(" over "))
     ratios = {origin: answer.estimates[f"{origin}: {times}"] for origin in ORIGINS}
+    told = {"series": f"{PAIRS[key]}, {month(answer.as_of)}", "view": view, "kind": "ratio"}
     rows = tuple(
-        Row(
-            series=f"{PAIRS[key]}, {month(answer.as_of)}", view=view, begin=answer.as_of,
-            end=answer.as_of, kind="ratio", origin=origin, low=found.identified.low,
-            value=found.value, high=found.identified.high, unit=found.unit,
-            population=answer.population, source=source(result),
-        )
-        for origin, found in ratios.items()
-    )  # fmt: skip
+        _row(result, answer, found, origin=origin, **told) for origin, found in ratios.items()
+    )
     return View(
         name=view, sentence=_pair_in_words(answer, ratios, first, second),
         under=_odds_under(answer), rows=rows,
@@ -381,8 +374,9 @@ HELD, LEAD = "{}: share of {}", "{}: share, China minus US"
 
 def sizes(result: Result) -> Chart:
     """Shares of both countries in each class of size, in every channel."""
-    names = {key: f"in-{at}" for at, key in enumerate(CHANNELS, start=1)}
-    views = {name: _classes(result, key, name) for key, name in names.items()}
+    views = {
+        f"in-{at}": _classes(result, key, f"in-{at}") for at, key in enumerate(CHANNELS, start=1)
+    }
     return Chart(
         name="size",
         title="Share by origin and size of the model",
@@ -391,8 +385,7 @@ def sizes(result: Result) -> Chart:
             Switch(
                 name="channel",
                 label="Counted",
-                values={name: f"{CHANNELS[key]}, {month(result.answers[key].as_of)}"
-                        for key, name in names.items()},
+                values={name: view.rows[0].series for name, view in views.items()},
             ),
         ),
         views=views,
@@ -401,16 +394,12 @@ def sizes(result: Result) -> Chart:
 
 def _classes(result: Result, key: str, view: str) -> View:
     answer = result.answers[key]
+    told = {"series": f"{CHANNELS[key]}, {month(answer.as_of)}", "view": view, "kind": "size"}
     rows = tuple(
-        Row(
-            series=f"{CHANNELS[key]}, {month(answer.as_of)}", view=view, begin=answer.as_of,
-            end=answer.as_of, kind="size", origin=origin, size=size, low=found.identified.low,
-            value=found.value, high=found.identified.high, unit=found.unit,
-            population=answer.population, source=source(result),
-        )
+        _row(result, answer, answer.estimates[HELD.format(size, _the(origin))],
+             origin=origin, size=size, **told)
         for size in CLASSES
         for origin in ORIGINS
-        for found in [answer.estimates[HELD.format(size, _the(origin))]]
     )  # fmt: skip
     return View(name=view, sentence=_sizes_in_words(answer, rows), under=_leads(answer), rows=rows)
 
@@ -459,6 +448,15 @@ def _moved(answer: Answer, label: str) -> Iterator[tuple[str, Bounds]]:
         stated(other in CONVENTIONS, f"the choice {other} has words")
         if moves(answer.estimates[label].identified, row.bounds):
             yield CONVENTIONS[other], row.bounds
+
+
+def _row(result: Result, answer: Answer, found: Estimate, **told: str) -> Row:
+    """The set of an estimate on the day of its answer."""
+    return Row(
+        begin=answer.as_of, end=answer.as_of, low=found.identified.low, value=found.value,
+        high=found.identified.high, unit=found.unit, population=answer.population,
+        source=source(result), **told,
+    )  # fmt: skip
 
 
 def level(found: Bounds) -> str:

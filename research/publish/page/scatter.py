@@ -14,7 +14,7 @@ import altair as alt
 
 from research import figures
 from research.publish.page.first_screen import CHINA, UNITED_STATES
-from research.publish.page.specs import PAPER, READ, _base, _finished, _nearest
+from research.publish.page.specs import PAPER, READ, finished, nearest, of_rows, ring
 
 OTHER = "other or not known"
 GROUPS = [CHINA, UNITED_STATES, OTHER]
@@ -107,7 +107,7 @@ def _axis(counted: str) -> dict[str, Any]:
 def scatter(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
     """The specification of pulls against downloads, with the line of equal shares."""
     x, y = alt.X("x:Q", **_axis("downloads")), alt.Y("y:Q", **_axis("pulls"))
-    base = _base().encode(x=x, y=y, color=COLOUR)
+    base = of_rows().encode(x=x, y=y, color=COLOUR)
     sets = base.mark_rule(strokeWidth=3, opacity=0.3).encode(y=alt.Y("y_low:Q"), y2="y_high:Q")
     hollow = alt.condition("datum.hollow", alt.value(PAPER), COLOUR)
     points = base.mark_point(size=44, strokeWidth=1.3, opacity=1).encode(shape=SHAPE, fill=hollow)
@@ -115,12 +115,11 @@ def scatter(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
     names = base.mark_text(align="left", dx=7, fontSize=11.5, color=figures.MUTED, opacity=wide)
     names = names.encode(text="name:N", color=alt.value(figures.MUTED))
     read = base.transform_filter(READ)
-    ring = read.mark_point(size=190, strokeWidth=1.6, opacity=1, fill=None)
     told = read.mark_text(dy=-15, fontSize=13, fontWeight=600, stroke=PAPER, strokeWidth=4)
     told_over = read.mark_text(dy=-15, fontSize=13, fontWeight=600)
     ink = alt.value(figures.INK)
-    return _finished(
-        *_equal_shares(rows, x, y), sets, _nearest(points), names, ring.encode(color=ink),
+    return finished(
+        *_equal_shares(rows, x, y), sets, nearest(points), names, ring(base),
         told.encode(text="family:N"), told_over.encode(text="family:N", color=ink), height=HIGH,
     )  # fmt: skip
 
@@ -162,18 +161,18 @@ def course(counted: str, days: tuple[str, str]) -> dict[str, Any]:
         "value:Q", scale=alt.Scale(zero=True),
         axis=alt.Axis(title=None, tickCount=4, labelExpr=NUMBER, domain=False, ticks=False),
     )  # fmt: skip
-    base = _base().encode(x=x, y=y, color=COLOUR)
+    base = of_rows().encode(x=x, y=y, color=COLOUR)
     if counted == "pulls":
         start = alt.X("begin:T")
         sets = base.mark_rect(opacity=0.3).encode(x=start, x2="end", y=alt.Y("low:Q"), y2="high:Q")
         values = base.mark_rule(strokeWidth=1.6, opacity=1).encode(x=start, x2="end")
         aims = base.mark_point(opacity=0, size=30)
-        ring = base.mark_rule(strokeWidth=5).encode(x=start, x2="end", **CHOSEN_ALONE)
-        return _finished(sets, values, _nearest(aims), ring, height=150)
+        read = base.mark_rule(strokeWidth=5).encode(x=start, x2="end", **CHOSEN_ALONE)
+        return finished(sets, values, nearest(aims), read, height=150)
     hollow = alt.condition("datum.listed === 'LLM catalogue'", COLOUR, alt.value(PAPER))
     points = base.mark_point(size=50, strokeWidth=1.5, opacity=1).encode(shape=SHAPE, fill=hollow)
-    ring = base.mark_point(size=190, strokeWidth=1.6, fill=None).encode(**CHOSEN_ALONE)
-    return _finished(_nearest(points), ring, height=150)
+    read = base.mark_point(size=190, strokeWidth=1.6, fill=None).encode(**CHOSEN_ALONE)
+    return finished(nearest(points), read, height=150)
 
 
 def _utc(day: str) -> dict[str, int | bool]:

@@ -39,6 +39,15 @@ PERCENT = "format(datum.value * 100, '.0f') + '\u00a0%'"
 READ = "datum.row === at"
 CHOSEN = "datum.view === view"
 VIEW = {"view": ""}
+CONFIG = alt.Config(
+    font=FONT, autosize=alt.AutoSizeParams(type="fit-x", contains="padding"), padding=2,
+    view=alt.ViewConfig(stroke=None),
+    axis=alt.AxisConfig(
+        labelColor=figures.MUTED, titleColor=figures.MUTED, gridColor=figures.FAINT,
+        domainColor=figures.MUTED, tickColor=figures.MUTED, labelFontSize=12, titleFontSize=12,
+        titleFontWeight="normal",
+    ),
+)  # fmt: skip
 CURVE = 170  # pixels of a drawing of columns
 NARROW = 1.2  # percent of the axis: what is narrower is a dot
 REGION, SET = "#e4eeec", "#86aaa6"
@@ -91,34 +100,23 @@ def _in_sizes(rows: Sequence[Row], _: int) -> Iterator[dict[str, Any]]:
         yield row.record() | {"middle": (row.low + row.high) / 2, "label": label}
 
 
-def _base() -> alt.Chart:
+def of_rows() -> alt.Chart:
+    """A chart of the rows that the page gives."""
     return alt.Chart(alt.NamedData(name="rows"))
 
 
-def _finished(
+def finished(
     *layers: alt.Chart, height: int = HEIGHT, params: Mapping[str, Any] = VIEW
 ) -> dict[str, Any]:
     """The layers as one specification, in the page's look."""
     named = [alt.param(name=name, value=value) for name, value in {"at": -1, **params}.items()]
-    chart = (
-        alt.layer(*layers)
-        .add_params(*named)
-        .properties(width="container", height=height, background="transparent")
-        .configure(
-            font=FONT, autosize=alt.AutoSizeParams(type="fit-x", contains="padding"), padding=2
-        )
-        .configure_view(stroke=None)
-        .configure_axis(
-            labelColor=figures.MUTED, titleColor=figures.MUTED, gridColor=figures.FAINT,
-            domainColor=figures.MUTED, tickColor=figures.MUTED, labelFontSize=12,
-            titleFontSize=12, titleFontWeight="normal",
-        )
-    )  # fmt: skip
+    look = {"width": "container", "height": height, "background": "transparent", "config": CONFIG}
+    chart = alt.layer(*layers, **look).add_params(*named)
     plain: dict[str, Any] = chart.to_dict()
     return plain
 
 
-def _nearest(layer: alt.Chart, field: str = "row", on: str = "pointermove") -> alt.Chart:
+def nearest(layer: alt.Chart, field: str = "row", on: str = "pointermove") -> alt.Chart:
     """The layer whose nearest mark is read when a pointer moves over the chart, or is clicked."""
     near = alt.selection_point(
         name="near", fields=[field], on=on, nearest=True, clear=False, empty=False
@@ -140,7 +138,7 @@ def _time() -> dict[str, Any]:
         axis=alt.Axis(title=None, labelExpr=PERCENT, values=[0, 0.25, 0.5, 0.75, 1], domain=False,
                       ticks=False),
     )  # fmt: skip
-    base = _base().encode(x=x, color=COLOUR)
+    base = of_rows().encode(x=x, color=COLOUR)
     bands = base.mark_area(opacity=0.18).encode(y=low, y2="high:Q", detail="kind:N")
     paths = base.mark_line(strokeWidth=1, opacity=0.6).encode(y="value:Q", detail="kind:N")
     sets = base.mark_rule(strokeWidth=5, opacity=0.45).encode(y=low, y2="high:Q")
@@ -151,13 +149,13 @@ def _time() -> dict[str, Any]:
     names = base.mark_text(align="left", dx=7, fontSize=13, fontWeight=600).encode(
         y="label_at:Q", text="label:N"
     )
-    return _finished(bands, paths, sets, _nearest(points), _read(base).encode(y="value:Q"), names)
+    return finished(bands, paths, sets, nearest(points), ring(base).encode(y="value:Q"), names)
 
 
-def _read(base: alt.Chart) -> alt.Chart:
+def ring(base: alt.Chart) -> alt.Chart:
     """A ring around the row that is read."""
-    ring = base.transform_filter(READ).mark_point(size=190, strokeWidth=1.6, opacity=1, fill=None)
-    coloured: alt.Chart = ring.encode(color=alt.value(figures.INK))
+    read = base.transform_filter(READ).mark_point(size=190, strokeWidth=1.6, opacity=1, fill=None)
+    coloured: alt.Chart = read.encode(color=alt.value(figures.INK))
     return coloured
 
 
@@ -175,7 +173,7 @@ def _pair(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
                       labelExpr="format(datum.value, '~g') + '×'", domain=False, ticks=False),
     )  # fmt: skip
     strength = alt.condition(CHOSEN, alt.value(1), alt.value(0.4))
-    base = _base().encode(y=y, color=COLOUR, opacity=strength)
+    base = of_rows().encode(y=y, color=COLOUR, opacity=strength)
     even = alt.Chart(alt.InlineData(values=[{"even": 1}])).mark_rule(
         color=figures.MUTED, strokeDash=[4, 3]
     ).encode(x=alt.X("even:Q"))  # fmt: skip
@@ -183,7 +181,7 @@ def _pair(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     points = base.mark_point(size=42, filled=True).encode(x="value:Q", shape=SHAPE)
     legible = alt.condition(CHOSEN, alt.value(1), alt.value(0.8))
     heads = (
-        _base().transform_filter("isValid(datum.head)")
+        of_rows().transform_filter("isValid(datum.head)")
         .mark_text(align="left", fontSize=12, baseline="middle", color=figures.MUTED)
         .encode(
             y=alt.Y("place_of_head:Q", axis=None), x=alt.value(0), text="head:N", opacity=legible
@@ -196,9 +194,9 @@ def _pair(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     names = base.mark_text(align="left", dx=8, fontSize=12, fontWeight=600).encode(
         x="high:Q", text="label:N"
     )
-    ring = _read(base).encode(x="value:Q", opacity=alt.value(1))
-    return _finished(
-        even, behind, sets, _nearest(points), heads, names, ring, height=max(HEIGHT, 39 * pairs)
+    read = ring(base).encode(x="value:Q", opacity=alt.value(1))
+    return finished(
+        even, behind, sets, nearest(points), heads, names, read, height=max(HEIGHT, 39 * pairs)
     )
 
 
@@ -230,16 +228,16 @@ def _size() -> dict[str, Any]:
                       labelExpr=f"[datum.label, {limits} : '']", labelLimit=120),
     )  # fmt: skip
     dodge = alt.YOffset("origin:N", sort=[CHINA, UNITED_STATES])
-    base = _base().encode(y=y, yOffset=dodge, color=COLOUR)
+    base = of_rows().encode(y=y, yOffset=dodge, color=COLOUR)
     sets = base.mark_bar(height=9, opacity=0.85).encode(x=x, x2="high:Q")
     aims = base.mark_point(opacity=0, size=10).encode(x=alt.X("middle:Q"))
-    ring = base.transform_filter(READ).mark_bar(
+    read = base.transform_filter(READ).mark_bar(
         height=9, fill=None, stroke=figures.INK, strokeWidth=1.6
     ).encode(x=x, x2="high:Q", color=alt.value("transparent"))  # fmt: skip
     names = base.mark_text(align="left", dx=6, fontSize=12, fontWeight=600).encode(
         x="high:Q", text="label:N"
     )
-    return _finished(sets, _nearest(aims), ring, names)
+    return finished(sets, nearest(aims), read, names)
 
 
 # Columns of a card: specifications in order of size, or points of a grid -----------------------
@@ -258,7 +256,7 @@ def columns() -> dict[str, Any]:
     y = alt.Y("low:Q", scale=alt.Scale(domain=[0, 100]), axis=axis)
     x = alt.X("n:O", scale=alt.Scale(padding=0), axis=None)
     region, null = (alt.Chart(alt.NamedData(name=name)).encode(y=y) for name in ("region", "null"))
-    base = _base().encode(x=x)
+    base = of_rows().encode(x=x)
     chosen = base.transform_filter(CHOSEN_COLUMN)
     ink, pale = alt.value(figures.INK), alt.value(figures.OTHER)
     sets = base.mark_rule().encode(
@@ -271,14 +269,14 @@ def columns() -> dict[str, Any]:
     limits = base.mark_rule().encode(
         y="from:Q", y2="to:Q", color=alt.condition(CHOSEN_COLUMN, ink, pale)
     )
-    return _finished(
+    return finished(
         region.mark_rect(color=REGION, opacity=1).encode(y2="high:Q"),
         null.mark_rule(color=figures.MUTED, strokeDash=[4, 3]),
         chosen.mark_rule(color=figures.MUTED, strokeDash=[2, 2]),
         limits,
         sets,
         dots,
-        _nearest(base.mark_point(opacity=0), "n", "click").encode(y=y),
+        nearest(base.mark_point(opacity=0), "n", "click").encode(y=y),
         params={"ticks": [], "labels": []},
         height=CURVE,
     )
