@@ -104,8 +104,6 @@ DECLARED = Assumption.of_scope(
 )
 
 
-# Figure -------------------------------------------------------------------------------------------
-
 COLORS = {"Chinese": figures.CHINA, "US": figures.UNITED_STATES}
 
 

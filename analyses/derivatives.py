@@ -78,9 +78,6 @@ def _derived(models, origins, own) -> Coarse:
     return Coarse(pairs.assign(**dict.fromkeys(WEIGHTS, 1.0)), (), "models", "models")
 
 
-# Estimates ----------------------------------------------------------------------------------------
-
-
 def estimate(sample) -> list[Estimate]:
     units = sample["derived"]
     found = []
@@ -121,9 +118,6 @@ LISTED = Assumption.of_scope(
     name="the list stands for the whole Hub",
     evidence="It holds what is downloaded most, or what is new; most derived models are neither.",
 )
-
-
-# Figure -------------------------------------------------------------------------------------------
 
 
 def figure(result):

@@ -110,9 +110,6 @@ def _of_year(people) -> pd.Series:
     return last.set_index("country")["population"]
 
 
-# Estimates ----------------------------------------------------------------------------------------
-
-
 def estimate(sample) -> Estimate:
     rates, per = sample["rates"], sample["per"]
     ratio = rates.at["US", "rate"] / rates.at["China", "rate"]
@@ -149,9 +146,6 @@ SIZES = {
         evidence="A cloud's addresses are mostly registered in the US, wherever its computers are.",
     ),
 }
-
-
-# Figure -------------------------------------------------------------------------------------------
 
 
 def figure(result):

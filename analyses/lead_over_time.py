@@ -103,9 +103,6 @@ def _shared_sums(of_state, counted) -> np.ndarray:
     return np.einsum("ki,kj->ij", of_state, counted)
 
 
-# Estimates ----------------------------------------------------------------------------------------
-
-
 def estimate(sample) -> Estimate:
     change, moves = sample["change"], sample["moves"]
     pairs = moves["since"] + " to " + moves["until"]
@@ -146,9 +143,6 @@ SAME_MODELS = Assumption.of_scope(
     evidence="New models are left out by construction, and those of the first states were the most "
     "downloaded ones of their day.",
 )
-
-
-# Figure -------------------------------------------------------------------------------------------
 
 
 STYLES = {

@@ -76,9 +76,6 @@ def _estimate(label, unit, value, hosts, needed) -> Estimate:
 GENUINE = genuine("all five are medium, and in which country they lie is not published")
 
 
-# Figure -------------------------------------------------------------------------------------------
-
-
 def figure(result):
     canvas, panels = figures.two_panels(result, height=2.0)
     titles = {DOMINANT: "a  US: medium over next class", FIRST: "b  China: medium minus next"}

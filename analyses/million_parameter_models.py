@@ -88,9 +88,6 @@ ONE_SIZE = Assumption(
 )
 
 
-# Figure -------------------------------------------------------------------------------------------
-
-
 def figure(result):
     return figures.rows_of(
         result,

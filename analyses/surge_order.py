@@ -101,9 +101,6 @@ PUBLIC = Assumption(
 )
 
 
-# Figure -------------------------------------------------------------------------------------------
-
-
 def figure(result):
     return figures.rows_of(
         result,

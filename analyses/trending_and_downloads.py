@@ -126,9 +126,6 @@ def _estimate(sample, label, bounds, **told) -> Estimate:
     )
 
 
-# Figure -------------------------------------------------------------------------------------------
-
-
 def figure(result):
     return figures.rows_of(
         result,
