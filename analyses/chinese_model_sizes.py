@@ -53,9 +53,8 @@ def sample(
     models = replace(units, rows=rows.assign(size=sizes))
     # Publishers whom nobody has coded are left out: they may be of any country.
     others = {"", "unknown"} if persons == "of any country" else {"", "unknown", "individual"}
-    chosen = (
-        ~rows["kind"].isin(others) & rows["role"].ne("repackager") & rows["task"].isin(GENERATION)
-    )
+    own = ~rows["kind"].isin(others) & rows["role"].ne("repackager")
+    chosen = own & rows["task"].isin(GENERATION)
     news = pd.Timestamp(claim_sources.set_index("source").loc[NEWS, "published"])
     last = news if created != "ever" else rows["created"].max()
     if created != "ever":

@@ -48,6 +48,7 @@ CLAIMED = {
 }
 RANK, SHARE = "{}: rank by {}", "Meta: share of downloads"
 CLAIMS = {"models": "patterns/creators-by-count", "downloads": "patterns/meta-leads-downloads"}
+POPULATIONS = FromTable("hub_top_models", lists_of)
 LEADING = 6  # creators shown beside those of the claims
 LATER = {"role": "out of sample", "scope": "later date"}
 
@@ -93,9 +94,7 @@ def sample(
     hub_top_models: AnySize,
     publisher_origins,
     *,
-    population: Annotated[
-        str, ESTIMAND, FromTable("hub_top_models", lists_of)
-    ] = "top 300, 2026-06-11",
+    population: Annotated[str, ESTIMAND, POPULATIONS] = "top 300, 2026-06-11",
     creator: Literal[
         "organisation", "organisation, sentence-transformers at Hugging Face", "account"
     ] = "organisation",
@@ -105,20 +104,18 @@ def sample(
     chosen = lists_of(hub_top_models)[population]
     lists = top_lists(hub_top_models, chosen.size)
 
-    @cache
-    def created(day) -> Coarse:
-        return _created(lists[day], publisher_origins, creator, made_from)
+    def created(listed) -> Coarse:
+        return _created(listed, publisher_origins, creator, made_from)
 
-    creators = _rankings(
-        _created(chosen_list(lists, chosen.day, spike), publisher_origins, creator, made_from)
-    )
+    of_day = cache(lambda day: created(lists[day]))
+    creators = _rankings(created(chosen_list(lists, chosen.day, spike)))
     return Sample(
         population=chosen.population,
         as_of=chosen.day,
         data={"creators": creators},
         deferred={
-            "dates": lambda: {day: _rankings(created(day)) for day in lists},
-            "shares": lambda: {day: META.in_(created(day)).value for day in lists},
+            "dates": lambda: {day: _rankings(of_day(day)) for day in lists},
+            "shares": lambda: {day: META.in_(of_day(day)).value for day in lists},
         },
         tables={"creators": lambda: _table(creators)},
     )

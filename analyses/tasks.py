@@ -35,6 +35,7 @@ CLAIMED = {
     "text-generation": 5,
 }
 RANK, SHARE = "{}: rank by downloads", "{}: share of downloads"
+POPULATIONS = FromTable("hub_top_models", lists_of)
 NO_TASK = "no task named"
 LEADING = 8  # tasks that are shown beside those of the claim
 
@@ -66,9 +67,7 @@ def sample(
     hub_top_models: AnySize,
     publisher_origins,
     *,
-    population: Annotated[
-        str, ESTIMAND, FromTable("hub_top_models", lists_of)
-    ] = "top 300, 2026-06-11",
+    population: Annotated[str, ESTIMAND, POPULATIONS] = "top 300, 2026-06-11",
     tags: Literal["as they are", "related ones together"] = "as they are",
     no_task: Literal["unknown", "left out"] = "unknown",
     spike: Literal["kept", "removed"] = "kept",
