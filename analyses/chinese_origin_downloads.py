@@ -180,16 +180,15 @@ def sample(
     if organisation == "account":
         units = replace(units, rows=units.rows.assign(organisation=units.rows["account"]))
     observed = units.rows["observed"]
+    # The downloads of the last place; the catalogue has none, as it is not cut by rank.
+    cut = None if counted.catalogue else float(tables[counted.day]["hub_downloads_30d"].min())
     return Sample(
         population=counted.words,
         as_of=counted.day,
         data={
             "lead": lead.in_(units.among(observed)),
             "uncounted": units.among(~observed),
-            # The downloads of the last place; the catalogue has none, as it is not cut by rank.
-            "cut": None
-            if counted.catalogue
-            else float(tables[counted.day]["hub_downloads_30d"].min()),
+            "cut": cut,
         },
         deferred={
             "varied": lambda: _varied(partial(asked, counted.day), conventions),

@@ -78,12 +78,9 @@ def sample(
         "registered address": country_addresses.set_index("country")["ipv4_addresses"],
     }[per]
     countries = {"US": ["US"], "China": GREATER_CHINA if china != "mainland" else ["CN"]}
-    table = pd.DataFrame(
-        {
-            "hosts": {name: float(hosts[codes].sum()) for name, codes in countries.items()},
-            "size": {name: float(sizes[codes].sum()) for name, codes in countries.items()},
-        }
-    )
+    table = pd.DataFrame(index=list(countries))
+    table["hosts"] = [float(hosts[codes].sum()) for codes in countries.values()]
+    table["size"] = [float(sizes[codes].sum()) for codes in countries.values()]
     table["rate"] = table["hosts"] / table["size"] * MILLION
     return Sample(
         population=population,

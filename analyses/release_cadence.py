@@ -140,15 +140,14 @@ def _repositories(catalogue, top, origins) -> pd.DataFrame:
     coded = every.join(publishers(every["author"], origins))
     kept = (coded["kind"] == "company") & (coded["role"] != "repackager")
     coded = coded[kept & coded["origin"].isin(COUNTRIES)].reset_index(drop=True)
-    return pd.DataFrame(
-        {
-            "company": coded["organisation"],
-            "country": coded["origin"],
-            "name": coded["model_id"].str.replace("^[^/]*/?", "", regex=True).str.lower(),
-            "created": coded["created_at"],
-            "downloads": coded["hub_downloads_30d"].astype(float),
-        }
-    )
+    told = {
+        "company": coded["organisation"],
+        "country": coded["origin"],
+        "name": coded["model_id"].str.replace("^[^/]*/?", "", regex=True).str.lower(),
+        "created": coded["created_at"],
+        "downloads": coded["hub_downloads_30d"].astype(float),
+    }
+    return pd.DataFrame(told)
 
 
 def _releases(repositories, release) -> pd.DataFrame:
