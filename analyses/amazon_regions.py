@@ -172,20 +172,18 @@ CONFIRMS = Assumption.of_scope(
 
 
 def _spread(report) -> Assumption:
-    cities = report.cities
+    told = written(
+        "{:%0} lie in Amazon's networks, and the {:0} cities of its regions among the 20 leading "
+        "ones have {:0} to {:0} each: Cape Town as many as Montreal, whatever the size of the "
+        "market.",
+        report.amazon / report.total,
+        *report.cities.agg(["size", "min", "max"]),
+    )
     return Assumption(
         name="the addresses are spread as deployments are",
         holds="no",
         without="addresses in cities of Amazon regions removed",
-        evidence=written(
-            "{:%0} lie in Amazon's networks, and the {:0} cities of its regions among the 20 "
-            "leading ones have {:0} to {:0} each: Cape Town as many as Montreal, whatever the size "
-            "of the market.",
-            report.amazon / report.total,
-            len(cities),
-            cities.min(),
-            cities.max(),
-        ),
+        evidence=told,
     )
 
 

@@ -373,7 +373,7 @@ def _miscoded(worlds, the) -> Iterator[TippingPoint]:
         "coded to the wrong one of the two countries and every doubtful publisher were against it; "
         "{:%} ({:0} of its models) with every doubtful publisher in neither"
     )
-    told = written(told, *(n for each in (against, known) for n in (each.exchanged, each.units)))
+    told = written(told, against.exchanged, against.units, known.exchanged, known.units)
     return _lost(worlds, what, against.exchanged, told)
 
 
@@ -473,17 +473,15 @@ def _repackaged(models) -> Assumption:
     repackaged = models[models["role"] == "repackager"]
     held, named = repackaged["value"].sum(), repackaged.dropna(subset="base")["value"].sum()
     base = written(" and a base model is named for {:%} of that", named / held) if held else ""
+    told = (
+        "Repackagers hold {:%} of the downloads,{}. Accounts that also train count as developers; "
+        "they hold {:%}."
+    )
     return Assumption(
         name="a repackaged model belongs to whoever repackaged it",
         holds="no",
         without="attribution of repackaged models",
-        evidence=written(
-            "Repackagers hold {:%} of the downloads,{}. Accounts that also train count as "
-            "developers; they hold {:%}.",
-            held / total,
-            base,
-            parts.get("both", 0.0) / total,
-        ),
+        evidence=written(told, held / total, base, parts.get("both", 0.0) / total),
     )
 
 

@@ -79,8 +79,7 @@ def _derived(models, origins, own) -> Coarse:
 
 
 def estimate(sample) -> list[Estimate]:
-    units = sample["derived"]
-    found = []
+    units, found = sample["derived"], []
     for label, pair in PAIRS.items():
         more, fewer = (Sum(units, where(base=MAKERS[name])) for name in pair)
         if not fewer.value:
@@ -99,8 +98,8 @@ def _ratio(label, ratio, gap, sample) -> Estimate:
         math.floor(abs(gap) / 2) + 1,
     )
     told = {"budget": budget(*ratio.drawn("organisation")[1:]), "tipping_points": (turned,)}
-    listed = sample["listed"], "models listed"
-    return Estimate.of(label, ratio.value, "ratio", *listed, _named(sample), LISTED, **told)
+    n, who = sample["listed"], "models listed"
+    return Estimate.of(label, ratio.value, "ratio", n, who, _named(sample), LISTED, **told)
 
 
 def _named(sample) -> Assumption:

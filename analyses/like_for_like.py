@@ -208,8 +208,9 @@ def _alternatives(sample, what) -> dict:
 
 def _without_each(pairs) -> LeaveOneOut:
     """The ratio without each organisation."""
-    names, slopes = zip(*((name, _slope(x, y)) for name, x, y in pairs.without_each()), strict=True)
-    return LeaveOneOut(value=_plain(pairs), labels=np.array(names), values=np.array(slopes))
+    found = {name: _slope(x, y) for name, x, y in pairs.without_each()}
+    names, values = np.array([*found]), np.array([*found.values()])
+    return LeaveOneOut(value=_plain(pairs), labels=names, values=values)
 
 
 def _plain(pairs) -> float:

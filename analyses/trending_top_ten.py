@@ -122,16 +122,16 @@ def estimate(sample) -> list[Estimate]:
 
 
 def _share(sample) -> Estimate:
-    chinese = sample["chinese"]
+    chinese, places = sample["chinese"], "places of unknown origin"
     part, doubtful = chinese.turning(ORIGIN, HYPOTHESES[SHARE].null), chinese.opened(ORIGIN).sum()
-    places, half = "places of unknown origin", "half is reached"
+    lost = lost_if(part, float(doubtful), places, "were Chinese", reached="half is reached")
     return chinese.estimate(
         label=SHARE,
         unit=f"share of {sample['counted']}",
         n=len(sample["days"]),
         n_unit="days",
         assumptions=(LATER, CODED, _likeness(sample["days"])),
-        tipping_points=(lost_if(part, float(doubtful), places, "were Chinese", reached=half),),
+        tipping_points=(lost,),
         budget=budget(
             *chinese.budget(),
             alternatives_row("origin read from", sample["by origin"]),
