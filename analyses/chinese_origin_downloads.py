@@ -82,6 +82,7 @@ class Population:
         return EVERY if self.task is None else where(task=self.task)
 
 
+@remembered
 def populations(models) -> dict[str, Population]:
     """The lists of the first and the last day, two parts of the latter, and the catalogue."""
     first, last = (f"{day:%Y-%m-%d}" for day in (models["as_of"].min(), models["as_of"].max()))
@@ -194,7 +195,7 @@ def sample(
             "varied": lambda: _varied(partial(asked, counted.day), conventions),
             "dates": lambda: _over_dates(asked, members, conventions),
         },
-        tables={"published": _published(hub_published_anchors)},
+        tables={"published": lambda: _published(hub_published_anchors)},
     )
 
 
@@ -262,16 +263,20 @@ def _members(table, counted, untagged) -> pd.DataFrame:
 @remembered
 def _coded(rows, origins, conventions) -> Coarse:
     """The models with the countries that each may belong to."""
-    if conventions.spike == "removed":
-        rows = rows[~rows["traffic_spike"]]
     if conventions.sentence_transformers == "United States":
         origins = kept_at_hugging_face(origins)
     if conventions.hong_kong_taiwan == "counted to China":
         origins = greater_china(origins)
     origins = with_persons(origins, conventions.persons)
-    units = hub_downloads(rows, origins, tell=TOLD)
-    if conventions.repackagers == "base model":
-        units = made_from(units, origins)
+    units = _told(rows, origins, conventions.spike)
+    return made_from(units, origins) if conventions.repackagers == "base model" else units
+
+
+@remembered
+def _told(rows, origins, spike) -> Coarse:
+    """The models with what their parts are asked by, and which the repackagers do not change."""
+    listed = rows[~rows["traffic_spike"]] if spike == "removed" else rows
+    units = hub_downloads(listed, origins, tell=TOLD)
     groups = {tag: task for task, tags in TASKS.items() for tag in tags}
     ages = {legacy: age for age, legacy in AGES.items() if legacy is not None}
     told = {

@@ -13,6 +13,7 @@ answered with exactly these five tags in May 2026 lies in a network that is too 
 Pulls from the library do not single out the five: other tags are further from their popularity.
 """
 
+from collections.abc import Iterator
 from itertools import combinations
 from typing import Literal
 
@@ -132,16 +133,14 @@ def _pulls(tags, names) -> pd.Series:
 # Estimates ----------------------------------------------------------------------------------------
 
 
-def estimate(sample) -> list[Estimate]:
+def estimate(sample) -> Iterator[Estimate]:
     tags = sample["tags"]
-    return [
-        _size(sample),
-        *_listings_a_host(tags),
-        *_every_other_set(tags),
-        *_rows_of_one_tag(tags["tag_occurrences"], sample["sizes"], sample["levels"]),
-        *_hosts_and_pulls(tags, sample["pulls"]),
-        _fleet(sample["fleet"]),
-    ]
+    yield _size(sample)
+    yield from _listings_a_host(tags)
+    yield from _every_other_set(tags)
+    yield from _rows_of_one_tag(tags["tag_occurrences"], sample["sizes"], sample["levels"])
+    yield from _hosts_and_pulls(tags, sample["pulls"])
+    yield _fleet(sample["fleet"])
 
 
 def _counted(label, unit, found, of, *assumptions) -> Estimate:

@@ -35,7 +35,7 @@ from research.measures.hub_states import COUNTED_ANEW, common_size, for_trend, h
 from research.measures.publishers import kept_at_hugging_face, library_publishers
 from research.measures.pulls import ROUNDED, ROUNDING, ollama_pulls
 from research.measures.top_lists import apart
-from research.results import deferred
+from research.results import BudgetRow, deferred
 from research.wording import written
 
 INDEX, TEN = "concentration index (HHI)", "share of the ten largest"
@@ -201,9 +201,14 @@ def _told(sample, asked, label, unit, **more) -> Estimate:
         n=len(sample["last"].shown),
         n_unit="publishers",
         assumptions=(COUNTED_ANEW, CUT) if hub else (ROUNDED, COMPLETE),
-        budget=budget(*asked.budget(), asked.left_out(sample["last"].by)),
+        budget=_budget(asked, sample["last"].by),
         **more,
     )
+
+
+@deferred
+def _budget(asked, cluster) -> tuple[BudgetRow, ...]:
+    return budget(*asked.budget(), asked.left_out(cluster))
 
 
 CUT = Assumption.of_scope(

@@ -29,6 +29,7 @@ from research.doubts import Coarse, Ranking, Share, turned_at, where
 from research.estimators.budget import alternatives_row, budget
 from research.measures.hub import LIKE_THEN, USED, hub_downloads
 from research.measures.publishers import accounts_of, kept_at_hugging_face, organisations
+from research.measures.remembering import remembered
 from research.measures.top_lists import chosen_list, lists_of, top_lists
 from research.results import BudgetRow, Deferred
 
@@ -107,20 +108,20 @@ def sample(
     def created(listed) -> Coarse:
         return _created(listed, publisher_origins, creator, made_from)
 
-    of_day = cache(lambda day: created(lists[day]))
     creators = _rankings(created(chosen_list(lists, chosen.day, spike)))
     return Sample(
         population=chosen.population,
         as_of=chosen.day,
         data={"creators": creators},
         deferred={
-            "dates": lambda: {day: _rankings(of_day(day)) for day in lists},
-            "shares": lambda: {day: META.in_(of_day(day)).value for day in lists},
+            "dates": lambda: {day: _rankings(created(rows)) for day, rows in lists.items()},
+            "shares": lambda: {day: META.in_(created(rows)).value for day, rows in lists.items()},
         },
         tables={"creators": lambda: _table(creators)},
     )
 
 
+@remembered
 def _created(rows, origins, creator, made_from) -> Coarse:
     """The models with their creators."""
     units = hub_downloads(rows, origins, tell=["base"])

@@ -19,6 +19,7 @@ from research.measures.hub import COUNTED_DAYS, fresh, hub_downloads, overlappin
 from research.measures.publishers import CHINA, CHINA_MINUS_US, UNITED_STATES, Persons, with_persons
 from research.measures.remembering import remembered
 from research.measures.top_lists import on_day
+from research.results import BudgetRow, deferred
 
 CHANGE = "change of China minus US, same models"
 HYPOTHESES = {
@@ -104,8 +105,7 @@ def _shared_sums(of_state, counted) -> np.ndarray:
 
 
 def estimate(sample) -> Estimate:
-    change, moves = sample["change"], sample["moves"]
-    pairs = moves["since"] + " to " + moves["until"]
+    change = sample["change"]
     return change.estimate(
         label=CHANGE,
         unit="change of a difference in share of downloads",
@@ -113,13 +113,18 @@ def estimate(sample) -> Estimate:
         n_unit="models fresh at both dates",
         assumptions=(SAME_MODELS, sample["overlap"]),
         tipping_points=(_not_of_users(change),),
-        budget=budget(
-            *change.budget(),
-            alternatives_row(
-                "other pairs of dates", dict(zip(pairs, moves["change"], strict=True))
-            ),
-            *change.drawn("organisation"),
-        ),
+        budget=_budget(change, sample["moves"]),
+    )
+
+
+@deferred
+def _budget(change, moves) -> tuple[BudgetRow, ...]:
+    pairs = moves["since"] + " to " + moves["until"]
+    others = dict(zip(pairs, moves["change"], strict=True))
+    return budget(
+        *change.budget(),
+        alternatives_row("other pairs of dates", others),
+        *change.drawn("organisation"),
     )
 
 

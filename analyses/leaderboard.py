@@ -167,8 +167,8 @@ def _of_board(states, origins, board, strings) -> Sample:
             "board": board,
             "chinese": chinese,
             "days": days,
-            "ten": LeadingTen.of(states, origin, origins, board.reading),
         },
+        deferred={"ten": lambda: LeadingTen.of(states, origin, origins, board.reading)},
         tables={"ten": ten, "days": days.reset_index().assign(as_of=days.index.astype(str))},
     )
 

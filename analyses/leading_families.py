@@ -29,6 +29,7 @@ from research import (
 from research.doubts import Coarse, Doubt, Ranking, turned_at
 from research.estimators.budget import budget
 from research.measures.pulls import ROUNDING, WEIGHTS, pulls_by_name
+from research.measures.remembering import remembered
 from research.measures.top_lists import last_day, on_day
 from research.results import BudgetRow, deferred
 
@@ -90,11 +91,12 @@ def sample(
     if population == "Ollama pulls" and (belongs != NAMED or test_models != "counted"):
         raise NotApplicable("names of the library have no accounts")
     models = _members(population, hub_top_models, hub_llm_models, ollama_library_pulls)
+    models = _with_families(models, belongs)
     if test_models == "left out":
         models = models[~models["model"].str.contains("internal-testing|tiny-random|/tiny-")]
     if models.empty:
         raise CannotEstimate(f"the tables hold none of {NAMES[population]}")
-    families, shown = _ranked(models.assign(family=_families(models, belongs)))
+    families, shown = _ranked(models)
     days = {"catalogue": "2026-10-05", "Ollama pulls": SERIES[1]}
     return Sample(
         population=NAMES[population],
@@ -107,6 +109,7 @@ def sample(
 NAMED = "to the family it is named after"
 
 
+@remembered
 def _members(population, top, catalogue, pulls) -> pd.DataFrame:
     """The models that are counted: name, base, account, and the range of their weight."""
     if population == "Ollama pulls":
@@ -127,13 +130,14 @@ def _members(population, top, catalogue, pulls) -> pd.DataFrame:
     )
 
 
-def _families(models, belongs) -> pd.Series:
+@remembered
+def _with_families(models, belongs) -> pd.DataFrame:
     """The families that a model may belong to, joined by |: those of its name, else of its base."""
     if belongs != NAMED:
-        return models["account"].replace(ACCOUNTS)
+        return models.assign(family=models["account"].replace(ACCOUNTS))
     own, base = (_named(models[text].str.lower()) for text in ("model", "bases"))
     found = own.where(own.ne(""), base)
-    return found.where(found.ne(""), models["account"])
+    return models.assign(family=found.where(found.ne(""), models["account"]))
 
 
 ACCOUNTS = {"deepseek-ai": "DeepSeek", "meta-llama": "Llama", "mistralai": "Mistral"}

@@ -6,6 +6,7 @@ behind small models. Had other hosts answered, ranks would differ too: by how mu
 alike the hosts of one network are, and on which hosts list which tags, of which nothing is known.
 """
 
+from collections.abc import Iterator
 from typing import Annotated, Literal
 
 import numpy as np
@@ -168,21 +169,20 @@ def _later(aggregates) -> Sample:
 # Estimates ----------------------------------------------------------------------------------------
 
 
-def estimate(sample, *, rng, design_effect: Literal[1, 10, 50] = 1) -> list[Estimate]:
+def estimate(sample, *, rng, design_effect: Literal[1, 10, 50] = 1) -> Iterator[Estimate]:
     if sample["scan"] == "NuClide":
-        return [_lead(sample, LEAD_LATER), _latest(sample)]
-    if not _all_listed(sample, PAIR):
-        return [_latest(sample), *_ranks(sample, design_effect, rng)]
-    hosts = sample["hosts"]
-    rivals = hosts.drop(PAIR)
-    return [
-        _lead(sample, LEAD),
-        _gap(sample, LEAD_SHARE, hosts[PAIR].min(), rivals.max(), design_effect),
-        _gap(sample, ORDER, hosts[PAIR[0]], hosts[PAIR[1]], design_effect),
-        _latest(sample),
-        *([_any_small(sample)] if _all_listed(sample, SMALL) else []),
-        *_ranks(sample, design_effect, rng),
-    ]
+        yield _lead(sample, LEAD_LATER)
+        yield _latest(sample)
+        return
+    hosts, holds_pair = sample["hosts"], _all_listed(sample, PAIR)
+    if holds_pair:
+        yield _lead(sample, LEAD)
+        yield _gap(sample, LEAD_SHARE, hosts[PAIR].min(), hosts.drop(PAIR).max(), design_effect)
+        yield _gap(sample, ORDER, hosts[PAIR[0]], hosts[PAIR[1]], design_effect)
+    yield _latest(sample)
+    if holds_pair and _all_listed(sample, SMALL):
+        yield _any_small(sample)
+    yield from _ranks(sample, design_effect, rng)
 
 
 def _all_listed(sample, tags) -> bool:

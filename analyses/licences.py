@@ -41,6 +41,7 @@ from research.doubts import (
 from research.estimators.budget import alternatives_row, budget, drawn_row
 from research.estimators.proportions import shares_of_kinds, wilson
 from research.measures.hub import LICENCE, LIKE_THEN, LISTED, TAGGED, USED, hub_downloads
+from research.measures.remembering import remembered
 from research.measures.top_lists import chosen_list, lists_of, top_lists
 from research.results import BudgetRow, Deferred
 from research.wording import written
@@ -145,6 +146,7 @@ def _published(claims) -> dict[str, float]:
     return {MODELS: models, DOWNLOADS: downloads, GAP: downloads - models, RATIO: ratio}
 
 
+@remembered
 def _licensed(rows, origins, no_licence) -> Coarse:
     """The models with their licences; one that names none may be under any, unless none counts."""
     units = hub_downloads(rows, origins, tell=["licence"])

@@ -43,6 +43,7 @@ from research.measures.publishers import (
     with_persons,
 )
 from research.measures.pulls import ollama_pulls
+from research.measures.remembering import remembered
 from research.measures.top_lists import newest_first, on_day
 from research.results import deferred
 
@@ -89,15 +90,18 @@ def sample(
     if channel == "pulls":
         names, _ = of_kinds(model_crosswalk_names, embeddings="left out")
         library = library_publishers(names, origins, model_crosswalk)
-        units = ollama_pulls(ollama_library_pulls, library, day)
-        units = told_of_names(units, facts, model_crosswalk_repositories)
-        every = units
+        pulled = ollama_pulls(ollama_library_pulls, library, day)
+        every = units = told_of_names(pulled, facts, model_crosswalk_repositories)
     else:
         every = _models(channel, day, hub_llm_models, hub_top_models, origins, facts)
         units = generating(every)
-    pairs, tasks = compared(units, day), {}
-    if channel != "pulls":
-        tasks = {"those without a task too": compared(generating(every, or_unknown=True), day)}
+    pairs = compared(units, day)
+
+    def with_untold() -> dict:
+        if channel == "pulls":
+            return {}
+        return {"those without a task too": compared(generating(every, or_unknown=True), day)}
+
     return Sample(
         population=POPULATIONS[channel],
         as_of=DAYS[channel],
@@ -106,16 +110,19 @@ def sample(
             "pairs": pairs.sized() if sizes == "known alone" else pairs,
             "by origin": slopes == "by origin",
             "last place": every.rows["value"].min() if channel == "top 1,000" else None,
-            "origins": {
+        },
+        deferred={
+            "origins": lambda: {
                 "unknown origins counted to China": compared(units, day, possible=CHINA),
                 "unknown origins counted to the US": compared(units, day, possible=UNITED_STATES),
             },
-            "tasks": tasks,
+            "tasks": with_untold,
         },
-        tables={"organisations": _beyond(pairs)},
+        tables={"organisations": lambda: _beyond(pairs)},
     )
 
 
+@remembered
 def _models(channel, day, catalogue, top, origins, facts):
     """The models of the catalogue whose downloads were asked for, or of the list."""
     listed = (

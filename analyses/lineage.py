@@ -36,6 +36,7 @@ from research.measures.publishers import (
     library_publishers,
     with_persons,
 )
+from research.measures.remembering import remembered
 from research.measures.top_lists import last_day, on_day
 from research.wording import written
 
@@ -104,13 +105,17 @@ def sample(
         population=who,
         as_of=as_of,
         data={"models": models, "text": _text_models(hub_llm_models, origins)},
-        tables={"flows": _flows(models), "published": _published(hub_published_anchors)},
+        tables={
+            "flows": lambda: _flows(models),
+            "published": lambda: _published(hub_published_anchors),
+        },
     )
 
 
 WHOSE = ("owner", "origin", "confirmed", "bases", "own_base", "base_relation")
 
 
+@remembered
 def _of_hub(listed, origins) -> Coarse:
     """The models with where they and the bases that they name come from, themselves left out."""
     models = hub_cells(listed, origins, by=WHOSE)
@@ -180,6 +185,7 @@ def _published(anchors) -> pd.DataFrame:
     return pd.DataFrame({"source": rows["source"], "share": shares.astype(float) / 100})
 
 
+@remembered
 def _text_models(catalogue, origins) -> Coarse:
     """The text-generation models of the catalogue that are certainly of Chinese publishers."""
     text = catalogue[catalogue["pipeline_tag"] == "text-generation"]

@@ -17,6 +17,7 @@ from research.doubts import Share
 from research.estimators.budget import budget
 from research.measures.hub import GENERATION, hub_downloads, named_bases
 from research.measures.publishers import CHINA, Persons, any_of, with_persons
+from research.measures.remembering import remembered
 from research.measures.top_lists import on_day
 
 PUBLISHED = "Chinese share of new language models, by publisher"
@@ -60,10 +61,9 @@ def sample(
     untagged: Literal["left out", "counted"] = "left out",
 ) -> Sample:
     population, (first, last), label = LISTS[models]
-    listed = hub_llm_models if models == "catalogue" else on_day(hub_lists, last)
+    listed = hub_llm_models if models == "catalogue" else on_day(_tagged(hub_lists), last)
     origins = with_persons(publisher_origins, persons)
     tell = ["task", "created", "base"]
-    listed = listed.rename(columns={"task": "pipeline_tag"})  # as lists of others call it
     units = hub_downloads(listed, origins, tell=tell).counted()
     kinds = [*GENERATION, *([""] if untagged == "counted" else [])]
     created = units.rows["created"].between(pd.Timestamp(first), pd.Timestamp(last))
@@ -73,6 +73,12 @@ def sample(
     if label != PUBLISHED:
         units = _by_base(units, origins)
     return Sample(population=population, as_of=last, data={"units": units, "label": label})
+
+
+@remembered
+def _tagged(lists) -> pd.DataFrame:
+    """The lists of others, with the name that tasks have in the tables of the Hub."""
+    return lists.rename(columns={"task": "pipeline_tag"})
 
 
 def _by_base(units, origins):

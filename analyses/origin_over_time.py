@@ -12,6 +12,7 @@ downloaded models that were then less than a year old, the answer is given for e
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Annotated, Literal
 
 import numpy as np
@@ -35,6 +36,7 @@ from research.doubts.simulating import MOST_UNDEFINED
 from research.estimators.budget import alternatives_row, budget, leave_one_out_row
 from research.estimators.clustered import LeaveOneOut
 from research.estimators.serial import serial_trend
+from research.measures.channels import of_kinds
 from research.measures.hub import COUNTED_DAYS, USED, without_spike
 from research.measures.hub_states import (
     COUNTED_ANEW,
@@ -60,6 +62,7 @@ from research.measures.publishers import (
     with_unmatched,
 )
 from research.measures.pulls import ollama_pulls
+from research.measures.remembering import remembered
 from research.measures.top_lists import apart
 from research.results import BudgetRow, deferred
 from research.wording import written
@@ -234,8 +237,7 @@ class Channel:
         """What is known of it, state by state: kind, first and last day, questions, units."""
         origins = with_persons(self.origins, self.persons)
         if self.population == PULLS:
-            remote = self.names["served_remotely"]
-            names = self.names[~remote | (self.remote_names == "counted")]
+            names, _ = of_kinds(self.names, remote=self.remote_names)
             return self._of_pulls(library_publishers(names, origins, self.crosswalk))
         if self.population == TOTALS:
             found, asked = cumulative_downloads(self.published), _asked(TOTALS)
@@ -261,24 +263,20 @@ class Channel:
             labelled = [each for each in days if states[each].labels]
             refuse_unlabelled([states[each] for each in labelled or days])
             days = labelled
-        size, found = common_size(states), []
+        size, found, asked = common_size(states), [], _asked(self.part)
+        members = self.part == NEW, self.spikes, self.untagged
         for each in days:
-            units = hub_state(self.history, origins, each, size)
-            units = without_spike(units) if self.spikes == "removed" else units
-            if self.part == NEW:
-                units = new_models(units, each)
-            if self.untagged == "left out":
-                units = units.among(units.holds(TEXT, ())[0])
             date = states[each].date
-            found.append(("state", date, date, _asked(self.part), units))
+            units = _of_state(self.history, origins, each, size, *members)
+            found.append(("state", date, date, asked, units))
         return found
 
     def _of_pulls(self, library) -> list:
         """All pulls until each early state, windows one after the other, and the year's end."""
-        series, early, window = self.pulls, self.early_pulls, self.window
+        series, window = self.pulls, self.window
         first, last = series["date"].min(), series["date"].max()
-        states = early[early["as_of"] < first].rename(columns={"as_of": "date"})
-        known = with_unmatched(library, states["ollama_name"])
+        states = _until(self.early_pulls, first)
+        known = _every_name(library, states)
         asked, found = _asked(PULLS), []
         for day in states["date"].drop_duplicates().sort_values(kind="stable"):
             found.append(("until", day, day, asked, ollama_pulls(states, known, day)))
@@ -288,6 +286,28 @@ class Channel:
             found.append(("window", begin, end, asked, ollama_pulls(series, library, end, window)))
         since = ollama_pulls(series, library, PUBLISHED, (PUBLISHED - CLAIMED_YEAR[1]).days)
         return [*found, ("after", CLAIMED_YEAR[1], PUBLISHED, asked, since)]
+
+
+@remembered
+def _of_state(history, origins, day, size, are_new, spikes, untagged) -> Coarse:
+    """The models of a list of the Hub that count."""
+    units = hub_state(history, origins, day, size)
+    if spikes == "removed":
+        units = without_spike(units)
+    if are_new:
+        units = new_models(units, day)
+    return units.among(units.holds(TEXT, ())[0]) if untagged == "left out" else units
+
+
+@remembered
+def _until(early, first) -> pd.DataFrame:
+    """The early states of the library, in the form of the series that begins on a day."""
+    return early[early["as_of"] < first].rename(columns={"as_of": "date"})
+
+
+@remembered
+def _every_name(library, states) -> pd.DataFrame:
+    return with_unmatched(library, states["ollama_name"])
 
 
 def _last(states) -> Coarse:
@@ -303,14 +323,19 @@ def _asked(part) -> dict[str, Share]:
 
 def _row(kind, begin, end, asked, units) -> dict:
     """China minus US and both shares on one day: as shown, and their least and greatest value."""
-    lead = asked[""].in_(units)
-    row = {"kind": kind, "begin": begin, "end": end, "sharpness": lead.sharpness()}
+    row = {"kind": kind, "begin": begin, "end": end}
+    return row | units.once(("row", asked[""]), partial(_told, asked, units))
+
+
+def _told(asked, units) -> dict:
+    told = {"sharpness": asked[""].in_(units).sharpness()}
     for name, question in asked.items():
         share = question.in_(units)
-        found = {"low": share.bounds().low, "value": share.value, "high": share.bounds().high}
-        row |= {f"{name} {part}".strip(): value for part, value in found.items()}
+        low, high = share.bounds()
+        found = {"low": low, "value": share.value, "high": high}
+        told |= {f"{name} {part}".strip(): value for part, value in found.items()}
     china, us = (units.held(of) for of in COUNTRIES.values())
-    return row | {"china": china, "us": us, "total": units.held()}
+    return told | {"china": china, "us": us, "total": units.held()}
 
 
 # Estimates ----------------------------------------------------------------------------------------
@@ -346,8 +371,13 @@ def _level(sample, at, label) -> Estimate:
         n_unit=_unit(sample),
         assumptions=ASSUMPTIONS[sample["population"].split(",")[0]],
         tipping_points=(_not_of_users(row, _unit(sample)),),
-        budget=budget(*lead.budget()),
+        budget=_budget(lead),
     )
+
+
+@deferred
+def _budget(lead) -> tuple[BudgetRow, ...]:
+    return budget(*lead.budget())
 
 
 def _unit(sample) -> str:

@@ -390,6 +390,7 @@ def _of_bases(library, crosswalk, tags) -> pd.DataFrame:
     return library.assign(origin=base_origins(library, crosswalk, tags))
 
 
+@remembered
 def _hosts(tags, library) -> Coarse:
     """The hosts of each name: those of its tags, of which one host may list several."""
     tags = tags.assign(family=tags["ollama_tag"].str.partition(":")[0])
@@ -399,6 +400,7 @@ def _hosts(tags, library) -> Coarse:
     return Coarse(rows, (TWICE, ORIGIN), "families", "hosts")
 
 
+@remembered
 def _tokens(models, makers, origins, day) -> Coarse:
     """The tokens of the days that the table holds of the thirty until this one."""
     within = models["date"].between(day - pd.Timedelta(days=29), day)
@@ -407,6 +409,7 @@ def _tokens(models, makers, origins, day) -> Coarse:
     return routed(models[within], makers, origins)
 
 
+@remembered
 def _published(aggregates) -> pd.DataFrame:
     """The leading tags of a later scan in the form of the earlier one."""
     tags = CONFIRMED.rows(aggregates, "model tag")

@@ -109,7 +109,7 @@ def sample(
             "ranked": listed if families == "in both" else every,
             "selected": families == "in both",
         },
-        tables={"families": _table(held.first.rows, held.second.rows)},
+        tables={"families": lambda: _table(held.first.rows, held.second.rows)},
     )
 
 

@@ -6,6 +6,7 @@ months and not enough to refute two weeks. Mean gaps are time over releases, so 
 not ended yet counts too.
 """
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Annotated, Literal
 
@@ -30,6 +31,8 @@ from research.estimators.budget import alternatives_row, budget
 from research.estimators.rates import gap_ratio, gap_ratio_interval, rate_ratio
 from research.measures.publishers import publishers
 from research.measures.pulls import WEIGHTS
+from research.measures.remembering import remembered
+from research.results import BudgetRow, deferred
 from research.wording import written
 
 GAP = "{}: days between releases of a company"
@@ -129,6 +132,7 @@ def _both_countries(companies) -> None:
 # Releases -----------------------------------------------------------------------------------------
 
 
+@remembered
 def _repositories(catalogue, top, origins) -> pd.DataFrame:
     """Repositories of Chinese and US companies that publish models of their own."""
     columns = ["model_id", "author", "created_at", "hub_downloads_30d"]
@@ -150,6 +154,7 @@ def _repositories(catalogue, top, origins) -> pd.DataFrame:
     return pd.DataFrame(told)
 
 
+@remembered
 def _releases(repositories, release) -> pd.DataFrame:
     """The first repository of each release. Undated ones stay in, without a date."""
     ordered = repositories.sort_values(["created", "name"])
@@ -210,9 +215,10 @@ UNDATED = Doubt("repositories without a date", "releases that may be of any year
 def _gaps(releases, companies, last) -> pd.DataFrame:
     """The time between releases of each company, with the gap that has not ended yet."""
     rows = []
+    released = releases.sort_values("created", kind="stable").groupby("company")["created"]
+    dates = released.agg(list)
     for company in companies.itertuples():
-        mine = releases.loc[releases["company"] == company.company, "created"]
-        mine = mine[mine > company.begin].sort_values(kind="stable")
+        mine = [day for day in dates.get(company.company, []) if day > company.begin]
         ends = [*mine, last]
         starts = [last - pd.Timedelta(days=company.days), *mine]
         rows += [
@@ -225,18 +231,15 @@ def _gaps(releases, companies, last) -> pd.DataFrame:
 # Estimates ----------------------------------------------------------------------------------------
 
 
-def estimate(sample, *, rng) -> list[Estimate]:
+def estimate(sample, *, rng) -> Iterator[Estimate]:
     companies, gaps = sample["companies"], sample["gaps"]
     cadence = {code: _cadence(sample["watched"], sample["released"], code) for code in COUNTRIES}
-    found = []
     for code, country in COUNTRIES.items():
-        mine = companies[companies["country"] == code]
-        # How long one waits for the next release of anyone: many companies make short gaps.
-        anyone = _cadence(sample["year"], sample["released"], code)
-        counted = {"n": int(anyone.second.value), "n_unit": "releases"}
-        found += [_each(cadence[code], country, mine), _gap(anyone, ANY, country, **counted)]
-    ratio = _ratio(Quotient(cadence["US"], cadence["CN"]), companies)
-    return [*found, ratio, _as_draws(companies, gaps, rng), _naive(companies)]
+        yield _each(cadence[code], country, companies[companies["country"] == code])
+        yield _together(_cadence(sample["year"], sample["released"], code), country)
+    yield _ratio(Quotient(cadence["US"], cadence["CN"]), companies)
+    yield _as_draws(companies, gaps, rng)
+    yield _naive(companies)
 
 
 def _cadence(days, released, code) -> Quotient:
@@ -246,17 +249,27 @@ def _cadence(days, released, code) -> Quotient:
 
 def _each(cadence, country, companies) -> Estimate:
     """How long one waits for the next release of a company."""
-    found = _gap(
-        cadence, GAP, country, *cadence.drawn("company"), n=len(companies),
-        n_unit="companies",
-    )  # fmt: skip
+    rows = _budget(cadence, "company")
+    found = _gap(cadence, GAP, country, rows, n=len(companies), n_unit="companies")
     return replace(found, assumptions=(*found.assumptions, _unequal(companies)))
 
 
-def _gap(cadence, template, country, *rows, **counted) -> Estimate:
-    label = template.format(country)
+def _together(cadence, country) -> Estimate:
+    """How long one waits for the next release of anyone: many companies make short gaps."""
+    released = int(cadence.second.value)
+    return _gap(cadence, ANY, country, _budget(cadence), n=released, n_unit="releases")
+
+
+@deferred
+def _budget(cadence, *drawn) -> tuple[BudgetRow, ...]:
+    """What each doubt makes of a gap, and other clusters drawn where they are named."""
     unlisted = {"none of them": cadence.value, "any number of them": 0.0}
-    rows = [alternatives_row(UNLISTED.name, unlisted), *cadence.budget(), *rows]
+    rows = [alternatives_row(UNLISTED.name, unlisted), *cadence.budget()]
+    return budget(*rows, *(row for cluster in drawn for row in cadence.drawn(cluster)))
+
+
+def _gap(cadence, template, country, rows, **counted) -> Estimate:
+    label = template.format(country)
     return Estimate(
         label=label,
         unit="days",
@@ -266,7 +279,7 @@ def _gap(cadence, template, country, *rows, **counted) -> Estimate:
         drawn=Computed(np.multiply, cadence, Within(UNLISTED, Bounds(0.0, 1.0), "both")),
         assumptions=(SURVIVORS, A_RELEASE),
         tipping_points=(_unseen(cadence, HYPOTHESES[label].null),),
-        budget=budget(*rows),
+        budget=rows,
         **counted,
     )
 
@@ -283,7 +296,6 @@ def _unseen(cadence, null) -> TippingPoint:
 
 
 def _ratio(ratio, companies) -> Estimate:
-    drawn = {"a jackknife over companies": _jackknife(companies)}
     return ratio.estimate(
         label=RATIO,
         unit="ratio",
@@ -291,8 +303,14 @@ def _ratio(ratio, companies) -> Estimate:
         n_unit="companies",
         assumptions=(ALIKE, A_RELEASE),
         tipping_points=(_equal(ratio.value),),
-        budget=budget(*ratio.budget(), alternatives_row("other companies drawn", drawn)),
+        budget=_over_companies(ratio, companies),
     )
+
+
+@deferred
+def _over_companies(ratio, companies) -> tuple[BudgetRow, ...]:
+    drawn = {"a jackknife over companies": _jackknife(companies)}
+    return budget(*ratio.budget(), alternatives_row("other companies drawn", drawn))
 
 
 def _equal(value) -> TippingPoint:

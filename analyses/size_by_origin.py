@@ -37,6 +37,7 @@ from research.measures.publishers import (
     with_persons,
 )
 from research.measures.pulls import ROUNDED, ollama_pulls
+from research.measures.remembering import remembered
 from research.measures.sizes import LABELS, of_listed_sizes, of_recorded_sizes
 from research.measures.top_lists import on_day
 from research.results import BudgetRow, deferred
@@ -116,15 +117,20 @@ def sample(
         rows = ollama_library_pulls[ollama_library_pulls["date"] == at]
         units, day = of_listed_sizes(pulled, rows, ollama_library_tags), f"{at:%Y-%m-%d}"
     else:
-        table = hub_top_models if channel == "top 1,000, 2026-06" else hub_history
-        listed = hub_llm_models if kind == "catalogue" else on_day(table, day)
-        units = downloaded(listed.rename(columns={"task": "pipeline_tag"}))
+        table = hub_top_models if channel == "top 1,000, 2026-06" else _tagged(hub_history)
+        units = downloaded(hub_llm_models if kind == "catalogue" else on_day(table, day))
     return Sample(
         population=WORDS[kind],
         as_of=day,
         data={"kind": kind, "units": units},
         deferred={"downloads": lambda: downloaded(on_day(hub_llm_panel, day))},
     )
+
+
+@remembered
+def _tagged(history) -> pd.DataFrame:
+    """The lists of other days, with the name that tasks have in the tables."""
+    return history.rename(columns={"task": "pipeline_tag"})
 
 
 def _refuse(kind, embeddings, sizes, persons, clones) -> None:

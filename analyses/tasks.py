@@ -25,6 +25,7 @@ from research import (
 from research.doubts import Coarse, Ranking, Share, where
 from research.estimators.budget import alternatives_row, budget
 from research.measures.hub import LIKE_THEN, USED, hub_downloads
+from research.measures.remembering import remembered
 from research.measures.top_lists import chosen_list, lists_of, top_lists
 from research.results import BudgetRow, Deferred
 
@@ -86,6 +87,7 @@ def sample(
     )
 
 
+@remembered
 def _tagged(rows, origins, tags, no_task) -> Coarse:
     """The models with their tasks; one that names none may be of any, unless it is left out."""
     units = hub_downloads(rows, origins, tell=["task"])

@@ -6,6 +6,7 @@ Private persons are in no country, and many of them tune Chinese models: organis
 publisher the answer is no, if persons may be of any country it is open, by family it is yes.
 """
 
+from collections.abc import Iterator
 from typing import Annotated, Literal
 
 import pandas as pd
@@ -17,6 +18,8 @@ from research.estimators.clustered import cluster_sample_mean
 from research.estimators.serial import effective_length
 from research.measures.publishers import CHINA, ORIGIN, Persons, publishers, with_persons
 from research.measures.pulls import WEIGHTS
+from research.measures.remembering import remembered
+from research.results import BudgetRow, deferred
 from research.wording import written
 
 SHARE = "Chinese share of the top ten, mean of the days"
@@ -54,13 +57,13 @@ def sample(
 ) -> Sample:
     origins = with_persons(publisher_origins, persons)
 
-    def listed(by) -> pd.DataFrame:
-        entries = _coded(hub_trending, origins, by)
-        return entries[entries["role"] != "repackager"] if repackagers == "left out" else entries
-
-    entries, by_origin = listed(origin), {by: _places(listed(by), counted) for by in ORIGINS}
-    places = by_origin[origin]
+    entries = _coded(hub_trending, origins, origin, repackagers)
+    places = _places(entries, counted)
     days = _by_day(places)
+
+    def share(by) -> float:
+        return CHINESE.in_(_places(_coded(hub_trending, origins, by, repackagers), counted)).value
+
     return Sample(
         population=f"the {counted} of the trending top ten",
         as_of=f"{entries['date'].max():%Y-%m-%d}",
@@ -68,8 +71,8 @@ def sample(
             "counted": counted,
             "days": days,
             "chinese": CHINESE.in_(places),
-            "by origin": {f"the {by}": CHINESE.in_(found).value for by, found in by_origin.items()},
         },
+        deferred={"by origin": lambda: {f"the {by}": share(by) for by in ORIGINS}},
         tables={"days": days.assign(date=days["date"].dt.strftime("%Y-%m-%d"))},
     )
 
@@ -77,7 +80,8 @@ def sample(
 CHINESE = Share(of=CHINA)
 
 
-def _coded(trending, origins, origin) -> pd.DataFrame:
+@remembered
+def _coded(trending, origins, origin, repackagers) -> pd.DataFrame:
     """The entries with the countries that each may come from."""
     known = publishers(trending["author"], origins)
     codes = known["origin"]
@@ -85,9 +89,10 @@ def _coded(trending, origins, origin) -> pd.DataFrame:
         name = trending["model_id"].str.partition("/")[2].str.lower()
         for country, families in FAMILIES.items():
             codes = codes.mask(name.str.contains(families), country)
-    return trending[["date", "rank", "model_id"]].assign(
+    entries = trending[["date", "rank", "model_id"]].assign(
         organisation=known["organisation"], role=known["role"], origin=codes
     )
+    return entries[entries["role"] != "repackager"] if repackagers == "left out" else entries
 
 
 def _places(entries, counted) -> Coarse:
@@ -117,8 +122,9 @@ def _by_day(places) -> pd.DataFrame:
 # Estimates ----------------------------------------------------------------------------------------
 
 
-def estimate(sample) -> list[Estimate]:
-    return [_share(sample), _over_months(sample)]
+def estimate(sample) -> Iterator[Estimate]:
+    yield _share(sample)
+    yield _over_months(sample)
 
 
 def _share(sample) -> Estimate:
@@ -132,12 +138,18 @@ def _share(sample) -> Estimate:
         n_unit="days",
         assumptions=(LATER, CODED, _likeness(sample["days"])),
         tipping_points=(lost,),
-        budget=budget(
-            *chinese.budget(),
-            alternatives_row("origin read from", sample["by origin"]),
-            alternatives_row("one month alone", _months(chinese.units)),
-            alternatives_row("one organisation left out", _without_each(chinese)),
-        ),
+        budget=_budget(sample),
+    )
+
+
+@deferred
+def _budget(sample) -> tuple[BudgetRow, ...]:
+    chinese = sample["chinese"]
+    return budget(
+        *chinese.budget(),
+        alternatives_row("origin read from", sample["by origin"]),
+        alternatives_row("one month alone", _months(chinese.units)),
+        alternatives_row("one organisation left out", _without_each(chinese)),
     )
 
 

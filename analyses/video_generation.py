@@ -6,6 +6,7 @@ is read from the base that they name or, where they name none, from the family i
 and account another country leads; by base China does.
 """
 
+from functools import partial
 from typing import Annotated, Literal
 
 import pandas as pd
@@ -22,7 +23,9 @@ from research.measures.publishers import (
     publishers,
     with_persons,
 )
+from research.measures.remembering import remembered
 from research.measures.top_lists import on_day
+from research.results import BudgetRow, deferred
 
 LEAD = "China minus the next country, video generation"
 SHARE = "China: share, video generation"
@@ -73,41 +76,40 @@ def sample(
         who = "the daily thirty of the trending list"
     else:
         as_of = DATES[measured]
-        listed = _listed(on_day(hub_top_models, as_of))
+        listed = _listed(
+            on_day(hub_top_models, as_of), by="models" if measured == "models" else "downloads"
+        )
         who = "the 1,000 most downloaded models"
-    if measured == "models":
-        listed = listed.assign(weight=1.0)
-
-    origins = with_persons(publisher_origins, persons)
-
-    def models(by, found) -> Ranking:
-        named = listed["family"].notna() & (found == "task or family")
-        return Ranking(_coded(listed[listed["task"] | named], origins, by), "origin")
-
+    models = partial(_models, listed, with_persons(publisher_origins, persons))
     video = models(attributed, found_by)
-    by_attribution = {by: models(by, found_by) for by in ATTRIBUTED}
-    by_search = {found: models(attributed, found) for found in FOUND_BY}
     return Sample(
         population=f"the video generation models among {who}",
         as_of=as_of,
-        data={
-            "video": video,
-            "unit": measured.split(",")[0],
-            "attribution": {by: found.lead("CN").value for by, found in by_attribution.items()},
-            "found by": {how: found.lead("CN").value for how, found in by_search.items()},
-        },
+        data={"video": video, "unit": measured.split(",")[0]},
         tables={
             "models": video.units.rows[["model", "owner", "organisation", "origin", "value"]]
             .sort_values("value", ascending=False, kind="stable"),
-            "attribution": pd.concat([_by_origin(by_attribution[by], by) for by in ATTRIBUTED]),
+            "attribution": lambda: pd.concat(
+                [_by_origin(models(by, found_by), by) for by in ATTRIBUTED]
+            ),
+        },
+        deferred={
+            "attribution": lambda: {by: _ahead(models(by, found_by)) for by in ATTRIBUTED},
+            "found by": lambda: {found: _ahead(models(attributed, found)) for found in FOUND_BY},
         },
     )  # fmt: skip
+
+
+def _ahead(video) -> float:
+    return video.lead("CN").value
 
 
 # Which models generate video, and whose they are --------------------------------------------------
 
 
-def _listed(top) -> pd.DataFrame:
+@remembered
+def _listed(top, by) -> pd.DataFrame:
+    """The models of a list, each of which weighs its downloads or counts once."""
     return pd.DataFrame(
         {
             "model": top["model_id"],
@@ -118,11 +120,12 @@ def _listed(top) -> pd.DataFrame:
             "family": _family(top["model_id"]).where(
                 top["pipeline_tag"].isna() | top["pipeline_tag"].isin(VIDEO)
             ),
-            "weight": top["hub_downloads_30d"].astype(float),
+            "weight": top["hub_downloads_30d"].astype(float) if by == "downloads" else 1.0,
         }
     )
 
 
+@remembered
 def _trending(trending) -> pd.DataFrame:
     """The models that the page listed, with the number of days on which it did."""
     page = trending.assign(task=trending["category"].isin(SHOWN.values()))
@@ -142,6 +145,13 @@ def _family(names) -> pd.Series:
     for pattern, account in FAMILIES.items():
         found = found.mask(name.str.contains(pattern) & found.isna(), account)
     return found
+
+
+@remembered
+def _models(listed, origins, attributed, found_by) -> Ranking:
+    """The models that generate video, by where they are from."""
+    named = listed["family"].notna() & (found_by == "task or family")
+    return Ranking(_coded(listed[listed["task"] | named], origins, attributed), "origin")
 
 
 def _coded(video, origins, attributed) -> Coarse:
@@ -191,13 +201,18 @@ def _leading(sample, unit, models) -> Estimate:
         unit=f"difference in share of {unit}",
         assumptions=(FEW, BY_NAME, TRACED),
         tipping_points=(_closing(lead, unit),),
-        budget=budget(
-            *lead.budget(),
-            alternatives_row("attribution of repackaged models", sample["attribution"]),
-            alternatives_row("video models found by", sample["found by"]),
-            lead.left_out("organisation"),
-        ),
+        budget=_budget(sample, lead),
         **models,
+    )
+
+
+@deferred
+def _budget(sample, lead) -> tuple[BudgetRow, ...]:
+    return budget(
+        *lead.budget(),
+        alternatives_row("attribution of repackaged models", sample["attribution"]),
+        alternatives_row("video models found by", sample["found by"]),
+        lead.left_out("organisation"),
     )
 
 

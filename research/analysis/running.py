@@ -43,6 +43,7 @@ if TYPE_CHECKING:
 
 AMOUNT = r"\{([^{}]+)\}"  # of an estimate, in the reason why a claim is settled
 UNDATED = "a day that was not stated"  # of a file or a frame
+TEXTS = {str, type(None)}
 SEED = 20250424  # the date of the report under test
 
 
@@ -495,11 +496,15 @@ def _fingerprint_of_frame(frame: pd.DataFrame | pd.Series | pd.Index) -> str:
 
 
 def _content(column: pd.Series | pd.Index) -> bytes:
-    """Numbers as they are held, anything else as Python writes it."""
+    """Numbers as they are held, texts by the hash that each remembers, else as Python writes it."""
     import numpy as np
 
-    is_plain = isinstance(column.dtype, np.dtype) and column.dtype != object
-    held = column.to_numpy().tobytes() if is_plain else repr(column.tolist()).encode()
+    if isinstance(column.dtype, np.dtype) and column.dtype != object:
+        held = column.to_numpy().tobytes()
+    else:
+        cells = tuple(column.tolist())
+        are_texts = column.dtype == "str" or {*map(type, cells)} <= TEXTS
+        held = repr(hash(cells) if are_texts else cells).encode()
     return f"{column.dtype}{len(held)}:".encode() + held
 
 

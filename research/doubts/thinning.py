@@ -13,7 +13,7 @@ from research.estimators.budget import alternatives_row
 from research.estimators.tipping import tipping_point
 from research.results import Bounds, BudgetRow, Curve, TippingPoint
 
-STEPS = 64  # of a search: an end moves steadily as more is taken out
+STEPS = 8  # of a search: an end moves steadily as more is taken out
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

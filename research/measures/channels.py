@@ -23,6 +23,7 @@ SAME_ACT = Assumption.of_scope(
 )
 
 
+@remembered
 def day_of_both(listed: pd.DataFrame, series: pd.DataFrame, usual: str) -> pd.Timestamp:
     """The day on which both channels are taken: the usual one, else the last that both tables hold.
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from research.measures.remembering import remembered
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -119,6 +121,7 @@ def without_part(rows: pd.DataFrame, block: Block, part: float) -> pd.DataFrame:
     )
 
 
+@remembered
 def without_block(tags: pd.DataFrame) -> pd.DataFrame:
     """The tags without the largest block that they allow.
 

@@ -335,5 +335,7 @@ def _known(
 
 
 def _accounts(listed: pd.DataFrame) -> pd.Series:
+    if "author" in listed and not listed["author"].hasnans:
+        return listed["author"]
     accounts = accounts_of(listed.index.to_series())
     return listed["author"].fillna(accounts) if "author" in listed else accounts

@@ -6,6 +6,7 @@ architecture, or of the publisher of the base that it was made from.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -212,7 +213,7 @@ class LeadingTen:
         listed = rows.drop_duplicates("model").set_index("model_id")["origin"]
         attribute = "origin" if reading == "publisher" else "made"
         models = _units(listed, attribute, origins, UNTOLD[reading])
-        return cls(models, attribute, tuple(_places(day) for _, day in rows.groupby("as_of")))
+        return cls(models, attribute, tuple(_places(rows)))
 
     @property
     def doubts(self) -> tuple[Doubt, ...]:
@@ -254,11 +255,15 @@ class LeadingTen:
         return Where({self.attribute: CHINA.values["origin"]})
 
 
-def _places(day: pd.DataFrame) -> tuple[Codes, Codes, int]:
-    """Which models of a day are above the tenth, which share its place, how many are listed."""
-    models, is_tied = day["model"].to_numpy(), day["tied"].to_numpy()
-    above = models[~is_tied]
-    return above, models[is_tied], TOP - len(above)
+def _places(rows: pd.DataFrame) -> Iterator[tuple[Codes, Codes, int]]:
+    """Of each day which models are above the tenth, which share its place, how many are listed."""
+    rows = rows.sort_values("as_of", kind="stable")
+    day = rows["as_of"].to_numpy()
+    begins = np.flatnonzero(day[1:] != day[:-1]) + 1
+    of_days = (np.split(rows[name].to_numpy(), begins) for name in ("model", "tied"))
+    for models, is_tied in zip(*of_days, strict=True):
+        above = models[~is_tied]
+        yield above, models[is_tied], TOP - len(above)
 
 
 def _units(origin: pd.Series, attribute: str, origins: pd.DataFrame, doubt: Doubt) -> Coarse:

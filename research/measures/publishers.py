@@ -54,10 +54,17 @@ def publishers(accounts: pd.Series, origins: pd.DataFrame) -> pd.DataFrame:
     >>> found[["organisation", "origin"]].to_numpy().tolist()
     [['Meta', 'US'], ['no-such-account', '']]
     """
-    found = _coded(origins).reindex(accounts).set_axis(accounts.index)
-    organisation = found.pop("organisation").fillna(accounts)
+    # Accounts repeat, so that each is looked up once.
+    number, distinct = accounts.factorize(use_na_sentinel=False)
+    found = _of_accounts(distinct, origins).take(number).set_axis(accounts.index)
+    return found.assign(account=accounts)
+
+
+def _of_accounts(accounts: pd.Index, origins: pd.DataFrame) -> pd.DataFrame:
+    found = _coded(origins).reindex(accounts)
+    organisation = found.pop("organisation").fillna(accounts.to_series())
     return found.assign(
-        **found[TEXTS].fillna(ANYWHERE),
+        **found.fillna(ANYWHERE),
         account=accounts,
         organisation=organisation,
         confirmed=found["origin"].eq(NO_COUNTRY) | organisation.isin(_confirmed(origins)),
@@ -90,7 +97,8 @@ def accounts_of(repositories: pd.Series) -> pd.Series:
     >>> accounts_of(pd.Series(["Qwen/Qwen3-8B", "gpt2"])).tolist()
     ['Qwen', 'gpt2']
     """
-    return repositories.astype(object).str.extract("^([^/]*)", expand=False)
+    parts = repositories.astype(object).map(lambda name: name.split("/", 1)[0], na_action="ignore")
+    return parts.astype(object)
 
 
 def organisations(accounts: pd.Series, origins: pd.DataFrame) -> pd.Series:

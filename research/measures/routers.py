@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -17,14 +18,14 @@ if TYPE_CHECKING:
 TOKENS = ("tokens_of_day", "tokens_of_week")
 WEIGHTS_PUBLIC = Doubt("weights not known to be public", "public or not")
 # Names, as the router spells them, of models whose weights are public, and of those whose are not.
-OPEN = (
+OPEN = re.compile(
     r"^(?:deepseek/|meta-llama/|nvidia/|microsoft/|gryphe/|nousresearch/|neversleep/|openchat/|"
     r"tngtech/|arcee-ai/trinity|moonshotai/kimi|z-ai/glm(?!.*turbo)|minimax/minimax-(?:01|m[12])|"
     r"stepfun/step-3|xiaomi/mimo-v2-flash|google/gemma|openai/gpt-oss|"
     r"mistralai/(?:mistral-nemo|mistral-7b|mistral-small|mixtral|ministral)|"
     r"qwen/qw[a-z]*[-\d.]*[^/]*\d+b|qwen/qwen3-coder-next)"
 )
-CLOSED = (
+CLOSED = re.compile(
     r"^(?:anthropic/|x-ai/|perplexity/|amazon/|bytedance-seed/|google/gemini|"
     r"openai/(?!gpt-oss)|qwen/qwen[-\w.]*(?:max|plus|turbo|flash)|xiaomi/mimo-v2-pro)"
 )
@@ -68,26 +69,36 @@ def routed(rows: pd.DataFrame, makers: pd.DataFrame, origins: pd.DataFrame) -> C
     >>> [round(end, 2) for end in china.in_(day).bounds()]
     [0.85, 0.85]
     """
-    known = rows[["author"]].merge(makers, on="author", how="left", validate="many_to_one")
-    accounts = publishers(known["hub_account"], origins)["origin"]
-    codes = known["candidates"].replace(NOT_TOLD, ANYWHERE).fillna(ANYWHERE)
+    known = _makers(makers, origins).reindex(rows["author"]).reset_index()
     tokens = next(rows[column] for column in TOKENS if column in rows).astype(float)
     told = known.assign(
         organisation=known["maker"].fillna(known["author"]),
-        origin=codes.where(codes.ne(ANYWHERE), accounts),
+        origin=known["origin"].fillna(ANYWHERE),
         origin_doubt=ORIGIN.name,
         **dict.fromkeys(WEIGHTS, tokens.to_numpy()),
     )
     if "model" not in rows:
         return Coarse(told, (ORIGIN,), "makers", "tokens")
     model = rows["model"].reset_index(drop=True).fillna("")
-    public = model.str.contains(OPEN).map({True: "open", False: ""})
     told = told.assign(
-        model=model,
-        weights=public.mask(model.str.contains(CLOSED), "closed"),
-        weights_doubt=WEIGHTS_PUBLIC.name,
+        model=model, weights=[*map(_weights, model)], weights_doubt=WEIGHTS_PUBLIC.name
     )
     return Coarse(told, (ORIGIN, WEIGHTS_PUBLIC), "models", "tokens")
+
+
+@remembered
+def _makers(makers: pd.DataFrame, origins: pd.DataFrame) -> pd.DataFrame:
+    """The table of makers by ``author``, and where each may be at home."""
+    accounts = publishers(makers["hub_account"], origins)["origin"]
+    codes = makers["candidates"].replace(NOT_TOLD, ANYWHERE).fillna(ANYWHERE)
+    return makers.assign(origin=codes.where(codes.ne(ANYWHERE), accounts)).set_index("author")
+
+
+def _weights(model: str) -> str:
+    """Whether the weights of a model are public, as far as its name tells."""
+    if CLOSED.search(model):
+        return "closed"
+    return "open" if OPEN.search(model) else ANYWHERE
 
 
 def over_publishers(tokens: Coarse, other: Coarse, origins: pd.DataFrame) -> tuple[Coarse, Coarse]:
