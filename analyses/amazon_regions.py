@@ -94,9 +94,6 @@ class Report:
         return float(self.total - removed * self.countries["in_regions"].sum())
 
 
-# Estimates ----------------------------------------------------------------------------------------
-
-
 def estimate(sample) -> list[Estimate]:
     if sample["removed"]:
         return [_first(sample)]
@@ -192,9 +189,6 @@ IN_CITY = Assumption(
     evidence="The cities hold other hosts too, and Amazon has addresses elsewhere; the two totals "
     "are within a percentage point of one another. Networks are not given by country.",
 )
-
-
-# Figure -------------------------------------------------------------------------------------------
 
 
 def figure(result):

@@ -289,9 +289,6 @@ def _told(rows, origins, spike) -> Coarse:
     return replace(units, rows=units.rows.assign(**told))
 
 
-# Estimates ----------------------------------------------------------------------------------------
-
-
 def estimate(sample) -> Iterator[Estimate]:
     lead = sample["lead"]
     told = {"tipping_points": _tipping_points(sample), "budget": _budget(sample)}

@@ -152,9 +152,6 @@ def _table(creators) -> pd.DataFrame:
     return shares.join(ranks)[shown].drop(columns="downloads").reset_index(names="creator")
 
 
-# Estimates ----------------------------------------------------------------------------------------
-
-
 def estimate(sample, *, rng) -> Iterator[Estimate]:
     models, downloads = (sample["creators"][unit] for unit in CLAIMED)
     leading = [*models.shown.index[:LEADING], *(name for name in ACCOUNTS if name in models.shown)]
@@ -230,9 +227,6 @@ ASSUMPTIONS = (
         "and a few carry the totals.",
     ),
 )
-
-
-# Figure -------------------------------------------------------------------------------------------
 
 
 def figure(result):

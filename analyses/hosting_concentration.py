@@ -148,9 +148,6 @@ def _sentinel(aggregates) -> Sample:
     )
 
 
-# Estimates ----------------------------------------------------------------------------------------
-
-
 def estimate(sample) -> list[Estimate]:
     if sample["scan"] == "SentinelLABS":
         return [_cloud_by_type(sample)]
@@ -288,9 +285,6 @@ GENUINE = Assumption.of_scope(
     evidence="Three quarters of the listed addresses did not answer, and the hosts confirmed in "
     "May 2026 are at Amazon three times less often.",
 )
-
-
-# Figure -------------------------------------------------------------------------------------------
 
 
 def figure(result):

@@ -235,9 +235,6 @@ def _states(found) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["day", "label", "value", "low", "high"])
 
 
-# Estimates ----------------------------------------------------------------------------------------
-
-
 def estimate(sample) -> list[Estimate]:
     days = sample["asked"]
     return [_between(label, days, sample["assumptions"]) for label in days[max(days)]]
@@ -350,8 +347,6 @@ CHOSEN = Assumption.of_scope(
     "list by either can lower a correlation. The dated lists of the most downloaded models record "
     "no likes before 2026.",
 )
-
-# Figure -------------------------------------------------------------------------------------------
 
 
 def figure(result):

@@ -191,9 +191,6 @@ def _coded(models, origins) -> pd.DataFrame:
     return models[["model_id"]].assign(**told)
 
 
-# Estimates ----------------------------------------------------------------------------------------
-
-
 def estimate(sample) -> list[Estimate]:
     if "board" in sample.data:
         return _on_board(sample["board"], sample["chinese"], sample["days"], sample["ten"])

@@ -166,9 +166,6 @@ def _later(aggregates) -> Sample:
     )
 
 
-# Estimates ----------------------------------------------------------------------------------------
-
-
 def estimate(sample, *, rng, design_effect: Literal[1, 10, 50] = 1) -> Iterator[Estimate]:
     if sample["scan"] == "NuClide":
         yield _lead(sample, LEAD_LATER)
@@ -297,9 +294,6 @@ OTHER_SCAN = Assumption(
     evidence="Another search engine, port and month; its list ends after fifteen tags, and some of "
     "these are answered by remote servers.",
 )
-
-
-# Figure -------------------------------------------------------------------------------------------
 
 
 def figure(result):

@@ -144,9 +144,6 @@ def _beyond(pairs) -> pd.DataFrame:
     return found.sort_values("models", ascending=False, kind="stable").reset_index()
 
 
-# Estimates ----------------------------------------------------------------------------------------
-
-
 def estimate(sample, *, level) -> list[Estimate]:
     pairs, by_origin = sample["pairs"], sample["by origin"]
     if by_origin and sample["last place"]:
@@ -268,9 +265,6 @@ LISTED = Assumption.of_scope(
     "models alone, which look more alike than all would. What the ratio would be had the list no "
     "end stands beside it. The catalogue is not cut at one number.",
 )
-
-
-# Figure -------------------------------------------------------------------------------------------
 
 
 def figure(result):

@@ -153,9 +153,6 @@ def _measured(rows, origins) -> pd.DataFrame:
     return pd.DataFrame(measured)
 
 
-# Estimates ----------------------------------------------------------------------------------------
-
-
 def estimate(sample, *, level) -> Iterator[Estimate]:
     if "models" not in sample.data:
         yield _published(sample["R squared"], sample["design effects"])

@@ -196,9 +196,6 @@ def _text_models(catalogue, origins) -> Coarse:
     return units.among(units.holds(where(origin="CN"))[0])
 
 
-# Estimates ----------------------------------------------------------------------------------------
-
-
 def estimate(sample) -> list[Estimate]:
     models = sample["models"]
     is_chinese, _ = models.holds(where(origin="China"))

@@ -377,9 +377,6 @@ SUSPECTED = Assumption(
 )
 
 
-# Figure -------------------------------------------------------------------------------------------
-
-
 def figure(result):
     shares = result.answer(quantity="shares")
     if not _multiplicity_curve(shares.estimates[IN_SHARE.format("small")]):

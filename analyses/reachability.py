@@ -192,9 +192,6 @@ def _other(scan, aggregates) -> Sample:
     )
 
 
-# Estimates ----------------------------------------------------------------------------------------
-
-
 def estimate(sample) -> list[Estimate]:
     if "share" in sample.data:
         return [_elsewhere(sample)]
@@ -359,9 +356,6 @@ GENUINE = Assumption(
     without="clones",
     evidence="The five leading tags look like one block of cloned hosts.",
 )
-
-
-# Figure -------------------------------------------------------------------------------------------
 
 
 def figure(result):

@@ -228,9 +228,6 @@ def _gaps(releases, companies, last) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["company", "country", "days", "ended"])
 
 
-# Estimates ----------------------------------------------------------------------------------------
-
-
 def estimate(sample, *, rng) -> Iterator[Estimate]:
     companies, gaps = sample["companies"], sample["gaps"]
     cadence = {code: _cadence(sample["watched"], sample["released"], code) for code in COUNTRIES}

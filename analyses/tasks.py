@@ -99,9 +99,6 @@ def _tagged(rows, origins, tags, no_task) -> Coarse:
     return units.among(task.ne("")) if no_task == "left out" else units
 
 
-# Estimates ----------------------------------------------------------------------------------------
-
-
 def estimate(sample, *, rng) -> Iterator[Estimate]:
     tasks = sample["tasks"]
     named = list(tasks.shown.index)

@@ -119,9 +119,6 @@ def _by_day(places) -> pd.DataFrame:
     return days.assign(low=low, high=high).reset_index()
 
 
-# Estimates ----------------------------------------------------------------------------------------
-
-
 def estimate(sample) -> Iterator[Estimate]:
     yield _share(sample)
     yield _over_months(sample)
@@ -210,9 +207,6 @@ CODED = Assumption(
     evidence="Many private persons, who are in no country, tune Chinese models; accounts that "
     "nobody coded may be of any country.",
 )
-
-
-# Figure -------------------------------------------------------------------------------------------
 
 
 def figure(result):

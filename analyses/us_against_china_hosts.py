@@ -321,9 +321,6 @@ SECOND_HAND = Assumption(
 )
 
 
-# Figure -------------------------------------------------------------------------------------------
-
-
 def figure(result):
     canvas, (first, second) = figures.two_panels(result, height=4.4, sharex=True, sharey=True)
     rows = _rows(result)
