@@ -130,9 +130,6 @@ def _by_family(families, names, tags, listed, answering):
     return hosts_by_family(found, leading[leading["family"].isin(sure)], answering)
 
 
-# Estimates ----------------------------------------------------------------------------------------
-
-
 def estimate(sample) -> list[Estimate]:
     if sample["unit"] == "hosts":
         return [_any_host(sample), _based(sample)]
@@ -246,9 +243,6 @@ OF_FAMILIES = Assumption(
 )
 UNKNOWN = Doubt("tags of unknown origin", "any country")
 TAIL = Doubt("tags below the ten", "further listings, of any origin")
-
-
-# Figure -------------------------------------------------------------------------------------------
 
 
 def figure(result):

@@ -152,9 +152,6 @@ def _sentinel(aggregates) -> Sample:
     )
 
 
-# Estimates ----------------------------------------------------------------------------------------
-
-
 def estimate(sample) -> list[Estimate]:
     if "Beijing" in sample.data:
         return _elsewhere(sample)
@@ -287,9 +284,6 @@ PLACED = Assumption(
     evidence="Geolocation puts the addresses of a cloud in one city of its region: Portland and "
     "Boardman, some 250 km apart, stand for the same Amazon region.",
 )
-
-
-# Figure -------------------------------------------------------------------------------------------
 
 
 def figure(result):

@@ -130,9 +130,6 @@ def _pulls(tags, names) -> pd.Series:
     return pd.Series(day.loc[tags.index.str.split(":").str[0]].to_numpy(float), index=tags.index)
 
 
-# Estimates ----------------------------------------------------------------------------------------
-
-
 def estimate(sample) -> Iterator[Estimate]:
     tags = sample["tags"]
     yield _size(sample)
@@ -260,9 +257,6 @@ OTHER_NETWORK = Assumption.of_scope(
     evidence="Its network, AS63949, is not among the ten largest of the report and so had fewer "
     "addresses there than the tenth; the signature is the same, the place is not.",
 )
-
-
-# Figure -------------------------------------------------------------------------------------------
 
 
 def figure(result):

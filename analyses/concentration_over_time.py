@@ -132,9 +132,6 @@ def _row(day, ranking) -> dict:
     return row
 
 
-# Estimates ----------------------------------------------------------------------------------------
-
-
 def estimate(sample) -> Iterator[Estimate]:
     first, last = sample["first"], sample["last"]
     yield _tail(sample)

@@ -102,9 +102,6 @@ SURVIVORS = Assumption(
 )
 
 
-# Figure -------------------------------------------------------------------------------------------
-
-
 def figure(result):
     rows = sorted(result.answer().tables["first"].records(), key=lambda row: row["created"])
     canvas, axes = figures.canvas(height=1.9, source=result)

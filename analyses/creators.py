@@ -49,6 +49,7 @@ CLAIMED = {
 }
 RANK, SHARE = "{}: rank by {}", "Meta: share of downloads"
 CLAIMS = {"models": "patterns/creators-by-count", "downloads": "patterns/meta-leads-downloads"}
+POPULATIONS = FromTable("hub_top_models", lists_of)
 LEADING = 6  # creators shown beside those of the claims
 LATER = {"role": "out of sample", "scope": "later date"}
 
@@ -94,9 +95,7 @@ def sample(
     hub_top_models: AnySize,
     publisher_origins,
     *,
-    population: Annotated[
-        str, ESTIMAND, FromTable("hub_top_models", lists_of)
-    ] = "top 300, 2026-06-11",
+    population: Annotated[str, ESTIMAND, POPULATIONS] = "top 300, 2026-06-11",
     creator: Literal[
         "organisation", "organisation, sentence-transformers at Hugging Face", "account"
     ] = "organisation",
@@ -151,9 +150,6 @@ def _table(creators) -> pd.DataFrame:
     shown = (ranks <= LEADING).any(axis="columns") | held.index.isin(list(ACCOUNTS))
     shares = held.assign(share=held["downloads"] / held["downloads"].sum())
     return shares.join(ranks)[shown].drop(columns="downloads").reset_index(names="creator")
-
-
-# Estimates ----------------------------------------------------------------------------------------
 
 
 def estimate(sample, *, rng) -> Iterator[Estimate]:
@@ -231,9 +227,6 @@ ASSUMPTIONS = (
         "and a few carry the totals.",
     ),
 )
-
-
-# Figure -------------------------------------------------------------------------------------------
 
 
 def figure(result):

@@ -78,12 +78,9 @@ def sample(
         "registered address": country_addresses.set_index("country")["ipv4_addresses"],
     }[per]
     countries = {"US": ["US"], "China": GREATER_CHINA if china != "mainland" else ["CN"]}
-    table = pd.DataFrame(
-        {
-            "hosts": {name: float(hosts[codes].sum()) for name, codes in countries.items()},
-            "size": {name: float(sizes[codes].sum()) for name, codes in countries.items()},
-        }
-    )
+    table = pd.DataFrame(index=list(countries))
+    table["hosts"] = [float(hosts[codes].sum()) for codes in countries.values()]
+    table["size"] = [float(sizes[codes].sum()) for codes in countries.values()]
     table["rate"] = table["hosts"] / table["size"] * MILLION
     return Sample(
         population=population,
@@ -108,9 +105,6 @@ def _of_quarter(developers, quarter) -> pd.Series:
 def _of_year(people) -> pd.Series:
     last = people[people["year"] == min(people["year"].max(), WEEK.year)]
     return last.set_index("country")["population"]
-
-
-# Estimates ----------------------------------------------------------------------------------------
 
 
 def estimate(sample) -> Estimate:
@@ -149,9 +143,6 @@ SIZES = {
         evidence="A cloud's addresses are mostly registered in the US, wherever its computers are.",
     ),
 }
-
-
-# Figure -------------------------------------------------------------------------------------------
 
 
 def figure(result):

@@ -148,9 +148,6 @@ def _sentinel(aggregates) -> Sample:
     )
 
 
-# Estimates ----------------------------------------------------------------------------------------
-
-
 def estimate(sample) -> list[Estimate]:
     if sample["scan"] == "SentinelLABS":
         return [_cloud_by_type(sample)]
@@ -161,9 +158,9 @@ def estimate(sample) -> list[Estimate]:
     return [_index(sample), *(_lead(sample, *lead) for lead in listed), _cloud(sample)]
 
 
-def _estimate(sample, label, unit, bounds, **more) -> Estimate:
+def _estimate(sample, label, unit, bounds, *assumptions, **more) -> Estimate:
     label = label if sample["scan"] == "Tenthe" else LATER[label]
-    return Estimate.of(label, bounds, unit, sample["total"], sample["unit"], **more)
+    return Estimate.of(label, bounds, unit, sample["total"], sample["unit"], *assumptions, **more)
 
 
 def _at_amazon(sample) -> pd.Series:
@@ -196,8 +193,9 @@ def _index(sample) -> Estimate:
         INDEX,
         "sum of squared shares",
         found,
+        OWN,
+        GENUINE,
         drawn=if_open(Within(BELOW, found, sample["unit"])),
-        assumptions=(OWN, GENUINE),
         tipping_points=(thinned.lost(HIGH),) if concentrated else (),
         curves=(thinned.curve(curve, grid_unit="share"),) if concentrated else (),
     )
@@ -218,7 +216,8 @@ def _lead(sample, label, ahead, behind) -> Estimate:
         label,
         f"difference in share of {sample['unit']}",
         found / total,
-        assumptions=(OWN, GENUINE),
+        OWN,
+        GENUINE,
         tipping_points=(unlisted.lost(),) if found.low > 0 else (),
     )
 
@@ -235,8 +234,8 @@ def _cloud(sample) -> Estimate:
         CLOUD,
         f"share of {sample['unit']}",
         found,
+        GENUINE,
         drawn=if_open(Within(LEFT_OUT, found, f"clouds among the {sample['unit']}")),
-        assumptions=(GENUINE,),
         tipping_points=(listed.lost(half),) if known / total > half else (),
     )
 
@@ -286,9 +285,6 @@ GENUINE = Assumption.of_scope(
     evidence="Three quarters of the listed addresses did not answer, and the hosts confirmed in "
     "May 2026 are at Amazon three times less often.",
 )
-
-
-# Figure -------------------------------------------------------------------------------------------
 
 
 def figure(result):

@@ -104,9 +104,6 @@ def _shared_sums(of_state, counted) -> np.ndarray:
     return np.einsum("ki,kj->ij", of_state, counted)
 
 
-# Estimates ----------------------------------------------------------------------------------------
-
-
 def estimate(sample) -> Estimate:
     change = sample["change"]
     return change.estimate(
@@ -151,9 +148,6 @@ SAME_MODELS = Assumption.of_scope(
     evidence="New models are left out by construction, and those of the first states were the most "
     "downloaded ones of their day.",
 )
-
-
-# Figure -------------------------------------------------------------------------------------------
 
 
 STYLES = {

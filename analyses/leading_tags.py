@@ -166,9 +166,6 @@ def _later(aggregates) -> Sample:
     )
 
 
-# Estimates ----------------------------------------------------------------------------------------
-
-
 def estimate(sample, *, rng, design_effect: Literal[1, 10, 50] = 1) -> Iterator[Estimate]:
     if sample["scan"] == "NuClide":
         yield _lead(sample, LEAD_LATER)
@@ -213,6 +210,8 @@ def _gap(sample, label, first, second, design_effect) -> Estimate:
     """A difference of two tags that share an unknown number of hosts: at its most uncertain."""
     total = sample["total"]
     found = mcnemar_bounds(first, second, total, design_effect=design_effect)
+    # Below a design effect of one there is nothing to lose.
+    loses = first >= second and found.lost_at >= 1
     return Estimate(
         label=label,
         unit="difference in share of hosts",
@@ -224,10 +223,7 @@ def _gap(sample, label, first, second, design_effect) -> Estimate:
         n_unit="hosts",
         n_effective=total / design_effect,
         assumptions=(GENUINE, overlapping("tags"), INDEPENDENT),
-        # Below a design effect of one there is nothing to lose.
-        tipping_points=(lost_at(found.lost_at, [sample["network size"]]),)
-        if first >= second and found.lost_at >= 1
-        else (),
+        tipping_points=(lost_at(found.lost_at, [sample["network size"]]),) if loses else (),
     )
 
 
@@ -239,8 +235,7 @@ def _ranks(sample, design_effect, rng) -> list[Estimate]:
         sets = {deff: _rank_sets(hosts, left.hosts, deff, rng) for deff in DESIGN_EFFECTS}
         for position, tag in enumerate(hosts.index):
             found = {deff: ranks[position] for deff, ranks in sets.items()}
-            label = RANK.format(tag) + which
-            estimates.append(_rank(label, found, design_effect, left.hosts))
+            estimates.append(_rank(RANK.format(tag) + which, found, design_effect, left.hosts))
     return estimates
 
 
@@ -299,9 +294,6 @@ OTHER_SCAN = Assumption(
     evidence="Another search engine, port and month; its list ends after fifteen tags, and some of "
     "these are answered by remote servers.",
 )
-
-
-# Figure -------------------------------------------------------------------------------------------
 
 
 def figure(result):

@@ -144,17 +144,13 @@ def _observed(catalogue, task, stale_counts) -> pd.DataFrame:
 
 
 def _measured(rows, origins) -> pd.DataFrame:
-    return pd.DataFrame(
-        {
-            "model": rows["model_id"],
-            "organisation": organisations(rows["author"], origins),
-            "downloads": rows["hub_downloads_30d"].astype(float),
-            "likes": rows["likes"].astype(float),
-        }
-    )
-
-
-# Estimates ----------------------------------------------------------------------------------------
+    measured = {
+        "model": rows["model_id"],
+        "organisation": organisations(rows["author"], origins),
+        "downloads": rows["hub_downloads_30d"].astype(float),
+        "likes": rows["likes"].astype(float),
+    }
+    return pd.DataFrame(measured)
 
 
 def estimate(sample, *, level) -> Iterator[Estimate]:

@@ -69,14 +69,11 @@ def _estimate(label, unit, value, hosts, needed) -> Estimate:
     medium, lost = hosts["medium"], []
     if medium > needed:  # else nothing is left to lose
         lost = [lost_if(medium - needed, medium, "hosts with medium models", "were clones")]
-    pairs = hosts.sum(), "class-host pairs"
-    return Estimate.of(label, value, unit, *pairs, GENUINE, tipping_points=lost)
+    n, who = hosts.sum(), "class-host pairs"
+    return Estimate.of(label, value, unit, n, who, GENUINE, tipping_points=lost)
 
 
 GENUINE = genuine("all five are medium, and in which country they lie is not published")
-
-
-# Figure -------------------------------------------------------------------------------------------
 
 
 def figure(result):

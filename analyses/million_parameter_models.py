@@ -77,8 +77,8 @@ def estimate(sample) -> list[Estimate]:
 
 def _share(label, bounds, listings, drawn, *points) -> Estimate:
     told = {"drawn": if_open(drawn), "tipping_points": points}
-    of = listings, "listings (estimated by the report)"
-    return Estimate.of(label, bounds, "share of listings", *of, ONE_SIZE, **told)
+    who = "listings (estimated by the report)"
+    return Estimate.of(label, bounds, "share of listings", listings, who, ONE_SIZE, **told)
 
 
 ONE_SIZE = Assumption(
@@ -86,9 +86,6 @@ ONE_SIZE = Assumption(
     holds="yes",
     evidence="The size is read from the model's file, and smollm2:135m comes in one file only.",
 )
-
-
-# Figure -------------------------------------------------------------------------------------------
 
 
 def figure(result):

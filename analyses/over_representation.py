@@ -425,9 +425,6 @@ TWICE = Doubt("hosts with several tags of a family", "counted once or once a tag
 OUTSIDE = Doubt("other models of any origin", "models that only one channel holds, of any origin")
 
 
-# Estimates ----------------------------------------------------------------------------------------
-
-
 def estimate(sample) -> Iterator[Estimate]:
     odds, pair = sample["odds"], sample["pair"]
     yield _told(

@@ -149,8 +149,9 @@ def estimate(sample, *, design_effect: Literal[1, 10, 50] = 1) -> list[Estimate]
     shares = [_share(contrast, sample, design_effect) for contrast in contrasts]
     if contrasts[0].serving:
         return [*shares, *map(_from_counts, contrasts)]
-    among = [_among_all(contrast, sample["answering"]) for contrast in contrasts]
-    found = [each for pair in zip(shares, among, strict=True) for each in pair]
+    found = []
+    for share, contrast in zip(shares, contrasts, strict=True):
+        found += [share, _among_all(contrast, sample["answering"])]
     return [*found, *(_per_medium(c, design_effect) for c in contrasts if c.of != MEDIUM)]
 
 
@@ -306,8 +307,8 @@ def _from_counts(contrast) -> Estimate:
     """What the counts of the classes alone would have told, where more is known."""
     label = BESIDE.format(CLASSES[contrast.of], ", from the counts of the classes alone")
     found, drawn = contrast.from_counts(), contrast.drawn_from_counts()
-    pairs = contrast.pairs, "class-host pairs"
-    return Estimate.of(label, found, IN_POINTS, *pairs, *_genuine(contrast), drawn=drawn)
+    n, who = contrast.pairs, "class-host pairs"
+    return Estimate.of(label, found, IN_POINTS, n, who, *_genuine(contrast), drawn=drawn)
 
 
 def _among_all(contrast, answering) -> Estimate:
@@ -376,9 +377,6 @@ SUSPECTED = Assumption(
 )
 
 
-# Figure -------------------------------------------------------------------------------------------
-
-
 def figure(result):
     shares = result.answer(quantity="shares")
     if not _multiplicity_curve(shares.estimates[IN_SHARE.format("small")]):
@@ -441,8 +439,8 @@ def _draw_ratios(axes, answer) -> None:
         curve = _multiplicity_curve(estimate)
         axes.plot(curve.grid, curve.low, ls=style, color=figures.INK, lw=1.2)
         figures.note(axes, name, (curve.grid[-1], curve.low[-1]))
-        points = {point.what.partition(" host")[0]: point for point in estimate.tipping_points}
-        turn = points["classes per"].threshold
+        points = estimate.tipping_points
+        turn = next(t.threshold for t in points if t.what.startswith("classes per"))
         if curve.grid[0] < turn < curve.grid[-1]:
             figures.crossing(axes, turn, 1, rising=True)
     figures.plain_ticks(axes.xaxis, (0.75, 1, 1.5, 2))

@@ -101,9 +101,6 @@ def sample(
     )
 
 
-# Estimates ----------------------------------------------------------------------------------------
-
-
 def estimate(sample) -> list[Estimate]:
     if sample["unit"] == "listings":
         return [_listings(sample), *_one_tag(sample)]
@@ -174,9 +171,6 @@ def _one_tag(sample) -> list[Estimate]:
 
 UNLISTED = Doubt("sizes below the fifteen", "further listings, of any size")
 GENUINE = genuine("four are of 7B to 8B, one of 4B")
-
-
-# Figure -------------------------------------------------------------------------------------------
 
 
 def figure(result):

@@ -126,9 +126,6 @@ SETS = {
 }
 
 
-# Estimates ----------------------------------------------------------------------------------------
-
-
 def estimate(sample) -> list[Estimate]:
     listed = sample["listed"]
     match sample["addresses"]:
@@ -231,8 +228,6 @@ MORE_THAN = Assumption.of_set(
     evidence="It is given as more than forty percent, over fifteen programs of which Ollama is "
     "one.",
 )
-
-# Figure -------------------------------------------------------------------------------------------
 
 
 def figure(result):

@@ -69,9 +69,6 @@ def estimate(sample) -> Estimate:
     return Estimate.of(LEAD, gap, "listed addresses", listed, who, LISTED, tipping_points=(turned,))
 
 
-# Figure -------------------------------------------------------------------------------------------
-
-
 def figure(result):
     canvas, axes = figures.canvas(height=2.4, source=result)
     rows = result.answer().tables["providers"].records()

@@ -121,9 +121,6 @@ def _sample(population, as_of, units, labels, stands_for) -> Sample:
     )
 
 
-# Estimates ----------------------------------------------------------------------------------------
-
-
 def estimate(sample) -> list[Estimate]:
     ask = {LEAD: _lead, LATER_LEAD: _lead, EIGHT: _eight, LATER_EIGHT: _eight}
     return [ask[label](sample["units"], label, sample["assumptions"]) for label in sample["labels"]]
@@ -183,9 +180,6 @@ def _list_of(listed) -> Assumption:
         name="the list stands for the claim's models and months",
         evidence=written(told, len(listed), COUNTED_DAYS, LIST_DAY),
     )
-
-
-# Figure -------------------------------------------------------------------------------------------
 
 
 def figure(result):

@@ -159,9 +159,6 @@ def _later(aggregates) -> Sample:
     )
 
 
-# Estimates ----------------------------------------------------------------------------------------
-
-
 def estimate(sample) -> list[Estimate]:
     match sample["measure"]:
         case "levels":
@@ -267,9 +264,6 @@ F16_DEFAULT = Assumption(
     name="all listings of the families bert and nomic-bert are F16",
     evidence="Every such name of the library has an F16 default; other levels can be asked for.",
 )
-
-
-# Figure -------------------------------------------------------------------------------------------
 
 
 def figure(result):

@@ -184,19 +184,12 @@ def sample(
 
 
 def _other(scan, aggregates) -> Sample:
-    counts = scan.other.counts(aggregates)
+    listed, share = scan.other.hosts(aggregates), scan.share(scan.other.counts(aggregates))
     return Sample(
         **scan.other.described,
-        data={
-            "asked": scan.asked,
-            "listed": scan.other.hosts(aggregates),
-            "share": scan.share(counts),
-        },
+        data={"asked": scan.asked, "listed": listed, "share": share},
         tables={"totals": scan.other.rows(aggregates, "total").drop(columns="note")},
     )
-
-
-# Estimates ----------------------------------------------------------------------------------------
 
 
 def estimate(sample) -> list[Estimate]:
@@ -363,9 +356,6 @@ GENUINE = Assumption(
     without="clones",
     evidence="The five leading tags look like one block of cloned hosts.",
 )
-
-
-# Figure -------------------------------------------------------------------------------------------
 
 
 def figure(result):

@@ -169,9 +169,6 @@ def _hosts(scale, answering, removed) -> Coarse:
 ELSEWHERE = Doubt("hosts in other countries", "from none to all that are left")
 
 
-# Estimates ----------------------------------------------------------------------------------------
-
-
 def estimate(sample) -> Iterator[Estimate]:
     units, kind = sample["units"], sample["kind"]
     for size, name in SIZES.items():

@@ -119,25 +119,22 @@ def _by_day(places) -> pd.DataFrame:
     return days.assign(low=low, high=high).reset_index()
 
 
-# Estimates ----------------------------------------------------------------------------------------
-
-
 def estimate(sample) -> Iterator[Estimate]:
     yield _share(sample)
     yield _over_months(sample)
 
 
 def _share(sample) -> Estimate:
-    chinese = sample["chinese"]
+    chinese, places = sample["chinese"], "places of unknown origin"
     part, doubtful = chinese.turning(ORIGIN, HYPOTHESES[SHARE].null), chinese.opened(ORIGIN).sum()
-    places, half = "places of unknown origin", "half is reached"
+    lost = lost_if(part, float(doubtful), places, "were Chinese", reached="half is reached")
     return chinese.estimate(
         label=SHARE,
         unit=f"share of {sample['counted']}",
         n=len(sample["days"]),
         n_unit="days",
         assumptions=(LATER, CODED, _likeness(sample["days"])),
-        tipping_points=(lost_if(part, float(doubtful), places, "were Chinese", reached=half),),
+        tipping_points=(lost,),
         budget=_budget(sample),
     )
 
@@ -210,9 +207,6 @@ CODED = Assumption(
     evidence="Many private persons, who are in no country, tune Chinese models; accounts that "
     "nobody coded may be of any country.",
 )
-
-
-# Figure -------------------------------------------------------------------------------------------
 
 
 def figure(result):

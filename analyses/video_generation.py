@@ -182,9 +182,6 @@ def _by_origin(video, by) -> pd.DataFrame:
     return shares.rename_axis("origin").reset_index(name="share").assign(attributed=by)
 
 
-# Estimates ----------------------------------------------------------------------------------------
-
-
 def estimate(sample) -> list[Estimate]:
     share, unit = Share(of=CHINA).in_(sample["video"].units), sample["unit"]
     models = {"n": len(share.units.rows), "n_unit": "video generation models"}
