@@ -94,9 +94,6 @@ class Report:
         return float(self.total - removed * self.countries["in_regions"].sum())
 
 
-# Estimates ----------------------------------------------------------------------------------------
-
-
 def estimate(sample) -> list[Estimate]:
     if sample["removed"]:
         return [_first(sample)]
@@ -112,10 +109,8 @@ def _first(sample) -> Estimate:
         most=1,
     )
     parts = {"none": 0.0, "down to Amazon's share in 2026": sample["too many"], "all": 1.0}
-    row = thinned.row("addresses in cities of Amazon regions removed", parts)
-    curve = thinned.curve(
-        "share of the addresses in cities of Amazon regions removed", grid_unit="share"
-    )
+    gone = "addresses in cities of Amazon regions removed"
+    row, curve = thinned.row(gone, parts), thinned.curve(f"share of the {gone}", grid_unit="share")
     return Estimate(
         label=FIRST,
         unit="difference in share of listed addresses",
@@ -174,20 +169,18 @@ CONFIRMS = Assumption.of_scope(
 
 
 def _spread(report) -> Assumption:
-    cities = report.cities
+    told = written(
+        "{:%0} lie in Amazon's networks, and the {:0} cities of its regions among the 20 leading "
+        "ones have {:0} to {:0} each: Cape Town as many as Montreal, whatever the size of the "
+        "market.",
+        report.amazon / report.total,
+        *report.cities.agg(["size", "min", "max"]),
+    )
     return Assumption(
         name="the addresses are spread as deployments are",
         holds="no",
         without="addresses in cities of Amazon regions removed",
-        evidence=written(
-            "{:%0} lie in Amazon's networks, and the {:0} cities of its regions among the 20 "
-            "leading ones have {:0} to {:0} each: Cape Town as many as Montreal, whatever the size "
-            "of the market.",
-            report.amazon / report.total,
-            len(cities),
-            cities.min(),
-            cities.max(),
-        ),
+        evidence=told,
     )
 
 
@@ -196,9 +189,6 @@ IN_CITY = Assumption(
     evidence="The cities hold other hosts too, and Amazon has addresses elsewhere; the two totals "
     "are within a percentage point of one another. Networks are not given by country.",
 )
-
-
-# Figure -------------------------------------------------------------------------------------------
 
 
 def figure(result):

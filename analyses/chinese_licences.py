@@ -97,8 +97,6 @@ def _share(label, asked) -> Estimate:
     )
 
 
-# Figure -------------------------------------------------------------------------------------------
-
 COLORS = {"Chinese": figures.CHINA, "US": figures.UNITED_STATES}
 
 

@@ -53,9 +53,8 @@ def sample(
     models = replace(units, rows=rows.assign(size=sizes))
     # Publishers whom nobody has coded are left out: they may be of any country.
     others = {"", "unknown"} if persons == "of any country" else {"", "unknown", "individual"}
-    chosen = (
-        ~rows["kind"].isin(others) & rows["role"].ne("repackager") & rows["task"].isin(GENERATION)
-    )
+    own = ~rows["kind"].isin(others) & rows["role"].ne("repackager")
+    chosen = own & rows["task"].isin(GENERATION)
     news = pd.Timestamp(claim_sources.set_index("source").loc[NEWS, "published"])
     last = news if created != "ever" else rows["created"].max()
     if created != "ever":
@@ -103,8 +102,6 @@ DECLARED = Assumption.of_scope(
     evidence="It is counted in the files, in which packed weights of few bits count as fewer.",
 )
 
-
-# Figure -------------------------------------------------------------------------------------------
 
 COLORS = {"Chinese": figures.CHINA, "US": figures.UNITED_STATES}
 

@@ -32,31 +32,32 @@ SHARE, ANY, BASED = (
     "hosts with a model of a Chinese architecture",
 )
 
+OF_TAGS = {
+    "claims": ["tenthe/chinese-tags-strong"],
+    "alternative": "greater",
+    "role": "reanalysis",
+    "scope": "other measure",
+}
+MOST = "plain meaning of most hosts; stated by this project"
 HYPOTHESES = {
     SHARE: Hypothesis(
-        claims=["tenthe/chinese-tags-strong"],
         estimand="share of Chinese-origin tags in the hosts or listings of the ten leading tags",
         null=0.3,
         null_source="an even share of the ten places, three of which are Chinese; stated by this "
         "project, since the claim says only that such tags rank high",
-        alternative="greater",
-        role="reanalysis",
-        scope="other measure",
+        **OF_TAGS,
     ),
     ANY: Hypothesis(
-        claims=["tenthe/chinese-tags-strong"],
         estimand="share of answering hosts that list at least one Chinese-origin leading tag",
         null=0.5,
-        null_source="plain meaning of most hosts; stated by this project",
-        alternative="greater",
-        role="reanalysis",
-        scope="other measure",
+        null_source=MOST,
+        **OF_TAGS,
     ),
     BASED: Hypothesis(
         estimand="share of answering hosts with a model of an architecture all of whose known "
         "models build on a Chinese one, or with a Chinese-based leading tag",
         null=0.5,
-        null_source="plain meaning of most hosts; stated by this project",
+        null_source=MOST,
         alternative="greater",
         role="own question",
     ),
@@ -129,9 +130,6 @@ def _by_family(families, names, tags, listed, answering):
     return hosts_by_family(found, leading[leading["family"].isin(sure)], answering)
 
 
-# Estimates ----------------------------------------------------------------------------------------
-
-
 def estimate(sample) -> list[Estimate]:
     if sample["unit"] == "hosts":
         return [_any_host(sample), _based(sample)]
@@ -192,8 +190,13 @@ def _unstructured_row(sample, found) -> BudgetRow:
 
 def _any_host(sample) -> Estimate:
     over = OverBlock(sample["hosts"], lambda left: left.with_any(CHINESE.of))
-    told = {"label": ANY, "assumptions": (GENUINE, CODED, overlapping("tags"))}
-    return over.estimate(null=HYPOTHESES[ANY].null, budget=(), curves=(), **told)
+    return over.estimate(
+        null=HYPOTHESES[ANY].null,
+        label=ANY,
+        assumptions=(GENUINE, CODED, overlapping("tags")),
+        budget=(),
+        curves=(),
+    )
 
 
 def _based(sample) -> Estimate:
@@ -202,9 +205,12 @@ def _based(sample) -> Estimate:
     over = OverBlock(hosts, lambda left: _of_families(sample, left))
     exactly = OverBlock(hosts, lambda left: left.with_any(CHINESE.of))
     by_table = {"families": over.bounds(), "the ten tags, counted exactly": exactly.bounds()}
-    rows = budget(*over.rows(), alternatives_row(TABLE, by_table))
-    told = {"label": BASED, "assumptions": (GENUINE, OF_FAMILIES), "budget": rows}
-    return over.estimate(null=HYPOTHESES[BASED].null, **told)
+    return over.estimate(
+        null=HYPOTHESES[BASED].null,
+        label=BASED,
+        assumptions=(GENUINE, OF_FAMILIES),
+        budget=budget(*over.rows(), alternatives_row(TABLE, by_table)),
+    )
 
 
 def _of_families(sample, left) -> Bounds:
@@ -237,9 +243,6 @@ OF_FAMILIES = Assumption(
 )
 UNKNOWN = Doubt("tags of unknown origin", "any country")
 TAIL = Doubt("tags below the ten", "further listings, of any origin")
-
-
-# Figure -------------------------------------------------------------------------------------------
 
 
 def figure(result):

@@ -181,16 +181,15 @@ def sample(
     if organisation == "account":
         units = replace(units, rows=units.rows.assign(organisation=units.rows["account"]))
     observed = units.rows["observed"]
+    # The downloads of the last place; the catalogue has none, as it is not cut by rank.
+    cut = None if counted.catalogue else float(tables[counted.day]["hub_downloads_30d"].min())
     return Sample(
         population=counted.words,
         as_of=counted.day,
         data={
             "lead": lead.in_(units.among(observed)),
             "uncounted": units.among(~observed),
-            # The downloads of the last place; the catalogue has none, as it is not cut by rank.
-            "cut": None
-            if counted.catalogue
-            else float(tables[counted.day]["hub_downloads_30d"].min()),
+            "cut": cut,
         },
         deferred={
             "varied": lambda: _varied(partial(asked, counted.day), conventions),
@@ -290,9 +289,6 @@ def _told(rows, origins, spike) -> Coarse:
     return replace(units, rows=units.rows.assign(**told))
 
 
-# Estimates ----------------------------------------------------------------------------------------
-
-
 def estimate(sample) -> Iterator[Estimate]:
     lead = sample["lead"]
     told = {"tipping_points": _tipping_points(sample), "budget": _budget(sample)}
@@ -379,7 +375,7 @@ def _miscoded(worlds, the) -> Iterator[TippingPoint]:
         "coded to the wrong one of the two countries and every doubtful publisher were against it; "
         "{:%} ({:0} of its models) with every doubtful publisher in neither"
     )
-    told = written(told, *(n for each in (against, known) for n in (each.exchanged, each.units)))
+    told = written(told, against.exchanged, against.units, known.exchanged, known.units)
     return _lost(worlds, what, against.exchanged, told)
 
 
@@ -479,17 +475,15 @@ def _repackaged(models) -> Assumption:
     repackaged = models[models["role"] == "repackager"]
     held, named = repackaged["value"].sum(), repackaged.dropna(subset="base")["value"].sum()
     base = written(" and a base model is named for {:%} of that", named / held) if held else ""
+    told = (
+        "Repackagers hold {:%} of the downloads,{}. Accounts that also train count as developers; "
+        "they hold {:%}."
+    )
     return Assumption(
         name="a repackaged model belongs to whoever repackaged it",
         holds="no",
         without="attribution of repackaged models",
-        evidence=written(
-            "Repackagers hold {:%} of the downloads,{}. Accounts that also train count as "
-            "developers; they hold {:%}.",
-            held / total,
-            base,
-            parts.get("both", 0.0) / total,
-        ),
+        evidence=written(told, held / total, base, parts.get("both", 0.0) / total),
     )
 
 

@@ -37,6 +37,7 @@ SHARE = "share of addresses in the leading cities, {}"
 GAP = "addresses in the leading cities, US minus China"
 GAP_OF_SHARES = "share of addresses in the leading cities, US minus China"
 ELSEWHERE = "share of hosts in the ten leading cities, China, another scan"
+IN_TEN = "share in the ten leading cities"
 
 HYPOTHESES = {
     label: Hypothesis(
@@ -55,13 +56,7 @@ HYPOTHESES = {
             (SHARE.format(name), f"share in the leading cities, {name}", name, "reanalysis", "same")
             for name in COUNTRIES.values()
         ),
-        (
-            ELSEWHERE,
-            "share in the ten leading cities",
-            "China",
-            "out of sample",
-            "other population",
-        ),
+        (ELSEWHERE, IN_TEN, "China", "out of sample", "other population"),
     )
 } | {
     GAP: Hypothesis(
@@ -157,9 +152,6 @@ def _sentinel(aggregates) -> Sample:
     )
 
 
-# Estimates ----------------------------------------------------------------------------------------
-
-
 def estimate(sample) -> list[Estimate]:
     if "Beijing" in sample.data:
         return _elsewhere(sample)
@@ -248,10 +240,11 @@ def _gap(us, china, few, removed) -> Estimate:
         things="addresses in leading US cities",
     )
     regions = _regions(us, lambda part: us.leading(few, part) - china.leading(few, part))
-    points = cities.lost(given="and all in China are"), regions.lost()
-    told = {"tipping_points": () if removed else points}
+    lost = () if removed else (cities.lost(given="and all in China are"), regions.lost())
     n, who = us.left(removed) + china.left(removed), "listed addresses"
-    return Estimate.of(GAP, found, who, n, f"{who} of both countries", PLACED, LISTED, **told)
+    return Estimate.of(
+        GAP, found, who, n, f"{who} of both countries", PLACED, LISTED, tipping_points=lost
+    )
 
 
 def _difference(us, china, few, removed) -> Estimate:
@@ -293,9 +286,6 @@ PLACED = Assumption(
 )
 
 
-# Figure -------------------------------------------------------------------------------------------
-
-
 def figure(result):
     canvas, (bars, curves) = figures.two_panels(result, height=4.3)
     answer = result.answer(scan="Tenthe")
@@ -332,21 +322,14 @@ def _draw_shares(axes, answer) -> None:
     for curve, color, marker in ((us, COLORS["US"], "s"), (china, COLORS["CN"], "o")):
         axes.plot(curve.grid, curve.low, marker=marker, ms=3.5, color=color, lw=1.3)
     axes.axhline(MAJORITY, color=figures.MUTED, lw=0.8, ls=(0, (4, 3)))
+    without_amazon = "US without cities of Amazon\nregions (band: all that\nthe table allows)"
     for text, x, y, color in (
         ("United States", 2.9, us.low[4] + 0.06, COLORS["US"]),
         ("China", 8.3, china.low[7] - 0.06, COLORS["CN"]),
-        (
-            "US without cities of Amazon\nregions (band: all that\nthe table allows)",
-            5.2,
-            0.42,
-            COLORS["US"],
-        ),
+        (without_amazon, 5.2, 0.42, COLORS["US"]),
         ("two thirds", 0.8, MAJORITY + 0.01, figures.MUTED),
     ):
         axes.annotate(text, (x, y), fontsize=8, color=color, va="bottom")
-    axes.set_ylim(0, 1)
-    axes.set_xticks(us.grid)
-    axes.set_xlabel("number of leading cities")
-    axes.set_ylabel("share of the country's listed addresses")
+    axes.set(ylim=(0, 1), xticks=us.grid, title="b  What they hold together")
+    axes.set(xlabel="number of leading cities", ylabel="share of the country's listed addresses")
     figures.percent_ticks(axes.yaxis)
-    axes.set_title("b  What they hold together")

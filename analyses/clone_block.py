@@ -130,9 +130,6 @@ def _pulls(tags, names) -> pd.Series:
     return pd.Series(day.loc[tags.index.str.split(":").str[0]].to_numpy(float), index=tags.index)
 
 
-# Estimates ----------------------------------------------------------------------------------------
-
-
 def estimate(sample) -> Iterator[Estimate]:
     tags = sample["tags"]
     yield _size(sample)
@@ -262,9 +259,6 @@ OTHER_NETWORK = Assumption.of_scope(
 )
 
 
-# Figure -------------------------------------------------------------------------------------------
-
-
 def figure(result):
     answer = result.answer()
     canvas, (ratios, shares) = figures.two_panels(result, height=3.5, sharey=True)
@@ -289,9 +283,8 @@ def _draw_ratios(axes, tags) -> None:
     figures.note(axes, nothing, (1.95, -4), (0, 0), muted=True, ha="right")
     figures.note(axes, "range of the\nother tags", (ordinary.max(), -8.5), muted=True)
     figures.label_rows(axes, list(tags["ollama_tag"]))
-    axes.set_xlim(1, 2.25)
+    axes.set(xlim=(1, 2.25), title="a  One block would explain the excess")
     axes.set_xlabel("listings a host, April 2025")
-    axes.set_title("a  One block would explain the excess")
 
 
 def _draw_shares(axes, later) -> None:

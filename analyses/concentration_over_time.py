@@ -17,6 +17,7 @@ import pandas as pd
 from research import (
     ESTIMAND,
     Assumption,
+    Bounds,
     Curve,
     Estimate,
     Hypothesis,
@@ -131,9 +132,6 @@ def _row(day, ranking) -> dict:
     return row
 
 
-# Estimates ----------------------------------------------------------------------------------------
-
-
 def estimate(sample) -> Iterator[Estimate]:
     first, last = sample["first"], sample["last"]
     yield _tail(sample)
@@ -166,15 +164,8 @@ def _tail(sample) -> Estimate:
 @deferred
 def _thresholds(held) -> Iterator[Curve]:
     plot = threshold_plot(held)
-    values = tuple(each.value for each in plot)
-    yield Curve(
-        over="largest publishers taken",
-        grid=tuple(float(each.kept) for each in plot),
-        low=values,
-        high=values,
-        interval_low=tuple(each.interval.low for each in plot),
-        interval_high=tuple(each.interval.high for each in plot),
-    )
+    kept, values = [float(each.kept) for each in plot], [Bounds.at(each.value) for each in plot]
+    yield Curve.of("largest publishers taken", kept, values, (each.interval for each in plot))
 
 
 def _moments(index) -> Assumption:
@@ -251,8 +242,7 @@ def figure(result):
             _draw_course(panel, result.answer(channel=channel), name, color, marker, channel)
         years = pd.date_range("2021-01-01", "2026-01-01", freq="YS")
         panel.set_xticks(years[::2], [f"{year:%Y}" for year in years[::2]])
-        panel.set_title(title)
-        panel.set_ylim(0, None)
+        panel.set(ylim=(0, None), title=title)
     axes[0].set_ylabel("sum of squared shares (1: one publisher)")
     axes[1].set_ylabel("share of downloads or pulls")
     axes[1].set_ylim(0, 1)

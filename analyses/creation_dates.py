@@ -102,13 +102,8 @@ SURVIVORS = Assumption(
 )
 
 
-# Figure -------------------------------------------------------------------------------------------
-
-
 def figure(result):
-    first = result.answer().tables["first"]
-    rows = first.records()
-    rows.sort(key=lambda row: row["created"])
+    rows = sorted(result.answer().tables["first"].records(), key=lambda row: row["created"])
     canvas, axes = figures.canvas(height=1.9, source=result)
     start = pd.Timestamp("2023-07-01")
     axes.axvspan(start, CLAIMED, color=figures.FAINT, lw=0)
@@ -119,11 +114,8 @@ def figure(result):
         told = f"{row['repository']}, {row['created']}"
         figures.note(axes, told, (day, -position), (-7, 0))
     figures.label_rows(axes, [row["model"] for row in rows])
-    axes.set_ylim(0.4 - len(rows), 0.9)
-    axes.set_xlim(start, pd.Timestamp("2025-12-31"))
-    axes.set_xticks(
-        pd.to_datetime(["2023-07-01", "2024-01-01", "2024-07-01", "2025-01-01", "2025-07-01"])
-    )
-    axes.set_xticklabels(["Jul 2023", "Jan 2024", "Jul 2024", "Jan 2025", "Jul 2025"])
+    axes.set(ylim=(0.4 - len(rows), 0.9), xlim=(start, pd.Timestamp("2025-12-31")))
+    months = pd.date_range("2023-07-01", "2025-07-01", freq="6MS")
+    axes.set_xticks(months, [f"{month:%b %Y}" for month in months])
     axes.set_xlabel("first repository of the name")
     return canvas

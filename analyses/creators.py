@@ -49,6 +49,7 @@ CLAIMED = {
 }
 RANK, SHARE = "{}: rank by {}", "Meta: share of downloads"
 CLAIMS = {"models": "patterns/creators-by-count", "downloads": "patterns/meta-leads-downloads"}
+POPULATIONS = FromTable("hub_top_models", lists_of)
 LEADING = 6  # creators shown beside those of the claims
 LATER = {"role": "out of sample", "scope": "later date"}
 
@@ -94,9 +95,7 @@ def sample(
     hub_top_models: AnySize,
     publisher_origins,
     *,
-    population: Annotated[
-        str, ESTIMAND, FromTable("hub_top_models", lists_of)
-    ] = "top 300, 2026-06-11",
+    population: Annotated[str, ESTIMAND, POPULATIONS] = "top 300, 2026-06-11",
     creator: Literal[
         "organisation", "organisation, sentence-transformers at Hugging Face", "account"
     ] = "organisation",
@@ -151,9 +150,6 @@ def _table(creators) -> pd.DataFrame:
     shown = (ranks <= LEADING).any(axis="columns") | held.index.isin(list(ACCOUNTS))
     shares = held.assign(share=held["downloads"] / held["downloads"].sum())
     return shares.join(ranks)[shown].drop(columns="downloads").reset_index(names="creator")
-
-
-# Estimates ----------------------------------------------------------------------------------------
 
 
 def estimate(sample, *, rng) -> Iterator[Estimate]:
@@ -233,9 +229,6 @@ ASSUMPTIONS = (
 )
 
 
-# Figure -------------------------------------------------------------------------------------------
-
-
 def figure(result):
     table = result.answer().tables["creators"]
     creators = table.to_frame().set_index("creator")
@@ -251,8 +244,9 @@ def figure(result):
     )  # fmt: skip
     models.set(xlim=(0, 68), title="a  By number of models")
     models.set_xlabel("models among the 300 most downloaded,\nJune 2026")
-    shares.set(xlim=(0, 0.33), title="b  By downloads")
-    shares.set_xlabel("share of the downloads of these 300")
+    shares.set(
+        xlim=(0, 0.33), title="b  By downloads", xlabel="share of the downloads of these 300"
+    )
     figures.percent_ticks(shares.xaxis)
     return canvas
 

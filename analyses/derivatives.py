@@ -78,12 +78,8 @@ def _derived(models, origins, own) -> Coarse:
     return Coarse(pairs.assign(**dict.fromkeys(WEIGHTS, 1.0)), (), "models", "models")
 
 
-# Estimates ----------------------------------------------------------------------------------------
-
-
 def estimate(sample) -> list[Estimate]:
-    units = sample["derived"]
-    found = []
+    units, found = sample["derived"], []
     for label, pair in PAIRS.items():
         more, fewer = (Sum(units, where(base=MAKERS[name])) for name in pair)
         if not fewer.value:
@@ -102,8 +98,8 @@ def _ratio(label, ratio, gap, sample) -> Estimate:
         math.floor(abs(gap) / 2) + 1,
     )
     told = {"budget": budget(*ratio.drawn("organisation")[1:]), "tipping_points": (turned,)}
-    listed = sample["listed"], "models listed"
-    return Estimate.of(label, ratio.value, "ratio", *listed, _named(sample), LISTED, **told)
+    n, who = sample["listed"], "models listed"
+    return Estimate.of(label, ratio.value, "ratio", n, who, _named(sample), LISTED, **told)
 
 
 def _named(sample) -> Assumption:
@@ -121,9 +117,6 @@ LISTED = Assumption.of_scope(
     name="the list stands for the whole Hub",
     evidence="It holds what is downloaded most, or what is new; most derived models are neither.",
 )
-
-
-# Figure -------------------------------------------------------------------------------------------
 
 
 def figure(result):

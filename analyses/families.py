@@ -158,9 +158,6 @@ def _later(aggregates) -> Sample:
     )
 
 
-# Estimates ----------------------------------------------------------------------------------------
-
-
 def estimate(sample) -> list[Estimate]:
     if sample["column"] == "rank":
         return [_places(sample["ranks"], sample["hosts"])]
@@ -271,9 +268,6 @@ ONLY_RANKS = Assumption.of_scope(
     evidence="Counts by family are in a chart that could not be read: the order agrees, by how "
     "much llama leads is not known.",
 )
-
-
-# Figure -------------------------------------------------------------------------------------------
 
 
 def figure(result):

@@ -78,12 +78,9 @@ def sample(
         "registered address": country_addresses.set_index("country")["ipv4_addresses"],
     }[per]
     countries = {"US": ["US"], "China": GREATER_CHINA if china != "mainland" else ["CN"]}
-    table = pd.DataFrame(
-        {
-            "hosts": {name: float(hosts[codes].sum()) for name, codes in countries.items()},
-            "size": {name: float(sizes[codes].sum()) for name, codes in countries.items()},
-        }
-    )
+    table = pd.DataFrame(index=list(countries))
+    table["hosts"] = [float(hosts[codes].sum()) for codes in countries.values()]
+    table["size"] = [float(sizes[codes].sum()) for codes in countries.values()]
     table["rate"] = table["hosts"] / table["size"] * MILLION
     return Sample(
         population=population,
@@ -110,9 +107,6 @@ def _of_year(people) -> pd.Series:
     return last.set_index("country")["population"]
 
 
-# Estimates ----------------------------------------------------------------------------------------
-
-
 def estimate(sample) -> Estimate:
     rates, per = sample["rates"], sample["per"]
     ratio = rates.at["US", "rate"] / rates.at["China", "rate"]
@@ -122,13 +116,14 @@ def estimate(sample) -> Estimate:
         f"level if {small} had {{}} times as many {PLURAL[per]} as are counted",
         float(max(ratio, 1 / ratio)),
     )
-    return Estimate(
-        label=sample["label"],
-        unit="ratio",
-        value=float(ratio),
-        n=float(rates["hosts"].sum()),
-        n_unit="hosts or records in both",
-        assumptions=(sample["counts"], SIZES[per]),
+    return Estimate.of(
+        sample["label"],
+        ratio,
+        "ratio",
+        rates["hosts"].sum(),
+        "hosts or records in both",
+        sample["counts"],
+        SIZES[per],
         tipping_points=(level,),
     )
 
@@ -148,9 +143,6 @@ SIZES = {
         evidence="A cloud's addresses are mostly registered in the US, wherever its computers are.",
     ),
 }
-
-
-# Figure -------------------------------------------------------------------------------------------
 
 
 def figure(result):

@@ -148,9 +148,6 @@ def _sentinel(aggregates) -> Sample:
     )
 
 
-# Estimates ----------------------------------------------------------------------------------------
-
-
 def estimate(sample) -> list[Estimate]:
     if sample["scan"] == "SentinelLABS":
         return [_cloud_by_type(sample)]
@@ -161,9 +158,9 @@ def estimate(sample) -> list[Estimate]:
     return [_index(sample), *(_lead(sample, *lead) for lead in listed), _cloud(sample)]
 
 
-def _estimate(sample, label, unit, bounds, **more) -> Estimate:
+def _estimate(sample, label, unit, bounds, *assumptions, **more) -> Estimate:
     label = label if sample["scan"] == "Tenthe" else LATER[label]
-    return Estimate.of(label, bounds, unit, sample["total"], sample["unit"], **more)
+    return Estimate.of(label, bounds, unit, sample["total"], sample["unit"], *assumptions, **more)
 
 
 def _at_amazon(sample) -> pd.Series:
@@ -196,8 +193,9 @@ def _index(sample) -> Estimate:
         INDEX,
         "sum of squared shares",
         found,
+        OWN,
+        GENUINE,
         drawn=if_open(Within(BELOW, found, sample["unit"])),
-        assumptions=(OWN, GENUINE),
         tipping_points=(thinned.lost(HIGH),) if concentrated else (),
         curves=(thinned.curve(curve, grid_unit="share"),) if concentrated else (),
     )
@@ -218,7 +216,8 @@ def _lead(sample, label, ahead, behind) -> Estimate:
         label,
         f"difference in share of {sample['unit']}",
         found / total,
-        assumptions=(OWN, GENUINE),
+        OWN,
+        GENUINE,
         tipping_points=(unlisted.lost(),) if found.low > 0 else (),
     )
 
@@ -235,8 +234,8 @@ def _cloud(sample) -> Estimate:
         CLOUD,
         f"share of {sample['unit']}",
         found,
+        GENUINE,
         drawn=if_open(Within(LEFT_OUT, found, f"clouds among the {sample['unit']}")),
-        assumptions=(GENUINE,),
         tipping_points=(listed.lost(half),) if known / total > half else (),
     )
 
@@ -288,9 +287,6 @@ GENUINE = Assumption.of_scope(
 )
 
 
-# Figure -------------------------------------------------------------------------------------------
-
-
 def figure(result):
     answer = result.answer(scan="Tenthe")
     if not answer.estimates[INDEX].curves:
@@ -332,9 +328,7 @@ def _draw_index(axes, result) -> None:
             text, (x, y), xycoords=("axes fraction", "data"), fontsize=7.5, va="bottom",
             ha="right" if x > 0.5 else "left", color=figures.MUTED,
         )  # fmt: skip
-    axes.set_xlim(0, 1)
-    axes.set_ylim(0, None)
+    axes.set(xlim=(0, 1), ylim=(0, None), ylabel="Herfindahl index")
     axes.set_xlabel("share of the addresses at Amazon\nthat are no deployments")
     figures.percent_ticks(axes.xaxis)
-    axes.set_ylabel("Herfindahl index")
     axes.set_title("b  What the concentration rests on")

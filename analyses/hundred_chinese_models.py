@@ -112,9 +112,6 @@ SURVIVORS = Assumption.of_set(
 )
 
 
-# Figure -------------------------------------------------------------------------------------------
-
-
 def figure(result):
     canvas, axes = figures.canvas(height=3.0, source=result)
     publishers, models = zip(*result.answer().tables["publishers"].rows[:12], strict=True)

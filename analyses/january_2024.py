@@ -143,17 +143,15 @@ def sample(
         raise NotApplicable("the lists with likes do not tell which counts are spikes")
     claimed = pd.Timestamp(claim_terms.set_index("source").loc[ARTICLE, "last_day"])
     if asked == "likes":
-        found = {
-            day: _likes(hub_lists, publisher_origins, day) for day in (LIKES_BEFORE, LIKES_AFTER)
-        }
+        days = LIKES_BEFORE, LIKES_AFTER
+        found = {day: _likes(hub_lists, publisher_origins, day) for day in days}
         assumptions = (_between_days([*found], claimed), CHOSEN, USED)
     elif asked == "licences":
         units = _listed(hub_history, publisher_origins, AFTER, spikes)
         found, assumptions = {AFTER: _licences(units)}, (LATER, TAGGED, USED)
     else:
-        units = {
-            day: _listed(hub_history, publisher_origins, day, spikes) for day in (BEFORE, AFTER)
-        }
+        days = BEFORE, AFTER
+        units = {day: _listed(hub_history, publisher_origins, day, spikes) for day in days}
         found = {day: _ranks(each, creator) for day, each in units.items()}
         assumptions = (_between_days([*found], claimed), _spikes(hub_history), USED)
     of_lists = " of a list that was chosen by likes" if asked == "likes" else ""
@@ -235,9 +233,6 @@ def _states(found) -> pd.DataFrame:
         for label, asked in answers.items()
     ]
     return pd.DataFrame(rows, columns=["day", "label", "value", "low", "high"])
-
-
-# Estimates ----------------------------------------------------------------------------------------
 
 
 def estimate(sample) -> list[Estimate]:
@@ -352,8 +347,6 @@ CHOSEN = Assumption.of_scope(
     "list by either can lower a correlation. The dated lists of the most downloaded models record "
     "no likes before 2026.",
 )
-
-# Figure -------------------------------------------------------------------------------------------
 
 
 def figure(result):

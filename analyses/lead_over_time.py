@@ -104,9 +104,6 @@ def _shared_sums(of_state, counted) -> np.ndarray:
     return np.einsum("ki,kj->ij", of_state, counted)
 
 
-# Estimates ----------------------------------------------------------------------------------------
-
-
 def estimate(sample) -> Estimate:
     change = sample["change"]
     return change.estimate(
@@ -153,9 +150,6 @@ SAME_MODELS = Assumption.of_scope(
 )
 
 
-# Figure -------------------------------------------------------------------------------------------
-
-
 STYLES = {
     "2026-02-26": ("o", "-", figures.INK),
     "2026-04-01": ("s", "--", figures.MUTED),
@@ -190,10 +184,9 @@ def _draw_courses(axes, moves) -> None:
             days, changes, marker=marker, ls=line, color=color, ms=3.5, lw=1, mec="white", mew=0.4,
             label=f"since {pd.Timestamp(since):%-d %b}",
         )  # fmt: skip
-    axes.set_xticks(pd.to_datetime(["2026-03-01", "2026-05-01", "2026-07-01", "2026-09-01"]))
-    axes.set_xticklabels(["Mar 2026", "May", "Jul", "Sep"])
-    axes.set_ylim(-0.04, 0.18)
-    axes.set_ylabel("change of China minus US")
+    months = pd.date_range("2026-03-01", "2026-09-01", freq="2MS")
+    axes.set_xticks(months, ["Mar 2026", "May", "Jul", "Sep"])
+    axes.set(ylim=(-0.04, 0.18), ylabel="change of China minus US")
     figures.point_ticks(axes.yaxis)
     axes.set_title("a  Same models, from four states on")
     axes.legend(loc="upper left", fontsize=7.5, labelspacing=0.3, ncols=2, columnspacing=1)

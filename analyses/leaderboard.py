@@ -106,12 +106,10 @@ PRINTED = (
 # https://vietnam.vn/en/llm-trung-quoc-thau-tom-top-10-mo-hinh-ai-nguon-mo-hang-dau-the-gioi.
 REPORTED = 4
 BOARD = "the ten leading models of the Open LLM Leaderboard"
+AS_PRINTED = "the ten leading models as the leaderboard's makers printed them"
 OF_CATALOGUE = "the ten most {} text-generation models of the LLM catalogue"
 LISTS = {
-    "printed list": (
-        "the ten leading models as the leaderboard's makers printed them",
-        "2024-06-26",
-    ),
+    "printed list": (AS_PRINTED, "2024-06-26"),
     "likes": (OF_CATALOGUE.format("liked"), "2026-10-05"),
     "downloads": (OF_CATALOGUE.format("downloaded"), "2026-10-05"),
 }
@@ -191,9 +189,6 @@ def _coded(models, origins) -> pd.DataFrame:
     chinese, possible = among(known["origin"], {"CN"})
     told = {"organisation": known["organisation"], "chinese": chinese, "possible": possible}
     return models[["model_id"]].assign(**told)
-
-
-# Estimates ----------------------------------------------------------------------------------------
 
 
 def estimate(sample) -> list[Estimate]:

@@ -178,9 +178,6 @@ def _totals(families, shown) -> pd.DataFrame:
     return totals.sort_values("value", ascending=False, kind="stable")
 
 
-# Estimates ----------------------------------------------------------------------------------------
-
-
 def estimate(sample, *, rng) -> Iterator[Estimate]:
     shown = sample["shown"]
     named = [family for family in CLAIMED if family in shown.shown]

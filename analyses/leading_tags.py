@@ -56,24 +56,23 @@ RANK = "rank of {}"
 LATEST = "share of :latest among the leading tags"
 ANY_SMALL = "hosts with smollm2:135m or qwen2.5:1.5b"
 
-EVEN = "equality: the claim says that no other tag is on more hosts"
+LEADS = {
+    "claims": ["tenthe/top-tags"],
+    "null": 0,
+    "null_source": "equality: the claim says that no other tag is on more hosts",
+    "alternative": "greater",
+}
 HYPOTHESES = {
     LEAD: Hypothesis(
-        claims=["tenthe/top-tags"],
         estimand="answering hosts of the rarer of the two tags minus those of any other tag",
-        null=0,
-        null_source=EVEN,
-        alternative="greater",
         role="reanalysis",
+        **LEADS,
     ),
     LEAD_SHARE: Hypothesis(
-        claims=["tenthe/top-tags"],
         estimand="the same lead as a share of hosts, over scans that could have been made",
-        null=0,
-        null_source=EVEN,
-        alternative="greater",
         role="reanalysis",
         scope="other measure",
+        **LEADS,
     ),
     ORDER: Hypothesis(
         estimand="share of hosts with llama3:latest minus that with deepseek-r1:latest",
@@ -84,13 +83,10 @@ HYPOTHESES = {
         scope="other measure",
     ),
     LEAD_LATER: Hypothesis(
-        claims=["tenthe/top-tags"],
         estimand="hosts of the rarer of the two tags minus those of any other tag, May 2026",
-        null=0,
-        null_source=EVEN,
-        alternative="greater",
         role="out of sample",
         scope="later date",
+        **LEADS,
     ),
 }
 
@@ -170,9 +166,6 @@ def _later(aggregates) -> Sample:
     )
 
 
-# Estimates ----------------------------------------------------------------------------------------
-
-
 def estimate(sample, *, rng, design_effect: Literal[1, 10, 50] = 1) -> Iterator[Estimate]:
     if sample["scan"] == "NuClide":
         yield _lead(sample, LEAD_LATER)
@@ -217,6 +210,8 @@ def _gap(sample, label, first, second, design_effect) -> Estimate:
     """A difference of two tags that share an unknown number of hosts: at its most uncertain."""
     total = sample["total"]
     found = mcnemar_bounds(first, second, total, design_effect=design_effect)
+    # Below a design effect of one there is nothing to lose.
+    loses = first >= second and found.lost_at >= 1
     return Estimate(
         label=label,
         unit="difference in share of hosts",
@@ -228,10 +223,7 @@ def _gap(sample, label, first, second, design_effect) -> Estimate:
         n_unit="hosts",
         n_effective=total / design_effect,
         assumptions=(GENUINE, overlapping("tags"), INDEPENDENT),
-        # Below a design effect of one there is nothing to lose.
-        tipping_points=(lost_at(found.lost_at, [sample["network size"]]),)
-        if first >= second and found.lost_at >= 1
-        else (),
+        tipping_points=(lost_at(found.lost_at, [sample["network size"]]),) if loses else (),
     )
 
 
@@ -243,8 +235,7 @@ def _ranks(sample, design_effect, rng) -> list[Estimate]:
         sets = {deff: _rank_sets(hosts, left.hosts, deff, rng) for deff in DESIGN_EFFECTS}
         for position, tag in enumerate(hosts.index):
             found = {deff: ranks[position] for deff, ranks in sets.items()}
-            label = RANK.format(tag) + which
-            estimates.append(_rank(label, found, design_effect, left.hosts))
+            estimates.append(_rank(RANK.format(tag) + which, found, design_effect, left.hosts))
     return estimates
 
 
@@ -305,9 +296,6 @@ OTHER_SCAN = Assumption(
 )
 
 
-# Figure -------------------------------------------------------------------------------------------
-
-
 def figure(result):
     answer = result.answer()
     if LEAD not in answer.estimates:
@@ -332,8 +320,7 @@ def _draw_ranks(axes, answer) -> None:
             axes.plot(found.value, height, marker, ms=4.5, color=color, mec="white", mew=0.5)
     figures.label_rows(axes, tags)
     axes.axvspan(0.6, 2.5, color=figures.FAINT, alpha=0.5, lw=0)
-    axes.set_xlim(0.6, 10.4)
-    axes.set_xticks(range(1, 11))
+    axes.set(xlim=(0.6, 10.4), xticks=range(1, 11))
     axes.set_xlabel("rank by hosts (circles: listed, diamonds: no block)\n"
                     "95% sets: thick at deff 1, thin at deff 50")  # fmt: skip
     axes.set_title("a  Which ranks are possible")
@@ -351,5 +338,4 @@ def _draw_lead(axes, estimate) -> None:
     figures.plain_ticks(axes.xaxis, (0, 2500, 5000, 7500, 10000))
     figures.plain_ticks(axes.yaxis, (-1000, -500, 0, 500, 1000, 1500))
     axes.set_xlabel("cloned hosts removed from the block")
-    axes.set_ylabel("hosts ahead of every other tag")
-    axes.set_title("b  Lead of the pair")
+    axes.set(ylabel="hosts ahead of every other tag", title="b  Lead of the pair")

@@ -178,9 +178,6 @@ def _asked(units, wanted) -> dict:
     return asked | {RATIO: Quotient(apache, mit)} if mit.value > 1 else asked
 
 
-# Estimates ----------------------------------------------------------------------------------------
-
-
 def estimate(sample) -> Iterator[Estimate]:
     if "asked" not in sample.data:
         yield from _as_published(sample)

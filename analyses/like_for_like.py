@@ -138,9 +138,6 @@ def _beyond(pairs) -> pd.DataFrame:
     return found.sort_values("models", ascending=False, kind="stable").reset_index()
 
 
-# Estimates ----------------------------------------------------------------------------------------
-
-
 def estimate(sample, *, level) -> list[Estimate]:
     pairs, by_origin = sample["pairs"], sample["by origin"]
     if by_origin and sample["last place"]:
@@ -209,8 +206,9 @@ def _alternatives(sample, what) -> dict:
 
 def _without_each(pairs) -> LeaveOneOut:
     """The ratio without each organisation."""
-    names, slopes = zip(*((name, _slope(x, y)) for name, x, y in pairs.without_each()), strict=True)
-    return LeaveOneOut(value=_plain(pairs), labels=np.array(names), values=np.array(slopes))
+    found = {name: _slope(x, y) for name, x, y in pairs.without_each()}
+    names, values = np.array([*found]), np.array([*found.values()])
+    return LeaveOneOut(value=_plain(pairs), labels=names, values=values)
 
 
 def _plain(pairs) -> float:
@@ -261,9 +259,6 @@ LISTED = Assumption.of_scope(
     "models alone, which look more alike than all would. What the ratio would be had the list no "
     "end stands beside it. The catalogue is not cut at one number.",
 )
-
-
-# Figure -------------------------------------------------------------------------------------------
 
 
 def figure(result):

@@ -144,17 +144,13 @@ def _observed(catalogue, task, stale_counts) -> pd.DataFrame:
 
 
 def _measured(rows, origins) -> pd.DataFrame:
-    return pd.DataFrame(
-        {
-            "model": rows["model_id"],
-            "organisation": organisations(rows["author"], origins),
-            "downloads": rows["hub_downloads_30d"].astype(float),
-            "likes": rows["likes"].astype(float),
-        }
-    )
-
-
-# Estimates ----------------------------------------------------------------------------------------
+    measured = {
+        "model": rows["model_id"],
+        "organisation": organisations(rows["author"], origins),
+        "downloads": rows["hub_downloads_30d"].astype(float),
+        "likes": rows["likes"].astype(float),
+    }
+    return pd.DataFrame(measured)
 
 
 def estimate(sample, *, level) -> Iterator[Estimate]:
@@ -284,13 +280,15 @@ def _elasticity(fit) -> float:
     return float(fit.coefficients[1])
 
 
-def _other_fits(models) -> dict:
+@deferred
+def _ways_to_fit(models, fit) -> Iterator[BudgetRow]:
     """The same slope, fitted in other ways."""
     liked = models[models["likes"] > 0]
     line, every_line = (sm.add_constant(np.log(rows["downloads"])) for rows in (liked, models))
     y, cluster = np.log(liked["likes"]), liked["organisation"]
     likes, organisation = models["likes"], models["organisation"]
-    return {
+    fits = {
+        SLOPE: fit,
         "one like added to each": log_log(likes + 1, models["downloads"], organisation),
         "median regression": median_regression(y, line, cluster),
         "Huber regression": robust_regression(y, line, cluster),
@@ -299,10 +297,6 @@ def _other_fits(models) -> dict:
         ),
     }
 
-
-@deferred
-def _ways_to_fit(models, fit) -> Iterator[BudgetRow]:
-    fits = {SLOPE: fit} | _other_fits(models)
     slopes = {how: _elasticity(each) for how, each in fits.items()}
     yield alternatives_row("how the slope is fitted", slopes)
 

@@ -196,9 +196,6 @@ def _text_models(catalogue, origins) -> Coarse:
     return units.among(units.holds(where(origin="CN"))[0])
 
 
-# Estimates ----------------------------------------------------------------------------------------
-
-
 def estimate(sample) -> list[Estimate]:
     models = sample["models"]
     is_chinese, _ = models.holds(where(origin="China"))
@@ -317,12 +314,10 @@ def figure(result):
 
 def _draw_flows(axes, table) -> None:
     """Models by origin, and within each bar the origin of the base that they name."""
-    sums = {
-        origin: {base: weight for of, base, weight in table.rows if of == origin}
-        for origin in GROUPS
-    }
+    sums: dict[str, dict] = {origin: {} for origin in GROUPS}
+    for origin, base, weight in table.rows:
+        sums[origin][base] = weight
     legend = {"title": "publisher of the base", "title_fontsize": 7.5, "loc": "lower right"}
     figures.stacked_bars(axes, sums, LOOK, **legend)
-    axes.set_ylabel("publisher of the model")
-    axes.set_xlabel("models that name a base")
+    axes.set(xlabel="models that name a base", ylabel="publisher of the model")
     axes.set_title("a  1,000 most downloaded: whose base?")

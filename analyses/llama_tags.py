@@ -75,9 +75,6 @@ def estimate(sample) -> Estimate:
 GENUINE = genuine("two of them are llama tags")
 
 
-# Figure -------------------------------------------------------------------------------------------
-
-
 def figure(result):
     canvas, axes = figures.canvas(height=2.6, source=result)
     tags = result.answer().tables["tags"].to_frame()

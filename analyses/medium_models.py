@@ -7,7 +7,7 @@ to the medium class. In which country it lies is not published.
 
 import pandas as pd
 
-from research import CannotEstimate, Estimate, Hypothesis, Sample, TippingPoint, figures
+from research import CannotEstimate, Estimate, Hypothesis, Sample, figures
 from research.doubts import lost_if
 from research.measures.clone_block import Spread, part_of_medium
 from research.measures.hosts import TENTHE_HOSTS, genuine, total
@@ -39,9 +39,8 @@ HYPOTHESES = {
 def sample(
     tenthe_parameter_scale, tenthe_model_tags, tenthe_totals, *, clones: Spread = "kept"
 ) -> Sample:
-    hosts = tenthe_parameter_scale.pivot(
-        index="country", columns="parameter_class", values="answering_hosts"
-    )
+    keys = {"index": "country", "columns": "parameter_class"}
+    hosts = tenthe_parameter_scale.pivot(**keys, values="answering_hosts")
     if not {"US", "CN"} <= set(hosts.index):
         raise CannotEstimate("The scan has too few hosts in China or in the US to be told.")
     part = part_of_medium(clones, tenthe_model_tags, total(tenthe_totals, "answering_hosts"))
@@ -67,27 +66,14 @@ def estimate(sample) -> list[Estimate]:
 
 
 def _estimate(label, unit, value, hosts, needed) -> Estimate:
-    return Estimate(
-        label=label,
-        unit=unit,
-        value=value,
-        n=hosts.sum(),
-        n_unit="class-host pairs",
-        assumptions=(GENUINE,),
-        tipping_points=_clones_to_lose(hosts["medium"], needed),
-    )
-
-
-def _clones_to_lose(medium, needed) -> tuple[TippingPoint, ...]:
-    if medium <= needed:
-        return ()  # nothing is left to lose
-    return (lost_if(medium - needed, medium, "hosts with medium models", "were clones"),)
+    medium, lost = hosts["medium"], []
+    if medium > needed:  # else nothing is left to lose
+        lost = [lost_if(medium - needed, medium, "hosts with medium models", "were clones")]
+    n, who = hosts.sum(), "class-host pairs"
+    return Estimate.of(label, value, unit, n, who, GENUINE, tipping_points=lost)
 
 
 GENUINE = genuine("all five are medium, and in which country they lie is not published")
-
-
-# Figure -------------------------------------------------------------------------------------------
 
 
 def figure(result):

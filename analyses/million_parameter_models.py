@@ -76,17 +76,9 @@ def estimate(sample) -> list[Estimate]:
 
 
 def _share(label, bounds, listings, drawn, *points) -> Estimate:
-    return Estimate(
-        label=label,
-        unit="share of listings",
-        bounds=bounds,
-        sharpness="sharp",
-        drawn=if_open(drawn),
-        n=listings,
-        n_unit="listings (estimated by the report)",
-        assumptions=(ONE_SIZE,),
-        tipping_points=points,
-    )
+    told = {"drawn": if_open(drawn), "tipping_points": points}
+    who = "listings (estimated by the report)"
+    return Estimate.of(label, bounds, "share of listings", listings, who, ONE_SIZE, **told)
 
 
 ONE_SIZE = Assumption(
@@ -94,9 +86,6 @@ ONE_SIZE = Assumption(
     holds="yes",
     evidence="The size is read from the model's file, and smollm2:135m comes in one file only.",
 )
-
-
-# Figure -------------------------------------------------------------------------------------------
 
 
 def figure(result):

@@ -88,8 +88,6 @@ def _by_base(units, origins):
     return replace(units, rows=units.rows.assign(origin=theirs.fillna(units.rows["origin"])))
 
 
-# Estimates ----------------------------------------------------------------------------------------
-
 CHINESE = Share(of=CHINA)
 
 
@@ -115,9 +113,6 @@ CODED = Assumption.of_set(
     evidence="Most accounts with one or two new models are coded by nobody: their models may be "
     "Chinese or not.",
 )
-
-
-# Figure -------------------------------------------------------------------------------------------
 
 
 ROWS = {

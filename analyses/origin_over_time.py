@@ -338,9 +338,6 @@ def _told(asked, units) -> dict:
     return told | {"china": china, "us": us, "total": units.held()}
 
 
-# Estimates ----------------------------------------------------------------------------------------
-
-
 def estimate(sample) -> Iterator[Estimate]:
     leads, population = sample["leads"], sample["population"]
     if population not in (ALL, GENERATION, NEW, PULLS, TOTALS):

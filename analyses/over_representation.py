@@ -98,7 +98,7 @@ HYPOTHESES = {
 }
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class Pair:
     """Two channels and their days; what each counts."""
 
@@ -122,21 +122,15 @@ class Pair:
 
 
 PAIRS = {
-    "pulls, catalogue": Pair(first="pulls", second="catalogue", days=("2026-06-19",) * 2),
-    "pulls, top 1,000": Pair(first="pulls", second="top 1,000", days=("2026-06-11",) * 2),
-    "pulls, top 1,000 of 2025": Pair(
-        first="pulls", second="top 1,000 of 2025", days=("2025-03-21",) * 2
-    ),
-    "pulls, hosts of 2025": Pair(first="pulls", second="hosts", days=("2025-04-24",) * 2),
-    "hosts of 2025, top 1,000": Pair(
-        first="hosts", second="top 1,000 of 2025", days=("2025-04-24", "2025-03-21")
-    ),
-    "hosts of 2026, catalogue": Pair(
-        first="hosts", second="catalogue", days=(CONFIRMED.as_of, "2026-05-09")
-    ),
-    "pulls, hosts of 2026": Pair(first="pulls", second="hosts", days=(CONFIRMED.as_of,) * 2),
-    "tokens, catalogue": Pair(first="tokens", second="catalogue", days=("2026-06-19",) * 2),
-    "tokens, pulls": Pair(first="tokens", second="pulls", days=("2026-06-19",) * 2),
+    "pulls, catalogue": Pair("pulls", "catalogue", ("2026-06-19",) * 2),
+    "pulls, top 1,000": Pair("pulls", "top 1,000", ("2026-06-11",) * 2),
+    "pulls, top 1,000 of 2025": Pair("pulls", "top 1,000 of 2025", ("2025-03-21",) * 2),
+    "pulls, hosts of 2025": Pair("pulls", "hosts", ("2025-04-24",) * 2),
+    "hosts of 2025, top 1,000": Pair("hosts", "top 1,000 of 2025", ("2025-04-24", "2025-03-21")),
+    "hosts of 2026, catalogue": Pair("hosts", "catalogue", (CONFIRMED.as_of, "2026-05-09")),
+    "pulls, hosts of 2026": Pair("pulls", "hosts", (CONFIRMED.as_of,) * 2),
+    "tokens, catalogue": Pair("tokens", "catalogue", ("2026-06-19",) * 2),
+    "tokens, pulls": Pair("tokens", "pulls", ("2026-06-19",) * 2),
 }
 # Of the most downloaded models: the table of a day, and until when and of how many days pulls are.
 COURSE_DAYS = {
@@ -429,9 +423,6 @@ def _odds(channels, **more) -> Representation:
 SHARED, ALONE = where(shared="yes"), where(shared="no")
 TWICE = Doubt("hosts with several tags of a family", "counted once or once a tag")
 OUTSIDE = Doubt("other models of any origin", "models that only one channel holds, of any origin")
-
-
-# Estimates ----------------------------------------------------------------------------------------
 
 
 def estimate(sample) -> Iterator[Estimate]:

@@ -149,8 +149,9 @@ def estimate(sample, *, design_effect: Literal[1, 10, 50] = 1) -> list[Estimate]
     shares = [_share(contrast, sample, design_effect) for contrast in contrasts]
     if contrasts[0].serving:
         return [*shares, *map(_from_counts, contrasts)]
-    among = [_among_all(contrast, sample["answering"]) for contrast in contrasts]
-    found = [each for pair in zip(shares, among, strict=True) for each in pair]
+    found = []
+    for share, contrast in zip(shares, contrasts, strict=True):
+        found += [share, _among_all(contrast, sample["answering"])]
     return [*found, *(_per_medium(c, design_effect) for c in contrasts if c.of != MEDIUM)]
 
 
@@ -158,14 +159,13 @@ def estimate(sample, *, design_effect: Literal[1, 10, 50] = 1) -> list[Estimate]
 
 
 def _hosts(contrast) -> Estimate:
-    label, assumptions = IN_HOSTS.format(CLASSES[contrast.of]), _genuine(contrast)
+    label, assumed = IN_HOSTS.format(CLASSES[contrast.of]), _genuine(contrast)
     china, us = (country.hosts[contrast.of] for country in (contrast.first, contrast.second))
     leader, trailer = ("China", "the US") if china > us else ("the US", "China")
     hosts, given = f"hosts of {leader}", f"and all of {trailer} were"
     lost = lost_if(abs(china - us), max(china, us), hosts, "were not genuine", given=given)
-    told = {"tipping_points": (lost,)}
     return Estimate.of(
-        label, china - us, "answering hosts", china + us, "hosts", *assumptions, **told
+        label, china - us, "answering hosts", china + us, "hosts", *assumed, tipping_points=[lost]
     )
 
 
@@ -220,10 +220,13 @@ def _tipping_points(contrast, sample) -> tuple[TippingPoint, ...]:
     )
     if not stands:
         return (turned,)
+    side, whose = ("first", "Chinese") if end == "low" else ("second", "US")
+    fake = _thinned(contrast, side, contrast.of, f"{whose} hosts of the class", "were fake")
+    clones = _thinned(contrast, "second", MEDIUM, "medium US hosts", "were clones")
     return (
         _design_effect(contrast, end, _network_sizes(sample)),
-        _fake(contrast).lost(end=end),
-        _clones(contrast).lost(end=end, given="and no Chinese one was"),
+        fake.lost(end=end),
+        clones.lost(end=end, given="and no Chinese one was"),
         turned,
     )
 
@@ -236,34 +239,19 @@ def _design_effect(contrast, end, sizes=()) -> TippingPoint:
 
 def _network_sizes(sample) -> list[float]:
     """Hosts in the network of a random one, for any possible number of hosts."""
-    hosts = [
-        size for country in ("china", "us")
-        for size in (sample[country].hosts.max(), sample[country].hosts.sum())
-    ]  # fmt: skip
-    return [sample["network share"] * n for n in (min(hosts), max(hosts))]
+    countries = [sample[country].hosts for country in ("china", "us")]
+    least, most = min(map(max, countries)), max(map(sum, countries))
+    return [sample["network share"] * n for n in (least, most)]
 
 
-def _fake(contrast) -> Thinned:
-    """The interval without hosts of the leading country and of this class alone."""
-    side = "first" if _claimed_end(contrast) == "low" else "second"
-    hosts = getattr(contrast, side).hosts[contrast.of]
+def _thinned(contrast, side, k, things, are) -> Thinned:
+    """The interval without hosts of one country that have models of one class alone."""
+    hosts = getattr(contrast, side).hosts[k]
     return Thinned(
-        without=lambda fake: contrast.without(side, contrast.of, fake).interval(),
+        without=lambda gone: contrast.without(side, k, gone).interval(),
         of=hosts,
-        things=f"{'Chinese' if side == 'first' else 'US'} hosts of the class",
-        are="were fake",
-        most=hosts - 1,
-    )
-
-
-def _clones(contrast) -> Thinned:
-    """The interval without US hosts of medium models alone."""
-    hosts = contrast.second.hosts[MEDIUM]
-    return Thinned(
-        without=lambda clones: contrast.without("second", MEDIUM, clones).interval(),
-        of=hosts,
-        things="medium US hosts",
-        are="were clones",
+        things=things,
+        are=are,
         most=hosts - 1,
     )
 
@@ -319,8 +307,8 @@ def _from_counts(contrast) -> Estimate:
     """What the counts of the classes alone would have told, where more is known."""
     label = BESIDE.format(CLASSES[contrast.of], ", from the counts of the classes alone")
     found, drawn = contrast.from_counts(), contrast.drawn_from_counts()
-    pairs = contrast.pairs, "class-host pairs"
-    return Estimate.of(label, found, IN_POINTS, *pairs, *_genuine(contrast), drawn=drawn)
+    n, who = contrast.pairs, "class-host pairs"
+    return Estimate.of(label, found, IN_POINTS, n, who, *_genuine(contrast), drawn=drawn)
 
 
 def _among_all(contrast, answering) -> Estimate:
@@ -389,9 +377,6 @@ SUSPECTED = Assumption(
 )
 
 
-# Figure -------------------------------------------------------------------------------------------
-
-
 def figure(result):
     shares = result.answer(quantity="shares")
     if not _multiplicity_curve(shares.estimates[IN_SHARE.format("small")]):
@@ -447,21 +432,18 @@ def _multiplicity_curve(estimate) -> Curve | None:
 
 
 def _draw_ratios(axes, answer) -> None:
-    axes.set_xscale("log")
-    axes.set_yscale("log")
+    axes.set(xscale="log", yscale="log")
     axes.axhline(1, color=figures.MUTED, lw=0.8, ls=(0, (4, 3)))
     for style, name in zip(("-", "--", "-.", ":"), CLASSES.values(), strict=True):
         estimate = answer.estimates[IN_SHARE.format(name)]
         curve = _multiplicity_curve(estimate)
         axes.plot(curve.grid, curve.low, ls=style, color=figures.INK, lw=1.2)
         figures.note(axes, name, (curve.grid[-1], curve.low[-1]))
-        turn = next(
-            t.threshold for t in estimate.tipping_points if t.what.startswith("classes per")
-        )
+        points = estimate.tipping_points
+        turn = next(t.threshold for t in points if t.what.startswith("classes per"))
         if curve.grid[0] < turn < curve.grid[-1]:
             figures.crossing(axes, turn, 1, rising=True)
     figures.plain_ticks(axes.xaxis, (0.75, 1, 1.5, 2))
     figures.plain_ticks(axes.yaxis, (0.5, 1, 2, 5, 10))
     axes.set_xlabel("classes per host, China over US\n(unknown; all possible values shown)")
-    axes.set_ylabel("share in China over share in the US")
-    axes.set_title("b  One unknown drives all four")
+    axes.set(ylabel="share in China over share in the US", title="b  One unknown drives all four")

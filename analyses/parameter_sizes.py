@@ -101,9 +101,6 @@ def sample(
     )
 
 
-# Estimates ----------------------------------------------------------------------------------------
-
-
 def estimate(sample) -> list[Estimate]:
     if sample["unit"] == "listings":
         return [_listings(sample), *_one_tag(sample)]
@@ -176,9 +173,6 @@ UNLISTED = Doubt("sizes below the fifteen", "further listings, of any size")
 GENUINE = genuine("four are of 7B to 8B, one of 4B")
 
 
-# Figure -------------------------------------------------------------------------------------------
-
-
 def figure(result):
     hosts, listings = (result.answer(unit=unit) for unit in ("hosts", "listings"))
     if not hosts.estimates[HOSTS].curves:
@@ -218,7 +212,6 @@ def _draw_shares(axes, hosts, listings) -> None:
     figures.note(axes, "half", (curve.grid[-1], null), (2, 3), muted=True, **half)
     axes.set_ylim(0.2, 1.0)
     figures.plain_ticks(axes.xaxis, (0, 2500, 5000, 7500, 10000))
-    axes.set_xlabel("cloned hosts removed from the block")
-    axes.set_ylabel("share of 7B to 8B")
+    axes.set(xlabel="cloned hosts removed from the block", ylabel="share of 7B to 8B")
     figures.percent_ticks(axes.yaxis)
     axes.set_title("b  What the block decides")

@@ -126,9 +126,6 @@ SETS = {
 }
 
 
-# Estimates ----------------------------------------------------------------------------------------
-
-
 def estimate(sample) -> list[Estimate]:
     listed = sample["listed"]
     match sample["addresses"]:
@@ -232,8 +229,6 @@ MORE_THAN = Assumption.of_set(
     "one.",
 )
 
-# Figure -------------------------------------------------------------------------------------------
-
 
 def figure(result):
     listed = result.answer(addresses=ALL).estimates
@@ -276,6 +271,5 @@ def _draw_overlaps(axes, estimates) -> None:
             )  # fmt: skip
             left += share
     figures.label_rows(axes, [row[0] for row in rows], width=8)
-    axes.set_ylim(-1.65, 0.4)
+    axes.set(ylim=(-1.65, 0.4), title="b  Protocols")
     axes.set_xlabel("share of listed addresses\n(the truth lies between the two rows)")
-    axes.set_title("b  Protocols")

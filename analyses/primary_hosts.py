@@ -57,33 +57,21 @@ def estimate(sample) -> Estimate:
     least, other = addresses[NAMED].idxmin(), addresses.drop(NAMED).idxmax()
     gap = addresses[least] - addresses[other]
     ahead, behind = (least, other) if gap > 0 else (other, least)
-    return Estimate(
-        label=LEAD,
-        unit="listed addresses",
-        value=gap,
-        n=addresses.sum(),
-        n_unit="listed addresses of the providers in the table",
-        assumptions=(LISTED,),
-        tipping_points=(
-            lost_if(
-                abs(gap),
-                addresses[ahead],
-                f"listed addresses of {ahead}",
-                "are no deployments",
-                given=f"and all of {behind} are",
-                reached="turned",
-            ),
-        ),
+    turned = lost_if(
+        abs(gap),
+        addresses[ahead],
+        f"listed addresses of {ahead}",
+        "are no deployments",
+        given=f"and all of {behind} are",
+        reached="turned",
     )
-
-
-# Figure -------------------------------------------------------------------------------------------
+    who, listed = "listed addresses of the providers in the table", addresses.sum()
+    return Estimate.of(LEAD, gap, "listed addresses", listed, who, LISTED, tipping_points=(turned,))
 
 
 def figure(result):
     canvas, axes = figures.canvas(height=2.4, source=result)
-    table = result.answer().tables["providers"]
-    rows = table.records()
+    rows = result.answer().tables["providers"].records()
     for position, row in enumerate(rows):
         color = figures.INK if row["provider"] in NAMED else figures.OTHER
         axes.plot(row["discovered_ips"], -position, "o", ms=5, color=color)

@@ -85,8 +85,6 @@ def _leading(ranking):
     return held.rename("share").rename_axis("publisher").reset_index()
 
 
-# Estimates ----------------------------------------------------------------------------------------
-
 SIZE = Doubt("models of unknown size", "any size")
 BELOW = where(size="below")
 
@@ -149,9 +147,6 @@ def _known_sizes(units) -> Assumption:
         units.size(),
     )
     return Assumption.of_scope(name="the known sizes are those of the claim", evidence=told)
-
-
-# Figure -------------------------------------------------------------------------------------------
 
 
 def figure(result):

@@ -101,18 +101,14 @@ def sample(
     period, _, cohort = counted.partition(", ")
     span, label = (YEAR, LEAD) if period == "a year" else (DECEMBER, EIGHT)
     units = flows_of_makers(hub_maker_flows, cohort, *span, persons=persons)
-    told = _cohort(_months(hub_maker_flows, cohort, span), cohort, units)
+    months = hub_maker_flows.loc[hub_maker_flows["cohort"] == cohort, "month"]
+    months = months[months.between(*span)]
+    told = _cohort(months, cohort, units)
     if old_models == "left out":
         units = units.among(~units.rows["organisation"].isin(OLD))
     population = f"the {cohort.removesuffix(' models')} language models that a site followed"
-    last = _months(hub_maker_flows, cohort, span).max() + pd.offsets.MonthEnd()
+    last = months.max() + pd.offsets.MonthEnd()
     return _sample(population, f"{last:%Y-%m-%d}", units, (label,), told)
-
-
-def _months(flows, cohort, span) -> pd.Series:
-    """The months of the span that the cohort holds."""
-    months = flows.loc[flows["cohort"] == cohort, "month"]
-    return months[months.between(*span)].drop_duplicates()
 
 
 def _sample(population, as_of, units, labels, stands_for) -> Sample:
@@ -123,9 +119,6 @@ def _sample(population, as_of, units, labels, stands_for) -> Sample:
         data={"units": units, "labels": labels, "assumptions": (USED, stands_for)},
         tables={"makers": made.rename("downloads").reset_index()},
     )
-
-
-# Estimates ----------------------------------------------------------------------------------------
 
 
 def estimate(sample) -> list[Estimate]:
@@ -187,9 +180,6 @@ def _list_of(listed) -> Assumption:
         name="the list stands for the claim's models and months",
         evidence=written(told, len(listed), COUNTED_DAYS, LIST_DAY),
     )
-
-
-# Figure -------------------------------------------------------------------------------------------
 
 
 def figure(result):

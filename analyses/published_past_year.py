@@ -141,9 +141,6 @@ AS_CODED = Assumption(
 )
 
 
-# Figure -------------------------------------------------------------------------------------------
-
-
 def figure(result):
     canvas, panels = figures.two_panels(result, height=2.1)
     countries = [SHARE.format(country) for country in ("China", "US")]

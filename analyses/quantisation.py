@@ -6,6 +6,7 @@ the Ollama library give 4 bits to whoever asks for nothing else. F16 is what tin
 models come in.
 """
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Annotated, Literal
 
@@ -158,9 +159,6 @@ def _later(aggregates) -> Sample:
     )
 
 
-# Estimates ----------------------------------------------------------------------------------------
-
-
 def estimate(sample) -> list[Estimate]:
     match sample["measure"]:
         case "levels":
@@ -213,8 +211,8 @@ def _f16(sample) -> list[Estimate]:
         return []
     over = OverBlock(sample["hosts"], lambda left: left.with_any(where(quantization="F16")))
     least, hosts, who = over.bounds().low, sample["hosts"].left.hosts, "answering hosts"
-    told = {"budget": over.rows()}
-    return [Estimate.of(F16, least, f"share of {who}", hosts, who, GENUINE, ESTIMATED, **told)]
+    rows = over.rows()
+    return [Estimate.of(F16, least, f"share of {who}", hosts, who, GENUINE, ESTIMATED, budget=rows)]
 
 
 def _f16_known(sample) -> list[Estimate]:
@@ -236,19 +234,22 @@ def _f16_known(sample) -> list[Estimate]:
     return [known]
 
 
-def _defaults(sample) -> list[Estimate]:
+def _defaults(sample) -> Iterator[Estimate]:
     """What the library gives to whoever names no level."""
     library, four = sample["library"], Share(of=where(level="Q4"))
     level = library["quantization"].str.slice(0, 2).fillna("")
     weights = {"name": 1.0, "pulls": library["ollama_pulls_total"].astype(float)}
-    names, found = library.assign(level=level, level_doubt=SILENT.name), []
+    names = library.assign(level=level, level_doubt=SILENT.name)
     for by, weight in weights.items():
         weighed = names.assign(low=weight, value=weight, high=weight)
         asked = four.in_(Coarse(weighed, [SILENT], weighs="names" if by == "name" else by))
-        unit, n = asked.units.weighs, asked.whole().value.sum()
-        told = {"label": DEFAULTS.format(by), "unit": f"share of {unit}", "n": n, "n_unit": unit}
-        found.append(asked.estimate(value=None, **told))
-    return found
+        yield asked.estimate(
+            label=DEFAULTS.format(by),
+            value=None,
+            unit=f"share of {asked.units.weighs}",
+            n=asked.whole().value.sum(),
+            n_unit=asked.units.weighs,
+        )
 
 
 SILENT = Doubt("names without a level", "any level")
@@ -263,9 +264,6 @@ F16_DEFAULT = Assumption(
     name="all listings of the families bert and nomic-bert are F16",
     evidence="Every such name of the library has an F16 default; other levels can be asked for.",
 )
-
-
-# Figure -------------------------------------------------------------------------------------------
 
 
 def figure(result):

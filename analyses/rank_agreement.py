@@ -247,17 +247,14 @@ def _draw_scatter(axes, shares, largest) -> None:
         palette=COLORS, markers=MARKERS, hue_order=list(COLORS), style_order=list(COLORS),
         s=26, linewidth=0.5, ax=axes,
     )  # fmt: skip
-    axes.set_xscale("log")
-    axes.set_yscale("log")
+    axes.set(xscale="log", yscale="log", title="Families that both channels hold")
     axes.minorticks_off()
     for axis in (axes.xaxis, axes.yaxis):
         figures.percent_ticks(axis)
     axes.set_xlim(shares["share of downloads"].min() / 2, 2)
     axes.set_ylim(shares["share of pulls"].min() / 1.8, 0.5)
     axes.axline((1e-2, 1e-2), (1e-1, 1e-1), color=figures.MUTED, lw=0.8, ls=(0, (4, 3)), zorder=0)
-    axes.set_xlabel("share of downloads of 30 days")
-    axes.set_ylabel("share of pulls of 90 days")
-    axes.set_title("Families that both channels hold")
+    axes.set(xlabel="share of downloads of 30 days", ylabel="share of pulls of 90 days")
     figures.note(axes, "equal", (0.2, 0.2), (-4, 4), muted=True, rotation=24, ha="center")
     axes.legend(title=None, loc="lower right", handletextpad=0.1, borderaxespad=0.1)
     apart = np.abs(np.log(shares["share of pulls"] / shares["share of downloads"]))

@@ -184,19 +184,12 @@ def sample(
 
 
 def _other(scan, aggregates) -> Sample:
-    counts = scan.other.counts(aggregates)
+    listed, share = scan.other.hosts(aggregates), scan.share(scan.other.counts(aggregates))
     return Sample(
         **scan.other.described,
-        data={
-            "asked": scan.asked,
-            "listed": scan.other.hosts(aggregates),
-            "share": scan.share(counts),
-        },
+        data={"asked": scan.asked, "listed": listed, "share": share},
         tables={"totals": scan.other.rows(aggregates, "total").drop(columns="note")},
     )
-
-
-# Estimates ----------------------------------------------------------------------------------------
 
 
 def estimate(sample) -> list[Estimate]:
@@ -234,17 +227,17 @@ def _answering(sample, label) -> Estimate:
         things=f"silent {unit}",
         are="never ran Ollama",
     )
-    kept = not sample["clones"]
+    gone = sample["clones"]
     about = silent.lost(QUARTER + ABOUT), clones.lost(QUARTER - ABOUT)
     return Estimate(
         label=label,
         unit=f"share of {unit}",
-        value=clones.without(sample["clones"]).point,
-        n=listed - sample["clones"],
+        value=clones.without(gone).point,
+        n=listed - gone,
         n_unit=f"listed {unit}",
         assumptions=(*_listed(sample["totals"]), GENUINE),
-        tipping_points=about if kept else (),
-        budget=_budget(sample, clones) if kept else (),
+        tipping_points=() if gone else about,
+        budget=() if gone else _budget(sample, clones),
     )
 
 
@@ -363,9 +356,6 @@ GENUINE = Assumption(
     without="clones",
     evidence="The five leading tags look like one block of cloned hosts.",
 )
-
-
-# Figure -------------------------------------------------------------------------------------------
 
 
 def figure(result):

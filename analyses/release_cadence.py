@@ -144,15 +144,14 @@ def _repositories(catalogue, top, origins) -> pd.DataFrame:
     coded = every.join(publishers(every["author"], origins))
     kept = (coded["kind"] == "company") & (coded["role"] != "repackager")
     coded = coded[kept & coded["origin"].isin(COUNTRIES)].reset_index(drop=True)
-    return pd.DataFrame(
-        {
-            "company": coded["organisation"],
-            "country": coded["origin"],
-            "name": coded["model_id"].str.replace("^[^/]*/?", "", regex=True).str.lower(),
-            "created": coded["created_at"],
-            "downloads": coded["hub_downloads_30d"].astype(float),
-        }
-    )
+    told = {
+        "company": coded["organisation"],
+        "country": coded["origin"],
+        "name": coded["model_id"].str.replace("^[^/]*/?", "", regex=True).str.lower(),
+        "created": coded["created_at"],
+        "downloads": coded["hub_downloads_30d"].astype(float),
+    }
+    return pd.DataFrame(told)
 
 
 @remembered
@@ -227,9 +226,6 @@ def _gaps(releases, companies, last) -> pd.DataFrame:
             for number_, (start, end) in enumerate(zip(starts, ends, strict=True))
         ]
     return pd.DataFrame(rows, columns=["company", "country", "days", "ended"])
-
-
-# Estimates ----------------------------------------------------------------------------------------
 
 
 def estimate(sample, *, rng) -> Iterator[Estimate]:
@@ -430,8 +426,7 @@ def figure(result):
     figures.forest(means, list(ROWS.values()), *series, width=16, title="a  Time over releases")
     _draw_companies(each, result.answer().tables["companies"])
     for axes in (means, each):
-        axes.set_xscale("log")
-        axes.set_xlim(2.4, 520)
+        axes.set(xscale="log", xlim=(2.4, 520))
         figures.plain_ticks(axes.xaxis, (3, 7, 14, 30, 90, 182, 365))
         axes.tick_params(axis="x", labelsize=8)
         for color, claimed in zip((figures.CHINA, figures.UNITED_STATES), CLAIMED, strict=True):

@@ -171,9 +171,6 @@ def _days(units) -> pd.DataFrame:
 BOTH = {"china": CHINA, "us": UNITED_STATES}
 
 
-# Estimates ----------------------------------------------------------------------------------------
-
-
 def estimate(sample) -> list[Estimate]:
     units, day = sample["units"], sample["day"]
     if sample["tokens"] == "open models":

@@ -40,7 +40,7 @@ from research.measures.pulls import ROUNDED, ollama_pulls
 from research.measures.remembering import remembered
 from research.measures.sizes import LABELS, of_listed_sizes, of_recorded_sizes
 from research.measures.top_lists import on_day
-from research.results import Deferred, deferred
+from research.results import BudgetRow, deferred
 
 SIZES = {"S": "small", "M": "medium", "L": "large", "XL": "extra-large"}
 LEAD, SHARE = "{}: share, China minus US", "{}: share of {}"
@@ -169,9 +169,6 @@ def _hosts(scale, answering, removed) -> Coarse:
 ELSEWHERE = Doubt("hosts in other countries", "from none to all that are left")
 
 
-# Estimates ----------------------------------------------------------------------------------------
-
-
 def estimate(sample) -> Iterator[Estimate]:
     units, kind = sample["units"], sample["kind"]
     for size, name in SIZES.items():
@@ -188,11 +185,10 @@ def estimate(sample) -> Iterator[Estimate]:
         for size, name in SIZES.items():
             share = Share(of=where(size=size))
             ratio = Quotient(share.in_(units), share.in_(sample["downloads"]))
+            label, names = RATIO.format(name), {"n": len(units.rows), "n_unit": "names"}
             yield ratio.estimate(
-                label=RATIO.format(name), unit="ratio of pulls to downloads",
-                value=None,
-                n=len(units.rows), n_unit="names",
-            )  # fmt: skip
+                label=label, unit="ratio of pulls to downloads", value=None, **names
+            )
 
 
 def _told(label, unit, asked, kind, **more) -> Estimate:
@@ -208,11 +204,10 @@ def _told(label, unit, asked, kind, **more) -> Estimate:
     )
 
 
-def _budget(lead, kind) -> Deferred:
-    drawn = kind in ("catalogue", "top 1,000")
-    return Deferred(
-        lambda: budget(*lead.budget(), *([lead.left_out("organisation")] if drawn else []))
-    )
+@deferred
+def _budget(lead, kind) -> tuple[BudgetRow, ...]:
+    drawn = [lead.left_out("organisation")] if kind in ("catalogue", "top 1,000") else []
+    return budget(*lead.budget(), *drawn)
 
 
 @deferred

@@ -84,10 +84,11 @@ def estimate(sample) -> list[Estimate]:
 
 
 def _days(label, days, row) -> Estimate:
-    first, older = f"{row['repository']} ({row['created']:%Y-%m-%d})", days > 0
+    first = f"{row['repository']} ({row['created']:%Y-%m-%d})"
+    other = "older" if days > 0 else "younger"
     turned = turned_at(
         "days by which the date would have to be wrong",
-        f"turned if {first} were more than {{:0}} days {'older' if older else 'younger'}",
+        f"turned if {first} were more than {{:0}} days {other}",
         float(abs(days)),
     )
     return Estimate.of(label, days, "days", len(NAMED), "names", PUBLIC, tipping_points=(turned,))
@@ -99,9 +100,6 @@ PUBLIC = Assumption(
     evidence="Repositories are made some days before they are shown; the day of either is not "
     "told, so that gaps of a few days decide nothing.",
 )
-
-
-# Figure -------------------------------------------------------------------------------------------
 
 
 def figure(result):

@@ -76,9 +76,6 @@ READ = Assumption(
 )
 
 
-# Figure -------------------------------------------------------------------------------------------
-
-
 def figure(result):
     return figures.rows_of(
         result, height=1.9, width=60, xlim=(0, 1), xlabel="share of tags or listings"

@@ -36,6 +36,7 @@ CLAIMED = {
     "text-generation": 5,
 }
 RANK, SHARE = "{}: rank by downloads", "{}: share of downloads"
+POPULATIONS = FromTable("hub_top_models", lists_of)
 NO_TASK = "no task named"
 LEADING = 8  # tasks that are shown beside those of the claim
 
@@ -67,9 +68,7 @@ def sample(
     hub_top_models: AnySize,
     publisher_origins,
     *,
-    population: Annotated[
-        str, ESTIMAND, FromTable("hub_top_models", lists_of)
-    ] = "top 300, 2026-06-11",
+    population: Annotated[str, ESTIMAND, POPULATIONS] = "top 300, 2026-06-11",
     tags: Literal["as they are", "related ones together"] = "as they are",
     no_task: Literal["unknown", "left out"] = "unknown",
     spike: Literal["kept", "removed"] = "kept",
@@ -98,9 +97,6 @@ def _tagged(rows, origins, tags, no_task) -> Coarse:
         task = task.replace(RELATED)
     units = replace(units, rows=units.rows.assign(task=task, named=named))
     return units.among(task.ne("")) if no_task == "left out" else units
-
-
-# Estimates ----------------------------------------------------------------------------------------
 
 
 def estimate(sample, *, rng) -> Iterator[Estimate]:

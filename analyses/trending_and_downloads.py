@@ -47,15 +47,14 @@ def sample(
         {"date": date, **_pairs(day.to_numpy(), pairs == "all")}
         for date, day in downloads.groupby(rows["date"])
     ]
+    # Nothing keeps all that is open from going one way; where all pairs count, order does.
+    any_way = (pairs, not_shown) == ("top ten and the rest", "open")
     return Sample(
         population="the thirty places of the trending list",
         as_of=f"{rows['date'].max():%Y-%m-%d}",
         data={
             "days": pd.DataFrame(days),
-            # Nothing keeps all that is open from going one way; where all pairs count, order does.
-            "sharpness": "sharp"
-            if (pairs, not_shown) == ("top ten and the rest", "open")
-            else "outer",
+            "sharpness": "sharp" if any_way else "outer",
         },
     )
 
@@ -124,9 +123,6 @@ def _estimate(sample, label, bounds, **told) -> Estimate:
         assumptions=(USED,),
         **told,
     )
-
-
-# Figure -------------------------------------------------------------------------------------------
 
 
 def figure(result):

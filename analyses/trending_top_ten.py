@@ -119,25 +119,22 @@ def _by_day(places) -> pd.DataFrame:
     return days.assign(low=low, high=high).reset_index()
 
 
-# Estimates ----------------------------------------------------------------------------------------
-
-
 def estimate(sample) -> Iterator[Estimate]:
     yield _share(sample)
     yield _over_months(sample)
 
 
 def _share(sample) -> Estimate:
-    chinese = sample["chinese"]
+    chinese, places = sample["chinese"], "places of unknown origin"
     part, doubtful = chinese.turning(ORIGIN, HYPOTHESES[SHARE].null), chinese.opened(ORIGIN).sum()
-    places, half = "places of unknown origin", "half is reached"
+    lost = lost_if(part, float(doubtful), places, "were Chinese", reached="half is reached")
     return chinese.estimate(
         label=SHARE,
         unit=f"share of {sample['counted']}",
         n=len(sample["days"]),
         n_unit="days",
         assumptions=(LATER, CODED, _likeness(sample["days"])),
-        tipping_points=(lost_if(part, float(doubtful), places, "were Chinese", reached=half),),
+        tipping_points=(lost,),
         budget=_budget(sample),
     )
 
@@ -187,19 +184,18 @@ def _over_months(sample) -> Estimate:
 
 def _effective(days) -> float:
     """Independent days that would tell as much about the mean, if likeness fades geometrically."""
-    alike = float(days["low"].autocorr(1))
-    return effective_length(len(days), alike)
+    return effective_length(len(days), float(days["low"].autocorr(1)))
 
 
 def _likeness(days) -> Assumption:
-    evidence = (
+    told = written(
         "The shares of one day and the next correlate by {}: {:0} days tell as much as {:0} "
-        "independent ones."
+        "independent ones.",
+        float(days["low"].autocorr(1)),
+        len(days),
+        _effective(days),
     )
-    alike = float(days["low"].autocorr(1))
-    return Assumption.of_scope(
-        name="days are independent", evidence=written(evidence, alike, len(days), _effective(days))
-    )
+    return Assumption.of_scope(name="days are independent", evidence=told)
 
 
 LATER = Assumption.of_scope(
@@ -211,9 +207,6 @@ CODED = Assumption(
     evidence="Many private persons, who are in no country, tune Chinese models; accounts that "
     "nobody coded may be of any country.",
 )
-
-
-# Figure -------------------------------------------------------------------------------------------
 
 
 def figure(result):
@@ -241,8 +234,7 @@ def _draw_course(axes, table) -> None:
     axes.axhline(0.5, color=figures.MUTED, lw=0.8, ls=(0, (4, 3)))
     months = pd.to_datetime(["2025-12-01", "2026-03-01", "2026-06-01"])
     axes.set_xticks(months, [f"{month:%b %Y}" for month in months])
-    axes.set_ylim(0, 1.12)
-    axes.set_yticks([0, 0.25, 0.5, 0.75, 1])
+    axes.set(ylim=(0, 1.12), yticks=[0, 0.25, 0.5, 0.75, 1])
     figures.percent_ticks(axes.yaxis)
     axes.set_ylabel("share of organisations in the top ten")
     axes.set_title("a  Chinese organisations, day by day")

@@ -48,7 +48,7 @@ from research.wording import written
 FIRST = "share of the listed addresses, US minus China"
 SECOND = "share of the listed addresses, China minus the next country"
 FIRST_ELSEWHERE = "share of the hosts of another scan, US minus China"
-SECOND_ELSEWHERE = "share of the hosts of another scan, China minus the next country"
+NEXT_ELSEWHERE = "share of the hosts of another scan, China minus the next country"
 ANSWERING = "share of the answering hosts, US minus China"
 
 HYPOTHESES = {
@@ -60,19 +60,14 @@ HYPOTHESES = {
         alternative="greater",
         role=role,
         scope=scope,
-        part="second" if label in (SECOND, SECOND_ELSEWHERE) else "first",
+        part="second" if label in (SECOND, NEXT_ELSEWHERE) else "first",
     )
     for label, estimand, role, scope in (
         (FIRST, "listed addresses, US minus China", "reanalysis", "same"),
         (SECOND, "listed addresses, China minus any but the US", "reanalysis", "same"),
         (ANSWERING, "answering hosts, US minus China", "reanalysis", "other measure"),
         (FIRST_ELSEWHERE, "hosts, US minus China", "out of sample", "other population"),
-        (
-            SECOND_ELSEWHERE,
-            "hosts, China minus any but the US",
-            "out of sample",
-            "other population",
-        ),
+        (NEXT_ELSEWHERE, "hosts, China minus any but the US", "out of sample", "other population"),
     )
 }
 
@@ -185,7 +180,7 @@ def estimate(sample) -> list[Estimate]:
     if "listed" not in sample.data:
         return _elsewhere(sample)
     answering = [_answering(sample)] if len(sample["china"]) == 1 else []
-    return [_first(sample), _second(sample), *answering]
+    return [*_leads(sample), *answering]
 
 
 def _lead(sample, label, lead, who, addresses) -> Estimate:
@@ -209,16 +204,16 @@ def _of(countries, listed) -> int:
     return listed.reindex(countries, fill_value=0).sum()
 
 
-def _first(sample) -> Estimate:
-    us, china = sample["listed"]["US"], _of(sample["china"], sample["listed"])
-    return _lead(sample, FIRST, float(us - china), "the US", us)
-
-
-def _second(sample) -> Estimate:
-    listed, china = sample["listed"], _of(sample["china"], sample["listed"])
+def _leads(sample) -> list[Estimate]:
+    """That of the US over China, and that of China over any other country."""
+    listed = sample["listed"]
+    us, china = listed["US"], _of(sample["china"], listed)
     # A country below the table has at most as many as the last one in it.
     following = max(*listed.drop(["US", *sample["china"]], errors="ignore"), listed.min(), 0)
-    return _lead(sample, SECOND, float(china - following), "China", china)
+    return [
+        _lead(sample, FIRST, float(us - china), "the US", us),
+        _lead(sample, SECOND, float(china - following), "China", china),
+    ]
 
 
 def _budget(sample) -> tuple[BudgetRow, ...]:
@@ -257,7 +252,7 @@ def _elsewhere(sample) -> list[Estimate]:
     )
     sets = {
         FIRST_ELSEWHERE: (us - china, "sharp" if both_told else "outer", drawn[0]),
-        SECOND_ELSEWHERE: (china - others, "outer", drawn[1]),
+        NEXT_ELSEWHERE: (china - others, "outer", drawn[1]),
     }
     return [
         Estimate(
@@ -326,9 +321,6 @@ SECOND_HAND = Assumption(
 )
 
 
-# Figure -------------------------------------------------------------------------------------------
-
-
 def figure(result):
     canvas, (first, second) = figures.two_panels(result, height=4.4, sharex=True, sharey=True)
     rows = _rows(result)
@@ -366,6 +358,6 @@ def _rows(result) -> dict[str, tuple]:
         found = result.answer(scan=name).estimates
         hosts = written("{:0} {}", found[FIRST_ELSEWHERE].n, scan.unit)
         rows[f"{name}, {scan.other.as_of[:7]}\n{hosts}"] = tuple(
-            found[label].identified for label in (FIRST_ELSEWHERE, SECOND_ELSEWHERE)
+            found[label].identified for label in (FIRST_ELSEWHERE, NEXT_ELSEWHERE)
         )
     return rows

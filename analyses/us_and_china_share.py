@@ -73,9 +73,6 @@ def estimate(sample) -> list[Estimate]:
     ]
 
 
-# Figure -------------------------------------------------------------------------------------------
-
-
 def figure(result):
     return figures.rows_of(
         result,

@@ -182,14 +182,13 @@ def _by_origin(video, by) -> pd.DataFrame:
     return shares.rename_axis("origin").reset_index(name="share").assign(attributed=by)
 
 
-# Estimates ----------------------------------------------------------------------------------------
-
-
 def estimate(sample) -> list[Estimate]:
     share, unit = Share(of=CHINA).in_(sample["video"].units), sample["unit"]
     models = {"n": len(share.units.rows), "n_unit": "video generation models"}
-    told = {"label": SHARE, "unit": f"share of {unit}", "assumptions": (FEW, BY_NAME)}
-    return [_leading(sample, unit, models), share.estimate(**models, **told)]
+    of_china = share.estimate(
+        label=SHARE, unit=f"share of {unit}", assumptions=(FEW, BY_NAME), **models
+    )
+    return [_leading(sample, unit, models), of_china]
 
 
 def _leading(sample, unit, models) -> Estimate:
@@ -197,10 +196,10 @@ def _leading(sample, unit, models) -> Estimate:
     return lead.estimate(
         label=LEAD,
         unit=f"difference in share of {unit}",
-        **models,
         assumptions=(FEW, BY_NAME, TRACED),
         tipping_points=(_closing(lead, unit),),
         budget=_budget(sample, lead),
+        **models,
     )
 
 
@@ -287,8 +286,7 @@ def _draw_parts(axes, table) -> None:
     }
     legend = {"loc": "lower left", "ncols": 3, "borderaxespad": 0, "columnspacing": 1}
     figures.stacked_bars(axes, shares, held, **legend)
-    axes.set_ylim(-3.45, 0.6)
-    axes.set_xlim(0, 1)
+    axes.set(ylim=(-3.45, 0.6), xlim=(0, 1))
     axes.set_xlabel("share of downloads, June 2026,\nby origin of what the row names")
     figures.percent_ticks(axes.xaxis)
     axes.set_title("a  Whose are the video models?")

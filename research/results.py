@@ -650,13 +650,21 @@ class Estimate(Readable):
         cls, label: str, found: float | Bounds, unit: str, n: float, n_unit: str,
         *assumptions: Assumption, **told: Any,
     ) -> Estimate:  # fmt: skip
-        """A number that is known, or a set of which the data allow both ends, of ``n`` units."""
+        """A number that is known, or a set of which the data allow both ends, of ``n`` units.
+
+        Examples
+        --------
+        >>> found = Estimate.of("both tags", Bounds(0.2, 0.3), "share of hosts", 40, "hosts")
+        >>> found.value, found.sharpness
+        (None, 'sharp')
+        """
         if isinstance(found, Bounds):
             told = {"value": found.point, "bounds": found, "sharpness": "sharp"} | told
         else:
             told["value"] = float(found)
-        told = {"unit": unit, "n": float(n), "n_unit": n_unit, "assumptions": assumptions} | told
-        return cls(label=label, **told)
+        return cls(
+            label=label, unit=unit, n=float(n), n_unit=n_unit, assumptions=assumptions, **told
+        )
 
     @property
     def identified(self) -> Bounds:
