@@ -95,13 +95,9 @@ def sample(
     else:
         every = _models(channel, day, hub_llm_models, hub_top_models, origins, facts)
         units = generating(every)
-    pairs = compared(units, day)
-
-    def with_untold() -> dict:
-        if channel == "pulls":
-            return {}
-        return {"those without a task too": compared(generating(every, or_unknown=True), day)}
-
+    pairs, tasks = compared(units, day), {}
+    if channel != "pulls":
+        tasks = {"those without a task too": compared(generating(every, or_unknown=True), day)}
     return Sample(
         population=POPULATIONS[channel],
         as_of=DAYS[channel],
@@ -110,13 +106,11 @@ def sample(
             "pairs": pairs.sized() if sizes == "known alone" else pairs,
             "by origin": slopes == "by origin",
             "last place": every.rows["value"].min() if channel == "top 1,000" else None,
-        },
-        deferred={
-            "origins": lambda: {
+            "origins": {
                 "unknown origins counted to China": compared(units, day, possible=CHINA),
                 "unknown origins counted to the US": compared(units, day, possible=UNITED_STATES),
             },
-            "tasks": with_untold,
+            "tasks": tasks,
         },
         tables={"organisations": lambda: _beyond(pairs)},
     )

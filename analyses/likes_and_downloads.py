@@ -46,6 +46,7 @@ from research.estimators.budget import alternatives_row, budget, drawn_row, leav
 from research.estimators.rates import poisson_regression
 from research.measures.hub import USED
 from research.measures.publishers import organisations
+from research.measures.remembering import remembered
 from research.measures.top_lists import chosen_list, lists_of, top_lists
 from research.results import BudgetRow, deferred
 from research.wording import written
@@ -143,6 +144,7 @@ def _observed(catalogue, task, stale_counts) -> pd.DataFrame:
     return rows[~stale] if stale_counts == "left out" else rows
 
 
+@remembered
 def _measured(rows, origins) -> pd.DataFrame:
     measured = {
         "model": rows["model_id"],
@@ -243,6 +245,7 @@ def _without_each(models, label, unit):
     return correlation_without_each(*pairs, models[unit], of=_of(label))
 
 
+@remembered
 def _drawn(models, label):
     return clustered_correlation(
         models["downloads"], models["likes"], models["organisation"], of=_of(label)

@@ -312,14 +312,16 @@ class Both:
         if (self.pair.first, self.pair.second) != ("pulls", "catalogue"):
             return {"families": lambda: each_family(odds, self.pair.counts)}
         families, day = odds.first.rows["family"], self.days[0]
-        lists = {
-            "1,000 most downloaded": history,
-            "LLM catalogue": self.listed[self.listed["as_of"] >= day],  # it held few models before
-        }
+
+        def downloads() -> pd.DataFrame:
+            catalogue = self.listed[self.listed["as_of"] >= day]  # it held few models before
+            lists = {"1,000 most downloaded": history, "LLM catalogue": catalogue}
+            return course_of_downloads(lists, self.repositories, families)
+
         return {
             "families": lambda: each_family(odds, self.pair.counts).join(self._known, on="family"),
             "pulls": lambda: course_of_pulls(self.series, families, day, self.window),
-            "downloads": lambda: course_of_downloads(lists, self.repositories, families),
+            "downloads": downloads,
         }
 
     @property

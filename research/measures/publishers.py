@@ -54,9 +54,11 @@ def publishers(accounts: pd.Series, origins: pd.DataFrame) -> pd.DataFrame:
     >>> found[["organisation", "origin"]].to_numpy().tolist()
     [['Meta', 'US'], ['no-such-account', '']]
     """
+    import pandas as pd
+
     # Accounts repeat, so that each is looked up once.
     number, distinct = accounts.factorize(use_na_sentinel=False)
-    found = _of_accounts(distinct, origins).take(number).set_axis(accounts.index)
+    found = _of_accounts(pd.Index(distinct), origins).take(number).set_axis(accounts.index)
     return found.assign(account=accounts)
 
 
