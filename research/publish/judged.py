@@ -262,13 +262,16 @@ class JudgedEstimate(ReportedEstimate):
         """All specifications, the set, draws of it and the interval, towards the claim."""
         found, whole = self.estimate, towards_claim(self.hypothesis, self.everything)
         furthest = max(abs(whole.low), abs(whole.high), 1e-12)
-        drawn = found.simulated.interval if found.simulated else None
-        inner, draws, limits = (
-            each and towards_claim(self.hypothesis, each) / furthest
-            for each in (found.identified, drawn, found.interval)
+
+        def scaled(each: Bounds) -> Bounds:
+            return towards_claim(self.hypothesis, each) / furthest
+
+        return OnScale(
+            range=whole / furthest,
+            set=scaled(found.identified),
+            drawn=scaled(found.simulated.interval) if found.simulated else None,
+            interval=scaled(found.interval) if found.interval else None,
         )
-        assert inner is not None
-        return OnScale(whole / furthest, inner, draws, limits)
 
     @property
     def range(self) -> str:
