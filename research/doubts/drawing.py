@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from research.estimators.valid import Floats
 
     Weights = tuple[tuple[str, float], ...]
+    Shape = tuple[float, float]
 
 WORLDS = 10_000
 AT_ONCE = 2_000  # worlds drawn at once: four numbers are one step of a counter
@@ -89,30 +90,20 @@ class Worlds:
         return self._drawn(lambda block: _rows(_uniform(f"{stream}/{key}", block) for key in keys))
 
     def places(self, belief: Belief, keys: Sequence[str], what: str) -> Floats:
-        """Where in its range each of several lies, by a belief of the family ``"range"``.
+        """Where in its range each of several lies, or which part of its excess a peak has.
 
         Returns
         -------
         array of shape (keys, worlds)
         """
-        stream, shape = f"{self._stream(belief.doubt)}/{what}", belief.shape()
-        if shape == FLAT:
+        if belief.family == "peaks":
+            draw = partial(_peak, belief.shape(), belief.shape("part_"))
+        elif belief.shape() == FLAT:
             return self.uniforms(belief.doubt, keys, what)
-        return self._drawn(
-            lambda block: _rows(_place(f"{stream}/{key}", shape, block) for key in keys)
-        )
-
-    def peaks(self, belief: Belief, keys: Sequence[str], what: str) -> Floats:
-        """Which part of its excess each of several has, by a belief of the family ``"peaks"``.
-
-        Returns
-        -------
-        array of shape (keys, worlds)
-        """
-        doubt, shapes = self._stream(belief.doubt), (belief.shape(), belief.shape("part_"))
-        return self._drawn(
-            lambda block: _rows(_peak(doubt, f"{what}/{key}", *shapes, block) for key in keys)
-        )
+        else:
+            draw = partial(_place, belief.shape())
+        doubt = self._stream(belief.doubt)
+        return self._drawn(lambda block: _rows(draw(doubt, f"{what}/{key}", block) for key in keys))
 
     def shares(self, doubt: str, weights: Mapping[str, float], what: str = "") -> Floats:
         """The shares of several values in each world: draws of a Dirichlet distribution.
@@ -171,33 +162,36 @@ def _uniform(stream: str, block: int) -> Floats:
 
 
 @lru_cache(maxsize=1_000)
-def _place(stream: str, shape: tuple[float, float], block: int) -> Floats:
-    return _read_only(placed(_uniform(stream, block), shape))
+def _place(shape: Shape, doubt: str, key: str, block: int) -> Floats:
+    return _read_only(placed(_uniform(f"{doubt}/{key}", block), shape))
 
 
 @lru_cache(maxsize=1_000)
-def _peak(
-    doubt: str, key: str, rate: tuple[float, float], part: tuple[float, float], block: int
-) -> Floats:
+def _peak(rate: Shape, part: Shape, doubt: str, key: str, block: int) -> Floats:
     drawn, rates = _uniform(f"{doubt}/{key}", block), _rate(doubt, rate, block)
     found, has = np.zeros(AT_ONCE), drawn < rates
     found[has] = placed((drawn / rates)[has], part)
     return _read_only(found)
 
 
-def _rate(doubt: str, shape: tuple[float, float], block: int) -> Floats:
+def _rate(doubt: str, shape: Shape, block: int) -> Floats:
     weights = tuple(zip(("so", "not so"), shape, strict=True))
     return np.asarray(_shares(f"{doubt}/rate", weights, block)[0])
 
 
+@lru_cache(maxsize=300)
 def _shares(stream: str, weights: Weights, block: int) -> Floats:
-    amounts = np.stack([_gamma(f"{stream}/{name}", float(w), block)[0] for name, w in weights])
-    return np.asarray(amounts / amounts.sum(axis=0))
+    return _read_only(_divided(stream, weights, block))
 
 
 @lru_cache(maxsize=32)
 def _edges(stream: str, weights: Weights, block: int) -> Floats:
-    return _read_only(cumulated(_shares(stream, weights, block)))
+    return _read_only(cumulated(_divided(stream, weights, block)))
+
+
+def _divided(stream: str, weights: Weights, block: int) -> Floats:
+    amounts = np.stack([_gamma(f"{stream}/{name}", float(w), block)[0] for name, w in weights])
+    return np.asarray(amounts / amounts.sum(axis=0))
 
 
 @lru_cache(maxsize=1_500)

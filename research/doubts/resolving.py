@@ -37,7 +37,7 @@ CODED, KIND = "origin", "kind"
 PARTS = "_{}_parts"  # all that a unit is in part, of which a row is one
 HALF = 0.5  # a unit more for each candidate that nothing speaks for (Jeffreys' prior)
 OWNER, UNIT = "_owner", "_unit"  # what resolves together; buckets, where a cell is one of many
-AT_HAND = 100  # cells that are drawn together: a processor holds them at hand with their worlds
+AT_HAND = 32  # cells that are drawn together: a processor holds them at hand with their worlds
 LEAST_NAMED = 2  # values of an attribute: where there is one, the others have been left out
 
 
@@ -162,9 +162,10 @@ class Cells:
 
     def _chunks(self) -> list[Cells]:
         certain = [self._names_one(name) for name in self.named]
-        ranged = self.columns["low"] < self.columns["high"]
-        told = [*certain, ranged, self.columns[KIND], *map(self.columns.__getitem__, self.named)]
-        order = sorted(range(len(self)), key=lambda one: tuple(column[one] for column in told))
+        ranged, texts = self.columns["low"] < self.columns["high"], [KIND, *self.named]
+        told = [*certain, ranged, *(self.columns[name] for name in texts)]
+        keys = list(zip(*(column.tolist() for column in told), strict=True))
+        order = sorted(range(len(keys)), key=keys.__getitem__)
         parts = [order[first : first + AT_HAND] for first in range(0, len(order), AT_HAND)]
         return [
             Cells({name: column[part] for name, column in self.columns.items()}, self.named)
@@ -201,7 +202,8 @@ class Cells:
         if ranged.any() or outside.any():
             found = np.repeat(found, worlds.count, axis=1)
         for belief, _, at in self._open(worlds, WEIGHT, ranged, self._doubts(WEIGHT)):
-            places = self._places(worlds, belief.about("a weight", "range"), at, WEIGHT)
+            belief.about("a weight", "range")
+            places = worlds.places(belief, self._keys(belief, at), WEIGHT)
             places *= (high - low)[at]
             places += low[at]
             found[at] = places
@@ -219,7 +221,7 @@ class Cells:
         found = found + np.zeros(worlds.count)
         for belief, _, at in self._open(worlds, EXCESS, excess > 0, self.columns[ERROR]):
             belief.about("an excess", "range", "peaks")
-            added = self._places(worlds, belief, at, EXCESS)
+            added = worlds.places(belief, self._keys(belief, at), EXCESS)
             found[at] = np.maximum(found[at] - excess[at, None] * added, 0)
         return found
 
@@ -396,11 +398,6 @@ class Cells:
         """
         return worlds.uniforms(belief.doubt, self._keys(belief, at), what)
 
-    def _places(self, worlds: Worlds, belief: Belief, at: Codes, what: str) -> Floats:
-        """For each of some cells a place in a range, or a part of a peak, in each world."""
-        draw = worlds.peaks if belief.family == "peaks" else worlds.places
-        return draw(belief, self._keys(belief, at), what)
-
     def _keys(self, belief: Belief, at: Codes) -> list[str]:
         """For each of some cells what resolves together with it."""
         if belief.together == "all":
@@ -429,8 +426,10 @@ def names_one(texts: Labels) -> Flags:
 def _alike(columns: Sequence[Labels], chosen: Flags) -> list[tuple[tuple[str, ...], Codes]]:
     """Which of the chosen cells agree in several columns, in the order of the first ones."""
     found: dict[tuple[str, ...], list[int]] = {}
-    for one in np.flatnonzero(chosen).tolist():
-        found.setdefault(tuple(column[one] for column in columns), []).append(one)
+    at = np.flatnonzero(chosen)
+    agree = zip(*(column[at].tolist() for column in columns), strict=True)
+    for one, told in zip(at.tolist(), agree, strict=True):
+        found.setdefault(told, []).append(one)
     return [(told, np.array(same)) for told, same in found.items()]
 
 
