@@ -9,10 +9,12 @@ import textwrap
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from research import Result, places
 from research.analysis import find, record, recorded, run
+from research.analysis.running import fingerprint
 from research.results import ResearchError
 
 TOY = '''
@@ -230,6 +232,14 @@ def test_specifications_that_differ_by_rounding_count_once(toy):
     text = text.replace("rng.uniform(0, 0.001)", "1e-15")
     answer = run(find(toy(text))).answer(unit="addresses")
     assert answer.robustness["share"].specifications == len({20, 10, 1})
+
+
+@pytest.mark.parametrize("dtype", ["str", "object"])
+def test_samples_are_one_where_their_texts_are(dtype):
+    models = pd.DataFrame({"task": ["text", None, "text"]}, dtype=dtype)
+    others = models.iloc[[1, 0, 2]].reset_index(drop=True), models.fillna(""), models.head(2)
+    assert fingerprint(models) == fingerprint(models.copy())
+    assert len({fingerprint(each) for each in (models, *others)}) == 4
 
 
 def test_only_the_primary_specification_is_told(toy, capfd):

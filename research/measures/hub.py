@@ -335,7 +335,8 @@ def _known(
 
 
 def _accounts(listed: pd.DataFrame) -> pd.Series:
-    if "author" in listed and not listed["author"].hasnans:
-        return listed["author"]
-    accounts = accounts_of(listed.index.to_series())
-    return listed["author"].fillna(accounts) if "author" in listed else accounts
+    names = listed.index.to_series()
+    if "author" not in listed:
+        return accounts_of(names)
+    author = listed["author"]
+    return author.fillna(accounts_of(names)) if author.hasnans else author

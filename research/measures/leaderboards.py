@@ -257,13 +257,10 @@ class LeadingTen:
 
 def _places(rows: pd.DataFrame) -> Iterator[tuple[Codes, Codes, int]]:
     """Of each day which models are above the tenth, which share its place, how many are listed."""
-    rows = rows.sort_values("as_of", kind="stable")
-    day = rows["as_of"].to_numpy()
-    begins = np.flatnonzero(day[1:] != day[:-1]) + 1
-    of_days = (np.split(rows[name].to_numpy(), begins) for name in ("model", "tied"))
-    for models, is_tied in zip(*of_days, strict=True):
-        above = models[~is_tied]
-        yield above, models[is_tied], TOP - len(above)
+    models, is_tied = rows["model"].to_numpy(), rows["tied"].to_numpy()
+    for of_day in rows.groupby("as_of").indices.values():
+        above = models[of_day][~is_tied[of_day]]
+        yield above, models[of_day][is_tied[of_day]], TOP - len(above)
 
 
 def _units(origin: pd.Series, attribute: str, origins: pd.DataFrame, doubt: Doubt) -> Coarse:

@@ -57,20 +57,13 @@ def publishers(accounts: pd.Series, origins: pd.DataFrame) -> pd.DataFrame:
     import pandas as pd
 
     # Accounts repeat, so that each is looked up once.
-    number, distinct = accounts.factorize(use_na_sentinel=False)
-    found = _of_accounts(pd.Index(distinct), origins).take(number).set_axis(accounts.index)
-    return found.assign(account=accounts)
-
-
-def _of_accounts(accounts: pd.Index, origins: pd.DataFrame) -> pd.DataFrame:
-    found = _coded(origins).reindex(accounts)
-    organisation = found.pop("organisation").fillna(accounts.to_series())
-    return found.assign(
-        **found.fillna(ANYWHERE),
-        account=accounts,
-        organisation=organisation,
-        confirmed=found["origin"].eq(NO_COUNTRY) | organisation.isin(_confirmed(origins)),
-    )
+    number, names = accounts.factorize(use_na_sentinel=False)
+    found = _coded(origins).reindex(names)
+    organisation = found.pop("organisation").fillna(pd.Series(names, index=names))
+    by_people = found["origin"].eq(NO_COUNTRY) | organisation.isin(_confirmed(origins))
+    told = found.fillna(ANYWHERE)
+    told = told.assign(account=names, organisation=organisation, confirmed=by_people)
+    return told.take(number).set_axis(accounts.index).assign(account=accounts)
 
 
 @remembered
