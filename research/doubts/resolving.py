@@ -300,9 +300,11 @@ class Cells:
             drawn, moves = group.draw(), group.moves and group.moves()
             if moves is not None:
                 stays[group.at] = ~moves
-            for name in group.names:
-                lies = _lie(group, drawn, frozenset([name]))
-                yield group.at, name, lies if moves is None else lies & moves
+            past = np.ones(drawn.shape, dtype=bool) if moves is None else moves
+            for which, name in enumerate(group.names, start=1):
+                beyond = past & (drawn >= group.edges[which])
+                yield group.at, name, past & ~beyond
+                past = beyond
         for (text,), same in _alike([self.columns[attribute]], self._names_one(attribute)):
             yield same, text, stays[same]
 
