@@ -13,8 +13,8 @@ from typing import Annotated, Literal
 
 import numpy as np
 import pandas as pd
-import statsmodels.api as sm
 from scipy import stats
+from statsmodels.tools import add_constant
 
 from research import (
     ESTIMAND,
@@ -287,7 +287,7 @@ def _elasticity(fit) -> float:
 def _ways_to_fit(models, fit) -> Iterator[BudgetRow]:
     """The same slope, fitted in other ways."""
     liked = models[models["likes"] > 0]
-    line, every_line = (sm.add_constant(np.log(rows["downloads"])) for rows in (liked, models))
+    line, every_line = (add_constant(np.log(rows["downloads"])) for rows in (liked, models))
     y, cluster = np.log(liked["likes"]), liked["organisation"]
     likes, organisation = models["likes"], models["organisation"]
     fits = {
