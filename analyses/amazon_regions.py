@@ -140,15 +140,15 @@ def _map(report) -> list[Estimate]:
         Estimate(
             label=label,
             unit="share of listed addresses",
-            value=(found / of).point,
-            bounds=found / of,
+            value=(addresses / of).point,
+            bounds=addresses / of,
             sharpness="outer",
-            drawn=if_open(Within(LEFT_OUT, found / of, "regions whose city is in no list")),
+            drawn=if_open(Within(LEFT_OUT, addresses / of, "regions whose city is in no list")),
             n=float(of),
             n_unit="listed addresses",
             assumptions=(IN_CITY,),
         )
-        for label, (found, of) in shares.items()
+        for label, (addresses, of) in shares.items()
     ]
 
 
@@ -169,7 +169,7 @@ CONFIRMS = Assumption.of_scope(
 
 
 def _spread(report) -> Assumption:
-    told = written(
+    evidence = written(
         "{:%0} lie in Amazon's networks, and the {:0} cities of its regions among the 20 leading "
         "ones have {:0} to {:0} each: Cape Town as many as Montreal, whatever the size of the "
         "market.",
@@ -180,7 +180,7 @@ def _spread(report) -> Assumption:
         name="the addresses are spread as deployments are",
         holds="no",
         without="addresses in cities of Amazon regions removed",
-        evidence=told,
+        evidence=evidence,
     )
 
 
@@ -233,7 +233,7 @@ def _draw_removed(axes, answer) -> None:
     thinned = next(s for s in answer.specifications if s.choices["amazon"].startswith("thinned"))
     axes.plot(curve.grid, curve.low, color=figures.INK, lw=1.3)
     turn = first.tipping_points[0].threshold
-    figures.crossing(axes, turn, 0, told=written("lead lost at {:%0}", turn))
+    figures.crossing(axes, turn, 0, label=written("lead lost at {:%0}", turn))
     axes.plot(too_many, thinned.value, "o", ms=5, mfc=figures.INK, mec=figures.INK)
     confirmed = "Amazon as in the\nconfirmed hosts of 2026"
     figures.note(axes, confirmed, (too_many, thinned.value), (-7, -9))

@@ -75,11 +75,11 @@ def estimate(sample) -> list[Estimate]:
         name: Share(of=where(size="small"), among=country).in_(models)
         for name, country in COUNTRIES.items()
     }
-    found = [_share(GAP, shares["Chinese"] - shares["US"])]
-    found += [_share(SHARE.format(name), share) for name, share in shares.items()]
+    estimates = [_share(GAP, shares["Chinese"] - shares["US"])]
+    estimates += [_share(SHARE.format(name), share) for name, share in shares.items()]
     if sample["weight"] == "models":
-        found += [_median(models, name) for name in COUNTRIES]
-    return found
+        estimates += [_median(models, name) for name in COUNTRIES]
+    return estimates
 
 
 def _share(label, asked) -> Estimate:

@@ -120,14 +120,14 @@ def _by_family(families, names, tags, listed, answering):
     """Hosts by the architectures all or some of whose known models build on a Chinese one."""
     known = pd.concat([_origins(models, "base model") for models in (names, tags)])
     chinese = known["origin"].eq("CN").groupby(known["family"]).agg(["all", "any"])
-    found = families.merge(
+    candidates = families.merge(
         chinese, left_on="family", right_index=True, how="left", validate="1:1"
     ).fillna({"all": False, "any": True})
-    found = found[found["any"]]
-    found = found.assign(wanted=found["all"].map({True: "yes", False: "maybe"}))
-    sure = found.loc[found["all"], "family"]
+    candidates = candidates[candidates["any"]]
+    candidates = candidates.assign(wanted=candidates["all"].map({True: "yes", False: "maybe"}))
+    sure = candidates.loc[candidates["all"], "family"]
     leading = with_kind(listed, tags, "family")
-    return hosts_by_family(found, leading[leading["family"].isin(sure)], answering)
+    return hosts_by_family(candidates, leading[leading["family"].isin(sure)], answering)
 
 
 def estimate(sample) -> list[Estimate]:
@@ -140,15 +140,15 @@ def _share(sample) -> Estimate:
     left, kept = sample["hosts"].left, not sample["hosts"].removed
     asked = _asked(sample, left)
     over = OverBlock(sample["hosts"], lambda hosts: _asked(sample, hosts).bounds())
-    found = asked.bounds()
+    bounds = asked.bounds()
     return asked.estimate(
         label=SHARE,
         unit=f"share of {sample['unit']}",
-        value=found.point,
+        value=bounds.point,
         n=asked.whole().value.sum(),
         n_unit=sample["unit"],
         assumptions=(GENUINE, CODED),
-        budget=_share_budget(sample, left, over, found) if kept else (),
+        budget=_share_budget(sample, left, over, bounds) if kept else (),
         tipping_points=over.points(HYPOTHESES[SHARE].null) if kept else (),
         curves=over.curves() if kept else (),
     )
@@ -163,10 +163,10 @@ def _asked(sample, hosts):
     return CHINESE.in_(hosts.listed(weight=COLUMNS[sample["unit"]]))
 
 
-def _share_budget(sample, left, over, found) -> tuple[BudgetRow, ...]:
+def _share_budget(sample, left, over, bounds) -> tuple[BudgetRow, ...]:
     rows = [*over.rows(), *_asked(sample, left).budget()]
     if left.block.hosts:
-        rows.append(_unstructured_row(sample, found))
+        rows.append(_unstructured_row(sample, bounds))
     if sample["unit"] == "tag occurrences":
         rows += CHINESE.in_(left.listed(TAIL, counted=False)).budget()[-1:]
     units = _asked(sample, left).units.rows
@@ -177,14 +177,14 @@ def _share_budget(sample, left, over, found) -> tuple[BudgetRow, ...]:
     return budget(*rows)
 
 
-def _unstructured_row(sample, found) -> BudgetRow:
+def _unstructured_row(sample, bounds) -> BudgetRow:
     """Horowitz-Manski: as many listings as the block has, but of any tag whatever."""
     hosts, column = sample["hosts"], COLUMNS[sample["unit"]]
     block = hosts.block.hosts if column == "answering_hosts" else hosts.block.listings
     in_error = LEADING * block / hosts.rows[column].sum()
-    told = f"as many {sample['unit']} of any tag that are not genuine"
+    alternative = f"as many {sample['unit']} of any tag that are not genuine"
     return alternatives_row(
-        "contamination of unknown form", {told: contamination_bounds(found.low, in_error)}
+        "contamination of unknown form", {alternative: contamination_bounds(bounds.low, in_error)}
     )
 
 
@@ -271,12 +271,12 @@ def _draw_tags(axes, table) -> None:
 def _draw_curves(axes, result) -> None:
     null = HYPOTHESES[SHARE].null
     for unit, style in (("tag-host pairs", "-"), ("tag occurrences", "--")):
-        found = result.answer(unit=unit).estimates[SHARE]
-        curve = found.curves[0]
+        share = result.answer(unit=unit).estimates[SHARE]
+        curve = share.curves[0]
         axes.plot(curve.grid, curve.low, ls=style, color=figures.CHINA, lw=1.4)
         below = (0, -26 if style == "-" else 5)
         figures.note(axes, unit, (curve.grid[2], curve.low[2]), below, va="baseline")
-        figures.crossing(axes, found.tipping_points[0].threshold, null, told="")
+        figures.crossing(axes, share.tipping_points[0].threshold, null, label="")
     places = "an even share of the ten places"
     figures.note(axes, places, (0, null), (2, -9), muted=True, va="baseline")
     axes.set_xlabel("cloned hosts removed from the block")

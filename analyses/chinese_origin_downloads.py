@@ -176,8 +176,8 @@ def sample(
     def asked(day: str, under: Conventions):
         return lead.in_(_coded(members[day], publisher_origins, under))
 
-    found = asked(counted.day, conventions)
-    units = found.units
+    difference = asked(counted.day, conventions)
+    units = difference.units
     if organisation == "account":
         units = replace(units, rows=units.rows.assign(organisation=units.rows["account"]))
     observed = units.rows["observed"]
@@ -215,15 +215,15 @@ def _varied(asked, conventions) -> dict:
 
 def _over_dates(asked, members, conventions) -> dict[str, float]:
     """The difference on every day, and without the spike where there is one."""
-    found = {}
+    differences = {}
     for day, rows in members.items():
         if rows.empty:
             continue
-        found[day] = asked(day, replace(conventions, spike="kept")).value
+        differences[day] = asked(day, replace(conventions, spike="kept")).value
         if rows["traffic_spike"].any():
             without = asked(day, replace(conventions, spike="removed"))
-            found[f"{day} without the spike"] = without.value
-    return found
+            differences[f"{day} without the spike"] = without.value
+    return differences
 
 
 def _published(anchors) -> pd.DataFrame:
@@ -246,8 +246,8 @@ def _by_date(counted, top, catalogue) -> dict[str, pd.DataFrame]:
     # Hub ignores case.
     named = top.dropna(subset="base_models").drop_duplicates("model_id", keep="last")
     bases = pd.Series(named["base_models"].array, index=named["model_id"].str.lower())
-    found = catalogue["model_id"].str.lower().map(bases)
-    return {counted.day: catalogue.assign(traffic_spike=False, base_models=found)}
+    base_models = catalogue["model_id"].str.lower().map(bases)
+    return {counted.day: catalogue.assign(traffic_spike=False, base_models=base_models)}
 
 
 @remembered
@@ -279,26 +279,26 @@ def _told(rows, origins, spike) -> Coarse:
     units = hub_downloads(listed, origins, tell=TOLD)
     groups = {tag: task for task, tags in TASKS.items() for tag in tags}
     ages = {legacy: age for age, legacy in AGES.items() if legacy is not None}
-    told = {
+    columns = {
         "group": units.rows["task"].map(groups).fillna("every other task"),
         "age": units.rows["legacy"].map(ages).fillna("no date of creation"),
         "model": units.rows.index,
         "observed": units.rows["observed"].astype(bool),
         "stale": units.rows["stale"].fillna(False).astype(bool),
     }
-    return replace(units, rows=units.rows.assign(**told))
+    return replace(units, rows=units.rows.assign(**columns))
 
 
 def estimate(sample) -> Iterator[Estimate]:
     lead = sample["lead"]
-    told = {"tipping_points": _tipping_points(sample), "budget": _budget(sample)}
-    yield _finite(lead, label=DIFFERENCE, assumptions=_assumptions(sample), **told)
+    details = {"tipping_points": _tipping_points(sample), "budget": _budget(sample)}
+    yield _finite(lead, label=DIFFERENCE, assumptions=_assumptions(sample), **details)
     yield from (_share(lead, country) for country in COUNTRIES)
     yield from (*_parts(lead, "group"), *_parts(lead, "age"))
 
 
-def _finite(asked, *, unit="difference in share of downloads", **found) -> Estimate:
-    return asked.estimate(unit=unit, n=len(asked.certain.units.rows), n_unit="models", **found)
+def _finite(asked, *, unit="difference in share of downloads", **fields) -> Estimate:
+    return asked.estimate(unit=unit, n=len(asked.certain.units.rows), n_unit="models", **fields)
 
 
 def _share(lead, country) -> Estimate:
@@ -321,8 +321,8 @@ def _parts(lead, by) -> Iterator[Estimate]:
     for group in sorted(groups.unique()):
         china, us = (where(**side.values, **{by: group}) for side in COUNTRIES.values())
         part = Share(of=china, minus=us).in_(lead.units)
-        found = _finite(part, label=PART.format(group), assumptions=(CODED,))
-        yield replace(found, n=int(groups.eq(group).sum()))
+        contribution = _finite(part, label=PART.format(group), assumptions=(CODED,))
+        yield replace(contribution, n=int(groups.eq(group).sum()))
 
 
 # What is uncertain --------------------------------------------------------------------------------
@@ -370,13 +370,13 @@ def _lost(worlds, what, threshold, sentence) -> Iterator[TippingPoint]:
 def _miscoded(worlds, the) -> Iterator[TippingPoint]:
     against, known = (world.miscoding() for world in worlds)
     what = "share of downloads coded to the wrong one of the two countries"
-    told = (
+    sentence = (
         f"the lead of {the} is lost if {{:%}} of all downloads ({{:0}} of its models suffice) were "
         "coded to the wrong one of the two countries and every doubtful publisher were against it; "
         "{:%} ({:0} of its models) with every doubtful publisher in neither"
     )
-    told = written(told, against.exchanged, against.units, known.exchanged, known.units)
-    return _lost(worlds, what, against.exchanged, told)
+    sentence = written(sentence, against.exchanged, against.units, known.exchanged, known.units)
+    return _lost(worlds, what, against.exchanged, sentence)
 
 
 def _settling(lead, the) -> Iterator[TippingPoint]:
@@ -436,11 +436,11 @@ def _not_listed(worlds, the, of_it, sample) -> Iterator[TippingPoint]:
         ways = f"{{:0}} downloads of each of {models}"
     else:  # the table ends at a model without a download, and counts every one
         return iter(())
-    told = (
+    sentence = (
         f"{ways} would close the gap if every doubtful publisher is of {the}; {{:0}} if of neither "
         "country"
     )
-    return _lost(worlds, what, needed[0], written(told, *needed))
+    return _lost(worlds, what, needed[0], written(sentence, *needed))
 
 
 @deferred
@@ -475,7 +475,7 @@ def _repackaged(models) -> Assumption:
     repackaged = models[models["role"] == "repackager"]
     held, named = repackaged["value"].sum(), repackaged.dropna(subset="base")["value"].sum()
     base = written(" and a base model is named for {:%} of that", named / held) if held else ""
-    told = (
+    template = (
         "Repackagers hold {:%} of the downloads,{}. Accounts that also train count as developers; "
         "they hold {:%}."
     )
@@ -483,7 +483,7 @@ def _repackaged(models) -> Assumption:
         name="a repackaged model belongs to whoever repackaged it",
         holds="no",
         without="attribution of repackaged models",
-        evidence=written(told, held / total, base, parts.get("both", 0.0) / total),
+        evidence=written(template, held / total, base, parts.get("both", 0.0) / total),
     )
 
 
@@ -575,11 +575,11 @@ def _draw_gaps(axes, answers, published) -> None:
 def _draw_parts(axes, answer, title, *, named=True) -> None:
     rows = [*TASKS, *AGES, "together"]
     labels = [*(PART.format(group) for group in rows[:-1]), DIFFERENCE]
-    found = [answer.estimates.get(label) for label in labels]
+    parts = [answer.estimates.get(label) for label in labels]
     of_countries = [
         figures.Series(
             rows=[each if each and (each.value > 0) == (country == "China") else None
-                  for each in found],
+                  for each in parts],
             color=color, marker=marker, offset=0,
         )
         for country, (_, color, marker) in LOOK.items()
@@ -589,5 +589,5 @@ def _draw_parts(axes, answer, title, *, named=True) -> None:
         groups=[len(TASKS), len(TASKS) + len(AGES)], xlim=(-0.29, 0.29), title=title,
         xlabel="part of China minus US\n(by task and by age)",
     )  # fmt: skip
-    for row in (row for row, each in enumerate(found) if each is None):
+    for row in (row for row, each in enumerate(parts) if each is None):
         figures.note(axes, "none listed", (0, -row), (6, 0), muted=True)

@@ -157,12 +157,12 @@ def estimate(sample) -> list[Estimate]:
         return _elsewhere(sample)
     countries, few, removed = sample["countries"], sample["few"], sample["removed"]
     us, china = countries["US"], countries["CN"]
-    found = [_share(name, countries[name], few, removed) for name in COUNTRIES]
-    return [*found, _gap(us, china, few, removed), _difference(us, china, few, removed)]
+    shares = [_share(name, countries[name], few, removed) for name in COUNTRIES]
+    return [*shares, _gap(us, china, few, removed), _difference(us, china, few, removed)]
 
 
 def _share(name, cities, few, removed) -> Estimate:
-    found = Estimate.of(
+    bounds = Estimate.of(
         SHARE.format(COUNTRIES[name]),
         cities.share(few, removed),
         "share of the country's listed addresses",
@@ -172,12 +172,12 @@ def _share(name, cities, few, removed) -> Estimate:
         LISTED,
     )
     if removed:
-        return found
-    told = {
+        return bounds
+    details = {
         "tipping_points": _share_points(name, cities, few),
         "curves": _over_number(name, cities),
     }
-    return replace(found, budget=_budget(name, cities, few), **told)
+    return replace(bounds, budget=_budget(name, cities, few), **details)
 
 
 @deferred
@@ -233,9 +233,9 @@ def _over_number(name, cities) -> tuple[Curve, ...]:
 
 
 def _gap(us, china, few, removed) -> Estimate:
-    found = us.leading(few, removed) - china.leading(few, removed)
+    gap = us.leading(few, removed) - china.leading(few, removed)
     cities = Thinned(
-        without=lambda fake: found - fake,
+        without=lambda fake: gap - fake,
         of=us.leading(few, removed).low,
         things="addresses in leading US cities",
     )
@@ -243,15 +243,15 @@ def _gap(us, china, few, removed) -> Estimate:
     lost = () if removed else (cities.lost(given="and all in China are"), regions.lost())
     n, who = us.left(removed) + china.left(removed), "listed addresses"
     return Estimate.of(
-        GAP, found, who, n, f"{who} of both countries", PLACED, LISTED, tipping_points=lost
+        GAP, gap, who, n, f"{who} of both countries", PLACED, LISTED, tipping_points=lost
     )
 
 
 def _difference(us, china, few, removed) -> Estimate:
-    found = us.share(few, removed) - china.share(few, removed)
+    gap = us.share(few, removed) - china.share(few, removed)
     n, who = us.left(removed) + china.left(removed), "listed addresses"
     unit, both = f"difference in share of {who}", f"{who} of both countries"
-    return Estimate.of(GAP_OF_SHARES, found, unit, n, both, PLACED, LISTED, value=None)
+    return Estimate.of(GAP_OF_SHARES, gap, unit, n, both, PLACED, LISTED, value=None)
 
 
 def _elsewhere(sample) -> list[Estimate]:

@@ -99,8 +99,8 @@ def _remains(tags) -> pd.DataFrame:
     """Each tag with its listings a host, as listed and without the block."""
     left = _rest(tags)
     ratio = tags["tag_occurrences"] / tags["answering_hosts"]
-    found = tags.assign(ratio=ratio, in_block=in_block(tags))
-    return found.assign(
+    as_listed = tags.assign(ratio=ratio, in_block=in_block(tags))
+    return as_listed.assign(
         hosts_left=left["hosts"].reindex(tags.index, fill_value=0), ratio_left=left["ratio"]
     ).reset_index()
 
@@ -140,10 +140,10 @@ def estimate(sample) -> Iterator[Estimate]:
     yield _fleet(sample["fleet"])
 
 
-def _counted(label, unit, found, of, *assumptions) -> Estimate:
+def _counted(label, unit, quantity, of, *assumptions) -> Estimate:
     """An estimate read off counts; ``of`` says how many of what it was read from."""
-    undrawn = {"undrawn": SPREAD} if isinstance(found, Bounds) else {}
-    return Estimate.of(label, found, unit, *of, *assumptions, **undrawn)
+    undrawn = {"undrawn": SPREAD} if isinstance(quantity, Bounds) else {}
+    return Estimate.of(label, quantity, unit, *of, *assumptions, **undrawn)
 
 
 def _range(values) -> Bounds:
@@ -153,7 +153,7 @@ def _range(values) -> Bounds:
 def _size(sample) -> Estimate:
     """The block's share of hosts: at most this, and perhaps nothing."""
     leading, hosts, who = _leading(sample["tags"]), sample["hosts"], "answering hosts"
-    found = Margins(leading["answering_hosts"], hosts).all_of(*leading.index)
+    share = Margins(leading["answering_hosts"], hosts).all_of(*leading.index)
     # So few hosts with any of the five tags that some of them must list all five.
     forced = turned_at(
         "hosts with any of the five tags",
@@ -161,8 +161,10 @@ def _size(sample) -> Estimate:
         float(leading["answering_hosts"].sum() / (LEADING - 1)),
         sample["totals"]["answering_hosts"],
     )
-    told = {"undrawn": YES_OR_NO, "tipping_points": (forced,)}
-    return Estimate.of(ALL_FIVE, found, f"share of {who}", hosts, who, NO_OVERLAPS, PURPOSE, **told)
+    details = {"undrawn": YES_OR_NO, "tipping_points": (forced,)}
+    return Estimate.of(
+        ALL_FIVE, share, f"share of {who}", hosts, who, NO_OVERLAPS, PURPOSE, **details
+    )
 
 
 YES_OR_NO = (
@@ -172,7 +174,7 @@ YES_OR_NO = (
 
 def _listings_a_host(tags) -> list[Estimate]:
     leading, after = _leading(tags), tags[~in_block(tags)]
-    found = {
+    ratios = {
         FIVE: (leading["tag_occurrences"] / leading["answering_hosts"], leading),
         "the other four without the block": (_rest(tags)["ratio"].dropna(), leading),
         AFTER: (after["tag_occurrences"] / after["answering_hosts"], after),
@@ -180,7 +182,7 @@ def _listings_a_host(tags) -> list[Estimate]:
     return [
         _counted(PER_HOST.format(group), "listings a host", _range(ratio),
                  (of["answering_hosts"].sum(), "pairs of a host and a tag"), SAME_LISTS)
-        for group, (ratio, of) in found.items()
+        for group, (ratio, of) in ratios.items()
     ]  # fmt: skip
 
 
@@ -191,10 +193,10 @@ def _every_other_set(tags) -> list[Estimate]:
     largest = {chosen: largest_remainder(*(c[list(chosen)] for c in counts)) for chosen in sets}
     of = len(sets), "sets of five of the ten tags"
     own = largest.pop(tuple(_leading(tags).index))
-    others = [found for found in largest.values() if found is not None]
+    others = [remainder for remainder in largest.values() if remainder is not None]
     return [
-        _counted(REMAINDER.format(five), "listings a host", found, of, SAME_LISTS, LOOKED_FOR)
-        for five, found in ((FIVE, own), ("the best other five", min(others)))
+        _counted(REMAINDER.format(five), "listings a host", remainder, of, SAME_LISTS, LOOKED_FOR)
+        for five, remainder in ((FIVE, own), ("the best other five", min(others)))
     ]
 
 
@@ -288,7 +290,7 @@ def _draw_ratios(axes, tags) -> None:
 
 
 def _draw_shares(axes, later) -> None:
-    listed, without, found = (
+    listed, without, other_scan = (
         figures.Series(rows=rows, marker=marker, color=color, offset=0)
         for rows, marker, color in (
             ([Bounds(x, x) for x in later["as_listed"]], "o", figures.INK),
@@ -296,7 +298,7 @@ def _draw_shares(axes, later) -> None:
             (list(map(Bounds, later["later_low"], later["later_high"])), "D", figures.OTHER),
         )
     )
-    figures.forest(axes, None, listed, without, found)
+    figures.forest(axes, None, listed, without, other_scan)
     dot, ring = axes.get_lines()[0], axes.get_lines()[len(later)]
     diamond = axes.plot([], [], "D", ms=4.5, color=figures.OTHER, mec="white", ls="none")[0]
     bar = axes.plot([], [], color=figures.OTHER, lw=5, alpha=0.45, solid_capstyle="butt")[0]

@@ -82,19 +82,19 @@ def sample(
     if sentence_transformers == "United States":
         origins = kept_at_hugging_face(origins)
     if channel == HUB:
-        found = _of_hub(hub_history, origins, states, spikes)
+        by_day = _of_hub(hub_history, origins, states, spikes)
         first = pd.Timestamp(for_trend([*states.values()])[0].day)
         words = f"the {common_size(states)} most downloaded models"
     else:
         library = library_publishers(model_crosswalk_names, origins, model_crosswalk)
-        found = _of_pulls(ollama_library_pulls, library, window)
-        first, words = min(found), "the names of the Ollama library"
+        by_day = _of_pulls(ollama_library_pulls, library, window)
+        first, words = min(by_day), "the names of the Ollama library"
     by = "organisation" if organisation == "parent" else "account"
-    rankings = {day: _ranked(units, by) for day, units in found.items()}
+    rankings = {day: _ranked(units, by) for day, units in by_day.items()}
     return Sample(
         population=f"the publishers of {words}",
-        as_of=f"{max(found):%Y-%m-%d}",
-        data={"first": rankings[first], "last": rankings[max(found)], "channel": channel},
+        as_of=f"{max(by_day):%Y-%m-%d}",
+        data={"first": rankings[first], "last": rankings[max(by_day)], "channel": channel},
         tables={
             "course": lambda: pd.DataFrame([_row(day, each) for day, each in rankings.items()])
         },
@@ -102,11 +102,11 @@ def sample(
 
 
 def _of_hub(history, origins, states, spikes) -> dict:
-    found = {}
+    by_day = {}
     for day in apart(states, COUNTED_DAYS):
         units = hub_state(history, origins, day, common_size(states))
-        found[states[day].date] = without_spike(units) if spikes == "removed" else units
-    return found
+        by_day[states[day].date] = without_spike(units) if spikes == "removed" else units
+    return by_day
 
 
 def _of_pulls(series, library, window) -> dict:
@@ -126,9 +126,9 @@ def _ranked(units, by) -> Ranking:
 def _row(day, ranking) -> dict:
     row: dict = {"date": f"{day:%Y-%m-%d}", "publishers": len(ranking.shown)}
     for name, largest in LARGEST.items():
-        found = ranking.concentration(largest)
-        low, high = found.bounds()
-        row |= {f"{name} low": low, f"{name} value": found.value, f"{name} high": high}
+        concentration = ranking.concentration(largest)
+        low, high = concentration.bounds()
+        row |= {f"{name} low": low, f"{name} value": concentration.value, f"{name} high": high}
     return row
 
 
@@ -146,17 +146,17 @@ def estimate(sample) -> Iterator[Estimate]:
 def _tail(sample) -> Estimate:
     """The exponent of the power law that the largest publishers follow."""
     held = sample["last"].shown
-    found = tail_index(held)
+    tail = tail_index(held)
     return Estimate(
         label=TAIL,
         unit="index",
         reading="superpopulation",
-        value=found.value,
-        interval=found.interval,
+        value=tail.value,
+        interval=tail.interval,
         n=len(held),
         n_unit="publishers",
-        n_effective=float(found.kept),
-        assumptions=(POWER, CUT_BELOW, _moments(found.interval)),
+        n_effective=float(tail.kept),
+        assumptions=(POWER, CUT_BELOW, _moments(tail.interval)),
         curves=_thresholds(held),
     )
 
@@ -170,7 +170,7 @@ def _thresholds(held) -> Iterator[Curve]:
 
 def _moments(index) -> Assumption:
     """Whether normal intervals of totals can be trusted: they need a variance."""
-    told = (
+    template = (
         "A variance over publishers needs an index above 2, and a mean one above 1; the interval "
         "runs from {:1} to {:1}. A normal interval of a total, or of a share of one, needs both."
     )
@@ -178,7 +178,7 @@ def _moments(index) -> Assumption:
         name="publishers have a mean and a variance",
         holds="yes" if index.low > 2 else "no" if index.high < 2 else "not testable",
         without="scope" if index.high < 2 else "",
-        evidence=written(told, *index),
+        evidence=written(template, *index),
     )
 
 
@@ -186,8 +186,8 @@ def _moments(index) -> Assumption:
 def _tipping(change, label) -> Iterator[TippingPoint]:
     """How much of the rounding would have to be otherwise for the index to have fallen, or not."""
     if label in HYPOTHESES and (null := HYPOTHESES[label].null) in change.bounds():
-        told = written("the index has fallen by no more than {}", -null)
-        yield from resolved_against(change, null, reached=told)
+        reached = written("the index has fallen by no more than {}", -null)
+        yield from resolved_against(change, null, reached=reached)
 
 
 def _told(sample, asked, label, unit, **more) -> Estimate:

@@ -53,7 +53,7 @@ def sample(
     every = pd.concat([hub_llm_models[columns], hub_top_models[columns]])
     dated = every[every["created_at"].notna() & ~every["legacy_created_at"].fillna(False)]
     name = dated["model_id"].str.partition("/")[2].str.lower()
-    found = []
+    rows = []
     for model, (beginning, accounts) in NAMED.items():
         mine = dated[name.str.match(beginning)]
         if repositories == "of the publisher":
@@ -62,10 +62,10 @@ def sample(
             continue
         first = mine.sort_values(["created_at", "model_id"]).iloc[0]
         count = mine["model_id"].nunique()
-        found.append((model, first["model_id"], first["created_at"], count))
-    if not found:
+        rows.append((model, first["model_id"], first["created_at"], count))
+    if not rows:
         raise CannotEstimate("the tables hold no repository of any of the models named")
-    table = pd.DataFrame(found, columns=["model", "repository", "created", "repositories"])
+    table = pd.DataFrame(rows, columns=["model", "repository", "created", "repositories"])
     return Sample(
         population="the repositories of the models named",
         as_of=f"{hub_llm_models['created_at'].max():%Y-%m-%d}",
@@ -111,8 +111,8 @@ def figure(result):
     for position, row in enumerate(rows):
         day = pd.Timestamp(row["created"])
         axes.plot(day, -position, "o", ms=5, color=figures.CHINA)
-        told = f"{row['repository']}, {row['created']}"
-        figures.note(axes, told, (day, -position), (-7, 0))
+        label = f"{row['repository']}, {row['created']}"
+        figures.note(axes, label, (day, -position), (-7, 0))
     figures.label_rows(axes, [row["model"] for row in rows])
     axes.set(ylim=(0.4 - len(rows), 0.9), xlim=(start, pd.Timestamp("2025-12-31")))
     months = pd.date_range("2023-07-01", "2025-07-01", freq="6MS")

@@ -258,12 +258,12 @@ def _draw(axes, creators, unit, column) -> None:
     rows = creators[shown].sort_values(ranks, kind="stable")
     for height, (creator, row) in enumerate(rows.iterrows()):
         axes.plot([0, row[column]], [-height] * 2, color=figures.FAINT, lw=1, zorder=0)
-        claimed, found = CLAIMED[unit].get(creator), (row[column], -height)
+        claimed, point = CLAIMED[unit].get(creator), (row[column], -height)
         if claimed is None:
-            axes.plot(*found, "s", color=figures.OTHER, ms=4.5, clip_on=False)
+            axes.plot(*point, "s", color=figures.OTHER, ms=4.5, clip_on=False)
             continue
-        axes.plot(*found, "o", color=figures.INK, ms=4.5, clip_on=False)
+        axes.plot(*point, "o", color=figures.INK, ms=4.5, clip_on=False)
         rank = f"rank {int(row[ranks])}" if row["models"] > 0 else "none listed"
         said = " to ".join(map(str, dict.fromkeys(claimed)))
-        figures.note(axes, f"{rank}, claimed {said}", found, (6, 0))
+        figures.note(axes, f"{rank}, claimed {said}", point, (6, 0))
     figures.label_rows(axes, list(rows.index))

@@ -79,7 +79,7 @@ def _derived(models, origins, own) -> Coarse:
 
 
 def estimate(sample) -> list[Estimate]:
-    units, found = sample["derived"], []
+    units, ratios = sample["derived"], []
     for label, pair in PAIRS.items():
         more, fewer = (Sum(units, where(base=MAKERS[name])) for name in pair)
         if not fewer.value:
@@ -87,8 +87,8 @@ def estimate(sample) -> list[Estimate]:
                 f"no model of the list names a base of {MAKERS[pair[1]]}: there is nothing that "
                 f"the models made from {pair[0]}'s could be set against"
             )
-        found.append(_ratio(label, Quotient(more, fewer), more.value - fewer.value, sample))
-    return found
+        ratios.append(_ratio(label, Quotient(more, fewer), more.value - fewer.value, sample))
+    return ratios
 
 
 def _ratio(label, ratio, gap, sample) -> Estimate:
@@ -97,9 +97,9 @@ def _ratio(label, ratio, gap, sample) -> Estimate:
         "turned with {:0} models that name the base of the other instead",
         math.floor(abs(gap) / 2) + 1,
     )
-    told = {"budget": budget(*ratio.drawn("organisation")[1:]), "tipping_points": (turned,)}
+    details = {"budget": budget(*ratio.drawn("organisation")[1:]), "tipping_points": (turned,)}
     n, who = sample["listed"], "models listed"
-    return Estimate.of(label, ratio.value, "ratio", n, who, _named(sample), LISTED, **told)
+    return Estimate.of(label, ratio.value, "ratio", n, who, _named(sample), LISTED, **details)
 
 
 def _named(sample) -> Assumption:
@@ -109,8 +109,8 @@ def _named(sample) -> Assumption:
         "makers of whose account it names one, whatever it was made by; a maker's own models are "
         "{}. The Hub too counts those alone that name their base."
     )
-    told = written(counted, sample["naming"], sample["listed"], sample["own"])
-    return Assumption.of_scope(name="a derived model names its base", evidence=told)
+    evidence = written(counted, sample["naming"], sample["listed"], sample["own"])
+    return Assumption.of_scope(name="a derived model names its base", evidence=evidence)
 
 
 LISTED = Assumption.of_scope(
@@ -125,7 +125,7 @@ def figure(result):
         makers, counts = zip(*result.answer(models=models).tables["derived"].rows, strict=True)
         figures.bars(
             axes, makers, counts, color=[figures.INK, figures.OTHER, figures.OTHER],
-            told=[written("{:0}", count) for count in counts], xlabel="models",
+            notes=[written("{:0}", count) for count in counts], xlabel="models",
             title=f"{letter}  {models.partition(',')[0]}\n{day}",
         )  # fmt: skip
         figures.count_ticks(axes.xaxis)

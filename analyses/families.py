@@ -163,17 +163,17 @@ def estimate(sample) -> list[Estimate]:
         return [_places(sample["ranks"], sample["hosts"])]
     if not sample["estimated"]:
         return [_ratio_of_exact(sample)]
-    found = [_ratio(sample), _least_lead(sample)]
+    estimates = [_ratio(sample), _least_lead(sample)]
     if sample["column"] == "answering_hosts":
-        found += [*_shares(sample), *_names(sample["library"])]
-    return found
+        estimates += [*_shares(sample), *_names(sample["library"])]
+    return estimates
 
 
 def _counts(hosts, column) -> pd.Series:
-    found = hosts.rows.set_index("family")[column]
-    if found.reindex([FIRST, SECOND], fill_value=0.0).min() <= 0:
+    counts = hosts.rows.set_index("family")[column]
+    if counts.reindex([FIRST, SECOND], fill_value=0.0).min() <= 0:
         raise CannotEstimate(f"The table does not list both {FIRST} and {SECOND}.")
-    return found
+    return counts
 
 
 def _counted(sample) -> pd.Series:
@@ -287,9 +287,9 @@ def _draw_families(axes, answer) -> None:
     )  # fmt: skip
     axes.set_title("a  Hosts by architecture", pad=16)
     everyone, second = answer.estimates[SHARE.format(FIRST)].n, table.rows[1][1]
-    for where, told in ((everyone, "all that\nanswered"), (2 * second, "twice\nqwen2")):
+    for where, text in ((everyone, "all that\nanswered"), (2 * second, "twice\nqwen2")):
         axes.axvline(where, color=figures.MUTED, lw=0.8, ls=(0, (4, 3)))
-        figures.note(axes, told, (where, -7), muted=True)
+        figures.note(axes, text, (where, -7), muted=True)
     figures.plain_ticks(axes.xaxis, (0, 10000, 20000, 30000, 40000))
 
 

@@ -177,7 +177,7 @@ def _herfindahl(sample, removed: float = 0) -> Bounds:
 
 
 def _index(sample) -> Estimate:
-    found, at_amazon = _herfindahl(sample), _at_amazon(sample)
+    index, at_amazon = _herfindahl(sample), _at_amazon(sample)
     others, own = sample["addresses"][~at_amazon], sample["addresses"][at_amazon]
     thinned = Thinned(
         without=lambda part: _herfindahl(sample, part),
@@ -186,16 +186,16 @@ def _index(sample) -> Estimate:
         # So many that none of its networks leaves the table.
         most=1 - float(others.min() / own.min()),
     )
-    concentrated = found.low > HIGH and at_amazon.any()
+    concentrated = index.low > HIGH and at_amazon.any()
     curve = "share of Amazon's addresses removed"
     return _estimate(
         sample,
         INDEX,
         "sum of squared shares",
-        found,
+        index,
         OWN,
         GENUINE,
-        drawn=if_open(Within(BELOW, found, sample["unit"])),
+        drawn=if_open(Within(BELOW, index, sample["unit"])),
         tipping_points=(thinned.lost(HIGH),) if concentrated else (),
         curves=(thinned.curve(curve, grid_unit="share"),) if concentrated else (),
     )
@@ -204,9 +204,9 @@ def _index(sample) -> Estimate:
 def _lead(sample, label, ahead, behind) -> Estimate:
     """Lead of the largest provider of one kind over the largest of another."""
     addresses, total = sample["addresses"], sample["total"]
-    found = lead_bounds(addresses, ahead, behind, total, owners=sample["owners"])
+    bounds = lead_bounds(addresses, ahead, behind, total, owners=sample["owners"])
     unlisted = Thinned(
-        without=lambda more: Bounds.at(found.low - more),
+        without=lambda more: Bounds.at(bounds.low - more),
         of=rest_of(addresses, total),
         things="addresses in unlisted networks",
         are="belong to the provider that follows",
@@ -215,10 +215,10 @@ def _lead(sample, label, ahead, behind) -> Estimate:
         sample,
         label,
         f"difference in share of {sample['unit']}",
-        found / total,
+        bounds / total,
         OWN,
         GENUINE,
-        tipping_points=(unlisted.lost(),) if found.low > 0 else (),
+        tipping_points=(unlisted.lost(),) if bounds.low > 0 else (),
     )
 
 
@@ -228,26 +228,26 @@ def _cloud(sample) -> Estimate:
     known = float(addresses[cloud].sum())
     listed = Thinned.share(known, total, things="addresses at listed clouds and hosting providers")
     half = HYPOTHESES[CLOUD].null
-    found = top_share_bounds(addresses, cloud, total)
+    share = top_share_bounds(addresses, cloud, total)
     return _estimate(
         sample,
         CLOUD,
         f"share of {sample['unit']}",
-        found,
+        share,
         GENUINE,
-        drawn=if_open(Within(LEFT_OUT, found, f"clouds among the {sample['unit']}")),
+        drawn=if_open(Within(LEFT_OUT, share, f"clouds among the {sample['unit']}")),
         tipping_points=(listed.lost(half),) if known / total > half else (),
     )
 
 
 def _cloud_by_type(sample) -> Estimate:
-    told = (
+    template = (
         "The report types {:%0} of hosts as fixed-access telecom and {:%0} not at all, and by "
         "another label {:%0} as hyperscaler."
     )
     elsewhere = Assumption(
         name="a host outside fixed-access telecom networks is at a cloud",
-        evidence=written(told, *sample["types"]),
+        evidence=written(template, *sample["types"]),
     )
     return Estimate(
         label=LATER[CLOUD],
@@ -304,7 +304,7 @@ def _draw_providers(axes, answer) -> None:
     colors = [figures.CHINA if name.startswith(CHINESE) else figures.INK for name in names]
     figures.bars(
         axes, [*names, written("networks with at most {:0} each", min(addresses))], shares,
-        color=[*colors, "white"], told=[written("{:%}", share) for share in shares],
+        color=[*colors, "white"], notes=[written("{:%}", share) for share in shares],
         title="a  Who hosts the addresses", xlim=(0, 0.7),
         xlabel="share of the listed addresses (red: Chinese)",
     )  # fmt: skip
@@ -313,13 +313,13 @@ def _draw_providers(axes, answer) -> None:
 
 
 def _draw_index(axes, result) -> None:
-    found = result.answer(scan="Tenthe").estimates[INDEX]
+    index = result.answer(scan="Tenthe").estimates[INDEX]
     later = result.answer(scan="NuClide").estimates[LATER[INDEX]].identified
-    curve, turn = found.curves[0], found.tipping_points[0].threshold
+    curve, turn = index.curves[0], index.tipping_points[0].threshold
     axes.fill_between(curve.grid, curve.low, curve.high, color=figures.INK, alpha=0.35, lw=0)
     axes.plot(curve.grid, curve.low, color=figures.INK, lw=1)
     axes.axhspan(*later, color=figures.OTHER, alpha=0.6, lw=0)
-    figures.crossing(axes, turn, HIGH, told=None if turn is None else written("{:%}", turn))
+    figures.crossing(axes, turn, HIGH, label=None if turn is None else written("{:%}", turn))
     for text, x, y in (
         ("highly concentrated above", 0.98, HIGH + 0.008),
         ("hosts confirmed in May 2026", 0.02, later.high + 0.006),

@@ -53,15 +53,15 @@ def sample(
     units = hub_downloads(hub_llm_models, origins, tell=["task", "created", "parameters"])
     rows = units.rows
     chosen = rows["task"].isin(GENERATION) & rows["role"].ne("repackager")
-    told = {"early": _told(rows["created"] <= published, rows["created"])}
+    conditions = {"early": _told(rows["created"] <= published, rows["created"])}
     if tokens == "parameters meant":
-        told["large"] = _told(rows["parameters"] > BILLION, rows["parameters"])
-    opens = {f"{name}_doubt": UNKNOWN[name].name for name in told}
-    doubts = (*units.doubts, *(UNKNOWN[name] for name in told))
-    units = replace(units, rows=rows.assign(**told, **opens), doubts=doubts)
-    for name in told:
-        chosen &= told[name].ne("no")
-    wanted = where(**CHINA.values, **dict.fromkeys(told, "yes"))
+        conditions["large"] = _told(rows["parameters"] > BILLION, rows["parameters"])
+    opens = {f"{name}_doubt": UNKNOWN[name].name for name in conditions}
+    doubts = (*units.doubts, *(UNKNOWN[name] for name in conditions))
+    units = replace(units, rows=rows.assign(**conditions, **opens), doubts=doubts)
+    for name in conditions:
+        chosen &= conditions[name].ne("no")
+    wanted = where(**CHINA.values, **dict.fromkeys(conditions, "yes"))
     names = rows.index.str.lower()
     if counted == "variants of a model once":
         names = names.str.replace(VARIANT, "", regex=True)
@@ -115,6 +115,6 @@ SURVIVORS = Assumption.of_set(
 def figure(result):
     canvas, axes = figures.canvas(height=3.0, source=result)
     publishers, models = zip(*result.answer().tables["publishers"].rows[:12], strict=True)
-    told = "language models above a billion parameters, until August 2024"
-    figures.bars(axes, publishers, models, color=figures.CHINA, xlabel=told)
+    xlabel = "language models above a billion parameters, until August 2024"
+    figures.bars(axes, publishers, models, color=figures.CHINA, xlabel=xlabel)
     return canvas

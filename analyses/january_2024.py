@@ -144,22 +144,22 @@ def sample(
     claimed = pd.Timestamp(claim_terms.set_index("source").loc[ARTICLE, "last_day"])
     if asked == "likes":
         days = LIKES_BEFORE, LIKES_AFTER
-        found = {day: _likes(hub_lists, publisher_origins, day) for day in days}
-        assumptions = (_between_days([*found], claimed), CHOSEN, USED)
+        questions = {day: _likes(hub_lists, publisher_origins, day) for day in days}
+        assumptions = (_between_days([*questions], claimed), CHOSEN, USED)
     elif asked == "licences":
         units = _listed(hub_history, publisher_origins, AFTER, spikes)
-        found, assumptions = {AFTER: _licences(units)}, (LATER, TAGGED, USED)
+        questions, assumptions = {AFTER: _licences(units)}, (LATER, TAGGED, USED)
     else:
         days = BEFORE, AFTER
         units = {day: _listed(hub_history, publisher_origins, day, spikes) for day in days}
-        found = {day: _ranks(each, creator) for day, each in units.items()}
-        assumptions = (_between_days([*found], claimed), _spikes(hub_history), USED)
+        questions = {day: _ranks(each, creator) for day, each in units.items()}
+        assumptions = (_between_days([*questions], claimed), _spikes(hub_history), USED)
     of_lists = " of a list that was chosen by likes" if asked == "likes" else ""
     return Sample(
         population=f"the {TOP} most downloaded models{of_lists}",
-        as_of=max(found),
-        data={"asked": found, "assumptions": assumptions},
-        tables={"states": lambda: _states(found)},
+        as_of=max(questions),
+        data={"asked": questions, "assumptions": assumptions},
+        tables={"states": lambda: _states(questions)},
     )
 
 
@@ -169,8 +169,8 @@ def _listed(history, origins, day, spikes):
     # Labels changed between the days: those that became one are compared as one.
     task = listed["task"].replace(MERGED)
     listed = listed.assign(author=listed["account"], pipeline_tag=task)
-    told = ["task", "licence", "spike"]
-    units = hub_downloads(listed[listed["rank"] <= TOP], origins, tell=told)
+    columns = ["task", "licence", "spike"]
+    units = hub_downloads(listed[listed["rank"] <= TOP], origins, tell=columns)
     return without_spike(units) if spikes == "removed" else units
 
 
@@ -192,9 +192,9 @@ def _likes(lists, origins, day) -> dict:
         raise CannotEstimate(f"the list of {day} has {len(listed)} models, and {TOP} are compared")
     counts = [listed[name].astype(float) for name in ("hub_downloads_30d", "likes")]
     of = organisations(listed["account"].fillna(listed["model_id"]), origins)
-    found = {kind: clustered_correlation(*counts, of, of=kind) for kind in LIKED.values()}
-    rows = {kind: correlation_row(each, kind) for kind, each in found.items()}
-    return {label: Known(found[kind].value, rows[kind]) for label, kind in LIKED.items()}
+    correlations = {kind: clustered_correlation(*counts, of, of=kind) for kind in LIKED.values()}
+    rows = {kind: correlation_row(each, kind) for kind, each in correlations.items()}
+    return {label: Known(correlations[kind].value, rows[kind]) for label, kind in LIKED.items()}
 
 
 def _ranks(units, creator) -> dict:
@@ -225,11 +225,11 @@ def _licences(units) -> dict:
     return {MODELS: models, DOWNLOADS: downloads, GAP: gap, RATIO: Quotient(apache, mit)}
 
 
-def _states(found) -> pd.DataFrame:
+def _states(days) -> pd.DataFrame:
     """What each day says, as shown and at most and least."""
     rows = [
         (day, label, asked.value, *asked.bounds())
-        for day, answers in found.items()
+        for day, answers in days.items()
         for label, asked in answers.items()
     ]
     return pd.DataFrame(rows, columns=["day", "label", "value", "low", "high"])
@@ -243,7 +243,7 @@ def estimate(sample) -> list[Estimate]:
 def _between(label, days, assumptions) -> Estimate:
     """All values from those that one day allows to those of the other."""
     sets = [_allowed(asked[label]) for asked in days.values()]
-    found = Bounds(min(each.low for each in sets), max(each.high for each in sets))
+    bounds = Bounds(min(each.low for each in sets), max(each.high for each in sets))
     known, last = {day: asked[label].value for day, asked in days.items()}, days[max(days)][label]
     # Other organisations on the later day; ranks and shares of one day are known.
     redrawn = [last.row] if isinstance(last, Known) else []
@@ -251,9 +251,9 @@ def _between(label, days, assumptions) -> Estimate:
         label=label,
         unit=_unit(label),
         value=last.value,
-        bounds=found,
+        bounds=bounds,
         sharpness="outer",
-        drawn=_drawn(label, days) if found.width else None,
+        drawn=_drawn(label, days) if bounds.width else None,
         n=float(TOP),
         n_unit="models",
         assumptions=assumptions,
@@ -263,8 +263,8 @@ def _between(label, days, assumptions) -> Estimate:
 
 def _allowed(asked) -> Bounds:
     """What a day allows; whoever is not listed on it may have been first in between."""
-    found = asked.bounds()
-    return Bounds(1.0, found.high) if _absent(asked) else found
+    bounds = asked.bounds()
+    return Bounds(1.0, bounds.high) if _absent(asked) else bounds
 
 
 def _absent(asked) -> bool:
@@ -274,13 +274,13 @@ def _absent(asked) -> bool:
 
 def _drawn(label, days):
     """Anywhere between what both days hold in a world; a rank is a whole number."""
-    told = [_on_day(label, day, asked[label]) for day, asked in days.items()]
-    if len(told) == 1:
-        return told[0]
+    drawn = [_on_day(label, day, asked[label]) for day, asked in days.items()]
+    if len(drawn) == 1:
+        return drawn[0]
     place = Within(MEANWHILE, Bounds(0.0, 1.0), label)
     if _unit(label) == "rank":
-        return Computed(_rank_between, *told, place)
-    return Computed(lambda one, other, place: one + place * (other - one), *told, place)
+        return Computed(_rank_between, *drawn, place)
+    return Computed(lambda one, other, place: one + place * (other - one), *drawn, place)
 
 
 def _on_day(label, day, asked):
@@ -311,13 +311,13 @@ def _unit(label) -> str:
 
 def _between_days(days, claimed) -> Assumption:
     """That January 2024 lay between both days, in whatever is asked."""
-    told = written(
+    evidence = written(
         "The days are {:0} days before and {:0} days after the claim's. What rose and fell again "
         "in between is seen on neither: whoever is missing on a day may have had any rank.",
         *(abs((pd.Timestamp(day) - claimed).days) for day in days),
     )
     return Assumption(
-        name="in January 2024 whatever is asked lay between what both days say", evidence=told
+        name="in January 2024 whatever is asked lay between what both days say", evidence=evidence
     )
 
 
@@ -326,12 +326,12 @@ def _spikes(history) -> Assumption:
     top = on_day(history, AFTER).nsmallest(TOP, "rank")
     spike = top["traffic_spike"].fillna(False).astype(bool)
     held = top["hub_downloads_30d"] / top["hub_downloads_30d"].sum()
-    told = (
+    evidence = (
         "{:%0} of the downloads of {} are those of {:0} models whose counts are spikes, {:%0} of "
         "one of them: without them is another specification."
     )
-    told = written(told, held[spike].sum(), AFTER, spike.sum(), held[spike].max())
-    return Assumption.of_scope(name="the counts are genuine", evidence=told)
+    evidence = written(evidence, held[spike].sum(), AFTER, spike.sum(), held[spike].max())
+    return Assumption.of_scope(name="the counts are genuine", evidence=evidence)
 
 
 LATER = Assumption.of_scope(

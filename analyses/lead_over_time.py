@@ -162,9 +162,9 @@ def figure(result):
     answer = result.answer()
     canvas, (course, doubts) = figures.two_panels(result, height=3.3, widths=(1.5, 1))
     _draw_courses(course, answer.tables["moves"])
-    found = answer.estimates[CHANGE]
+    change = answer.estimates[CHANGE]
     figures.budget(
-        doubts, found.budget, value=found.value, width=16, null=0,
+        doubts, change.budget, value=change.value, width=16, null=0,
         xlabel="change of China minus US\n(line: 26 Feb to 5 Oct 2026)",
         title="b  What the change may be",
     )  # fmt: skip

@@ -187,8 +187,8 @@ def _coded(models, origins) -> pd.DataFrame:
     """The models with their organisation, and whether they certainly or possibly are Chinese."""
     known = publishers(accounts_of(models["model_id"]), origins)
     chinese, possible = among(known["origin"], {"CN"})
-    told = {"organisation": known["organisation"], "chinese": chinese, "possible": possible}
-    return models[["model_id"]].assign(**told)
+    columns = {"organisation": known["organisation"], "chinese": chinese, "possible": possible}
+    return models[["model_id"]].assign(**columns)
 
 
 def estimate(sample) -> list[Estimate]:
@@ -197,10 +197,10 @@ def estimate(sample) -> list[Estimate]:
     ten, reported = sample["ten"], sample["reported"]
     if reported is not None:
         return [_of_ten(MODELS, Bounds.at(reported), reported, (NOT_AUGUST,))]
-    found, possible = int(ten["chinese"].sum()), int(ten["possible"].sum())
+    chinese, possible = int(ten["chinese"].sum()), int(ten["possible"].sum())
     assumptions = (NOT_AUGUST, _bases(ten))
     return [
-        _of_ten(MODELS, Bounds(found, possible), found, assumptions),
+        _of_ten(MODELS, Bounds(chinese, possible), chinese, assumptions),
         _of_organisations(ten),
         _compatible(ten),
     ]
@@ -210,7 +210,7 @@ def _on_board(board, chinese, days, ten) -> list[Estimate]:
     """The share of the day, and on how many days there were five."""
     at, read = days.index.get_loc(pd.Timestamp(board.day)), READ[board.reading]
     of_day = Computed(lambda chinese: chinese[at] / TOP, ten)
-    found = Bounds(float(chinese["least"]), float(chinese["most"]))
+    bounds = Bounds(float(chinese["least"]), float(chinese["most"]))
     five = HYPOTHESES[board.label].null * TOP
     least, shown, most = (days[["least", "shown", "most"]] > five).sum().astype(float)
     of_days = Computed(lambda chinese: (chinese > five).sum(axis=0), ten)
@@ -225,7 +225,10 @@ def _on_board(board, chinese, days, ten) -> list[Estimate]:
         n_unit="days",
         assumptions=(read,),
     )
-    return [_of_ten(board.label, found, float(chinese["shown"]), (WHICH_DAY, read), of_day), enough]
+    return [
+        _of_ten(board.label, bounds, float(chinese["shown"]), (WHICH_DAY, read), of_day),
+        enough,
+    ]
 
 
 def _of_ten(label, chinese, shown, assumptions, drawn=None) -> Estimate:
@@ -262,21 +265,21 @@ def _of_organisations(ten) -> Estimate:
 
 def _compatible(ten) -> Estimate:
     """What share of all models could have put that many into a list of ten."""
-    found, owners = int(ten["chinese"].sum()), ten["organisation"].nunique()
+    chinese, owners = int(ten["chinese"].sum()), ten["organisation"].nunique()
     design_effect = TOP / owners
     grid = np.linspace(1, TOP / 2, 17).tolist()
-    limits = [clopper_pearson(found, TOP, design_effect=deff) for deff in grid]
+    limits = [clopper_pearson(chinese, TOP, design_effect=deff) for deff in grid]
     return Estimate(
         label=TELLS,
         unit="share of models",
         reading="superpopulation",
-        value=found / TOP,
-        interval=clopper_pearson(found, TOP, design_effect=design_effect),
+        value=chinese / TOP,
+        interval=clopper_pearson(chinese, TOP, design_effect=design_effect),
         n=TOP,
         n_unit="places",
         n_effective=TOP / design_effect,
         assumptions=(DRAWN,),
-        curves=(Curve.of("design effect", grid, [Bounds.at(found / TOP)] * len(grid), limits),),
+        curves=(Curve.of("design effect", grid, [Bounds.at(chinese / TOP)] * len(grid), limits),),
     )
 
 

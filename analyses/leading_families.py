@@ -114,9 +114,9 @@ def _members(population, top, catalogue, pulls) -> pd.DataFrame:
     """The models that are counted: name, base, account, and the range of their weight."""
     if population == "Ollama pulls":
         first, last = map(pd.Timestamp, SERIES)
-        found = pulls_by_name(pulls, last, (last - first).days)
-        names = found.index.to_series().array
-        return found.reset_index(drop=True).assign(model=names, bases="", account=names)
+        by_name = pulls_by_name(pulls, last, (last - first).days)
+        names = by_name.index.to_series().array
+        return by_name.reset_index(drop=True).assign(model=names, bases="", account=names)
     table = catalogue if population == "catalogue" else on_day(top, last_day(top))
     kinds = {"language models": LANGUAGE, "text generation": ["text-generation"]}
     kinds["catalogue"] = kinds["text generation"]
@@ -136,8 +136,8 @@ def _with_families(models, belongs) -> pd.DataFrame:
     if belongs != NAMED:
         return models.assign(family=models["account"].replace(ACCOUNTS))
     own, base = (_named(models[text].str.lower()) for text in ("model", "bases"))
-    found = own.where(own.ne(""), base)
-    return models.assign(family=found.where(found.ne(""), models["account"]))
+    families = own.where(own.ne(""), base)
+    return models.assign(family=families.where(families.ne(""), models["account"]))
 
 
 ACCOUNTS = {"deepseek-ai": "DeepSeek", "meta-llama": "Llama", "mistralai": "Mistral"}

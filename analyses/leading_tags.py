@@ -209,21 +209,25 @@ def _lead(sample, label) -> Estimate:
 def _gap(sample, label, first, second, design_effect) -> Estimate:
     """A difference of two tags that share an unknown number of hosts: at its most uncertain."""
     total = sample["total"]
-    found = mcnemar_bounds(first, second, total, design_effect=design_effect)
+    comparison = mcnemar_bounds(first, second, total, design_effect=design_effect)
     # Below a design effect of one there is nothing to lose.
-    loses = first >= second and found.lost_at >= 1
+    loses = first >= second and comparison.lost_at >= 1
     return Estimate(
         label=label,
         unit="difference in share of hosts",
         reading="superpopulation",
         value=float(first - second) / total,
-        interval=found.interval,
-        test=Test(name=found.interval.method, statistic=min(found.z, key=abs), p=found.p.high),
+        interval=comparison.interval,
+        test=Test(
+            name=comparison.interval.method,
+            statistic=min(comparison.z, key=abs),
+            p=comparison.p.high,
+        ),
         n=total,
         n_unit="hosts",
         n_effective=total / design_effect,
         assumptions=(GENUINE, overlapping("tags"), INDEPENDENT),
-        tipping_points=(lost_at(found.lost_at, [sample["network size"]]),) if loses else (),
+        tipping_points=(lost_at(comparison.lost_at, [sample["network size"]]),) if loses else (),
     )
 
 
@@ -234,8 +238,8 @@ def _ranks(sample, design_effect, rng) -> list[Estimate]:
         hosts = _by_tag(left)
         sets = {deff: _rank_sets(hosts, left.hosts, deff, rng) for deff in DESIGN_EFFECTS}
         for position, tag in enumerate(hosts.index):
-            found = {deff: ranks[position] for deff, ranks in sets.items()}
-            estimates.append(_rank(RANK.format(tag) + which, found, design_effect, left.hosts))
+            rank_sets = {deff: ranks[position] for deff, ranks in sets.items()}
+            estimates.append(_rank(RANK.format(tag) + which, rank_sets, design_effect, left.hosts))
     return estimates
 
 
@@ -244,9 +248,9 @@ def _as_listed_and_without(hosts) -> dict[str, Hosts]:
     return {"": hosts, **left}
 
 
-def _rank(label, found, design_effect, total) -> Estimate:
-    rank, here = float(found[design_effect].rank), found[design_effect]
-    limits = [Bounds(float(each.low), float(each.high)) for each in found.values()]
+def _rank(label, rank_sets, design_effect, total) -> Estimate:
+    rank, here = float(rank_sets[design_effect].rank), rank_sets[design_effect]
+    limits = [Bounds(float(each.low), float(each.high)) for each in rank_sets.values()]
     name = "rank confidence set, all tags together"
     return Estimate(
         label=label,
@@ -258,7 +262,7 @@ def _rank(label, found, design_effect, total) -> Estimate:
         n_unit="hosts",
         n_effective=total / design_effect,
         assumptions=(GENUINE, overlapping("tags"), INDEPENDENT),
-        curves=(Curve.of("design effect", found, [Bounds.at(rank)] * len(found), limits),),
+        curves=(Curve.of("design effect", rank_sets, [Bounds.at(rank)] * len(rank_sets), limits),),
     )
 
 
@@ -311,13 +315,13 @@ def _draw_ranks(axes, answer) -> None:
     styles = (("", 0.16, figures.INK, "o"), (" without the block", -0.18, figures.OTHER, "D"))
     for which, shift, color, marker in styles:
         for position, tag in enumerate(tags):
-            found, height = answer.estimates[RANK.format(tag) + which], shift - position
-            curve = found.curves[0]
+            rank, height = answer.estimates[RANK.format(tag) + which], shift - position
+            curve = rank.curves[0]
             ends = curve.interval_low[-1], curve.interval_high[-1]
             axes.plot(ends, (height, height), color=color, lw=0.9)
-            ends = found.interval.low, found.interval.high
+            ends = rank.interval.low, rank.interval.high
             axes.plot(ends, (height, height), color=color, lw=3.2, alpha=0.45)
-            axes.plot(found.value, height, marker, ms=4.5, color=color, mec="white", mew=0.5)
+            axes.plot(rank.value, height, marker, ms=4.5, color=color, mec="white", mew=0.5)
     figures.label_rows(axes, tags)
     axes.axvspan(0.6, 2.5, color=figures.FAINT, alpha=0.5, lw=0)
     axes.set(xlim=(0.6, 10.4), xticks=range(1, 11))
@@ -330,11 +334,11 @@ def _draw_lead(axes, estimate) -> None:
     curve, turn = estimate.curves[0], estimate.tipping_points[0].threshold
     axes.plot(curve.grid, curve.low, color=figures.INK, lw=1.4)
     figures.crossing(axes, turn, 0)
-    for told, x, y in (
+    for text, x, y in (
         ("mistral:latest\ncomes next", 3500, 1350),
         ("smollm2:135m\nahead", 8300, -900),
     ):
-        axes.annotate(told, (x, y), ha="right" if y < 0 else "center", va="top", fontsize=8)
+        axes.annotate(text, (x, y), ha="right" if y < 0 else "center", va="top", fontsize=8)
     figures.plain_ticks(axes.xaxis, (0, 2500, 5000, 7500, 10000))
     figures.plain_ticks(axes.yaxis, (-1000, -500, 0, 500, 1000, 1500))
     axes.set_xlabel("cloned hosts removed from the block")

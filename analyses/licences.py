@@ -196,7 +196,9 @@ def _answer(sample, label, points) -> Estimate:
 
     def rows() -> Iterator[BudgetRow]:
         dates = {
-            day: found[label].value for day, found in sample["dates"].items() if label in found
+            day: answers[label].value
+            for day, answers in sample["dates"].items()
+            if label in answers
         }
         yield from (*asked.budget(), alternatives_row("date", dates), *asked.drawn("organisation"))
         if label in (MODELS, DOWNLOADS):
@@ -216,7 +218,7 @@ def _answer(sample, label, points) -> Estimate:
 def _every_licence(models) -> list[Estimate]:
     """All kinds of licence at once, each with the clustering by organisation that it shows."""
     kinds, organisations = _kinds(models), models.rows["organisation"]
-    found = shares_of_kinds(kinds, organisations)
+    intervals = shares_of_kinds(kinds, organisations)
     of_odds = shares_of_kinds(kinds, organisations, scale="logit")
     return [
         Estimate(
@@ -224,20 +226,20 @@ def _every_licence(models) -> list[Estimate]:
             unit="share of models",
             reading="superpopulation",
             value=float((kinds == kind).mean()),
-            interval=found[kind],
+            interval=intervals[kind],
             n=len(kinds),
             n_unit="models",
-            n_effective=len(kinds) / found[kind].design_effect,
+            n_effective=len(kinds) / intervals[kind].design_effect,
             assumptions=(CLUSTERED,),
             budget=(
                 alternatives_row(
                     "how the interval is made",
-                    {"Korn and Graubard's": found[kind], "that of log odds": of_odds[kind]},
+                    {"Korn and Graubard's": intervals[kind], "that of log odds": of_odds[kind]},
                 ),
             ),
         )
         for kind in KINDS
-        if kind in found
+        if kind in intervals
     ]
 
 
@@ -252,10 +254,12 @@ def _kinds(models) -> pd.Series:
 
 def _as_published(sample) -> list[Estimate]:
     """What the article's own figures say as far as it rounds them."""
-    found = {label: sample[label] for label in ROUNDING}
+    published = {label: sample[label] for label in ROUNDING}
     caution = "Wilson interval as if models were independent, which they are not"
-    drawn = drawn_row(wilson(found[MODELS] * ARTICLE, ARTICLE), ARTICLE, ARTICLE, caution, "models")
-    printed = {label: Bounds.at(value, ROUNDING[label]) for label, value in found.items()}
+    drawn = drawn_row(
+        wilson(published[MODELS] * ARTICLE, ARTICLE), ARTICLE, ARTICLE, caution, "models"
+    )
+    printed = {label: Bounds.at(value, ROUNDING[label]) for label, value in published.items()}
     unrounded = {
         label: Within(PRINTED, bounds, f"{label}, January 2024")
         for label, bounds in printed.items()
@@ -274,7 +278,7 @@ def _as_published(sample) -> list[Estimate]:
             assumptions=(UNSEEN,),
             budget=(drawn,) if label == MODELS else (),
         )
-        for label, value in found.items()
+        for label, value in published.items()
     ]
 
 
@@ -381,7 +385,7 @@ def figure(result):
     canvas, (shares, gaps, ratios) = figures.canvas(
         (1, 3), height=2.9, source=result, sharey=True, width_ratios=(1.5, 1, 1)
     )
-    found = [
+    answers = [
         {label.removeprefix("published: "): each for label, each in answer.estimates.items()}
         for answer in (result.answer(population=population) for population in ROWS)
     ]
@@ -389,26 +393,26 @@ def figure(result):
     figures.forest(
         shares,
         list(ROWS.values()),
-        _series(found, MODELS, name="models", marker="s", color=figures.OTHER),
-        _series(found, DOWNLOADS, name="downloads"),
+        _series(answers, MODELS, name="models", marker="s", color=figures.OTHER),
+        _series(answers, DOWNLOADS, name="downloads"),
         width=24,
         title="a  Under Apache or MIT",
         xlabel="share of models, of downloads\n(bar: licences that are not named)",
         xlim=(0.6, 1),
     )
     figures.forest(
-        gaps, None, _series(found, GAP), null=0, title="b  Difference", xlim=(-0.02, 0.2),
+        gaps, None, _series(answers, GAP), null=0, title="b  Difference", xlim=(-0.02, 0.2),
         xlabel="share of downloads\nminus share of models",
     )  # fmt: skip
     figures.forest(
-        ratios, None, _series(found, RATIO), title="c  Apache per MIT", xlim=(1.2, 3.4),
+        ratios, None, _series(answers, RATIO), title="c  Apache per MIT", xlim=(1.2, 3.4),
         band=(claim.null - claim.margin, claim.null + claim.margin),
         xlabel="ratio of models\n(grey: rounds to two)",
     )  # fmt: skip
     return canvas
 
 
-def _series(found, label, **look):
+def _series(answers, label, **look):
     """The set and the value in each row; an interval is not drawn."""
-    rows = [replace(estimates[label], interval=None) for estimates in found]
+    rows = [replace(estimates[label], interval=None) for estimates in answers]
     return figures.Series(rows=rows, **look)

@@ -122,8 +122,10 @@ def _models(channel, day, catalogue, top, origins, facts):
     listed = (
         catalogue[catalogue["downloads_observed"]] if channel == "catalogue" else on_day(top, day)
     )
-    told = ["task", "licence", "created", "parameters"]
-    return hub_downloads(listed[["model_id", "hub_downloads_30d"]], origins, tell=told, facts=facts)
+    columns = ["task", "licence", "created", "parameters"]
+    return hub_downloads(
+        listed[["model_id", "hub_downloads_30d"]], origins, tell=columns, facts=facts
+    )
 
 
 def _beyond(pairs) -> pd.DataFrame:
@@ -131,25 +133,25 @@ def _beyond(pairs) -> pd.DataFrame:
     x = pairs.design(*COVARIATES).drop(columns="chinese")
     fitted = x @ np.linalg.lstsq(x, pairs.logarithms, rcond=None)[0]
     rows = pairs.rows.assign(beyond=pairs.logarithms - fitted)
-    found = rows.groupby("organisation").agg(
+    by_organisation = rows.groupby("organisation").agg(
         chinese=("chinese", "max"), models=("beyond", "size"), beyond=("beyond", "mean")
     )
-    found["times"] = np.exp(found.pop("beyond"))
-    return found.sort_values("models", ascending=False, kind="stable").reset_index()
+    by_organisation["times"] = np.exp(by_organisation.pop("beyond"))
+    return by_organisation.sort_values("models", ascending=False, kind="stable").reset_index()
 
 
 def estimate(sample, *, level) -> list[Estimate]:
     pairs, by_origin = sample["pairs"], sample["by origin"]
     if by_origin and sample["last place"]:
         raise NotApplicable("the list is too short for slopes of each origin")
-    found = [
+    ratios = [
         _ratio(sample, ALIKE, _fit(pairs, by_origin, level), budget=_doubts(sample)),
         _ratio(sample, AS_THEY_ARE, _fit(pairs, level=level, covariates=())),
     ]
-    found[0] = replace(found[0], tipping_points=_unmeasured(pairs))
+    ratios[0] = replace(ratios[0], tipping_points=_unmeasured(pairs))
     if sample["last place"]:
-        found.append(_ratio(sample, UNCUT, _had_no_end(sample, level)))
-    return found
+        ratios.append(_ratio(sample, UNCUT, _had_no_end(sample, level)))
+    return ratios
 
 
 def _fit(pairs, by_origin=False, level=0.95, covariates=COVARIATES):
@@ -169,14 +171,14 @@ def _times(fit) -> float:
 
 
 def _ratio(sample, label, fit, **more) -> Estimate:
-    found = fit.intervals[ORIGIN]
-    low, high = (float(np.exp(end)) for end in found)
+    interval = fit.intervals[ORIGIN]
+    low, high = (float(np.exp(end)) for end in interval)
     return Estimate(
         label=label,
         unit="ratio",
         reading="superpopulation",
         value=_times(fit),
-        interval=Interval(low, high, found.level, found.method),
+        interval=Interval(low, high, interval.level, interval.method),
         n=fit.n,
         n_unit=UNITS[sample["channel"]],
         n_effective=fit.n_clusters,
@@ -206,8 +208,8 @@ def _alternatives(sample, what) -> dict:
 
 def _without_each(pairs) -> LeaveOneOut:
     """The ratio without each organisation."""
-    found = {name: _slope(x, y) for name, x, y in pairs.without_each()}
-    names, values = np.array([*found]), np.array([*found.values()])
+    slopes = {name: _slope(x, y) for name, x, y in pairs.without_each()}
+    names, values = np.array([*slopes]), np.array([*slopes.values()])
     return LeaveOneOut(value=_plain(pairs), labels=names, values=values)
 
 
@@ -225,21 +227,21 @@ def _unmeasured(pairs):
     """How strong a cause that no table tells would have to be, beside the size of a model."""
     x, y = pairs.design(*COVARIATES), pairs.logarithms
     value = robustness_value(partial_r2(y, x, ORIGIN))
-    told = (
+    sentence = (
         "the ratio would be one if something that no table tells explained {:%1} of what age, "
         "size, task and licence leave open, both of how often a model is taken and of where it is "
         "from"
     )
     if "log size" not in x:
-        yield turned_at("an unmeasured cause", told, value)
+        yield turned_at("an unmeasured cause", sentence, value)
         return
     others = x.drop(columns="chinese")
     of_weight, of_origin = (
         partial_r2(outcome, known, known.columns.get_loc("log size"))
         for outcome, known in ((y, x), (x["chinese"], others))
     )
-    told += "; the size explains {:%1} of the one and {:%1} of the other"
-    yield turned_at("an unmeasured cause", told, value, of_weight, of_origin)
+    sentence += "; the size explains {:%1} of the one and {:%1} of the other"
+    yield turned_at("an unmeasured cause", sentence, value, of_weight, of_origin)
 
 
 UNMEASURED = Assumption.of_scope(
@@ -271,13 +273,13 @@ def figure(result):
 def _draw_ratios(axes, result) -> None:
     answers = {channel: result.answer(channel=channel).estimates for channel in DAYS}
     rows = [
-        (NAMES[channel] if label == ALIKE else WAYS[label], found)
+        (NAMES[channel] if label == ALIKE else WAYS[label], ratio)
         for channel, estimates in answers.items()
-        for label, found in estimates.items()
+        for label, ratio in estimates.items()
     ]
     begun = np.cumsum([len(estimates) for estimates in answers.values()])[:-1].tolist()
     figures.forest(
-        axes, [name for name, _ in rows], figures.Series(rows=[found for _, found in rows]),
+        axes, [name for name, _ in rows], figures.Series(rows=[ratio for _, ratio in rows]),
         null=1, width=30, groups=begun, title="a  A Chinese model over a US one",
         xlabel="ratio of downloads or pulls\n(95% intervals, organisations as units)",
     )  # fmt: skip

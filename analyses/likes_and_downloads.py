@@ -171,15 +171,15 @@ def _published(squared, effects) -> Estimate:
     Its design effect is the largest of later lists: of its own models nothing but their number is
     known.
     """
-    low, found, high = (math.sqrt(squared + error) for error in (-ROUNDED, 0.0, ROUNDED))
+    low, coefficient, high = (math.sqrt(squared + error) for error in (-ROUNDED, 0.0, ROUNDED))
     correlations = Bounds(low, high)
-    statistic = found * math.sqrt((ARTICLE - 2) / (1 - found**2))
+    statistic = coefficient * math.sqrt((ARTICLE - 2) / (1 - coefficient**2))
     independent = pearson_interval(correlations, ARTICLE, design_effect=1.0)
     return Estimate(
         label=PUBLISHED,
         unit="correlation",
         reading="superpopulation",
-        value=found,
+        value=coefficient,
         bounds=correlations,
         sharpness="sharp",
         drawn=Computed(np.sqrt, Within(PRINTED, Bounds.at(squared, ROUNDED), "R squared")),
@@ -257,8 +257,10 @@ def _over_length(models, label) -> Iterator[Curve]:
     """The correlation in shorter lists: a list cut by downloads holds less of their variation."""
     by_downloads = models.sort_values("downloads", ascending=False, kind="stable")
     grid = np.unique(np.geomspace(50, len(models), 12).round().astype(int))
-    found = tuple(_correlation(by_downloads.head(k), label) for k in grid)
-    yield Curve(over="models in the list", grid=tuple(map(float, grid)), low=found, high=found)
+    correlations = tuple(_correlation(by_downloads.head(k), label) for k in grid)
+    yield Curve(
+        over="models in the list", grid=tuple(map(float, grid)), low=correlations, high=correlations
+    )
 
 
 def _slope(models, level) -> Estimate:
@@ -342,8 +344,8 @@ def _wider(fit) -> Iterator[TippingPoint]:
 
 @deferred
 def _standard_errors(models) -> Iterator[TippingPoint]:
-    margin, found = HYPOTHESES[RANKS].margin, _drawn(models, RANKS)
-    lost = (math.atanh(found.value) - math.atanh(margin)) / found.se_z
+    margin, coefficient = HYPOTHESES[RANKS].margin, _drawn(models, RANKS)
+    lost = (math.atanh(coefficient.value) - math.atanh(margin)) / coefficient.se_z
     above = "{:1} standard errors, organisations as units, above {:1}"
     yield turned_at("standard errors to the edge of a small correlation", above, lost, margin)
 
@@ -408,8 +410,8 @@ def figure(result):
         title="a  All lists",
         xlabel="correlation of likes and downloads\n(grey: small; ticks: one model left out)",
     )  # fmt: skip
-    for row, found in enumerate(answers):
-        _write(lists, row, found)
+    for row, estimates in enumerate(answers):
+        _write(lists, row, estimates)
     for label in (COUNTS, RANKS):
         _, color, marker = LOOK[label]
         curve = result.answer(population=CURVES_OF).estimates[label].curves[0]
@@ -420,27 +422,27 @@ def figure(result):
 
 def _series(answers, label) -> figures.Series:
     offset, color, marker = LOOK[label]
-    rows = [_drawn_of(found[label]) if label in found else None for found in answers]
+    rows = [_drawn_of(estimates[label]) if label in estimates else None for estimates in answers]
     return figures.Series(rows=rows, color=color, marker=marker, offset=offset)
 
 
-def _drawn_of(found) -> Estimate:
+def _drawn_of(coefficient) -> Estimate:
     """The correlation with its interval, or else with what other organisations may have given."""
-    if found.interval is not None:
-        return found
-    drawn = next(row for row in found.budget if row.source == "other organisations drawn")
+    if coefficient.interval is not None:
+        return coefficient
+    drawn = next(row for row in coefficient.budget if row.source == "other organisations drawn")
     shown = Interval(drawn.low, drawn.high)
-    return replace(found, interval=shown, reading="superpopulation")
+    return replace(coefficient, interval=shown, reading="superpopulation")
 
 
 def _write(axes, row, estimates) -> None:
     """The square of each correlation, and what one model does to it."""
-    for found in (estimates[label] for label in LOOK if label in estimates):
-        offset, color, _ = LOOK[found.label]
-        text = written("R² {}", found.value**2)
+    for coefficient in (estimates[label] for label in LOOK if label in estimates):
+        offset, color, _ = LOOK[coefficient.label]
+        text = written("R² {}", coefficient.value**2)
         axes.annotate(text, (0.8, offset - row), va="center", fontsize=7.5, color=color)
-        if found.label == COUNTS:
-            left = next(each for each in found.budget if each.source == "one model left out")
+        if coefficient.label == COUNTS:
+            left = next(each for each in coefficient.budget if each.source == "one model left out")
             ends = [left.low, left.high]
             axes.plot(ends, [offset - row] * 2, "|", ms=9, mew=1.4, color=color)
 

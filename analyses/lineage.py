@@ -154,8 +154,8 @@ def _parts_of_the_world(origin) -> pd.Series:
     part_of = {"CN": "China"} | dict.fromkeys(WEST, "the West")
     parts = {ANYWHERE: ANYWHERE}
     for codes in origin[origin != ANYWHERE].dropna().unique():
-        found = {part_of.get(code, "elsewhere") for code in codes.split(BETWEEN)}
-        parts[codes] = BETWEEN.join(sorted(found))
+        possible = {part_of.get(code, "elsewhere") for code in codes.split(BETWEEN)}
+        parts[codes] = BETWEEN.join(sorted(possible))
     return origin.map(parts)
 
 
@@ -200,10 +200,10 @@ def estimate(sample) -> list[Estimate]:
     models = sample["models"]
     is_chinese, _ = models.holds(where(origin="China"))
     chinese, others = models.among(is_chinese), models.among(~is_chinese)
-    found = [*_share(WESTERN_SHARE, chinese, "the West"), *_share(CHINESE_SHARE, others, "China")]
+    shares = [*_share(WESTERN_SHARE, chinese, "the West"), *_share(CHINESE_SHARE, others, "China")]
     if models.weighs == "downloads":
-        return found
-    return [_western(chinese), *found, *_architecture(sample["text"])]
+        return shares
+    return [_western(chinese), *shares, *_architecture(sample["text"])]
 
 
 def _western(chinese) -> Estimate:
@@ -271,12 +271,12 @@ NAMED = Assumption(
 
 
 def _may_be_silent(models) -> Assumption:
-    told = (
+    evidence = (
         "{:0} of {:0} name no base and may have one: on the Hub, DeepSeek's models distilled into "
         "Llama name none."
     )
-    told = written(told, models.size(_silent(models)), models.size())
-    return Assumption.of_set(name="models made from others name them", evidence=told)
+    evidence = written(evidence, models.size(_silent(models)), models.size())
+    return Assumption.of_set(name="models made from others name them", evidence=evidence)
 
 
 # Figure -------------------------------------------------------------------------------------------

@@ -58,7 +58,7 @@ def estimate(sample) -> list[Estimate]:
     named = Bounds(small.sum() / everything, 1.0)
     embedding = Bounds(0.0, 1 - small.sum() / everything)
     of_size = {size: Bounds(0.0, 1 - small[size] / count) for size, count in listings.items()}
-    drawn = {size: Within(LEFT_OUT, found, f"tags of {size}") for size, found in of_size.items()}
+    drawn = {size: Within(LEFT_OUT, bounds, f"tags of {size}") for size, bounds in of_size.items()}
     both = Computed(
         lambda *shares: np.average(shares, axis=0, weights=listings.to_numpy()), *drawn.values()
     )
@@ -76,9 +76,9 @@ def estimate(sample) -> list[Estimate]:
 
 
 def _share(label, bounds, listings, drawn, *points) -> Estimate:
-    told = {"drawn": if_open(drawn), "tipping_points": points}
+    details = {"drawn": if_open(drawn), "tipping_points": points}
     who = "listings (estimated by the report)"
-    return Estimate.of(label, bounds, "share of listings", listings, who, ONE_SIZE, **told)
+    return Estimate.of(label, bounds, "share of listings", listings, who, ONE_SIZE, **details)
 
 
 ONE_SIZE = Assumption(

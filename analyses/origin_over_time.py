@@ -240,8 +240,8 @@ class Channel:
             names, _ = of_kinds(self.names, remote=self.remote_names)
             return self._of_pulls(library_publishers(names, origins, self.crosswalk))
         if self.population == TOTALS:
-            found, asked = cumulative_downloads(self.published), _asked(TOTALS)
-            days = {pd.Timestamp(day): units for day, units in found.items()}
+            totals, asked = cumulative_downloads(self.published), _asked(TOTALS)
+            days = {pd.Timestamp(day): units for day, units in totals.items()}
             return [("until", day, day, asked, units) for day, units in days.items()]
         if self.sentence_transformers == "United States":
             origins = kept_at_hugging_face(origins)
@@ -251,9 +251,9 @@ class Channel:
         """The units at the last date under another convention each, by what the convention says."""
         of_hub = ("names served", *(() if self.part == GENERATION else ("models without",)))
         return {
-            told: _last(replace(self, **change).known())
-            for told, change in OTHERWISE.items()
-            if not told.startswith(NO_OTHER.get(self.part, of_hub))
+            convention: _last(replace(self, **change).known())
+            for convention, change in OTHERWISE.items()
+            if not convention.startswith(NO_OTHER.get(self.part, of_hub))
         }
 
     def _of_hub(self, origins) -> list:
@@ -263,13 +263,13 @@ class Channel:
             labelled = [each for each in days if states[each].labels]
             refuse_unlabelled([states[each] for each in labelled or days])
             days = labelled
-        size, found, asked = common_size(states), [], _asked(self.part)
+        size, periods, asked = common_size(states), [], _asked(self.part)
         members = self.part == NEW, self.spikes, self.untagged
         for each in days:
             date = states[each].date
             units = _of_state(self.history, origins, each, size, *members)
-            found.append(("state", date, date, asked, units))
-        return found
+            periods.append(("state", date, date, asked, units))
+        return periods
 
     def _of_pulls(self, library) -> list:
         """All pulls until each early state, windows one after the other, and the year's end."""
@@ -277,15 +277,17 @@ class Channel:
         first, last = series["date"].min(), series["date"].max()
         states = _until(self.early_pulls, first)
         known = _every_name(library, states)
-        asked, found = _asked(PULLS), []
+        asked, periods = _asked(PULLS), []
         for day in states["date"].drop_duplicates().sort_values(kind="stable"):
-            found.append(("until", day, day, asked, ollama_pulls(states, known, day)))
-        found.append(("until", first, first, asked, ollama_pulls(series, library, first)))
+            periods.append(("until", day, day, asked, ollama_pulls(states, known, day)))
+        periods.append(("until", first, first, asked, ollama_pulls(series, library, first)))
         for end in pd.date_range(first + pd.Timedelta(days=window), last, freq=f"{window}D"):
             begin = end - pd.Timedelta(days=window)
-            found.append(("window", begin, end, asked, ollama_pulls(series, library, end, window)))
+            periods.append(
+                ("window", begin, end, asked, ollama_pulls(series, library, end, window))
+            )
         since = ollama_pulls(series, library, PUBLISHED, (PUBLISHED - CLAIMED_YEAR[1]).days)
-        return [*found, ("after", CLAIMED_YEAR[1], PUBLISHED, asked, since)]
+        return [*periods, ("after", CLAIMED_YEAR[1], PUBLISHED, asked, since)]
 
 
 @remembered
@@ -328,14 +330,14 @@ def _row(kind, begin, end, asked, units) -> dict:
 
 
 def _told(asked, units) -> dict:
-    told = {"sharpness": asked[""].in_(units).sharpness()}
+    row = {"sharpness": asked[""].in_(units).sharpness()}
     for name, question in asked.items():
         share = question.in_(units)
         low, high = share.bounds()
-        found = {"low": low, "value": share.value, "high": high}
-        told |= {f"{name} {part}".strip(): value for part, value in found.items()}
+        ends = {"low": low, "value": share.value, "high": high}
+        row |= {f"{name} {part}".strip(): value for part, value in ends.items()}
     china, us = (units.held(of) for of in COUNTRIES.values())
-    return told | {"china": china, "us": us, "total": units.held()}
+    return row | {"china": china, "us": us, "total": units.held()}
 
 
 def estimate(sample) -> Iterator[Estimate]:
@@ -400,7 +402,10 @@ def _share(sample, name) -> Estimate:
 def _under_conventions(sample, of) -> tuple[BudgetRow, ...]:
     """The share at the last date under each other convention alone."""
     others = sample["otherwise"].items()
-    return tuple(alternatives_row(told, {told: of.in_(units).bounds()}) for told, units in others)
+    return tuple(
+        alternatives_row(convention, {convention: of.in_(units).bounds()})
+        for convention, units in others
+    )
 
 
 def _not_of_users(row, unit) -> TippingPoint:
@@ -417,10 +422,10 @@ def _not_of_users(row, unit) -> TippingPoint:
 def _first(sample) -> Estimate:
     """Between the last state certainly behind and the first certainly ahead: a set of dates."""
     leads = sample["leads"][sample["leads"]["kind"] != "after"]
-    found = crossing(leads["end"], leads["low"], leads["high"])
+    crossed = crossing(leads["end"], leads["low"], leads["high"])
     behind, ahead = (
         float((day - CLAIMED_YEAR[1]).days) if day else unknown
-        for day, unknown in ((found.behind, -np.inf), (found.ahead, np.inf))
+        for day, unknown in ((crossed.behind, -np.inf), (crossed.ahead, np.inf))
     )
     return Estimate(
         label=FIRST,
@@ -430,7 +435,7 @@ def _first(sample) -> Estimate:
         drawn=_drawn_first(sample, leads),
         n=len(leads),
         n_unit="states",
-        assumptions=(_not_between(leads["end"], found),),
+        assumptions=(_not_between(leads["end"], crossed),),
     )
 
 
@@ -453,8 +458,8 @@ def _drawn_first(sample, leads) -> Computed:
     """Between the last state that is behind in a world and the first one ahead, to be drawn."""
     days = (leads["end"] - CLAIMED_YEAR[1]).dt.days.to_numpy(dtype=float)
 
-    def first(place, *found) -> np.ndarray:
-        return _first_day(days, np.array(found) > 0, place)
+    def first(place, *drawn) -> np.ndarray:
+        return _first_day(days, np.array(drawn) > 0, place)
 
     place = Within(MEANWHILE, Bounds(0.0, 1.0), FIRST)
     return Computed(first, place, *(_asked_at(sample, at) for at in leads.index))
@@ -463,19 +468,19 @@ def _drawn_first(sample, leads) -> Computed:
 def _of_windows(sample) -> Estimate:
     """Least squares over windows that do not overlap, wider where neighbours are alike."""
     windows = sample["leads"][sample["leads"]["kind"] == "window"]
-    found = serial_trend(_years(windows), windows["value"])
+    trend = serial_trend(_years(windows), windows["value"])
     days = windows["end"].dt.strftime("%Y-%m-%d").to_numpy()
-    without = LeaveOneOut(value=found.slope, labels=days, values=found.without)
+    without = LeaveOneOut(value=trend.slope, labels=days, values=trend.without)
     return Estimate(
         label=TREND,
         unit="difference in share, change per year",
         reading="superpopulation",
-        value=found.slope,
-        interval=found.interval,
+        value=trend.slope,
+        interval=trend.interval,
         n=len(windows),
         n_unit="windows one after the other",
-        n_effective=found.n_effective,
-        assumptions=(_alike(found, len(windows)), *ASSUMPTIONS[PULLS]),
+        n_effective=trend.n_effective,
+        assumptions=(_alike(trend, len(windows)), *ASSUMPTIONS[PULLS]),
         budget=(leave_one_out_row(without, "window"),),
     )
 
@@ -494,7 +499,7 @@ def _of_states(sample) -> Estimate:
         bounds=Bounds(float(np.minimum(*ends).sum()), float(np.maximum(*ends).sum())),
         sharpness="outer",
         drawn=Computed(
-            lambda *found: weight @ np.array(found), *(_asked_at(sample, at) for at in chosen.index)
+            lambda *drawn: weight @ np.array(drawn), *(_asked_at(sample, at) for at in chosen.index)
         ),
         n=len(chosen),
         n_unit="states that count alike",
@@ -510,7 +515,7 @@ def _years(rows):
 
 
 def _alike(trend, windows) -> Assumption:
-    told = (
+    template = (
         "Neighbouring windows are alike by {} (autocorrelation of residuals): {:0} windows count "
         "as {:1}."
     )
@@ -518,19 +523,21 @@ def _alike(trend, windows) -> Assumption:
         name="windows are independent",
         holds="no" if trend.likeness > 0.1 else "yes",
         without="scope",
-        evidence=written(told, trend.likeness, windows, trend.n_effective),
+        evidence=written(template, trend.likeness, windows, trend.n_effective),
     )
 
 
 def _not_between(days, crossed) -> Assumption:
     """What lies between the states is not seen."""
     apart = days.drop_duplicates().diff().dropna().dt.days
-    told = (
+    evidence = (
         "From one of the {:0} states to the next it is up to {:0} days: a lead that came and went "
         "in between is not seen. First means that no dated state before has it. {}"
     )
-    told = written(told, days.nunique(), apart.max(), _day_of(crossed))
-    return Assumption.of_scope(name="whoever leads in two states leads between them", evidence=told)
+    evidence = written(evidence, days.nunique(), apart.max(), _day_of(crossed))
+    return Assumption.of_scope(
+        name="whoever leads in two states leads between them", evidence=evidence
+    )
 
 
 def _day_of(crossed) -> str:
@@ -543,12 +550,12 @@ def _day_of(crossed) -> str:
 
 def _straight(states) -> Assumption:
     """A line through few states has no error of its own."""
-    told = written(
+    template = written(
         "{:0} states tell of no error of a line: the set holds what is not known of the states "
         "themselves, each at its worst.",
         states,
     )
-    return Assumption.of_scope(name="the share moves in a straight line", evidence=told)
+    return Assumption.of_scope(name="the share moves in a straight line", evidence=template)
 
 
 OTHER = Assumption.of_scope(
@@ -607,13 +614,13 @@ def figure(result):
     return canvas
 
 
-def _draw_gap(axes, found) -> None:
+def _draw_gap(axes, bounds) -> None:
     """Where China may have come ahead for the first time."""
-    if not np.isfinite(found.high):
+    if not np.isfinite(bounds.high):
         at = pd.Timestamp("2021-02-01"), 0.95
         figures.note(axes, "China certainly ahead on no day", at, (0, 0), muted=True)
         return
-    ends = [CLAIMED_YEAR[1] + pd.Timedelta(days=days) for days in found]
+    ends = [CLAIMED_YEAR[1] + pd.Timedelta(days=days) for days in bounds]
     axes.axvspan(*ends, color=figures.FAINT, alpha=0.6, lw=0, zorder=-1)
     figures.note(axes, "China first\nahead", (ends[0] + (ends[1] - ends[0]) / 2, 0.9), (0, 0),
                  muted=True, ha="center", va="top")  # fmt: skip

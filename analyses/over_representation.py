@@ -276,23 +276,23 @@ class Both:
             "names served remotely": {"remote": other[self.remote]},
             "embedding models": {"embeddings": other[self.embeddings]},
         }
-        found = {about: replace(self, **change).families() for about, change in changed.items()}
+        families = {about: replace(self, **change).families() for about, change in changed.items()}
         if self.pair.first == "pulls":
             sudden = suddenly_pulled(self.series, self.days[0], self.window)
-            found["names pulled suddenly"] = self.families().without("family", *sudden)
+            families["names pulled suddenly"] = self.families().without("family", *sudden)
         if self.pair.second.startswith("top 1,000"):
-            found["marked traffic spikes"] = self.families(without_spike)
-            found["repositories of GGUF files"] = self.families(
+            families["marked traffic spikes"] = self.families(without_spike)
+            families["repositories of GGUF files"] = self.families(
                 lambda units: units.among(~units.rows["gguf"].fillna(False).to_numpy(dtype=bool))
             )
-        return found
+        return families
 
     def course(self, lists) -> dict[str, Representation]:
         """The most downloaded models on every date that has both channels.
 
         The pulls of 2024 are those between two states of the library on either side.
         """
-        found = {}
+        odds = {}
         for day, (table, until, window) in COURSE_DAYS.items():
             listed = lists[table]
             if not (listed["as_of"] == day).any():
@@ -302,8 +302,8 @@ class Both:
                 dated = replace(dated, series=self.states.rename(columns={"as_of": "date"}))
             pulled = dated._channel("pulls", pd.Timestamp(until))
             first, second = in_both(pulled, dated._channel("top 1,000", pd.Timestamp(day)))
-            found[day] = _odds((first, of_names(first, second)))
-        return found
+            odds[day] = _odds((first, of_names(first, second)))
+        return odds
 
     def tables(self, odds, history) -> dict:
         """What is told of each family; of pulls and the catalogue also its course, and its kind."""
@@ -454,11 +454,11 @@ def estimate(sample) -> Iterator[Estimate]:
 
 
 def _told(label, asked, pair, **more) -> Estimate:
-    told = asked.first.rows["family" if pair.units == "families" else "organisation"]
+    names = asked.first.rows["family" if pair.units == "families" else "organisation"]
     return asked.estimate(
         label=label,
         unit="ratio of {} to {}".format(*pair.counts),
-        n=told.nunique(),
+        n=names.nunique(),
         n_unit=pair.units,
         **more,
     )
@@ -517,11 +517,11 @@ def _tipping(sample) -> Iterator[TippingPoint]:
     Where the set leaves the verdict open: how much of each doubt would have to be against it.
     """
     odds, (first, second), null = sample["odds"], sample["pair"].counts, HYPOTHESES[ODDS].null
-    found, whose = odds.bounds(), "US"
-    if null in found:
+    bounds, whose = odds.bounds(), "US"
+    if null in bounds:
         yield from _resolved(odds)
         return
-    if found.high < null:
+    if bounds.high < null:
         odds, whose, null = replace(odds, of=odds.than, than=odds.of), "Chinese", 1 / null
     yield odds.missing(null, f"{second} of models of {whose} publishers")
     yield overturned(
@@ -609,7 +609,7 @@ CODES = {"CN": "China", "US": "United States"}
 
 def figure(result):
     canvas, (channels, families) = figures.two_panels(result, height=4.9, widths=(1.2, 1))
-    _draw_channels(channels, {told: result.answers[key] for key, told in GROUPS.items()})
+    _draw_channels(channels, {heading: result.answers[key] for key, heading in GROUPS.items()})
     _draw_families(families, result.answer(channels="pulls, catalogue"))
     return canvas
 
@@ -617,9 +617,9 @@ def figure(result):
 def _draw_channels(axes, answers) -> None:
     """Each origin from its share of downloads, hollow, to its share of pulls or hosts."""
     labels = []
-    for told, answer in answers.items():
+    for heading, answer in answers.items():
         odds = answer.estimates[ODDS]
-        figures.note(axes, written(told, odds.n), (0, -len(labels)), (0, 0), muted=True)
+        figures.note(axes, written(heading, odds.n), (0, -len(labels)), (0, 0), muted=True)
         labels.append("")
         for name in CODES.values():
             _draw_move(axes, -len(labels), answer.estimates, name)
@@ -634,10 +634,10 @@ def _draw_channels(axes, answers) -> None:
     )  # fmt: skip
 
 
-def _draw_move(axes, height, found, name) -> None:
+def _draw_move(axes, height, estimates, name) -> None:
     color, marker = figures.ORIGINS[name]
-    downloads = found[SHARE.format(name, "downloads")].value
-    uses = (found.get(SHARE.format(name, counts)) for counts in ("pulls", "hosts"))
+    downloads = estimates[SHARE.format(name, "downloads")].value
+    uses = (estimates.get(SHARE.format(name, counts)) for counts in ("pulls", "hosts"))
     use = next(filter(None, uses))
     figures.draw_set(axes, height, use.identified, value=use.value, color=color, marker=marker)
     axes.plot(downloads, height, marker=marker, ms=4.5, mfc="white", mec=color, ls="none")
@@ -649,15 +649,15 @@ def _draw_move(axes, height, found, name) -> None:
 
 def _draw_families(axes, answer) -> None:
     """The families in the order of their ratio."""
-    families, told = answer.tables["families"].to_frame().set_index("family"), answer.estimates
+    families, estimates = answer.tables["families"].to_frame().set_index("family"), answer.estimates
     labels = {name: TIMES.format(name, "pulls", "downloads") for name in families.index}
-    found = {name: told[label] for name, label in labels.items() if label in told}
-    names = sorted(found, key=lambda name: -found[name].value)
+    ratios = {name: estimates[label] for name, label in labels.items() if label in estimates}
+    names = sorted(ratios, key=lambda name: -ratios[name].value)
     origins = families["origin"].map(CODES).fillna("other or unknown")
     axes.set_xscale("log")
     series = [
         figures.Series(
-            rows=[found[name] if origins[name] == origin else None for name in names],
+            rows=[ratios[name] if origins[name] == origin else None for name in names],
             color=color, marker=marker, offset=0,
         )
         for origin, (color, marker) in figures.ORIGINS.items()

@@ -149,10 +149,10 @@ def estimate(sample, *, design_effect: Literal[1, 10, 50] = 1) -> list[Estimate]
     shares = [_share(contrast, sample, design_effect) for contrast in contrasts]
     if contrasts[0].serving:
         return [*shares, *map(_from_counts, contrasts)]
-    found = []
+    estimates = []
     for share, contrast in zip(shares, contrasts, strict=True):
-        found += [share, _among_all(contrast, sample["answering"])]
-    return [*found, *(_per_medium(c, design_effect) for c in contrasts if c.of != MEDIUM)]
+        estimates += [share, _among_all(contrast, sample["answering"])]
+    return [*estimates, *(_per_medium(c, design_effect) for c in contrasts if c.of != MEDIUM)]
 
 
 # Counts as the report compares them ---------------------------------------------------------------
@@ -173,15 +173,15 @@ def _hosts(contrast) -> Estimate:
 
 
 def _share(contrast, sample, design_effect) -> Estimate:
-    found, n = contrast.bounds(), contrast.serving or contrast.pairs
+    bounds, n = contrast.bounds(), contrast.serving or contrast.pairs
     return Estimate(
         label=IN_SHARE.format(CLASSES[contrast.of]),
         unit=IN_POINTS,
         reading="superpopulation",
-        value=found.point,
-        bounds=found,
+        value=bounds.point,
+        bounds=bounds,
         sharpness="sharp",
-        drawn=contrast.drawn() if found.width else None,
+        drawn=contrast.drawn() if bounds.width else None,
         interval=contrast.interval(design_effect),
         n=n,
         n_unit="hosts with a classed model" if contrast.serving else "class-host pairs",
@@ -199,9 +199,9 @@ def _claimed_end(contrast) -> Literal["low", "high"]:
     return "low" if CLAIMS[contrast.of][1] == "greater" else "high"
 
 
-def _margin(found: Bounds, end) -> float:
+def _margin(bounds: Bounds, end) -> float:
     """How far inside the claimed region the interval or set lies; negative where it reaches out."""
-    return found.low if end == "low" else -found.high
+    return bounds.low if end == "low" else -bounds.high
 
 
 @deferred
@@ -259,9 +259,9 @@ def _thinned(contrast, side, k, things, are) -> Thinned:
 @deferred
 def _curves(contrast) -> tuple[Curve, ...]:
     """The interval over design effects, and the ratio of shares over classes per host."""
-    found, effects = contrast.bounds(), np.geomspace(1, 1000, 31).tolist()
+    bounds, effects = contrast.bounds(), np.geomspace(1, 1000, 31).tolist()
     intervals = map(contrast.interval, effects)
-    over_effects = Curve.of("design effect", effects, [found] * len(effects), intervals)
+    over_effects = Curve.of("design effect", effects, [bounds] * len(effects), intervals)
     if contrast.serving:
         return (over_effects,)
     one_unknown = contrast.multiplicity()
@@ -286,14 +286,14 @@ def _anywhere(sample, k) -> Estimate:
     genuine = hosts.kinds["classed"] & ~hosts.kinds[BLOCK]
     china, us = (genuine & hosts.kinds["country"].eq(code) for code in ("CN", "US"))
     asked = hosts.lead if counts else hosts.difference
-    found = asked(hosts.kinds[k], china, us)
+    difference = asked(hosts.kinds[k], china, us)
     template, unit = (IN_HOSTS, "answering hosts") if counts else (IN_SHARE, IN_POINTS)
     return Estimate(
         label=template.format(CLASSES[k]),
         unit=unit,
-        value=found.outer.point,
-        bounds=found.outer,
-        sharpness=found.sharpness,
+        value=difference.outer.point,
+        bounds=difference.outer,
+        sharpness=difference.sharpness,
         n=sample["answering"],
         n_unit="answering hosts of the world",
         assumptions=(*IMITATED[k], UNKNOWN[0]),
@@ -306,9 +306,9 @@ def _anywhere(sample, k) -> Estimate:
 def _from_counts(contrast) -> Estimate:
     """What the counts of the classes alone would have told, where more is known."""
     label = BESIDE.format(CLASSES[contrast.of], ", from the counts of the classes alone")
-    found, drawn = contrast.from_counts(), contrast.drawn_from_counts()
+    contrasts, drawn = contrast.from_counts(), contrast.drawn_from_counts()
     n, who = contrast.pairs, "class-host pairs"
-    return Estimate.of(label, found, IN_POINTS, n, who, *_genuine(contrast), drawn=drawn)
+    return Estimate.of(label, contrasts, IN_POINTS, n, who, *_genuine(contrast), drawn=drawn)
 
 
 def _among_all(contrast, answering) -> Estimate:
@@ -326,14 +326,14 @@ def _among_all(contrast, answering) -> Estimate:
 
 
 def _per_medium(contrast, design_effect) -> Estimate:
-    found = contrast.per(MEDIUM, design_effect=design_effect)
+    ratio = contrast.per(MEDIUM, design_effect=design_effect)
     both = [country.hosts[[contrast.of, MEDIUM]] for country in (contrast.first, contrast.second)]
     return Estimate(
         label=f"{CLASSES[contrast.of]} per medium host, China over US",
         unit="ratio of ratios",
         reading="superpopulation",
-        value=found.value,
-        interval=found.interval,
+        value=ratio.value,
+        interval=ratio.interval,
         n=float(sum(hosts.sum() for hosts in both)),
         n_unit="class-host pairs",
         assumptions=(GENUINE,),
@@ -390,14 +390,14 @@ def figure(result):
 
 
 def _draw_sets(axes, answer) -> None:
-    found = [answer.estimates[IN_SHARE.format(name)] for name in CLASSES.values()]
-    wide = [_interval_near(estimate, 50) for estimate in found]
+    shares = [answer.estimates[IN_SHARE.format(name)] for name in CLASSES.values()]
+    wide = [_interval_near(estimate, 50) for estimate in shares]
     figures.forest(
         axes,
         [f"{name} ({k})" for k, name in CLASSES.items()],
-        figures.Series(rows=found, name="95% interval, deff 1", offset=0.25),
+        figures.Series(rows=shares, name="95% interval, deff 1", offset=0.25),
         figures.Series(
-            rows=[replace(f, interval=i) for f, (i, _) in zip(found, wide, strict=True)],
+            rows=[replace(f, interval=i) for f, (i, _) in zip(shares, wide, strict=True)],
             name=f"95% interval, deff {round(wide[0][1])}",
             color=figures.OTHER,
             offset=0,
@@ -411,12 +411,12 @@ def _draw_sets(axes, answer) -> None:
 
 def _without_block(answer) -> list[figures.Series]:
     """The sets without the suspected block, in whichever countries it stands."""
-    found = {
+    sets = {
         row.label: row.bounds for row in answer.specifications if row.choices["clones"] == ANYWHERE
     }
-    rows = [found.get(IN_SHARE.format(name)) for name in CLASSES.values()]
+    rows = [sets.get(IN_SHARE.format(name)) for name in CLASSES.values()]
     look = {"name": "without the block", "color": figures.MUTED, "offset": -0.25}
-    return [figures.Series(rows=rows, **look)] if found else []
+    return [figures.Series(rows=rows, **look)] if sets else []
 
 
 def _interval_near(estimate, design_effect) -> tuple[Interval, float]:

@@ -201,12 +201,12 @@ def _draw_shares(axes, hosts, listings) -> None:
     axes.plot(listings.curves[0].grid, listings.curves[0].low, color=figures.INK, lw=1.4, ls="--")
     for estimate in (hosts, listings):
         figures.crossing(axes, estimate.tipping_points[0].threshold, null)
-    told = {
+    labels = {
         "hosts: anywhere in the grey": (0.06, 0.82),
         "hosts, at least": (0.3, 0.37),
         "listings": (0.4, 0.625),
     }
-    for text, (x, y) in told.items():
+    for text, (x, y) in labels.items():
         axes.annotate(text, (x * curve.grid[-1], y), fontsize=8)
     half = {"ha": "right", "va": "baseline"}
     figures.note(axes, "half", (curve.grid[-1], null), (2, 3), muted=True, **half)

@@ -172,9 +172,9 @@ def _drawn(listed) -> dict[str, Computed]:
 
 def _default_port_within(listed, label, part) -> Estimate:
     """The default port among a part of the addresses, of which no port is published."""
-    found, drawn = (ask(PORTS[0], among=part) for ask in (listed.all_of, listed.part))
+    share, drawn = (ask(PORTS[0], among=part) for ask in (listed.all_of, listed.part))
     n, who = listed.sizes[part], "addresses"
-    return Estimate.of(label, found, f"share of {who}", n, who, CROSSED, drawn=drawn)
+    return Estimate.of(label, share, f"share of {who}", n, who, CROSSED, drawn=drawn)
 
 
 def _tipping_points(listed, both) -> dict[str, tuple[TippingPoint]]:
@@ -202,15 +202,17 @@ def _tipping_points(listed, both) -> dict[str, tuple[TippingPoint]]:
 
 def _elsewhere(others) -> Estimate:
     """A figure of another measurement, given as 'more than'."""
-    found, n = Bounds(float(others["plain HTTP"]) / 100, 1.0), others["all 15 frameworks"]
-    drawn, who = Within(MORE, found, "services on plain HTTP"), "services"
-    return Estimate.of(ELSEWHERE, found, f"share of {who}", n, who, MORE_THAN, drawn=drawn)
+    bounds, n = Bounds(float(others["plain HTTP"]) / 100, 1.0), others["all 15 frameworks"]
+    drawn, who = Within(MORE, bounds, "services on plain HTTP"), "services"
+    return Estimate.of(ELSEWHERE, bounds, f"share of {who}", n, who, MORE_THAN, drawn=drawn)
 
 
 def _of_records(by_port, records) -> Estimate:
     """The default port among the records of the same engine and week."""
-    found = float(by_port.set_index("category").at[f"port {PORTS[0]}", "value"]) / records
-    return Estimate.of(RECORDS_WITH_PORT, found, "share of records", records, "records", ONE_SOURCE)
+    on_port = float(by_port.set_index("category").at[f"port {PORTS[0]}", "value"]) / records
+    return Estimate.of(
+        RECORDS_WITH_PORT, on_port, "share of records", records, "records", ONE_SOURCE
+    )
 
 
 MORE = Doubt("figures that are given as more than one", "anything above it")
@@ -263,10 +265,10 @@ def _draw_overlaps(axes, estimates) -> None:
     for position, (_, shares, last) in enumerate(rows):
         left = 0.0
         named = zip(("HTTP alone", "both", last), shares, colors, strict=True)
-        for told, share, color in named:
+        for name, share, color in named:
             axes.barh(-position, share, left=left, color=color, height=0.42)
             axes.annotate(
-                written("{}\n{:%0}", told, share), (left + share / 2, -position - 0.25),
+                written("{}\n{:%0}", name, share), (left + share / 2, -position - 0.25),
                 ha="center", va="top", fontsize=8,
             )  # fmt: skip
             left += share

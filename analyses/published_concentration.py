@@ -90,14 +90,14 @@ BELOW = where(size="below")
 
 
 def estimate(sample) -> list[Estimate]:
-    units, cut, found = sample["units"], sample["cut"], []
+    units, cut, shares = sample["units"], sample["cut"], []
     # A day that records no size at all says nothing of sizes.
     if units.rows["sized"].eq("yes").any():
-        found += [
+        shares += [
             _small(SMALL, Share(of=BELOW, among=where(sized="yes")), units, cut),
             _small(SMALL_OF_ALL, Share(of=BELOW), units, cut),
         ]
-    return [*found, *(_held(label, n, sample["ranking"], cut) for label, n in LARGEST.items())]
+    return [*shares, *(_held(label, n, sample["ranking"], cut) for label, n in LARGEST.items())]
 
 
 def _small(label, question, units, cut) -> Estimate:
@@ -125,7 +125,7 @@ def _held(label, largest, ranking, cut) -> Estimate:
 
 def _cut(listed) -> Assumption:
     """What a list that ends leaves out of the published figures."""
-    told = written(
+    evidence = written(
         "The published figures are of the whole Hub since its beginning, or of its 20 000 leading "
         "models. The list ends at place {:0} with {:0} downloads in {:0} days: publishers whose "
         "models all lie below are in no share, so that the leading ones have more of it.",
@@ -133,20 +133,22 @@ def _cut(listed) -> Assumption:
         listed["hub_downloads_30d"].min(),
         COUNTED_DAYS,
     )
-    return Assumption.of_scope(name="the most downloaded models stand for the Hub", evidence=told)
+    return Assumption.of_scope(
+        name="the most downloaded models stand for the Hub", evidence=evidence
+    )
 
 
 def _known_sizes(units) -> Assumption:
     """How much of the downloads is of models whose size is known."""
     known = units.among(units.rows["sized"].eq("yes"))
-    told = written(
+    evidence = written(
         "{:%} of the downloads, of {:0} of {:0} models, are of a size that is known. The claim too "
         "is about those whose size its authors know, among the models of fifty accounts.",
         known.held() / units.held(),
         known.size(),
         units.size(),
     )
-    return Assumption.of_scope(name="the known sizes are those of the claim", evidence=told)
+    return Assumption.of_scope(name="the known sizes are those of the claim", evidence=evidence)
 
 
 def figure(result):

@@ -103,12 +103,12 @@ def sample(
     units = flows_of_makers(hub_maker_flows, cohort, *span, persons=persons)
     months = hub_maker_flows.loc[hub_maker_flows["cohort"] == cohort, "month"]
     months = months[months.between(*span)]
-    told = _cohort(months, cohort, units)
+    assumption = _cohort(months, cohort, units)
     if old_models == "left out":
         units = units.among(~units.rows["organisation"].isin(OLD))
     population = f"the {cohort.removesuffix(' models')} language models that a site followed"
     last = months.max() + pd.offsets.MonthEnd()
-    return _sample(population, f"{last:%Y-%m-%d}", units, (label,), told)
+    return _sample(population, f"{last:%Y-%m-%d}", units, (label,), assumption)
 
 
 def _sample(population, as_of, units, labels, stands_for) -> Sample:
@@ -161,7 +161,7 @@ def _eight(units, label, assumptions) -> Estimate:
 def _cohort(months, cohort, units) -> Assumption:
     """Which models and months stand for those of the claim?"""
     old = units.held(where(organisation=OLD)) / units.held()
-    told = written(
+    evidence = written(
         "It holds {} that a site followed in August 2026, chosen in hindsight: what it does not "
         "follow, such as Gemma, embeddings and quantized copies, is in no share. {:%0} of its "
         "downloads are those of {}, whose models in it are old ones. Months: {}.",
@@ -170,15 +170,15 @@ def _cohort(months, cohort, units) -> Assumption:
         " and ".join(OLD),
         " to ".join(dict.fromkeys(f"{month:%Y-%m}" for month in (months.min(), months.max()))),
     )
-    return Assumption.of_scope(name="the cohort stands for the Hub", evidence=told)
+    return Assumption.of_scope(name="the cohort stands for the Hub", evidence=evidence)
 
 
 def _list_of(listed) -> Assumption:
     """Which models and days stand for those of the claim?"""
-    told = "It holds the {:0} most downloaded models of all tasks, in the {:0} days before {}."
+    template = "It holds the {:0} most downloaded models of all tasks, in the {:0} days before {}."
     return Assumption.of_scope(
         name="the list stands for the claim's models and months",
-        evidence=written(told, len(listed), COUNTED_DAYS, LIST_DAY),
+        evidence=written(template, len(listed), COUNTED_DAYS, LIST_DAY),
     )
 
 
@@ -206,5 +206,7 @@ def figure(result):
 
 
 def _draw(axes, result, rows, **look) -> None:
-    found = [result.answer(counted=counted).estimates[label] for counted, label in rows.values()]
-    figures.forest(axes, list(rows), figures.Series(rows=found), width=18, **look)
+    estimates = [
+        result.answer(counted=counted).estimates[label] for counted, label in rows.values()
+    ]
+    figures.forest(axes, list(rows), figures.Series(rows=estimates), width=18, **look)

@@ -133,8 +133,8 @@ def sample(
 
 def _table(hosts) -> pd.DataFrame:
     columns = ["quantization", "bits", "answering_hosts"]
-    found = hosts.rows[columns].assign(without_block=hosts.without(1.0).rows["answering_hosts"])
-    return found.assign(bits=pd.to_numeric(found["bits"]).astype("Int64"))
+    table = hosts.rows[columns].assign(without_block=hosts.without(1.0).rows["answering_hosts"])
+    return table.assign(bits=pd.to_numeric(table["bits"]).astype("Int64"))
 
 
 def _library(names, crosswalk) -> pd.DataFrame:
@@ -198,12 +198,12 @@ def _lost(over) -> tuple[TippingPoint, ...]:
 
 
 def _observed_later(sample) -> Estimate:
-    found, unit = (
+    share, unit = (
         Bounds.at(sample["percent"] / 100, ROUNDED),
         "share of observed quantisation levels",
     )
-    drawn = Within(PRINTED, found, LATER)
-    return Estimate.of(LATER, found, unit, sample["hosts"], "hosts", OTHER_SCAN, drawn=drawn)
+    drawn = Within(PRINTED, share, LATER)
+    return Estimate.of(LATER, share, unit, sample["hosts"], "hosts", OTHER_SCAN, drawn=drawn)
 
 
 def _f16(sample) -> list[Estimate]:
@@ -220,13 +220,13 @@ def _f16_known(sample) -> list[Estimate]:
     everything = float(rows.loc[rows["quantization"] == "F16", "tag_occurrences"].sum())
     if not everything:
         return []
-    found = Bounds(low / everything, min(1.0, high / everything))
+    bounds = Bounds(low / everything, min(1.0, high / everything))
     known = Estimate(
         label=F16_KNOWN,
         unit="share of F16 listings",
-        bounds=found,
+        bounds=bounds,
         sharpness="outer",
-        drawn=if_open(Within(LEFT_OUT, found, F16_KNOWN)),
+        drawn=if_open(Within(LEFT_OUT, bounds, F16_KNOWN)),
         n=everything,
         n_unit="listings (estimated by the report)",
         assumptions=(ESTIMATED, F16_DEFAULT),

@@ -199,27 +199,27 @@ def estimate(sample) -> list[Estimate]:
         return [_answering(sample, RECORDS)]
     if sample["clones"]:  # where the block lies is unknown, hence nothing on countries
         return [_answering(sample, ADDRESSES)]
-    found = [_answering(sample, ADDRESSES), *_worded(sample)]
+    estimates = [_answering(sample, ADDRESSES), *_worded(sample)]
     known = [sample["answering in"].get(country) for country in COMPARED]
     if not all(answering and answering.low for answering in known):
-        return found
-    return [*found, _contrast(sample, known[0]), *_countries(sample, *known)]
+        return estimates
+    return [*estimates, _contrast(sample, known[0]), *_countries(sample, *known)]
 
 
 def _elsewhere(sample) -> Estimate:
-    found, unit = sample["share"], sample["asked"].split(",")[0]
+    share, unit = sample["share"], sample["asked"].split(",")[0]
     alike = Assumption.of_scope(
         name="the scan lists and asks as the Tenthe report does",
         evidence=f"It counts {sample['asked']}, found through another channel.",
     )
-    drawn = if_open(Within(PRINTED, found, sample["asked"]))
+    drawn = if_open(Within(PRINTED, share, sample["asked"]))
     return Estimate.of(
-        ELSEWHERE, found, f"share of {unit}", sample["listed"], unit, alike, drawn=drawn
+        ELSEWHERE, share, f"share of {unit}", sample["listed"], unit, alike, drawn=drawn
     )
 
 
 def _answering(sample, label) -> Estimate:
-    answering, listed, unit = (sample[told] for told in ("answering", "listed", "unit"))
+    answering, listed, unit = (sample[name] for name in ("answering", "listed", "unit"))
     clones = Thinned.share(answering, listed, things=f"answering {unit}", are="were clones")
     silent = Thinned(
         without=lambda never: Bounds.at(answering / (listed - never)),
@@ -242,18 +242,18 @@ def _answering(sample, label) -> Estimate:
 
 
 def _budget(sample, clones) -> tuple[BudgetRow, ...]:
-    found, totals, rows = clones.without(0).low, sample["totals"], []
+    share, totals, rows = clones.without(0).low, sample["totals"], []
     if sample["block"]:
         rows.append(clones.row(BLOCK, {"all genuine": 0, "the block removed": sample["block"]}))
     if sample["unit"] == "addresses" and "discovered_ips_port_11434" in totals:
         port = totals["discovered_ips_port_11434"]
         by_record = totals["endpoints"] / totals["discovered_records"]
         rows += [
-            alternatives_row("unit counted", {"addresses": found, "records": by_record}),
+            alternatives_row("unit counted", {"addresses": share, "records": by_record}),
             alternatives_row(
                 "what the search engine takes for Ollama",
                 {
-                    "all that it lists": found,
+                    "all that it lists": share,
                     "Ollama's port alone, if every answer came from it": sample["answering"] / port,
                 },
             ),
@@ -306,8 +306,8 @@ def _contrast(sample, china) -> Estimate:
 
 def _countries(sample, china, us) -> list[Estimate]:
     rest = sample["answering"] - china - us
-    told = sample["answering in"].items()
-    least = sum(found.low for country, found in told if country not in COMPARED)
+    by_country = sample["answering in"].items()
+    least = sum(count.low for country, count in by_country if country not in COMPARED)
     answering = china, us, Bounds(max(least, rest.low), rest.high)
     listed = [sample["countries"][country] for country in COMPARED]
     listed.append(sample["listed"] - sum(listed))
@@ -316,14 +316,14 @@ def _countries(sample, china, us) -> list[Estimate]:
         Estimate(
             label=COUNTRY.format(place),
             unit="share of addresses",
-            bounds=found / n,
+            bounds=count / n,
             sharpness="sharp",
             drawn=asked,
             n=n,
             n_unit="listed addresses",
             assumptions=(CLASSED,),
         )
-        for place, found, n, asked in zip(COUNTRIES, answering, listed, drawn, strict=True)
+        for place, count, n, asked in zip(COUNTRIES, answering, listed, drawn, strict=True)
     ]
 
 
@@ -342,12 +342,12 @@ def _listed(totals) -> tuple[Assumption, ...]:
     kinds = "discovered_ips_port_11434", "discovered_ips_https"
     if not set(kinds) <= set(totals):
         return ()
-    told = written(
+    evidence = written(
         "{:%0} of the listed addresses had Ollama's port and {:%0} answered HTTPS, which Ollama "
         "does not serve by itself; why an address stayed silent was not recorded.",
         *(totals[kind] / totals["discovered_ips"] for kind in kinds),
     )
-    return (Assumption.of_scope(name=LISTED.name, evidence=told),)
+    return (Assumption.of_scope(name=LISTED.name, evidence=evidence),)
 
 
 GENUINE = Assumption(
@@ -364,10 +364,10 @@ def figure(result):
     figures.forest(
         axes,
         [label for label, *_ in rows],
-        figures.Series(rows=[found for _, found, *_ in rows], color=[color for *_, color in rows]),
+        figures.Series(rows=[share for _, share, *_ in rows], color=[color for *_, color in rows]),
         band=(QUARTER - ABOUT, QUARTER + ABOUT),
         groups=[len(rows) - len(SCANS)],
-        notes=[f"{amount(found, 'share')} of {of}" for _, found, of, _ in rows],
+        notes=[f"{amount(share, 'share')} of {of}" for _, share, of, _ in rows],
         width=40,
         xlim=(0, 1.02),
         xlabel="share that answers (bar: all that the counts allow)",
@@ -382,7 +382,7 @@ def _tenthe_rows(result) -> list[tuple]:
     """Label, set, of what, colour: the report's own figures, then its countries."""
     answer = result.answer(scan="Tenthe by address")
     by_record = result.answer(scan="Tenthe by record").estimates
-    found = answer.estimates | by_record
+    estimates = answer.estimates | by_record
     rows = [
         ("Tenthe, as its conclusion words it", WORDED, figures.OTHER),
         ("Tenthe, by address (the claim)", ADDRESSES, figures.INK),
@@ -392,7 +392,7 @@ def _tenthe_rows(result) -> list[tuple]:
     drawn = [
         (name, each.identified, written("{:0} {}", each.n, each.n_unit), color)
         for name, label, color in rows
-        if (each := found.get(label)) is not None
+        if (each := estimates.get(label)) is not None
     ]
     drawn[2:2] = [
         ("Tenthe, without suspected clones", row.bounds, "the addresses left", figures.INK)
@@ -405,7 +405,7 @@ def _tenthe_rows(result) -> list[tuple]:
 def _other_rows(result) -> list[tuple]:
     rows = []
     for name, scan in SCANS.items():
-        found = result.answer(scan=name).estimates[ELSEWHERE]
-        asked = written("{:0} {}", found.n, scan.asked)
-        rows.append((f"{name} ({scan.other.as_of[:7]})", found.identified, asked, figures.INK))
+        share = result.answer(scan=name).estimates[ELSEWHERE]
+        asked = written("{:0} {}", share.n, scan.asked)
+        rows.append((f"{name} ({scan.other.as_of[:7]})", share.identified, asked, figures.INK))
     return rows

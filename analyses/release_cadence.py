@@ -96,28 +96,28 @@ def sample(
     repositories = _repositories(hub_llm_models, hub_top_models, publisher_origins)
     _both_countries(repositories)
     releases = _releases(repositories, release)
-    found = _by_company(repositories, releases, first, last)
+    by_company = _by_company(repositories, releases, first, last)
     if companies == "leading":
-        ranked = found.sort_values(["downloads", "company"], ascending=[False, True])
-        found = ranked.groupby("country").head(LEADING).sort_values("company", kind="stable")
-    _both_countries(found)
-    released = found.loc[found["releases"] > 0, "country"].value_counts()
+        ranked = by_company.sort_values(["downloads", "company"], ascending=[False, True])
+        by_company = ranked.groupby("country").head(LEADING).sort_values("company", kind="stable")
+    _both_countries(by_company)
+    released = by_company.loc[by_company["releases"] > 0, "country"].value_counts()
     if released.reindex(list(COUNTRIES), fill_value=0).min() < 2:
         raise CannotEstimate("fewer than two companies of a country released anything that year")
     who = "leading companies" if companies == "leading" else "companies"
-    inside = releases["created"].gt(first) & releases["company"].isin(found["company"])
+    inside = releases["created"].gt(first) & releases["company"].isin(by_company["company"])
     return Sample(
         population=f"the {who} in the Hub tables",
         as_of=YEARS[year][1],
         data={
-            "companies": found.reset_index(drop=True),
-            "gaps": _gaps(releases[inside & (releases["created"] <= last)], found, last),
-            "watched": _weighing(found, found["days"]),
+            "companies": by_company.reset_index(drop=True),
+            "gaps": _gaps(releases[inside & (releases["created"] <= last)], by_company, last),
+            "watched": _weighing(by_company, by_company["days"]),
             "year": _weighing(pd.DataFrame({"country": list(COUNTRIES)}), (last - first).days),
-            "released": _released(found),
+            "released": _released(by_company),
         },
         tables={
-            "companies": found.drop(columns="begin").sort_values(
+            "companies": by_company.drop(columns="begin").sort_values(
                 ["releases", "company"], ascending=[False, True]
             )
         },
@@ -144,14 +144,14 @@ def _repositories(catalogue, top, origins) -> pd.DataFrame:
     coded = every.join(publishers(every["author"], origins))
     kept = (coded["kind"] == "company") & (coded["role"] != "repackager")
     coded = coded[kept & coded["origin"].isin(COUNTRIES)].reset_index(drop=True)
-    told = {
+    repositories = {
         "company": coded["organisation"],
         "country": coded["origin"],
         "name": coded["model_id"].str.replace("^[^/]*/?", "", regex=True).str.lower(),
         "created": coded["created_at"],
         "downloads": coded["hub_downloads_30d"].astype(float),
     }
-    return pd.DataFrame(told)
+    return pd.DataFrame(repositories)
 
 
 @remembered
@@ -187,12 +187,12 @@ def _by_company(repositories, releases, first, last) -> pd.DataFrame:
     counted = releases[releases["created"].gt(first) & releases["created"].le(last)]
     counted = counted[counted["created"] > opened[counted.index]]
     undated = releases[releases["created"].isna()]
-    found = start[start["days"] > 0].assign(
+    by_company = start[start["days"] > 0].assign(
         releases=counted.groupby("company").size(),
         undated=undated.groupby("company").size(),
         downloads=repositories.groupby("company")["downloads"].sum(),
     )
-    return found.fillna({"releases": 0, "undated": 0}).reset_index()
+    return by_company.fillna({"releases": 0, "undated": 0}).reset_index()
 
 
 def _weighing(rows, weight) -> Coarse:
@@ -247,8 +247,8 @@ def _cadence(days, released, code) -> Quotient:
 def _each(cadence, country, companies) -> Estimate:
     """How long one waits for the next release of a company."""
     rows = _budget(cadence, "company")
-    found = _gap(cadence, GAP, country, rows, n=len(companies), n_unit="companies")
-    return replace(found, assumptions=(*found.assumptions, _unequal(companies)))
+    gap = _gap(cadence, GAP, country, rows, n=len(companies), n_unit="companies")
+    return replace(gap, assumptions=(*gap.assumptions, _unequal(companies)))
 
 
 def _together(cadence, country) -> Estimate:
@@ -331,16 +331,16 @@ def _jackknife(companies) -> Interval:
 
 def _as_draws(companies, gaps, rng) -> Estimate:
     """The ratio with a permutation test of its logarithm over its error."""
-    found = gap_ratio(
+    ratio = gap_ratio(
         gaps["days"], gaps["ended"], gaps["country"] == "US", gaps["company"], rng=rng
     )
     return Estimate(
         label=DRAWN,
         unit="ratio",
         reading="superpopulation",
-        value=found.value,
+        value=ratio.value,
         interval=_jackknife(companies),
-        test=Test(name=f"permutation of companies, {found.method}", statistic=found.t, p=found.p),
+        test=Test(name=f"permutation of companies, {ratio.method}", statistic=ratio.t, p=ratio.p),
         n=len(companies),
         n_unit="companies",
         assumptions=(SURVIVORS, A_RELEASE, _unequal(companies)),
@@ -351,14 +351,14 @@ def _naive(companies) -> Estimate:
     """What an exact test prints that takes every release for an independent event."""
     both = companies.groupby("country")[["releases", "days"]].sum().loc[list(COUNTRIES)]
     releases = tuple(map(int, both["releases"]))
-    found = rate_ratio(releases, tuple(map(float, both["days"])))
+    ratio = rate_ratio(releases, tuple(map(float, both["days"])))
     return Estimate(
         label=NAIVE,
         unit="ratio",
         reading="superpopulation",
-        value=found.value,
-        interval=found.interval,
-        test=Test(name="exact conditional Poisson", statistic=found.value, p=found.p),
+        value=ratio.value,
+        interval=ratio.interval,
+        test=Test(name="exact conditional Poisson", statistic=ratio.value, p=ratio.p),
         n=sum(releases),
         n_unit="releases treated as independent",
         assumptions=(_unequal(companies),),
@@ -389,7 +389,7 @@ def _unequal(companies) -> Assumption:
     squares = (companies["releases"] - expected) ** 2 / expected
     spread = float(squares.sum() / (len(companies) - 1))
     idle = float((companies["releases"] == 0).mean())
-    told = (
+    template = (
         "Releases of companies vary {:0} times as much as one common rate would let them; {:%0} "
         "released nothing in the year."
     )
@@ -397,7 +397,7 @@ def _unequal(companies) -> Assumption:
         name="companies release alike",
         holds="no",
         without="one company left out",
-        evidence=written(told, spread, idle),
+        evidence=written(template, spread, idle),
     )
 
 
@@ -454,7 +454,7 @@ def _draw_companies(axes, table) -> None:
             if row["company"] in NAMED:
                 figures.note(axes, row["company"], (x, y), (-3, 0), fontsize=7)
         none = {"fontsize": 7, "ha": "right", "va": "bottom"}
-        told = f"{idle} of {len(mine)}\nwith none"
-        figures.note(axes, told, (500, -level + 0.4), (0, 0), muted=True, **none)
+        text = f"{idle} of {len(mine)}\nwith none"
+        figures.note(axes, text, (500, -level + 0.4), (0, 0), muted=True, **none)
     figures.label_rows(axes, list(COUNTRIES.values()))
     axes.set_title("b  Each company, year to Nov 2025")

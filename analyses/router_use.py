@@ -160,9 +160,9 @@ def _by_day(table, tokens, last) -> list[tuple[pd.Timestamp, pd.DataFrame]]:
 def _days(units) -> pd.DataFrame:
     """China minus US on every day or week: the set, and the shares of both as shown."""
     rows = []
-    for day, found in units.items():
-        lead = CHINA_MINUS_US.in_(found)
-        shares = {name: Share(of=of).in_(found).value for name, of in BOTH.items()}
+    for day, of_day in units.items():
+        lead = CHINA_MINUS_US.in_(of_day)
+        shares = {name: Share(of=of).in_(of_day).value for name, of in BOTH.items()}
         low, high = lead.bounds()
         rows.append({"day": f"{day:%Y-%m-%d}", **shares, "low": low, "high": high})
     return pd.DataFrame(rows)
@@ -207,7 +207,7 @@ def _greatest(earlier, day) -> Estimate:
         label=BEFORE,
         unit="difference in share of tokens",
         value=max(lead.value for lead in leads),
-        bounds=Bounds(max(found.low for found in sets), max(found.high for found in sets)),
+        bounds=Bounds(max(bounds.low for bounds in sets), max(bounds.high for bounds in sets)),
         sharpness="sharp",
         n=float(len(leads)),
         n_unit="days or weeks before",
@@ -247,8 +247,8 @@ ONE_DAY = Assumption.of_scope(
 
 def _start(days) -> Assumption:
     """The router is older than what is known of it."""
-    told = f"The first day or week that is known is {min(days):%Y-%m-%d}; the router is older."
-    return Assumption.of_scope(name="nothing is missing before the first day", evidence=told)
+    evidence = f"The first day or week that is known is {min(days):%Y-%m-%d}; the router is older."
+    return Assumption.of_scope(name="nothing is missing before the first day", evidence=evidence)
 
 
 def _gaps(earlier, day) -> Assumption:

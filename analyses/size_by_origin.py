@@ -156,11 +156,11 @@ def _hosts(scale, answering, removed) -> Coarse:
     hosts = counts.loc[["CN", "US"], list(SIZES)].astype(float)
     hosts["M"] *= 1 - removed
     left = answering - hosts.max(axis="columns").sum()
-    told = hosts.stack().rename("value").reset_index()
-    told = told.rename(columns={"country": "origin", "parameter_class": "size"})
-    told = told.assign(low=told["value"], high=told["value"])
+    known = hosts.stack().rename("value").reset_index()
+    known = known.rename(columns={"country": "origin", "parameter_class": "size"})
+    known = known.assign(low=known["value"], high=known["value"])
     others = pd.DataFrame({"origin": "elsewhere", "size": list(SIZES), "low": 0.0, "value": 0.0})
-    rows = pd.concat([told, others.assign(high=left)], ignore_index=True)
+    rows = pd.concat([known, others.assign(high=left)], ignore_index=True)
     return Coarse(
         rows.assign(weight_doubt=ELSEWHERE.name), (ELSEWHERE,), "groups of hosts", "hosts"
     )
@@ -213,16 +213,16 @@ def _budget(lead, kind) -> tuple[BudgetRow, ...]:
 @deferred
 def _tipping(lead, size) -> Iterator[TippingPoint]:
     """What would undo a lead; where none is certain, how much of each doubt would level it."""
-    found = lead.bounds()
-    if 0 in found:
+    bounds = lead.bounds()
+    if 0 in bounds:
         yield from resolved_against(lead, reached="both countries are level")
         return
-    leads = found.low > 0
+    leads = bounds.low > 0
     ahead, country = (CHINA, "China") if leads else (UNITED_STATES, "the United States")
 
     def left(part: float) -> float:
-        found = lead.thinned(ahead, part).bounds()
-        return found.low if leads else -found.high
+        bounds = lead.thinned(ahead, part).bounds()
+        return bounds.low if leads else -bounds.high
 
     yield overturned(
         left,

@@ -196,8 +196,8 @@ def _series(answers, rows) -> list[figures.Series]:
 
 
 def _point(answer, task) -> Bounds | None:
-    found = answer.estimates.get(SHARE.format(task))
-    return found and Bounds.at(found.value)
+    share = answer.estimates.get(SHARE.format(task))
+    return share and Bounds.at(share.value)
 
 
 def _shown(answer) -> list[str]:

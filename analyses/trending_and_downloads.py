@@ -79,11 +79,11 @@ def estimate(sample) -> list[Estimate]:
     span = Bounds(min(m.low for m in months), max(m.high for m in months))
     known = everything["more"] + everything["fewer"]
     value = float((everything["more"] - everything["fewer"]) / known)
-    found = _bounds(everything)
-    drawn = if_open(Within(HIDDEN, found, "all days"))
-    told = {"value": value, "tipping_points": (_turned(everything),), "drawn": drawn}
+    order = _bounds(everything)
+    drawn = if_open(Within(HIDDEN, order, "all days"))
+    details = {"value": value, "tipping_points": (_turned(everything),), "drawn": drawn}
     return [
-        _estimate(sample, ORDER, found, **told),
+        _estimate(sample, ORDER, order, **details),
         _estimate(sample, MONTHS, span, undrawn=OF_MONTHS),
     ]
 
@@ -112,7 +112,7 @@ OF_MONTHS = (
 )
 
 
-def _estimate(sample, label, bounds, **told) -> Estimate:
+def _estimate(sample, label, bounds, **details) -> Estimate:
     return Estimate(
         label=label,
         unit="difference in share of pairs",
@@ -121,7 +121,7 @@ def _estimate(sample, label, bounds, **told) -> Estimate:
         n=float(sample["days"]["pairs"].sum()),
         n_unit="pairs of models on a day",
         assumptions=(USED,),
-        **told,
+        **details,
     )
 
 

@@ -160,8 +160,8 @@ def _without_each(chinese) -> dict[str, float]:
     rows = chinese.units.rows
     leading = rows.loc[chinese.units.holds(CHINA)[0], "organisation"].value_counts().index[:5]
     without = {name: _weighed(rows[rows["organisation"] != name]) for name in leading}
-    found = {f"all but {name}": CHINESE.in_(rest).value for name, rest in without.items()}
-    return {"all of them": chinese.value, **found}
+    shares = {f"all but {name}": CHINESE.in_(rest).value for name, rest in without.items()}
+    return {"all of them": chinese.value, **shares}
 
 
 def _over_months(sample) -> Estimate:
@@ -188,14 +188,14 @@ def _effective(days) -> float:
 
 
 def _likeness(days) -> Assumption:
-    told = written(
+    evidence = written(
         "The shares of one day and the next correlate by {}: {:0} days tell as much as {:0} "
         "independent ones.",
         float(days["low"].autocorr(1)),
         len(days),
         _effective(days),
     )
-    return Assumption.of_scope(name="days are independent", evidence=told)
+    return Assumption.of_scope(name="days are independent", evidence=evidence)
 
 
 LATER = Assumption.of_scope(
@@ -213,9 +213,9 @@ def figure(result):
     answer = result.answer(counted="organisations")
     canvas, (course, doubts) = figures.two_panels(result, height=3.2, widths=(1.6, 1))
     _draw_course(course, answer.tables["days"])
-    found = answer.estimates[SHARE]
+    share = answer.estimates[SHARE]
     figures.budget(
-        doubts, found.budget, value=found.value, width=16, null=HYPOTHESES[SHARE].null,
+        doubts, share.budget, value=share.value, width=16, null=HYPOTHESES[SHARE].null,
         xlim=(0, 1), xlabel="Chinese share, mean of the days\n(line: certain origins only)",
         title="b  What the share may be",
     )  # fmt: skip

@@ -227,10 +227,10 @@ def _budget(sample) -> tuple[BudgetRow, ...]:
 
 
 def _answering(sample) -> Estimate:
-    found, everyone = sample["answering in"], sample["answering"]
-    both = [answered_in(country, found, everyone) for country in ("US", "CN")]
+    by_country, everyone = sample["answering in"], sample["answering"]
+    both = [answered_in(country, by_country, everyone) for country in ("US", "CN")]
     drawn = Computed(lambda us, china: (us - china) / everyone, *both)
-    lead, who = (found["US"] - found["CN"]) / everyone, "answering hosts"
+    lead, who = (by_country["US"] - by_country["CN"]) / everyone, "answering hosts"
     unit = f"difference in share of {who}"
     return Estimate.of(ANSWERING, lead, unit, everyone, who, CLASSED, drawn=drawn)
 
@@ -258,14 +258,14 @@ def _elsewhere(sample) -> list[Estimate]:
         Estimate(
             label=label,
             unit="difference in share of the scan's hosts",
-            bounds=found,
+            bounds=lead,
             sharpness=sharpness,
-            drawn=asked if found.width else None,
+            drawn=asked if lead.width else None,
             n=sample["n"],
             n_unit=sample["unit"],
             assumptions=_assumptions(sample),
         )
-        for label, (found, sharpness, asked) in sets.items()
+        for label, (lead, sharpness, asked) in sets.items()
     ]
 
 
@@ -275,14 +275,14 @@ def _drawn(sample, rest, unlisted) -> tuple:
     Countries that are not told divide what is left over, and none has more than is possible.
     """
     shares, name = sample["shares"], f"{{}} of the {sample['unit']}"
-    told = {place: Within(PRINTED, share, name.format(place)) for place, share in shares.items()}
+    printed = {place: Within(PRINTED, share, name.format(place)) for place, share in shares.items()}
     left = {
         place: Within(NOT_TOLD, Bounds(0.0, unlisted), name.format(place))
         for place in ("US", "CN")
-        if place not in told
+        if place not in printed
     }
-    us, china = ((told | left)[place] for place in ("US", "CN"))
-    others = [share for place, share in told.items() if place not in ("US", "CN")]
+    us, china = ((printed | left)[place] for place in ("US", "CN"))
+    others = [share for place, share in printed.items() if place not in ("US", "CN")]
     largest = Within(NOT_TOLD, Bounds(0.0, 1.0), name.format("the largest country not told"))
 
     def ahead(china, largest, *more) -> np.ndarray:
@@ -332,7 +332,7 @@ def figure(result):
          "another leads  |  China leads", "share of hosts, China minus\nany country but the US"),
     )  # fmt: skip
     for at, (axes, labels, colors, title, sides, xlabel) in enumerate(panels):
-        leads = [found[at] for found in rows.values()]
+        leads = [pair[at] for pair in rows.values()]
         looks = [lead and figures.color_of(lead, *colors, figures.INK) for lead in leads]
         figures.forest(
             axes, labels, figures.Series(rows=leads, color=looks), null=0, null_text=sides,
@@ -355,9 +355,9 @@ def _rows(result) -> dict[str, tuple]:
         written("Tenthe, 2025-04\n{:0} that answered", answering.n): (answering.identified, None),
     }
     for name, scan in SCANS.items():
-        found = result.answer(scan=name).estimates
-        hosts = written("{:0} {}", found[FIRST_ELSEWHERE].n, scan.unit)
+        estimates = result.answer(scan=name).estimates
+        hosts = written("{:0} {}", estimates[FIRST_ELSEWHERE].n, scan.unit)
         rows[f"{name}, {scan.other.as_of[:7]}\n{hosts}"] = tuple(
-            found[label].identified for label in (FIRST_ELSEWHERE, NEXT_ELSEWHERE)
+            estimates[label].identified for label in (FIRST_ELSEWHERE, NEXT_ELSEWHERE)
         )
     return rows

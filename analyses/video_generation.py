@@ -95,7 +95,7 @@ def sample(
         },
         deferred={
             "attribution": lambda: {by: _ahead(models(by, found_by)) for by in ATTRIBUTED},
-            "found by": lambda: {found: _ahead(models(attributed, found)) for found in FOUND_BY},
+            "found by": lambda: {search: _ahead(models(attributed, search)) for search in FOUND_BY},
         },
     )  # fmt: skip
 
@@ -141,10 +141,10 @@ def _trending(trending) -> pd.DataFrame:
 def _family(names) -> pd.Series:
     """The account of the makers of the family that a repository's name bears."""
     name = names.str.partition("/")[2].str.lower()
-    found = pd.Series(pd.NA, index=names.index, dtype=object)
+    accounts = pd.Series(pd.NA, index=names.index, dtype=object)
     for pattern, account in FAMILIES.items():
-        found = found.mask(name.str.contains(pattern) & found.isna(), account)
-    return found
+        accounts = accounts.mask(name.str.contains(pattern) & accounts.isna(), account)
+    return accounts
 
 
 @remembered

@@ -34,12 +34,12 @@ def search(kind: str) -> Iterator[Path]:
 
 def folders(kind: str, marker: str) -> dict[str, Path]:
     """Every ``name/marker`` below the searched folders; an earlier folder overlays a later one."""
-    found: dict[str, Path] = {}
+    paths: dict[str, Path] = {}
     for root in search(kind):
         for path in sorted(root.glob(marker)):
             name = path.parent.name if path.parent != root else path.stem
-            found.setdefault(name, path)
-    return found
+            paths.setdefault(name, path)
+    return paths
 
 
 def unglobbed(path: Path) -> str:

@@ -170,8 +170,8 @@ def _misfit_of_items(kinds: tuple[Any, ...], value: Any) -> str:
     if not open_ended and len(items) != len(kinds):
         return f"a sequence of {len(kinds)}"
     wanted = kinds[:1] * len(items) if open_ended else kinds
-    found = (misfit(kind, item) for kind, item in zip(wanted, items, strict=True))
-    return next((f"{text} (as item {at})" for at, text in enumerate(found) if text), "")
+    misfits = (misfit(kind, item) for kind, item in zip(wanted, items, strict=True))
+    return next((f"{text} (as item {at})" for at, text in enumerate(misfits) if text), "")
 
 
 def is_number(value: Any) -> bool:

@@ -127,11 +127,11 @@ def deferred(make: Callable[Given, Iterable[Item]]) -> Callable[Given, Sequence[
     ... def rows():
     ...     print("made")
     ...     return ["origin", "date"]
-    >>> found = rows()
-    >>> found[0]
+    >>> made = rows()
+    >>> made[0]
     made
     'origin'
-    >>> found == ("origin", "date")
+    >>> made == ("origin", "date")
     True
     """
 
@@ -652,23 +652,23 @@ class Estimate(Readable):
 
     @classmethod
     def of(
-        cls, label: str, found: float | Bounds, unit: str, n: float, n_unit: str,
-        *assumptions: Assumption, **told: Any,
+        cls, label: str, known: float | Bounds, unit: str, n: float, n_unit: str,
+        *assumptions: Assumption, **details: Any,
     ) -> Estimate:  # fmt: skip
         """A number that is known, or a set of which the data allow both ends, of ``n`` units.
 
         Examples
         --------
-        >>> found = Estimate.of("both tags", Bounds(0.2, 0.3), "share of hosts", 40, "hosts")
-        >>> found.value, found.sharpness
+        >>> share = Estimate.of("both tags", Bounds(0.2, 0.3), "share of hosts", 40, "hosts")
+        >>> share.value, share.sharpness
         (None, 'sharp')
         """
-        if isinstance(found, Bounds):
-            told = {"value": found.point, "bounds": found, "sharpness": "sharp"} | told
+        if isinstance(known, Bounds):
+            details = {"value": known.point, "bounds": known, "sharpness": "sharp"} | details
         else:
-            told["value"] = float(found)
+            details["value"] = float(known)
         return cls(
-            label=label, unit=unit, n=float(n), n_unit=n_unit, assumptions=assumptions, **told
+            label=label, unit=unit, n=float(n), n_unit=n_unit, assumptions=assumptions, **details
         )
 
     @property

@@ -85,8 +85,8 @@ def counted(many: float, things: str) -> str:
     >>> counted(18, "models"), counted(1, "groups of hosts"), counted(1, "listed addresses")
     ('18 models', '1 group of hosts', '1 listed address')
     """
-    told = number(many, 0)
-    return f"{told} {_singular(things) if told == '1' else things}"
+    text = number(many, 0)
+    return f"{text} {_singular(things) if text == '1' else things}"
 
 
 def _singular(things: str) -> str:
@@ -106,7 +106,7 @@ def readable(text: str) -> str:
     >>> print(readable("red \\x1b[31m, back \\r"))
     red \\u001b[31m, back \\u000d
     """
-    return STEERING.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+    return STEERING.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
 
 
 def shown(text: str) -> str:
@@ -136,8 +136,8 @@ def chance(low: float, high: float) -> str:
     >>> chance(0.0, 0.06), chance(0.806, 1.0), chance(0.0, 1.0)
     ('below 1 to 6 %', '81 to above 99 %', 'below 1 to above 99 %')
     """
-    told = " to ".join(dict.fromkeys(_whole(end, "below ", "above ") for end in (low, high)))
-    return f"{told} %"
+    text = " to ".join(dict.fromkeys(_whole(end, "below ", "above ") for end in (low, high)))
+    return f"{text} %"
 
 
 def _whole(probability: float, below: str, above: str) -> str:
@@ -164,8 +164,8 @@ def span(low: float, high: float, between: str = ", ") -> str:
     """
     sizes = [abs(end) for end in (low, high) if end and math.isfinite(end)]
     least = 3 if sizes and min(sizes) < 0.05 else 2
-    told = [(number(low, digits), number(high, digits)) for digits in range(least, 5)]
-    ends = next((pair for pair in told if pair[0] != pair[1]), told[0])
+    pairs = [(number(low, digits), number(high, digits)) for digits in range(least, 5)]
+    ends = next((pair for pair in pairs if pair[0] != pair[1]), pairs[0])
     return between.join(ends)
 
 
@@ -190,7 +190,7 @@ class _Number(float):
         return write(float(self), int(decimals)) if decimals else write(float(self))
 
 
-def amount(found: Bounds, unit: str) -> str:
+def amount(bounds: Bounds, unit: str) -> str:
     """A set in its unit: shares in percent, their differences in points, counts of something.
 
     >>> amount(Bounds(0.1337, 0.591), "difference in share of hosts")
@@ -200,7 +200,7 @@ def amount(found: Bounds, unit: str) -> str:
     >>> amount(Bounds(-2014, -2014), "hosts").startswith("\u2212")
     True
     """
-    text = quantity(found, unit)
+    text = quantity(bounds, unit)
     if unit.startswith(DIFFERENCES):
         return f"{text.removesuffix(' points')} percentage points"
     if is_abstract(unit) or unit.startswith(SHARES):
@@ -208,26 +208,26 @@ def amount(found: Bounds, unit: str) -> str:
     return f"{text} {_singular(unit) if text == '1' else unit}"
 
 
-def entry(found: Bounds, unit: str) -> str:
+def entry(bounds: Bounds, unit: str) -> str:
     """The same as short as a table needs it.
 
     >>> entry(Bounds(0.1337, 0.591), "difference in share of hosts"), entry(Bounds(3, 4), "hosts")
     ('13.4 to 59.1 points', '3 to 4 hosts')
     """
-    return quantity(found, unit) if unit.startswith(DIFFERENCES) else amount(found, unit)
+    return quantity(bounds, unit) if unit.startswith(DIFFERENCES) else amount(bounds, unit)
 
 
-def quantity(found: Bounds, unit: str) -> str:
+def quantity(bounds: Bounds, unit: str) -> str:
     """The same without what is counted, for a table whose head says it.
 
     >>> quantity(Bounds(3, 4), "hosts"), quantity(Bounds(0.5, 0.5), "share of hosts")
     ('3 to 4', '50.0\\xa0%')
     """
     if unit.startswith(DIFFERENCES):
-        return f"{_ends(found, 100, 1)} points"
+        return f"{_ends(bounds, 100, 1)} points"
     if unit.startswith(SHARES):
-        return f"{_ends(found, 100, 1)}\u00a0%"
-    return _ends(found, 1, 2)
+        return f"{_ends(bounds, 100, 1)}\u00a0%"
+    return _ends(bounds, 1, 2)
 
 
 def last_digit(unit: str) -> float:
@@ -244,11 +244,11 @@ def is_abstract(unit: str) -> bool:
     return not unit or unit.startswith(ABSTRACT)
 
 
-def _ends(found: Bounds, scale: float, digits: int) -> str:
-    ends = [scale * end for end in found]
+def _ends(bounds: Bounds, scale: float, digits: int) -> str:
+    ends = [scale * end for end in bounds]
     whole = scale == 1 and all(float(end).is_integer() for end in ends)
     texts = [number(end, 0 if whole else digits) for end in ends]
-    if texts[0] == texts[1] and found.width > 1e-9 * max(map(abs, found)):
+    if texts[0] == texts[1] and bounds.width > 1e-9 * max(map(abs, bounds)):
         texts = [number(end, digits + 1) for end in ends]
     return typeset(" to ".join(dict.fromkeys(texts)))
 
@@ -370,9 +370,9 @@ def region(hypothesis: Hypothesis, unit: str) -> str:
             return _threshold(around, unit) if margin else f"exactly {at}"
 
 
-def _threshold(found: Bounds, unit: str) -> str:
+def _threshold(bounds: Bounds, unit: str) -> str:
     """A threshold is a round number that somebody set: its decimals are not a precision."""
-    return re.sub(r"(\.\d*?)0+(?!\d)", lambda zeros: zeros[1].rstrip("."), amount(found, unit))
+    return re.sub(r"(\.\d*?)0+(?!\d)", lambda zeros: zeros[1].rstrip("."), amount(bounds, unit))
 
 
 def sensitivity(point: TippingPoint) -> str:

@@ -103,11 +103,11 @@ class Analysis:
     def sources(self) -> dict[str, datasets.Source | None]:
         """Where each table of ``sample()`` is read from; ``None`` for an optional one not there."""
         parameters = [p for p in _parameters(self.module.sample) if p.kind in POSITIONAL]
-        found = datasets.sources([p.name for p in parameters], self.data)
+        by_table = datasets.sources([p.name for p in parameters], self.data)
         for parameter in parameters:
-            if found[parameter.name] is None and parameter.default is parameter.empty:
+            if by_table[parameter.name] is None and parameter.default is parameter.empty:
                 raise ResearchError(self._lacks(parameter.name))
-        return found
+        return by_table
 
     @cached_property
     def beliefs(self) -> Beliefs:
@@ -167,9 +167,9 @@ class Analysis:
         if choice.decided_by is None:
             return choice
         table = self.frames[choice.decided_by.table]
-        found = tuple(choice.decided_by.values(table)) if table is not None else ()
-        default = [value for value in choice.values if value in found]
-        return replace(choice, values=tuple(dict.fromkeys([*default, *found])))
+        observed = tuple(choice.decided_by.values(table)) if table is not None else ()
+        default = [value for value in choice.values if value in observed]
+        return replace(choice, values=tuple(dict.fromkeys([*default, *observed])))
 
     @property
     def claims(self) -> list[str]:
@@ -180,10 +180,10 @@ class Analysis:
     @cached_property
     def _text(self) -> str:
         """The docstring of the file; ``python -OO`` takes it off the module, not off the source."""
-        told = self.module.__doc__
-        if told is None:
-            told = ast.get_docstring(ast.parse(self.path.read_bytes()), clean=False) or ""
-        return told.strip()
+        docstring = self.module.__doc__
+        if docstring is None:
+            docstring = ast.get_docstring(ast.parse(self.path.read_bytes()), clean=False) or ""
+        return docstring.strip()
 
     @property
     def title(self) -> str:
@@ -304,19 +304,19 @@ GIVEN = ("rng", "level")  # keyword parameters of estimate() that the runner giv
 
 def _choices(module: ModuleType, path: Path) -> tuple[Choice, ...]:
     """The choices of both functions; all that are not declared as choices are named at once."""
-    found, wrong = [], []
+    choices, wrong = [], []
     for of in PARTS:
         function = getattr(module, of)
         hints = get_type_hints(function, include_extras=True)
         for each in _parameters(function):
             if each.kind is each.KEYWORD_ONLY and each.name not in GIVEN:
                 try:
-                    found.append(_choice(each, hints.get(each.name), of))
+                    choices.append(_choice(each, hints.get(each.name), of))
                 except ResearchError as error:
                     wrong.append(str(error))
     if wrong:
         raise ResearchError("\n".join(f"{path.name}: {each}" for each in wrong))
-    return tuple(found)
+    return tuple(choices)
 
 
 def _choice(parameter: inspect.Parameter, hint: Any, of: Literal["sample", "estimate"]) -> Choice:

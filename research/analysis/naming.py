@@ -21,9 +21,9 @@ def named(path: Path) -> frozenset[str]:
     from research.measures.hub import FACTS  # measures need pandas, and a list of analyses does not
 
     mine = _words(path)
-    told = {column for column, name in FACTS.items() if name in mine}
+    columns = {column for column, name in FACTS.items() if name in mine}
     of_its_own = _words(MEASURES / "leaderboards.py") if "leaderboards" in mine else frozenset()
-    return mine | told | of_its_own | _words_of_measures()
+    return mine | columns | of_its_own | _words_of_measures()
 
 
 @cache

@@ -137,12 +137,12 @@ def _with_amounts(settled: Settled, answers: Mapping[str, Answer]) -> Settled:
     for answer in answers.values():
         known = answer.estimates | known
 
-    def told(label: re.Match[str]) -> str:
-        found = known.get(label[1])
+    def in_words(label: re.Match[str]) -> str:
+        estimate = known.get(label[1])
         # Other data may lack it; _refuse_unanswered has the names that are never made.
-        return amount(found.identified, found.unit) if found else "(not known)"
+        return amount(estimate.identified, estimate.unit) if estimate else "(not known)"
 
-    return replace(settled, reason=re.sub(AMOUNT, told, settled.reason))
+    return replace(settled, reason=re.sub(AMOUNT, in_words, settled.reason))
 
 
 @dataclass(frozen=True)
@@ -192,9 +192,9 @@ class _Question:
             options["rng"] = self._generator(choices)
         if "level" in accepted:
             options["level"] = level_of(self.analysis.name, self.key)
-        found = self.analysis.module.estimate(sample, **options)
+        returned = self.analysis.module.estimate(sample, **options)
         made: dict[str, Estimate] = {}
-        for estimate in [found] if isinstance(found, Estimate) else found:
+        for estimate in [returned] if isinstance(returned, Estimate) else returned:
             label = estimate.label
             if label in made:
                 raise ValueError(f"two estimates have the label '{label}'; labels must differ")
@@ -314,11 +314,11 @@ def _told_of_library(error: BaseException) -> str:
     if modules[-1] == within[-1] or not within[-1].startswith("research."):
         return ""
     try:
-        found = f"{library} {metadata.version(library)}"
+        release = f"{library} {metadata.version(library)}"
     except metadata.PackageNotFoundError:  # of Python itself
         return ""
     return (
-        f" [{found} stopped in {within[-1]}. The study is tested with the versions in "
+        f" [{release} stopped in {within[-1]}. The study is tested with the versions in "
         "requirements.lock: install those, or report this with the version above.]"
     )
 
@@ -330,7 +330,7 @@ def _specifications(
     distinct: list[tuple[Estimate, list[Choices]]] = []
     for item in computed.values():
         for estimate in (item.estimates[label] for label in item.estimates if label in hypotheses):
-            same = (choices for found, choices in distinct if _same_numbers(found, estimate))
+            same = (choices for earlier, choices in distinct if _same_numbers(earlier, estimate))
             choices = next(same, None)
             if choices is None:
                 choices = []
@@ -370,8 +370,8 @@ def _robustness(
         specifications=len(mine),
         skipped=skipped,
         against=sum(row.verdict.word in OPPOSITE.get(verdict.word, ()) for row in mine),
-        low=min(found.low for found in sets),
-        high=max(found.high for found in sets),
+        low=min(bounds.low for bounds in sets),
+        high=max(bounds.high for bounds in sets),
     )
 
 

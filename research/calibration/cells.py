@@ -148,8 +148,8 @@ def covered(
     Examples
     --------
     >>> limits = np.array([0.1, 0.4, np.nan]), np.array([0.5, 0.6, np.nan])
-    >>> found = covered(Method(name="toy"), Target(parameter="share", truth=0.3), limits)
-    >>> found.coverage, round(found.undefined, 2), round(found.mean_width, 2)
+    >>> coverage = covered(Method(name="toy"), Target(parameter="share", truth=0.3), limits)
+    >>> coverage.coverage, round(coverage.undefined, 2), round(coverage.mean_width, 2)
     (0.5, 0.33, 0.3)
     """
     low, high = limits
@@ -177,8 +177,8 @@ def covered(
 def rejected(method: Method, null: str, p_values: ArrayLike, *, null_is_true: bool) -> Rejection:
     """How often does a test reject at one less its level? NaN counts as undefined, not as kept.
 
-    >>> found = rejected(Method(name="toy"), "equal", [0.01, 0.5, np.nan], null_is_true=True)
-    >>> found.rate, round(found.alpha, 2)
+    >>> rejections = rejected(Method(name="toy"), "equal", [0.01, 0.5, np.nan], null_is_true=True)
+    >>> rejections.rate, round(rejections.alpha, 2)
     (0.5, 0.05)
     """
     p = np.asarray(p_values, dtype=float)
@@ -204,11 +204,11 @@ def rejected(method: Method, null: str, p_values: ArrayLike, *, null_is_true: bo
 def limits_of(interval: Callable[[Any], Bounds], samples: Any) -> Limits:
     """Low and high ends of an interval of each sample; equal rows of an array are computed once."""
     if not isinstance(samples, np.ndarray):
-        found = np.array([_ends(interval, sample) for sample in samples])
-        return found[:, 0], found[:, 1]
+        ends = np.array([_ends(interval, sample) for sample in samples])
+        return ends[:, 0], ends[:, 1]
     rows, place = np.unique(samples, axis=0, return_inverse=True)
-    found = np.array([_ends(interval, row) for row in rows])[place.reshape(-1)]
-    return found[:, 0], found[:, 1]
+    ends = np.array([_ends(interval, row) for row in rows])[place.reshape(-1)]
+    return ends[:, 0], ends[:, 1]
 
 
 def jointly(lows: Floats, highs: Floats, truths: ArrayLike) -> Limits:
@@ -232,8 +232,8 @@ def values_of(statistic: Callable[[Any], float], samples: Any) -> Floats:
     if not isinstance(samples, np.ndarray):
         return np.array([_value(statistic, sample) for sample in samples])
     rows, place = np.unique(samples, axis=0, return_inverse=True)
-    found: Floats = np.array([_value(statistic, row) for row in rows])[place.reshape(-1)]
-    return found
+    values: Floats = np.array([_value(statistic, row) for row in rows])[place.reshape(-1)]
+    return values
 
 
 def blocks(repetitions: int, numbers: int) -> Iterator[int]:
@@ -245,10 +245,10 @@ def blocks(repetitions: int, numbers: int) -> Iterator[int]:
 
 def _ends(interval: Callable[[Any], Bounds], sample: Any) -> tuple[float, float]:
     try:
-        found = interval(sample)
+        bounds = interval(sample)
     except CannotEstimate:
         return math.nan, math.nan
-    return found.low, found.high
+    return bounds.low, bounds.high
 
 
 def _value(statistic: Callable[[Any], float], sample: Any) -> float:

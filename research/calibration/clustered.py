@@ -141,11 +141,11 @@ def study_ratio(cell: Cell, rng: np.random.Generator) -> Iterator[Row]:
     n = int(cell.setting["organisations"])
     counted = cell.setting["of"] == "counts"
     truth = 1.0 if counted else laws[0].mean() / laws[1].mean()
-    found = [
+    limits = [
         _ratios(*draw_totals(rng, laws, (rows, n), counted=counted))
         for rows in blocks(cell.repetitions, n)
     ]
-    low, high = np.concatenate(found, axis=1)
+    low, high = np.concatenate(limits, axis=1)
     target = Target(
         parameter="logarithm of the expected total above over that below",
         truth=float(np.log(truth)),
@@ -155,10 +155,10 @@ def study_ratio(cell: Cell, rng: np.random.Generator) -> Iterator[Row]:
 
 def _ratios(above: Floats, below: Floats) -> Floats:
     """Logarithms of both ends of each interval, NaN where the estimator refuses."""
-    found = log_ratios(above, below)
-    refused = ~(found.defined & (found.kish_n > LEAST_KISH))
+    ratios = log_ratios(above, below)
+    refused = ~(ratios.defined & (ratios.kish_n > LEAST_KISH))
     with np.errstate(divide="ignore", invalid="ignore"):
-        return np.where(refused, np.nan, np.log(found.limits(LEVEL)))
+        return np.where(refused, np.nan, np.log(ratios.limits(LEVEL)))
 
 
 @cache
@@ -193,7 +193,7 @@ def _parts(size: Floats, member: Flags) -> tuple[Floats, Floats]:
 def _compared(tables: Iterable[Jackknifed], target: Target) -> Iterator[Coverage]:
     """The interval behind verdicts and the plain one, and both behind stricter conditions."""
     low, high, plain_low, plain_high, holds, stricter = np.concatenate(
-        [_ends_and_conditions(found) for found in tables], axis=1
+        [_ends_and_conditions(table) for table in tables], axis=1
     )
     intervals = (
         (Method(name=WIDENED), (low, high)),
@@ -207,7 +207,7 @@ def _compared(tables: Iterable[Jackknifed], target: Target) -> Iterator[Coverage
         yield covered(strict, target, limits, holds=stricter == 1)
 
 
-def _ends_and_conditions(found: Jackknifed) -> Floats:
-    sides = np.minimum.reduce([*found.sides.values(), kish(found.squares)])
-    strict = (found.least_tail_index > MINIMUM_TAIL_INDEX) & (sides > STRICT)
-    return np.stack([*found.widened(LEVEL), *found.limits(LEVEL), found.trusted(), strict])
+def _ends_and_conditions(table: Jackknifed) -> Floats:
+    sides = np.minimum.reduce([*table.sides.values(), kish(table.squares)])
+    strict = (table.least_tail_index > MINIMUM_TAIL_INDEX) & (sides > STRICT)
+    return np.stack([*table.widened(LEVEL), *table.limits(LEVEL), table.trusted(), strict])

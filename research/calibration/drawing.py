@@ -78,12 +78,10 @@ def figure_of_methods(calibration: Calibration) -> Figure:
         "interval may carry a verdict. Open: an interval that may not, with the organisations of a "
         f"table drawn anew. Dashed line: the goal of {calibration['goal']:.2f}; thin line: 0.95.",
     )
-    for position, found in enumerate([*rows.values(), *resampled.values()]):
+    for position, dots in enumerate([*rows.values(), *resampled.values()]):
         face = INK if position < len(rows) else "white"
-        axes.plot([min(found), max(found)], [-position] * 2, color=FAINT, lw=2, zorder=0)
-        axes.plot(
-            found, [-position] * len(found), "o", ms=3.4, mfc=face, mec=INK, mew=0.4, alpha=0.7
-        )
+        axes.plot([min(dots), max(dots)], [-position] * 2, color=FAINT, lw=2, zorder=0)
+        axes.plot(dots, [-position] * len(dots), "o", ms=3.4, mfc=face, mec=INK, mew=0.4, alpha=0.7)
     _goal_lines(axes.axvline, calibration)
     figures.label_rows(axes, [*rows, *resampled], width=66)
     axes.tick_params(axis="y", labelsize=7.5)
@@ -95,10 +93,10 @@ def _draw_coverage(axes: Axes, calibration: Calibration, where: tuple[str, str])
     """Of both intervals in one study and tail, by number of organisations."""
     _goal_lines(axes.axhline, calibration)
     for label, (color, marker, place) in LOOK.items():
-        found = [_methods(calibration, *where, label, n) for n in ORGANISATIONS]
-        places = [at + place * SHIFT for at in range(len(found))]
-        plain = [row[JACKKNIFE]["coverage"] for row in found]
-        kept = [behind_verdict(row[WIDENED]) for row in found]
+        rows = [_methods(calibration, *where, label, n) for n in ORGANISATIONS]
+        places = [at + place * SHIFT for at in range(len(rows))]
+        plain = [row[JACKKNIFE]["coverage"] for row in rows]
+        kept = [behind_verdict(row[WIDENED]) for row in rows]
         believed = [float("nan") if value is None else value for value in kept]
         axes.plot(
             places, plain, color=color, lw=0.6, ls=":", marker=marker, ms=3.4, mfc="white", mew=0.7
@@ -109,9 +107,9 @@ def _draw_coverage(axes: Axes, calibration: Calibration, where: tuple[str, str])
 def _draw_rate(axes: Axes, calibration: Calibration, where: tuple[str, str]) -> None:
     """How often the conditions hold in one study and tail."""
     for label, (color, marker, place) in LOOK.items():
-        found = [_methods(calibration, *where, label, n)[WIDENED] for n in ORGANISATIONS]
-        places = [at + place * SHIFT for at in range(len(found))]
-        rates = [row["conditions"]["rate"] for row in found]
+        rows = [_methods(calibration, *where, label, n)[WIDENED] for n in ORGANISATIONS]
+        places = [at + place * SHIFT for at in range(len(rows))]
+        rates = [row["conditions"]["rate"] for row in rows]
         axes.plot(places, rates, color=color, lw=0.9, marker=marker, ms=2.6, mew=0)
     axes.set_ylim(-0.12, 1.12)
     axes.set_yticks([0, 1])

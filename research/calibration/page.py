@@ -32,17 +32,17 @@ times as large as it would be.
 
 def as_page(calibration: Calibration) -> str:
     """The page as Markdown: one row an interval that may carry a verdict."""
-    rows = "".join(_row(found) for found in calibration["verdicts"])
+    rows = "".join(_row(row) for row in calibration["verdicts"])
     return HEAD.format(missed=1 - calibration["goal"], **calibration) + rows
 
 
-def _row(found: dict[str, Any]) -> str:
-    where = ", ".join(f"{name} {value}" for name, value in found.get("where", {}).items())
-    least = "–" if found["least"] is None else f"{found['least']:.3f}"
-    mark = "" if found["role"] == "verdict" else "*"
+def _row(row: dict[str, Any]) -> str:
+    where = ", ".join(f"{name} {value}" for name, value in row.get("where", {}).items())
+    least = "–" if row["least"] is None else f"{row['least']:.3f}"
+    mark = "" if row["role"] == "verdict" else "*"
     return (
-        f"| {mark}{found['study']}{mark} | {found['method']} | {found['level']} | "
-        f"{found['cells']} | {found['refused']} | {least} | {where} | {found['misled']:.3f} |\n"
+        f"| {mark}{row['study']}{mark} | {row['method']} | {row['level']} | "
+        f"{row['cells']} | {row['refused']} | {least} | {where} | {row['misled']:.3f} |\n"
     )
 
 

@@ -143,10 +143,10 @@ def _kinds(rng: np.random.Generator, groups: int, alike: float) -> tuple[ArrayLi
 def _of_kinds(scale: Scale, sample: tuple[ArrayLike, ArrayLike]) -> list[tuple[float, ...]]:
     """Both limits of each kind; of one that was not drawn from nothing to all."""
     try:
-        found = shares_of_kinds(*sample, scale=scale)
+        limits = shares_of_kinds(*sample, scale=scale)
     except CannotEstimate:
         return [(math.nan, math.nan)] * len(KINDS)
-    return [tuple(found[kind]) if kind in found else (0.0, 1.0) for kind in range(len(KINDS))]
+    return [tuple(limits[kind]) if kind in limits else (0.0, 1.0) for kind in range(len(KINDS))]
 
 
 def study_rates(cell: Cell, rng: np.random.Generator) -> Iterator[Row]:

@@ -98,9 +98,9 @@ def run(
     """
     known = chosen(full=full, only=only)
     measured = []
-    for found in _in_order(known, jobs):
-        measured.append(found)
-        done(f"{found.cell.study}, {found.cell.name}")
+    for measurement in _in_order(known, jobs):
+        measured.append(measurement)
+        done(f"{measurement.cell.study}, {measurement.cell.name}")
     return summarised(measured if kept is None else _merged(cells(full=full), measured, kept))
 
 
@@ -148,8 +148,8 @@ def recorded(folder: Path | None = None) -> Calibration:
     path = (folder or places.bundled() / "paper") / "calibration.json"
     if not path.is_file():
         raise ResearchError(f"No coverage study in {path.parent}. Run: research calibrate --full.")
-    found: Calibration = json.loads(path.read_text(encoding="utf-8"))
-    return found
+    calibration: Calibration = json.loads(path.read_text(encoding="utf-8"))
+    return calibration
 
 
 def summarised(measured: Iterable[Any]) -> Calibration:
@@ -161,15 +161,15 @@ def summarised(measured: Iterable[Any]) -> Calibration:
     cells of the coverage of the jackknife's plain interval where the conditions for a verdict fail;
     ``stricter`` the least coverage of both intervals behind stricter conditions.
     """
-    found = to_plain(list(measured))
+    plain_cells = to_plain(list(measured))
     return {
         "seed": SEED,
         "goal": GOAL,
         "rarely": RARELY,
-        "verdicts": _least(found),
-        "without_verdict": _elsewhere(found),
-        "stricter": _stricter(found),
-        "cells": found,
+        "verdicts": _least(plain_cells),
+        "without_verdict": _elsewhere(plain_cells),
+        "stricter": _stricter(plain_cells),
+        "cells": plain_cells,
     }
 
 
@@ -217,8 +217,8 @@ def _text(calibration: Calibration) -> str:
 
 def _merged(wanted: list[Cell], measured: list[Measured], kept: Calibration) -> list[Any]:
     """The cells in the order of the grid: those just measured, and the others as recorded."""
-    found: list[Any] = [*kept["cells"], *to_plain(measured)]
-    by_cell = {json.dumps(item["cell"], sort_keys=True): item for item in found}
+    plain_cells: list[Any] = [*kept["cells"], *to_plain(measured)]
+    by_cell = {json.dumps(item["cell"], sort_keys=True): item for item in plain_cells}
     keys = [json.dumps(to_plain(cell), sort_keys=True) for cell in wanted]
     missing = [key for key in keys if key not in by_cell]
     if missing:
@@ -228,9 +228,9 @@ def _merged(wanted: list[Cell], measured: list[Measured], kept: Calibration) -> 
     return [by_cell[key] for key in keys]
 
 
-def _least(found: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def _least(plain_cells: list[dict[str, Any]]) -> list[dict[str, Any]]:
     rows: dict[tuple[str, ...], dict[str, Any]] = {}
-    for item in found:
+    for item in plain_cells:
         for row in item["coverage"]:
             if row["role"] not in ("verdict", "assumption violated"):
                 continue
@@ -250,10 +250,10 @@ def _least(found: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return list(rows.values())
 
 
-def _elsewhere(found: list[dict[str, Any]]) -> dict[str, dict[str, float]]:
+def _elsewhere(plain_cells: list[dict[str, Any]]) -> dict[str, dict[str, float]]:
     """Coverage of the plain jackknife where its conditions fail, by study."""
     ranges: dict[str, list[float]] = {}
-    for item in found:
+    for item in plain_cells:
         for row in item["coverage"]:
             if row["method"] != clustered.JACKKNIFE:
                 continue
@@ -264,10 +264,10 @@ def _elsewhere(found: list[dict[str, Any]]) -> dict[str, dict[str, float]]:
     return {study: {"low": min(c), "high": max(c)} for study, c in ranges.items()}
 
 
-def _stricter(found: list[dict[str, Any]]) -> dict[str, float]:
+def _stricter(plain_cells: list[dict[str, Any]]) -> dict[str, float]:
     """Least coverage over the grid if the conditions wanted more effective clusters."""
     least: dict[str, float] = {}
-    for item in found:
+    for item in plain_cells:
         if item["cell"]["study"] not in ("share", "difference", "paired difference"):
             continue
         for row in item["coverage"]:

@@ -40,5 +40,5 @@ def _interval(values: Floats, kept: int | None = None) -> Bounds:
 
 
 def _of_hill(values: Floats, kept: int) -> Bounds:
-    found, half = float(hill(values[None, :], kept)[0]), 1.96 / math.sqrt(kept)
-    return Bounds(found * math.exp(-half), found * math.exp(half))
+    index, half = float(hill(values[None, :], kept)[0]), 1.96 / math.sqrt(kept)
+    return Bounds(index * math.exp(-half), index * math.exp(half))

@@ -116,8 +116,8 @@ def _bootstrapped(rng: np.random.Generator, pairs: tuple[Floats, Floats, Any]) -
     sums = [totals_by(codes, part) for part in (np.ones(len(x)), u, v, u * u, v * v, u * v)]
     drawn = rng.multinomial(groups, np.full(groups, 1 / groups), RESAMPLES) @ np.array(sums).T
     n, su, sv, suu, svv, suv = drawn.T
-    found = (suv - su * sv / n) / np.sqrt((suu - su**2 / n) * (svv - sv**2 / n))
-    return Bounds(*np.quantile(found, [0.025, 0.975]).tolist())
+    correlations = (suv - su * sv / n) / np.sqrt((suu - su**2 / n) * (svv - sv**2 / n))
+    return Bounds(*np.quantile(correlations, [0.025, 0.975]).tolist())
 
 
 def _enough(cell: Cell, least: int) -> Flags:

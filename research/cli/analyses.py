@@ -110,11 +110,11 @@ def analyses_of(name: str, *, read_only: bool = False) -> list[str]:
     if not is_claim(name):
         return [name]
     claim = known_claim(name)
-    found = [outline for outline in outlines() if claim in outline.claims]
-    shipped = [outline for outline in found if outline.is_shipped]
-    if not found:
+    answering = [outline for outline in outlines() if claim in outline.claims]
+    shipped = [outline for outline in answering if outline.is_shipped]
+    if not answering:
         raise ResearchError(f"No analysis answers {claim}. Name it in a Hypothesis of one.")
-    return [outline.name for outline in (read_only and shipped) or found]
+    return [outline.name for outline in (read_only and shipped) or answering]
 
 
 AnalysisName = Annotated[
@@ -285,7 +285,7 @@ def reproduce(
             say(f"{len(moved)} differences." if moved else f"All {total} results reproduce.")
         raise typer.Exit(1 if moved else 0)
     with progress("Study", total + 2) as done:
-        results = study.reproduce(folder, jobs=jobs, done=done, told=partial(say, error=True))
+        results = study.reproduce(folder, jobs=jobs, done=done, notify=partial(say, error=True))
     made = {name: str(folder / "build" / name) for name in MADE}
     if as_json:
         print_json({"results": str(folder / "results"), **made})
@@ -318,14 +318,14 @@ def calibrate(
         out.refuse_others(["calibration.json", "coverage.md"], adopts=adopts)
     kept = calibration.recorded(folder) if full and studies else None
     with progress("Cells", len(calibration.chosen(full=full, only=studies))) as done:
-        found = calibration.run(full=full, jobs=jobs, done=done, only=studies, kept=kept)
+        calibrated = calibration.run(full=full, jobs=jobs, done=done, only=studies, kept=kept)
     if full:
         with out.alone() as fresh:
-            calibration.record(found, fresh)
-            calibration.write_page(found, fresh)
+            calibration.record(calibrated, fresh)
+            calibration.write_page(calibrated, fresh)
             out.put(fresh, adopts=adopts)
-    print_rows(least_coverage(found["verdicts"]), as_json)
-    missed = calibration.shortfalls(found) if full else []  # a few draws would miss by chance
+    print_rows(least_coverage(calibrated["verdicts"]), as_json)
+    missed = calibration.shortfalls(calibrated) if full else []  # a few draws would miss by chance
     for sentence in missed:
         say(sentence)
     raise typer.Exit(1 if missed else 0)

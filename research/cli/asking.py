@@ -161,11 +161,11 @@ def conditions(option: str, texts: Iterable[str] | None) -> dict[str, list[str]]
     >>> conditions("--share", ["origin=CN", "origin=HK"])
     {'origin': ['CN', 'HK']}
     """
-    found: dict[str, list[str]] = {}
+    condition: dict[str, list[str]] = {}
     for text in texts or ():
         name, value = pair(option, text, "ATTRIBUTE=VALUE")
-        found.setdefault(name, []).append(value)
-    return found or None
+        condition.setdefault(name, []).append(value)
+    return condition or None
 
 
 def _refuse_unasked(values: str, asks: bool, further: Mapping[str, object]) -> None:
@@ -226,55 +226,55 @@ def _tell(
     if attribute:
         _print_values(listing[channels[0]], attribute, on, window, as_json)
         return
-    told = [listing[name] for name in channels] or list(listing)
+    overviews = [listing[name] for name in channels] or list(listing)
     if as_json:
-        print_json([_plain(each) for each in told])
+        print_json([_plain(each) for each in overviews])
         return
-    for each in told:
+    for each in overviews:
         _print_channel(each, whole=bool(channels))
-    name = told[0].name
-    by = "origin" if "origin" in told[0].attributes else next(iter(told[0].attributes))
+    name = overviews[0].name
+    by = "origin" if "origin" in overviews[0].attributes else next(iter(overviews[0].attributes))
     write()
     write(f"Ask, for example: research ask {name} --share {by}=CN. All options: --help")
 
 
-def _plain(told: Told) -> dict[str, Any]:
+def _plain(overview: Told) -> dict[str, Any]:
     return {
-        "channel": told.name,
-        "about": told.about,
-        "attributes": dict(told.attributes),
-        "choices": {name: list(values) for name, values in told.choices.items()},
-        "days": told.days,
+        "channel": overview.name,
+        "about": overview.about,
+        "attributes": dict(overview.attributes),
+        "choices": {name: list(values) for name, values in overview.choices.items()},
+        "days": overview.days,
     }
 
 
-def _print_channel(told: Told, *, whole: bool) -> None:
+def _print_channel(overview: Told, *, whole: bool) -> None:
     from research.measures.channel import few
 
-    write(f"{told.name}: {told.about}", bold=True)
+    write(f"{overview.name}: {overview.about}", bold=True)
     if not whole:
-        write(f"by {', '.join(told.attributes)}", first="  ", later="  ")
+        write(f"by {', '.join(overview.attributes)}", first="  ", later="  ")
         return
-    write(f"Days: {few(told.days)}")
-    for name, values in told.choices.items():
+    write(f"Days: {few(overview.days)}")
+    for name, values in overview.choices.items():
         write(f"Choice: {name} ({' | '.join(values)})")
     write()
-    print_terms((f"  {name}", says) for name, says in told.attributes.items())
+    print_terms((f"  {name}", says) for name, says in overview.attributes.items())
 
 
-def _print_values(told: Told, attribute: str, on: str, window: Any, as_json: bool) -> None:
+def _print_values(overview: Told, attribute: str, on: str, window: Any, as_json: bool) -> None:
     from research.results import Bounds
     from research.wording import amount, count
 
-    rows = told.values(attribute, on=on, window=window).to_dict("records")
+    rows = overview.values(attribute, on=on, window=window).to_dict("records")
     if as_json:
         print_json(rows)
         return
     shown = [
         {
             "value": row["value"],
-            told.channel.unit: count(row["models"]),
-            f"share of {told.channel.weighs}": amount(
+            overview.channel.unit: count(row["models"]),
+            f"share of {overview.channel.weighs}": amount(
                 Bounds(row["share_low"], row["share_high"]), "share"
             ),
         }
@@ -300,8 +300,8 @@ def _print(result: Result) -> None:
 
 def _print_undrawn(answers: Iterable[Answer]) -> None:
     """Why nothing is drawn of what is open: each reason once."""
-    found = [each for answer in answers for each in answer.estimates.values()]
-    for reason in dict.fromkeys(each.undrawn for each in found if each.identified.width > 0):
+    estimates = [each for answer in answers for each in answer.estimates.values()]
+    for reason in dict.fromkeys(each.undrawn for each in estimates if each.identified.width > 0):
         if reason:
             write(f"No interval of drawn doubts: {reason}")
             write()
@@ -311,16 +311,16 @@ def _print_doubts(answer: Answer) -> None:
     from research.results import Bounds
     from research.wording import entry, sensitivity
 
-    found = next(iter(answer.estimates.values()))
-    if found.budget:
+    estimate = next(iter(answer.estimates.values()))
+    if estimate.budget:
         write("What each source of uncertainty alone gives", bold=True)
         print_terms(
-            (f"  {row.source}", f"{entry(Bounds(row.low, row.high), found.unit)} ({row.detail})")
-            for row in found.budget
+            (f"  {row.source}", f"{entry(Bounds(row.low, row.high), estimate.unit)} ({row.detail})")
+            for row in estimate.budget
         )
-    if found.budget and found.tipping_points:
+    if estimate.budget and estimate.tipping_points:
         write()
-    if found.tipping_points:
+    if estimate.tipping_points:
         write("What would overturn it", bold=True)
-    for point in found.tipping_points:
+    for point in estimate.tipping_points:
         write(sensitivity(point), first="- ", later="  ")

@@ -139,8 +139,8 @@ class _Watch:
         from research.collect.hub import expected
 
         hoped = expected(query, into)
-        told = f", {hoped.why}" if hoped.why.startswith("about") else ""
-        self._bar, self._asking = bar, f"Asking the Hub ({query.option.split()[0]}{told})"
+        note = f", {hoped.why}" if hoped.why.startswith("about") else ""
+        self._bar, self._asking = bar, f"Asking the Hub ({query.option.split()[0]}{note})"
         self._task = bar.add_task(self._asking, total=hoped.rows, pages=0, rate="")
         self._began, self._rows, self._pages = time.monotonic(), 0, -1
 
@@ -191,10 +191,10 @@ def _print_made(made: Dataset) -> None:
     )
     if how["problems"]:
         print_rows(how["problems"], as_json=False)
-    for found in how["renamed"]:
-        say(f"Renamed: {found['requested']} is now {found['found']}.")
-    for found in how["gone"]:
-        say(f"Gone or private: {found['requested']} (status {found['status']}).")
+    for entry in how["renamed"]:
+        say(f"Renamed: {entry['requested']} is now {entry['found']}.")
+    for entry in how["gone"]:
+        say(f"Gone or private: {entry['requested']} (status {entry['status']}).")
     for author in how["withoutModels"]:
         say(f"Without models: {author}.")
     stands_for = made.version if made.name == "hub_top_models" else f"{made.name}@{made.version}"

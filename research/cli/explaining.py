@@ -58,13 +58,13 @@ def explain(
     with written_to(out, "research explain") as kept:
         results = [_result(each, fixed, chosen, kept) for each in asked]
     if is_claim(name):
-        told, plain = _of_claim(name, results)
+        explanation, plain = _of_claim(name, results)
     else:
-        told, plain = _of_analysis(results[0], {**fixed, **chosen})
+        explanation, plain = _of_analysis(results[0], {**fixed, **chosen})
     if as_json:
         print_json(plain)
     else:
-        print_explanation(told)
+        print_explanation(explanation)
 
 
 def _one_of(name: str, changed: Mapping[str, str]) -> list[str]:
@@ -83,8 +83,8 @@ def _of_claim(name: str, results: list[Result]) -> tuple[Explanation, dict[str, 
     from research.publish.claims import answered
     from research.publish.explanation import of_claim, plain
 
-    found = [answer for answer in answered(results) if answer.id == name]
-    if not found:
+    matches = [answer for answer in answered(results) if answer.id == name]
+    if not matches:
         raise ResearchError(f"With these choices no estimate answers {name}. Choose others.")
     answers = [
         {"analysis": result.analysis, **item}
@@ -92,13 +92,13 @@ def _of_claim(name: str, results: list[Result]) -> tuple[Explanation, dict[str, 
         for item in plain(result)
         if any(claim.startswith(f"{name}:") for claim in item["claims"])
     ]
-    told = of_claim(found[0])
-    return told, {
+    explanation = of_claim(matches[0])
+    return explanation, {
         "id": name,
-        "claim": found[0].claim.get("claim", name),
-        "verdict": found[0].word,
-        "headline": told.headline,
-        "answer": found[0].quotable,
+        "claim": matches[0].claim.get("claim", name),
+        "verdict": matches[0].word,
+        "headline": explanation.headline,
+        "answer": matches[0].quotable,
         "answers": answers,
     }
 
@@ -109,9 +109,9 @@ def _of_analysis(result: Result, changed: Mapping[str, str]) -> tuple[Explanatio
     from research.publish.explanation import of_result, plain
 
     words = {} if changed else verdicts_on_record(results_folder(None))[0]
-    told = of_result(result, words)
-    return told, {
-        "analysis": result.analysis, "headline": told.headline, "answers": plain(result),
+    explanation = of_result(result, words)
+    return explanation, {
+        "analysis": result.analysis, "headline": explanation.headline, "answers": plain(result),
     }  # fmt: skip
 
 

@@ -159,13 +159,13 @@ def diff(
     from research.datasets.difference import LISTED, difference
     from research.plain import to_plain
 
-    found = difference(name, old, new, most=None if as_json else LISTED)
+    changes = difference(name, old, new, most=None if as_json else LISTED)
     if as_json:
-        print_json(to_plain(found))
+        print_json(to_plain(changes))
         return
-    for table in found.tables:
+    for table in changes.tables:
         _print_table(table)
-    for sentence in found.notes:
+    for sentence in changes.notes:
         say(sentence)
 
 
@@ -252,20 +252,20 @@ def _signs(field: dict[str, Any]) -> str:
     return said + (f", missing where {' or '.join(words)}" if words else "")
 
 
-def _print_table(found: TableDifference) -> None:
+def _print_table(changes: TableDifference) -> None:
     from research.wording import count
 
-    days = [f" on {day}" if day else "" for day in found.days]
+    days = [f" on {day}" if day else "" for day in changes.days]
     say(
-        f"{found.table}: {count(found.rows[0])} rows{days[0]}, {count(found.rows[1])} "
-        f"rows{days[1]}; {count(found.n_matched)} in both, matched by "
-        f"{', '.join(found.matched_by)}"
+        f"{changes.table}: {count(changes.rows[0])} rows{days[0]}, {count(changes.rows[1])} "
+        f"rows{days[1]}; {count(changes.n_matched)} in both, matched by "
+        f"{', '.join(changes.matched_by)}"
     )
-    renamed = [f"{_name(row.old)} -> {_name(row.new)}" for row in found.renamed]
-    _print_some("new", found.n_new, map(_name, found.new))
-    _print_some("gone", found.n_gone, map(_name, found.gone))
-    _print_some("renamed", found.n_renamed, renamed)
-    for moved in found.moves:
+    renamed = [f"{_name(row.old)} -> {_name(row.new)}" for row in changes.renamed]
+    _print_some("new", changes.n_new, map(_name, changes.new))
+    _print_some("gone", changes.n_gone, map(_name, changes.gone))
+    _print_some("renamed", changes.n_renamed, renamed)
+    for moved in changes.moves:
         _print_moves(moved)
 
 

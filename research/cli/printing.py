@@ -162,8 +162,8 @@ def print_findings(results: Sequence[Result], folder: Path, made: Mapping[str, s
     from research.publish.claims import answered
     from research.publish.headlines import headlines
 
-    for found in headlines(results):
-        write(found.headline, first="- ", later="  ", bold=True)
+    for finding in headlines(results):
+        write(finding.headline, first="- ", later="  ", bold=True)
     words = Counter(answer.word for answer in answered(results))
     counted = "; ".join(f"{times} {word}" for word, times in words.most_common())
     write(f"{words.total()} claims: {counted}.")
@@ -199,12 +199,12 @@ def print_headlines(results: Sequence[Result], claims: Sequence[str]) -> None:
             write(f"{answer.id}: {headline(answer)}", bold=True)
 
 
-def print_explanation(told: Explanation) -> None:
+def print_explanation(explanation: Explanation) -> None:
     """The answer in one sentence, and what it rests on: two screens at most."""
-    write(told.title)
+    write(explanation.title)
     write()
-    write(told.headline, bold=True)
-    for section in told.sections:
+    write(explanation.headline, bold=True)
+    for section in explanation.sections:
         lines = _section_lines(section)
         if lines:
             write()

@@ -153,11 +153,11 @@ def _refuse_unreadable(engine: duckdb.DuckDBPyConnection, path: Path) -> None:
 
 def _day(engine: duckdb.DuckDBPyConnection, path: Path, given: str | None) -> str:
     """The day of the file: given, or from its metadata; never a guess."""
-    found = engine.execute(
+    row = engine.execute(
         f"SELECT decode(value) FROM parquet_kv_metadata({literal(unglobbed(path))}) "
         "WHERE decode(key) = 'as_of'"
     ).fetchone()
-    day = given or (found[0] if found else None)
+    day = given or (row[0] if row else None)
     if day is None:
         named = re.search(r"\d{4}-\d{2}-\d{2}", str(path))
         hint = (

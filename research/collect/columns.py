@@ -46,10 +46,10 @@ class Signs:
         >>> Signs(",", ".").read("1.234,5"), Signs().read("1.234"), Signs().read("1,234")
         ('1234.5', '1.234', None)
         """
-        found = _pattern(self).fullmatch(cell)
-        if found is None:
+        match = _pattern(self).fullmatch(cell)
+        if match is None:
             return None
-        sign, whole, decimals, power = (part or "" for part in found.groups())
+        sign, whole, decimals, power = (part or "" for part in match.groups())
         digits = re.sub(r"\D", "", whole) or "0"
         fraction = f".{decimals[1:]}" if len(decimals) > 1 else ""
         text = f"{sign.replace('−', '-')}{digits}{fraction}{power}"
@@ -178,13 +178,13 @@ def ways(cells: Iterable[str], known: Sequence[Signs] = KNOWN) -> list[Signs]:
 
 def decimal_sign(columns: Iterable[Sequence[str]], given: Given) -> str:
     """The decimal sign of a file, where a column shows it; empty where none does, or two differ."""
-    found = set()
+    decimals = set()
     for cells in columns:
         numbers = [cell for cell in cells if any(signs.read(cell) for signs in given.signs)]
         (*others, signs) = ways(numbers, given.signs) or [Signs()]
         if not others and any("." in (signs.read(cell) or "") for cell in numbers):
-            found.add(signs.decimal)
-    return found.pop() if len(found) == 1 else ""
+            decimals.add(signs.decimal)
+    return decimals.pop() if len(decimals) == 1 else ""
 
 
 def _numbers(cells: list[str], given: Given) -> dict[str, Any]:
@@ -256,8 +256,8 @@ def plain(cells: Iterable[str], field: Mapping[str, Any]) -> list[str | None]:
     ['1.5', '', '', None]
     """
     read, known = reader(field), dict.fromkeys(["", *field.get("missingValues", [])], "")
-    found: dict[str, str | None] = dict(known)
-    return [found[c] if c in found else found.setdefault(c, read(c)) for c in cells]
+    texts: dict[str, str | None] = dict(known)
+    return [texts[c] if c in texts else texts.setdefault(c, read(c)) for c in cells]
 
 
 def signs_of(field: Mapping[str, Any]) -> Signs:
@@ -296,10 +296,10 @@ def _iso(text: str) -> str | None:
 
 def _day(text: str, form: str) -> str | None:
     try:
-        found = datetime.strptime(text, form)
+        moment = datetime.strptime(text, form)
     except ValueError:
         return None
-    return found.date().isoformat() if found.time() == time() else None
+    return moment.date().isoformat() if moment.time() == time() else None
 
 
 # Doubts -------------------------------------------------------------------------------------------

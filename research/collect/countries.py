@@ -63,10 +63,10 @@ def code(text: str) -> str:
     >>> [code(text) for text in ("U.S.", "Korea, Republic of", "Österreich", "036")]
     ['US', 'KR', 'AT', 'AU']
     """
-    found = meant(text)
-    if len(found) != 1:
-        raise UnclearCountry(_question(text, found))
-    return next(iter(found))
+    countries = meant(text)
+    if len(countries) != 1:
+        raise UnclearCountry(_question(text, countries))
+    return next(iter(countries))
 
 
 def codes(
@@ -153,14 +153,14 @@ def _tried(text: str, *, only_names: bool, guess: bool) -> tuple[str | None, str
             "'NA' is the code of Namibia, but the other cells of this column are names. "
             "Give --country 'NA=NA' if Namibia is meant, or --country 'NA=' if it means unknown."
         )
-    found = meant(text)
-    return (next(iter(found)), "") if len(found) == 1 else (None, _question(text, found, guess))
+    named = meant(text)
+    return (next(iter(named)), "") if len(named) == 1 else (None, _question(text, named, guess))
 
 
-def _question(text: str, found: frozenset[str], guess: bool = True) -> str:
-    if found:
-        candidates = " or ".join(f"{name(country)} ({country})" for country in sorted(found))
-        return f"'{text}' can be {candidates}. {_mend(text, min(found))}"
+def _question(text: str, countries: frozenset[str], guess: bool = True) -> str:
+    if countries:
+        candidates = " or ".join(f"{name(country)} ({country})" for country in sorted(countries))
+        return f"'{text}' can be {candidates}. {_mend(text, min(countries))}"
     reason = no_country().get(key(text))
     if reason:
         example = "XK" if "XK" in reason else "CODE"

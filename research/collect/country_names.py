@@ -32,7 +32,7 @@ def name(country: str) -> str:
 def near(text: str) -> list[str]:
     """Up to three countries whose names look like the text."""
     names = _in_other_languages() | _in_english()
-    long = {spelling: found for spelling, found in names.items() if len(spelling) > 3}
+    long = {spelling: countries for spelling, countries in names.items() if len(spelling) > 3}
     close = get_close_matches(key(text[:LONGEST]), long, n=3, cutoff=0.75)
     return list(dict.fromkeys(country for like in close for country in sorted(long[like])))[:3]
 
@@ -104,11 +104,11 @@ def _in_other_languages() -> dict[str, frozenset[str]]:
 
 
 def _gathered(pairs: Iterable[tuple[str, str]]) -> dict[str, frozenset[str]]:
-    found: dict[str, frozenset[str]] = {}
+    countries: dict[str, frozenset[str]] = {}
     for country, text in pairs:
         for spelling in {key(text), key(_turned(text))}:
-            found[spelling] = found.get(spelling, frozenset()) | {country}
-    return found
+            countries[spelling] = countries.get(spelling, frozenset()) | {country}
+    return countries
 
 
 def _spellings() -> Iterator[tuple[str, str]]:
@@ -142,10 +142,10 @@ def no_country() -> dict[str, str]:
     import pycountry
 
     past = (entry.name for entry in pycountry.historic_countries)
-    found = {key(text): "a country that no longer exists" for text in past}
-    found |= {region: "a region" for each in _known()["languages"] for region in _regions(each)}
+    reasons = {key(text): "a country that no longer exists" for text in past}
+    reasons |= {region: "a region" for each in _known()["languages"] for region in _regions(each)}
     stated = _known()["no_country"].items()
-    return found | {key(text): reason for reason, texts in stated for text in texts}
+    return reasons | {key(text): reason for reason, texts in stated for text in texts}
 
 
 @cache

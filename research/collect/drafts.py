@@ -210,8 +210,10 @@ def _empty(path: Path) -> bool:
         package = load(path)
     except ResearchError:
         return False
-    told = any(field.get("description") for field in package["resources"][0]["schema"]["fields"])
-    return not told and {*ASKED} <= {question.field for question in unanswered(package)}
+    described = any(
+        field.get("description") for field in package["resources"][0]["schema"]["fields"]
+    )
+    return not described and {*ASKED} <= {question.field for question in unanswered(package)}
 
 
 def find(name: str) -> Path | None:

@@ -200,9 +200,9 @@ def _left_out(engine: duckdb.DuckDBPyConnection, path: Path) -> dict[str, int]:
     (rows, *counts) = engine.execute(UNREADABLE).fetchall()[0]
     problems = {LEFT_OUT[key]: n for key, n in zip(LEFT_OUT, counts, strict=True) if n}
     if sum(counts) > MOST_UNREADABLE * rows or not rows:
-        told = "; ".join(f"{reason} ({n:,})" for reason, n in problems.items()) or "no row"
+        tally = "; ".join(f"{reason} ({n:,})" for reason, n in problems.items()) or "no row"
         raise ResearchError(
-            f"{path}: of {rows:,} rows {sum(counts):,} cannot be read: {told}. Expected one row a "
+            f"{path}: of {rows:,} rows {sum(counts):,} cannot be read: {tally}. Expected one row a "
             "model and week: model, a day in time, and the total of all downloads until then."
         )
     return problems
@@ -225,8 +225,8 @@ def _weekly(engine: duckdb.DuckDBPyConnection, path: Path) -> pd.DataFrame:
 
 def _countries(group: str) -> str:
     """The countries that a group names, such as ``"CN|US"``; empty where it is no countries."""
-    found = [_code(part) for part in TOGETHER.split(group) if part]
-    return "" if None in found else "|".join(sorted({code for code in found if code}))
+    codes = [_code(part) for part in TOGETHER.split(group) if part]
+    return "" if None in codes else "|".join(sorted({code for code in codes if code}))
 
 
 def _code(text: str) -> str | None:
@@ -244,8 +244,8 @@ def _descriptor(
 ) -> dict[str, Any]:
     first, weeks = f"{frame['week'].min():%Y-%m-%d}", frame["week"].nunique()
     title = f"Weekly downloads of models by country of the publisher, {first} to {version}"
-    told = "; ".join(f"{reason} ({n:,})" for reason, n in left_out.items())
-    left = [f"Rows left out: {told}."] if told else []
+    tally = "; ".join(f"{reason} ({n:,})" for reason, n in left_out.items())
+    left = [f"Rows left out: {tally}."] if tally else []
     return {
         "$schema": PROFILE,
         "name": NAME,

@@ -107,8 +107,8 @@ def _each(
 
 
 def _of_page(path: Path, text: str, day: str) -> Dump:
-    found, problems = entries(text), Counter[str]()
-    named = [entry for entry in found if entry.name]
+    all_entries, problems = entries(text), Counter[str]()
+    named = [entry for entry in all_entries if entry.name]
     if not named:
         raise ResearchError(
             f"{path} is HTML without any entry of the Ollama library: expected elements with the "
@@ -122,7 +122,7 @@ def _of_page(path: Path, text: str, day: str) -> Dump:
             "ollama_library_pulls": [{"date": day, **row} for row in rows],
             "ollama_library_names": [{"as_of": day, **row} for row in rows],
         },
-        outside=len(found) - len(named),
+        outside=len(all_entries) - len(named),
         problems=problems,
     )
 
@@ -298,10 +298,10 @@ def _tags(where: str, shown: Any) -> int | None:
     return int(text.replace(",", ""))
 
 
-def _texts(where: str, found: Any) -> list[str]:
-    texts = found or []
+def _texts(where: str, badges: Any) -> list[str]:
+    texts = badges or []
     if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):
-        raise Unreadable(where, found, ", expected a list of texts", "badges are no list of texts")
+        raise Unreadable(where, badges, ", expected a list of texts", "badges are no list of texts")
     return texts
 
 

@@ -115,10 +115,10 @@ def _descriptor(dumps: Sequence[Dump], version: str, tables: list[str]) -> dict[
 
 def _left_out(dumps: Sequence[Dump], problems: Counter[str]) -> list[str]:
     outside = sum(dump.outside for dump in dumps)
-    told = "; ".join(f"{reason} ({count:,})" for reason, count in sorted(problems.items()))
+    tally = "; ".join(f"{reason} ({count:,})" for reason, count in sorted(problems.items()))
     sentences = {
         f"{outside} entries of the pages are not names of the library (they belong to accounts) "
         "and were left out.": outside,
-        f"Records that could not be read and were left out: {told}.": told,
+        f"Records that could not be read and were left out: {tally}.": tally,
     }
-    return [sentence for sentence, found in sentences.items() if found]
+    return [sentence for sentence, needed in sentences.items() if needed]

@@ -48,13 +48,13 @@ def entries(html: str) -> list[Entry]:
     >>> entries(page)
     [Entry(name='qwq', pulls='1.4M', tags='8', sizes=['32b'], capabilities=[])]
     """
-    found: list[Entry] = []
+    listed: list[Entry] = []
     part = owner = around = ""  # what a text belongs to; the element that says so; the nearest one
     for text, tag, closes, given in _marks(html):
-        if found and text.strip():
-            _take(found[-1], part, text.strip(), alone=around == "span")
+        if listed and text.strip():
+            _take(listed[-1], part, text.strip(), alone=around == "span")
         if ENTRY in given:
-            found.append(Entry())
+            listed.append(Entry())
             part = owner = ""
         named = next((name for name in (*COUNTED, *BADGES) if name in given), "")
         if named:
@@ -62,10 +62,10 @@ def entries(html: str) -> list[Entry]:
         elif closes and tag == owner:
             part = owner = ""
         library = LIBRARY.fullmatch(given.get("href", "")) if tag == "a" else None
-        if library and found:
-            found[-1].name = found[-1].name or library[1]
+        if library and listed:
+            listed[-1].name = listed[-1].name or library[1]
         around = "" if closes else tag
-    return found
+    return listed
 
 
 def _take(entry: Entry, part: str, text: str, *, alone: bool) -> None:

@@ -61,10 +61,10 @@ def cell_problems(
     kinds = {field["name"]: field["type"] for field in schema["fields"]}
     key = ", ".join(schema.get("primaryKey", []))
     errors = [error.to_descriptor() for error in report.tasks[0].errors]
-    found = [_told(error, kinds, key, first - 2) for error in errors]
+    problems = [_told(error, kinds, key, first - 2) for error in errors]
     for field in schema["fields"]:
-        found += _unlike_pattern(cells[field["name"]], field, first)
-    return sorted(found)
+        problems += _unlike_pattern(cells[field["name"]], field, first)
+    return sorted(problems)
 
 
 def dataset_problems(dataset: Dataset) -> list[str]:
@@ -72,7 +72,7 @@ def dataset_problems(dataset: Dataset) -> list[str]:
 
     Parquet files are left out: their types and keys are checked by ``verify``.
     """
-    found = []
+    sentences = []
     for table, resource in dataset.resources.items():
         where, schema = f"table '{table}' of version {dataset.version}", resource["schema"]
         if resource.get("format") == "parquet":
@@ -80,8 +80,8 @@ def dataset_problems(dataset: Dataset) -> list[str]:
         problems = list(schema_problems(schema)) or [
             sentence for _, _, sentence in cell_problems(_cells(dataset, table), schema)
         ]
-        found += [f"{where}: {problem}" for problem in problems]
-    return found
+        sentences += [f"{where}: {problem}" for problem in problems]
+    return sentences
 
 
 def schema_problems(schema: Mapping[str, Any]) -> Iterator[str]:
@@ -143,15 +143,15 @@ def _told(
         case "constraint-error":
             rule = re.sub(r'constraint "(\w+)" is "(.*)"', r"\1 \2", note)
             found, expected = (f"'{cell}'", rule) if cell else ("an empty cell", "a value")
-            told = f"{where}, column '{column}': found {found}, expected {expected}"
-            return row, column, told
+            sentence = f"{where}, column '{column}': found {found}, expected {expected}"
+            return row, column, sentence
         case "primary-key":
             same = re.search(r"position (\d+)", note)
             wrong = f"repeats that of row {int(same[1]) + offset}" if same else "is empty"
             return row, "", f"{where}: the key ({key}) {wrong}, expected one of its own"
         case "blank-row":
-            told = "found no value in any cell, expected a filled row; delete it"
-            return row, "", f"{where}: {told}"
+            sentence = "found no value in any cell, expected a filled row; delete it"
+            return row, "", f"{where}: {sentence}"
     return row, column, f"{where}: {note}"
 
 
@@ -194,5 +194,5 @@ def _unlike_pattern(
     unlike = _unlike([cell for cell in dict.fromkeys(cells) if cell], pattern)
     for row, cell in enumerate(cells, first):
         if cell in unlike:
-            told = f"row {row}, column '{name}': found '{cell}', expected pattern {pattern}"
-            yield row, name, told
+            sentence = f"row {row}, column '{name}': found '{cell}', expected pattern {pattern}"
+            yield row, name, sentence

@@ -174,21 +174,21 @@ def _cell_problems(table: tables.TextTable, resource: Mapping[str, Any]) -> list
     """Questions, doubts and wrong cells, by row."""
     schema, first = resource["schema"], table.first_row
     cells, questions = _as_read(table, schema)
-    found = [(question.row, str(question)) for question in questions]
+    problems = [(question.row, str(question)) for question in questions]
     doubtful = set()
     for field in _fields(schema):
         name = field["name"]
         doubt = columns.doubt(table.column(name), field, first)
         if doubt:
             doubtful.add(name)
-            found.append((doubt[0], f"row {doubt[0]}, column '{name}': {doubt[1]}"))
+            problems.append((doubt[0], f"row {doubt[0]}, column '{name}': {doubt[1]}"))
         elif field.get("unit") != countries.UNIT:
-            found += _unfit(table, field)
-    told = {(row, sentence) for row, sentence in found}
+            problems += _unfit(table, field)
+    seen = {(row, sentence) for row, sentence in problems}
     for row, column, sentence in cell_problems(cells, schema, first):
-        if column not in doubtful and (row, sentence) not in told:
-            found.append((row, sentence))
-    return [sentence for _, sentence in sorted(found, key=lambda problem: problem[0])]
+        if column not in doubtful and (row, sentence) not in seen:
+            problems.append((row, sentence))
+    return [sentence for _, sentence in sorted(problems, key=lambda problem: problem[0])]
 
 
 def _unfit(table: tables.TextTable, field: Mapping[str, Any]) -> Iterator[tuple[int, str]]:

@@ -62,14 +62,14 @@ def _sheets(payload: bytes, *, values: bool) -> dict[str, list[tuple[Any, ...]]]
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of styles and extensions, which are not read
         book = load_workbook(io.BytesIO(payload), read_only=True, data_only=values)
-        found = {}
+        sheets = {}
         for sheet in book.worksheets:
             sheet.reset_dimensions()  # what a sheet says of its size need not be true
-            found[sheet.title] = list(sheet.iter_rows(values_only=True))
+            sheets[sheet.title] = list(sheet.iter_rows(values_only=True))
         book.close()
-    if sum(len(row) for rows in found.values() for row in rows) > MOST_CELLS:
+    if sum(len(row) for rows in sheets.values() for row in rows) > MOST_CELLS:
         raise ResearchError(f"A workbook of more than {MOST_CELLS:,} cells: save it as CSV.")
-    return found
+    return sheets
 
 
 def _chosen(path: Path, sheets: dict[str, list[tuple[Any, ...]]], wanted: str) -> str:

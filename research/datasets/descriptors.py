@@ -114,26 +114,30 @@ def _misplaced(descriptor: Mapping[str, Any], folder: Path) -> list[str]:
 
 def _resource_problems(resource: Mapping[str, Any], *, frozen: bool) -> list[str]:
     name = resource.get("name", "a resource without a name")
-    found = [name_problem("table", resource.get("name"))]
+    problems = [name_problem("table", resource.get("name"))]
     if "path" in resource:
-        found.append(name_problem("file", resource["path"]))
+        problems.append(name_problem("file", resource["path"]))
     wanted = ("path", "hash", "bytes", "rows", "schema") if frozen else ("schema",)
-    found += [f"table '{name}' has no '{key}'" for key in wanted if resource.get(key) in (None, "")]
+    problems += [
+        f"table '{name}' has no '{key}'" for key in wanted if resource.get(key) in (None, "")
+    ]
     schema = resource.get("schema", {})
     columns = [column.get("name") for column in schema.get("fields", [])]
     for column in schema.get("fields", []):
         lacks = [key for key in ("name", "type", "unit", "description") if not column.get(key)]
-        found += [f"field '{name}.{column.get('name')}' has no '{key}'" for key in lacks]
+        problems += [f"field '{name}.{column.get('name')}' has no '{key}'" for key in lacks]
         if column.get("type") and column["type"] not in TYPES:
-            found.append(
+            problems.append(
                 f"field '{name}.{column.get('name')}' has the type '{column['type']}', expected "
                 f"one of {', '.join(TYPES)}"
             )
-    found += [f"table '{name}' has two columns '{c}'" for c in _twice(schema.get("fields", []))]
+    problems += [f"table '{name}' has two columns '{c}'" for c in _twice(schema.get("fields", []))]
     for column in schema.get("primaryKey", []):
         if column not in columns:
-            found.append(f"the primary key of table '{name}' names '{column}', which is no column")
-    return [problem for problem in found if problem]
+            problems.append(
+                f"the primary key of table '{name}' names '{column}', which is no column"
+            )
+    return [problem for problem in problems if problem]
 
 
 def _twice(named: list[dict[str, Any]]) -> list[str]:

@@ -145,20 +145,22 @@ def difference(name: str, old: str, new: str, *, most: int | None = LISTED) -> D
         for table in having.resources
         if table not in other.resources
     ]
-    found = []
+    tables = []
     for table in shared:
         key = common_key(before, after, table)
         if key:
             with matched(before, after, table, key) as rows:
-                found.append(_compared(rows, most))
+                tables.append(_compared(rows, most))
         else:
             notes.append(f"Table '{table}' has no key common to both versions: not compared.")
-    if not found:
+    if not tables:
         raise DatasetError(
             f"Versions {old} and {new} of '{name}' share no table whose rows a common key tells "
             f"apart. {' '.join(notes)} Compare versions of the same form, and give tables a key."
         )
-    return Difference(dataset=after.name, old=old, new=new, tables=tuple(found), notes=tuple(notes))
+    return Difference(
+        dataset=after.name, old=old, new=new, tables=tuple(tables), notes=tuple(notes)
+    )
 
 
 # Comparing ----------------------------------------------------------------------------------------
@@ -234,11 +236,11 @@ def _moves(rows: Rows, column: str, pairs: str, limit: str) -> Moves | None:
 def _jumps(rows: Rows, beyond: str, limit: str) -> tuple[Jump, ...]:
     """The largest absolute moves first: they matter most."""
     name = quoted(rows.named_by)
-    found = rows.ask(
+    jumps = rows.ask(
         f"SELECT before, after, {name} FROM {beyond} "
         f"ORDER BY abs(after - before) DESC, {name} {limit}"
     )
-    return tuple(Jump(_plain(row), old, new, new / old) for old, new, *row in found)
+    return tuple(Jump(_plain(row), old, new, new / old) for old, new, *row in jumps)
 
 
 def _days(rows: Rows) -> tuple[str, str]:

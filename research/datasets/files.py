@@ -172,12 +172,12 @@ def has_types(path: Path, schema: Iterable[Mapping[str, Any]]) -> bool:
 
     with duckdb.connect() as engine:
         rows = engine.from_parquet(unglobbed(path))
-        found = dict(zip(rows.columns, map(str, rows.types), strict=True))
-    return all(_is_of_type(found.get(column["name"], ""), column) for column in schema)
+        types = dict(zip(rows.columns, map(str, rows.types), strict=True))
+    return all(_is_of_type(types.get(column["name"], ""), column) for column in schema)
 
 
-def _is_of_type(found: str, column: Mapping[str, Any]) -> bool:
-    return found.split("(")[0] in DUCKDB_TYPES.get(column["type"], ())
+def _is_of_type(duckdb_type: str, column: Mapping[str, Any]) -> bool:
+    return duckdb_type.split("(")[0] in DUCKDB_TYPES.get(column["type"], ())
 
 
 def parquet_problems(path: Path, resource: Mapping[str, Any], *, exactly: bool = True) -> list[str]:
@@ -191,13 +191,13 @@ def parquet_problems(path: Path, resource: Mapping[str, Any], *, exactly: bool =
     described = [column["name"] for column in schema["fields"]]
     with duckdb.connect(config={"memory_limit": "250MB", "threads": "1"}) as engine:
         engine.execute(f"CREATE VIEW rows AS FROM read_parquet({literal(unglobbed(path))})")
-        found = {name: kind for name, kind, *_ in engine.execute("DESCRIBE rows").fetchall()}
-        if list(found) != described and exactly:
-            return [f"the columns are {list(found)}, the descriptor says {described}"]
+        types = {name: kind for name, kind, *_ in engine.execute("DESCRIBE rows").fetchall()}
+        if list(types) != described and exactly:
+            return [f"the columns are {list(types)}, the descriptor says {described}"]
         problems = [
-            f"'{column['name']}' is {found[column['name']]}, described as {column['type']}"
+            f"'{column['name']}' is {types[column['name']]}, described as {column['type']}"
             for column in schema["fields"]
-            if not _is_of_type(found[column["name"]], column)
+            if not _is_of_type(types[column["name"]], column)
         ]
         return [
             *problems,
@@ -299,26 +299,26 @@ def _packer() -> duckdb.DuckDBPyConnection:
 
 def csv_problems(path: Path, resource: Mapping[str, Any], meant: pd.DataFrame) -> list[str]:
     """Where a CSV file, read back, is not the frame that was meant; as sentences."""
-    found = read_csv(path, resource["schema"]["fields"])
-    if len(found) != len(meant):
-        return [f"read back, the file has {len(found)} rows, expected {len(meant)}"]
-    problems = frame_problems(found, resource)
-    for column in [] if problems else found:
-        unlike = _unlike(found[column], meant[column])
+    read_back = read_csv(path, resource["schema"]["fields"])
+    if len(read_back) != len(meant):
+        return [f"read back, the file has {len(read_back)} rows, expected {len(meant)}"]
+    problems = frame_problems(read_back, resource)
+    for column in [] if problems else read_back:
+        unlike = _unlike(read_back[column], meant[column])
         if unlike.any():
             row = int(unlike.argmax())
             problems.append(
                 f"'{column}', line {row + 2}: written as {meant[column].iloc[row]!r}, read back as "
-                f"{found[column].iloc[row]!r}"
+                f"{read_back[column].iloc[row]!r}"
             )
     return problems
 
 
-def _unlike(found: pd.Series, meant: pd.Series) -> np.ndarray:
+def _unlike(read_back: pd.Series, meant: pd.Series) -> np.ndarray:
     """Where two columns differ; an empty text is a missing one."""
     import numpy as np
 
-    one, other = (side.astype(object).where(side.notna(), "") for side in (found, meant))
+    one, other = (side.astype(object).where(side.notna(), "") for side in (read_back, meant))
     return np.asarray(one.to_numpy() != other.to_numpy())
 
 

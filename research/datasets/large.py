@@ -74,8 +74,8 @@ class LargeTable:
         """The so many rows that have most of a column, typed as a loaded table."""
         names = ", ".join(map(identifier, self.columns))
         order = f"{identifier(column)} DESC NULLS LAST, {PLACE}"
-        found = query(self, f"SELECT {names} FROM {ROWS} ORDER BY {order} LIMIT {size}")
-        return typed(found, self.schema)
+        rows = query(self, f"SELECT {names} FROM {ROWS} ORDER BY {order} LIMIT {size}")
+        return typed(rows, self.schema)
 
 
 def query(table: pd.DataFrame | LargeTable, sql: str, **beside: pd.DataFrame) -> pd.DataFrame:

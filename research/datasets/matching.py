@@ -107,13 +107,13 @@ def _match(rows: Rows) -> bool:
         )
         # Two identities under one name are two things, of which one is gone and the other new.
         unlike = f"AND (old.{IDENTITY} IS NULL OR new.{IDENTITY} IS NULL)"
-    found = rows.count("pairs") > 0
+    by_identity = rows.count("pairs") > 0
     same = " AND ".join(f"old.{c} IS NOT DISTINCT FROM new.{c}" for c in map(identifier, rows.key))
     rows.ask(
         f"INSERT INTO pairs SELECT old.rowid, new.rowid FROM old JOIN new ON {same} {unlike} "
         "WHERE old.rowid NOT IN (SELECT o FROM pairs) AND new.rowid NOT IN (SELECT n FROM pairs)"
     )
-    return found
+    return by_identity
 
 
 def _tells_apart(rows: Rows) -> bool:

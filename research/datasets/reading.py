@@ -36,8 +36,8 @@ def datasets() -> dict[str, Dataset]:
 
     One that exists only in versions taken anew stands with its newest.
     """
-    found = places.folders("datasets", f"*/{DESCRIPTOR}")
-    known = {name: read_descriptor(path.parent) for name, path in found.items()}
+    paths = places.folders("datasets", f"*/{DESCRIPTOR}")
+    known = {name: read_descriptor(path.parent) for name, path in paths.items()}
     for name in {path.parent.parent.name for path in _taken_anew()} - set(known):
         known[name] = list(versions(name).values())[-1]
     return dict(sorted(known.items()))
@@ -53,8 +53,8 @@ def versions(name: str) -> dict[str, Dataset]:
     """
     plain = places.folders("datasets", f"{glob.escape(name)}/{DESCRIPTOR}").values()
     anew = [path for path in _taken_anew() if path.parent.parent.name == name]
-    found = [read_descriptor(path.parent) for path in (*reversed(anew), *plain)]
-    return dict(sorted({dataset.version: dataset for dataset in found}.items()))
+    all_versions = [read_descriptor(path.parent) for path in (*reversed(anew), *plain)]
+    return dict(sorted({dataset.version: dataset for dataset in all_versions}.items()))
 
 
 def _taken_anew() -> list[Path]:
@@ -68,16 +68,16 @@ def _taken_anew() -> list[Path]:
 
 def tables() -> dict[str, Dataset]:
     """Every table name with the dataset that holds it."""
-    found: dict[str, Dataset] = {}
+    holders: dict[str, Dataset] = {}
     for dataset in datasets().values():
         for table in dataset.resources:
-            if table in found:
+            if table in holders:
                 raise DatasetError(
-                    f"Two datasets hold a table '{table}': {found[table].folder} and "
+                    f"Two datasets hold a table '{table}': {holders[table].folder} and "
                     f"{dataset.folder}. Rename one of the tables."
                 )
-            found[table] = dataset
-    return found
+            holders[table] = dataset
+    return holders
 
 
 def describe(name: str, version: str | None = None) -> Dataset:
@@ -153,12 +153,12 @@ def read(dataset: Dataset, table: str, columns: Container[str] | None = None) ->
     return whole(open_table(dataset, table, columns))
 
 
-def whole(found: pd.DataFrame | LargeTable) -> pd.DataFrame:
+def whole(table: pd.DataFrame | LargeTable) -> pd.DataFrame:
     """An opened table as a frame, with the columns that may be read."""
-    if not isinstance(found, LargeTable):
-        return found
-    with damage_named(found.path):
-        return read_parquet(found.path, list(found.schema))
+    if not isinstance(table, LargeTable):
+        return table
+    with damage_named(table.path):
+        return read_parquet(table.path, list(table.schema))
 
 
 def open_table(
@@ -217,9 +217,9 @@ def _wrong(dataset: Dataset, table: str) -> list[str]:
                 rows, problems = len(frame), frame_problems(frame, resource)
     except DatasetError as error:
         return [str(error)]
-    for what, found in (("bytes", path.stat().st_size), ("rows", rows)):
-        if found != resource[what]:
-            problems.append(f"has {found} {what}, the descriptor says {resource[what]}")
+    for what, count in (("bytes", path.stat().st_size), ("rows", rows)):
+        if count != resource[what]:
+            problems.append(f"has {count} {what}, the descriptor says {resource[what]}")
     return [f"{where}: {problem}" for problem in problems]
 
 

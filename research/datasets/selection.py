@@ -29,13 +29,13 @@ def sources(wanted: Iterable[str], chosen: Mapping[str, Given]) -> dict[str, Sou
         If a name or version is unknown, or a table lacks columns of the one that it stands in for.
     """
     known = tables()
-    found: dict[str, Source | None] = {
+    by_table: dict[str, Source | None] = {
         name: Source(known[name], name) if name in known else None for name in wanted
     }
     for name, value in chosen.items():
         if is_table(value):
-            form = _form(name, found)
-            found[form.table] = handed_over(value, form)
+            form = _form(name, by_table)
+            by_table[form.table] = handed_over(value, form)
             continue
         replaced, other = describe(name), _stand_in(name, str(value))
         given = {
@@ -48,16 +48,16 @@ def sources(wanted: Iterable[str], chosen: Mapping[str, Given]) -> dict[str, Sou
                 f"{other.name} {other.version} holds no table in the form of '{name}': none of its "
                 f"tables is named, or says by 'form' that it is, one of {', '.join(sorted(mine))}."
             )
-        if not mine & set(found):
+        if not mine & set(by_table):
             raise DatasetError(
                 f"'{name}' was chosen ({name}={value}), but no table of it is read here: only "
-                f"{', '.join(sorted(found))}. Choose one of these or its dataset."
+                f"{', '.join(sorted(by_table))}. Choose one of these or its dataset."
             )
-        for table in mine & set(found):
-            found[table] = given.get(table)
+        for table in mine & set(by_table):
+            by_table[table] = given.get(table)
             if table in given and table in replaced.resources:
                 _refuse_other_form(given[table], Source(replaced, table))
-    return found
+    return by_table
 
 
 def _form(name: str, wanted: Mapping[str, Source | None]) -> Source:

@@ -67,8 +67,8 @@ def misshapen(value: Any, form: Any, at: str = "") -> Iterator[str]:
     kind: Any = form if isinstance(form, type) else type(form)
     inner = None if isinstance(form, type) else form
     if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
-        found = json.dumps(value)[:60]
-        yield f"'{at or 'the whole'}' is {found}, expected {KINDS.get(kind, 'a list')}"
+        text = json.dumps(value)[:60]
+        yield f"'{at or 'the whole'}' is {text}, expected {KINDS.get(kind, 'a list')}"
     elif isinstance(inner, list):
         for position, item in enumerate(value):
             yield from misshapen(item, inner[0], f"{at}[{position}]")

@@ -75,14 +75,14 @@ class Asked(Protocol):
     @property
     def channels(self) -> Sequence[Coarse]:
         """The units that are asked, channel by channel."""
-        found: list[Coarse] = []
+        all_units: list[Coarse] = []
 
         def seen(units: Coarse) -> Coarse:
-            found.append(units)
+            all_units.append(units)
             return units
 
         self.over(seen)
-        return found
+        return all_units
 
     def without(self, cluster: str, *names: object) -> Self:
         """The same asked of the units that are of none of these clusters."""
@@ -121,15 +121,15 @@ class Asked(Protocol):
         is_sharp = self.sharp(unrounded) and not agree(*self.bounds(unrounded))
         return "sharp up to rounding" if is_sharp else "outer"
 
-    def estimate(self, **told: Any) -> Estimate:
+    def estimate(self, **fields: Any) -> Estimate:
         """The identified set as an estimate, with what else is told of it.
 
         The value is the one as shown, unless another is told; none where that is ``None``.
         """
-        if "value" not in told:
-            told["value"] = self.value
-        told = {"drawn": self} | told
-        return Estimate(bounds=self.bounds(), sharpness=self.sharpness(), **told)
+        if "value" not in fields:
+            fields["value"] = self.value
+        fields = {"drawn": self} | fields
+        return Estimate(bounds=self.bounds(), sharpness=self.sharpness(), **fields)
 
     @abstractmethod
     def opens(self, doubt: Doubt) -> bool:
@@ -141,9 +141,9 @@ class Asked(Protocol):
 
     def row(self, doubt: Doubt, *more: Doubt) -> BudgetRow:
         """The row of a doubt, with more of them open beside it."""
-        found = self.bounds([open_too.name for open_too in (doubt, *more)])
+        bounds = self.bounds([open_too.name for open_too in (doubt, *more)])
         return BudgetRow(
-            source=doubt.name, low=found.low, high=found.high, detail=self.detail(doubt)
+            source=doubt.name, low=bounds.low, high=bounds.high, detail=self.detail(doubt)
         )
 
     def turning(self, doubt: Doubt, null: float = 0.0) -> float | None:
@@ -276,14 +276,14 @@ class OfTwo(Asked):
         """The estimate as shown without each cluster on both sides, where it has an answer."""
         sides = []
         for side in (self.first, self.second):
-            found = side.without_each(cluster)
-            sides.append((side.value, dict(zip(found.labels, found.values, strict=True))))
-        names = np.array(sorted({name for _, found in sides for name in found}), dtype=object)
+            without = side.without_each(cluster)
+            sides.append((side.value, dict(zip(without.labels, without.values, strict=True))))
+        names = np.array(sorted({name for _, without in sides for name in without}), dtype=object)
         values = self.of(
-            *(np.array([found.get(name, shown) for name in names]) for shown, found in sides)
+            *(np.array([without.get(name, shown) for name in names]) for shown, without in sides)
         )
-        told = ~np.isnan(values)
-        return LeaveOneOut(value=self.value, labels=names[told], values=values[told])
+        defined = ~np.isnan(values)
+        return LeaveOneOut(value=self.value, labels=names[defined], values=values[defined])
 
 
 @dataclass(frozen=True, slots=True)
@@ -307,14 +307,14 @@ class Quotient(OfTwo):
         left_out = [self.left_out(cluster)]
         try:
             (above, one), (below, other) = self.first.added(cluster), self.second.added(cluster)
-            found = clustered_ratio(
+            ratio = clustered_ratio(
                 np.concatenate([above, np.zeros(len(below))]),
                 np.concatenate([np.zeros(len(above)), below]),
                 np.concatenate([one, other]),
             )
         except CannotEstimate:
             return left_out
-        return [*left_out, ratio_row(found, plural(cluster))]
+        return [*left_out, ratio_row(ratio, plural(cluster))]
 
 
 @dataclass(frozen=True, slots=True)
@@ -378,11 +378,11 @@ class Gap(Difference):
             side.units.rows.groupby(cluster)["value"].sum() for side in (self.first, self.second)
         ]
         effective = min(kish_effective_size(totals) for totals in held)
-        found = jackknife_interval(without, effective, within=(-2, 2))
+        interval = jackknife_interval(without, effective, within=(-2, 2))
         plain = "a plain jackknife, which carries no verdict"
         return [
             leave_one_out_row(without, cluster),
-            drawn_row(found, len(without.labels), effective, plain, f"{cluster}s"),
+            drawn_row(interval, len(without.labels), effective, plain, f"{cluster}s"),
         ]
 
     def sharp(self, doubts: Collection[str] | None = None) -> bool:
@@ -419,7 +419,7 @@ def overturned(margin: Callable[[float], float], *, things: str, nothing: str) -
         return TippingPoint(what=what, threshold=None, sentence=nothing)
     at = tipping_point(margin, 0, MOST_LEFT_OUT, steps=20)
     if at is None:
-        told = f"kept whatever part of the {things} were not genuine"
+        sentence = f"kept whatever part of the {things} were not genuine"
     else:
-        told = f"lost if {number(100 * at, 0)} % of the {things} were not genuine"
-    return TippingPoint(what=what, threshold=at, sentence=told)
+        sentence = f"lost if {number(100 * at, 0)} % of the {things} were not genuine"
+    return TippingPoint(what=what, threshold=at, sentence=sentence)

@@ -189,12 +189,12 @@ class Beliefs:
 
     def __getitem__(self, key: tuple[str, str]) -> Belief:
         doubt, _ = key
-        found = self.stated.get(key) or self.stated.get((doubt, ""))
-        if found is None:
+        belief = self.stated.get(key) or self.stated.get((doubt, ""))
+        if belief is None:
             if not doubt:
                 raise NoBelief("Something is open under no doubt that is named: it is not drawn.")
             raise NoBelief(f"Nothing is believed of the doubt “{doubt}”, so that none is drawn.")
-        return found
+        return belief
 
     def __contains__(self, doubt: object) -> bool:
         return any(name == doubt for name, _ in self.stated)
@@ -255,9 +255,9 @@ def _belief(row: Mapping[Any, Any], parameters: str, between: Between) -> Belief
                 f"stated_beliefs, '{row['doubt']}': '{column}' should be one of "
                 f"{', '.join(get_args(allowed))}, found '{row[column]}'."
             )
-    told = {name: row[name] for name in ("doubt", "kind", "family", "together", "basis", "source")}
+    texts = {name: row[name] for name in ("doubt", "kind", "family", "together", "basis", "source")}
     return Belief(
-        **told,
+        **texts,
         sentence=str(row["sentence"]),
         parameters=dict(_parameters(str(row["doubt"]), parameters)),
         between=between,

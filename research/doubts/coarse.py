@@ -112,8 +112,8 @@ def among(candidates: pd.Series, values: Collection[str]) -> tuple[Flags, Flags]
     codes, texts = candidates.factorize()
     sets = [frozenset(text.split(BETWEEN)) if text else frozenset() for text in (*texts, "")]
     wanted = frozenset(values)
-    certain = np.array([bool(found) and found <= wanted for found in sets], dtype=bool)
-    possible = np.array([not found or bool(found & wanted) for found in sets], dtype=bool)
+    certain = np.array([bool(options) and options <= wanted for options in sets], dtype=bool)
+    possible = np.array([not options or bool(options & wanted) for options in sets], dtype=bool)
     return certain[codes], possible[codes]
 
 
@@ -313,10 +313,10 @@ class Coarse:
 
     def _with(self, rows: pd.DataFrame, read: dict[Any, Any]) -> Coarse:
         """The same of fewer units or other weights: what opens them needs no second check."""
-        found = copy(self)
-        object.__setattr__(found, "rows", rows)
-        object.__setattr__(found, "_read", read)
-        return found
+        units = copy(self)
+        object.__setattr__(units, "rows", rows)
+        object.__setattr__(units, "_read", read)
+        return units
 
     def _over(self, rows: pd.DataFrame, doubts: Collection[Doubt]) -> Coarse:
         """These rows as the channel; one that opened all its weights opens them still."""
@@ -329,8 +329,8 @@ class Coarse:
         """Whether all candidates of each unit are among the values, and whether any is."""
         if attribute not in self.rows:
             columns = [str(column) for column in self.rows.columns]
-            told = (*WEIGHTS, NUMBER, EXCESS, ERROR)
-            known = [c for c in columns if c not in told and not c.endswith("_doubt")]
+            reserved = (*WEIGHTS, NUMBER, EXCESS, ERROR)
+            known = [c for c in columns if c not in reserved and not c.endswith("_doubt")]
             raise ResearchError(
                 f"These units have no attribute '{attribute}'. They have: {', '.join(known)}."
             )
@@ -345,15 +345,15 @@ class Coarse:
             return np.full(len(self.rows), doubts is None, dtype=bool)
         names = sorted(set(doubts))
         key = (OPENED_BY, by, *names)
-        found = self.once(key, lambda: _kept(np.array(self.rows[by].isin(names), dtype=bool)))
-        return found[0]
+        kept = self.once(key, lambda: _kept(np.array(self.rows[by].isin(names), dtype=bool)))
+        return kept[0]
 
     def once(self, key: Any, read: Callable[[], Made]) -> Made:
         """What is read off the rows, read once; nobody may write into it."""
         if key not in self._read:
             self._read[key] = read()
-        found: Made = self._read[key]
-        return found
+        made: Made = self._read[key]
+        return made
 
 
 def amounts_of(rows: pd.DataFrame) -> list[str]:

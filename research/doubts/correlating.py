@@ -114,9 +114,9 @@ class RankCorrelation(Asked):
 
     def test(self, rng: np.random.Generator) -> Test:
         """Whether the weights as shown go together beyond what chance pairing gives."""
-        found = TESTS[self.of](*self._weights(), rng=rng)
-        name = f"{self.of}, {found.method}, {self.first.weighs} as shown"
-        return Test(name=name, statistic=found.statistic, p=found.p)
+        outcome = TESTS[self.of](*self._weights(), rng=rng)
+        name = f"{self.of}, {outcome.method}, {self.first.weighs} as shown"
+        return Test(name=name, statistic=outcome.statistic, p=outcome.p)
 
     def without_each(self, cluster: str) -> LeaveOneOut:
         """The correlation as shown without each cluster, the other units ranked anew."""

@@ -57,14 +57,14 @@ class Distinct(OfUnits):
         return Bounds(float(low), float(high))
 
     def in_worlds(self, worlds: Worlds) -> Floats:
-        found = self.units.once(("undecided", self.wanted, self.by), self._undecided)
+        units = self.units.once(("undecided", self.wanted, self.by), self._undecided)
         certain = self.bounds().low
         if worlds.with_errors:  # what is certain may be coded wrong
-            found, certain = self.units, 0.0
-        if found.rows.empty:
+            units, certain = self.units, 0.0
+        if units.rows.empty:
             return np.full(worlds.count, certain)
-        held = held_by_units(found, self.wanted, worlds)
-        codes = found.rows[self.by].factorize()[0]
+        held = held_by_units(units, self.wanted, worlds)
+        codes = units.rows[self.by].factorize()[0]
         order = codes.argsort(kind="stable")
         firsts = np.searchsorted(codes[order], np.arange(codes.max() + 1))
         any_of_it = np.logical_or.reduceat(held[order], firsts, axis=0)

@@ -135,8 +135,8 @@ class Worlds:
     def _drawn(self, draw: Callable[[int], Floats]) -> Floats:
         """What is drawn in these worlds, of which so many are drawn at once."""
         begin, end = self.first // AT_ONCE, -(-(self.first + self.count) // AT_ONCE)
-        found = [draw(block) for block in range(begin, end)]
-        whole = found[0] if len(found) == 1 else np.concatenate(found, axis=-1)
+        blocks = [draw(block) for block in range(begin, end)]
+        whole = blocks[0] if len(blocks) == 1 else np.concatenate(blocks, axis=-1)
         return whole[..., : self.count]
 
 
@@ -169,9 +169,9 @@ def _place(shape: Shape, doubt: str, key: str, block: int) -> Floats:
 @lru_cache(maxsize=1_000)
 def _peak(rate: Shape, part: Shape, doubt: str, key: str, block: int) -> Floats:
     drawn, rates = _uniform(f"{doubt}/{key}", block), _rate(doubt, rate, block)
-    found, has = np.zeros(AT_ONCE), drawn < rates
-    found[has] = placed((drawn / rates)[has], part)
-    return _read_only(found)
+    parts, has = np.zeros(AT_ONCE), drawn < rates
+    parts[has] = placed((drawn / rates)[has], part)
+    return _read_only(parts)
 
 
 def _rate(doubt: str, shape: Shape, block: int) -> Floats:

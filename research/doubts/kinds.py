@@ -52,21 +52,21 @@ class KindsInWorlds:
         varying = sorted(map(str, cells.candidates(worlds, by) & named))
         held = fixed.rows.groupby(by)["value"].sum()
         shown = held.reindex(varying, fill_value=0.0).to_numpy(dtype=float)[:, None]
-        found = np.repeat(shown, worlds.count, axis=1)
+        weights = np.repeat(shown, worlds.count, axis=1)
         unnamed = np.zeros(worlds.count)
         places = {name: at for at, name in enumerate(varying)}
         for part in cells.chunks():
             weight = part.weight(worlds)
             for at, name, chosen in part.by_kind(worlds, by):
-                into = found[places[name]] if name in places else unnamed
+                into = weights[places[name]] if name in places else unnamed
                 into += (weight[at] * chosen).sum(axis=0)
         kinds = np.array(varying, dtype=object)
-        return cls(held.drop(varying, errors="ignore"), kinds, found, unnamed)
+        return cls(held.drop(varying, errors="ignore"), kinds, weights, unnamed)
 
     def weight(self, kind: str) -> Floats:
         """Of one kind."""
-        found: Floats = self.weights[self.names == kind].sum(axis=0)
-        return found + float(self.fixed.get(kind, 0.0))
+        varying: Floats = self.weights[self.names == kind].sum(axis=0)
+        return varying + float(self.fixed.get(kind, 0.0))
 
     def total(self) -> Floats:
         """Of all."""

@@ -163,11 +163,11 @@ class ShareIn(OfUnits):
             errors = [clustered_share(weight * end, weight, clusters).se for end in ends]
         except CannotEstimate:
             return []
-        found = imbens_manski(self.bounds(), *errors)
+        interval = imbens_manski(self.bounds(), *errors)
         row = BudgetRow(
             source=f"other {cluster}s drawn and every doubt open",
-            low=found.low,
-            high=found.high,
+            low=interval.low,
+            high=interval.high,
             detail=f"Imbens-Manski interval, standard errors by {cluster}",
         )
         return [row]

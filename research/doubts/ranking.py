@@ -99,10 +99,10 @@ class Ranking:
         )  # fmt: skip
         anyone = float(more[names == ""].sum())
         more[names == ""] = 0.0
-        found = pd.DataFrame({"least": low, "known": high, "most": high + more}, index=names)
+        extents = pd.DataFrame({"least": low, "known": high, "most": high + more}, index=names)
         here = names[np.unique(codes[certain | is_open])]
-        found = found.reindex(here.union([*kinds, ""]), fill_value=0.0)
-        return found.assign(most=found["most"] + anyone)
+        extents = extents.reindex(here.union([*kinds, ""]), fill_value=0.0)
+        return extents.assign(most=extents["most"] + anyone)
 
     @cached_property
     def _named(self) -> tuple[Codes, Codes, pd.Index]:
@@ -144,8 +144,8 @@ class Ranking:
         )
         drawn = len(held), kish_effective_size(whole), caution, f"{cluster}s"
         return {
-            kind: drawn_row(Bounds(float(found.low), float(found.high)), *drawn)
-            for kind, found in zip(held.columns, sets, strict=True)
+            kind: drawn_row(Bounds(float(ranks.low), float(ranks.high)), *drawn)
+            for kind, ranks in zip(held.columns, sets, strict=True)
         }
 
 
@@ -205,7 +205,7 @@ class Rank(OfKinds):
         """The rank as shown without each cluster."""
         ranks = [_without_each(self.ranking, kind, cluster) for kind in self.kinds]
         least = np.full(len(ranks[0]), len(ranks))
-        values = np.max([least, *(found.to_numpy() for found in ranks)], axis=0).astype(float)
+        values = np.max([least, *(each.to_numpy() for each in ranks)], axis=0).astype(float)
         return LeaveOneOut(value=self.value, labels=ranks[0].index.to_numpy(), values=values)
 
     def left_out(self, cluster: str) -> BudgetRow:
@@ -229,8 +229,8 @@ class Rank(OfKinds):
             change, turn = spare, "only with more than {} fewer"
         else:
             change, turn = -lacking, "is lost with more than {} fewer"
-        told = f"{turn.format(number(change, 0))} {weighs}, against {number(own, 0)} now"
-        return TippingPoint(what=what, threshold=change, sentence=f"{ranks} {told}")
+        clause = f"{turn.format(number(change, 0))} {weighs}, against {number(own, 0)} now"
+        return TippingPoint(what=what, threshold=change, sentence=f"{ranks} {clause}")
 
 
 def _places(extent: pd.DataFrame, kind: str, spare: float) -> tuple[int, int]:

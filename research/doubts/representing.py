@@ -140,10 +140,10 @@ class Representation(Asked):
             self.first.rows[cluster], *(w * held for held in classes for w in weights)
         )
         left = [np.maximum(total.sum() - total, 0.0) for total in totals]
-        told = (left[1] > 0) & (left[2] > 0) & (left[3] > 0)
-        one, two, three, four = (part[told] for part in left)
+        defined = (left[1] > 0) & (left[2] > 0) & (left[3] > 0)
+        one, two, three, four = (part[defined] for part in left)
         values = (one / two) / (three / four)
-        return LeaveOneOut(value=self.value, labels=labels[told], values=values)
+        return LeaveOneOut(value=self.value, labels=labels[defined], values=values)
 
     def missing(self, null: float, things: str) -> TippingPoint:
         """How much would the second channel have to lack of the units asked about?
@@ -159,8 +159,8 @@ class Representation(Asked):
         times = self.bounds().low / null
         if times <= 1:
             return TippingPoint(what=what, threshold=None, sentence=NOTHING)
-        told = "lost if {:0} {} are missing, {:%0} of those that are counted"
-        return turned_at(what, told, held * (times - 1), things, times - 1)
+        template = "lost if {:0} {} are missing, {:%0} of those that are counted"
+        return turned_at(what, template, held * (times - 1), things, times - 1)
 
     def _ranged(self, doubts: Collection[str] | None) -> Flags:
         sides = [channel.weight(doubts) for channel in (self.first, self.second)]

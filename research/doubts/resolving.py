@@ -61,9 +61,9 @@ class Edges:
 
     def __getitem__(self, which: int) -> Floats:
         whole = self.own[:, -1:] + self.weight
-        found: Floats = self.weight / whole * self.others[which]
-        found += self.own[:, [which]] / whole
-        return found
+        edge: Floats = self.weight / whole * self.others[which]
+        edge += self.own[:, [which]] / whole
+        return edge
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -163,8 +163,8 @@ class Cells:
     def _chunks(self) -> list[Cells]:
         certain = [self._names_one(name) for name in self.named]
         ranged, texts = self.columns["low"] < self.columns["high"], [KIND, *self.named]
-        told = [*certain, ranged, *(self.columns[name] for name in texts)]
-        keys = list(zip(*(column.tolist() for column in told), strict=True))
+        labels = [*certain, ranged, *(self.columns[name] for name in texts)]
+        keys = list(zip(*(column.tolist() for column in labels), strict=True))
         order = sorted(range(len(keys)), key=keys.__getitem__)
         parts = [order[first : first + AT_HAND] for first in range(0, len(order), AT_HAND)]
         return [
@@ -197,46 +197,46 @@ class Cells:
         -------
         array of shape (cells, worlds), or (cells, 1) where it is the same in all
         """
-        low, found, high = (self.columns[end][:, None] for end in WEIGHTS)
+        low, weights, high = (self.columns[end][:, None] for end in WEIGHTS)
         ranged, outside = self.columns["low"] < self.columns["high"], ~self.columns[MEMBER]
         if ranged.any() or outside.any():
-            found = np.repeat(found, worlds.count, axis=1)
+            weights = np.repeat(weights, worlds.count, axis=1)
         for belief, _, at in self._open(worlds, WEIGHT, ranged, self._doubts(WEIGHT)):
             belief.about("a weight", "range")
             places = worlds.places(belief, self._keys(belief, at), WEIGHT)
             places *= (high - low)[at]
             places += low[at]
-            found[at] = places
+            weights[at] = places
         for belief, _, at in self._open(worlds, MEMBER, outside, self._doubts(MEMBER)):
             rate = worlds.rate(belief.about("what belongs to the channel", "rate"))
-            found[at] *= self._uniform(worlds, belief, at, MEMBER) < rate
-        found = self._without_excess(worlds, found) if worlds.with_errors else found
-        return self._of_parts(worlds, found)
+            weights[at] *= self._uniform(worlds, belief, at, MEMBER) < rate
+        weights = self._without_excess(worlds, weights) if worlds.with_errors else weights
+        return self._of_parts(worlds, weights)
 
-    def _without_excess(self, worlds: Worlds, found: Floats) -> Floats:
+    def _without_excess(self, worlds: Worlds, weights: Floats) -> Floats:
         """The weights without what errors have added: no more than there is."""
         excess = self.columns[EXCESS]
         if not excess.any():
-            return found
-        found = found + np.zeros(worlds.count)
+            return weights
+        weights = weights + np.zeros(worlds.count)
         for belief, _, at in self._open(worlds, EXCESS, excess > 0, self.columns[ERROR]):
             belief.about("an excess", "range", "peaks")
             added = worlds.places(belief, self._keys(belief, at), EXCESS)
-            found[at] = np.maximum(found[at] - excess[at, None] * added, 0)
-        return found
+            weights[at] = np.maximum(weights[at] - excess[at, None] * added, 0)
+        return weights
 
-    def _of_parts(self, worlds: Worlds, found: Floats) -> Floats:
+    def _of_parts(self, worlds: Worlds, weights: Floats) -> Floats:
         """The weights where what a unit is in several parts weighs what this part does."""
         for attribute in self.named:
             texts = self.columns.get(PARTS.format(attribute))
             if texts is None:
                 continue
-            found = found + np.zeros(worlds.count)
+            weights = weights + np.zeros(worlds.count)
             parts = self._open(worlds, f"{attribute} in part", texts != "", self._doubts(attribute))
             for belief, _, at in parts:
                 for one, key in zip(at.tolist(), self._keys(belief, at), strict=True):
-                    found[one] *= self._part(worlds, belief, attribute, one, key)
-        return found
+                    weights[one] *= self._part(worlds, belief, attribute, one, key)
+        return weights
 
     def _part(self, worlds: Worlds, belief: Belief, attribute: str, one: int, key: str) -> Floats:
         """Which part of its unit a cell is in each world: all parts add up to one."""
@@ -259,11 +259,13 @@ class Cells:
         for each in asked:
             for attribute, values in each.values.items():
                 wanted.setdefault(attribute, set()).add(values)
-        found = {name: self._among(worlds, name, several) for name, several in wanted.items()}
+        by_attribute = {
+            name: self._among(worlds, name, several) for name, several in wanted.items()
+        }
         every = np.ones((len(self), 1), dtype=bool)
         held = {}
         for each in asked:
-            flags = [found[name][values] for name, values in each.values.items()]
+            flags = [by_attribute[name][values] for name, values in each.values.items()]
             both: Flags = reduce(np.logical_and, flags, every)
             held[each] = ~both if each.other else both
         return held
@@ -272,16 +274,16 @@ class Cells:
         self, worlds: Worlds, attribute: str, wanted: Collection[frozenset[str]]
     ) -> dict[frozenset[str], Flags]:
         """Whether each cell has one of the values, for each set of them."""
-        found = {values: self._certain(attribute, values) for values in wanted}
+        held = {values: self._certain(attribute, values) for values in wanted}
         groups = list(self._groups(worlds, attribute))
         if groups:
-            found = {v: np.repeat(flags, worlds.count, axis=1) for v, flags in found.items()}
+            held = {v: np.repeat(flags, worlds.count, axis=1) for v, flags in held.items()}
         for group in groups:
             drawn, moves = group.draw(), group.moves and group.moves()
-            for values, flags in found.items():
+            for values, flags in held.items():
                 lies = _lie(group, drawn, values)
                 flags[group.at] = lies if moves is None else np.where(moves, lies, flags[group.at])
-        return found
+        return held
 
     def _certain(self, attribute: str, values: frozenset[str]) -> Flags:
         """Whether a cell has one of the values in all worlds: an array of shape (cells, 1)."""
@@ -389,8 +391,8 @@ class Cells:
         By their doubts, the first of the labels, and by the others, of which the last is told.
         """
         key = ("open", what)
-        for told, at in self._once(key, lambda: _alike([*labels, self.columns[KIND]], opened)):
-            doubt, *text, kind = told
+        for agreed, at in self._once(key, lambda: _alike([*labels, self.columns[KIND]], opened)):
+            doubt, *text, kind = agreed
             yield worlds.beliefs[doubt, kind], "".join(text), at
 
     def _uniform(self, worlds: Worlds, belief: Belief, at: Codes, what: str) -> Floats:
@@ -410,14 +412,14 @@ class Cells:
     def _once(self, key: Any, read: Callable[[], Made]) -> Made:
         if key not in self._read:
             self._read[key] = read()
-        found: Made = self._read[key]
-        return found
+        made: Made = self._read[key]
+        return made
 
 
 def _weighed(worlds: Worlds, belief: Belief, weights: Mapping[str, float]) -> Floats:
     """The edges of values of these weights: the same weights have the same shares in a world."""
-    told = "|".join(f"{name}={weight}" for name, weight in weights.items())
-    return worlds.edges(belief.doubt, weights, told)
+    stream = "|".join(f"{name}={weight}" for name, weight in weights.items())
+    return worlds.edges(belief.doubt, weights, stream)
 
 
 def names_one(texts: Labels) -> Flags:
@@ -427,22 +429,22 @@ def names_one(texts: Labels) -> Flags:
 
 def _alike(columns: Sequence[Labels], chosen: Flags) -> list[tuple[tuple[str, ...], Codes]]:
     """Which of the chosen cells agree in several columns, in the order of the first ones."""
-    found: dict[tuple[str, ...], list[int]] = {}
+    places: dict[tuple[str, ...], list[int]] = {}
     at = np.flatnonzero(chosen)
     agree = zip(*(column[at].tolist() for column in columns), strict=True)
-    for one, told in zip(at.tolist(), agree, strict=True):
-        found.setdefault(told, []).append(one)
-    return [(told, np.array(same)) for told, same in found.items()]
+    for one, labels in zip(at.tolist(), agree, strict=True):
+        places.setdefault(labels, []).append(one)
+    return [(labels, np.array(same)) for labels, same in places.items()]
 
 
 def _lie(group: Group, drawn: Floats, values: frozenset[str]) -> Flags:
     """Whether each draw lies where one of the values does; neighbours are one span."""
-    found = np.zeros(drawn.shape, dtype=bool)
+    within = np.zeros(drawn.shape, dtype=bool)
     for first, last in _turns(group.names, values):
         after = drawn >= group.edges[first] if first > 0 else True
         before = drawn < group.edges[last] if last < len(group.names) else True
-        found |= np.logical_and(after, before)
-    return found
+        within |= np.logical_and(after, before)
+    return within
 
 
 @lru_cache(maxsize=512)

@@ -82,10 +82,10 @@ def _with_draws(
         return replace(estimate, undrawn=estimate.undrawn or (EXACT if point else BY_HAND))
     try:
         is_open = hypothesis is not None and _is_open(estimate, hypothesis)
-        found = simulated(asked, beliefs, hypothesis, with_chances=is_open, drawn=drawn)
+        interval = simulated(asked, beliefs, hypothesis, with_chances=is_open, drawn=drawn)
     except REFUSED as reason:
         return replace(estimate, undrawn=str(reason), drawn=None)
-    return replace(estimate, simulated=found, drawn=None)
+    return replace(estimate, simulated=interval, drawn=None)
 
 
 def in_worlds(asked: Mapping[str, Drawn], worlds: Worlds) -> dict[str, Floats]:
@@ -148,24 +148,24 @@ def simulated(
     >>> rows = rows.assign(low=1.0, value=1.0, high=1.0, origin_doubt="origin unknown or disputed")
     >>> units = Coarse(rows, [Doubt("origin unknown or disputed", "any country")])
     >>> chinese = Share(of=where(origin="CN")).in_(units)
-    >>> found = simulated(chinese, Beliefs.of(research.load("stated_beliefs")))
-    >>> chinese.bounds().low <= found.low <= found.high <= chinese.bounds().high
+    >>> interval = simulated(chinese, Beliefs.of(research.load("stated_beliefs")))
+    >>> chinese.bounds().low <= interval.low <= interval.high <= chinese.bounds().high
     True
     """
     if drawn is None:
         drawn = asked.in_worlds(Worlds(beliefs))
     fewer = Worlds(beliefs, FEWER)
     low, high = _interval(drawn)
-    found = Simulated(low=low, high=high, worlds=len(drawn), error=end_error(drawn))
+    simulation = Simulated(low=low, high=high, worlds=len(drawn), error=end_error(drawn))
     if hypothesis is None:
-        return found
+        return simulation
 
     tried: dict[Tried, Floats] = {"stated": drawn}
     for how in get_args(Tried)[1:] if with_chances else MOVED:
         tried[how] = asked.in_worlds(replace(fewer, beliefs=beliefs.tried(how)))
     with_errors = asked.in_worlds(replace(fewer, with_errors=True))
     return replace(
-        found,
+        simulation,
         with_errors=_interval(with_errors),
         error_with_errors=end_error(with_errors),
         apart=_interval(tried["apart"]),
@@ -198,7 +198,7 @@ def parts(asked: Drawn, worlds: Worlds, shown: Floats) -> list[Part]:
     opened = [doubt.name for doubt in asked.doubts if asked.opens(doubt)]
     if np.nanmax(shown) - np.nanmin(shown) <= TOLERANCE:
         return []
-    found = [
+    all_parts = [
         Part(
             doubt=name, basis=worlds.beliefs.basis(name),
             one_draw=_is_one_draw(asked, worlds, name),
@@ -206,7 +206,7 @@ def parts(asked: Drawn, worlds: Worlds, shown: Floats) -> list[Part]:
         )
         for name in opened
     ]  # fmt: skip
-    return sorted(found, key=lambda each: -each.part)
+    return sorted(all_parts, key=lambda each: -each.part)
 
 
 def _is_one_draw(asked: Drawn, worlds: Worlds, doubt: str) -> bool:
@@ -221,8 +221,8 @@ def _explained(
     if not others:
         return 1.0
     again = asked.in_worlds(replace(worlds, anew=frozenset(others)))
-    told = np.isfinite(shown) & np.isfinite(again)
-    correlation = float(np.corrcoef(shown[told], again[told])[0, 1])
+    defined = np.isfinite(shown) & np.isfinite(again)
+    correlation = float(np.corrcoef(shown[defined], again[defined])[0, 1])
     return min(max(correlation, 0.0), 1.0)
 
 
@@ -251,15 +251,15 @@ def end_error(drawn: Floats) -> float:
     >>> round(end_error(np.arange(10_000) / 10_000), 4)  # sqrt(0.025 * 0.975 / 10,000)
     0.0016
     """
-    told = _defined(drawn)
+    defined = _defined(drawn)
     ends = np.array(ENDS)
-    step = np.sqrt(ends * (1 - ends) / len(told))
-    below, above = np.quantile(told, ends - step), np.quantile(told, ends + step)
+    step = np.sqrt(ends * (1 - ends) / len(defined))
+    below, above = np.quantile(defined, ends - step), np.quantile(defined, ends + step)
     return float((above - below).max() / 2)
 
 
 def _defined(drawn: Floats) -> Floats:
-    told = np.isfinite(drawn)
-    if (~told).mean() > MOST_UNDEFINED:
+    defined = np.isfinite(drawn)
+    if (~defined).mean() > MOST_UNDEFINED:
         raise CannotEstimate("In too many worlds there is nothing to divide by.")
-    return drawn[told]
+    return drawn[defined]

@@ -43,11 +43,11 @@ def lost_if(
     'kept even if all 40 hosts are copies'
     """
     if threshold is None:
-        told = f"kept even if all {number(of, 0)} {things} {are}"
+        sentence = f"kept even if all {number(of, 0)} {things} {are}"
     else:
         part = number(threshold, 0) if threshold >= 1 else percent(threshold)
-        told = f"{reached or 'lost'} if {part} of the {number(of, 0)} {things} {are} {given}"
-    return TippingPoint(what=f"{things} that {are}", threshold=threshold, sentence=told.strip())
+        sentence = f"{reached or 'lost'} if {part} of the {number(of, 0)} {things} {are} {given}"
+    return TippingPoint(what=f"{things} that {are}", threshold=threshold, sentence=sentence.strip())
 
 
 def turned_at(what: str, sentence: str, threshold: float, *others: float | str) -> TippingPoint:
@@ -98,14 +98,14 @@ def resolved_against(
     for doubt, part in parts.items():
         if part is not None:
             weighs = _open_in(asked, doubt)
-            told = TOLD if asked.sharp([doubt.name]) else TOLD_AT_LEAST
+            wording = TOLD if asked.sharp([doubt.name]) else TOLD_AT_LEAST
             what = f"part of the {weighs} open: {doubt.name}"
-            sentence = written(told, reached, part, weighs, doubt.name)
+            sentence = written(wording, reached, part, weighs, doubt.name)
             yield TippingPoint(what=what, threshold=part, sentence=sentence)
     if opened and set(parts.values()) == {None}:
         what = "part of what is open under one doubt"
-        told = "no doubt alone is enough to overturn what is shown: it takes several together"
-        yield TippingPoint(what=what, threshold=None, sentence=told)
+        wording = "no doubt alone is enough to overturn what is shown: it takes several together"
+        yield TippingPoint(what=what, threshold=None, sentence=wording)
 
 
 def _open_in(asked: Asked, doubt: Doubt) -> str:
@@ -141,16 +141,16 @@ def lost_at(
     """
     what = "design effect"
     if design_effect is None:
-        told = f"kept at any design effect up to {number(up_to, 0)}"
-        return TippingPoint(what=what, threshold=None, sentence=told)
+        sentence = f"kept at any design effect up to {number(up_to, 0)}"
+        return TippingPoint(what=what, threshold=None, sentence=sentence)
     alike = [
         intraclass_correlation(design_effect, size)
         for size in cluster_sizes
         if size > max(design_effect, 1)
     ]
-    told = f"lost at deff {number(design_effect, 0)}"
+    sentence = f"lost at deff {number(design_effect, 0)}"
     if alike:
         low, high = min(alike), max(alike)
         correlation = number(low, 3) if low == high else span(low, high, " to ")
-        told += f", an intraclass correlation of {correlation}"
-    return TippingPoint(what=what, threshold=float(design_effect), sentence=told)
+        sentence += f", an intraclass correlation of {correlation}"
+    return TippingPoint(what=what, threshold=float(design_effect), sentence=sentence)

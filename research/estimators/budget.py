@@ -56,17 +56,17 @@ def alternatives_row(source: str, values: Mapping[str, float | Bounds]) -> Budge
     if not values:
         raise CannotEstimate(f"The budget row '{source}' needs the estimate under one alternative.")
     sets = {
-        name: found if isinstance(found, Bounds) else Bounds(found, found)
-        for name, found in values.items()
+        name: estimate if isinstance(estimate, Bounds) else Bounds(estimate, estimate)
+        for name, estimate in values.items()
     }
     least = min(sets, key=lambda name: sets[name].low)
     most = max(sets, key=lambda name: sets[name].high)
-    told = f"lowest under {least}, highest under {most}"
+    extremes = f"lowest under {least}, highest under {most}"
     return BudgetRow(
         source=source,
         low=sets[least].low,
         high=sets[most].high,
-        detail=told if least != most else f"lowest and highest under {least}",
+        detail=extremes if least != most else f"lowest and highest under {least}",
     )
 
 
@@ -80,12 +80,12 @@ def leave_one_out_row(left_out: LeaveOneOut, unit: str = "organisation") -> Budg
     >>> leave_one_out_row(leave_one_out([9, 0, 3], [9, 6, 4], ["Qwen", "Meta", "Mistral"])).detail
     'furthest without Qwen'
     """
-    told = f"furthest without {left_out.cluster}"
+    furthest = f"furthest without {left_out.cluster}"
     return BudgetRow(
         source=f"one {unit} left out",
         low=min(left_out.low, left_out.value),
         high=max(left_out.high, left_out.value),
-        detail=told if left_out.without != left_out.value else f"the same without any {unit}",
+        detail=furthest if left_out.without != left_out.value else f"the same without any {unit}",
     )
 
 
@@ -108,7 +108,7 @@ def sampling_row(estimate: ClusteredEstimate, unit: str = "organisations") -> Bu
 
 
 @estimator
-def ratio_row(found: ClusteredRatio, unit: str = "organisations") -> BudgetRow:
+def ratio_row(ratio: ClusteredRatio, unit: str = "organisations") -> BudgetRow:
     """What range does the draw of clusters give a ratio of totals, and how often does it cover?
 
     Examples
@@ -118,14 +118,14 @@ def ratio_row(found: ClusteredRatio, unit: str = "organisations") -> BudgetRow:
     '4 organisations drawn, 2.9 effective'
     """
     (least, most), (unlike, _) = COVERAGE["alike"], COVERAGE["unlike"]
-    told = "simulated coverage {:0} to {:%0} if both totals have like tails, down to {:%0} if not"
-    caution = written(told, 100 * least, most, unlike)
-    return drawn_row(found.interval, found.n_clusters, found.kish_n, caution, unit)
+    text = "simulated coverage {:0} to {:%0} if both totals have like tails, down to {:%0} if not"
+    caution = written(text, 100 * least, most, unlike)
+    return drawn_row(ratio.interval, ratio.n_clusters, ratio.kish_n, caution, unit)
 
 
 @estimator
 def drawn_row(
-    found: Bounds, clusters: int, effective: float, caution: str, unit: str = "organisations"
+    bounds: Bounds, clusters: int, effective: float, caution: str, unit: str = "organisations"
 ) -> BudgetRow:
     """What range do other clusters give the estimate, of how many, and what speaks against it?
 
@@ -137,8 +137,8 @@ def drawn_row(
     drawn = f"{clusters} {unit} drawn, {number(effective, 1)} effective"
     return BudgetRow(
         source=f"other {unit} drawn",
-        low=found.low,
-        high=found.high,
+        low=bounds.low,
+        high=bounds.high,
         detail=f"{drawn}; {caution}" if caution else drawn,
     )
 

@@ -34,8 +34,8 @@ def same_length(**arrays: Sized) -> None:
     """Refuse arrays of different lengths, naming each."""
     lengths = {name: len(array) for name, array in arrays.items()}
     if len(set(lengths.values())) > 1:
-        found = ", ".join(f"'{name}' has {length}" for name, length in lengths.items())
-        raise ResearchError(f"The arrays should describe the same units, but {found}.")
+        stated = ", ".join(f"'{name}' has {length}" for name, length in lengths.items())
+        raise ResearchError(f"The arrays should describe the same units, but {stated}.")
 
 
 def cluster_codes(cluster: ArrayLike | None, n: int) -> tuple[Labels, Codes]:

@@ -152,15 +152,15 @@ def _pairs_below(points: tuple[Floats, Floats], corners: tuple[Floats, Floats]) 
     place = np.empty(len(first), dtype=np.intp)
     place[np.lexsort((is_point, first))] = np.arange(len(first))  # equal is not below
     merged = np.lexsort((is_point, second))
-    found = 0
+    count = 0
     for level in range(len(first).bit_length()):
         order = merged[np.argsort(place[merged] >> (level + 1), kind="stable")]
         later = (place[order] >> level & 1).astype(bool)
         points_before = np.cumsum(is_point[order] & ~later)
         block = place[order] >> (level + 1)
         before_block = np.concatenate(([0], points_before))[np.searchsorted(block, block)]
-        found += int((points_before - before_block)[later & ~is_point[order]].sum())
-    return found
+        count += int((points_before - before_block)[later & ~is_point[order]].sum())
+    return count
 
 
 def _pairs(x: Ranged, y: Ranged) -> int:

@@ -46,8 +46,8 @@ def ranged_hhi(weight: Ranged) -> Bounds:
     --------
     >>> import numpy as np
     >>> halves = Ranged(low=np.array([1, 3]), value=np.array([2, 4]), high=np.array([3, 5]))
-    >>> found = ranged_hhi(halves)
-    >>> round(found.low, 3), round(found.high, 3)
+    >>> index = ranged_hhi(halves)
+    >>> round(index.low, 3), round(index.high, 3)
     (0.5, 0.727)
     """
     shown = hhi(weight.value)  # the last bit may put it outside

@@ -88,8 +88,8 @@ def representation_bounds(
     Examples
     --------
     >>> pulls, downloads = Ranged.exactly([6, 3, 1]), Ranged.exactly([2, 6, 1])
-    >>> found = representation_bounds(pulls, downloads, [True, False, False], [True, True, False])
-    >>> round(found.low, 4), round(found.high, 4)
+    >>> bounds = representation_bounds(pulls, downloads, [True, False, False], [True, True, False])
+    >>> round(bounds.low, 4), round(bounds.high, 4)
     (1.0125, 2.7)
     """
     sure, maybe = _classes(first, second, certain, possible)

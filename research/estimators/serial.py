@@ -102,8 +102,8 @@ def serial_trend(times: ArrayLike, values: ArrayLike, *, level: float = 0.95) ->
 
     Examples
     --------
-    >>> found = serial_trend([0, 1, 2, 3, 4], [0, 2, 1, 3, 4])
-    >>> round(found.slope, 2), found.n_effective
+    >>> trend = serial_trend([0, 1, 2, 3, 4], [0, 2, 1, 3, 4])
+    >>> round(trend.slope, 2), trend.n_effective
     (0.9, 5.0)
     """
     x, y = valid.floats(times, "times"), valid.floats(values, "values")

@@ -64,8 +64,8 @@ def tail_index(values: ArrayLike, kept: int | None = None, *, level: float = 0.9
 
     Examples
     --------
-    >>> found = tail_index([1 / rank for rank in range(1, 101)], 20)
-    >>> round(found.value, 2), round(found.interval.low, 2), round(found.interval.high, 2)
+    >>> tail = tail_index([1 / rank for rank in range(1, 101)], 20)
+    >>> round(tail.value, 2), round(tail.interval.low, 2), round(tail.interval.high, 2)
     (1.16, 0.63, 2.16)
     """
     amounts = np.sort(weights(values, "values"))[::-1]
@@ -78,11 +78,11 @@ def tail_index(values: ArrayLike, kept: int | None = None, *, level: float = 0.9
         )
     sizes, ranks = np.log(top), np.log(np.arange(1, size + 1) - 0.5)
     apart = sizes - sizes.mean()
-    found = float(-(apart @ ranks) / (apart @ apart))
+    index = float(-(apart @ ranks) / (apart @ apart))
     half = float(stats.norm.ppf((1 + valid.level(level)) / 2)) * math.sqrt(2 / size)
     method = "log rank minus one half on log size"
-    interval = Interval(found * math.exp(-half), found * math.exp(half), level, method)
-    return TailIndex(value=found, interval=interval, kept=size)
+    interval = Interval(index * math.exp(-half), index * math.exp(half), level, method)
+    return TailIndex(value=index, interval=interval, kept=size)
 
 
 def _tail_size(n: int) -> int:
@@ -105,7 +105,7 @@ def threshold_plot(values: ArrayLike) -> tuple[TailIndex, ...]:
 
     Examples
     --------
-    >>> [found.kept for found in threshold_plot([1 / rank for rank in range(1, 101)])]
+    >>> [tail.kept for tail in threshold_plot([1 / rank for rank in range(1, 101)])]
     [5, 6, 8, 9, 12, 14, 18, 22, 27, 33, 41, 50]
     """
     amounts = weights(values, "values")

@@ -79,10 +79,10 @@ def tipping_point(
     start = sign_kept(low)
     if start == 0:
         return float(low)
-    found = _first_step(lambda x: sign_kept(x) * start > 0, low, high, steps)
-    if found is None:
+    bracket = _first_step(lambda x: sign_kept(x) * start > 0, low, high, steps)
+    if bracket is None:
         return None
-    return float(brentq(sign_kept, *found, rtol=ACCURACY, xtol=ACCURACY * (high - low)))
+    return float(brentq(sign_kept, *bracket, rtol=ACCURACY, xtol=ACCURACY * (high - low)))
 
 
 @estimator

@@ -50,12 +50,12 @@ def estimator(function: Callable[P, R]) -> Callable[P, R]:
         given = _read(function, *args, **kwargs)
         try:
             with np.errstate(over="raise", divide="raise", invalid="raise"):
-                found = function(*given.args, **given.kwargs)
+                estimate = function(*given.args, **given.kwargs)
         except (ArithmeticError, np.linalg.LinAlgError) as error:
             raise _no_number(function, str(error)) from error
-        if _holds_nan(found):
+        if _holds_nan(estimate):
             raise _no_number(function, "a part of the result is undefined")
-        return found
+        return estimate
 
     return checked
 
@@ -108,16 +108,16 @@ def _no_number(function: Callable[..., Any], why: str) -> CannotEstimate:
     )
 
 
-def _holds_nan(found: object) -> bool:
-    if isinstance(found, float):
-        return math.isnan(found)
-    if isinstance(found, np.ndarray):
-        return found.dtype.kind == "f" and bool(np.isnan(found).any())
-    if is_dataclass(found):
-        return any(_holds_nan(getattr(found, field.name)) for field in fields(found))
-    if isinstance(found, Mapping):
-        return any(map(_holds_nan, found.values()))
-    return isinstance(found, tuple | list) and any(map(_holds_nan, found))
+def _holds_nan(estimate: object) -> bool:
+    if isinstance(estimate, float):
+        return math.isnan(estimate)
+    if isinstance(estimate, np.ndarray):
+        return estimate.dtype.kind == "f" and bool(np.isnan(estimate).any())
+    if is_dataclass(estimate):
+        return any(_holds_nan(getattr(estimate, field.name)) for field in fields(estimate))
+    if isinstance(estimate, Mapping):
+        return any(map(_holds_nan, estimate.values()))
+    return isinstance(estimate, tuple | list) and any(map(_holds_nan, estimate))
 
 
 # Readers of arguments -----------------------------------------------------------------------------

@@ -19,7 +19,7 @@ DARK = "Bars: all that the data allow; dark: with the doubts drawn as stated (95
 def draw_set(
     axes: Axes,
     y: float,
-    found: Bounds,
+    bounds: Bounds,
     interval: Interval | None = None,
     *,
     value: float | None = None,
@@ -35,23 +35,23 @@ def draw_set(
     from matplotlib.colors import to_rgba
 
     if interval is not None and math.isinf(interval.width):
-        _draw_endless(axes, y, found, interval, color)
+        _draw_endless(axes, y, bounds, interval, color)
     elif interval is not None:
         axes.errorbar(
             (interval.low + interval.high) / 2, y, xerr=(interval.high - interval.low) / 2,
             fmt="none", ecolor=color, elinewidth=0.9, capsize=2.5, capthick=0.9,
         )  # fmt: skip
-    if found.width > 0:
+    if bounds.width > 0:
         # Without its ends a set that is narrower than a pixel would not show.
         axes.plot(
-            [found.low, found.high], [y, y], color=to_rgba(color, 0.4), lw=5, marker="|", ms=5.4,
+            [bounds.low, bounds.high], [y, y], color=to_rgba(color, 0.4), lw=5, marker="|", ms=5.4,
             mec=color, mew=1.1, solid_capstyle="butt",
         )  # fmt: skip
-    if drawn is not None and found.width > 0:
+    if drawn is not None and bounds.width > 0:
         dark = to_rgba(color, 0.75)
         axes.plot([drawn.low, drawn.high], [y, y], color=dark, lw=5, solid_capstyle="butt")
         _tell_below(axes, DARK)
-    point = value if value is not None else (found.low if found.width == 0 else None)
+    point = value if value is not None else (bounds.low if bounds.width == 0 else None)
     if point is not None:
         axes.plot(point, y, marker=marker, ms=4.5, mfc=color, mec="white", mew=0.6, ls="none")
 
@@ -59,13 +59,13 @@ def draw_set(
 def _tell_below(axes: Axes, sentence: str) -> None:
     """Add a sentence to the small type below the figure, once."""
     figure = axes.figure
-    told = " ".join(figure.get_supxlabel().split())
-    if sentence not in told:
-        write_below(figure, f"{sentence} {told}".strip())
+    text = " ".join(figure.get_supxlabel().split())
+    if sentence not in text:
+        write_below(figure, f"{sentence} {text}".strip())
 
 
-def _draw_endless(axes: Axes, y: float, found: Bounds, interval: Interval, color: str) -> None:
-    for edge, end, start in ((0, interval.low, found.low), (1, interval.high, found.high)):
+def _draw_endless(axes: Axes, y: float, bounds: Bounds, interval: Interval, color: str) -> None:
+    for edge, end, start in ((0, interval.low, bounds.low), (1, interval.high, bounds.high)):
         if math.isfinite(end):
             axes.plot([start, end], [y, y], color=color, lw=0.9, marker="|", ms=5, markevery=[1])
             continue
@@ -106,12 +106,12 @@ def note(
 
 
 def crossing(
-    axes: Axes, at: float | None, null: float, *, told: str | None = None, rising: bool = False
+    axes: Axes, at: float | None, null: float, *, label: str | None = None, rising: bool = False
 ) -> None:
     """The dashed line of a null along the x axis, and a ring where a curve crosses it."""
     axes.axhline(null, color=MUTED, lw=0.8, ls=(0, (4, 3)), zorder=0)
     if at is None:
         return
     axes.plot(at, null, "o", ms=5, mfc="white", mec=INK, mew=1)
-    text = number(at) if told is None else told
+    text = number(at) if label is None else label
     note(axes, text, (at, null), (4 if rising else -4, -5), va="top")

@@ -164,13 +164,13 @@ def _with_room(
 ) -> tuple[int, bool]:
     """The row, and whether before its sets, where names cross nothing; else where most is free."""
     left, right = axes.get_xlim()
-    found = []
+    places = []
     for row, drawn in enumerate(zip(*rows, strict=True)):
         ends = [end for each in drawn for end in _extent(each)]
         for low, high in ((left, min(ends, default=left)), (max(ends, default=right), right)):
             crossed = null is not None and low < null < high
-            found.append((0 if crossed else (high - low) / (right - left), row, low == left))
-    _, row, before = next((place for place in found if place[0] >= ROOM), max(found))
+            places.append((0 if crossed else (high - low) / (right - left), row, low == left))
+    _, row, before = next((place for place in places if place[0] >= ROOM), max(places))
     return row, before
 
 
@@ -213,13 +213,13 @@ def bars(
     *,
     color: str | Sequence[str] = INK,
     hatch: str | Sequence[str] = "",
-    told: Sequence[str] = (),
+    notes: Sequence[str] = (),
     **look: Any,
 ) -> None:
-    """Bars of counts or shares, the first on top; ``told`` is written at the ends of the first."""
+    """Bars of counts or shares, the first on top, with ``notes`` at the ends of the first."""
     axes.barh(range(0, -len(labels), -1), values, color=color, hatch=hatch, height=HIGH,
               edgecolor="white", lw=0)  # fmt: skip
-    for row, (text, end) in enumerate(zip(told, values, strict=False)):
+    for row, (text, end) in enumerate(zip(notes, values, strict=False)):
         note(axes, text, (end, -row))
     label_rows(axes, labels)
     axes.set(**look)

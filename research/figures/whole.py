@@ -25,10 +25,10 @@ def default(result: Result) -> Figure:
     units = [each.unit for answer in result.answers.values() for each in answer.estimates.values()]
     judged = any(answer.verdicts for answer in result.answers.values())
     rows = {
-        f"{key}: {label}" if len(result.answers) > 1 else label: found
+        f"{key}: {label}" if len(result.answers) > 1 else label: estimate
         for key, answer in result.answers.items()
-        for label, found in answer.estimates.items()
-        if (label in answer.verdicts if judged else found.unit == units[0])
+        for label, estimate in answer.estimates.items()
+        if (label in answer.verdicts if judged else estimate.unit == units[0])
     }
     if not rows:
         raise ResearchError(f"{result.analysis} has no estimate on these data: nothing to draw.")
@@ -49,13 +49,13 @@ def _name_units(axes: Axes, units: Iterable[str]) -> None:
         axes.xaxis.set_major_formatter(lambda value, _: tick(value, names[0]))
 
 
-def of_estimate(found: Estimate) -> Figure:
+def of_estimate(estimate: Estimate) -> Figure:
     """An estimate and, below it, what each source of its uncertainty alone gives."""
-    figure, axes = canvas(height=1.2 + 0.34 * len(found.budget))
-    names = [found.label, *(row.source for row in found.budget)]
-    alone = [Bounds(row.low, row.high) for row in found.budget]
-    forest(axes, names, Series(rows=(found, *alone)))
-    _name_units(axes, [found.unit])
+    figure, axes = canvas(height=1.2 + 0.34 * len(estimate.budget))
+    names = [estimate.label, *(row.source for row in estimate.budget)]
+    alone = [Bounds(row.low, row.high) for row in estimate.budget]
+    forest(axes, names, Series(rows=(estimate, *alone)))
+    _name_units(axes, [estimate.unit])
     return figure
 
 

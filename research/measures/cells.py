@@ -193,9 +193,9 @@ def _least_of_a_peak(listed: pd.DataFrame | LargeTable) -> int:
 @remembered
 def _coded(origins: pd.DataFrame) -> pd.DataFrame:
     """What is known of the accounts that somebody has coded."""
-    told = publishers(origins["author"], origins)
+    known = publishers(origins["author"], origins)
     coded = in_no_country(origins).assign(
-        person=private_persons(origins), confirmed=told["confirmed"]
+        person=private_persons(origins), confirmed=known["confirmed"]
     )
     return coded[["author", "candidates", "parent", "kind", "role", "person", "confirmed"]]
 
@@ -215,25 +215,25 @@ def _queries(
     listed: pd.DataFrame | LargeTable, by: Collection[str], named: bool
 ) -> tuple[str, str]:
     """What finds the peaks, and what finds the cells beside these."""
-    told = {name: sql for name, sql in OF_MODELS.items() if name in by}
+    of_models = {name: sql for name, sql in OF_MODELS.items() if name in by}
     if {"bases", "own_base"} & {*by}:
-        told["makers"] = MAKERS
+        of_models["makers"] = MAKERS
     attributes = ", ".join(f"{OF_ACCOUNTS.get(name, name)} AS {name}" for name in by)
     absent = [
         f"CAST(NULL AS {kind}) AS {name}"
         for name, kind in OPTIONAL.items()
         if name not in listed.columns
     ]
-    by_organisation = "organisation" in by and "makers" not in told
+    by_organisation = "organisation" in by and "makers" not in of_models
     gaps = {
         "account": _account(listed),
-        "of_models": "".join(f", {sql} AS {name}" for name, sql in told.items()),
+        "of_models": "".join(f", {sql} AS {name}" for name, sql in of_models.items()),
         "name": f", arg_min(model_id, {PLACE}) AS model" if named else "",
         "first": ", arg_min(model, summed.place) AS model" if named else "",
         "name_of_first": ", model" if named else "",
         "held": HELD if _never_missing(listed, "hub_downloads_30d") else HELD_IF_KNOWN,
         "columns": ", ".join(["*", *absent]),
-        "joined": _joins("joined.", in_text=" ".join(told.values())),
+        "joined": _joins("joined.", in_text=" ".join(of_models.values())),
         "attributes": attributes,
         "least": _least_of_a_peak(listed),
         "coded": _joins("coded.", "maker.", "heavy.", in_text=attributes),

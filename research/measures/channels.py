@@ -210,8 +210,8 @@ def over_families(pulls: Coarse, other: Coarse, library: pd.DataFrame) -> tuple[
     >>> weights = dict.fromkeys(["low", "value", "high"], [7.0, 2.0])
     >>> rows = pd.DataFrame({**weights, "family": ["qwen3", None], "origin": ""})
     >>> other = Coarse(rows.assign(organisation="someone", origin_doubt=""), ())
-    >>> found = over_families(pulls, other, library)[1].rows
-    >>> found.loc[found["value"] > 0, ["family", "organisation", "shared"]].values.tolist()
+    >>> families = over_families(pulls, other, library)[1].rows
+    >>> families.loc[families["value"] > 0, ["family", "organisation", "shared"]].values.tolist()
     [['', 'someone', 'no'], ['qwen3', 'Alibaba', 'yes']]
     """
     family = other.rows["family"]

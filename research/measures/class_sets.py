@@ -68,18 +68,18 @@ def hosts_with_a_class(class_sets: pd.DataFrame, country: str, counts: pd.Series
     Bounds(low=18.0, high=22.0)
     """
     mine = class_sets[class_sets["country"].eq(country) & ~class_sets["class_set"].isin(UNCLASSED)]
-    told = mine.dropna(subset="hosts")
-    if told.empty or counts.isna().any():
+    shown = mine.dropna(subset="hosts")
+    if shown.empty or counts.isna().any():
         raise CannotEstimate(
             f"The counts of {country} are suppressed, or there are none: too few hosts there."
         )
-    classes = told["class_set"].str.split("+")
+    classes = shown["class_set"].str.split("+")
     left = [
-        float(count - told.loc[[name in held for held in classes], "hosts"].sum())
+        float(count - shown.loc[[name in held for held in classes], "hosts"].sum())
         for name, count in counts.items()
     ]
-    published = float(told["hosts"].sum())
-    if len(told) == len(mine) or not any(left):
+    published = float(shown["hosts"].sum())
+    if len(shown) == len(mine) or not any(left):
         return Bounds(published, published)
     hidden = union_bounds(left)
     return Bounds(published + hidden.low, published + hidden.high)

@@ -47,20 +47,20 @@ def each_family(odds: Representation, counts: Collection[str]) -> pd.DataFrame:
     >>> each_family(odds, ("pulls", "downloads"))["ratio value"].tolist()
     [1.5, 0.5]
     """
-    found = odds.first.rows[["family", "organisation", "origin"]].reset_index(drop=True)
-    classes = [where(family=name) for name in found["family"]]
+    families = odds.first.rows[["family", "organisation", "origin"]].reset_index(drop=True)
+    classes = [where(family=name) for name in families["family"]]
     for counted, channel in zip(counts, (odds.first, odds.second), strict=True):
         for end in WEIGHTS:
-            found[f"{counted} {end}"] = channel.rows[end].to_numpy()
+            families[f"{counted} {end}"] = channel.rows[end].to_numpy()
         shares = [Share(of=each).in_(channel) for each in classes]
-        found = found.assign(**_ends(f"share of {counted}", shares))
-    return found.assign(**_ends("ratio", [odds.share(each) for each in classes]))
+        families = families.assign(**_ends(f"share of {counted}", shares))
+    return families.assign(**_ends("ratio", [odds.share(each) for each in classes]))
 
 
 def _ends(name: str, questions: Iterable[Asked]) -> dict[str, list[float]]:
     """Both ends of the set of each question, and its value; missing where it has no answer."""
-    found = [_set_of(asked) for asked in questions]
-    return {f"{name} {end}": [each[end] for each in found] for end in WEIGHTS}
+    sets = [_set_of(asked) for asked in questions]
+    return {f"{name} {end}": [each[end] for each in sets] for end in WEIGHTS}
 
 
 def _set_of(asked: Asked) -> dict[str, float]:
@@ -106,8 +106,8 @@ def course_of_pulls(
     ends = pd.date_range(end=day, periods=(day - min(days)).days // window + 1, freq=f"{window}D")
     for begin, end in zip(ends - pd.Timedelta(days=window), ends, strict=True):
         if {begin, end} <= days:
-            found = pulls_by_name(series, end, window).rename_axis("family").reset_index()
-            rows.append(found.assign(begin=f"{begin:%Y-%m-%d}", end=f"{end:%Y-%m-%d}"))
+            pulls = pulls_by_name(series, end, window).rename_axis("family").reset_index()
+            rows.append(pulls.assign(begin=f"{begin:%Y-%m-%d}", end=f"{end:%Y-%m-%d}"))
     columns = ["family", "begin", "end", *WEIGHTS]
     course = pd.concat(rows)[columns] if rows else pd.DataFrame(columns=columns)
     return _by_family(course, families)

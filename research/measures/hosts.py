@@ -96,8 +96,8 @@ class Hosts:
         most = frechet_bounds(self.rows.loc[possible, HOSTS], self.hosts).at_least_one.high
         if not certain.any():
             return Bounds(0.0, most)
-        found = frechet_bounds(self.rows.loc[certain, HOSTS], self.hosts).at_least_one
-        return Bounds(found.low, max(found.high, most))
+        bounds = frechet_bounds(self.rows.loc[certain, HOSTS], self.hosts).at_least_one
+        return Bounds(bounds.low, max(bounds.high, most))
 
     def listed(
         self, below: Doubt | None = None, *, counted: bool = True, weight: str = LISTINGS
@@ -183,10 +183,10 @@ def total(totals: pd.DataFrame, name: str) -> float:
     >>> total(research.load("tenthe_totals"), "answering_hosts")
     24038.0
     """
-    found = totals.loc[totals["name"] == name, "value"]
-    if found.empty:
+    values = totals.loc[totals["name"] == name, "value"]
+    if values.empty:
         raise CannotEstimate(f"The scan has no total named '{name}'.")
-    return float(found.iloc[0])
+    return float(values.iloc[0])
 
 
 def network_share(hosting: pd.DataFrame, totals: pd.DataFrame) -> float:
@@ -254,13 +254,13 @@ def answered_in(country: str, answering: Mapping[str, Bounds], everyone: float) 
     >>> import research
     >>> from research.doubts import Beliefs
     >>> worlds = Worlds(Beliefs.of(research.load("stated_beliefs")))
-    >>> found = {"CN": Bounds(7, 10), "US": Bounds(9, 13)}
-    >>> drawn = answered_in("CN", found, 20).in_worlds(worlds)
+    >>> counts = {"CN": Bounds(7, 10), "US": Bounds(9, 13)}
+    >>> drawn = answered_in("CN", counts, 20).in_worlds(worlds)
     >>> bool(drawn.min() >= 7), bool(drawn.max() <= 10)
     (True, True)
     """
     low, high = answering[country]
-    uncounted = everyone - sum(found.low for found in answering.values())
+    uncounted = everyone - sum(bounds.low for bounds in answering.values())
     return Computed(
         lambda part: np.minimum(low + part * uncounted, high), Divided(UNCOUNTED, country)
     )
@@ -297,7 +297,7 @@ class OverBlock:
         """The share of the hosts that are left."""
         return self.at(self.hosts.removed)
 
-    def estimate(self, *, null: float | None = None, **told: Any) -> Estimate:
+    def estimate(self, *, null: float | None = None, **fields: Any) -> Estimate:
         """The share, sharp as :meth:`Hosts.with_any` and shares of listings are, and what is told.
 
         Parameters
@@ -305,18 +305,18 @@ class OverBlock:
         null
             The claimed share; nothing is told of losing it where it is not given, or where a part
             of the block is taken out already.
-        **told
+        **fields
             For the estimate; by default of a share of answering hosts. A ``budget`` takes the place
             of the row of the block.
         """
-        found, who = self.bounds(), "answering hosts"
+        bounds, who = self.bounds(), "answering hosts"
         if null is not None and not self.hosts.removed:
-            told = {"tipping_points": self.points(null), "curves": self.curves()} | told
+            fields = {"tipping_points": self.points(null), "curves": self.curves()} | fields
         usual: dict[str, Any] = {
             "unit": f"share of {who}", "n": self.hosts.left.hosts, "n_unit": who,
-            "value": found.point, "budget": self.rows(), "drawn": WithinSet(self),
+            "value": bounds.point, "budget": self.rows(), "drawn": WithinSet(self),
         }  # fmt: skip
-        return Estimate(bounds=found, sharpness="sharp", **(usual | told))
+        return Estimate(bounds=bounds, sharpness="sharp", **(usual | fields))
 
     @deferred
     def rows(self) -> tuple[BudgetRow, ...]:

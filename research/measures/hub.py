@@ -117,9 +117,9 @@ def hub_facts(*tables: pd.DataFrame) -> pd.DataFrame:
 
     facts = {}
     for column in FACTS:
-        told = [table[["model_id", column]] for table in tables if column in table]
-        if told:
-            every = pd.concat(told).dropna(subset=column).drop_duplicates("model_id")
+        frames = [table[["model_id", column]] for table in tables if column in table]
+        if frames:
+            every = pd.concat(frames).dropna(subset=column).drop_duplicates("model_id")
             facts[column] = every.set_index("model_id")[column]
     return pd.DataFrame(facts)
 
@@ -187,8 +187,8 @@ def hub_downloads(
     listed = listed.set_index("model_id")
     rows = publishers(_accounts(listed), origins).assign(**_known(listed, tell, facts))
     rows[list(WEIGHTS)] = listed[["hub_downloads_30d"] * 3].astype(float).to_numpy()
-    told = "traffic_spike" in listed
-    marked = listed.index[listed["traffic_spike"].eq(True)] if told else listed.index[:0]
+    marks_spikes = "traffic_spike" in listed
+    marked = listed.index[listed["traffic_spike"].eq(True)] if marks_spikes else listed.index[:0]
     may_be = (rows["value"] * HEAVY >= rows["value"].sum()) & ~rows.index.isin(marked)
     rows[EXCESS], rows[ERROR] = rows["value"].where(may_be, 0.0), SPIKES
     if families is not None:
@@ -232,8 +232,8 @@ def of_tasks(units: Coarse, tasks: Collection[str]) -> Coarse:
         certain |= units.rows["family"].notna()
     shown = units.rows["value"].where(certain, 0.0)
     rows = units.rows.assign(low=shown, value=shown, weight_doubt=UNTAGGED.name)
-    found = replace(units, rows=rows, doubts=(*units.doubts, UNTAGGED))
-    return found.among(certain | task.eq(ANYWHERE))
+    opened = replace(units, rows=rows, doubts=(*units.doubts, UNTAGGED))
+    return opened.among(certain | task.eq(ANYWHERE))
 
 
 def without_spike(units: Coarse) -> Coarse:
@@ -275,8 +275,8 @@ def made_from(units: Coarse, origins: pd.DataFrame) -> Coarse:
     >>> origins = research.load("publisher_origins")
     >>> listed = pd.DataFrame({"model_id": ["TheBloke/x", "TheBloke/z"], "hub_downloads_30d": 9})
     >>> listed["base_models"] = ["Qwen/y", None]
-    >>> found = made_from(hub_downloads(listed, origins, tell=["base"]), origins).rows
-    >>> found[["organisation", "origin"]].to_numpy().tolist()
+    >>> models = made_from(hub_downloads(listed, origins, tell=["base"]), origins).rows
+    >>> models[["organisation", "origin"]].to_numpy().tolist()
     [['Alibaba', 'CN'], ['TheBloke', '']]
     """
     rows = units.rows

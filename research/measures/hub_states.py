@@ -68,14 +68,14 @@ def states_of(table: pd.DataFrame) -> dict[str, State]:
     Examples
     --------
     >>> import research
-    >>> found = states_of(research.load("hub_history_states"))
-    >>> len(found), found["2025-03-21"].size
+    >>> states = states_of(research.load("hub_history_states"))
+    >>> len(states), states["2025-03-21"].size
     (8, 999)
     """
     rows = table.sort_values("as_of", kind="stable").fillna({"task_labels": ""})
     days = rows["as_of"].dt.strftime("%Y-%m-%d")
-    told = zip(days, rows["n_models"], rows["counting_rule"], rows["task_labels"], strict=True)
-    return {day: State(day, int(size), rule, labels) for day, size, rule, labels in told}
+    records = zip(days, rows["n_models"], rows["counting_rule"], rows["task_labels"], strict=True)
+    return {day: State(day, int(size), rule, labels) for day, size, rule, labels in records}
 
 
 @remembered
@@ -341,8 +341,8 @@ def crossing(days: pd.Series, low: pd.Series, high: pd.Series) -> Crossing:
     --------
     >>> import pandas as pd
     >>> days = pd.Series(pd.to_datetime(["2022-07-02", "2025-03-21", "2026-04-28"]))
-    >>> found = crossing(days, pd.Series([-0.5, -0.2, 0.1]), pd.Series([-0.4, 0.1, 0.3]))
-    >>> f"{found.behind:%Y-%m-%d} {found.ahead:%Y-%m-%d}"
+    >>> day = crossing(days, pd.Series([-0.5, -0.2, 0.1]), pd.Series([-0.4, 0.1, 0.3]))
+    >>> f"{day.behind:%Y-%m-%d} {day.ahead:%Y-%m-%d}"
     '2022-07-02 2026-04-28'
     """
     ahead = days[low > 0].min() if (low > 0).any() else None

@@ -95,7 +95,7 @@ class Downloads(Channel):
 
 
 @remembered
-def _sized(listed: AnyTable, *told: pd.DataFrame) -> pd.DataFrame:
+def _sized(listed: AnyTable, *tables: pd.DataFrame) -> pd.DataFrame:
     """The models with the classes of size that the record and the name of each allow."""
     import pandas as pd
 
@@ -104,7 +104,7 @@ def _sized(listed: AnyTable, *told: pd.DataFrame) -> pd.DataFrame:
             f"The size of a model is read from its name, which is not done for a table in Parquet: "
             f"{listed.path.name}. Ask by another attribute, or give the models as CSV."
         )
-    recorded = [listed] if "parameters" in listed else told
+    recorded = [listed] if "parameters" in listed else tables
     facts = hub_facts(*recorded)["parameters"].reindex(listed["model_id"])
     rows = pd.DataFrame({"parameters": facts, **dict.fromkeys(WEIGHTS, 1.0)})
     sizes = of_recorded_sizes(Coarse(rows, ())).rows["size"]
@@ -124,15 +124,15 @@ def _persons_anywhere(units: Coarse) -> Coarse:
 
 def _opened(units: Coarse, by: Collection[str]) -> Coarse:
     """What is asked of publishers is open where nobody knows it, whatever stands in its place."""
-    told: dict[str, Any] = {}
+    columns: dict[str, Any] = {}
     doubts = []
     for name, doubt in OPENED.items():
         if name in by and name in units.rows:
             texts = units.rows[name].astype(object).fillna("")
-            told[name] = texts.mask(texts.isin(UNKNOWN), "")
-            told[OPENED_BY.format(name)] = doubt.name
+            columns[name] = texts.mask(texts.isin(UNKNOWN), "")
+            columns[OPENED_BY.format(name)] = doubt.name
             doubts.append(doubt)
-    rows = units.rows.assign(**told)
+    rows = units.rows.assign(**columns)
     return replace(units, rows=rows, doubts=tuple(dict.fromkeys([*units.doubts, *doubts])))
 
 
@@ -155,9 +155,9 @@ def _cut(listed: AnyTable, size: int) -> pd.DataFrame:
 def _of_catalogue(listed: pd.DataFrame, catalogue: pd.DataFrame, counts: str) -> pd.DataFrame:
     """The models of a day with what the catalogue tells of them; those counted anew, if asked."""
     models = fresh(listed) if counts == "fresh" else listed
-    told = hub_facts(catalogue)[["pipeline_tag", "licence", "created_at", "legacy_created_at"]]
+    facts = hub_facts(catalogue)[["pipeline_tag", "licence", "created_at", "legacy_created_at"]]
     counted = models[["as_of", "model_id", "hub_downloads_30d"]]
-    return counted.join(told, on="model_id").reset_index(drop=True)
+    return counted.join(facts, on="model_id").reset_index(drop=True)
 
 
 # Ollama -------------------------------------------------------------------------------------------
@@ -194,8 +194,8 @@ def _licensed(units: Coarse, tables: Tables) -> Coarse:
     licences = of_families(
         hub_facts(tables["hub_llm_models"])["licence"], tables["model_crosswalk_repositories"]
     )
-    found = licences.reindex(units.rows.index).fillna(ANYWHERE)
-    rows = units.rows.assign(licence=found, licence_doubt=LICENCE.name)
+    candidates = licences.reindex(units.rows.index).fillna(ANYWHERE)
+    rows = units.rows.assign(licence=candidates, licence_doubt=LICENCE.name)
     return replace(units, rows=rows, doubts=(*units.doubts, LICENCE))
 
 
@@ -382,8 +382,8 @@ def common_size(channel: Channel, tables: Tables, days: Sequence[str]) -> int | 
     sizes = [n_rows(channel.listed(tables, Wanted(day=day))) for day in days]
     if min(sizes) >= (1 - ALIKE) * max(sizes):
         return int(min(sizes))
-    told = [written("{:0} on {}", *pair) for pair in zip(sizes, days, strict=True)]
+    lengths = [written("{:0} on {}", *pair) for pair in zip(sizes, days, strict=True)]
     raise ResearchError(
         f"A share over time needs lists of one length, and those of {channel.name} hold "
-        f"{few(told)} models: a longer list is another population. Ask for one day: --on DAY."
+        f"{few(lengths)} models: a longer list is another population. Ask for one day: --on DAY."
     )

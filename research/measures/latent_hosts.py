@@ -69,9 +69,9 @@ class LatentHosts:
     def lead(self, of: pd.Series, first: pd.Series, second: pd.Series) -> LatentDifference:
         """The number of some kinds of hosts among the first ones, less that among the second."""
         ours, theirs = (self._share(of & side, None) for side in (first, second))
-        found = latent_difference(*ours, *theirs, *self._published)
+        difference = latent_difference(*ours, *theirs, *self._published)
         one = 1 / max(self.hosts)  # all hosts that answered
-        return LatentDifference(found.outer / one, found.inner / one)
+        return LatentDifference(difference.outer / one, difference.inner / one)
 
     def _share(self, of: pd.Series, among: pd.Series | None) -> tuple[Flags, Flags]:
         whole = np.ones(len(self.kinds), dtype=bool) if among is None else among.to_numpy(bool)
@@ -108,13 +108,13 @@ def hosts_by_class(hosts: pd.DataFrame, answering: float, block: Block) -> Laten
     kinds = _combinations([BLOCK, *classes], country=[*hosts.index, ELSEWHERE])
     kinds["classed"] = kinds[classes].any(axis=1)
     medium_alone = kinds[MEDIUM] & kinds[classes].sum(axis=1).eq(1)
-    found = LatentHosts(kinds[~kinds[BLOCK] | medium_alone].reset_index(drop=True))
-    every, in_it = found.kinds[BLOCK] | True, found.kinds[BLOCK]
-    found = found.counted(every, answering).counted(in_it, block.hosts)
+    latent = LatentHosts(kinds[~kinds[BLOCK] | medium_alone].reset_index(drop=True))
+    every, in_it = latent.kinds[BLOCK] | True, latent.kinds[BLOCK]
+    latent = latent.counted(every, answering).counted(in_it, block.hosts)
     for (country, row), name in product(hosts.iterrows(), classes):
-        kind = found.kinds["country"].eq(country) & found.kinds[name]
-        found = found.counted(kind, float(row[name]))
-    return found
+        kind = latent.kinds["country"].eq(country) & latent.kinds[name]
+        latent = latent.counted(kind, float(row[name]))
+    return latent
 
 
 def hosts_by_family(families: pd.DataFrame, tags: pd.DataFrame, answering: float) -> LatentHosts:
@@ -145,12 +145,12 @@ def hosts_by_family(families: pd.DataFrame, tags: pd.DataFrame, answering: float
     sure = kinds[families.loc[families[WANTED].eq("yes"), "family"]].any(axis=1)
     may_be = kinds[families["family"]].any(axis=1)
     kinds = kinds[(kinds[WANTED] | ~sure) & (may_be | ~kinds[WANTED])].reset_index(drop=True)
-    found = LatentHosts(kinds).counted(kinds[BLOCK] | True, answering)
+    latent = LatentHosts(kinds).counted(kinds[BLOCK] | True, answering)
     for name, table in (("family", families), ("ollama_tag", tags)):
         known = table.dropna(subset="answering_hosts")
         for kind, number in zip(known[name], known["answering_hosts"], strict=True):
-            found = found.counted(kinds[kind], number)
-    return found
+            latent = latent.counted(kinds[kind], number)
+    return latent
 
 
 def _combinations(flags: Sequence[str], **values: Sequence[str]) -> pd.DataFrame:

@@ -107,8 +107,8 @@ def origins_read(
     if reading == "publisher":
         return publishers(accounts_of(states["model_id"]), origins)["origin"]
     base = states["base_models"]
-    told = base.str.contains("/").fillna(False) & ~base.str.endswith(MERGED).fillna(True)
-    base = base.where(told & base.ne(states["model_id"]))
+    named = base.str.contains("/").fillna(False) & ~base.str.endswith(MERGED).fillna(True)
+    base = base.where(named & base.ne(states["model_id"]))
     known = publishers(accounts_of(base), origins)
     return known["origin"].mask(known["kind"].eq(PERSON), ANYWHERE)
 
@@ -166,8 +166,8 @@ def chinese_of_ten(states: pd.DataFrame, origin: pd.Series) -> pd.DataFrame:
     places = TOP - sums["above"]
     least = sums["sure above"] + (places - sums["others tied"]).clip(lower=0)
     most = sums["possible above"] + sums["possible tied"].clip(upper=places)
-    found = sums.assign(least=least, most=most)[["least", "shown", "most"]]
-    return found[sums["tied"] > 0].astype(int)
+    counts = sums.assign(least=least, most=most)[["least", "shown", "most"]]
+    return counts[sums["tied"] > 0].astype(int)
 
 
 @dataclass(frozen=True, eq=False)

@@ -54,13 +54,13 @@ class Compared:
         Where ``by_origin``, each covariate may matter more in one country; the coefficient of
         ``chinese`` is then the mean over all units of what their origin would change (Lin 2013).
         """
-        told = [name for name in covariates if self.rows[name].nunique() > 1]
-        centred = self.rows[told] - self.rows[told].mean()
-        found = self.rows[["chinese"]].join(centred)
+        varying = [name for name in covariates if self.rows[name].nunique() > 1]
+        centred = self.rows[varying] - self.rows[varying].mean()
+        terms = self.rows[["chinese"]].join(centred)
         if by_origin:
-            found = found.join(centred.mul(self.rows["chinese"], axis=0).add_suffix(" if Chinese"))
-        found.insert(0, "one", 1.0)
-        return found
+            terms = terms.join(centred.mul(self.rows["chinese"], axis=0).add_suffix(" if Chinese"))
+        terms.insert(0, "one", 1.0)
+        return terms
 
     @property
     def logarithms(self) -> Floats:
@@ -129,13 +129,13 @@ def told_of_names(units: Coarse, facts: pd.DataFrame, repositories: pd.DataFrame
 
     own = repositories[repositories["relation"] == "own"].set_index("hub_repository")["ollama_name"]
     known = facts.reindex(own.index).set_axis(own.to_numpy())
-    told = units.rows.assign(
+    rows = units.rows.assign(
         created=pd.to_datetime(known["created_at"]).groupby(level=0).min(),
         parameters=known["parameters"].astype(float).groupby(level=0).median(),
         task=of_families(facts["pipeline_tag"], repositories),
         licence=of_families(facts["licence"], repositories),
     )
-    return replace(units, rows=told)
+    return replace(units, rows=rows)
 
 
 def _covariates(rows: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:

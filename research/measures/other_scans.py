@@ -58,8 +58,8 @@ class OtherScan:
         --------
         >>> import research
         >>> aggregates = research.load("published_aggregates")
-        >>> found = HOU_RECORDS.of_program(aggregates, "Ollama", "port").set_index("category")
-        >>> int(found.loc["port 11434", "value"])
+        >>> ports = HOU_RECORDS.of_program(aggregates, "Ollama", "port").set_index("category")
+        >>> int(ports.loc["port 11434", "value"])
         32355
         """
         rows = self.rows(aggregates, f"program and {by}")

@@ -69,8 +69,8 @@ def cumulative_downloads(anchors: pd.DataFrame) -> dict[str, Coarse]:
     Examples
     --------
     >>> import research
-    >>> found = cumulative_downloads(research.load("hub_published_anchors"))
-    >>> {day: (units.rows["value"] / 1e6).round().tolist() for day, units in found.items()}
+    >>> totals = cumulative_downloads(research.load("hub_published_anchors"))
+    >>> {day: (units.rows["value"] / 1e6).round().tolist() for day, units in totals.items()}
     {'2025-03-31': [97.0, 176.0, 67.0], '2026-03-31': [1150.0, 723.0, 167.0]}
     """
     china, us, everyone, china_before, us_growth, growth = _atom(anchors)
@@ -202,10 +202,10 @@ def _atom(anchors: pd.DataFrame) -> Iterator[Floats]:
     """In March 2026 China, the US and all; China a year before; by how much the US and all grew."""
     now = _stated(anchors, "China / USA").split(" / ")
     total = re.findall(NUMBER, _stated(anchors, "total cumulative downloads"))
-    told = _stated(anchors, "total cumulative downloads", "note")
+    note = _stated(anchors, "total cumulative downloads", "note")
     yield from map(_printed, [*now, total[0]])
-    yield _printed(_after("China", told)) * 1e6
-    yield from map(_printed, [_after("US", told), total[1]])
+    yield _printed(_after("China", note)) * 1e6
+    yield from map(_printed, [_after("US", note), total[1]])
 
 
 def _stated(anchors: pd.DataFrame, quantity: str, column: str = "stated_value") -> str:

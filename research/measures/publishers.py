@@ -50,28 +50,28 @@ def publishers(accounts: pd.Series, origins: pd.DataFrame) -> pd.DataFrame:
     --------
     >>> import pandas as pd, research
     >>> accounts = pd.Series(["facebook", "no-such-account"])
-    >>> found = publishers(accounts, research.load("publisher_origins"))
-    >>> found[["organisation", "origin"]].to_numpy().tolist()
+    >>> coded = publishers(accounts, research.load("publisher_origins"))
+    >>> coded[["organisation", "origin"]].to_numpy().tolist()
     [['Meta', 'US'], ['no-such-account', '']]
     """
     import pandas as pd
 
     # Accounts repeat, so that each is looked up once.
     number, names = accounts.factorize(use_na_sentinel=False)
-    found = _coded(origins).reindex(names)
-    organisation = found.pop("organisation").fillna(pd.Series(names, index=names))
-    by_people = found["origin"].eq(NO_COUNTRY) | organisation.isin(_confirmed(origins))
-    told = found.fillna(ANYWHERE)
-    told = told.assign(account=names, organisation=organisation, confirmed=by_people)
-    return told.take(number).set_axis(accounts.index).assign(account=accounts)
+    coded = _coded(origins).reindex(names)
+    organisation = coded.pop("organisation").fillna(pd.Series(names, index=names))
+    by_people = coded["origin"].eq(NO_COUNTRY) | organisation.isin(_confirmed(origins))
+    known = coded.fillna(ANYWHERE)
+    known = known.assign(account=names, organisation=organisation, confirmed=by_people)
+    return known.take(number).set_axis(accounts.index).assign(account=accounts)
 
 
 @remembered
 def _coded(origins: pd.DataFrame) -> pd.DataFrame:
     """What is known of each account that anybody has coded."""
     coded = in_no_country(origins).set_index("author")[["candidates", "kind", "role", "parent"]]
-    found = coded.rename(columns={"candidates": "origin", "parent": "organisation"})
-    return found.astype(dict.fromkeys(TEXTS, object))
+    renamed = coded.rename(columns={"candidates": "origin", "parent": "organisation"})
+    return renamed.astype(dict.fromkeys(TEXTS, object))
 
 
 @remembered
@@ -139,18 +139,18 @@ def library_publishers(
     --------
     >>> import research
     >>> tables = ["model_crosswalk_names", "publisher_origins", "model_crosswalk"]
-    >>> found = library_publishers(*map(research.load, tables))
-    >>> found.loc["qwen2.5", ["organisation", "origin"]].tolist()
+    >>> coded = library_publishers(*map(research.load, tables))
+    >>> coded.loc["qwen2.5", ["organisation", "origin"]].tolist()
     ['Alibaba', 'CN']
     """
     accounts = names.set_index("ollama_name")["hub_account"]
-    found = publishers(accounts, origins)
+    known = publishers(accounts, origins)
     if crosswalk is not None:
         stated = crosswalk.set_index("ollama_name").reindex(accounts.index)
         codes = stated["publisher_candidates"].astype(object).fillna(ANYWHERE)
-        found["origin"] = found["origin"].where(accounts.isin(origins["author"]), codes)
-        found["organisation"] = found["organisation"].fillna(stated["publisher"])
-    return found.fillna({"organisation": NOT_PUBLISHED})
+        known["origin"] = known["origin"].where(accounts.isin(origins["author"]), codes)
+        known["organisation"] = known["organisation"].fillna(stated["publisher"])
+    return known.fillna({"organisation": NOT_PUBLISHED})
 
 
 def with_unmatched(library: pd.DataFrame, names: pd.Series) -> pd.DataFrame:
@@ -247,8 +247,8 @@ def in_no_country(origins: pd.DataFrame) -> pd.DataFrame:
     Examples
     --------
     >>> import research
-    >>> found = in_no_country(research.load("publisher_origins"))
-    >>> found.loc[found["kind"] == "individual", "candidates"].unique().tolist()
+    >>> origins = in_no_country(research.load("publisher_origins"))
+    >>> origins.loc[origins["kind"] == "individual", "candidates"].unique().tolist()
     ['no country']
     """
     nowhere = private_persons(origins) & origins["candidates"].isna()
@@ -269,8 +269,8 @@ def with_persons(origins: pd.DataFrame, persons: Persons) -> pd.DataFrame:
     Examples
     --------
     >>> import research
-    >>> found = with_persons(research.load("publisher_origins"), "of any country")
-    >>> found.loc[found["kind"] == "individual", "candidates"].unique().tolist()
+    >>> origins = with_persons(research.load("publisher_origins"), "of any country")
+    >>> origins.loc[origins["kind"] == "individual", "candidates"].unique().tolist()
     ['']
     """
     if persons == "in no country":
@@ -299,8 +299,8 @@ def kept_at_hugging_face(origins: pd.DataFrame) -> pd.DataFrame:
     Examples
     --------
     >>> import research
-    >>> found = kept_at_hugging_face(research.load("publisher_origins")).set_index("author")
-    >>> found.loc["sentence-transformers", ["candidates", "parent"]].tolist()
+    >>> origins = kept_at_hugging_face(research.load("publisher_origins")).set_index("author")
+    >>> origins.loc["sentence-transformers", ["candidates", "parent"]].tolist()
     ['US', 'Hugging Face']
     """
     moved = origins["author"].isin(BEGUN_IN_DARMSTADT)
@@ -318,8 +318,8 @@ def greater_china(origins: pd.DataFrame) -> pd.DataFrame:
     Examples
     --------
     >>> import research
-    >>> found = greater_china(research.load("publisher_origins"))["candidates"]
-    >>> int(found.str.contains("HK|TW").sum())
+    >>> candidates = greater_china(research.load("publisher_origins"))["candidates"]
+    >>> int(candidates.str.contains("HK|TW").sum())
     0
     """
     codes = origins["candidates"].str.replace(r"\b(?:HK|TW)\b", "CN", regex=True)

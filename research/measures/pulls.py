@@ -148,13 +148,13 @@ def pulls_by_name(
     import pandas as pd
 
     after = _shown(series, day)
-    found = rounded(after["total"], after["step"])
+    pulls = rounded(after["total"], after["step"])
     if window is not None:
         before = _shown(series, day - timedelta(days=window)).reindex(after.index, fill_value=0.0)
-        found = rounded_gain(
+        pulls = rounded_gain(
             before["total"], after["total"], before_step=before["step"], after_step=after["step"]
         )
-    return pd.DataFrame({end: getattr(found, end) for end in WEIGHTS}, index=after.index)
+    return pd.DataFrame({end: getattr(pulls, end) for end in WEIGHTS}, index=after.index)
 
 
 def suddenly_pulled(series: pd.DataFrame, day: pd.Timestamp, window: int) -> list[str]:

@@ -71,19 +71,19 @@ def routed(rows: pd.DataFrame, makers: pd.DataFrame, origins: pd.DataFrame) -> C
     """
     known = _makers(makers, origins).reindex(rows["author"]).reset_index()
     tokens = next(rows[column] for column in TOKENS if column in rows).astype(float)
-    told = known.assign(
+    table = known.assign(
         organisation=known["maker"].fillna(known["author"]),
         origin=known["origin"].fillna(ANYWHERE),
         origin_doubt=ORIGIN.name,
         **dict.fromkeys(WEIGHTS, tokens.to_numpy()),
     )
     if "model" not in rows:
-        return Coarse(told, (ORIGIN,), "makers", "tokens")
+        return Coarse(table, (ORIGIN,), "makers", "tokens")
     model = rows["model"].reset_index(drop=True).fillna("")
-    told = told.assign(
+    table = table.assign(
         model=model, weights=[*map(_weights, model)], weights_doubt=WEIGHTS_PUBLIC.name
     )
-    return Coarse(told, (ORIGIN, WEIGHTS_PUBLIC), "models", "tokens")
+    return Coarse(table, (ORIGIN, WEIGHTS_PUBLIC), "models", "tokens")
 
 
 @remembered

@@ -161,15 +161,15 @@ def _made(
     column = KINDS[kind][1] if kind else "ollama_tag"
     known = ["parameter_size", "parameters_billion", "family", "quantization"]
     tags = with_kind(model_tags, crosswalk, *known, "publisher_country")
-    found = hosts_by(column, tags if table is None else table, tags, totals=totals, levels=levels)
-    told = {name: found.rows[of] for name, of in OF_TAGS.items() if of in found.rows}
-    if "parameters_billion" in found.rows:
-        billions = found.rows["parameters_billion"]
-        told["size"] = billions.map(lambda one: classes([one], [one])[0], na_action="ignore")
-    told = {name: texts.mask(texts == "unknown") for name, texts in told.items()}
-    opened = {OPENED_BY.format(name): UNTOLD.name for name in told}
-    rows = found.rows[[HOSTS, LISTINGS, "block_tags"]].assign(**told, **opened)
-    left = replace(found, rows=rows, doubts=(UNTOLD,)).without(1.0 if removed else 0.0)
+    hosts = hosts_by(column, tags if table is None else table, tags, totals=totals, levels=levels)
+    attributes = {name: hosts.rows[of] for name, of in OF_TAGS.items() if of in hosts.rows}
+    if "parameters_billion" in hosts.rows:
+        billions = hosts.rows["parameters_billion"]
+        attributes["size"] = billions.map(lambda one: classes([one], [one])[0], na_action="ignore")
+    attributes = {name: texts.mask(texts == "unknown") for name, texts in attributes.items()}
+    opened = {OPENED_BY.format(name): UNTOLD.name for name in attributes}
+    rows = hosts.rows[[HOSTS, LISTINGS, "block_tags"]].assign(**attributes, **opened)
+    left = replace(hosts, rows=rows, doubts=(UNTOLD,)).without(1.0 if removed else 0.0)
     return replace(left.listed(BELOW_KINDS), unit="kinds of models", weighs="listings")
 
 

@@ -112,8 +112,8 @@ def _listed(series: pd.DataFrame, tags: pd.DataFrame) -> pd.Series:
     in_tags = sized.set_index("ollama_name")["tag"].str.extract(r"^(\d+(?:\.\d+)?[bm])(?:-|$)")[0]
     sizes = pd.concat([listed, in_tags.dropna()])
     sizes = sizes[sizes != "1m"]  # a context of one million tokens and not a size
-    found = pd.Series(classes(*stated_range(sizes)), index=sizes.index, name="size")
-    each = found.str.split(BETWEEN).explode().reset_index().drop_duplicates()
+    size_classes = pd.Series(classes(*stated_range(sizes)), index=sizes.index, name="size")
+    each = size_classes.str.split(BETWEEN).explode().reset_index().drop_duplicates()
     return each.groupby("ollama_name")["size"].agg(BETWEEN.join)
 
 
@@ -142,8 +142,8 @@ def of_recorded_sizes(
     if trusted == "record and name":
         low, high = _with_name(low)
     # Of what tells no size another is believed than of what tells several.
-    found = np.where(low.isna(), ANY, classes(low.fillna(0), high.fillna(np.inf)))
-    rows = models.assign(size=found, size_doubt=RECORDED.name)
+    size_classes = np.where(low.isna(), ANY, classes(low.fillna(0), high.fillna(np.inf)))
+    rows = models.assign(size=size_classes, size_doubt=RECORDED.name)
     return replace(units, rows=rows, doubts=(*units.doubts, RECORDED))
 
 

@@ -60,17 +60,17 @@ def lists_of(models: pd.DataFrame | LargeTable) -> dict[str, TopList]:
     Examples
     --------
     >>> import research
-    >>> found = lists_of(research.load("hub_top_models"))
-    >>> list(found)[:3], found["top 300, 2026-06-10"].size
+    >>> lists = lists_of(research.load("hub_top_models"))
+    >>> list(lists)[:3], lists["top 300, 2026-06-10"].size
     (['top 300, 2026-06-11', 'top 1,000, 2026-06-11', 'top 300, 2026-06-10'], 300)
     """
     rows = _days(models).sort_index(ascending=False)
-    found = [
+    lists = [
         TopList(size, f"{day:%Y-%m-%d}")
         for day, listed in rows.items()
         for size in [n for n in SIZES if n <= listed] or [int(listed)]
     ]
-    return {each.name: each for each in found}
+    return {each.name: each for each in lists}
 
 
 def apart(days: Iterable[str], between: int) -> list[str]:

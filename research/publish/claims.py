@@ -127,8 +127,8 @@ class ClaimAnswer:
     @property
     def heading(self) -> str:
         """Name, claim and word in one line, with the reason where no estimate decides."""
-        told = f"{self.id}: {self.claim.get('claim', '')} — {self.word}"
-        return told if self.deciding or not self.settled else f"{told}: {self.settled.reason}"
+        line = f"{self.id}: {self.claim.get('claim', '')} — {self.word}"
+        return line if self.deciding or not self.settled else f"{line}: {self.settled.reason}"
 
     @property
     def alone(self) -> JudgedEstimate | None:
@@ -172,8 +172,8 @@ class ClaimAnswer:
     @property
     def amount(self) -> str:
         """What the estimates that decide found, each once; of many, what those of a unit span."""
-        told = self._spans() if self.is_spanned else (item.amount for item in self.deciding)
-        return "; ".join(dict.fromkeys(told))
+        amounts = self._spans() if self.is_spanned else (item.amount for item in self.deciding)
+        return "; ".join(dict.fromkeys(amounts))
 
     @property
     def is_spanned(self) -> bool:
@@ -253,11 +253,11 @@ def last_day(text: str) -> date | None:
     >>> str(last_day("2025-02")), str(last_day("2025 (March to December)")), last_day("soon")
     ('2025-02-28', '2025-12-31', None)
     """
-    found = re.search(r"(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?", text)
-    if found is None:
+    match = re.search(r"(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?", text)
+    if match is None:
         return None
-    year, month = int(found[1]), int(found[2] or 12)
-    return date(year, month, int(found[3] or monthrange(year, month)[1]))
+    year, month = int(match[1]), int(match[2] or 12)
+    return date(year, month, int(match[3] or monthrange(year, month)[1]))
 
 
 def answer_claims(results: Iterable[Result]) -> list[ClaimAnswer]:
@@ -284,20 +284,20 @@ def answered(results: Iterable[Result]) -> list[ClaimAnswer]:
     """The claims that these results answer, also such as the table lacks, by name."""
     claims, sources = _texts("published_claims", "claim_id"), _texts("claim_sources", "source")
     terms, parts = _texts("claim_terms", "source"), _parts()
-    found: dict[str, list[JudgedEstimate]] = {}
+    estimates: dict[str, list[JudgedEstimate]] = {}
     settled: dict[str, Settled] = {}
     for result in results:
         for item in judged(result):
             for claim in item.hypothesis.claims:
-                found.setdefault(claim, []).append(item)
+                estimates.setdefault(claim, []).append(item)
         settled |= {answer.claim: answer for answer in result.settled}
-    rows = {claim: claims.get(claim, {"claim_id": claim}) for claim in {**found, **settled}}
+    rows = {claim: claims.get(claim, {"claim_id": claim}) for claim in {**estimates, **settled}}
     return [
         ClaimAnswer(
             claim=row,
             source=sources.get(name := row.get("source", ""), {}) | terms.get(name, {}),
             parts=parts.get(claim, {}),
-            judged=tuple(sorted(found.get(claim, ()), key=_place)),
+            judged=tuple(sorted(estimates.get(claim, ()), key=_place)),
             settled=settled.get(claim),
         )
         for claim, row in sorted(rows.items())
@@ -359,7 +359,7 @@ def told_of_claims(answers: Sequence[ClaimAnswer]) -> list[dict[str, Any]]:
 
 def _row(answer: ClaimAnswer, item: JudgedEstimate) -> dict[str, str]:
     """One estimate that answers a claim, as a table of the paper shows it."""
-    told = {
+    texts = {
         "name": item.name,
         "set": item.quantity,
         "interval": item.drawn_or_sampled,
@@ -370,7 +370,7 @@ def _row(answer: ClaimAnswer, item: JudgedEstimate) -> dict[str, str]:
         "agree": item.agreement,
         "part": answer.parts.get(item.hypothesis.part, ""),
     }
-    return {"analysis": item.result.analysis, **{key: typeset(text) for key, text in told.items()}}
+    return {"analysis": item.result.analysis, **{key: typeset(text) for key, text in texts.items()}}
 
 
 def _told_once(answer: ClaimAnswer) -> Iterator[JudgedEstimate]:
@@ -417,11 +417,11 @@ def figure(answers: Sequence[ClaimAnswer]) -> Figure:
 
 def _draw_row(axes: Axes, y: float, item: JudgedEstimate) -> None:
     """The set (bar), intervals (of draws within it, of sampling with caps), all specifications."""
-    found = item.on_scale
-    axes.plot([*found.range], [y, y], color=figures.OTHER, lw=0.7)
-    value = None if found.set.width > 0 else found.set.low
-    figures.draw_set(axes, y, found.set, value=value, drawn=found.drawn)
-    for end in found.interval or ():
+    estimate = item.on_scale
+    axes.plot([*estimate.range], [y, y], color=figures.OTHER, lw=0.7)
+    value = None if estimate.set.width > 0 else estimate.set.low
+    figures.draw_set(axes, y, estimate.set, value=value, drawn=estimate.drawn)
+    for end in estimate.interval or ():
         axes.plot([end, end], [y - 0.28, y + 0.28], color=figures.INK, lw=0.9)
 
 

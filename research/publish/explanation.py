@@ -51,8 +51,8 @@ class Explanation:
 
 def of_result(result: Result, words: Mapping[str, str]) -> Explanation:
     """An analysis explained; ``words`` are the verdicts of claims, where they are known."""
-    found, all_ = judged(result), f"research run {result.analysis}"
-    rows = _groups(found or reported(result))
+    estimates, all_ = judged(result), f"research run {result.analysis}"
+    rows = _groups(estimates or reported(result))
     return Explanation(
         title=f"{result.analysis}: {result.title}",
         headline=_told(result),
@@ -61,9 +61,9 @@ def of_result(result: Result, words: Mapping[str, str]) -> Explanation:
             Section(items=_paragraphs(result.about), lines=13),
             Section(heading="Answers", groups=rows, lines=18, more=all_),
             Section(heading="Without an answer", items=tuple(_unanswered(result)), lines=8),
-            Section(heading="Why", items=tuple(_reasons(found)), lines=6),
-            Section(heading="Choices that matter", items=_choices(found), lines=6),
-            *_doubts(found, lines=(7, 11)),
+            Section(heading="Why", items=tuple(_reasons(estimates)), lines=6),
+            Section(heading="Choices that matter", items=_choices(estimates), lines=6),
+            *_doubts(estimates, lines=(7, 11)),
         ),
     )
 
@@ -91,11 +91,11 @@ def of_claim(answer: ClaimAnswer) -> Explanation:
 
 def _told(result: Result) -> str:
     """The same of an analysis."""
-    found = judged(result)
-    if len(found) == 1:
-        return compared(found[0], place=False)
-    if found:
-        return f"Of {len(found)} answers {counted(found)}."
+    estimates = judged(result)
+    if len(estimates) == 1:
+        return compared(estimates[0], place=False)
+    if estimates:
+        return f"Of {len(estimates)} answers {counted(estimates)}."
     words = [f"“{each.word}” of {each.claim}" for each in result.settled]
     return f"No estimate is judged; it says {listed(words)}." if words else "Nothing is judged."
 
@@ -120,16 +120,16 @@ def _unanswered(result: Result) -> Iterator[str]:
     yield from (f"{key}: cannot be estimated, {reason}" for key, reason in refused.items())
 
 
-def _reasons(found: Sequence[JudgedEstimate]) -> Iterator[str]:
+def _reasons(estimates: Sequence[JudgedEstimate]) -> Iterator[str]:
     """Why answers have the word that they have: each reason once."""
-    yield from dict.fromkeys(f"{item.word}: {why(item)}" for item in found)
+    yield from dict.fromkeys(f"{item.word}: {why(item)}" for item in estimates)
 
 
 def _measured(item: JudgedEstimate) -> tuple[str, ...]:
-    found = ", ".join(filter(None, [item.amount, item.interval]))
+    amounts = ", ".join(filter(None, [item.amount, item.interval]))
     return (
         f"Among {item.answer.population}, {item.answer.as_of}.",
-        f"Found {found}; needed {item.needs}: {why(item)}.",
+        f"Found {amounts}; needed {item.needs}: {why(item)}.",
         *item.drawn,
     )
 
@@ -158,8 +158,8 @@ def _trust(answer: ClaimAnswer) -> Iterator[str]:
         yield answer.counted
 
 
-def _setting(found: Sequence[JudgedEstimate]) -> str:
-    scopes = {item.hypothesis.scope for item in found}
+def _setting(estimates: Sequence[JudgedEstimate]) -> str:
+    scopes = {item.hypothesis.scope for item in estimates}
     if scopes == {"same"}:
         return "It is measured on the claim's own data, by its definition, at its date."
     how = listed(sorted(scopes - {"same"}))
@@ -170,40 +170,42 @@ def _setting(found: Sequence[JudgedEstimate]) -> str:
     )
 
 
-def _choices(found: Sequence[JudgedEstimate]) -> tuple[str, ...]:
+def _choices(estimates: Sequence[JudgedEstimate]) -> tuple[str, ...]:
     """The choices whose values decide answers, each with the answers that it decides."""
-    return _of_whom((item, text) for item in found for text in depends_on(item.answer, item.label))
+    return _of_whom(
+        (item, text) for item in estimates for text in depends_on(item.answer, item.label)
+    )
 
 
-def _doubts(found: Sequence[JudgedEstimate], *, lines: tuple[int, int]) -> Iterator[Section]:
+def _doubts(estimates: Sequence[JudgedEstimate], *, lines: tuple[int, int]) -> Iterator[Section]:
     """What would overturn answers, and the assumptions that they are made under, each once.
 
     Of several answers what overturns each first.
     """
-    some = 1 if len(found) > 1 else None
-    overturned = _of_whom((item, text) for item in found for text in item.overturned[:some])
+    some = 1 if len(estimates) > 1 else None
+    overturned = _of_whom((item, text) for item in estimates for text in item.overturned[:some])
     yield Section(heading="What would overturn it", items=overturned, lines=lines[0])
-    yield Section(heading="Assumptions", items=tuple(_assumed(found)), lines=lines[1])
+    yield Section(heading="Assumptions", items=tuple(_assumed(estimates)), lines=lines[1])
 
 
 def _of_whom(texts: Iterable[tuple[JudgedEstimate, str]]) -> tuple[str, ...]:
     """Sentences, each once; after the answers that they are of, where there are several answers."""
-    told: dict[str, list[str]] = {}
+    sentences: dict[str, list[str]] = {}
     for item, text in texts:
-        told.setdefault(text, []).append(item.name)
-    if len({name for names in told.values() for name in names}) < 2:
-        return tuple(f"{capital(text)}." for text in told)
-    return tuple(f"{'; '.join(names)}: {text}." for text, names in told.items())
+        sentences.setdefault(text, []).append(item.name)
+    if len({name for names in sentences.values() for name in names}) < 2:
+        return tuple(f"{capital(text)}." for text in sentences)
+    return tuple(f"{'; '.join(names)}: {text}." for text, names in sentences.items())
 
 
-def _assumed(found: Sequence[JudgedEstimate]) -> Iterator[str]:
+def _assumed(estimates: Sequence[JudgedEstimate]) -> Iterator[str]:
     """Every assumption once, those that fail first, as the first answer has it."""
     first = dict[str, tuple[JudgedEstimate, Assumption]]()
-    for item in found:
+    for item in estimates:
         for each in item.estimate.assumptions:
             if each.name not in first or each.name in item.conditions:
                 first[each.name] = item, each
-    for item, each in sorted(first.values(), key=lambda told: HOLDS.index(told[1].holds)):
+    for item, each in sorted(first.values(), key=lambda pair: HOLDS.index(pair[1].holds)):
         yield f"{capital(each.name)}: {_state(item, each)}. {each.evidence}"
 
 
@@ -230,10 +232,10 @@ def _shown(item: JudgedEstimate, doubt: str) -> str:
 # Answers as rows ----------------------------------------------------------------------------------
 
 
-def _groups(found: Sequence[ReportedEstimate]) -> list[Group]:
+def _groups(estimates: Sequence[ReportedEstimate]) -> list[Group]:
     """Answers below what they are of: question, population and date."""
     rows: dict[str, list[Row]] = {}
-    for item in found:
+    for item in estimates:
         question = f"{item.question}: " if item.question else ""
         place = f"{question}{item.answer.population}, {item.answer.as_of}"
         rows.setdefault(place, []).append(row_of(item, _usual(item)))
@@ -246,11 +248,11 @@ def _usual(item: ReportedEstimate) -> Interval | None:
     return replace(interval, level=LEVEL) if interval else None
 
 
-def _by_part(answer: ClaimAnswer, found: Sequence[JudgedEstimate]) -> list[Group]:
+def _by_part(answer: ClaimAnswer, estimates: Sequence[JudgedEstimate]) -> list[Group]:
     """The same, below the part of the claim that they answer."""
     groups = []
-    for part in dict.fromkeys(item.hypothesis.part for item in found):
-        mine = [item for item in found if item.hypothesis.part == part]
+    for part in dict.fromkeys(item.hypothesis.part for item in estimates):
+        mine = [item for item in estimates if item.hypothesis.part == part]
         stated = f"{capital(answer.parts[part])}. " if part in answer.parts else ""
         groups += [replace(each, heading=f"{stated}{each.heading}") for each in _groups(mine)]
     return groups
@@ -265,8 +267,8 @@ def plain(result: Result) -> list[dict[str, Any]]:
     Examples
     --------
     >>> from research.analysis import find, run
-    >>> found = plain(run(find("us_against_china_hosts")))[0]
-    >>> found["verdict"], found["why"]
+    >>> text = plain(run(find("us_against_china_hosts")))[0]
+    >>> text["verdict"], text["why"]
     ('supported', 'the value lies among the values that the claim needs')
     """
     return [_plain(item) for item in judged(result)]

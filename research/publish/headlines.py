@@ -49,21 +49,21 @@ def stated(fact: bool, words: str) -> None:
         )
 
 
-def _text(found: Estimate) -> str:
-    return amount(found.identified, found.unit)
+def _text(estimate: Estimate) -> str:
+    return amount(estimate.identified, estimate.unit)
 
 
 def _representation(result: Result) -> Headline:
     answer = result.answer(channels="pulls, catalogue")
-    found = answer.estimates
-    odds, anywhere = found[ODDS], found[OF_ANY_ORIGIN].identified
+    estimates = answer.estimates
+    odds, anywhere = estimates[ODDS], estimates[OF_ANY_ORIGIN].identified
     carries = next(row for row in odds.budget if row.source == "one organisation left out")
     stated(answer.verdicts[ODDS].word == "holds", "US models are pulled more for their downloads")
     stated(carries.detail.endswith("without Alibaba"), "one company carries the odds ratio")
     stated(anywhere.low < 1 < anywhere.high, "the odds ratio over all models is not identified")
     china, us = (
-        f"{percent(found[f'{name}: share of downloads'].identified.low)} of the downloads and "
-        f"{_text(found[f'{name}: share of pulls'])} of a month's pulls"
+        f"{percent(estimates[f'{name}: share of downloads'].identified.low)} of the downloads and "
+        f"{_text(estimates[f'{name}: share of pulls'])} of a month's pulls"
         for name in ("China", "United States")
     )
     return Headline(
@@ -153,22 +153,22 @@ def _one_decides(answer: Answer) -> bool:
 
 def _block(result: Result) -> Headline:
     answer = result.answer(unit="tag-host pairs")
-    found = answer.estimates[TAGS]
+    share = answer.estimates[TAGS]
     null = result.hypotheses[TAGS].null
-    block = next(row for row in found.budget if row.source == "the five-tag block")
-    turns = sensitivity(found.tipping_points[0])
+    block = next(row for row in share.budget if row.source == "the five-tag block")
+    turns = sensitivity(share.tipping_points[0])
     stated(turns.startswith("lost if "), "clones within the block turn the verdict on tags")
     clones = turns.removeprefix("lost if ").replace("were clones", "are taken for clones")
-    stated(found.identified.low > null, "Chinese-origin tags are above an even share")
+    stated(share.identified.low > null, "Chinese-origin tags are above an even share")
     stated(block.low < null, "without the block Chinese-origin tags are below an even share")
     return Headline(
         headline="Chinese tags among deployments: one block of look-alike hosts decides",
         text=(
-            f"Chinese-origin tags make up {_text(found)} of the pairs of a host and one of the ten "
+            f"Chinese-origin tags make up {_text(share)} of the pairs of a host and one of the ten "
             "leading tags. Some of the hosts look like copies of one another, all with the same "
             "five tags. Without that block the share is "
-            f"{amount(Bounds(block.low, block.low), found.unit)}, below an even share of "
-            f"{region(result.hypotheses[TAGS], found.unit).removeprefix('more than ')}, and the "
+            f"{amount(Bounds(block.low, block.low), share.unit)}, below an even share of "
+            f"{region(result.hypotheses[TAGS], share.unit).removeprefix('more than ')}, and the "
             f"verdict turns; it already does once {clones}."
         ),
         claims=("tenthe/chinese-tags-strong", "tenthe/top-tags"),

@@ -57,10 +57,10 @@ def in_short(answer: ClaimAnswer) -> str:
     if answer.verdict is None:
         return headline(answer)
     if answer.alone:
-        told = compared(answer.alone)
+        sentence = compared(answer.alone)
     else:
-        told = _mixed(answer) if answer.verdict.word == MIXED else _least_sure(answer)
-    return f"{told} {COUNTED.get(answer.claim.get('level', ''), '')}".strip()
+        sentence = _mixed(answer) if answer.verdict.word == MIXED else _least_sure(answer)
+    return f"{sentence} {COUNTED.get(answer.claim.get('level', ''), '')}".strip()
 
 
 def headline(answer: ClaimAnswer) -> str:
@@ -92,8 +92,8 @@ def _measured(item: JudgedEstimate) -> str:
     """What was measured, what came out, of whom, what is needed and on which condition."""
     condition = f", if {listed(item.conditions)}" if item.conditions else ""
     home = f"; {other}" if (other := _other_home(item)) else ""
-    found = f"{_levels(item)}{_needed(item, of_whom(item))}{condition}{home}"
-    return f"{_estimand(item)}: {found}."
+    clause = f"{_levels(item)}{_needed(item, of_whom(item))}{condition}{home}"
+    return f"{_estimand(item)}: {clause}."
 
 
 def _needed(item: JudgedEstimate, place: str = "") -> str:
@@ -116,8 +116,8 @@ def of_whom(item: JudgedEstimate) -> str:
 
 def _levels(item: JudgedEstimate) -> str:
     """Of a difference the two shares that it is of, where the result has them."""
-    told = ", ".join(f"{country} {level.amount}" for country, level in item.levels)
-    return f"{told}; the difference " if told else ""
+    levels = ", ".join(f"{country} {level.amount}" for country, level in item.levels)
+    return f"{levels}; the difference " if levels else ""
 
 
 # Several answers ----------------------------------------------------------------------------------
@@ -127,7 +127,7 @@ def _mixed(answer: ClaimAnswer) -> str:
     """How many of the nearest settings say what, with one of each of two sides."""
     nearest = answer.verdict.nearest if answer.verdict else ()
     words = [setting.word for setting in nearest]
-    told = [f"{words.count(word)} {says[words.count(word) > 1]}"
+    counts = [f"{words.count(word)} {says[words.count(word) > 1]}"
             for word, says in SAYS.items() if word in words]  # fmt: skip
     both = _two_sides(answer.deciding)
     ends = ", but ".join(_end(item, both) for item in both)
@@ -136,7 +136,7 @@ def _mixed(answer: ClaimAnswer) -> str:
     if all(item.levels for item in both):
         named = named.removesuffix(f", {DIFFERENCE}")
     lead = f"{capital(named)}: " if named else ""
-    return f"Mixed: of {len(words)} nearest answers {', '.join(told)}. {lead}{ends}."
+    return f"Mixed: of {len(words)} nearest answers {', '.join(counts)}. {lead}{ends}."
 
 
 def _words(texts: set[str]) -> tuple[int, int]:
@@ -155,14 +155,14 @@ def _other_home(item: JudgedEstimate) -> str:
     return ""
 
 
-def _two_sides(found: Sequence[JudgedEstimate]) -> tuple[JudgedEstimate, JudgedEstimate]:
+def _two_sides(estimates: Sequence[JudgedEstimate]) -> tuple[JudgedEstimate, JudgedEstimate]:
     """An answer of each of two sides, both of one thing where they can be.
 
     Of those of a side one that has levels, and whose population is said in the fewest words.
     """
-    one, other = sorted({_side(item.word) for item in found})[:2]
-    second = min((item for item in found if _side(item.word) == other), key=_ease)
-    first = [item for item in found if _side(item.word) == one]
+    one, other = sorted({_side(item.word) for item in estimates})[:2]
+    second = min((item for item in estimates if _side(item.word) == other), key=_ease)
+    first = [item for item in estimates if _side(item.word) == one]
     return min(first, key=lambda item: (item.label != second.label, _ease(item))), second
 
 
@@ -175,20 +175,20 @@ def _end(item: JudgedEstimate, both: Sequence[JudgedEstimate]) -> str:
 
     What both share is said with the first, of their dates with the second.
     """
-    found = wording.entry(item.estimate.identified, item.estimate.unit)
+    amount = wording.entry(item.estimate.identified, item.estimate.unit)
     is_second = item is both[1]
     home = _other_home(item)
     if all(each.levels for each in both):
-        found = ", ".join(f"{country} {level.amount}" for country, level in item.levels)
+        amount = ", ".join(f"{country} {level.amount}" for country, level in item.levels)
         home = f"{DIFFERENCE} with {home}" if home else ""
     elif is_second and both[0].estimate.unit == item.estimate.unit:
-        found = found.removesuffix(" points")
+        amount = amount.removesuffix(" points")
     dates = {each.answer.as_of for each in both}
     day = f", {item.answer.as_of}" if is_second or len(dates) > 1 else ""
     where = f"{_population(item)}{day}"
     if len({(each.answer.population, each.answer.as_of) for each in both}) == 1:
         where = item.question or item.label
-    return f"{found} ({'; '.join(filter(None, (where, home)))})"
+    return f"{amount} ({'; '.join(filter(None, (where, home)))})"
 
 
 def _population(item: JudgedEstimate) -> str:
@@ -222,9 +222,9 @@ def _together(answer: ClaimAnswer) -> str:
     return f"of the {n} answers nearest to the claim{of_it}, {counted(answer.deciding)}"
 
 
-def counted(found: Sequence[JudgedEstimate]) -> str:
+def counted(estimates: Sequence[JudgedEstimate]) -> str:
     """How many answers say what."""
-    return listed([f"{n} {'says' if n == 1 else 'say'} “{word}”" for word, n in tally(found)])
+    return listed([f"{n} {'says' if n == 1 else 'say'} “{word}”" for word, n in tally(estimates)])
 
 
 def settling(settled: Settled) -> str:

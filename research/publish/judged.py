@@ -82,8 +82,8 @@ class ReportedEstimate:
     @property
     def ends(self) -> str:
         """Whether the data allow both ends of the set; empty where that is not said."""
-        found = self.estimate
-        return ENDS[found.sharpness] if found.sharpness and found.identified.width else ""
+        estimate = self.estimate
+        return ENDS[estimate.sharpness] if estimate.sharpness and estimate.identified.width else ""
 
     @property
     def limits(self) -> str:
@@ -99,40 +99,40 @@ class ReportedEstimate:
     @property
     def simulation(self) -> str:
         """The simulation interval, in its unit; empty where there is none."""
-        found = self.estimate.simulated
-        return wording.quantity(found.interval, self.estimate.unit) if found else ""
+        simulated = self.estimate.simulated
+        return wording.quantity(simulated.interval, self.estimate.unit) if simulated else ""
 
     @property
     def chances(self) -> dict[str, float]:
         """The likelihood of the claim's region by the beliefs it is read under."""
-        found = self.estimate.simulated
-        return {each.beliefs: each.probability for each in found.chances} if found else {}
+        simulated = self.estimate.simulated
+        return {each.beliefs: each.probability for each in simulated.chances} if simulated else {}
 
     @property
     def matters_most(self) -> str:
         """The doubt that explains most of the variance over worlds; empty where none was drawn."""
-        found = self.estimate.simulated
-        return found.parts[0].doubt if found and found.parts else ""
+        simulated = self.estimate.simulated
+        return simulated.parts[0].doubt if simulated and simulated.parts else ""
 
     @property
     def matters_most_basis(self) -> str:
         """What the belief about that doubt rests on."""
-        found = self.estimate.simulated
-        return found.parts[0].basis if found and found.parts else ""
+        simulated = self.estimate.simulated
+        return simulated.parts[0].basis if simulated and simulated.parts else ""
 
     @property
     def restates(self) -> bool:
         """Whether its chance restates a belief that is judged."""
-        found = self.estimate.simulated
-        return bool(found and found.chances and likelihood.restated(found))
+        simulated = self.estimate.simulated
+        return bool(simulated and simulated.chances and likelihood.restated(simulated))
 
     @property
     def matters(self) -> str:
         """Both, for a table, and where the chance is no more than that."""
         if not self.matters_most:
             return ""
-        told = ", restated" if self.restates else ""
-        return f"{self.matters_most} ({self.matters_most_basis}{told})"
+        note = ", restated" if self.restates else ""
+        return f"{self.matters_most} ({self.matters_most_basis}{note})"
 
     @property
     def name(self) -> str:
@@ -222,13 +222,13 @@ class JudgedEstimate(ReportedEstimate):
     @property
     def levels(self) -> tuple[tuple[str, ReportedEstimate], ...]:
         """Of a difference of two countries both shares, where the answer has them, by country."""
-        found = {}
+        by_country = {}
         for label, each in self.answer.estimates.items():
             countries = COUNTRY.findall(label)
             if len(countries) == 1 and f"difference in {each.unit}" == self.estimate.unit:
                 level = ReportedEstimate(result=self.result, key=self.key, label=label)
-                found[countries[0]] = level
-        first, second = found.get("China"), found.get("US")
+                by_country[countries[0]] = level
+        first, second = by_country.get("China"), by_country.get("US")
         if not first or not second or not self._differ(first.estimate, second.estimate):
             return ()
         return ("China", first), ("US", second)
@@ -260,7 +260,7 @@ class JudgedEstimate(ReportedEstimate):
     @property
     def on_scale(self) -> OnScale:
         """All specifications, the set, draws of it and the interval, towards the claim."""
-        found, whole = self.estimate, towards_claim(self.hypothesis, self.everything)
+        estimate, whole = self.estimate, towards_claim(self.hypothesis, self.everything)
         furthest = max(abs(whole.low), abs(whole.high), 1e-12)
 
         def scaled(each: Bounds) -> Bounds:
@@ -268,9 +268,9 @@ class JudgedEstimate(ReportedEstimate):
 
         return OnScale(
             range=whole / furthest,
-            set=scaled(found.identified),
-            drawn=scaled(found.simulated.interval) if found.simulated else None,
-            interval=scaled(found.interval) if found.interval else None,
+            set=scaled(estimate.identified),
+            drawn=scaled(estimate.simulated.interval) if estimate.simulated else None,
+            interval=scaled(estimate.interval) if estimate.interval else None,
         )
 
     @property
@@ -305,10 +305,10 @@ class JudgedEstimate(ReportedEstimate):
 
     def _words_with(self, source: str) -> Iterator[str]:
         """The word if this row of the budget were part of what the data allow."""
-        found = self.estimate.interval or self.estimate.identified
+        bounds = self.estimate.interval or self.estimate.identified
         for row in self.estimate.budget:
             if row.source == source:
-                wider = Bounds(min(row.low, found.low), max(row.high, found.high))
+                wider = Bounds(min(row.low, bounds.low), max(row.high, bounds.high))
                 yield judge(self.hypothesis, wider, None).word
 
     def _words_under(self, choice: str) -> Iterator[str]:
@@ -329,8 +329,8 @@ class JudgedEstimate(ReportedEstimate):
         doubt = ", but fragile" if self.is_fragile else ""
         sentences = [f"{lead}{doubt}.", self._measured(claimed), *self.drawn, self.ways]
         if self.conditions:
-            told = f"It stands only if {' and '.join(self.conditions)}"
-            sentences.insert(1, f"{told}, which the evidence speaks against.")
+            condition = f"It stands only if {' and '.join(self.conditions)}"
+            sentences.insert(1, f"{condition}, which the evidence speaks against.")
         if self.overturned:
             sentences.append(f"What would overturn it: {self.overturned_by}.")
         return " ".join(sentences)
@@ -358,9 +358,9 @@ class JudgedEstimate(ReportedEstimate):
         total, own = words.total(), words[self.word]
         if total == 1:
             return "There is one defensible way to compute it."
-        told = [f"{own} {'says' if own == 1 else 'say'} “{self.word}”"]
-        told += [f"{n} “{word}”" for word, n in words.most_common() if word != self.word]
-        ways = f"Of {total} defensible ways to compute it, {', '.join(told)}"
+        counts = [f"{own} {'says' if own == 1 else 'say'} “{self.word}”"]
+        counts += [f"{n} “{word}”" for word, n in words.most_common() if word != self.word]
+        ways = f"Of {total} defensible ways to compute it, {', '.join(counts)}"
         return f"{ways}; together they give {self.range}."
 
 
@@ -436,18 +436,20 @@ def _otherwise(each: ReportedEstimate) -> Iterator[str]:
     """What other conventions give that move the answer further than its set is wide."""
     from research.analysis.asking.labels import OTHERWISE
 
-    told = []
+    clauses = []
     for row in each.answer.tables[OTHERWISE].records() if OTHERWISE in each.answer.tables else ():
-        found = Bounds(row["low"], row["high"])
-        if row["estimate"] == each.label and moves(each.estimate.identified, found):
-            told.append(f"{row['convention']} it is {wording.amount(found, each.estimate.unit)}")
-    if told:
-        yield f"With {'; with '.join(told)}."
+        bounds = Bounds(row["low"], row["high"])
+        if row["estimate"] == each.label and moves(each.estimate.identified, bounds):
+            clauses.append(
+                f"{row['convention']} it is {wording.amount(bounds, each.estimate.unit)}"
+            )
+    if clauses:
+        yield f"With {'; with '.join(clauses)}."
 
 
-def towards_claim(hypothesis: Hypothesis, found: Bounds) -> Bounds:
+def towards_claim(hypothesis: Hypothesis, bounds: Bounds) -> Bounds:
     """How far a set lies on the claim's side of its null: positive where it supports the claim."""
-    low, high = found.low - hypothesis.null, found.high - hypothesis.null
+    low, high = bounds.low - hypothesis.null, bounds.high - hypothesis.null
     match hypothesis.alternative:
         case "greater":
             return Bounds(low, high)
@@ -460,11 +462,11 @@ def towards_claim(hypothesis: Hypothesis, found: Bounds) -> Bounds:
     return Bounds(hypothesis.margin - furthest, hypothesis.margin - nearest)
 
 
-def moves(found: Bounds, other: Bounds) -> bool:
+def moves(bounds: Bounds, other: Bounds) -> bool:
     """Whether a convention moves either end by more than the set is wide.
 
     >>> moves(Bounds(0.24, 0.25), Bounds(0.24, 0.34)), moves(Bounds(0.2, 0.4), Bounds(0.1, 0.5))
     (True, False)
     """
-    furthest = max(abs(other.low - found.low), abs(other.high - found.high))
-    return furthest > found.width + TOLERANCE
+    furthest = max(abs(other.low - bounds.low), abs(other.high - bounds.high))
+    return furthest > bounds.width + TOLERANCE

@@ -22,35 +22,35 @@ DECIDES = 0.1  # of the variance: what explains less decides nothing
 
 def simulation(estimate: Estimate) -> str:
     """The simulation interval as a clause; empty where there is none."""
-    found = estimate.simulated
-    if found is None or not found.interval.width:
+    simulated = estimate.simulated
+    if simulated is None or not simulated.interval.width:
         return ""
-    drawn = wording.quantity(found.interval, estimate.unit)
+    drawn = wording.quantity(simulated.interval, estimate.unit)
     return f"with the doubts drawn as stated it is {drawn} (95 %)"
 
 
 def chance(estimate: Estimate) -> str:
     """The claim's chance over all sets of beliefs, as a clause; empty where the set decides."""
-    found = estimate.simulated
-    if found is None or not found.chances:
+    simulated = estimate.simulated
+    if simulated is None or not simulated.chances:
         return ""
-    every = [each.probability for each in found.chances]
-    said = f", which makes it {word}" if (word := calibrated(found)) else ""
-    told = wording.chance(min(every), max(every))
-    return f"the claim's chance is {told} over the beliefs tried{said}"
+    every = [each.probability for each in simulated.chances]
+    said = f", which makes it {word}" if (word := calibrated(simulated)) else ""
+    text = wording.chance(min(every), max(every))
+    return f"the claim's chance is {text} over the beliefs tried{said}"
 
 
 def decisive(estimate: Estimate) -> str:
     """Which doubt matters most and what is believed of it rests on, as a clause."""
-    found = estimate.simulated
-    if found is None or not found.parts:
+    simulated = estimate.simulated
+    if simulated is None or not simulated.parts:
         return ""
-    first = found.parts[0]
+    first = simulated.parts[0]
     said = f"what matters most is “{first.doubt}” ({BASES[first.basis]})"
-    return f"{said}: the chance restates that, and is no evidence" if restated(found) else said
+    return f"{said}: the chance restates that, and is no evidence" if restated(simulated) else said
 
 
-def restated(found: Simulated) -> bool:
+def restated(simulated: Simulated) -> bool:
     """Whether a chance is a belief told anew: one draw that is judged explains all but a tenth.
 
     Examples
@@ -62,7 +62,7 @@ def restated(found: Simulated) -> bool:
     """
     return any(
         first.one_draw and first.basis == "judgement" and 1 - first.part <= DECIDES
-        for first in found.parts[:1]
+        for first in simulated.parts[:1]
     )
 
 
@@ -71,23 +71,23 @@ def by_chance(estimate: Estimate) -> str:
 
     Examples
     --------
-    >>> found = Simulated(low=0.1, high=0.4, worlds=10_000, error=0.002)
-    >>> by_chance(Estimate(label="x", unit="share", value=0.2, simulated=found))
+    >>> simulated = Simulated(low=0.1, high=0.4, worlds=10_000, error=0.002)
+    >>> by_chance(Estimate(label="x", unit="share", value=0.2, simulated=simulated))
     'its ends have a Monte Carlo error of 0.2\xa0%'
     """
-    found = estimate.simulated
-    if found is None or found.error <= wording.last_digit(estimate.unit):
+    simulated = estimate.simulated
+    if simulated is None or simulated.error <= wording.last_digit(estimate.unit):
         return ""
-    told = wording.quantity(Bounds.at(found.error), estimate.unit)
-    return f"its ends have a Monte Carlo error of {told}"
+    error = wording.quantity(Bounds.at(simulated.error), estimate.unit)
+    return f"its ends have a Monte Carlo error of {error}"
 
 
 def _is_outside(estimate: Estimate) -> bool:
-    found = estimate.simulated
-    if found is None or estimate.value is None:
+    simulated = estimate.simulated
+    if simulated is None or estimate.value is None:
         return False
-    at_end = any(math.isclose(estimate.value, end, abs_tol=TOLERANCE) for end in found.interval)
-    return not at_end and estimate.value not in found.interval
+    at_end = any(math.isclose(estimate.value, end, abs_tol=TOLERANCE) for end in simulated.interval)
+    return not at_end and estimate.value not in simulated.interval
 
 
 BASES = {
@@ -104,24 +104,24 @@ def sentences(estimate: Estimate) -> Iterator[str]:
         yield _sentence("; ".join(first))
         if chance(estimate):
             yield _sentence(decisive(estimate))
-        if told := by_chance(estimate):
-            yield _sentence(told)
+        if clause := by_chance(estimate):
+            yield _sentence(clause)
         if _is_outside(estimate):
             yield "The value shown leaves out what is not known; the interval places it."
 
 
 def turned(estimate: Estimate, hypothesis: Hypothesis) -> Iterator[str]:
     """That errors may turn what the set decides, as a sentence, where they may."""
-    found = estimate.simulated
-    if found is None or found.with_errors is None:
+    simulated = estimate.simulated
+    if simulated is None or simulated.with_errors is None:
         return
     decided = judge(hypothesis, estimate.identified, None).word
-    if decided in FIRM and judge(hypothesis, found.with_errors, None).word != decided:
-        drawn = wording.quantity(found.with_errors, estimate.unit)
+    if decided in FIRM and judge(hypothesis, simulated.with_errors, None).word != decided:
+        drawn = wording.quantity(simulated.with_errors, estimate.unit)
         yield f"Errors that open no set could turn it: with them it is {drawn} (95 %)."
 
 
-def calibrated(found: Simulated) -> str:
+def calibrated(simulated: Simulated) -> str:
     """The word of likelihood, where it is earned; else empty.
 
     It is the same under all sets of beliefs that are tried, lies clear of the border between two
@@ -141,9 +141,9 @@ def calibrated(found: Simulated) -> str:
     >>> calibrated(Simulated(low=0, high=1, worlds=9, chances=tuple(chances), parts=measured))
     'very likely'
     """
-    words = {_word(each.probability + k * each.error) for each in found.chances
+    words = {_word(each.probability + k * each.error) for each in simulated.chances
              for k in (-ERRORS, 0, ERRORS)}  # fmt: skip
-    known = sum(part.part for part in found.parts if part.basis != "judgement")
+    known = sum(part.part for part in simulated.parts if part.basis != "judgement")
     return words.pop() if len(words) == 1 and 1 - known <= DECIDES else ""
 
 

@@ -82,12 +82,12 @@ def frame(value: Readable) -> pd.DataFrame:
         )
         for field in fields
     }
-    found = pd.DataFrame(columns)
+    table = pd.DataFrame(columns)
     for name in dict.fromkeys(name for row in rows for name in _choices(row.answer)):
-        found[f"choice_{name}"] = [_choices(row.answer).get(name) for row in rows]
-    told = {field.name: field.description for field in fields}
-    found.attrs["columns"] = told | {"choice_NAME": "Value of the choice NAME."}
-    return found
+        table[f"choice_{name}"] = [_choices(row.answer).get(name) for row in rows]
+    descriptions = {field.name: field.description for field in fields}
+    table.attrs["columns"] = descriptions | {"choice_NAME": "Value of the choice NAME."}
+    return table
 
 
 def _lacking(value: Readable) -> tuple[str, ...]:
@@ -137,31 +137,31 @@ def _unjudged(answer: Answer) -> Iterator[str]:
         yield f"  {wording.one_line(each)}"
 
 
-def _of_estimate(found: Estimate) -> Iterator[str]:
+def _of_estimate(estimate: Estimate) -> Iterator[str]:
     """One after another what is known of an estimate; what is not there is not named."""
-    yield wording.one_line(found)
-    yield f"Reading: {found.reading}" + (
-        f"; the set is {found.sharpness}" if found.sharpness else ""
+    yield wording.one_line(estimate)
+    yield f"Reading: {estimate.reading}" + (
+        f"; the set is {estimate.sharpness}" if estimate.sharpness else ""
     )
-    if found.interval and found.interval.method:
-        yield f"Interval: {found.interval.method}"
-    if found.test:
-        yield f"Test: {found.test.name}, p = {wording.number(found.test.p, 3)}"
+    if estimate.interval and estimate.interval.method:
+        yield f"Interval: {estimate.interval.method}"
+    if estimate.test:
+        yield f"Test: {estimate.test.name}, p = {wording.number(estimate.test.p, 3)}"
     budget = (
-        f"{row.source}: {wording.entry(Bounds(row.low, row.high), found.unit)}"
-        for row in found.budget
+        f"{row.source}: {wording.entry(Bounds(row.low, row.high), estimate.unit)}"
+        for row in estimate.budget
     )
     yield from _listed("What each source of uncertainty alone gives", budget)
-    yield from _listed("What would overturn it", map(wording.sensitivity, found.tipping_points))
-    assumed = (f"{each.name}: {each.holds}. {each.evidence}" for each in found.assumptions)
+    yield from _listed("What would overturn it", map(wording.sensitivity, estimate.tipping_points))
+    assumed = (f"{each.name}: {each.holds}. {each.evidence}" for each in estimate.assumptions)
     yield from _listed("Assumptions", assumed)
 
 
 def _listed(title: str, lines: Iterable[str]) -> Iterator[str]:
-    found = list(dict.fromkeys(lines))
-    if found:
+    distinct = list(dict.fromkeys(lines))
+    if distinct:
         yield f"{title}:"
-    yield from (f"  {line}" for line in found)
+    yield from (f"  {line}" for line in distinct)
 
 
 # A figure -----------------------------------------------------------------------------------------

@@ -25,7 +25,7 @@ from research.results import ResearchError
 WRITTEN, UNFINISHED, LOCK = ".research-written", ".research-unfinished", ".research-lock"
 SHOWN = 10  # names in a refusal
 
-Told = Callable[[str], None]
+Notify = Callable[[str], None]
 Adopts = Callable[[Path], bool]  # whether a file that the list lacks is ours by what it holds
 
 
@@ -48,37 +48,37 @@ class Outputs:
     listed: str = WRITTEN
 
     @contextmanager
-    def alone(self, told: Told = lambda _: None) -> Iterator[Path]:
+    def alone(self, notify: Notify = lambda _: None) -> Iterator[Path]:
         """Nobody else fills the folder; gives an empty one within it for what is being made.
 
         Raises
         ------
         ResearchError
             If another run holds the folder. The lock of a killed run is gone with it; what it left
-            unfinished is removed, and ``told``.
+            unfinished is removed, and ``notify`` is called.
         """
         if self.folder.exists() and not self.folder.is_dir():
             raise ResearchError(f"{self.folder} is a file. Name a folder to write into.")
-        unfinished, found = self.folder / UNFINISHED, self.folder.is_dir()
+        unfinished, existed = self.folder / UNFINISHED, self.folder.is_dir()
         self.folder.mkdir(parents=True, exist_ok=True)
         try:
-            with _locked(self.folder / LOCK), _emptied(unfinished, told):
+            with _locked(self.folder / LOCK), _emptied(unfinished, notify):
                 # a name of its own: processes of a killed run may live for a moment more
                 yield Path(mkdtemp(dir=unfinished))
         finally:
-            if not found:
+            if not existed:
                 with suppress(OSError):  # where nothing was written nothing is left
                     self.folder.rmdir()
 
     def written(self) -> dict[str, set[str]]:
         """The hashes under which each file was written, by its path within the folder."""
-        path, found = self.folder / self.listed, dict[str, set[str]]()
+        path, hashes = self.folder / self.listed, dict[str, set[str]]()
         text = path.read_text(encoding="utf-8", errors="replace") if path.is_file() else ""
         for hash_, name in re.findall(r"^([0-9a-f]{64})  (.+)$", text, re.MULTILINE):
             place = PurePosixPath(name)
             if not place.is_absolute() and ".." not in place.parts:
-                found.setdefault(name, set()).add(hash_)
-        return found
+                hashes.setdefault(name, set()).add(hash_)
+        return hashes
 
     def refuse_others(self, names: Iterable[str], *, adopts: Adopts = lambda _: False) -> None:
         """Refuse to replace a file that is not as it was written here.
@@ -155,10 +155,10 @@ def _locked(path: Path) -> Iterator[None]:
 
 
 @contextmanager
-def _emptied(unfinished: Path, told: Told) -> Iterator[None]:
+def _emptied(unfinished: Path, notify: Notify) -> Iterator[None]:
     if unfinished.exists():
         shutil.rmtree(unfinished, ignore_errors=True)
-        told(f"Removed {unfinished}: a run that was killed had left it.")
+        notify(f"Removed {unfinished}: a run that was killed had left it.")
     try:
         unfinished.mkdir(exist_ok=True)
         yield
@@ -173,8 +173,8 @@ def write_json(path: Path, value: Any) -> None:
 
 def files(folder: Path) -> list[str]:
     """Every file below the folder, by its path within it."""
-    found = (path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
-    return sorted(found)
+    paths = (path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
+    return sorted(paths)
 
 
 def sha256(path: Path) -> str:

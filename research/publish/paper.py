@@ -71,8 +71,8 @@ def _entry(row: Mapping[str, str]) -> Iterator[tuple[str, Any]]:
     yield "type", "web"
     yield "title", {"value": f"{{{wording.typeset(row['title'])}}}", "verbatim": True}
     yield "author", [*_authors(row)]
-    if found := next(filter(None, dates), None):
-        yield "date", int(found[0])
+    if match := next(filter(None, dates), None):
+        yield "date", int(match[0])
     if row["url"]:
         yield "url", row["url"]
 
@@ -100,7 +100,7 @@ def prepare_paper(results: Sequence[Result], folder: Path, build: Path) -> None:
     from research import calibration  # every estimator, which drawing one result does not need
 
     answers = answer_claims(results)
-    told = {
+    files = {
         "datasets.json": told_of_datasets(results),
         "sources.yml": sources(),  # JSON is YAML, which Typst reads
         "analyses.json": [result.analysis for result in results],
@@ -108,7 +108,7 @@ def prepare_paper(results: Sequence[Result], folder: Path, build: Path) -> None:
         "words.json": words_of(results),
         "claims.json": told_of_claims(answers),
     }
-    for name, value in told.items():
+    for name, value in files.items():
         write_json(build / name, value)
     with figures.theme():
         figures.save(claims_figure(answers), build / "figures" / "claims")
@@ -149,8 +149,8 @@ def _compiled(folder: Path, name: str) -> bytes:
     try:
         asked = typst.query(source, "<asked>", field="value", **how)
         texts = {each.pop("key"): printed(**each) for each in json.loads(asked)}
-        told = {"texts": json.dumps(texts, sort_keys=True)}
-        pdf: bytes = typst.compile(source, sys_inputs=told, **how)
+        inputs = {"texts": json.dumps(texts, sort_keys=True)}
+        pdf: bytes = typst.compile(source, sys_inputs=inputs, **how)
     except (typst.TypstError, RuntimeError) as error:  # a query raises the latter
         raise ResearchError(f"The {name} does not compile: {error}") from error
     return pdf

@@ -35,11 +35,11 @@ def why(item: JudgedEstimate) -> str:
     return WHY[word].format(all_of=_whole(item.estimate), none_of=_whole(item.estimate, "none"))
 
 
-def _whole(found: Estimate, quantifier: str = "all") -> str:
+def _whole(estimate: Estimate, quantifier: str = "all") -> str:
     """What the verdict is read off: the interval, else the set, else the value."""
-    if found.interval:
-        return f"{quantifier} of the {level(found.interval.level)} interval"
-    if found.bounds and found.bounds.width > 0:
+    if estimate.interval:
+        return f"{quantifier} of the {level(estimate.interval.level)} interval"
+    if estimate.bounds and estimate.bounds.width > 0:
         return f"{quantifier} of the identified set"
     return "the value" if quantifier == "all" else "no part of the value"
 

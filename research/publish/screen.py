@@ -207,32 +207,34 @@ def row_of(
     notes
         Conditions that are said below, and referred to by their number here.
     """
-    found, interval = reported.estimate, reported.estimate.interval
-    told = wording.quantity if _form(interval) == _form(form) else wording.limits
+    estimate, interval = reported.estimate, reported.estimate.interval
+    formatter = wording.quantity if _form(interval) == _form(form) else wording.limits
     row = Row(
         label=reported.label,
-        found=wording.entry(found.identified, found.unit),
-        interval=told(interval, found.unit) if interval else _drawn(reported),
+        found=wording.entry(estimate.identified, estimate.unit),
+        interval=formatter(interval, estimate.unit) if interval else _drawn(reported),
     )
     return _judged(row, reported, notes) if isinstance(reported, JudgedEstimate) else row
 
 
 def _drawn(reported: ReportedEstimate) -> str:
     """The simulation interval, marked, where it says more than the value does."""
-    found = reported.estimate.simulated
-    return f"{reported.simulation} {DRAWN}" if found and found.interval.width else ""
+    simulated = reported.estimate.simulated
+    return f"{reported.simulation} {DRAWN}" if simulated and simulated.interval.width else ""
 
 
 def _judged(row: Row, reported: JudgedEstimate, notes: Sequence[str]) -> Row:
-    told = [f"[{notes.index(each) + 1}]" if each in notes else each for each in reported.conditions]
-    condition = f", if {' and '.join(told)}" if told else ""
+    conditions = [
+        f"[{notes.index(each) + 1}]" if each in notes else each for each in reported.conditions
+    ]
+    condition = f", if {' and '.join(conditions)}" if conditions else ""
     return replace(row, verdict=reported.said + condition, agree=reported.agreement)
 
 
 def _common(intervals: Iterable[Interval | None]) -> Interval | None:
     """An interval whose level and design effect all others share; ``None`` where they differ."""
-    found = [interval for interval in intervals if interval is not None]
-    return found[0] if len({_form(interval) for interval in found}) == 1 else None
+    given = [interval for interval in intervals if interval is not None]
+    return given[0] if len({_form(interval) for interval in given}) == 1 else None
 
 
 def _form(interval: Interval | None) -> tuple[float | None, float | None]:

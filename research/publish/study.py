@@ -17,7 +17,7 @@ from research.analysis import SEED, Analysis, analyses, find, is_result, record,
 from research.places import write_beside
 from research.plain import changes
 from research.publish.drawing import drawn_or_default
-from research.publish.outputs import Outputs, Told, sha256, write_json
+from research.publish.outputs import Notify, Outputs, sha256, write_json
 from research.publish.paper import MANUSCRIPTS, compile_paper, prepare_paper, working_copy
 from research.results import ResearchError, Result
 from research.workers import workers
@@ -30,7 +30,7 @@ def reproduce(
     *,
     jobs: int | None = None,
     done: Progress = lambda _: None,
-    told: Told = lambda _: None,
+    notify: Notify = lambda _: None,
 ) -> list[Result]:
     """Run every analysis into ``folder/results``, draw its figure, compile paper and page.
 
@@ -47,7 +47,7 @@ def reproduce(
         Processes; by default one per processor. The numbers do not depend on it.
     done
         Called with the name of each finished step.
-    told
+    notify
         Called with a sentence about what a killed run had left.
 
     Raises
@@ -59,7 +59,7 @@ def reproduce(
 
     working_copy(folder)
     results, build = (Outputs(folder / part, "research reproduce") for part in ("results", "build"))
-    with build.alone(told) as fresh:
+    with build.alone(notify) as fresh:
         _refuse_others(results, build)
         drawings, stored = fresh / "build/figures", _stored(folder)
         made = list(run_all(fresh / "results", drawings, stored=stored, jobs=jobs, done=done))
@@ -99,11 +99,11 @@ def _stored(folder: Path) -> dict[str, str]:
 
 def _taken(drawings: Path, kind: str) -> dict[str, bytes]:
     """The drawings of one format by name, taken out of the folder."""
-    found = {}
+    contents = {}
     for path in sorted(drawings.glob(f"*.{kind}")):
-        found[path.name.removesuffix(f".{kind}")] = path.read_bytes()
+        contents[path.name.removesuffix(f".{kind}")] = path.read_bytes()
         path.unlink()
-    return found
+    return contents
 
 
 def run_all(

@@ -162,9 +162,9 @@ def _settings(answers: Sequence[PartAnswer], parts: Sequence[str]) -> Iterator[S
         for answer in answers:
             yield Setting(answers=(answer,), word=answer.word)
         return
-    told = [answer for answer in answers if answer.part in parts]
+    relevant = [answer for answer in answers if answer.part in parts]
     groups: dict[tuple[str, int], list[PartAnswer]] = {}
-    for answer in told:
+    for answer in relevant:
         groups.setdefault((answer.population, answer.days), []).append(answer)
     made = [_together(group, parts) for group in groups.values()]
     whole = [setting for setting in made if setting is not None]

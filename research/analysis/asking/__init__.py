@@ -84,8 +84,8 @@ def ask(
     Examples
     --------
     >>> import research
-    >>> found = research.ask("downloads", share={"origin": "CN"}, on="2026-06-11", more_than=0.2)
-    >>> found.to_frame()["verdict"].tolist()
+    >>> answer = research.ask("downloads", share={"origin": "CN"}, on="2026-06-11", more_than=0.2)
+    >>> answer.to_frame()["verdict"].tolist()
     ['holds']
     """
     from research.analysis.asking.answering import Asking, answer

@@ -109,19 +109,19 @@ class Asking:
             raise ResearchError(f"Nothing can stand in for these tables: {reason}.")
         wanted = [table for each in asked for table in each.needs(self.question.attributes)]
         wanted += [REPOSITORIES] if len(asked) == 2 else []
-        found = datasets.sources(dict.fromkeys(wanted), self.data)
-        own = datasets.sources(found, {})
-        missing = [name for name, source in found.items() if source is None]
+        chosen = datasets.sources(dict.fromkeys(wanted), self.data)
+        own = datasets.sources(chosen, {})
+        missing = [name for name, source in chosen.items() if source is None]
         for each in asked:
-            given = {name for name in each.dated if found[name] and found[name] != own[name]}
+            given = {name for name in each.dated if chosen[name] and chosen[name] != own[name]}
             left_out = set(each.dated) - given if given else set()
-            if not {name for name in each.dated if found[name]} or set(missing) & set(each.tables):
+            if not {name for name in each.dated if chosen[name]} or set(missing) & set(each.tables):
                 raise ResearchError(
                     f"The {each.name} need the tables {', '.join((*each.dated, *each.tables))}, "
                     f"and what was chosen ({datasets.told(self.data)}) lacks {', '.join(missing)}."
                 )
-            found = {name: each for name, each in found.items() if name not in left_out}
-        return {name: source for name, source in found.items() if source is not None}
+            chosen = {name: each for name, each in chosen.items() if name not in left_out}
+        return {name: source for name, source in chosen.items() if source is not None}
 
     @cached_property
     def tables(self) -> dict[str, Any]:
@@ -207,15 +207,15 @@ class Asking:
 
     def _chosen(self, known: Sequence[str]) -> str:
         """The last day that begins as is asked."""
-        found = [day for day in known if day.startswith(self.question.on)]
-        if not found:
+        days = [day for day in known if day.startswith(self.question.on)]
+        if not days:
             names = " and ".join(self.question.channels)
             window = f", each with the {self.window} days before it" if self.window else ""
             raise ResearchError(
                 f"No day of {names} begins with '{self.question.on}'. They have{window}: "
                 f"{few(known)}.{self._near(known)}"
             )
-        day = found[-1]
+        day = days[-1]
         for name in self.question.attributes:
             if not all(each.records(self.tables, day, name) for each in self._channels):
                 raise ResearchError(
@@ -228,9 +228,9 @@ class Asking:
         place = bisect(known, self.question.on)
         is_day = re.match(r"\d{4}(-|$)", self.question.on)
         near = known[max(place - 1, 0) : place + 1] if is_day else []
-        told = [f" The nearest: {' and '.join(near)}."] if len(known) > len(near) > 0 else []
-        told += [] if is_day else [f" Days are written as {known[-1]}, months as {known[-1][:7]}."]
-        return "".join([*told, *(f" {each.no_day}." for each in self._channels if each.no_day)])
+        hints = [f" The nearest: {' and '.join(near)}."] if len(known) > len(near) > 0 else []
+        hints += [] if is_day else [f" Days are written as {known[-1]}, months as {known[-1][:7]}."]
+        return "".join([*hints, *(f" {each.no_day}." for each in self._channels if each.no_day)])
 
     # Its units ------------------------------------------------------------------------------------
 
@@ -263,13 +263,13 @@ class Asking:
 
     def population(self, wanted: Wanted) -> str:
         """Of whom the answer speaks."""
-        told = [each.population(self.tables, wanted) for each in self._channels]
+        populations = [each.population(self.tables, wanted) for each in self._channels]
         among = self.question.among
         if self.question.rank and among.values:
-            return f"{told[0]}, those with {in_words(among)}"
-        if len(told) == 1:
-            return told[0]
-        return f"the families that {told[0]} and {told[1]} both hold"
+            return f"{populations[0]}, those with {in_words(among)}"
+        if len(populations) == 1:
+            return populations[0]
+        return f"the families that {populations[0]} and {populations[1]} both hold"
 
     # Its answer -----------------------------------------------------------------------------------
 
@@ -346,11 +346,11 @@ class Asking:
 
         known = {each.name: each.values for each in self._choices() if each.name in OF_HOMES}
         rows = []
-        for (name, value), told in CONVENTIONS.items():
+        for (name, value), convention in CONVENTIONS.items():
             if value in known.get(name, ()) and choices.get(name) != value:
                 units = self.units(self.wanted(day, {**choices, name: value}))
                 for label, asked, _ in _asked(self.question, units):
-                    rows.append((label, told, *asked.bounds()))
+                    rows.append((label, convention, *asked.bounds()))
         return pd.DataFrame(rows, columns=["estimate", "convention", "low", "high"])
 
     @property
@@ -361,13 +361,13 @@ class Asking:
         recorded = self._recorded(self._known_days)
         silent = [day for day in self._known_days if day not in recorded]
         overlapping = [day for day in recorded if day not in self.days]
-        told = f"Asked of {len(self.days)} days: {few(self.days[::-1])}."
+        text = f"Asked of {len(self.days)} days: {few(self.days[::-1])}."
         if overlapping:
-            told += f" Left out, as their counts overlap with later ones: {few(overlapping)}."
+            text += f" Left out, as their counts overlap with later ones: {few(overlapping)}."
         if silent:
             named = " or ".join(self.question.attributes)
-            told += f" Left out, as no {named} was recorded: {few(silent)}."
-        return told
+            text += f" Left out, as no {named} was recorded: {few(silent)}."
+        return text
 
     def estimates(self, sample: Sample) -> Iterator[Estimate]:
         """What is asked, and the shares that it is made of."""
@@ -377,24 +377,24 @@ class Asking:
             return
         drawn_within = self.question.channel.left_out
         for label, asked, unit in _asked(self.question, units):
-            told = self.question.hypothesis() if label == self.question.label else None
+            hypothesis = self.question.hypothesis() if label == self.question.label else None
             drawn = drawn_as(asked, label, drawn_within)
             n = _possible(_first_units(asked), self.question.among)
-            yield _told(asked, label, unit, self.assumptions, told, n, drawn)
+            yield _told(asked, label, unit, self.assumptions, hypothesis, n, drawn)
 
     @property
     def assumptions(self) -> tuple[Assumption, ...]:
         """What is assumed of the channels and of the attributes that are named."""
         named = self.question.attributes
-        found = [one for each in self._channels for one in each.assumptions]
-        found += [
+        assumed = [one for each in self._channels for one in each.assumptions]
+        assumed += [
             each.of_attributes[name]
             for each in self._channels
             for name in named
             if name in each.of_attributes
         ]
-        found += [SAME_ACT] if len(self._channels) == 2 else []
-        return tuple(dict.fromkeys(found))
+        assumed += [SAME_ACT] if len(self._channels) == 2 else []
+        return tuple(dict.fromkeys(assumed))
 
 
 def answer(
@@ -451,7 +451,7 @@ def _told(
     label: str,
     unit: str,
     assumptions: Sequence[Assumption],
-    told: Hypothesis | None,
+    hypothesis: Hypothesis | None,
     n: int,
     drawn: Drawn | None,
 ) -> Estimate:
@@ -463,7 +463,7 @@ def _told(
         n_unit=_first_units(asked).unit,
         assumptions=tuple(assumptions),
         budget=Deferred(lambda: budget(*_rows(asked))),
-        tipping_points=Deferred(lambda: tipping_points(asked, told) if told else ()),
+        tipping_points=Deferred(lambda: tipping_points(asked, hypothesis) if hypothesis else ()),
     )
 
 

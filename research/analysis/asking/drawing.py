@@ -27,7 +27,7 @@ def figure(result: Result) -> Figure:
         return figures.default(result)
     if "day" in answers[0].estimand:
         return _over_time(result, [answer for answer in answers if not answer.refused])
-    if any(found.unit == "rank" for found in answers[0].estimates.values()):
+    if any(estimate.unit == "rank" for estimate in answers[0].estimates.values()):
         return _of_ranks(result, answers[0])
     return _of_one_day(result, answers[0])
 
@@ -44,9 +44,9 @@ def colour(label: str) -> str:
 
 
 def _of_one_day(result: Result, answer: Answer) -> Figure:
-    found = list(answer.estimates.values())
-    first, parts = found[0], found[1:]
-    panels = [[first, *parts]] if _same_unit(found) else [[first], parts]
+    estimates = list(answer.estimates.values())
+    first, parts = estimates[0], estimates[1:]
+    panels = [[first, *parts]] if _same_unit(estimates) else [[first], parts]
     rows = [*(len(panel) for panel in panels), len(first.budget)]
     rows = [row for row in rows if row]
     canvas, drawn = figures.canvas(
@@ -64,25 +64,25 @@ def _of_one_day(result: Result, answer: Answer) -> Figure:
     return canvas
 
 
-def _same_unit(found: Sequence[Estimate]) -> bool:
-    return len({each.unit for each in found}) == 1
+def _same_unit(estimates: Sequence[Estimate]) -> bool:
+    return len({each.unit for each in estimates}) == 1
 
 
-def _null(result: Result, found: Estimate) -> float | None:
-    tested = result.hypotheses.get(found.label) if found.label in result.hypotheses else None
+def _null(result: Result, estimate: Estimate) -> float | None:
+    tested = result.hypotheses.get(estimate.label) if estimate.label in result.hypotheses else None
     return tested.null if tested else None
 
 
-def _draw_sets(axes: Axes, found: Sequence[Estimate], null: float | None) -> None:
-    series = figures.Series(rows=list(found), color=[colour(each.label) for each in found])
-    figures.forest(axes, [each.label for each in found], series, null=null, width=38)
-    _ticks(axes.xaxis, axes.set_xlabel, *(each.unit for each in found))
+def _draw_sets(axes: Axes, estimates: Sequence[Estimate], null: float | None) -> None:
+    series = figures.Series(rows=list(estimates), color=[colour(each.label) for each in estimates])
+    figures.forest(axes, [each.label for each in estimates], series, null=null, width=38)
+    _ticks(axes.xaxis, axes.set_xlabel, *(each.unit for each in estimates))
 
 
-def _draw_budget(axes: Axes, found: Estimate, null: float | None) -> None:
+def _draw_budget(axes: Axes, estimate: Estimate, null: float | None) -> None:
     title = "What each doubt alone gives"
-    figures.budget(axes, found.budget, value=found.value, null=null, width=38, title=title)
-    _ticks(axes.xaxis, axes.set_xlabel, found.unit)
+    figures.budget(axes, estimate.budget, value=estimate.value, null=null, width=38, title=title)
+    _ticks(axes.xaxis, axes.set_xlabel, estimate.unit)
 
 
 def _ticks(axis: Any, name: Any, *units: str) -> None:
@@ -138,10 +138,10 @@ def _over_time(result: Result, answers: Sequence[Answer]) -> Figure:
 
 def _draw_days(axes: Axes, answers: Sequence[Answer], labels: Sequence[str]) -> None:
     for at, label in enumerate(labels):
-        found = _in_order(answers, label)
-        _draw_course(axes, found, colour(label), MARKS[at % len(MARKS)])
+        course = _in_order(answers, label)
+        _draw_course(axes, course, colour(label), MARKS[at % len(MARKS)])
         if len(labels) > 1:
-            day, last = found[-1]
+            day, last = course[-1]
             place = _date(day), _middle(last)
             figures.note(axes, _short(label), place, (8, 0), color=colour(label))
 
@@ -152,33 +152,33 @@ def _in_order(answers: Sequence[Answer], label: str) -> list[tuple[str, Estimate
 
 
 def _draw_course(
-    axes: Axes, found: Sequence[tuple[str, Estimate]], color: str, marker: str
+    axes: Axes, course: Sequence[tuple[str, Estimate]], color: str, marker: str
 ) -> None:
     """A bar a day, and a band between days that are near each other."""
-    for near in _without_gaps(found):
+    for near in _without_gaps(course):
         days = [_date(day) for day, _ in near]
         low, high = zip(*(each.identified for _, each in near), strict=True)
         axes.fill_between(days, low, high, color=color, alpha=0.18, lw=0)
-    for day, each in found:
+    for day, each in course:
         _draw_day(axes, _date(day), each, color, marker)
 
 
-def _draw_day(axes: Axes, day: Any, found: Estimate, color: str, marker: str) -> None:
+def _draw_day(axes: Axes, day: Any, estimate: Estimate, color: str, marker: str) -> None:
     from matplotlib.colors import to_rgba
 
-    low, high = found.identified
+    low, high = estimate.identified
     axes.plot(
         [day, day], [low, high], color=to_rgba(color, 0.45), lw=4, solid_capstyle="butt",
         marker="_", ms=6, mec=color, mew=1,
     )  # fmt: skip
-    if found.value is not None:
-        axes.plot(day, found.value, marker=marker, ms=3.5, mfc=color, mec="white", mew=0.5)
+    if estimate.value is not None:
+        axes.plot(day, estimate.value, marker=marker, ms=3.5, mfc=color, mec="white", mew=0.5)
 
 
-def _without_gaps(found: Sequence[tuple[str, Estimate]]) -> Iterator[list[tuple[str, Estimate]]]:
+def _without_gaps(course: Sequence[tuple[str, Estimate]]) -> Iterator[list[tuple[str, Estimate]]]:
     """The days in groups that a band may go on over."""
     near: list[tuple[str, Estimate]] = []
-    for day, each in found:
+    for day, each in course:
         if near and (_date(day) - _date(near[-1][0])).days > BRIDGED:
             yield near
             near = []
@@ -192,8 +192,8 @@ def _date(day: str) -> Any:
     return pd.Timestamp(day)
 
 
-def _middle(found: Estimate) -> float:
-    return sum(found.identified) / 2 if found.value is None else found.value
+def _middle(estimate: Estimate) -> float:
+    return sum(estimate.identified) / 2 if estimate.value is None else estimate.value
 
 
 def _short(label: str) -> str:

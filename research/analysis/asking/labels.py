@@ -33,17 +33,17 @@ models with task fill-mask,'
     >>> in_a_sentence("share of downloads over share of pulls, family qwen3")
     'the share of models with family qwen3 in downloads over that in pulls'
     """
-    found = LABEL.fullmatch(label)
-    if not found:
+    match = LABEL.fullmatch(label)
+    if not match:
         return label
-    of, weighs = _who(found["of"]), found["weighs"]
-    if found["other"]:
-        text = f"the share of {of} in {weighs} {found['how']} that in {found['other']}"
+    of, weighs = _who(match["of"]), match["weighs"]
+    if match["other"]:
+        text = f"the share of {of} in {weighs} {match['how']} that in {match['other']}"
     else:
-        text = f"the {found['share'] or 'number of '}{weighs} of {of}"
-        text += f" minus that of {_who(found['minus'])}" if found["minus"] else ""
+        text = f"the {match['share'] or 'number of '}{weighs} of {of}"
+        text += f" minus that of {_who(match['minus'])}" if match["minus"] else ""
         text = text.replace("hosts of hosts in", "hosts in")
-    return text + (f", among {_who(found['among'])}," if found["among"] else "")
+    return text + (f", among {_who(match['among'])}," if match["among"] else "")
 
 
 def counts_no_users(label: str) -> str:
@@ -52,8 +52,8 @@ def counts_no_users(label: str) -> str:
     >>> counts_no_users("share of catalogue minus share of pulls, origin US")
     'Downloads and pulls are not users.'
     """
-    found = LABEL.fullmatch(label)
-    names = [found["weighs"], found["other"]] if found else label.split(",")[0].split()[-1:]
+    match = LABEL.fullmatch(label)
+    names = [match["weighs"], match["other"]] if match else label.split(",")[0].split()[-1:]
     counted = ["downloads" if name == "catalogue" else name for name in names if name]
     return f"{' and '.join(counted).capitalize()} are not users."
 
@@ -62,10 +62,10 @@ def _who(condition: str) -> str:
     """Whose the models are, where that is all that a condition says; else what they are."""
     from research.collect import country_names
 
-    found = re.fullmatch(r"(origin|country) (\S+(?: or \S+)*)", condition)
-    if not found:
+    match = re.fullmatch(r"(origin|country) (\S+(?: or \S+)*)", condition)
+    if not match:
         return f"models with {condition}"
-    codes = found[2].split(" or ")
+    codes = match[2].split(" or ")
     named = (IN_TEXT.get(code) or country_names.name(code) for code in codes)
-    whose = "publishers" if found[1] == "origin" else "hosts"
+    whose = "publishers" if match[1] == "origin" else "hosts"
     return f"{whose} in {' or '.join(named)}"

@@ -99,11 +99,11 @@ class Question:
     @property
     def named(self) -> dict[str, frozenset[str]]:
         """The values that it names, by attribute."""
-        found: dict[str, frozenset[str]] = {}
+        values: dict[str, frozenset[str]] = {}
         for condition in (self.share, self.minus, self.total, self.among):
             for name, held in condition.values.items() if condition else ():
-                found[name] = found.get(name, frozenset()) | held
-        return found
+                values[name] = values.get(name, frozenset()) | held
+        return values
 
     @property
     def label(self) -> str:
@@ -163,8 +163,8 @@ class Question:
         given = zip(("more than", "less than"), self._thresholds, strict=True)
         parts |= {name: trimmed(each) for name, each in given if each is not None}
         parts |= {"top": self.top if self.rank else None}
-        told = (f"{name} {value}" for name, value in parts.items() if value not in (None, ""))
-        text = " ".join([self.label, *told])
+        words = (f"{name} {value}" for name, value in parts.items() if value not in (None, ""))
+        text = " ".join([self.label, *words])
         plain = re.sub(r"[^a-z0-9]+", "_", text.lower())[:LONGEST].strip("_")
         return f"{PREFIX}{plain}_{self._code}"
 
@@ -174,10 +174,10 @@ class Question:
         conditions = {
             "share": self.share, "minus": self.minus, "total": self.total, "among": self.among,
         }  # fmt: skip
-        told = {name: _sorted(each) for name, each in conditions.items() if each}
+        given = {name: _sorted(each) for name, each in conditions.items() if each}
         thresholds = [None if each is None else float(each) for each in self._thresholds]
         parts = [
-            self.channels, told, self.rank, int(self.top) if self.rank else 0, self.over_time,
+            self.channels, given, self.rank, int(self.top) if self.rank else 0, self.over_time,
             self.on, self.window and str(self.window), self.ratio, thresholds,
         ]  # fmt: skip
         return sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:DIGITS]
@@ -188,11 +188,11 @@ class Question:
 
     def hypothesis(self) -> Hypothesis | None:
         """What its estimate is compared with: a difference or a ratio with equality by itself."""
-        told = "the question itself"
+        source = "the question itself"
         if self.less_than is not None:
-            return self._compared("less", self.less_than, told)
+            return self._compared("less", self.less_than, source)
         if self.more_than is not None:
-            return self._compared("greater", self.more_than, told)
+            return self._compared("greater", self.more_than, source)
         if self.rank or self.total or not (self.minus or len(self.channels) > 1):
             return None
         return self._compared("greater", float(self.ratio), "equality, as no threshold was given")

@@ -58,8 +58,8 @@ def _estimate(
 
 
 def _rows(asked: Asked) -> list[BudgetRow]:
-    told = all(ORGANISATION in units.rows for units in asked.channels)
-    return [*asked.budget(), *(left_out(asked) if told else [])]
+    has_organisations = all(ORGANISATION in units.rows for units in asked.channels)
+    return [*asked.budget(), *(left_out(asked) if has_organisations else [])]
 
 
 def left_out(asked: Asked) -> list[BudgetRow]:
@@ -93,5 +93,5 @@ def belonging(units: Coarse, among: Where) -> Coarse:
         by = OPENED_BY.format(attribute)
         if by in units.rows:
             opened = np.where(sure, opened, units.rows[by])
-    told = {MEMBER: certain, OPENED_BY.format(MEMBER): np.where(certain, "", opened)}
-    return replace(units, rows=units.rows.assign(**told)).among(possible)
+    columns = {MEMBER: certain, OPENED_BY.format(MEMBER): np.where(certain, "", opened)}
+    return replace(units, rows=units.rows.assign(**columns)).among(possible)

@@ -83,7 +83,7 @@ class Told:
 
     def __repr__(self) -> str:
         lines = [f"{self.name}: {self.about}", f"  days: {few(self.days)}"]
-        return "\n".join([*lines, *(f"  {name}: {told}" for name, told in self.attributes.items())])
+        return "\n".join([*lines, *(f"  {name}: {text}" for name, text in self.attributes.items())])
 
 
 class Listing(Sequence[Told]):
@@ -125,8 +125,8 @@ def values_of(units: Coarse, attribute: str) -> pd.DataFrame:
     for name in heaviest:
         wanted = where(**{attribute: name})
         certain, _ = units.holds(wanted, ())
-        found = Share(of=wanted).in_(units).bounds()
-        rows.append((name, units.size(certain), found.low, found.high))
+        bounds = Share(of=wanted).in_(units).bounds()
+        rows.append((name, units.size(certain), bounds.low, bounds.high))
     return pd.DataFrame(rows, columns=["value", "models", "share_low", "share_high"])
 
 

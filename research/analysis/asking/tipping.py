@@ -30,8 +30,8 @@ def _not_genuine(asked: Comparable, hypothesis: Hypothesis) -> TippingPoint:
     ahead = _ahead(asked, of_first)
 
     def margin(part: float) -> float:
-        found = _thinned(asked, ahead, part, of_first).bounds()
-        return found.low - null if of_first else null - found.high
+        bounds = _thinned(asked, ahead, part, of_first).bounds()
+        return bounds.low - null if of_first else null - bounds.high
 
     weighs = asked.channels[0 if of_first else -1].weighs
     whose = "all others" if ahead.other else in_words(ahead)

@@ -164,7 +164,7 @@ class Hub:
         if gone:
             return Answer(status=status, requests=attempt)
         try:
-            found, body = parsed(body, dict if by_id else list)
+            content, body = parsed(body, dict if by_id else list)
         except ValueError as error:  # it was cut or garbled on its way
             raise _Passing(str(error)) from None
         following = None if by_id else self._next(response)
@@ -172,7 +172,7 @@ class Hub:
         return Answer(
             status=status,
             body=body,
-            models=[found] if by_id else found,
+            models=[content] if by_id else content,
             next=following,
             requests=attempt,
         )
@@ -331,11 +331,11 @@ def _reason(body: bytes, headers: Mapping[str, str]) -> str:
     import orjson
 
     try:
-        found = orjson.loads(body)
+        content = orjson.loads(body)
     except orjson.JSONDecodeError:
         is_page = "html" in headers.get("content-type", "").lower()
         return "" if is_page else body.decode(errors="replace")
-    said = found.get("error") if isinstance(found, dict) else None
+    said = content.get("error") if isinstance(content, dict) else None
     return str(said or "")
 
 

@@ -38,8 +38,8 @@ class Column(NamedTuple):
         least = {"minimum": 0} if self.type == "integer" else {}
         constraints = ({"required": True} if self.required else {}) | least
         about = {"name": self.name, "type": self.type, "unit": self.unit}
-        told = {"constraints": constraints} if constraints else {}
-        return about | {"description": self.description} | told
+        optional = {"constraints": constraints} if constraints else {}
+        return about | {"description": self.description} | optional
 
 
 COLUMNS = tuple(Column(**stated) for stated in beside(__file__)["columns"])

@@ -70,15 +70,15 @@ def package_of(wanted: Wanted, came: dict[str, Any], *, version: str, day: str) 
 def _of_the_rows(came: dict[str, Any]) -> list[str]:
     """What of the rows is not in the table, or only in part, in numbers."""
     problems = "; ".join(
-        f"{found['reason']} ({found['rows']:,}, {found['consequence']})"
-        for found in came["problems"]
+        f"{problem['reason']} ({problem['rows']:,}, {problem['consequence']})"
+        for problem in came["problems"]
     )
     missing = "; ".join(f"{name} {rows:,}" for name, rows in came["missing"].items())
     sentences = {
         f"Rows that could not be read as they should: {problems}.": problems,
         f"Empty cells of {came['rowsKept']:,} rows: {missing}.": missing,
     }
-    return [sentence for sentence, found in sentences.items() if found]
+    return [sentence for sentence, rows in sentences.items() if rows]
 
 
 def _collection(noted: dict[str, Any], pages: Sequence[Page], hoped: Expected) -> dict[str, Any]:

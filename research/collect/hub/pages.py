@@ -110,13 +110,13 @@ class Pages:
 
     def kept(self) -> list[Page]:
         """The pages in order, up to the first that is missing or not as it was written."""
-        found = []
+        pages = []
         for number in range(1, 1 + sum(1 for _ in self.folder.glob("pages/[!.]*"))):
             page = self._read(number)
             if page is None:
                 break
-            found.append(page)
-        return found
+            pages.append(page)
+        return pages
 
     def drop_after(self, number: int) -> None:
         """Drop whatever follows a page: it is asked for again."""
@@ -184,8 +184,8 @@ class Pages:
 
 
 def _seal(page: Page, packed: bytes) -> str:
-    told = json.dumps(asdict(replace(page, seal="")), sort_keys=True).encode()
-    return hashlib.sha256(told + packed).hexdigest()
+    metadata = json.dumps(asdict(replace(page, seal="")), sort_keys=True).encode()
+    return hashlib.sha256(metadata + packed).hexdigest()
 
 
 def _is_typed(page: Page) -> bool:

@@ -23,23 +23,23 @@ def parsed(body: bytes, shape: type) -> tuple[Any, bytes]:
     import orjson
 
     try:
-        found = orjson.loads(body)
+        content = orjson.loads(body)
     except orjson.JSONDecodeError as error:
-        found, body = _leniently(body, str(error))
-    if not isinstance(found, shape):
-        raise ValueError(f"the answer was a {type(found).__name__}, not a {shape.__name__}")
-    return found, body
+        content, body = _leniently(body, str(error))
+    if not isinstance(content, shape):
+        raise ValueError(f"the answer was a {type(content).__name__}, not a {shape.__name__}")
+    return content, body
 
 
 def _leniently(body: bytes, reason: str) -> tuple[Any, bytes]:
     import orjson
 
     try:
-        found = json.loads(
+        content = json.loads(
             body.decode(errors="replace"),
             parse_constant=str, parse_float=_finite, parse_int=_short,
         )  # fmt: skip
-        mended = json.dumps(found, ensure_ascii=False).encode(errors="replace")
+        mended = json.dumps(content, ensure_ascii=False).encode(errors="replace")
         return orjson.loads(mended), mended
     except (ValueError, RecursionError):
         raise ValueError(

@@ -88,20 +88,20 @@ class Table:
         }
 
     def _problems(self) -> list[dict[str, Any]]:
-        found = self._rows(
+        counts = self._rows(
             "SELECT reason, unnamed, count(*) FROM "
             "(SELECT unnest(problems) AS reason, unnamed FROM received) GROUP BY ALL ORDER BY ALL"
         )
         return [
             {"reason": reason, "rows": rows, "consequence": LEFT_OUT if unnamed else EMPTIED}
-            for reason, unnamed, rows in found
+            for reason, unnamed, rows in counts
         ]
 
     def _missing(self) -> dict[str, int]:
         optional = [column.name for column in COLUMNS if not column.required]
         counted = ", ".join(f"count(*) - count({name})" for name in optional)
-        found = self._rows(f"SELECT {counted} FROM chosen")[0]
-        return {name: rows for name, rows in zip(optional, found, strict=True) if rows}
+        counts = self._rows(f"SELECT {counted} FROM chosen")[0]
+        return {name: rows for name, rows in zip(optional, counts, strict=True) if rows}
 
     def _rows(self, sql: str) -> list[tuple[Any, ...]]:
         return self.engine.execute(sql).fetchall()
@@ -172,7 +172,7 @@ def _problems_of_a_row(wanted: Wanted) -> str:
         f"{name} is not {field.words}": f"json_type({name}) NOT IN {(*field.kinds, 'NULL')}"
         for name, field in FIELDS.items()
     }
-    found = {
+    tests = {
         "row is not an object": "kind <> 'OBJECT'",
         "row has no _id": f"{wanted.identified} AND kind = 'OBJECT' AND as_text(_id) IS NULL",
         "row has no id": "kind = 'OBJECT' AND as_text(id) IS NULL",
@@ -198,7 +198,7 @@ def _problems_of_a_row(wanted: Wanted) -> str:
         "safetensors has no total": "weights.parameters IS NOT NULL "
         "AND coalesce(json_type(safetensors -> '$.total'), 'NULL') = 'NULL'",
     }
-    cases = ", ".join(f"CASE WHEN {test} THEN '{reason}' END" for reason, test in found.items())
+    cases = ", ".join(f"CASE WHEN {test} THEN '{reason}' END" for reason, test in tests.items())
     return f"list_filter([{cases}], lambda reason: reason IS NOT NULL)"
 
 

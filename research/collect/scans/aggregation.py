@@ -127,38 +127,38 @@ def aggregate(
     )  # fmt: skip
     announce("counting hosts and models", READ)
     keep_stages(engine, chosen.rules)
-    found = counts(engine, chosen.threshold)
-    rows = found["reasons"]
+    frames = counts(engine, chosen.threshold)
+    rows = frames["reasons"]
     reasons = dict(zip(map(str, rows["reason"]), map(int, rows["records"]), strict=True))
-    version = _version(found, reasons, files)
-    _refuse_few(found, chosen.threshold)
+    version = _version(frames, reasons, files)
+    _refuse_few(frames, chosen.threshold)
     announce("suppressing small cells", 0.97)
-    found = withhold(found, chosen.threshold)
-    safe = protect(found, chosen.threshold)
+    frames = withhold(frames, chosen.threshold)
+    safe = protect(frames, chosen.threshold)
     announce("writing the tables", 0.98)
     made = _packages(safe, chosen, version, len(files), reasons["all"])
     written = _freeze(folder, made)
     rows = made[0][1][f"{chosen.name}_totals"]
     totals = dict(rows[["name", "value"]].itertuples(index=False, name=None))
-    told = safe.frames["reasons"].set_index("reason")["records"]
-    records = {str(reason): None if pd.isna(n) else int(n) for reason, n in told.items()}
-    texts = found["masked_texts"].groupby("reason")["texts"].sum()
+    by_reason = safe.frames["reasons"].set_index("reason")["records"]
+    records = {str(reason): None if pd.isna(n) else int(n) for reason, n in by_reason.items()}
+    texts = frames["masked_texts"].groupby("reason")["texts"].sum()
     masked = {str(reason): int(n) for reason, n in texts.items()}
     return Aggregated(
         datasets=written, reasons=reasons, records=records, masked=masked, totals=totals
     )
 
 
-def _version(found: Frames, reasons: dict[str, int], files: Sequence[Path]) -> str:
-    latest = found["latest"]["latest"].dropna()
+def _version(frames: Frames, reasons: dict[str, int], files: Sequence[Path]) -> str:
+    latest = frames["latest"]["latest"].dropna()
     if latest.empty:
-        told = "; ".join(f"{reason}: {records}" for reason, records in reasons.items() if records)
-        raise ResearchError(f"No record of the scan is valid ({told}). {what_it_holds(files[0])}")
+        tally = "; ".join(f"{reason}: {records}" for reason, records in reasons.items() if records)
+        raise ResearchError(f"No record of the scan is valid ({tally}). {what_it_holds(files[0])}")
     return datetime.fromtimestamp(int(latest.iloc[0]) / 1e6, UTC).strftime("%Y-%m-%d")
 
 
-def _refuse_few(found: Frames, threshold: int) -> None:
-    hosts = found["totals"].set_index("name")["hosts"]["discovered_ips"]
+def _refuse_few(frames: Frames, threshold: int) -> None:
+    hosts = frames["totals"].set_index("name")["hosts"]["discovered_ips"]
     if hosts < threshold:
         raise ResearchError(
             f"The scan has fewer hosts with a valid record than the threshold of {threshold}: no "

@@ -154,8 +154,8 @@ class Cluster:
         tags = texts.pop("tags")
         kind = self._ask(f"SELECT {tags} AS tags FROM table{number}").dtypes[0][1]
         tags = tags if kind in ("string", "varchar(1)") else f"to_json({tags})"
-        told = ", ".join(f"CAST({text} AS STRING) AS {field}" for field, text in texts.items())
-        return f"SELECT {told}, CAST({tags} AS STRING) AS tags, false AS long FROM table{number}"
+        columns = ", ".join(f"CAST({text} AS STRING) AS {field}" for field, text in texts.items())
+        return f"SELECT {columns}, CAST({tags} AS STRING) AS tags, false AS long FROM table{number}"
 
     def _literal(self) -> Any:
         """A reader of the files that are named, and of no others whose names are alike."""

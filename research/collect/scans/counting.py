@@ -30,7 +30,7 @@ BOTH = (
 def counts(engine: Engine, threshold: int) -> dict[str, pd.DataFrame]:
     """Every count by its subject, each as a small frame; sets of models of so many hosts only."""
     first = {"reasons": REASONS, "latest": LATEST}
-    told = {subject: _in_order(engine.frame(query)) for subject, query in first.items()}
+    frames = {subject: _in_order(engine.frame(query)) for subject, query in first.items()}
     engine.forget()
     engine.keep("cells", CELLS)
     queries = {
@@ -44,7 +44,7 @@ def counts(engine: Engine, threshold: int) -> dict[str, pd.DataFrame]:
         "GROUP BY suspicion",
         "signatures": SIGNATURES.format(threshold=threshold),
     } | {subject: _listed_by(column, threshold) for subject, column in KINDS.items()}
-    return told | {subject: _in_order(engine.frame(query)) for subject, query in queries.items()}
+    return frames | {subject: _in_order(engine.frame(query)) for subject, query in queries.items()}
 
 
 def _in_order(rows: pd.DataFrame) -> pd.DataFrame:
@@ -120,7 +120,7 @@ def _listed_by(column: str, threshold: int) -> str:
     """
     values, bits = f"{column}_values", f"{column}_bits"
     tells = f"max({TELLS[column][0]}) AS {TELLS[column][0]}, " if column in TELLS else ""
-    told = f"JOIN {TELLS[column][1]} USING ({column})" if column in TELLS else ""
+    join = f"JOIN {TELLS[column][1]} USING ({column})" if column in TELLS else ""
     return f"""
         SELECT CASE WHEN hosts >= {threshold} THEN {column} END AS {column},
             {tells}{SUMS},
@@ -143,5 +143,5 @@ def _listed_by(column: str, threshold: int) -> str:
                 FROM models JOIN {values} USING ({column}) JOIN {LISTED} USING (id)
                 WHERE models > 1 AND bit = 0
             ) AS rare JOIN bundles USING (bundle) GROUP BY {column}
-        ) AS by_host USING ({column}) {told} GROUP BY 1
+        ) AS by_host USING ({column}) {join} GROUP BY 1
     """

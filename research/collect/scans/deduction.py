@@ -219,17 +219,17 @@ def _extreme(known: Known, goal: Numbers) -> tuple[Numbers, list[int]]:
     upper, lower = ~equal & np.isfinite(known.high), ~equal & np.isfinite(known.low)
     used = np.unique(np.append(known.weights.indices, np.flatnonzero(goal)))
     weights = known.weights[:, used]
-    found = linprog(
+    optimum = linprog(
         goal[used],
         A_eq=weights[equal],
         b_eq=known.low[equal],
         A_ub=vstack([weights[upper], -weights[lower]], format="csr"),
         b_ub=np.concatenate([known.high[upper], -known.low[lower]]),
     )
-    if found.x is None:
-        raise RuntimeError(f"The ranges of the small counts were not found: {found.message}")
-    multipliers = np.concatenate([found.eqlin.marginals, found.ineqlin.marginals])
+    if optimum.x is None:
+        raise RuntimeError(f"The ranges of the small counts were not found: {optimum.message}")
+    multipliers = np.concatenate([optimum.eqlin.marginals, optimum.ineqlin.marginals])
     figure = np.concatenate([known.figure[rows] for rows in (equal, upper, lower)])
     solution = np.zeros(goal.size)
-    solution[used] = found.x
+    solution[used] = optimum.x
     return solution, figure[np.abs(multipliers) > ROUNDING].tolist()

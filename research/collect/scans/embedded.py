@@ -207,8 +207,8 @@ class Embedded:
         held = {row[0] for row in self._run(f"DESCRIBE FROM {source}").fetchall()}
         texts = {field: column(name, held, '"') for field, name in names.items()}
         tags = f"to_json({texts.pop('tags')})"
-        told = ", ".join(f"CAST({text} AS VARCHAR) AS {field}" for field, text in texts.items())
-        return _parsed(f"SELECT {told}, {tags} AS tags, NULL AS filename FROM {source}", names)
+        columns = ", ".join(f"CAST({text} AS VARCHAR) AS {field}" for field, text in texts.items())
+        return _parsed(f"SELECT {columns}, {tags} AS tags, NULL AS filename FROM {source}", names)
 
     def _run(self, query: str) -> duckdb.DuckDBPyConnection:
         """DuckDB's own message could quote a record: it ends here."""
@@ -283,8 +283,8 @@ def _picked(objects: str, names: Mapping[str, str]) -> str:
     }
     value = value_for_all(names["tags"])
     texts["tags"] = f"to_json({value})" if value else f"object -> '{json_path(names['tags'])}'"
-    told = ", ".join(f"{text} AS {field}" for field, text in texts.items())
-    return _parsed(f"SELECT {told}, NULL AS filename FROM ({objects})", names)
+    columns = ", ".join(f"{text} AS {field}" for field, text in texts.items())
+    return _parsed(f"SELECT {columns}, NULL AS filename FROM ({objects})", names)
 
 
 def _parsed(source: str, names: Mapping[str, str] | None = None) -> str:

@@ -28,19 +28,19 @@ def scan_files(paths: Sequence[Path]) -> list[Path]:
     ResearchError
         If a path does not exist, or there is no file that can be read.
     """
-    found: dict[Path, Path] = {}
+    files: dict[Path, Path] = {}
     for path in paths:
         if not path.exists():
             raise ResearchError(f"There is no file or folder {path}. Check the path.")
         inside = sorted(path.rglob("*")) if path.is_dir() else [path]
         readable = (f for f in inside if f.is_file() and READABLE.fullmatch(f.name.lower()))
-        found |= {file.resolve(): file for file in readable if file.resolve() not in found}
-    if not found:
+        files |= {file.resolve(): file for file in readable if file.resolve() not in files}
+    if not files:
         raise ResearchError(
             f"No file of records in {', '.join(map(str, paths))}: the names end in .jsonl, "
             ".ndjson, .json or .parquet, and may end in .gz or .zst after that (not .parquet)."
         )
-    return list(found.values())
+    return list(files.values())
 
 
 def is_table(path: Path) -> bool:
@@ -84,19 +84,19 @@ def what_it_holds(path: Path) -> str:
 def _named(path: Path, names: Sequence[tuple[str | int, ...]]) -> str:
     """The names, and how to say what they are; what is no name of a field is not told."""
     fit = [name for name in names if all(isinstance(s, int) or NAME.fullmatch(s) for s in name)]
-    told = [".".join(map(str, name)) for name in fit]
-    if not told:
+    dotted = [".".join(map(str, name)) for name in fit]
+    if not dotted:
         return f"{path} holds no field with a name. Check that it is an export of a scan."
-    more = ", ..." if len(told) > TOLD else ""
+    more = ", ..." if len(dotted) > TOLD else ""
     return (
-        f"{path} holds {', '.join(told[:TOLD])}{more}. Say which of them is what: --map "
+        f"{path} holds {', '.join(dotted[:TOLD])}{more}. Say which of them is what: --map "
         f"address=NAME --map observed_at=NAME, and so on (--map port==11434 gives a value to all)."
     )
 
 
-def _names(found: Any, before: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
+def _names(node: Any, before: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
     """The paths of an object's values; of a list the first item speaks for all."""
-    inner = found.items() if isinstance(found, dict) else enumerate(found[:1])
+    inner = node.items() if isinstance(node, dict) else enumerate(node[:1])
     for name, value in inner:
         first = value[:1] if isinstance(value, list) else [value]
         if any(isinstance(each, dict) and each for each in first):
@@ -115,10 +115,10 @@ def _first_line(path: Path) -> bytes:
         f"encoding = 'latin-1', max_line_size = {LONGEST_HEAD}, ignore_errors = true) LIMIT 1"
     )
     try:
-        found = duckdb.connect().execute(query).fetchone()
+        row = duckdb.connect().execute(query).fetchone()
     except duckdb.Error:  # whoever reads it says so
         return b""
-    return str(found[0]).encode("latin-1", errors="replace") if found else b""
+    return str(row[0]).encode("latin-1", errors="replace") if row else b""
 
 
 def _columns(path: Path) -> list[str]:

@@ -118,9 +118,9 @@ class Linked:
     _places: Counts = field(init=False)  # of the figures of tags and the like, by part; -1: none
 
     def __post_init__(self) -> None:
-        for country, told in enumerate(self.scan.told):
+        for country, parts in enumerate(self.scan.told):
             if self.scan.countries[country] not in (REST, UNKNOWN_COUNTRY):
-                self._country(country, "genuine" in told)
+                self._country(country, "genuine" in parts)
         answering = self._holding("")
         self._pair(("answering", -1, "answering_hosts"), answering)
         self._pair(("endpoints", -1, "endpoints"), answering)
@@ -155,13 +155,13 @@ class Linked:
         every = np.ones(groups.size, dtype=bool)
         systems.append((every, lambda shown: fixed.of(shown).beside(self._of_values(shown))))
         for counts, known in systems:
-            found = suppress(
+            still_shown = suppress(
                 figures, shown, known, sensitive[counts],
                 groups=groups[counts], threshold=self.scan.threshold,
             )  # fmt: skip
-            if found is None:
+            if still_shown is None:
                 return False
-            shown = found
+            shown = still_shown
         kept = (self.figures[place] for place in np.flatnonzero(shown))
         self._kept = {(*each.key, each.part) for each in kept}
         return True
@@ -242,11 +242,11 @@ class Linked:
         everywhere = np.arange(self.scan.hosts.size)
         totals = [(everywhere, {"hosts", "genuine"})]
         totals += [
-            (everywhere[country * SETS :][:SETS], told)
-            for country, told in enumerate(self.scan.told)
+            (everywhere[country * SETS :][:SETS], parts)
+            for country, parts in enumerate(self.scan.told)
         ]
-        for cells, told in totals:
-            for part in sorted(told if self.scan.with_clones else told & {"hosts"}):
+        for cells, parts in totals:
+            for part in sorted(parts if self.scan.with_clones else parts & {"hosts"}):
                 value = self._sum(cells, part)
                 rows.add(self._counts(cells, part), value, value, KNOWN_ANYWAY)
         for place, figure in enumerate(self.figures):

@@ -53,10 +53,10 @@ class Safe:
     )
 
     def lost(
-        self, part: Part, table: str, group: str, counts: pd.Series, *, told: bool = True
+        self, part: Part, table: str, group: str, counts: pd.Series, *, sum_known: bool = True
     ) -> None:
-        """These cells are suppressed; ``told``: what is published tells their sum."""
-        self.lost_cells(part, table, group, len(counts), int(counts.sum()) if told else None)
+        """These cells are suppressed; ``sum_known``: what is published tells their sum."""
+        self.lost_cells(part, table, group, len(counts), int(counts.sum()) if sum_known else None)
 
     def lost_cells(self, part: Part, table: str, group: str, cells: int, hosts: int | None) -> None:
         """So many cells are suppressed, of so many hosts where that is told."""
@@ -82,8 +82,8 @@ def protect(counts: Frames, threshold: int) -> Safe:
         and ``genuine`` equals ``hosts`` everywhere.
     """
     everything = _total(counts, "discovered_ips")
-    told = not small_parts(*everything, threshold).any()
-    safe = _protected(counts, Safe(threshold, told))
+    clones_told = not small_parts(*everything, threshold).any()
+    safe = _protected(counts, Safe(threshold, clones_told))
     return safe or _protected(counts, Safe(threshold, False)) or _nothing_safe()
 
 
@@ -150,8 +150,8 @@ def _listing(safe: Safe, subject: str, rows: pd.DataFrame, group: str = "") -> N
     shown = dict(
         zip(PARTS, protect_listing(*_columns(rows), threshold=safe.threshold), strict=True)
     )
-    found = [frame for frame in (safe.frames.get(subject),) if frame is not None]
-    safe.frames[subject] = pd.concat([*found, _told(rows, **shown)], ignore_index=True)
+    earlier = [frame for frame in (safe.frames.get(subject),) if frame is not None]
+    safe.frames[subject] = pd.concat([*earlier, _told(rows, **shown)], ignore_index=True)
     for part in PARTS:
         safe.lost(part, subject, group, rows.loc[~shown[part], part])
 
@@ -166,7 +166,7 @@ def _cities(safe: Safe, cities: pd.DataFrame) -> None:
         _listing(safe, "cities", cities[cities["country"] == country], country)
     hidden = cities.loc[~cities["country"].isin(countries)]
     for part in PARTS:
-        safe.lost(part, "cities", "countries that are suppressed", hidden[part], told=False)
+        safe.lost(part, "cities", "countries that are suppressed", hidden[part], sum_known=False)
 
 
 def _ports(safe: Safe, counts: Frames) -> None:
@@ -186,7 +186,7 @@ def _ports(safe: Safe, counts: Frames) -> None:
     safe.frames["ports"] = _told(rows, every[:-1], apart[:-1])
     for part, shown in zip(PARTS, (every[:-1], apart[:-1]), strict=True):
         lost = rows.loc[~shown, part]
-        safe.lost(part, "totals", "ports", lost[lost > 0], told=False)
+        safe.lost(part, "totals", "ports", lost[lost > 0], sum_known=False)
 
 
 def _endpoints(counts: Frames) -> int:
@@ -261,12 +261,12 @@ def _counted(rows: pd.DataFrame) -> pd.Series:
 
 def _system(safe: Safe, counts: Frames) -> tuple[Linked, pd.DataFrame]:
     """The system of the class sets, and these with their place in it."""
-    told = safe.frames["countries"].dropna(subset="hosts")
-    names = [*told["country"].astype(str), REST]
-    parts = [{"hosts", *(["genuine"] if apart else [])} for apart in told["genuine"].notna()]
+    published = safe.frames["countries"].dropna(subset="hosts")
+    names = [*published["country"].astype(str), REST]
+    parts = [{"hosts", *(["genuine"] if apart else [])} for apart in published["genuine"].notna()]
     cells = counts["class_sets"]
     place = np.where(cells["answered"] > 0, cells["classes"], SILENT)
-    block = cells["country"].map({name: at for at, name in enumerate(names)}).fillna(len(told))
+    block = cells["country"].map({name: at for at, name in enumerate(names)}).fillna(len(published))
     cells = cells.assign(place=place, block=block.astype(int))
     hosts, genuine = np.zeros((2, len(names), SETS), dtype=np.int64)
     for part, into in (("hosts", hosts), ("genuine", genuine)):
@@ -300,8 +300,8 @@ def _classes(safe: Safe, system: Linked, cells: pd.DataFrame) -> None:
             for part in PARTS
         }))  # fmt: skip
         for part in PARTS:
-            told = part in scan.told[country] or not scan.with_clones
-            safe.lost(part, "class_sets", name, mine.loc[~shown[part], part], told=told)
+            sum_known = part in scan.told[country] or not scan.with_clones
+            safe.lost(part, "class_sets", name, mine.loc[~shown[part], part], sum_known=sum_known)
     named = pd.concat(sets, ignore_index=True)
     names = [NO_ANSWER if place == SILENT else class_set(place) for place in named["place"]]
     safe.frames["class_sets"] = named.assign(class_set=names)
@@ -329,7 +329,7 @@ def _totals(safe: Safe, counts: Frames, system: Linked) -> None:
         figures = {name for name in ("answering", "endpoints")
                    if system.shows(name, -1, [NAMES[name]], part).all()}  # fmt: skip
         shown[part] = rows["name"].isin(["discovered_ips", *map(NAMES.get, figures)]).to_numpy()
-        safe.lost(part, "totals", "", rows.loc[~shown[part], part], told=False)
+        safe.lost(part, "totals", "", rows.loc[~shown[part], part], sum_known=False)
     ports = safe.frames.pop("ports")
     safe.frames["totals"] = pd.concat([_told(rows, **shown), ports], ignore_index=True)
 
@@ -344,7 +344,7 @@ def _suspicions(safe: Safe, suspicions: pd.DataFrame) -> None:
     rows = pd.DataFrame({"rule": [*RULES, ANY], "hosts": values})
     shown = _told_rules(safe, hosts[1:], bears, values)
     safe.frames["suspected_clones"] = rows.assign(hosts=rows["hosts"].astype("Int64").where(shown))
-    safe.lost("hosts", "suspected_clones", "", rows.loc[~shown, "hosts"], told=False)
+    safe.lost("hosts", "suspected_clones", "", rows.loc[~shown, "hosts"], sum_known=False)
 
 
 def _told_rules(safe: Safe, hosts: Counts, bears: list[Counts], values: Counts) -> Shown:

@@ -227,13 +227,13 @@ def _marks() -> str:
     bits = ", ".join(
         f"coalesce({column}_values.bit, 0) AS {column}_bit" for column in KINDS.values()
     )
-    told = ", ".join(f"coalesce({name}, 0) AS {name}" for name in ("class", "needs", *UNCLEAR))
+    columns = ", ".join(f"coalesce({name}, 0) AS {name}" for name in ("class", "needs", *UNCLEAR))
     tables = {f"{column}_values": column for column in KINDS.values()}
     tables |= {"sizes": "size", "levels": "level", "needs": "family"}
     joined = " ".join(f"LEFT JOIN {table} USING ({key})" for table, key in tables.items())
     strange = f"CASE WHEN {rounded_size('tag', 'size')} THEN 1 ELSE 0 END"
     return f"""
-        SELECT id, {told}, CAST({strange} AS TINYINT) AS strange, {bits}
+        SELECT id, {columns}, CAST({strange} AS TINYINT) AS strange, {bits}
         FROM models {joined}
     """
 

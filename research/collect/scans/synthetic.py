@@ -123,7 +123,7 @@ def _drawn(rng: np.random.Generator, first: int, hosts: int) -> tuple[pd.DataFra
     country = rng.choice(len(countries), hosts, p=parts)
     kind = rng.choice(list(kinds), hosts, p=[each["chance"] for each in kinds.values()])
     country[kind == "block"] = 0  # the block is in one cloud of the first country
-    found = pd.DataFrame(
+    table = pd.DataFrame(
         {
             "number": np.arange(first, first + hosts),
             "country": np.array(list(countries))[country],
@@ -135,16 +135,16 @@ def _drawn(rng: np.random.Generator, first: int, hosts: int) -> tuple[pd.DataFra
             "minute": rng.integers(0, 14 * 24 * 60, hosts),
         }
     )
-    network = found["country"] + "-NETWORK-" + found["network"].astype(str)
-    found["organisation"] = network.mask(found["kind"] == "block", "BLOCK-CLOUD")
+    network = table["country"] + "-NETWORK-" + table["network"].astype(str)
+    table["organisation"] = network.mask(table["kind"] == "block", "BLOCK-CLOUD")
     sets = np.stack([_models(rng, country) for _ in range(3)])
     for name, places in _of_kinds().items():
         sets[0, kind == name] = np.append(places, [-1] * (len(MODELS) - len(places)))
-    sets[1, ~found["second"]] = -1
-    sets[2, ~found["twice"]] = -1
+    sets[1, ~table["second"]] = -1
+    sets[2, ~table["twice"]] = -1
     answer, host, place = np.nonzero(sets >= 0)
     models = sets[answer, host, place]
-    return found, pd.DataFrame({"number": first + host, "answer": answer, "model": models})
+    return table, pd.DataFrame({"number": first + host, "answer": answer, "model": models})
 
 
 def _of_kinds() -> dict[str, list[int]]:

@@ -70,12 +70,12 @@ def _ranked(safe: Safe, subject: str, name: str, part: Part, count: str) -> pd.D
 def _cities(safe: Safe, part: Part) -> pd.DataFrame:
     rows = _present(safe.frames["cities"], part).query("city != '' and country != @UNKNOWN_COUNTRY")
     rows = rows.sort_values([part, "country", "city"], ascending=[False, True, True])
-    found = rows[["city", "country"]].assign(
+    cities = rows[["city", "country"]].assign(
         discovered_ips=rows[part],
         rank_world=range(1, len(rows) + 1),
         rank_country=rows.groupby("country").cumcount() + 1,
     )
-    return found.reset_index(drop=True)
+    return cities.reset_index(drop=True)
 
 
 def _listings(
@@ -85,7 +85,7 @@ def _listings(
     name = next(iter(names))
     rows = _present(safe.frames[subject], part).sort_values([part, name], ascending=[False, True])
     listings = {"hosts": "listings", "genuine": "genuine_listings"}[part]
-    found = pd.DataFrame(
+    table = pd.DataFrame(
         {
             "rank": range(1, len(rows) + 1),
             names[name]: rows[name].replace("", NOTHING_SAID).to_numpy(),
@@ -93,23 +93,23 @@ def _listings(
             "tag_occurrences": rows[listings].to_numpy(),
         }
     )
-    return found.assign(estimated=False) if estimated else found
+    return table.assign(estimated=False) if estimated else table
 
 
 def _sizes(safe: Safe, part: Part) -> pd.DataFrame:
-    found = _listings(safe, "parameter_sizes", {"size": "parameter_size"}, part, estimated=True)
+    sizes = _listings(safe, "parameter_sizes", {"size": "parameter_size"}, part, estimated=True)
     billions = safe.frames["parameter_sizes"].dropna(subset="size").set_index("size")["billions"]
     # Nine digits undo the binary residue of a size in millions.
-    found.insert(2, "parameters_billion", found["parameter_size"].map(billions).round(9))
-    found = found.dropna(subset="parameters_billion")  # of models that state no number
-    return found.assign(rank=range(1, len(found) + 1))
+    sizes.insert(2, "parameters_billion", sizes["parameter_size"].map(billions).round(9))
+    sizes = sizes.dropna(subset="parameters_billion")  # of models that state no number
+    return sizes.assign(rank=range(1, len(sizes) + 1))
 
 
 def _levels(safe: Safe, part: Part) -> pd.DataFrame:
-    found = _listings(safe, "quantizations", {"level": "quantization"}, part, estimated=True)
+    levels = _listings(safe, "quantizations", {"level": "quantization"}, part, estimated=True)
     bits = safe.frames["quantizations"].dropna(subset="level").set_index("level")["bits"]
-    found.insert(2, "bits", found["quantization"].map(bits).astype("Int64"))
-    return found
+    levels.insert(2, "bits", levels["quantization"].map(bits).astype("Int64"))
+    return levels
 
 
 def _scale(safe: Safe, part: Part) -> pd.DataFrame:
@@ -140,9 +140,9 @@ def _class_sets(safe: Safe, part: Part) -> pd.DataFrame:
 
 
 def _hosting(safe: Safe, part: Part) -> pd.DataFrame:
-    found = _ranked(safe, "hosting", "organisation", part, "discovered_ips")
-    found.insert(2, "provider", found["organisation"])
-    return found
+    organisations = _ranked(safe, "hosting", "organisation", part, "discovered_ips")
+    organisations.insert(2, "provider", organisations["organisation"])
+    return organisations
 
 
 def _totals(safe: Safe, records: int, part: Part) -> pd.DataFrame:
@@ -152,11 +152,11 @@ def _totals(safe: Safe, records: int, part: Part) -> pd.DataFrame:
     if {"answering_hosts", "discovered_ips"} <= values.keys():
         values["answering_share"] = 100 * values["answering_hosts"] / values["discovered_ips"]
     stated = beside(__file__)
-    told = [
+    totals = [
         {"name": name, "value": value, **stated.get(name, stated["discovered_ips"])}
         for name, value in values.items()
     ]
-    return pd.DataFrame(told).assign(section="computed")
+    return pd.DataFrame(totals).assign(section="computed")
 
 
 def _organisation_sizes(safe: Safe, part: Part) -> pd.DataFrame:
@@ -164,14 +164,14 @@ def _organisation_sizes(safe: Safe, part: Part) -> pd.DataFrame:
     sizes = _present(safe.frames["hosting"], part).query("organisation != ''")[part]
     classes = sizes.map(lambda hosts: f"{10 ** (len(str(hosts)) - 1)} and more")
     grouped = sizes.groupby(classes.rename("size_class"))
-    found = pd.DataFrame(
+    table = pd.DataFrame(
         {
             "organisations": grouped.size(),
             "hosts": grouped.sum(),
             "sum_of_squares": grouped.agg(lambda hosts: int((hosts**2).sum())),
         }
     )
-    return found.sort_values("hosts", ascending=False, kind="stable").reset_index()
+    return table.sort_values("hosts", ascending=False, kind="stable").reset_index()
 
 
 def _signatures(safe: Safe) -> pd.DataFrame:
@@ -181,10 +181,10 @@ def _signatures(safe: Safe) -> pd.DataFrame:
         "; ".join(rule for rule, bears in ((IDENTICAL, same), (STRANGE, odd)) if bears) or "none"
         for same, odd in zip(rows["identical"], rows["strange"], strict=True)
     ]
-    found = rows[["size", "hosts", "organisations", "countries"]].rename(columns={"size": "models"})
-    found = found.assign(suspected=reasons).reset_index(drop=True)
-    found.insert(0, "signature", range(1, len(found) + 1))
-    return found
+    table = rows[["size", "hosts", "organisations", "countries"]].rename(columns={"size": "models"})
+    table = table.assign(suspected=reasons).reset_index(drop=True)
+    table.insert(0, "signature", range(1, len(table) + 1))
+    return table
 
 
 def _bad(records: pd.DataFrame) -> pd.DataFrame:

@@ -86,20 +86,20 @@ def withhold(counts: dict[str, pd.DataFrame], threshold: int) -> dict[str, pd.Da
     """
     import pandas as pd
 
-    found, masked = dict(counts), []
+    frames, masked = dict(counts), []
     for subject, column in {"cities": "city", "hosting": "organisation", **KINDS}.items():
         rows, place = counts[subject], subject not in KINDS
         texts = rows[column].dropna().unique()
         reasons = rows[column].map({text: private_part(text, place=place) for text in texts})
         private = reasons.fillna("") != ""
-        told = rows[private & (rows["hosts"] >= threshold)]
-        masked += [(subject, reasons[row]) for row in told.index]
-        found[subject] = rows.assign(**{column: rows[column].mask(private, "" if place else None)})
+        publishable = rows[private & (rows["hosts"] >= threshold)]
+        masked += [(subject, reasons[row]) for row in publishable.index]
+        frames[subject] = rows.assign(**{column: rows[column].mask(private, "" if place else None)})
         if place:
-            found[subject] = _summed(found[subject])
+            frames[subject] = _summed(frames[subject])
     table = pd.DataFrame(masked, columns=["table", "reason"])
-    found["masked_texts"] = table.groupby(["table", "reason"]).size().rename("texts").reset_index()
-    return found
+    frames["masked_texts"] = table.groupby(["table", "reason"]).size().rename("texts").reset_index()
+    return frames
 
 
 def _summed(rows: pd.DataFrame) -> pd.DataFrame:

@@ -97,8 +97,8 @@ def correlation_without_each(
 
     Examples
     --------
-    >>> found = correlation_without_each([1, 2, 3, 9], [2, 1, 3, 9])
-    >>> found.cluster, round(found.without, 3)
+    >>> without = correlation_without_each([1, 2, 3, 9], [2, 1, 3, 9])
+    >>> without.cluster, round(without.without, 3)
     (3, 0.5)
     """
     a, b = _scores(x, y, of)
@@ -154,8 +154,8 @@ def clustered_correlation(
 
     Examples
     --------
-    >>> found = clustered_correlation([1, 2, 3, 4, 9, 7], [1, 3, 2, 5, 4, 4], of="ranks")
-    >>> round(found.value, 2), round(found.se_z, 2)
+    >>> estimate = clustered_correlation([1, 2, 3, 4, 9, 7], [1, 3, 2, 5, 4, 4], of="ranks")
+    >>> round(estimate.value, 2), round(estimate.se_z, 2)
     (0.75, 0.53)
     """
     a, b = _scores(x, y, of)
@@ -180,19 +180,19 @@ def clustered_correlation(
 
 
 @estimator
-def correlation_row(found: ClusteredCorrelation, of: Of) -> BudgetRow:
+def correlation_row(estimate: ClusteredCorrelation, of: Of) -> BudgetRow:
     """What range do other organisations give a correlation, and how often does it cover?
 
     Examples
     --------
-    >>> found = clustered_correlation([1, 2, 3, 4, 9, 7], [1, 3, 2, 5, 4, 4], of="ranks")
-    >>> correlation_row(found, "ranks").detail.partition(";")[0]
+    >>> estimate = clustered_correlation([1, 2, 3, 4, 9, 7], [1, 3, 2, 5, 4, 4], of="ranks")
+    >>> correlation_row(estimate, "ranks").detail.partition(";")[0]
     '6 organisations drawn, 6.0 effective'
     """
     least, most = COVERAGE[of]
     caution = "simulated coverage {:0} to {:%0}, not {}"
-    caution = written(caution, 100 * least, most, in_words(found.interval.level))
-    return drawn_row(found.interval, found.n_clusters, found.kish_n, caution)
+    caution = written(caution, 100 * least, most, in_words(estimate.interval.level))
+    return drawn_row(estimate.interval, estimate.n_clusters, estimate.kish_n, caution)
 
 
 @estimator
@@ -226,8 +226,8 @@ def pearson_interval(
 
     Examples
     --------
-    >>> found = pearson_interval(Bounds(0.3, 0.3), 100, design_effect=1)
-    >>> round(found.low, 3), round(found.high, 3)
+    >>> interval = pearson_interval(Bounds(0.3, 0.3), 100, design_effect=1)
+    >>> round(interval.low, 3), round(interval.high, 3)
     (0.11, 0.469)
     """
     if n <= 3 or not -1 < correlation.low <= correlation.high < 1:
@@ -242,9 +242,9 @@ def pearson_interval(
 
 
 def _on_fishers_scale(
-    found: Bounds, half: float, level: float, method: str, design_effect: float | None = None
+    bounds: Bounds, half: float, level: float, method: str, design_effect: float | None = None
 ) -> Interval:
-    low, high = math.atanh(found.low) - half, math.atanh(found.high) + half
+    low, high = math.atanh(bounds.low) - half, math.atanh(bounds.high) + half
     return Interval(math.tanh(low), math.tanh(high), level, method, design_effect)
 
 
@@ -275,12 +275,12 @@ def _ranked_anew(a: Floats, b: Floats, codes: Codes) -> Floats:
     order = np.argsort(codes, kind="stable")
     ends = np.bincount(codes).cumsum()[:-1]
     first, second = (_ranks_without(ranks) for ranks in (a, b))
-    found = []
+    correlations = []
     for members in np.split(order, ends):
         x, y = (np.delete(ranks(members), members) for ranks in (first, second))
         x, y = x - x.mean(), y - y.mean()
-        found.append((x @ y) / math.sqrt((x @ x) * (y @ y)))
-    return np.array(found)
+        correlations.append((x @ y) / math.sqrt((x @ x) * (y @ y)))
+    return np.array(correlations)
 
 
 def _ranks_without(ranks: Floats) -> Callable[[Codes], Floats]:

@@ -119,14 +119,14 @@ def _most_likely(listed: Truncated) -> Floats:
         raise CannotEstimate("Without one of the clusters the regressors are collinear.")
     start = np.linalg.lstsq(listed.x, listed.y, rcond=None)[0]
     spread = max(float((listed.y - listed.x @ start).std()), FLATTEST)
-    found = np.append(start / spread, 1 / spread)
-    value, score, curvature = _likelihood(listed, found)
+    parameters = np.append(start / spread, 1 / spread)
+    value, score, curvature = _likelihood(listed, parameters)
     for _ in range(STEPS):
         step = np.asarray(np.linalg.lstsq(curvature, score, rcond=None)[0], dtype=float)
         if score @ step < CONVERGED * len(listed.y):
-            return np.asarray(found[:-1] / found[-1], dtype=float)
-        found, value, score, curvature = _uphill(listed, found, step, value)
-        if found[-1] < FLATTEST:
+            return np.asarray(parameters[:-1] / parameters[-1], dtype=float)
+        parameters, value, score, curvature = _uphill(listed, parameters, step, value)
+        if parameters[-1] < FLATTEST:
             break
     raise CannotEstimate(
         "The outcomes fall off above the cut as an exponential tail does: a normal law of any "
@@ -141,9 +141,9 @@ def _uphill(
     for halving in range(HALVINGS):
         there = start + step / 2**halving
         if there[-1] > 0:
-            found = _likelihood(listed, there)
-            if found[0] >= value:
-                return there, *found
+            likelihood = _likelihood(listed, there)
+            if likelihood[0] >= value:
+                return there, *likelihood
     return start, *_likelihood(listed, np.append(start[:-1], FLATTEST / 2))
 
 

@@ -42,9 +42,9 @@ class ClusteredDesign:
 
     def sums(self, rows: Floats) -> Floats:
         """Sum of the rows of each cluster."""
-        found = np.zeros((self.n_clusters, rows.shape[1]))
-        np.add.at(found, self.codes, rows)
-        return found
+        totals = np.zeros((self.n_clusters, rows.shape[1]))
+        np.add.at(totals, self.codes, rows)
+        return totals
 
 
 @estimator

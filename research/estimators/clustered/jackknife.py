@@ -165,18 +165,18 @@ class Jackknifed(Redrawn):
 
     def trusted(self) -> Flags:
         """Whether all of them do."""
-        held = [found > least for found, least in self.conditions().values()]
+        held = [values > least for values, least in self.conditions().values()]
         return np.asarray(np.all(held, axis=0))
 
 
 def estimate_of(
-    found: Jackknifed, left_out: LeaveOneOut, se: float, level: float
+    jackknifed: Jackknifed, left_out: LeaveOneOut, se: float, level: float
 ) -> ClusteredEstimate:
     """The estimate of a single table."""
-    (low,), (high,) = found.limits(level)
-    (lowest,), (highest,) = found.widened(level)
-    kish_n = float(found.kish_n[0])
-    method = method_of(found.link, kish_n - 1)
+    (low,), (high,) = jackknifed.limits(level)
+    (lowest,), (highest,) = jackknifed.widened(level)
+    kish_n = float(jackknifed.kish_n[0])
+    method = method_of(jackknifed.link, kish_n - 1)
     wide = f"{method}, allowing for larger clusters than any seen"
     return ClusteredEstimate(
         value=left_out.value,
@@ -188,7 +188,7 @@ def estimate_of(
         leave_one_out=left_out,
         conditions=tuple(
             Condition(name=name, found=float(values[0]), threshold=least)
-            for name, (values, least) in found.conditions().items()
+            for name, (values, least) in jackknifed.conditions().items()
         ),
     )
 

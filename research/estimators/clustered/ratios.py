@@ -75,8 +75,8 @@ def clustered_ratio(
 
     Examples
     --------
-    >>> found = clustered_ratio([70, 50, 20, 40], [1, 2, 2, 3], ["a", "b", "c", "d"])
-    >>> found.value, round(found.se, 2), round(found.interval.low, 1)
+    >>> ratio = clustered_ratio([70, 50, 20, 40], [1, 2, 2, 3], ["a", "b", "c", "d"])
+    >>> ratio.value, round(ratio.se, 2), round(ratio.interval.low, 1)
     (22.5, 8.74, 5.4)
     """
     a, b = weights(above, "above"), weights(below, "below")
@@ -84,9 +84,9 @@ def clustered_ratio(
     labels, (a, b) = totals_of(cluster, a, b)
     _refuse_nothing(a, b, labels)
     value, others = float(a.sum() / b.sum()), all_but_one(a) / all_but_one(b)
-    found = log_ratios(a[None, :], b[None, :])
-    (low,), (high,) = found.limits(valid.level(level))
-    kish_n = float(found.kish_n[0])
+    jackknifed = log_ratios(a[None, :], b[None, :])
+    (low,), (high,) = jackknifed.limits(valid.level(level))
+    kish_n = float(jackknifed.kish_n[0])
     if kish_n <= LEAST_KISH:
         raise CannotEstimate(
             f"A total lies in {kish_n:.3g} effective clusters: its ratio has an interval only with "

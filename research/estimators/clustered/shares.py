@@ -83,8 +83,8 @@ def clustered_share(
     labels, (a, w, rest) = totals_of(cluster, a, w, w - a)
     left_out = share_of_totals(labels, a, w)
     _refuse_certainty(left_out, all_but_one(rest) / all_but_one(w))
-    found = jackknifed_share(_table(a), _table(rest), _table(w), level)
-    return estimate_of(found, left_out, linearised_se(_influence(a, w)), level)
+    jackknifed = jackknifed_share(_table(a), _table(rest), _table(w), level)
+    return estimate_of(jackknifed, left_out, linearised_se(_influence(a, w)), level)
 
 
 @estimator
@@ -133,9 +133,9 @@ def share_difference(
     second, _ = part_of(second_part, whole, "second_part")
     labels, (first, second, w) = totals_of(cluster, first, second, w)
     gap = _gap(share_of_totals(labels, first, w), share_of_totals(labels, second, w))
-    found = jackknifed_difference(_table(first), _table(second), _table(w), level)
+    jackknifed = jackknifed_difference(_table(first), _table(second), _table(w), level)
     influence = _influence(first, w) - _influence(second, w)
-    return estimate_of(found, gap, linearised_se(influence), level)
+    return estimate_of(jackknifed, gap, linearised_se(influence), level)
 
 
 @estimator
@@ -188,9 +188,9 @@ def paired_share_difference(
     labels, (a, b) = totals_of(cluster, first * inside, second * inside)
     _, (c, d) = totals_of(cluster, first * ~inside, second * ~inside)
     gap = _gap(share_of_totals(labels, a, a + c), share_of_totals(labels, b, b + d))
-    found = jackknifed_paired_difference(_table(a), _table(c), _table(b), _table(d), level)
+    jackknifed = jackknifed_paired_difference(_table(a), _table(c), _table(b), _table(d), level)
     influence = _influence(a, a + c) - _influence(b, b + d)
-    return estimate_of(found, gap, linearised_se(influence), level)
+    return estimate_of(jackknifed, gap, linearised_se(influence), level)
 
 
 def jackknifed_share(part: Floats, rest: Floats, whole: Floats, level: float) -> Jackknifed:
@@ -289,10 +289,10 @@ def _refuse_certainty(share: LeaveOneOut, remainder: Floats) -> None:
             f"The share is exactly {share.value:g}, so its interval is undefined: no cluster "
             "differs from another. Report the share under the finite reading."
         )
-    for without, found in ((share.values, 0), (remainder, 1)):
+    for without, extreme in ((share.values, 0), (remainder, 1)):
         if not without.all():
             raise CannotEstimate(
-                f"Without '{share.labels[without.argmin()]}' the share is {found}: one cluster "
+                f"Without '{share.labels[without.argmin()]}' the share is {extreme}: one cluster "
                 "carries all of one side, so the interval is undefined. Report the share under "
                 "the finite reading, with what it is without each cluster."
             )

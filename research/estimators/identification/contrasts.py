@@ -69,8 +69,8 @@ def contrast_interval(
 
     Examples
     --------
-    >>> found = contrast_interval([3313, 4481, 1548, 280], [1368, 6495, 1301, 58], 0)
-    >>> round(found.low, 4), round(found.high, 4)
+    >>> interval = contrast_interval([3313, 4481, 1548, 280], [1368, 6495, 1301, 58], 0)
+    >>> round(interval.low, 4), round(interval.high, 4)
     (0.1222, 0.6034)
     """
     one, other = _occupied(first, second, which)

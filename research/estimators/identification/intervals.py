@@ -80,8 +80,8 @@ def imbens_manski(
 
     Examples
     --------
-    >>> found = imbens_manski(Bounds(0.1, 0.6), 0.01, 0.02)
-    >>> round(found.low, 4), round(found.high, 4)
+    >>> interval = imbens_manski(Bounds(0.1, 0.6), 0.01, 0.02)
+    >>> round(interval.low, 4), round(interval.high, 4)
     (0.0836, 0.6329)
     """
     low, high = _errors(se_low, se_high)

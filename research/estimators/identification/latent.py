@@ -160,9 +160,9 @@ def latent_difference(
     Of 4 hosts in each of two groups some have a tag, 5 in all.
 
     >>> margins = [[1, 1, 0, 0], [0, 0, 1, 1], [1, 0, 1, 0]]
-    >>> found = latent_difference(
+    >>> difference = latent_difference(
     ...     [1, 0, 0, 0], [1, 1, 0, 0], [0, 0, 1, 0], [0, 0, 1, 1], margins, [4, 4, 5], [4, 4, 5])
-    >>> found.outer, found.sharpness
+    >>> difference.outer, difference.sharpness
     (Bounds(low=-0.75, high=0.75), 'sharp up to rounding')
     """
     tables = _tables(margins, low, high)
@@ -248,15 +248,15 @@ def _solved(
     lower = [-np.append(row, 0.0) for row, least, _ in known if least > -math.inf]
     limits = [most for *_, most in known if most < math.inf]
     limits += [-least for _, least, _ in known if least > -math.inf]
-    found = linprog(
+    optimum = linprog(
         np.append(wanted, 0.0),
         A_ub=np.vstack((rows, *upper, *lower)),
         b_ub=np.concatenate((np.zeros(len(rows)), limits)),
         method="highs-ds",
     )
-    if found.status != ANSWERED:
-        raise CannotEstimate(EMPTY if found.status == UNBOUNDED else _refusal(tables))
-    cells = np.asarray(found.x, dtype=float)
+    if optimum.status != ANSWERED:
+        raise CannotEstimate(EMPTY if optimum.status == UNBOUNDED else _refusal(tables))
+    cells = np.asarray(optimum.x, dtype=float)
     return float(wanted @ cells[:-1]), cells
 
 

@@ -67,8 +67,8 @@ def ratio_of_ratios(
 
     Examples
     --------
-    >>> found = ratio_of_ratios([3313, 4481], [1368, 6495], numerator=0, denominator=1)
-    >>> round(found.value, 4), round(found.interval.low, 4), round(found.interval.high, 4)
+    >>> ratio = ratio_of_ratios([3313, 4481], [1368, 6495], numerator=0, denominator=1)
+    >>> round(ratio.value, 4), round(ratio.interval.low, 4), round(ratio.interval.high, 4)
     (3.5103, 3.2612, 3.7783)
     """
     one, other = same_classes(first, second)

@@ -61,8 +61,8 @@ def mcnemar_bounds(
 
     Examples
     --------
-    >>> found = mcnemar_bounds(12_659, 12_572, 24_038, design_effect=1)
-    >>> round(found.z.low, 3), round(found.p.high, 3)
+    >>> test = mcnemar_bounds(12_659, 12_572, 24_038, design_effect=1)
+    >>> round(test.z.low, 3), round(test.p.high, 3)
     (0.576, 0.565)
     """
     for hosts in (first, second):

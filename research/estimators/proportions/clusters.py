@@ -56,8 +56,8 @@ def shares_of_kinds(
 
     Examples
     --------
-    >>> found = shares_of_kinds(["mit", "mit", "gpl", "mit", "gpl"], ["a", "a", "b", "c", "d"])
-    >>> {name: [round(end, 2) for end in interval] for name, interval in found.items()}
+    >>> shares = shares_of_kinds(["mit", "mit", "gpl", "mit", "gpl"], ["a", "a", "b", "c", "d"])
+    >>> {name: [round(end, 2) for end in interval] for name, interval in shares.items()}
     {'mit': [0.01, 1.0], 'gpl': [0.0, 0.99]}
     """
     names, kinds = valid.labelled(kind, "kind", np.size(kind))
@@ -75,13 +75,13 @@ def shares_of_kinds(
     effects = len(labels) / (len(labels) - 1) * squares / (counts * (1 - counts / n))
     of, name = (korn_graubard, "Korn-Graubard") if scale == "beta" else (logit, "logit")
     each = 1 - (1 - valid.level(level)) / len(names)
-    found = [
+    intervals = [
         of(count, n, design_effect=max(1.0, effect), freedom=freedom, level=each)
         for count, effect in zip(counts.tolist(), effects.tolist(), strict=True)
     ]
     return {
         label: Interval(low, high, level, f"{name}, all kinds together", one.design_effect)
-        for label, one in zip(names.tolist(), found, strict=True)
+        for label, one in zip(names.tolist(), intervals, strict=True)
         for low, high in [one]
     }
 
@@ -120,16 +120,16 @@ def korn_graubard(
 
     Examples
     --------
-    >>> found = korn_graubard(30, 100, design_effect=2.0, freedom=19)
-    >>> round(found.low, 3), round(found.high, 3)
+    >>> interval = korn_graubard(30, 100, design_effect=2.0, freedom=19)
+    >>> round(interval.low, 3), round(interval.high, 3)
     (0.173, 0.455)
     """
     units, effect = valid.successes(count, size)[1], valid.design_effect(design_effect)
     if units < 2:
         raise CannotEstimate("One unit has no design effect.")
     spread = _quantile(freedom, level) / _quantile(units - 1, level)
-    found = clopper_pearson(count, size, level=level, design_effect=effect * spread**2)
-    return Interval(found.low, found.high, level, "Korn-Graubard", design_effect)
+    interval = clopper_pearson(count, size, level=level, design_effect=effect * spread**2)
+    return Interval(interval.low, interval.high, level, "Korn-Graubard", design_effect)
 
 
 @estimator
@@ -160,8 +160,8 @@ def logit(
 
     Examples
     --------
-    >>> found = logit(30, 100, design_effect=2.0, freedom=19)
-    >>> round(found.low, 3), round(found.high, 3)
+    >>> interval = logit(30, 100, design_effect=2.0, freedom=19)
+    >>> round(interval.low, 3), round(interval.high, 3)
     (0.183, 0.45)
     """
     held, units = valid.successes(count, size)

@@ -45,8 +45,8 @@ def newcombe(
 
     Examples
     --------
-    >>> found = newcombe((56, 70), (48, 80))
-    >>> round(found.low, 4), round(found.high, 4)
+    >>> interval = newcombe((56, 70), (48, 80))
+    >>> round(interval.low, 4), round(interval.high, 4)
     (0.0524, 0.3339)
     """
     p, q = _proportion(first, "the first sample"), _proportion(second, "the second sample")

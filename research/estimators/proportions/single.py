@@ -47,17 +47,17 @@ def wilson(
 
     Examples
     --------
-    >>> found = wilson(81, 263)
-    >>> round(found.low, 4), round(found.high, 4)
+    >>> interval = wilson(81, 263)
+    >>> round(interval.low, 4), round(interval.high, 4)
     (0.2553, 0.3662)
     """
-    found = score_interval((count, size), level=level, design_effect=design_effect)
+    interval = score_interval((count, size), level=level, design_effect=design_effect)
     if size / design_effect < MINIMUM_WILSON:
         raise CannotEstimate(
             f"Of {size / design_effect:.4g} effective units Wilson's interval covers too rarely: "
             f"it needs {MINIMUM_WILSON}. Use clopper_pearson, which holds in samples of any size."
         )
-    return found
+    return interval
 
 
 def score_interval(
@@ -102,8 +102,8 @@ def clopper_pearson(
 
     Examples
     --------
-    >>> found = clopper_pearson(8, 10)
-    >>> round(found.low, 4), round(found.high, 4)
+    >>> interval = clopper_pearson(8, 10)
+    >>> round(interval.low, 4), round(interval.high, 4)
     (0.4439, 0.9748)
     """
     return _interval((count, size), level, design_effect, ("beta", "Clopper-Pearson"))

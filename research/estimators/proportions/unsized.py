@@ -85,8 +85,8 @@ def unsized_newcombe(
 
     Examples
     --------
-    >>> found = unsized_newcombe((56, 48), (Bounds(70, 70), Bounds(80, 80)))
-    >>> round(found.low, 4), round(found.high, 4)
+    >>> interval = unsized_newcombe((56, 48), (Bounds(70, 70), Bounds(80, 80)))
+    >>> round(interval.low, 4), round(interval.high, 4)
     (0.0524, 0.3339)
     """
     first, second = counts

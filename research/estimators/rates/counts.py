@@ -115,10 +115,10 @@ def _separated(outcome: Floats, x: Floats) -> bool:
     if not directions.size:
         return False
     moved = (x[zeros] / np.abs(x).max(axis=0)) @ directions
-    found = optimize.linprog(
+    optimum = optimize.linprog(
         moved.sum(axis=0),
         A_ub=np.vstack((moved, -moved)),
         b_ub=np.repeat((0.0, 1.0), len(moved)),
         bounds=(None, None),
     )
-    return (found.fun or 0.0) < -SEPARATED
+    return (optimum.fun or 0.0) < -SEPARATED

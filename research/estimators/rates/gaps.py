@@ -91,8 +91,8 @@ def gap_ratio(
 
     Examples
     --------
-    >>> found = gap_ratio([10, 20, 5, 5, 40], [1, 1, 1, 1, 1], [1, 1, 0, 0, 1], list("abcde"))
-    >>> round(found.value, 2), round(found.t, 2), found.p
+    >>> ratio = gap_ratio([10, 20, 5, 5, 40], [1, 1, 1, 1, 1], [1, 1, 0, 0, 1], list("abcde"))
+    >>> round(ratio.value, 2), round(ratio.t, 2), ratio.p
     (4.67, 3.71, 0.1)
     """
     time = weights(gaps, "gaps")
@@ -112,11 +112,11 @@ def gap_ratio(
         days[group].sum() / releases[group].sum() / (days[~group].sum() / releases[~group].sum())
     )
     blocks, method = _assignments(group, rng)
-    found = [_welch(inside, days, releases) for inside in blocks]
-    p = np.concatenate([each for _, each in found])
+    tests = [_welch(inside, days, releases) for inside in blocks]
+    p = np.concatenate([each for _, each in tests])
     # What is undefined for an assignment counts as extreme.
     extreme = float(np.mean(~(p > p[0] * (1 + ROUNDING))))
-    return GapRatio(value=float(ratio), t=float(found[0][0][0]), p=extreme, method=method)
+    return GapRatio(value=float(ratio), t=float(tests[0][0][0]), p=extreme, method=method)
 
 
 def _refuse_few(group: Flags, days: Floats, releases: Floats) -> None:
@@ -221,8 +221,8 @@ def gap_ratio_interval(
 
     Examples
     --------
-    >>> found = gap_ratio_interval([70, 50, 20, 40], [1, 1, 2, 3], [1, 1, 0, 0])
-    >>> round(found.low, 2), round(found.high, 1)
+    >>> ratio = gap_ratio_interval([70, 50, 20, 40], [1, 1, 2, 3], [1, 1, 0, 0])
+    >>> round(ratio.low, 2), round(ratio.high, 1)
     (0.3, 83.3)
     """
     days, events = weights(time, "time"), weights(releases, "releases")

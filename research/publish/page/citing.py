@@ -44,8 +44,8 @@ def bibtex_of_project(as_of: str) -> str:
 
 
 def _entry(key: str, fields: Mapping[str, str]) -> str:
-    told = [f"  {name} = {{{text}}}," for name, text in fields.items() if text]
-    return "\n".join([f"@misc{{{key},", *told, "}"])
+    lines = [f"  {name} = {{{text}}}," for name, text in fields.items() if text]
+    return "\n".join([f"@misc{{{key},", *lines, "}"])
 
 
 def _plain_link(link: str) -> str:

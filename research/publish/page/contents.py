@@ -280,4 +280,4 @@ def _question(item: JudgedEstimate) -> dict[str, Any]:
 
 def _strip(item: JudgedEstimate) -> dict[str, list[float] | None]:
     """The answer on the scale that all claims share: right of the middle is what a claim needs."""
-    return {name: STRIP.span(found) for name, found in item.on_scale._asdict().items()}
+    return {name: STRIP.span(bounds) for name, bounds in item.on_scale._asdict().items()}

@@ -84,8 +84,8 @@ def explore(results: Mapping[str, Result]) -> dict[str, Any]:
     rows.sort(key=lambda row: (-row["pulls"], row["family"]))
     spikes, days = _spikes(downloads), _days(pulls, downloads)
     for number, row in enumerate(rows):
-        told = [*_caveats(row), *spikes.get(row["family"], ())]
-        row |= {"row": number, "caveats": " ".join(told), "told": told}
+        texts = [*_caveats(row), *spikes.get(row["family"], ())]
+        row |= {"row": number, "caveats": " ".join(texts), "told": texts}
     return {
         "title": "Families of models in both channels",
         "note": _note(answer, len(rows)),
@@ -98,8 +98,8 @@ def explore(results: Mapping[str, Result]) -> dict[str, Any]:
         "spec": scatter(rows),
         "rows": placed(rows),
         "courses": courses(pulls, downloads),
-        "told": {counted: told | {"spec": course(counted, days)}
-                 for counted, told in COURSES.items()},
+        "told": {counted: texts | {"spec": course(counted, days)}
+                 for counted, texts in COURSES.items()},
     }  # fmt: skip
 
 
@@ -107,13 +107,13 @@ def _note(answer: Answer, families: int) -> str:
     """What is set side by side, of how many, and which part of each channel that is."""
     shares = [level(answer.estimates[COUNTED.format(counted)].identified)
               for counted in ("pulls", "downloads")]  # fmt: skip
-    told = (
+    template = (
         "The {:0} families that Ollama's library and the LLM catalogue of the Hugging Face Hub "
         "both hold ({}): {} of the pulls and {} of the downloads of these 30 days. Names that are "
         "only served remotely are left out. A family is a name of Ollama's library; its downloads "
         "are those of its repositories."
     )
-    return typeset(written(told, families, month(answer.as_of), *shares))
+    return typeset(written(template, families, month(answer.as_of), *shares))
 
 
 # Families -----------------------------------------------------------------------------------------
@@ -135,32 +135,32 @@ def _family(row: Mapping[str, Any], answer: Answer, common: Mapping[str, Any]) -
         "copies": row["copies"],
     }
     weights, texts = _weights(row), _texts(row)
-    told = {**known, **common, **weights, **texts, **_interval(row["family"], answer)}
-    return told | {"facts": [(name, typeset(text)) for name, text in _facts(told) if text]}
+    family = {**known, **common, **weights, **texts, **_interval(row["family"], answer)}
+    return family | {"facts": [(name, typeset(text)) for name, text in _facts(family) if text]}
 
 
-def _facts(told: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+def _facts(row: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """What the card of a family says first, a name and a text each."""
-    yield "Publisher", told["organisation"]
-    yield "Origin", told["origin"]
-    yield "Sizes", told["sizes"]
-    yield "Counted", f"{told['begin']} to {told['end']}, of {told['population']}"
-    yield "Pulls", f"{told['pulls_text']} ({told['pulls_share_text']} of all these families)"
-    models, share = counted(told["models"], "models"), told["downloads_share_text"]
-    yield "Downloads", f"{told['downloads_text']} of {models} ({share} of all these families)"
-    yield "Ratio of shares", told["ratio_text"] + TIMES_AS_LARGE * (told["ratio"] is not None)
-    yield "Simulation interval", told["interval_text"]
+    yield "Publisher", row["organisation"]
+    yield "Origin", row["origin"]
+    yield "Sizes", row["sizes"]
+    yield "Counted", f"{row['begin']} to {row['end']}, of {row['population']}"
+    yield "Pulls", f"{row['pulls_text']} ({row['pulls_share_text']} of all these families)"
+    models, share = counted(row["models"], "models"), row["downloads_share_text"]
+    yield "Downloads", f"{row['downloads_text']} of {models} ({share} of all these families)"
+    yield "Ratio of shares", row["ratio_text"] + TIMES_AS_LARGE * (row["ratio"] is not None)
+    yield "Simulation interval", row["interval_text"]
 
 
 def _weights(row: Mapping[str, Any]) -> dict[str, float | None]:
     """The numbers of a family, under the names of the columns."""
-    found = {
+    numbers = {
         f"{name}{suffix}": row[f"{column} {end}"]
         for name, column in {"pulls": "pulls", "pulls_share": "share of pulls",
                              "ratio": "ratio"}.items()
         for end, suffix in {"low": "_low", "value": "", "high": "_high"}.items()
     }  # fmt: skip
-    return found | {
+    return numbers | {
         "downloads": row["downloads value"],
         "downloads_share": row["share of downloads value"],
     }
@@ -192,11 +192,11 @@ def _interval(family: str, answer: Answer) -> dict[str, Any]:
     """The simulation interval of the ratio, where the result has one."""
     label = TIMES.format(family)
     drawn = answer.estimates[label].simulated if label in answer.estimates else None
-    found = drawn.interval if drawn else None
+    bounds = drawn.interval if drawn else None
     return {
-        "interval_low": found.low if found else None,
-        "interval_high": found.high if found else None,
-        "interval_text": quantity(found, "ratio") if found else "",
+        "interval_low": bounds.low if bounds else None,
+        "interval_high": bounds.high if bounds else None,
+        "interval_text": quantity(bounds, "ratio") if bounds else "",
     }
 
 
@@ -254,19 +254,21 @@ def _days(pulls: Rows, downloads: Rows) -> tuple[str, str]:
 
 def courses(pulls: Rows, downloads: Rows) -> dict[str, dict[str, Rows]]:
     """Pulls and downloads of each family over time, as they are drawn and listed."""
-    found: dict[str, dict[str, Rows]] = {}
+    by_family: dict[str, dict[str, Rows]] = {}
     for row in pulls:
         pulled = {"begin": row["begin"], "end": row["end"], "low": row["low"],
                   "value": row["value"], "high": row["high"],
                   "amount": quantity(Bounds(row["low"], row["high"]), "pulls"),
                   "of": "Ollama's library"}  # fmt: skip
-        found.setdefault(row["family"], {"pulls": [], "downloads": []})["pulls"].append(pulled)
+        by_family.setdefault(row["family"], {"pulls": [], "downloads": []})["pulls"].append(pulled)
     for row in downloads:
-        told = {"end": row["end"], "value": row["downloads"],
+        listed = {"end": row["end"], "value": row["downloads"],
                 "amount": f"at least {count(row['downloads'])}",
                 "of": f"{row['listed']}, {counted(row['models'], 'models')}",
                 "listed": row["listed"]}  # fmt: skip
-        found.setdefault(row["family"], {"pulls": [], "downloads": []})["downloads"].append(told)
-    for each in found.values():
+        by_family.setdefault(row["family"], {"pulls": [], "downloads": []})["downloads"].append(
+            listed
+        )
+    for each in by_family.values():
         each["downloads"].sort(key=lambda row: row["end"])
-    return found
+    return by_family

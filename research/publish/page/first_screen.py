@@ -70,8 +70,8 @@ class Row:
         days = self.end if self.begin == self.end else f"{self.begin} to {self.end}"
         until = f"until {self.end}" if self.kind == "until" else days
         about = ", ".join(filter(None, (self.origin, self.size and f"{self.size} models")))
-        told = amount(Bounds(self.low, self.high), self.unit)
-        return f"{about}: {told} ({self.series}, {until})"
+        text = amount(Bounds(self.low, self.high), self.unit)
+        return f"{about}: {text} ({self.series}, {until})"
 
     def record(self) -> dict[str, Any]:
         """The row for the script: numbers as numbers, and the texts that are shown of it."""
@@ -222,22 +222,22 @@ def _last_in_words(last: Mapping[str, Row]) -> str:
 
 def _conventions(levels: Mapping[str, Estimate]) -> str:
     """The levels under each convention that moves one by more than its set is wide."""
-    told: dict[str, list[str]] = {}
-    for origin, found in levels.items():
-        for row in found.budget:
+    by_convention: dict[str, list[str]] = {}
+    for origin, estimate in levels.items():
+        for row in estimate.budget:
             other = Bounds(row.low, row.high)
-            if moves(found.identified, other):
-                told.setdefault(row.source, []).append(f"{origin} {level(other)}")
-    return _under((convention, ", ".join(parts)) for convention, parts in told.items())
+            if moves(estimate.identified, other):
+                by_convention.setdefault(row.source, []).append(f"{origin} {level(other)}")
+    return _under((convention, ", ".join(parts)) for convention, parts in by_convention.items())
 
 
-def _under(told: Iterable[tuple[str, str]]) -> str:
+def _under(conventions: Iterable[tuple[str, str]]) -> str:
     """The conventions as sentences.
 
     >>> _under([("private persons of any country", "China 24 to 34 %")])
     'With private persons of any country: China 24 to 34 %.'
     """
-    return " ".join(f"With {convention}: {levels}." for convention, levels in told)
+    return " ".join(f"With {convention}: {levels}." for convention, levels in conventions)
 
 
 # Over-representation ------------------------------------------------------------------------------
@@ -283,9 +283,9 @@ def _pair(result: Result, key: str, view: str) -> View:
     times = _ratio_of(answer)
     first, second = (each.removeprefix("share of ") for each in times.split(" over "))
     ratios = {origin: answer.estimates[f"{origin}: {times}"] for origin in ORIGINS}
-    told = {"series": f"{PAIRS[key]}, {month(answer.as_of)}", "view": view, "kind": "ratio"}
+    labels = {"series": f"{PAIRS[key]}, {month(answer.as_of)}", "view": view, "kind": "ratio"}
     rows = tuple(
-        _row(result, answer, found, origin=origin, **told) for origin, found in ratios.items()
+        _row(result, answer, ratio, origin=origin, **labels) for origin, ratio in ratios.items()
     )
     return View(
         name=view, sentence=_pair_in_words(answer, ratios, first, second),
@@ -307,8 +307,8 @@ def _pair_in_words(answer: Answer, ratios: Mapping[str, Estimate], first: str, s
         origin: [_level(answer, origin, each) for each in (second, first)] for origin in ORIGINS
     }
     china, us = (_times(ratios[origin]) for origin in ORIGINS)
-    found = ratios[CHINA].identified
-    joined = "and" if found.low <= 1 <= found.high else "but"
+    bounds = ratios[CHINA].identified
+    joined = "and" if bounds.low <= 1 <= bounds.high else "but"
     return (
         f"Of {whole}, publishers in China had {held[CHINA][0]} of {second} {joined} "
         f"{held[CHINA][1]} of {first} ({china} the share); US publishers "
@@ -329,12 +329,12 @@ def _both(population: str) -> str:
 
 
 def _level(answer: Answer, origin: str, counted: str) -> str:
-    found = answer.estimates[f"{origin}: share of {counted}"]
-    return level(found.identified)
+    estimate = answer.estimates[f"{origin}: share of {counted}"]
+    return level(estimate.identified)
 
 
-def _times(found: Estimate) -> str:
-    return f"{quantity(found.identified, found.unit)} times"
+def _times(estimate: Estimate) -> str:
+    return f"{quantity(estimate.identified, estimate.unit)} times"
 
 
 def _the(origin: str) -> str:
@@ -344,17 +344,17 @@ def _the(origin: str) -> str:
 def _odds_under(answer: Answer) -> str:
     """The odds ratio, where a convention or the company of most weight moves it far."""
     odds = answer.estimates[ODDS]
-    told = [(name, quantity(found, odds.unit)) for name, found in _moved(answer, ODDS)]
+    changes = [(name, quantity(ratio, odds.unit)) for name, ratio in _moved(answer, ODDS)]
     rows = (row for row in odds.budget if row.source == "one organisation left out")
     for row in rows:
         without = row.detail.partition("without ")[2]
         end = max((row.low, row.high), key=lambda end: abs(end - (odds.value or 1)))
         if without and not odds.identified.low <= end <= odds.identified.high:
-            told.append((f"{without} left out", quantity(Bounds(end, end), odds.unit)))
-    if not told:
+            changes.append((f"{without} left out", quantity(Bounds(end, end), odds.unit)))
+    if not changes:
         return ""
     lead = f"The odds ratio, US to China, is {quantity(odds.identified, odds.unit)}"
-    return f"{lead}; {'; '.join(f'with {name} {found}' for name, found in told)}."
+    return f"{lead}; {'; '.join(f'with {name} {ratio}' for name, ratio in changes)}."
 
 
 # Sizes --------------------------------------------------------------------------------------------
@@ -394,10 +394,10 @@ def sizes(result: Result) -> Chart:
 
 def _classes(result: Result, key: str, view: str) -> View:
     answer = result.answers[key]
-    told = {"series": f"{CHANNELS[key]}, {month(answer.as_of)}", "view": view, "kind": "size"}
+    labels = {"series": f"{CHANNELS[key]}, {month(answer.as_of)}", "view": view, "kind": "size"}
     rows = tuple(
         _row(result, answer, answer.estimates[HELD.format(size, _the(origin))],
-             origin=origin, size=size, **told)
+             origin=origin, size=size, **labels)
         for size in CLASSES
         for origin in ORIGINS
     )  # fmt: skip
@@ -417,26 +417,28 @@ def _sizes_in_words(answer: Answer, rows: Sequence[Row]) -> str:
         ahead[first].append(f"{size} ({' against '.join(levels)})")
     unit = rows[0].unit.removeprefix("share of ")
     actors = "hosts in {}" if unit == "hosts" else "publishers in {}"
-    told = [
+    clauses = [
         f"{actors.format(_the(origin))} were ahead in {listed(classes)} models"
         for origin, classes in ahead.items()
         if origin and classes
     ]
     if ahead[""]:
-        told.append(f"open is who was ahead in {listed(ahead[''])} models (China named first)")
+        clauses.append(f"open is who was ahead in {listed(ahead[''])} models (China named first)")
     of = "" if unit in answer.population else f"the {unit} of "
     whole = f"{of}{named(answer.population)}"
-    return f"In {month(answer.as_of)}, of {whole}, {'; '.join(told)}."
+    return f"In {month(answer.as_of)}, of {whole}, {'; '.join(clauses)}."
 
 
 def _leads(answer: Answer) -> str:
     """China minus US of each size under each convention that moves it far."""
-    told: dict[str, list[str]] = {}
+    by_convention: dict[str, list[str]] = {}
     for size in CLASSES:
         lead = answer.estimates[LEAD.format(size)]
-        for name, found in _moved(answer, lead.label):
-            told.setdefault(name, []).append(f"{size} {quantity(found, lead.unit)}")
-    return _under((name, f"China minus US {listed(parts)}") for name, parts in told.items())
+        for name, bounds in _moved(answer, lead.label):
+            by_convention.setdefault(name, []).append(f"{size} {quantity(bounds, lead.unit)}")
+    return _under(
+        (name, f"China minus US {listed(parts)}") for name, parts in by_convention.items()
+    )
 
 
 # Of all charts ------------------------------------------------------------------------------------
@@ -450,24 +452,24 @@ def _moved(answer: Answer, label: str) -> Iterator[tuple[str, Bounds]]:
             yield CONVENTIONS[other], row.bounds
 
 
-def _row(result: Result, answer: Answer, found: Estimate, **told: str) -> Row:
+def _row(result: Result, answer: Answer, estimate: Estimate, **labels: str) -> Row:
     """The set of an estimate on the day of its answer."""
     return Row(
-        begin=answer.as_of, end=answer.as_of, low=found.identified.low, value=found.value,
-        high=found.identified.high, unit=found.unit, population=answer.population,
-        source=source(result), **told,
+        begin=answer.as_of, end=answer.as_of, low=estimate.identified.low, value=estimate.value,
+        high=estimate.identified.high, unit=estimate.unit, population=answer.population,
+        source=source(result), **labels,
     )  # fmt: skip
 
 
-def level(found: Bounds) -> str:
+def level(bounds: Bounds) -> str:
     """A set of shares in whole per cent; with decimals where a whole number would say zero.
 
     >>> level(Bounds(0.242, 0.2497)), level(Bounds(0.6715, 0.6716)), level(Bounds(0.0006, 0.95))
     ('24 to 25\\xa0%', '67\\xa0%', '0.06 to 95.0\\xa0%')
     """
-    if found.low < LEAST:
-        return quantity(found, "share")
-    ends = dict.fromkeys(percent(end, 0).removesuffix(" %") for end in found)
+    if bounds.low < LEAST:
+        return quantity(bounds, "share")
+    ends = dict.fromkeys(percent(end, 0).removesuffix(" %") for end in bounds)
     return typeset(f"{' to '.join(ends)} %")
 
 

@@ -27,12 +27,12 @@ WIDEST, ROOM = 9, 420  # pixels of a column, and of all of them
 
 def question(item: JudgedEstimate) -> dict[str, Any]:
     """Everything that the page shows of one estimate in words and figures."""
-    found, hypothesis = item.estimate, item.hypothesis
+    estimate, hypothesis = item.estimate, item.hypothesis
     return {
         "analysis": item.result.analysis,
         "title": item.result.title,
         "about": item.result.about.strip(),
-        "label": found.label,
+        "label": estimate.label,
         "setting": item.question,
         "estimand": hypothesis.estimand,
         "population": item.answer.population,
@@ -50,11 +50,11 @@ def question(item: JudgedEstimate) -> dict[str, Any]:
         "plot": plot(item),
         "agree": item.agreement,
         "range": item.range,
-        "assumptions": found.assumptions,
+        "assumptions": estimate.assumptions,
         "tipping": item.overturned,
-        "budget": _budget(found.budget, found),
-        "method": INTERVALS.get(found.interval.method if found.interval else ""),
-        "method_name": found.interval.method if found.interval else "",
+        "budget": _budget(estimate.budget, estimate),
+        "method": INTERVALS.get(estimate.interval.method if estimate.interval else ""),
+        "method_name": estimate.interval.method if estimate.interval else "",
         "rows": {name: list(table.columns) for name, table in item.answer.tables.items()},
         "key": item.key,
     }
@@ -75,40 +75,40 @@ def tables_of(result: Result, read: Sequence[ReadDataset]) -> list[dict[str, Any
 
 def _numbers(item: JudgedEstimate) -> list[tuple[str, str]]:
     """The figures of the estimate, a name and a text each."""
-    found = item.estimate
-    low, high = found.identified
+    estimate = item.estimate
+    low, high = estimate.identified
     rows = [("Estimate" if low == high else "Identified set", item.amount)]
-    if low != high and found.value is not None:
-        rows.append(("Best guess", amount(Bounds(found.value, found.value), found.unit)))
+    if low != high and estimate.value is not None:
+        rows.append(("Best guess", amount(Bounds(estimate.value, estimate.value), estimate.unit)))
     if item.ends:
         rows.append(("Set", item.ends))
-    rows.append(("Unit", found.unit))
-    if found.interval is not None:
+    rows.append(("Unit", estimate.unit))
+    if estimate.interval is not None:
         name, _, value = item.interval.partition(" interval ")
         rows.append((f"{name} interval", value))
     else:
         rows.append(("Interval", "none (finite population: the table is all there is)"))
-    if found.n is not None:
-        rows.append(("Sample size", typeset(counted(found.n, found.n_unit)).strip()))
-    if found.n_effective is not None:
-        rows.append(("Effective size", number(found.n_effective, 1)))
-    if found.test is not None:
-        test = found.test
-        told = f"{test.name}: statistic {number(test.statistic)}, p = {number(test.p, 3)}"
-        rows.append(("Test (no verdict is read off it)", told))
+    if estimate.n is not None:
+        rows.append(("Sample size", typeset(counted(estimate.n, estimate.n_unit)).strip()))
+    if estimate.n_effective is not None:
+        rows.append(("Effective size", number(estimate.n_effective, 1)))
+    if estimate.test is not None:
+        test = estimate.test
+        text = f"{test.name}: statistic {number(test.statistic)}, p = {number(test.p, 3)}"
+        rows.append(("Test (no verdict is read off it)", text))
     return rows
 
 
 def plot(item: JudgedEstimate) -> dict[str, Any]:
     """The estimate against what the claim needs, on the scale of the estimate."""
-    found, hypothesis = item.estimate, item.hypothesis
-    sets = [found.identified, item.everything, claimed(hypothesis)]
-    scale = axis(sets, found.unit)
+    estimate, hypothesis = item.estimate, item.hypothesis
+    sets = [estimate.identified, item.everything, claimed(hypothesis)]
+    scale = axis(sets, estimate.unit)
     return {
-        "set": scale.span(found.identified),
-        "drawn": scale.span(found.simulated.interval if found.simulated else None),
-        "value": None if found.value is None else scale.at(found.value),
-        "interval": scale.span(found.interval),
+        "set": scale.span(estimate.identified),
+        "drawn": scale.span(estimate.simulated.interval if estimate.simulated else None),
+        "value": None if estimate.value is None else scale.at(estimate.value),
+        "interval": scale.span(estimate.interval),
         "range": scale.span(item.everything),
         **frame(scale, hypothesis),
     }
@@ -124,14 +124,14 @@ def frame(scale: Axis, hypothesis: Hypothesis) -> dict[str, Any]:
     }
 
 
-def _budget(rows: Sequence[BudgetRow], found: Estimate) -> list[dict[str, Any]]:
+def _budget(rows: Sequence[BudgetRow], estimate: Estimate) -> list[dict[str, Any]]:
     if not rows:
         return []
-    scale = axis([found.identified, *(Bounds(row.low, row.high) for row in rows)], found.unit)
+    scale = axis([estimate.identified, *(Bounds(row.low, row.high) for row in rows)], estimate.unit)
     return [
         {
             "source": row.source,
-            "range": amount(Bounds(row.low, row.high), found.unit),
+            "range": amount(Bounds(row.low, row.high), estimate.unit),
             "detail": row.detail,
             "at": scale.span(Bounds(row.low, row.high)),
         }
@@ -208,9 +208,9 @@ def _place(choices: Mapping[str, Any], options: Mapping[str, Sequence[Any]]) -> 
     return [list(values).index(choices[name]) for name, values in options.items()]
 
 
-def point(found: Bounds, interval: Interval | None, word: str, unit: str) -> dict[str, Any]:
+def point(bounds: Bounds, interval: Interval | None, word: str, unit: str) -> dict[str, Any]:
     """One column of a drawing in words."""
-    return {"text": amount(found, unit), "interval": interval_text(interval, unit), "word": word}
+    return {"text": amount(bounds, unit), "interval": interval_text(interval, unit), "word": word}
 
 
 Column = tuple[Bounds, Interval | None]
@@ -220,8 +220,8 @@ def columns(sets: Sequence[Column], scale: Axis, hypothesis: Hypothesis) -> dict
     """The data and parameters of :func:`research.publish.page.specs.columns`, in place."""
     wide = round(min(WIDEST, ROOM / len(sets)), 1)
     rows = []
-    for n, (found, limits) in enumerate(sets):
-        low, high = scale.at(found.low), scale.at(found.high)
+    for n, (bounds, limits) in enumerate(sets):
+        low, high = scale.at(bounds.low), scale.at(bounds.high)
         row = {"n": n, "wide": wide, "low": low, "high": high}
         ends = {"from": scale.at(limits.low), "to": scale.at(limits.high)} if limits else {}
         rows.append(row | ends)

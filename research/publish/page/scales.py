@@ -30,9 +30,9 @@ class Axis:
         inside = min(max(value, self.low), self.high)
         return round(100 * (inside - self.low) / (self.high - self.low), 2)
 
-    def span(self, found: Bounds | None) -> list[float] | None:
+    def span(self, bounds: Bounds | None) -> list[float] | None:
         """Both ends in percent."""
-        return None if found is None else [self.at(found.low), self.at(found.high)]
+        return None if bounds is None else [self.at(bounds.low), self.at(bounds.high)]
 
     def region(self, hypothesis: Hypothesis) -> list[list[float]]:
         """The stretches that support the claim."""
@@ -52,7 +52,7 @@ class Axis:
 
 def axis(sets: Iterable[Bounds], unit: str) -> Axis:
     """The axis that holds all finite ends of these sets, with room around them."""
-    ends = [end for found in sets for end in found if math.isfinite(end)]
+    ends = [end for bounds in sets for end in bounds if math.isfinite(end)]
     low, high = min(ends), max(ends)
     room = PADDING * (high - low) or 0.5 * abs(low) or 1.0
     return Axis(low - room, high + room, unit)

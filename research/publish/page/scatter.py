@@ -41,7 +41,7 @@ NAMED = 34  # families at most that are named without being read
 
 def placed(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     """The rows with their place in the scatter; of none stands at the edge, hollow."""
-    found = [
+    points = [
         row | {
             "view": "",
             "x": _within(row["downloads"], "downloads"),
@@ -52,8 +52,8 @@ def placed(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
         }
         for row in rows
     ]  # fmt: skip
-    names = set(_named(found))
-    return [row | {"name": row["family"] if row["family"] in names else ""} for row in found]
+    names = set(_named(points))
+    return [row | {"name": row["family"] if row["family"] in names else ""} for row in points]
 
 
 def _domain(counted: str) -> tuple[float, float]:
@@ -115,12 +115,12 @@ def scatter(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
     names = base.mark_text(align="left", dx=7, fontSize=11.5, color=figures.MUTED, opacity=wide)
     names = names.encode(text="name:N", color=alt.value(figures.MUTED))
     read = base.transform_filter(READ)
-    told = read.mark_text(dy=-15, fontSize=13, fontWeight=600, stroke=PAPER, strokeWidth=4)
-    told_over = read.mark_text(dy=-15, fontSize=13, fontWeight=600)
+    halo = read.mark_text(dy=-15, fontSize=13, fontWeight=600, stroke=PAPER, strokeWidth=4)
+    caption = read.mark_text(dy=-15, fontSize=13, fontWeight=600)
     ink = alt.value(figures.INK)
     return finished(
         *_equal_shares(rows, x, y), sets, nearest(points), names, ring(base),
-        told.encode(text="family:N"), told_over.encode(text="family:N", color=ink), height=HIGH,
+        halo.encode(text="family:N"), caption.encode(text="family:N", color=ink), height=HIGH,
     )  # fmt: skip
 
 
@@ -134,8 +134,8 @@ def _equal_shares(rows: Sequence[dict[str, Any]], x: alt.X, y: alt.Y) -> tuple[a
     ).encode(x=x, y=y)  # fmt: skip
 
     def words(text: str, at: float, height: float) -> alt.Chart:
-        told = alt.InlineData(values=[{"x": at, "y": height, "words": text}])
-        return alt.Chart(told).encode(x=x, y=y, text="words:N")
+        source = alt.InlineData(values=[{"x": at, "y": height, "words": text}])
+        return alt.Chart(source).encode(x=x, y=y, text="words:N")
 
     above = words("above the line: more of the pulls", ends[0]["x"], top)
     below = words("below: more of the downloads", ends[1]["x"], _domain("pulls")[0])

@@ -24,12 +24,12 @@ def _slider(item: JudgedEstimate, curve: Curve) -> dict[str, Any]:
         hypothesis = replace(hypothesis, null=curve.null)
     points = list(_along(curve, item.estimate.interval))
     scale = axis(
-        [claimed(hypothesis), *(limits or found for found, limits in points)],
+        [claimed(hypothesis), *(limits or bounds for bounds, limits in points)],
         curve.unit or item.estimate.unit,
     )
     shown = [
-        point(found, limits, judge(hypothesis, found, limits).word, scale.unit)
-        for found, limits in points
+        point(bounds, limits, judge(hypothesis, bounds, limits).word, scale.unit)
+        for bounds, limits in points
     ]
     return {
         "label": typeset(curve.over[:1].upper() + curve.over[1:]),
@@ -60,12 +60,14 @@ def grid_text(value: float, unit: str) -> str:
     return typeset(number(value, 0 if float(value).is_integer() or value >= 100 else 2))
 
 
-def _start(found: Estimate, points: Sequence[tuple[Bounds, Interval | None]]) -> int:
+def _start(estimate: Estimate, points: Sequence[tuple[Bounds, Interval | None]]) -> int:
     """The grid point that is the estimate itself; the first where none is."""
 
     def distance(position: int) -> float:
         bounds = points[position][0]
-        gap = abs(bounds.low - found.identified.low) + abs(bounds.high - found.identified.high)
+        gap = abs(bounds.low - estimate.identified.low) + abs(
+            bounds.high - estimate.identified.high
+        )
         return round(gap, 9)
 
     return min(range(len(points)), key=distance)

@@ -146,13 +146,13 @@ def _fields_of_interval(row: ReportedEstimate) -> dict[str, str]:
     }
 
 
-def _ends(prefix: str, found: Bounds, unit: str) -> dict[str, str]:
+def _ends(prefix: str, bounds: Bounds, unit: str) -> dict[str, str]:
     """Both ends as people read them, and with all stored digits."""
     return {
-        f"{prefix}low": _one(found.low, unit),
-        f"{prefix}high": _one(found.high, unit),
-        f"raw-{prefix}low": Latex(raw(found.low)),
-        f"raw-{prefix}high": Latex(raw(found.high)),
+        f"{prefix}low": _one(bounds.low, unit),
+        f"{prefix}high": _one(bounds.high, unit),
+        f"raw-{prefix}low": Latex(raw(bounds.low)),
+        f"raw-{prefix}high": Latex(raw(bounds.high)),
     }
 
 
