@@ -184,7 +184,7 @@ def _spread(report) -> Assumption:
     )
 
 
-IN_CITY = Assumption(
+IN_CITY = Assumption.untestable(
     name="the addresses in a region's city are Amazon's",
     evidence="The cities hold other hosts too, and Amazon has addresses elsewhere; the two totals "
     "are within a percentage point of one another. Networks are not given by country.",

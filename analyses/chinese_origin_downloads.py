@@ -449,7 +449,7 @@ def _assumptions(sample) -> Iterator[Assumption]:
     yield OTHER_YEAR
     yield LISTED if sample["cut"] is not None else CATALOGUED
     if without := len(sample["uncounted"].rows):
-        yield Assumption(
+        yield Assumption.untestable(
             name="the models without a download count would change nothing",
             evidence=written(
                 "For {:0} further models the catalogue gives no count, as its lists by trend and "
@@ -492,7 +492,7 @@ OTHER_YEAR = Assumption.of_scope(
     evidence="The published shares are those of new models from August 2024 to August 2025; these "
     "are counts of 30 days in 2026.",
 )
-LISTED = Assumption(
+LISTED = Assumption.untestable(
     name="the rest of the Hub is like its 1,000 most downloaded models",
     evidence="The list ends at its last place and does not hold the total of the Hub.",
 )
@@ -505,7 +505,7 @@ DRAWN = Assumption.of_scope(
     name="organisations are independent draws, so that an interval may carry the verdict",
     evidence="The interval is one row of the budget, with any condition that fails.",
 )
-CODED = Assumption(
+CODED = Assumption.untestable(
     name="publishers are coded correctly",
     evidence="Both codings were made by one language model, so that their agreement is not truth.",
 )

@@ -230,17 +230,17 @@ def _fleet(counts) -> Estimate:
     return _counted(FLEET_FIVE, "share of hosts found on the network", five, of, OTHER_NETWORK)
 
 
-NO_OVERLAPS = Assumption(
+NO_OVERLAPS = Assumption.untestable(
     name="the five tags are listed by the same hosts",
     evidence="No overlap was published, and even two of the five tags may lie on different hosts.",
 )
-PURPOSE = Assumption(
+PURPOSE = Assumption.untestable(
     name="a block of identical hosts is no deployment",
     evidence="Templates of a cloud provider would look the same; of the 197 hosts with these tags "
     "in May 2026, 188 bore the marks of a deception fleet, and gave a version of Ollama from "
     "before one of the models existed.",
 )
-SAME_LISTS = Assumption(
+SAME_LISTS = Assumption.untestable(
     name="every host of the block lists each of its tags equally often",
     evidence="If so, taking it out leaves each tag at least one listing a host, as is found.",
 )

@@ -212,7 +212,7 @@ CUT = Assumption.of_scope(
     name="the list is the Hub",
     evidence="Publishers below the cut would lower the index and the share of the ten largest.",
 )
-POWER = Assumption(
+POWER = Assumption.untestable(
     name="the largest publishers follow a power law",
     evidence="Where they do, the index stays as more of them are taken (the curve). Where it "
     "falls, the tail is lighter further out, as that of a lognormal is.",

@@ -95,7 +95,7 @@ def estimate(sample) -> Estimate:
     )
 
 
-SURVIVORS = Assumption(
+SURVIVORS = Assumption.untestable(
     name="no earlier repository of these names was deleted",
     evidence="The tables hold survivors; but the names are those of versions, of which the first "
     "was announced with its repository.",

@@ -245,7 +245,7 @@ def _cloud_by_type(sample) -> Estimate:
         "The report types {:%0} of hosts as fixed-access telecom and {:%0} not at all, and by "
         "another label {:%0} as hyperscaler."
     )
-    elsewhere = Assumption(
+    elsewhere = Assumption.untestable(
         name="a host outside fixed-access telecom networks is at a cloud",
         evidence=written(template, *sample["types"]),
     )
@@ -275,7 +275,7 @@ def _drawn_by_type(printed) -> Computed:
 
 
 BELOW = Doubt("networks below the table", "from many small ones to few as large as may be")
-OWN = Assumption(
+OWN = Assumption.untestable(
     name="an unlisted network belongs to no listed provider",
     evidence="A quarter of the addresses lie in networks below the ten, none larger than the last "
     "one; who runs them is not given.",

@@ -316,7 +316,7 @@ def _between_days(days, claimed) -> Assumption:
         "in between is seen on neither: whoever is missing on a day may have had any rank.",
         *(abs((pd.Timestamp(day) - claimed).days) for day in days),
     )
-    return Assumption(
+    return Assumption.untestable(
         name="in January 2024 whatever is asked lay between what both days say", evidence=evidence
     )
 

@@ -283,7 +283,7 @@ def _compatible(ten) -> Estimate:
     )
 
 
-WHICH_DAY = Assumption(
+WHICH_DAY = Assumption.untestable(
     name="the claim read the board of its own day",
     evidence="The text is of 2024-08-19 and sums up another one. On 2024-07-13, the first day that "
     "is known, two models share place ten, so that one Chinese publisher more or less is listed.",

@@ -227,7 +227,7 @@ def _needed(totals) -> TippingPoint:
 
 
 ASSUMPTIONS = (
-    Assumption(
+    Assumption.untestable(
         name="a name tells the family",
         evidence="Tunes and copies under free names are missed where they name no base; tiny "
         "models made for tests are counted unless they are left out.",

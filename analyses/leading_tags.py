@@ -293,7 +293,7 @@ def _any_small(sample) -> Estimate:
 
 
 GENUINE = genuine("without the largest such block the pair falls behind tags outside it")
-OTHER_SCAN = Assumption(
+OTHER_SCAN = Assumption.untestable(
     name="both scans look at the same kind of host",
     evidence="Another search engine, port and month; its list ends after fifteen tags, and some of "
     "these are answered by remote servers.",

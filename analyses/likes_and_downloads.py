@@ -354,7 +354,7 @@ UNSEEN = Assumption.of_set(
     name="the figure can be recomputed",
     evidence="The article gives an R squared of two decimals; the 300 models are not published.",
 )
-BORROWED = Assumption(
+BORROWED = Assumption.untestable(
     name="the 300 models vary at most as those of 2026 do",
     evidence="The design effect is the largest of the same correlation in the lists of as many "
     "models of 2026, whose organisations are left out one by one: clusters and heavy tails are in "

@@ -264,7 +264,7 @@ LAYOUT = Assumption.of_scope(
     evidence="The string says how the weights are laid out, not whose they are: it is the most "
     "common one of the whole catalogue, and Yi bears it.",
 )
-NAMED = Assumption(
+NAMED = Assumption.untestable(
     name="a named base is the base of the weights",
     evidence="The publisher names it; nobody checks.",
 )

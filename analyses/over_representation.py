@@ -568,7 +568,7 @@ IN_BOTH = Assumption.of_scope(
     evidence="A family is in both only if the list holds a repository of it. What belongs to no "
     "such family is counted by its publisher, and as of any origin, in estimates beside this one.",
 )
-BY_PUBLISHER = Assumption(
+BY_PUBLISHER = Assumption.untestable(
     name="models outside the families have the origin of their publisher",
     evidence="Their base models are not in the crosswalk; a publisher whose origin is not known "
     "may be of any country.",

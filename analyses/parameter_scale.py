@@ -348,7 +348,7 @@ COUNTRIES = (
     "How many hosts answered in each country is not published: at least the largest class, and "
     "together at most all that answered."
 )
-SPREAD = Assumption(
+SPREAD = Assumption.untestable(
     name="clones, where removed, lie in both countries alike",
     evidence="Where the suspected block lies is not published.",
 )
@@ -371,7 +371,7 @@ UNKNOWN = (
     ),
     INDEPENDENT,
 )
-SUSPECTED = Assumption(
+SUSPECTED = Assumption.untestable(
     name="every listed host is a genuine deployment",
     evidence="Suspected clones are counted by rule; the scan has a second dataset without them.",
 )

@@ -129,12 +129,12 @@ def estimate(sample) -> list[Estimate]:
     ]
 
 
-REPORTED = Assumption(
+REPORTED = Assumption.untestable(
     name="the reports count as they are quoted",
     evidence="Their figures were read in summaries. ATOM counts the main language models alone; "
     "what the Hub's report takes for a download of the past year it does not say.",
 )
-AS_CODED = Assumption(
+AS_CODED = Assumption.untestable(
     name="countries are as the study coded them",
     evidence="Its coding is taken as it is; international groups and private persons are of no "
     "country. A download is a request, and totals that fell count as no download.",

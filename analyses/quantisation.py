@@ -255,12 +255,12 @@ def _defaults(sample) -> Iterator[Estimate]:
 SILENT = Doubt("names without a level", "any level")
 NOT_TOLD = Doubt("levels without a number of bits", "any number of bits")
 GENUINE = genuine("all five are 4-bit")
-OTHER_SCAN = Assumption(
+OTHER_SCAN = Assumption.untestable(
     name="the share of observed levels is that of hosts or of listings",
     evidence="The source does not say what it counts each level once for; its hosts were observed "
     "over most of a year.",
 )
-F16_DEFAULT = Assumption(
+F16_DEFAULT = Assumption.untestable(
     name="all listings of the families bert and nomic-bert are F16",
     evidence="Every such name of the library has an F16 default; other levels can be asked for.",
 )

@@ -372,12 +372,12 @@ SURVIVORS = Assumption(
     evidence="Repositories that were deleted, or that no list led to, are absent: releases are "
     "counted too low and gaps too long.",
 )
-ALIKE = Assumption(
+ALIKE = Assumption.untestable(
     name="the tables list the same part of both countries' releases",
     evidence="They follow downloads, trend and likes; whether Chinese or US releases go unnoticed "
     "more often is not known.",
 )
-A_RELEASE = Assumption(
+A_RELEASE = Assumption.untestable(
     name="a new name of a repository is a release",
     evidence="The claim does not say what counts; main generations, days and repositories are the "
     "other choices.",

@@ -70,7 +70,7 @@ def estimate(sample) -> list[Estimate]:
     ]
 
 
-READ = Assumption(
+READ = Assumption.untestable(
     name="the parts of a name are read as they are meant",
     evidence="What stands between a size and a level is taken for the variant, whatever it says.",
 )

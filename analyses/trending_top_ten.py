@@ -202,7 +202,7 @@ LATER = Assumption.of_scope(
     name="the lists of the claim are among these",
     evidence="The claim names models of July 2025; the lists begin on 2025-11-07.",
 )
-CODED = Assumption(
+CODED = Assumption.untestable(
     name="the publisher's home is the origin of a model",
     evidence="Many private persons, who are in no country, tune Chinese models; accounts that "
     "nobody coded may be of any country.",

@@ -305,7 +305,7 @@ def _assumptions(sample) -> tuple[Assumption, ...]:
     return (COMPARABLE, SECOND_HAND) if sample["second hand"] else (COMPARABLE,)
 
 
-PLACED = Assumption(
+PLACED = Assumption.untestable(
     name="a country is where its hosts are run",
     evidence="Country and city are those of the address, mostly of a data centre, not of who runs "
     "or uses the host.",
@@ -314,7 +314,7 @@ COMPARABLE = Assumption.of_scope(
     name="the scan lists and confirms as the Tenthe report does",
     evidence="It counts another unit, found through another channel at another date.",
 )
-SECOND_HAND = Assumption(
+SECOND_HAND = Assumption.untestable(
     name="the figures are those of the original",
     evidence="They were read in news or a summary; for SentinelLABS these disagree on whether "
     "shares are of all hosts or of ten countries, which leaves the sign as it is.",

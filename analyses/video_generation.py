@@ -229,11 +229,11 @@ FEW = Assumption.of_scope(
     evidence="Only a handful of video models are among the 1,000 most downloaded; of the makers of "
     "Wan and HunyuanVideo no repository of their own is.",
 )
-BY_NAME = Assumption(
+BY_NAME = Assumption.untestable(
     name="a name tells what a model does and whose it is",
     evidence="Repackaged weights carry no task; their families were written down from knowledge.",
 )
-TRACED = Assumption(
+TRACED = Assumption.untestable(
     name="a repackaged, quantized or adapted model belongs to the makers of its base",
     evidence="The claim speaks of models and not of accounts; counting the accounts is a choice.",
 )

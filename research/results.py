@@ -394,8 +394,6 @@ class Assumption(Record):
 
     Parameters
     ----------
-    holds
-        By default nobody can test it.
     without
         Where it fails, what the estimate is read with instead. ``"scope"``: it is about what is
         counted, which channel and population say. ``"set"`` or ``"interval"``: that holds without
@@ -404,9 +402,14 @@ class Assumption(Record):
     """
 
     name: str
-    holds: Holds = "not testable"
+    holds: Holds
     evidence: str
     without: str = ""
+
+    @classmethod
+    def untestable(cls, name: str, evidence: str) -> Assumption:
+        """One that no data at hand can test: the evidence says why, or what speaks for it."""
+        return cls(name=name, holds="not testable", evidence=evidence)
 
     @classmethod
     def of_scope(cls, name: str, evidence: str) -> Assumption:

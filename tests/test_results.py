@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from research import Bounds, Curve, Estimate, Hypothesis, Interval, Test, TippingPoint
+from research import Assumption, Bounds, Curve, Estimate, Hypothesis, Interval, Test, TippingPoint
 from research.plain import changes, from_plain, keep_agreeing, to_plain
 from research.results import ResearchError, judge
 from research.wording import number, one_line, typeset
@@ -226,3 +226,11 @@ def test_a_curve_runs_through_its_sets_and_intervals():
 def test_a_valid_set_of_one_value_is_sharp_and_what_a_search_found_is_not(high, given, told):
     found = Estimate(label="x", unit="y", bounds=Bounds(1.0, high), sharpness=given)
     assert found.sharpness == told
+
+
+def test_an_assumption_says_whether_it_holds():
+    """One whose author forgot is refused: silence is no judgement."""
+    with pytest.raises(ResearchError, match="'holds' is missing"):
+        Assumption(name="models are independent", evidence="Nobody looked.")
+    said = Assumption.untestable(name="models are independent", evidence="No list says.")
+    assert said.holds == "not testable"

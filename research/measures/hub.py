@@ -60,9 +60,8 @@ LIKE_THEN = Assumption.of_scope(
     evidence="The article mixed the most used models with the top of the trending list; these "
     "lists hold the most downloaded only, two years later.",
 )
-TAGGED = Assumption(
+TAGGED = Assumption.untestable(
     name="the tag is the licence",
-    holds="not testable",
     evidence="Publishers set it themselves, and today's tag is read back; weights derived from "
     "others may carry a licence that their base does not allow.",
 )
